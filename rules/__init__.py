@@ -1,0 +1,39 @@
+"""JSON Logic: parsed, checked against types, compiled, explained; on exact numbers. It knows nothing of loyalty.
+
+expression = rules.parse({">=": [{"var": "event.body.total"}, 20]})
+rules.check(expression, scope).faults
+rule = rules.compile(expression)
+rule({"event": {"body": {"total": 12}}})
+"""
+
+from rules import exact, types
+from rules.check import Checked, check
+from rules.compile import Rule, compile, evaluate  # noqa: A004 - the word of the trade
+from rules.errors import Fault, MalformedJson, Path, RuleError, TooMuchWork
+from rules.explain import Reason, explain
+from rules.expression import Expression
+from rules.parse import parse
+from rules.trace import Step, Trace
+from rules.values import Json
+
+__all__ = [
+    "Checked",
+    "Expression",
+    "Fault",
+    "Json",
+    "MalformedJson",
+    "Path",
+    "Reason",
+    "Rule",
+    "RuleError",
+    "Step",
+    "TooMuchWork",
+    "Trace",
+    "check",
+    "compile",
+    "evaluate",
+    "exact",
+    "explain",
+    "parse",
+    "types",
+]

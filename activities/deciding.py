@@ -1,0 +1,44 @@
+"""The decision, stored once, with what it takes from limits."""
+
+from datetime import date
+from itertools import chain
+
+from activities.references import Decided
+from activities.step import Step
+from loyalty.calendar import local_day, window
+from loyalty.decide import Usage, decide
+from loyalty.decision_json import to_json
+from loyalty.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
+
+
+def decide_event(step: Step) -> Decided:
+    """Answer the step's event, claim what firing reactors take from their limits, and keep the decision.
+
+    The claim is made in the decision's own transaction, so that no two events are ever promised the same allowance.
+    """
+    step.tx.members.lock_member(step.event.member)
+    if step.row["decision"] is None:
+        step.decision = decide(step.program, step.member, step.event, _usage(step), now=step.now)
+        for claim in step.decision.claims:
+            step.tx.usage.claim(claim, step.event.member)
+        step.tx.events.set_decided(step.event.id, to_json(step.decision))
+    effects = [effect for _, _, effect in step.decision.effects()]
+    return Decided(
+        fired=[answer.source for answer in step.decision.answers if answer.fired],
+        moves_points=any(isinstance(e, AwardPoints | DeductPoints) for e in effects),
+        changes_member=any(isinstance(e, GrantBadge | SetTier | SetAttribute) for e in effects),
+        issues_rewards=any(isinstance(e, IssueReward) for e in effects),
+        moves_achievements=step.event.type in step.program.achievements_on,
+    )
+
+
+def _usage(step: Step) -> Usage:
+    """What the limits of this event type's reactors have given so far."""
+    limited = [r for r in step.program.reactors_on.get(step.event.type, ()) if r.limits]
+    if not limited:
+        return {}
+    day = local_day(step.event.time, step.program.zone)
+    spans = [window(day, limit.every) for limit in chain.from_iterable(r.limits for r in limited)]
+    since: date = min(first for first, _ in spans)
+    until: date = max(last for _, last in spans)
+    return step.tx.usage.of([r.name for r in limited], step.event.member, since=since, until=until)

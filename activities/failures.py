@@ -1,0 +1,28 @@
+"""What goes wrong in activities, and what of it is never tried again.
+
+* `ActivityFailure`
+  + `UnknownEvent`
+  + `UnknownDelivery`
+"""
+
+
+class ActivityFailure(Exception):
+    """An activity cannot do its work, now or later."""
+
+
+class UnknownEvent(ActivityFailure):
+    """An event that is not in the database."""
+
+    def __init__(self, store: str, event_id: str) -> None:
+        super().__init__(f"event {event_id} is not in store {store}")
+
+
+class UnknownDelivery(ActivityFailure):
+    """A delivery that is not in the database."""
+
+    def __init__(self, store: str, delivery_id: str) -> None:
+        super().__init__(f"delivery {delivery_id} is not in store {store}")
+
+
+NEVER_RETRY = ("UnknownEvent", "UnknownDelivery", "UnknownStore", "ProgramFaults", "RuleError", "TooMuchWork")
+"""Names of errors that the same call would meet again; everything else passes, as a lost connection does."""

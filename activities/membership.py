@@ -1,0 +1,37 @@
+"""What a decision changes about a member: badges, tier, attributes."""
+
+from activities.step import Step
+from loyalty.effects import GrantBadge, SetAttribute, SetTier
+from loyalty.program import Tier
+
+
+def change_member(step: Step) -> None:
+    """Grant badges, set tiers and attributes, in the decision's order."""
+    attributes = dict(step.member.attributes)
+    for source, number, effect in step.decision.effects():
+        match effect:
+            case GrantBadge(badge):
+                step.tx.members.grant_badge(step.event.member, badge, now=step.now)
+                step.did.append(f"badge {badge} by {source}")
+                step.cause("badge_granted", f"{source}/{number}", {"badge": badge})
+            case SetTier(name):
+                tier = step.program.tier_named(name)
+                if tier is not None and tier.name != step.tier:
+                    move_to_tier(step, tier)
+            case SetAttribute(name, value):
+                attributes[name] = value
+                step.did.append(f"attribute {name} by {source}")
+            case _:
+                pass
+    if attributes != step.member.attributes:
+        step.tx.members.set_attributes(step.event.member, attributes, now=step.now)
+
+
+def move_to_tier(step: Step, tier: Tier) -> None:
+    """Put the member into a tier, and tell of it as an event."""
+    present = step.program.tier_named(step.tier)
+    step.tx.members.set_tier(step.event.member, tier.name, now=step.now)
+    step.did.append(f"tier {tier.name}")
+    body = {"from": step.tier, "to": tier.name, "up": present is None or present.start < tier.start}
+    step.tier = tier.name
+    step.cause("tier_changed", tier.name, body)

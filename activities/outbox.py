@@ -1,0 +1,102 @@
+"""Messages matched with subscriptions, in the transaction that makes them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from activities.references import DeliveryRef
+from database import Transaction
+from loyalty.builtin_events import BUILT_IN
+from loyalty.effects import CallWebhook
+from loyalty.ids import new_id
+from loyalty.messages import EVENT_NAMES, Message, Origin, body
+from loyalty.program import Program
+
+CALL = "call_webhook"
+"""The name of a message that a reactor sends by itself."""
+
+
+class Outbox:
+    """The messages of one transaction."""
+
+    def __init__(self, tx: Transaction, program: Program, event: RowMapping, now: datetime) -> None:
+        self._tx = tx
+        self._program = program
+        self._event = event
+        self._now = now
+        self.deliveries: list[DeliveryRef] = []
+
+    def send(self, name: str, make: Callable[[], Message]) -> None:
+        """Send a message to whoever has subscribed to its name; where nobody has, it is not even made."""
+        hearing = self._hearing.get(name, [])
+        if not hearing:
+            return
+        message = make()
+        message_id = new_id()
+        bodies = {
+            form: body(
+                message,
+                format=form,
+                message_id=message_id,
+                request_id=message_id,
+                store=self._tx.store,
+                created_at=self._now,
+                origin=self._origin,
+                zone=self._program.zone,
+            )
+            for form in {subscription["format"] for subscription in hearing}
+        }
+        self._keep(message_id, name, bodies)
+        for each in hearing:
+            self._deliver(
+                message_id, name, each["id"], each["url"], each["headers"], slow=bool(each["failing_since"])
+            )
+
+    def call(self, call: CallWebhook) -> None:
+        """Send what a reactor asked to be sent, where it asked."""
+        message_id = new_id()
+        self._keep(message_id, CALL, {CALL: call.body})
+        headers = [{"headerName": name, "headerValue": value} for name, value in call.headers]
+        self._deliver(message_id, CALL, None, call.url, headers, slow=False)
+
+    @cached_property
+    def _hearing(self) -> dict[str, list[RowMapping]]:
+        heard: dict[str, list[RowMapping]] = {}
+        for subscription in self._tx.subscriptions.hearing(EVENT_NAMES):
+            heard.setdefault(subscription["event_name"], []).append(subscription)
+        return heard
+
+    @cached_property
+    def _origin(self) -> Origin:
+        event = self._event
+        occurred_at = None if event["type"] in BUILT_IN else event["time"]
+        return Origin(event["id"], occurred_at, event["external_id"], event["decision"])
+
+    def _keep(self, message_id: str, name: str, bodies: dict[str, Any]) -> None:
+        self._tx.webhooks.add_message(
+            message_id, event_id=self._event["id"], name=name, data=bodies, now=self._now
+        )
+
+    def _deliver(
+        self,
+        message_id: str,
+        name: str,
+        subscription: str | None,
+        url: str,
+        headers: list[dict[str, str]],
+        *,
+        slow: bool,
+    ) -> None:
+        delivery_id = new_id()
+        self._tx.webhooks.add_delivery(
+            delivery_id,
+            message_id=message_id,
+            event_id=self._event["id"],
+            subscription_id=subscription,
+            url=url,
+            headers=headers,
+        )
+        self.deliveries.append(DeliveryRef(self._tx.store, delivery_id, name, slow))

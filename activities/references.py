@@ -1,0 +1,125 @@
+"""What workflows and activities hand one another: ids, dates and amounts, never personal data.
+
+These are written into workflow histories: fields may be added with a default, never renamed or removed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EventRef:
+    """One stored event."""
+
+    store: str
+    id: str
+    type: str
+    member: str
+    revision: int
+    """The program in force when it was accepted: it answers to that one, whatever is deployed later."""
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of the workflow that answers it."""
+        return f"event/{self.store}/{self.id}"
+
+
+@dataclass(frozen=True)
+class DeliveryRef:
+    """One message on its way to one URL."""
+
+    store: str
+    id: str
+    name: str
+    slow: bool = False
+    """Its endpoint has been failing: let no quick first attempt wait for it."""
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of the workflow that goes on with it when its first minute is over."""
+        return f"delivery/{self.store}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision asks for, as the steps that follow it."""
+
+    fired: list[str] = field(default_factory=list)
+    """The sources that fired: `reactor/NAME`, `achievement/NAME`."""
+    moves_points: bool = False
+    changes_member: bool = False
+    issues_rewards: bool = False
+    moves_achievements: bool = False
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What one step did, and what follows from it."""
+
+    did: list[str] = field(default_factory=list)
+    """In words, for whoever reads the history: `+100 points`, `seven-days 3/7`."""
+    caused: list[EventRef] = field(default_factory=list)
+    deliveries: list[DeliveryRef] = field(default_factory=list)
+    wakes_clock: bool = False
+    """Something falls due before the store's clock would ring."""
+    error: str = ""
+    """Why the event cannot be answered to the end."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of an event's workflow, as ops see it."""
+
+    outcome: str
+    fired: list[str]
+    did: list[str]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """What one attempt to deliver came to."""
+
+    delivered: bool
+    again_in_seconds: float | None = None
+    """None: there is no next attempt."""
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What the clock found due."""
+
+    due: list[EventRef] = field(default_factory=list)
+    more: bool = False
+    """There was more than one page of it."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """When the clock has to ring next; None: nothing is due at any time."""
+
+    at: datetime | None = None
+
+
+def to_json(applied: Applied) -> dict[str, Any]:
+    """A step's answer, for the database."""
+    return {
+        "did": applied.did,
+        "caused": [[ref.store, ref.id, ref.type, ref.member, ref.revision] for ref in applied.caused],
+        "deliveries": [[ref.store, ref.id, ref.name, ref.slow] for ref in applied.deliveries],
+        "wakes_clock": applied.wakes_clock,
+        "error": applied.error,
+    }
+
+
+def from_json(stored: dict[str, Any]) -> Applied:
+    """The answer that `to_json` wrote."""
+    return Applied(
+        did=stored["did"],
+        caused=[EventRef(*ref) for ref in stored["caused"]],
+        deliveries=[DeliveryRef(*ref) for ref in stored["deliveries"]],
+        wakes_clock=stored["wakes_clock"],
+        error=stored["error"],
+    )

@@ -1,0 +1,141 @@
+"""What the clock does when something is due: points become active, are warned of, expire; coupons likewise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from activities.points import next_deadline_of
+from activities.references import EventRef, Rung
+from activities.telling import CLOCK
+from database import Transaction
+from database.events import NewEvent
+from loyalty.effects import Points
+from loyalty.ids import caused_id
+from loyalty.ledger import Lot
+from loyalty.program import Program, Wallet
+
+PAGE = 100
+"""How much is done in one transaction, and in one workflow."""
+
+
+def ring(tx: Transaction, program: Program, revision: int, *, now: datetime) -> Rung:
+    """Do the earliest page of what is due, each thing together with the event that tells of it."""
+    rows = tx.deadlines.due(now=now, limit=PAGE)
+    rings = [Ring(tx, program, revision, now, row["subject"], row["due_at"]) for row in rows]
+    events = [_do(each, row["kind"]) for each, row in zip(rings, rows, strict=True)]
+    return Rung([event for event in events if event is not None], more=len(rows) == PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One thing that is due."""
+
+    tx: Transaction
+    program: Program
+    revision: int
+    now: datetime
+    subject: str
+    due_at: datetime
+
+    def event(self, type_: str, member_id: str, body: Mapping[str, Any]) -> EventRef:
+        """Store the event that tells of it: one of a kind for each subject."""
+        new = NewEvent(caused_id(self.subject, type_), type_, member_id, self.due_at, body, self.revision)
+        self.tx.events.add(new, now=self.now)
+        return EventRef(self.tx.store, new.id, type_, member_id, self.revision)
+
+    def then(self, deadline: tuple[datetime, str] | None) -> None:
+        """What of it falls due next."""
+        if deadline is None:
+            self.tx.deadlines.clear(self.subject)
+        else:
+            self.tx.deadlines.set(self.subject, deadline[1], deadline[0])
+
+
+def _do(due: Ring, kind: str) -> EventRef | None:
+    if kind in ("coupon_warn", "coupon_expire"):
+        return _do_coupon(due, kind)
+    found = due.tx.ledger.lot(due.subject)
+    if found is None or found[0].remaining == 0:
+        due.then(None)
+        return None
+    due.tx.members.lock_member(found[1])
+    lot, member_id = due.tx.ledger.lot(due.subject) or found
+    wallet = due.program.wallets.get(lot.wallet)
+    if wallet is None:  # a newer program has this wallet no more: its points stay as they are
+        due.then(None)
+        return None
+    match kind:
+        case "activate":
+            return _activate(due, lot, member_id, wallet)
+        case "warn":
+            return _warn(due, lot, member_id, wallet)
+        case _:
+            return _expire(due, lot, member_id, wallet)
+
+
+def _activate(due: Ring, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
+    active = replace(lot, active_from=None)
+    due.tx.ledger.change_lot(active)
+    due.then(next_deadline_of(due.program, active, warned=False, now=due.now))
+    return _moved(due, "points_activated", "activate", lot, member_id, wallet)
+
+
+def _warn(due: Ring, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
+    due.then(next_deadline_of(due.program, lot, warned=True, now=due.now))
+    body = {
+        "wallet": wallet.code,
+        "points": wallet.amount(lot.remaining),
+        "awarded": wallet.amount(lot.points),
+    }
+    return due.event("points_will_expire", member_id, body | {"lot": lot.id} | _expires(lot))
+
+
+def _expire(due: Ring, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
+    due.tx.ledger.change_lot(replace(lot, remaining=Points(0)))
+    due.then(None)
+    return _moved(due, "points_expired", "expire", lot, member_id, wallet)
+
+
+def _moved(due: Ring, type_: str, kind: Any, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
+    """Post what is left of a lot and store the event that tells of it."""
+    after = due.tx.ledger.post(
+        kind,
+        member_id=member_id,
+        wallet=wallet.code,
+        points=lot.remaining,
+        lot_id=lot.id,
+        event_id=caused_id(due.subject, type_),
+        source=CLOCK,
+        now=due.now,
+    )
+    body = {
+        "wallet": wallet.code,
+        "points": wallet.amount(lot.remaining),
+        "balance": wallet.amount(after["active"]),
+        "lot": lot.id,
+    }
+    return due.event(type_, member_id, body | _expires(lot))
+
+
+def _expires(lot: Lot) -> dict[str, str]:
+    return {"expires_at": lot.expires_at.isoformat()} if lot.expires_at else {}
+
+
+def _do_coupon(due: Ring, kind: str) -> EventRef | None:
+    issued = due.tx.rewards.get(due.subject)
+    if issued is None or issued["status"] != "issued" or issued["expires_at"] is None:
+        due.then(None)
+        return None
+    body = {
+        "reward": issued["reward"],
+        "issued_reward": issued["id"],
+        "coupon": issued["coupon"],
+        "expires_at": issued["expires_at"].isoformat(),
+    }
+    if kind == "coupon_warn":
+        due.then((issued["expires_at"], "coupon_expire"))
+        return due.event("coupon_will_expire", issued["member"], body)
+    due.tx.rewards.set_status(issued["id"], "expired")
+    due.then(None)
+    return due.event("coupon_expired", issued["member"], body)

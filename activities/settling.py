@@ -1,0 +1,68 @@
+"""The end of an event: what it and its reactors did is told, and it counts as applied."""
+
+from typing import assert_never
+
+from activities.step import Step
+from activities.telling import tell_of_built_in
+from activities.views import amount, customer, trigger_of
+from loyalty.decision import Answer
+from loyalty.effects import (
+    AwardPoints,
+    CallWebhook,
+    DeductPoints,
+    Effect,
+    GrantBadge,
+    IssueReward,
+    SetAttribute,
+    SetTier,
+)
+from loyalty.messages import CampaignEffectWasApplied, EffectGiven
+from loyalty.program import Program
+
+
+def settle(step: Step) -> None:
+    """Tell of the event and of every reactor that gave something, and mark the event as applied."""
+    tell_of_built_in(step)
+    for answer in step.decision.answers:
+        if answer.fired and answer.effects:
+            _tell_of_effects(step, answer)
+        for effect in answer.effects:
+            if isinstance(effect, CallWebhook):
+                step.outbox.call(effect)
+                step.did.append(f"calls {effect.url} by {answer.source}")
+    step.tx.events.set_applied(step.event.id, now=step.now)
+
+
+def _tell_of_effects(step: Step, answer: Answer) -> None:
+    kind, _, name = answer.source.partition("/")
+    step.outbox.send(
+        "CampaignEffectWasApplied",
+        lambda: CampaignEffectWasApplied(
+            customer=customer(step),
+            campaign_id=step.program.id_of(kind, name),
+            campaign_name=name,
+            trigger=trigger_of(step),
+            effects=tuple(_given(step.program, effect) for effect in answer.effects),
+        ),
+    )
+
+
+def _given(program: Program, effect: Effect) -> EffectGiven:
+    """An effect under the name that campaigns give it."""
+    match effect:
+        case AwardPoints(wallet, points):
+            return EffectGiven("give_points", wallet, amount(program.wallets[wallet], points))
+        case DeductPoints(wallet, points):
+            return EffectGiven("deduct_unit", wallet, amount(program.wallets[wallet], points))
+        case IssueReward(reward):
+            return EffectGiven("give_reward", reward_id=program.id_of("reward", reward))
+        case GrantBadge():
+            return EffectGiven("grant_badge")
+        case SetTier():
+            return EffectGiven("assign_tier")
+        case SetAttribute():
+            return EffectGiven("assign_member_custom_attribute")
+        case CallWebhook():
+            return EffectGiven("call_webhook")
+        case _:
+            assert_never(effect)

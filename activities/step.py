@@ -1,0 +1,111 @@
+"""One step of answering an event: a transaction that is safe to run twice, and what it leaves to do."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from activities.failures import UnknownEvent
+from activities.outbox import Outbox
+from activities.references import Applied, EventRef, from_json, to_json
+from database import Transaction
+from database.events import NewEvent, as_event
+from loyalty.decision import Decision
+from loyalty.decision_json import from_json as decision_from_json
+from loyalty.ids import caused_id
+from loyalty.ledger import Deadline
+from loyalty.member import Event, Member
+from loyalty.program import Program
+
+DEEPEST = 5
+"""How often events may cause one another before it is a cycle."""
+
+
+class Step:
+    """What a step works with, and what it gathers: words, caused events, deliveries."""
+
+    def __init__(self, tx: Transaction, program: Program, event_id: str, now: datetime) -> None:
+        row = tx.events.get(event_id)
+        if row is None:
+            raise UnknownEvent(tx.store, event_id)
+        self.tx = tx
+        self.program = program
+        self.row = row
+        self.event: Event = as_event(row)
+        self.now = now
+        self.outbox = Outbox(tx, program, row, now)
+        self.did: list[str] = []
+        self._caused: list[EventRef] = []
+        self._wakes_clock = False
+        self._error = ""
+
+    @cached_property
+    def member(self) -> Member:
+        """The facts of the event's member when the step began."""
+        return self.tx.members.facts(self.event.member)
+
+    @cached_property
+    def tier(self) -> str | None:
+        """The tier the member is in by now."""
+        return self.member.tier
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What was decided."""
+        return decision_from_json(self.row["decision"] or [])
+
+    def cause(self, type_: str, name: str, body: dict[str, Any]) -> None:
+        """Store an event that this one causes; `name` tells it from others that it causes."""
+        caused = NewEvent(
+            id=caused_id(self.event.id, f"{type_}/{name}"),
+            type=type_,
+            member=self.event.member,
+            time=self.event.time,
+            body=body,
+            revision=self.row["revision"],
+            parent=self.event.id,
+            depth=self.event.depth + 1,
+        )
+        self.tx.events.add(caused, now=self.now)
+        if caused.depth > DEEPEST:
+            self._error = self._cycle(type_)
+            self.tx.events.set_failed(caused.id, self._error, now=self.now)
+            return
+        self._caused.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
+
+    def due(self, subject: str, deadline: tuple[datetime, Deadline | str] | None) -> None:
+        """What of a lot or a coupon falls due next."""
+        if deadline is None:
+            self.tx.deadlines.clear(subject)
+            return
+        due_at, kind = deadline
+        self.tx.deadlines.set(subject, kind, due_at)
+        rings_at = self.tx.deadlines.clock_rings_at()
+        if rings_at is None or due_at < rings_at:
+            self.tx.deadlines.set_clock(due_at)
+            self._wakes_clock = True
+
+    def result(self) -> Applied:
+        """What the step did, for the workflow."""
+        return Applied(self.did, self._caused, self.outbox.deliveries, self._wakes_clock, self._error)
+
+    def _cycle(self, last: str) -> str:
+        chain = [last, self.event.type]
+        parent = self.row["parent"]
+        while parent is not None and (row := self.tx.events.get(parent)):
+            chain.append(row["type"])
+            parent = row["parent"]
+        path = " -> ".join(reversed(chain))
+        return f"events caused one another more than {DEEPEST} deep: {path}. Break the cycle among these reactors"
+
+
+def once(step: Step, name: str, work: Callable[[Step], None]) -> Applied:
+    """Do a step's work unless it was done; either way, answer what it did."""
+    step.tx.members.lock_member(step.event.member)
+    done = step.tx.events.step(step.event.id, name)
+    if done is not None:
+        return from_json(done)
+    work(step)
+    result = step.result()
+    step.tx.events.set_step(step.event.id, name, to_json(result))
+    return result

@@ -1,0 +1,119 @@
+"""The acceptance of a reported event: whose it is, and whether it is new, in one transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import rules
+from activities.references import EventRef
+from api.calls import StoreCall
+from api.problems import BadInput
+from api.registration import Newcomer, Raced, refuse_taken_id, register
+from database import Transaction
+from database.events import NewEvent
+from database.members import Identity
+from loyalty.ids import new_id
+
+MOST_RACES = 4
+"""Transactions tried before a member that can be neither found nor registered is given up."""
+
+CUSTOMER = "event.customerData"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a client says happened, checked as far as it can be without the database."""
+
+    type: str
+    time: datetime
+    body: Mapping[str, Any]
+    identity: Identity
+    customer_data: Mapping[str, str]
+    external_id: str | None
+
+    def fingerprint(self) -> str:
+        """The same for the same content, however it was written."""
+        content = [self.type, self.time.isoformat(), _sorted(self.customer_data), _sorted(self.body)]
+        return hashlib.sha256(rules.exact.dumps(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The id of a stored event, and the workflows to start: none for a repetition."""
+
+    event_id: str
+    to_start: tuple[EventRef, ...] = ()
+
+
+async def accept(call: StoreCall, report: Report) -> Accepted:
+    """Store an event; raise BadInput where it contradicts what is known."""
+    for _ in range(MOST_RACES):
+        try:
+            return await call.database.write(lambda tx: _accept(tx, call, report))
+        except Raced:
+            continue
+    raise refuse_taken_id(f"{CUSTOMER}.customerId")
+
+
+def _accept(tx: Transaction, call: StoreCall, report: Report) -> Accepted:
+    fingerprint = report.fingerprint() if report.external_id is not None else None
+    if report.external_id is not None and (known := tx.events.by_external_id(report.external_id)):
+        if known["fingerprint"] != fingerprint:
+            message = f"this id was used for another event, {known['id']}: give each event an id of its own"
+            raise BadInput.at("event.eventId", message, "eventIdReused")
+        return Accepted(known["id"])
+    member_id = _member_of(tx, report.identity)
+    registered: tuple[EventRef, ...] = ()
+    if member_id is None:
+        registered = (_register(tx, call, report.identity),)
+        member_id = registered[0].member
+    new = NewEvent(
+        id=new_id(),
+        type=report.type,
+        member=member_id,
+        time=report.time,
+        body=report.body,
+        revision=call.revision,
+        external_id=report.external_id,
+        fingerprint=fingerprint,
+        customer_data=report.customer_data,
+    )
+    if not tx.events.add(new, now=call.now):
+        raise Raced
+    return Accepted(new.id, (*registered, EventRef(call.store, new.id, new.type, member_id, call.revision)))
+
+
+def _member_of(tx: Transaction, identity: Identity) -> str | None:
+    """The one member that an identity names; parts that nobody has are no contradiction."""
+    match [row["id"] for row in tx.members.matching(identity)]:
+        case []:
+            return None
+        case [only]:
+            return str(only)
+        case _:
+            message = "the parts name different members: send those of one, or just one part"
+            raise BadInput.at(CUSTOMER, message, "differentMembers")
+
+
+def _register(tx: Transaction, call: StoreCall, identity: Identity) -> EventRef:
+    if not call.program.registers_unknown_members:
+        message = f"nobody in {call.store} is known by this: register them first, by POST /api/{call.store}/member"
+        raise BadInput.at(CUSTOMER, message, "unknownMember")
+    if not (identity.email or identity.phone or identity.card):
+        message = "no member has this id: to register one, send an email, a phone or a loyaltyCardNumber, too"
+        raise BadInput.at(f"{CUSTOMER}.customerId", message, "unknownMember")
+    newcomer = Newcomer(identity, registered_at=call.now)
+    return register(tx, call.program, call.revision, newcomer, now=call.now)
+
+
+def _sorted(value: Any) -> Any:
+    """The value with every object's keys in order."""
+    match value:
+        case Mapping():
+            return {key: _sorted(value[key]) for key in sorted(value)}
+        case list():
+            return [_sorted(element) for element in value]
+        case _:
+            return value

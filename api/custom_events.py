@@ -1,0 +1,92 @@
+"""Custom events: reported, listed, and shown with all that came of them."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.acceptance import accept
+from api.answers import ExactJson, present, shown
+from api.bodies import read_body, takes
+from api.calls import AdminCall, StoreCall
+from api.event_lists import LISTING, find_events
+from api.event_outcome import outcome_of
+from api.event_shapes import CustomEventDetails, CustomEventId, CustomEvents
+from api.paging import listed
+from api.problems import NotFound
+from api.reports import PostCustomEvent, checked
+from loyalty.program import Program
+
+router = APIRouter(prefix="/api/{storeCode}/customEvent", tags=["Custom Event"])
+
+_EXAMPLE = {
+    "event": {
+        "type": "app_login",
+        "eventDate": "2024-05-01T00:00:00",
+        "eventId": "login-2024-05-01-anna",
+        "customerData": {"email": "anna@example.com"},
+        "body": {},
+    }
+}
+
+
+@router.post(
+    "",
+    summary="Report an event",
+    response_model=CustomEventId,
+    openapi_extra=takes(PostCustomEvent, _EXAMPLE),
+)
+async def report_event(request: Request, call: AdminCall) -> Response:
+    """Accept an event that happened. It is stored once this answers; what it earns follows.
+
+    With an `eventId` of your own the call is safe to repeat: the same event gets the same answer.
+    """
+    reported = (await read_body(request, PostCustomEvent)).event
+    accepted = await accept(call, checked(reported, call.program))
+    await call.desk.starter.start(accepted.to_start)
+    answer: CustomEventId = {"customEventId": accepted.event_id}
+    return ExactJson(answer)
+
+
+@router.get("", summary="List custom events", response_model=CustomEvents, openapi_extra=LISTING.parameters())
+async def list_events(request: Request, call: AdminCall) -> Response:
+    """The custom events of a store, the newest first."""
+    page, wanted = LISTING.read(request.query_params, call.program.zone)
+    found = await call.database.read(lambda tx: find_events(tx, call.program, page, wanted))
+    return ExactJson(listed([custom_event(row, call.program) for row in found.rows], found))
+
+
+@router.get("/{customEvent}", summary="Show an event and what came of it", response_model=CustomEventDetails)
+async def show_event(custom_event_id: Annotated[str, Path(alias="customEvent")], call: AdminCall) -> Response:
+    """The event, the reactors' answers with their reasons, what they caused, and what was sent where."""
+    row = await call.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
+    if row is None:
+        raise NotFound(f"no event {custom_event_id[:80]} in {call.store}")
+    program = await call.desk.services.programs.revision(call.store, row["revision"])
+    outcome = await call.database.read(lambda tx: outcome_of(tx, row, program))
+    return ExactJson(custom_event(row, program) | _workflow(call, row["id"]) | outcome)
+
+
+def custom_event(row: Any, program: Program) -> dict[str, Any]:
+    """An event as it was reported."""
+    event_type = program.event_types.get(row["type"])
+    return {
+        "customEventId": row["id"],
+        "customerId": row["member"],
+        "type": row["type"],
+        "eventName": event_type.title if event_type else row["type"],
+        "customerData": row["customer_data"] or {},
+        "body": row["body"],
+        "eventDate": shown(row["time"], program.zone),
+        "createdAt": shown(row["received_at"], program.zone),
+        "status": row["status"],
+    } | present(eventId=row["external_id"])
+
+
+def _workflow(call: StoreCall, event_id: str) -> dict[str, Any]:
+    workflow_id = f"event/{call.store}/{event_id}"
+    base = call.desk.services.temporal_ui
+    link = None if base is None else f"{base.rstrip('/')}/workflows/{quote(workflow_id, safe='')}"
+    return {"workflowId": workflow_id} | present(workflowUrl=link)

@@ -1,0 +1,103 @@
+"""Reports of events as clients send them, checked as far as that goes without the database."""
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from pydantic import Field
+
+from api.acceptance import CUSTOMER, Report
+from api.bodies import Body, dotted
+from api.problems import BadInput, InputFault
+from database.members import Identity
+from loyalty.calendar import read_instant
+from loyalty.ids import is_id
+from loyalty.program import EventType, Program
+from rules.errors import nearest
+
+MOST_BODY_FAULTS = 20
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+class CustomerData(Body):
+    """Who it happened to, by any of these; several must name one member."""
+
+    customer_id: str | None = Field(default=None, min_length=1, max_length=255)
+    email: str | None = Field(default=None, min_length=1, max_length=255)
+    phone: str | None = Field(default=None, min_length=1, max_length=255)
+    loyalty_card_number: str | None = Field(default=None, min_length=1, max_length=255)
+
+
+class EventReport(Body):
+    """Something that happened. A date and time without an offset is on the store's clock."""
+
+    type: str = Field(min_length=1, max_length=255)
+    event_date: str = Field(max_length=64)
+    event_id: str | None = Field(default=None, min_length=1, max_length=255)
+    customer_data: CustomerData | None = None
+    body: dict[str, Any] | None = None
+
+
+class PostCustomEvent(Body):
+    """A custom event to accept."""
+
+    event: EventReport
+
+
+def checked(reported: EventReport, program: Program) -> Report:
+    """A report in our own terms; raise BadInput for all that is wrong with it."""
+    event_type = _type_of(reported.type, program)
+    body = reported.body or {}
+    faults = [
+        InputFault(fault.message, "bodyInvalid", dotted(("event", "body", *fault.path)))
+        for fault, _ in zip(event_type.body.faults(body), range(MOST_BODY_FAULTS), strict=False)
+    ]
+    time = _time(reported.event_date, program.zone, faults)
+    if faults:
+        raise BadInput.of(faults)
+    given = reported.customer_data or CustomerData()
+    return Report(
+        type=event_type.name,
+        time=time,
+        body=body,
+        identity=_identity(given),
+        customer_data=given.model_dump(by_alias=True, exclude_none=True),
+        external_id=reported.event_id,
+    )
+
+
+def _time(text: str, zone: tzinfo, faults: list[InputFault]) -> datetime:
+    """When it happened; a fault is added for what is no date, or is out of reach."""
+    try:
+        time = read_instant(text, zone)
+    except ValueError as error:
+        faults.append(InputFault(str(error), "invalidDate", "event.eventDate"))
+        return datetime.min.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        message = f"the year lies between {FIRST_YEAR} and {LAST_YEAR}"
+        faults.append(InputFault(message, "invalidDate", "event.eventDate"))
+    return time
+
+
+def _type_of(name: str, program: Program) -> EventType:
+    event_type = program.event_types.get(name)
+    if event_type is not None and not event_type.built_in:
+        return event_type
+    own = [known.name for known in program.event_types.values() if not known.built_in]
+    close = nearest(name, own)
+    cure = f"did you mean {close}?" if close else f"known are {', '.join(sorted(own)[:20]) or 'none'}"
+    what = "happens by itself and is not reported" if event_type else "is no event type of this store"
+    raise BadInput.at("event.type", f"{name[:80]} {what}: {cure}", "unknownType")
+
+
+def _identity(given: CustomerData) -> Identity:
+    customer_id = given.customer_id
+    if customer_id is not None and not is_id(customer_id):
+        message = "a customerId is a UUID: send your own number as loyaltyCardNumber"
+        raise BadInput.at(f"{CUSTOMER}.customerId", message, "invalidId")
+    identity = Identity(
+        customer_id.lower() if customer_id else None, given.email, given.phone, given.loyalty_card_number
+    )
+    if not identity:
+        message = "the event is nobody's: send a customerId, an email, a phone or a loyaltyCardNumber"
+        raise BadInput.at(CUSTOMER, message, "missing")
+    return identity

@@ -1,0 +1,26 @@
+"""What the API stands on, given to it by whoever runs it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from activities.references import EventRef
+from database import Database
+from database.programs import Programs
+from loyalty.addresses import Network
+
+StartEvent = Callable[[EventRef], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Services:
+    """The far sides of the API. `temporal_ui` is the base of links to workflows."""
+
+    database: Database
+    programs: Programs
+    start_event: StartEvent
+    """Starts the workflow that answers an event."""
+    allow: tuple[Network, ...]
+    """Private networks that webhooks may reach."""
+    ready: Callable[[], Awaitable[dict[str, bool]]]
+    """What is up: `{"database": True, "temporal": True}`."""
+    temporal_ui: str | None = None

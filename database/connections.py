@@ -1,0 +1,187 @@
+"""How work reaches SQLite and PostgreSQL: plain functions of a connection, run in threads.
+
+SQLite has one writer, a thread that commits many jobs at once; PostgreSQL has a pool.
+"""
+
+import asyncio
+import queue
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+
+MOST_JOBS_A_COMMIT = 128
+READERS = 4
+POOL = 8
+
+
+class Connections(ABC):
+    """One database, open. A job that raises leaves nothing behind; one that returns is committed."""
+
+    engine: Engine
+
+    @abstractmethod
+    def submit_write(self, job: Job[T]) -> "Future[T]":
+        """Run a job in a transaction of its own."""
+
+    @abstractmethod
+    def submit_read(self, job: Job[T]) -> "Future[T]":
+        """Run a job that only reads."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish what was begun and let go."""
+
+    async def write(self, job: Job[T]) -> T:
+        """The result of a job, once it is committed."""
+        return await asyncio.wrap_future(self.submit_write(job))
+
+    async def read(self, job: Job[T]) -> T:
+        """The result of a job that only reads."""
+        return await asyncio.wrap_future(self.submit_read(job))
+
+
+def connect(url: str) -> Connections:
+    """Open `sqlite:///path` or `postgresql://...`; raise ValueError with the cure for another address."""
+    try:
+        address = make_url(url)
+    except Exception as error:
+        raise ValueError(f"LAUREL_DATABASE_URL is no database address: {error}") from None
+    match address.get_backend_name():
+        case "sqlite":
+            return SqliteConnections(address)
+        case "postgresql":
+            return PostgresConnections(address.set(drivername="postgresql+psycopg"))
+        case other:
+            raise ValueError(
+                f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name"
+            )
+
+
+class PostgresConnections(Connections):
+    """A pool of connections, a thread for each."""
+
+    def __init__(self, address: URL) -> None:
+        self.engine = create_engine(address, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+        self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="postgres")
+
+    def submit_write(self, job: Job[T]) -> "Future[T]":
+        def run() -> T:
+            with self.engine.begin() as connection:
+                return job(connection)
+
+        return self._threads.submit(run)
+
+    def submit_read(self, job: Job[T]) -> "Future[T]":
+        return self.submit_write(job)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        self.engine.dispose()
+
+
+class SqliteConnections(Connections):
+    """One writing thread and a few reading ones.
+
+    SQLite before 3.51.3 can corrupt a write-ahead log that two connections write at once, so only one ever does.
+    """
+
+    def __init__(self, address: URL) -> None:
+        self.engine = create_engine(
+            address, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 30}
+        )
+        event.listen(self.engine, "connect", _prepare)
+        event.listen(self.engine, "begin", _begin)
+        self._jobs: queue.SimpleQueue[tuple[Job[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._local = threading.local()
+        self._opened: list[Connection] = []
+        self._writer = threading.Thread(target=self._write_all, name="sqlite-write", daemon=True)
+        self._writer.start()
+
+    def submit_write(self, job: Job[T]) -> "Future[T]":
+        done: Future[T] = Future()
+        self._jobs.put((job, done))
+        return done
+
+    def submit_read(self, job: Job[T]) -> "Future[T]":
+        return self._readers.submit(self._read, job)
+
+    def close(self) -> None:
+        self._jobs.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        for connection in self._opened:
+            connection.close()
+        self.engine.dispose()
+
+    def _read(self, job: Job[T]) -> T:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self.engine.connect().execution_options(laurel_reads=True)
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.rollback()
+            self._local.connection = connection
+            self._opened.append(connection)
+        try:
+            return job(connection)
+        finally:
+            connection.rollback()
+
+    def _write_all(self) -> None:
+        with self.engine.connect() as connection:
+            while (first := self._jobs.get()) is not None:
+                jobs, last = [first], False
+                while len(jobs) < MOST_JOBS_A_COMMIT:
+                    try:
+                        job = self._jobs.get_nowait()
+                    except queue.Empty:
+                        break
+                    if job is None:
+                        last = True
+                        break
+                    jobs.append(job)
+                _commit_together(connection, jobs)
+                if last:
+                    return
+
+
+def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[Any]"]]) -> None:
+    """Run jobs in one transaction, each in a savepoint, and answer only when all are committed."""
+    answers: list[tuple[Future[Any], Any]] = []
+    try:
+        with connection.begin():
+            for job, done in jobs:
+                if not done.set_running_or_notify_cancel():
+                    continue
+                try:
+                    with connection.begin_nested():
+                        answers.append((done, job(connection)))
+                except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked, not to this thread
+                    done.set_exception(error)
+    except BaseException as error:  # noqa: BLE001 - a commit that fails fails for everyone in it
+        for _, done in jobs:
+            if not done.done():
+                done.set_exception(error)
+        return
+    for done, answer in answers:
+        done.set_result(answer)
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("laurel_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

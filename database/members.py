@@ -1,0 +1,169 @@
+"""Members: who they are, how they are found, and what rules may know of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, or_, select, update
+
+from database.pages import Found, Page, find
+from database.queries import Queries
+from database.tables import badge, balance, member
+from loyalty.effects import Points
+from loyalty.member import Balance, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what a client names a member: any of these, all of the same one."""
+
+    id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    card: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.id, self.email, self.phone, self.card))
+
+
+class Members(Queries):
+    """Members of one store."""
+
+    def matching(self, identity: Identity) -> list[RowMapping]:
+        """Every member that any part of an identity names; e-mail and phone in any case."""
+        parts = [
+            member.c.id == identity.id if identity.id else None,
+            member.c.email_key == identity.email.lower() if identity.email else None,
+            member.c.phone_key == identity.phone.lower() if identity.phone else None,
+            member.c.card == identity.card if identity.card else None,
+        ]
+        given = [part for part in parts if part is not None]
+        statement = (
+            select(member).where(member.c.store == self.store, or_(*given)).order_by(member.c.id).limit(5)
+        )
+        return list(self.connection.execute(statement).mappings())
+
+    def get(self, member_id: str) -> RowMapping | None:
+        """One member's row."""
+        statement = select(member).where(member.c.store == self.store, member.c.id == member_id)
+        return self.connection.execute(statement).mappings().first()
+
+    def page(self, page: Page) -> Found:
+        """Members, in the order they were registered here."""
+        return find(
+            self.connection, member, page, within=member.c.store == self.store, by=member.c.created_at
+        )
+
+    def register(
+        self,
+        identity: Identity,
+        *,
+        member_id: str,
+        profile: Mapping[str, Any],
+        attributes: Mapping[str, Any],
+        tier: str | None,
+        password_hash: str | None,
+        registered_at: datetime,
+        now: datetime,
+    ) -> bool:
+        """Add a member; False where one with any part of the identity is there already."""
+        return self.insert_once(
+            member,
+            {
+                "id": member_id,
+                "store": self.store,
+                "email": identity.email,
+                "email_key": identity.email.lower() if identity.email else None,
+                "phone": identity.phone,
+                "phone_key": identity.phone.lower() if identity.phone else None,
+                "card": identity.card,
+                "profile": profile,
+                "attributes": attributes,
+                "tier": tier,
+                "tier_since": now if tier else None,
+                "active": True,
+                "password_hash": password_hash,
+                "registered_at": registered_at,
+                "created_at": now,
+                "updated_at": now,
+            },
+        )
+
+    def lock_member(self, member_id: str) -> None:
+        """Let nobody else change what belongs to a member until the transaction ends."""
+        self.lock(f"member/{member_id}")
+
+    def facts(self, member_id: str) -> Member:
+        """What rules may know of a member."""
+        row = self.get(member_id)
+        if row is None:
+            raise LookupError(f"member {member_id} is not in store {self.store}")
+        badges = (
+            select(badge.c.badge)
+            .where(badge.c.member == member_id)
+            .order_by(badge.c.granted_at, badge.c.badge)
+        )
+        return Member(
+            id=row["id"],
+            registered_at=row["registered_at"],
+            email=row["email"],
+            phone=row["phone"],
+            card=row["card"],
+            tier=row["tier"],
+            profile=row["profile"],
+            attributes=row["attributes"],
+            balances=self.balances(member_id),
+            badges=tuple(self.connection.execute(badges).scalars()),
+        )
+
+    def balances(self, member_id: str) -> dict[str, Balance]:
+        """A member's points by wallet; a wallet never used is absent."""
+        rows = self.connection.execute(select(balance).where(balance.c.member == member_id)).mappings()
+        return {
+            row["wallet"]: Balance(
+                active=Points(row["active"]),
+                pending=Points(row["pending"]),
+                earned=Points(row["earned"]),
+                spent=Points(row["spent"]),
+                expired=Points(row["expired"]),
+            )
+            for row in rows
+        }
+
+    def set_tier(self, member_id: str, tier: str, *, now: datetime) -> None:
+        """Put a member into a tier."""
+        self._update(member_id, tier=tier, tier_since=now, updated_at=now)
+
+    def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
+        """Replace a member's attributes."""
+        self._update(member_id, attributes=attributes, updated_at=now)
+
+    def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
+        """Count one more of a badge."""
+        row = {
+            "member": member_id,
+            "badge": name,
+            "store": self.store,
+            "times": 1,
+            "granted_at": now,
+            "updated_at": now,
+        }
+        statement = self.insert(badge).values(row)
+        self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[badge.c.member, badge.c.badge],
+                set_={"times": badge.c.times + 1, "updated_at": now},
+            )
+        )
+
+    def badges(self, member_id: str) -> list[RowMapping]:
+        """A member's badges, the first granted first."""
+        statement = (
+            select(badge).where(badge.c.member == member_id).order_by(badge.c.granted_at, badge.c.badge)
+        )
+        return list(self.connection.execute(statement).mappings())
+
+    def _update(self, member_id: str, **values: Any) -> None:
+        here = and_(member.c.store == self.store, member.c.id == member_id)
+        self.connection.execute(update(member).where(here).values(values))

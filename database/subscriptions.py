@@ -1,0 +1,82 @@
+"""Webhook subscriptions: which URL hears of which events, and how it has been answering."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select, update
+
+from database.pages import Found, Page, find
+from database.queries import Queries
+from database.tables import store, subscription
+
+
+class Subscriptions(Queries):
+    """Subscriptions of one store."""
+
+    def add(
+        self,
+        subscription_id: str,
+        *,
+        event_name: str,
+        url: str,
+        headers: Sequence[Mapping[str, str]],
+        format: str,  # noqa: A002 - the API's own word
+        secret: str,
+        now: datetime,
+    ) -> None:
+        """Subscribe a URL."""
+        self.connection.execute(
+            subscription.insert().values(
+                id=subscription_id,
+                store=self.store,
+                event_name=event_name,
+                url=url,
+                headers=list(headers),
+                format=format,
+                secret=secret,
+                created_at=now,
+            )
+        )
+
+    def get(self, subscription_id: str) -> RowMapping | None:
+        """One subscription."""
+        here = select(subscription).where(
+            subscription.c.store == self.store, subscription.c.id == subscription_id
+        )
+        return self.connection.execute(here).mappings().first()
+
+    def page(self, page: Page) -> Found:
+        """Subscriptions, in the order they were made."""
+        within = subscription.c.store == self.store
+        return find(self.connection, subscription, page, within=within, by=subscription.c.created_at)
+
+    def change(self, subscription_id: str, **values: Any) -> bool:
+        """Change a subscription; False where there is none."""
+        here = update(subscription).where(
+            subscription.c.store == self.store, subscription.c.id == subscription_id
+        )
+        done = self.connection.execute(here.values(values).returning(subscription.c.id))
+        return done.first() is not None
+
+    def remove(self, subscription_id: str) -> bool:
+        """End a subscription; False where there is none. What was sent stays in the log."""
+        here = delete(subscription).where(
+            subscription.c.store == self.store, subscription.c.id == subscription_id
+        )
+        return self.connection.execute(here.returning(subscription.c.id)).first() is not None
+
+    def hearing(self, names: Sequence[str]) -> list[RowMapping]:
+        """The live subscriptions to any of these event names."""
+        here = select(subscription).where(
+            subscription.c.store == self.store,
+            subscription.c.event_name.in_(names),
+            subscription.c.disabled_at.is_(None),
+        )
+        return list(self.connection.execute(here.order_by(subscription.c.id)).mappings())
+
+    def store_secret(self) -> str:
+        """What signs the calls of reactors' own."""
+        return str(
+            self.connection.execute(select(store.c.secret).where(store.c.code == self.store)).scalar_one()
+        )

@@ -1,0 +1,391 @@
+"""The tables. Every row of a store carries the store's code; points are whole numbers of a wallet's smallest unit."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+import rules
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant: a timestamp with time zone on PostgreSQL, sortable text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as text: numbers stay exact on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else rules.exact.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else rules.exact.loads(value)
+
+
+ID = String(36)
+NAME = String(255)
+
+
+def _store() -> Column[str]:
+    return Column("store", NAME, nullable=False)
+
+
+def _member(nullable: bool = False) -> Column[str]:
+    return Column("member", ID, ForeignKey("member.id"), nullable=nullable)
+
+
+store = Table(
+    "store",
+    metadata,
+    Column("code", NAME, primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("secret", Text, nullable=False),  # signs what reactors' own call_webhook sends
+    Column("clock_rings_at", Instant),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("store", NAME, ForeignKey("store.code"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("files", Json, nullable=False),
+    Column("deployed_at", Instant, nullable=False),
+    Column("deployed_by", NAME, nullable=False),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    Column("email", NAME),
+    Column("email_key", NAME),  # lower case: e-mail addresses and phone numbers are the same in any case
+    Column("phone", NAME),
+    Column("phone_key", NAME),
+    Column("card", NAME),
+    Column("profile", Json, nullable=False),
+    Column("attributes", Json, nullable=False),
+    Column("tier", NAME),
+    Column("tier_since", Instant),
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text),
+    Column("registered_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("store", "email_key"),
+    UniqueConstraint("store", "phone_key"),
+    UniqueConstraint("store", "card"),
+)
+Index("ix_member_store_created_at", member.c.store, member.c.created_at)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    Column("type", NAME, nullable=False),
+    _member(),
+    Column("external_id", NAME),
+    Column("fingerprint", String(64)),  # of what the client sent, to tell a repetition from a contradiction
+    Column("customer_data", Json),
+    Column("body", Json, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("parent", ID),  # the event that caused it
+    Column("depth", Integer, nullable=False),
+    Column("status", String(16), nullable=False),  # received, decided, applied, failed
+    Column("error", Text),
+    Column("decision", Json),
+    Column("settled_at", Instant),
+    Column("start_after", Instant),  # when the relay may start its workflow; null once it is settled
+    UniqueConstraint("store", "external_id"),
+)
+Index("ix_event_store_received_at", event.c.store, event.c.received_at)
+Index("ix_event_member", event.c.member, event.c.received_at)
+Index(
+    "ix_event_parent",
+    event.c.parent,
+    sqlite_where=event.c.parent.is_not(None),
+    postgresql_where=event.c.parent.is_not(None),
+)
+Index(
+    "ix_event_start_after",
+    event.c.start_after,
+    sqlite_where=event.c.start_after.is_not(None),
+    postgresql_where=event.c.start_after.is_not(None),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("event", ID, ForeignKey("event.id"), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("result", Json, nullable=False),
+)
+
+balance = Table(
+    "balance",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("wallet", NAME, primary_key=True),
+    _store(),
+    Column("active", BigInteger, nullable=False),
+    Column("pending", BigInteger, nullable=False),
+    Column("earned", BigInteger, nullable=False),
+    Column("spent", BigInteger, nullable=False),
+    Column("expired", BigInteger, nullable=False),
+)
+
+lot = Table(
+    "lot",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    _member(),
+    Column("wallet", NAME, nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("remaining", BigInteger, nullable=False),
+    Column("active_from", Instant),
+    Column("expires_at", Instant),
+    Column("event", ID, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+Index(
+    "ix_lot_member_wallet",
+    lot.c.member,
+    lot.c.wallet,
+    sqlite_where=lot.c.remaining > 0,
+    postgresql_where=lot.c.remaining > 0,
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    _member(),
+    Column("wallet", NAME, nullable=False),
+    Column("kind", String(16), nullable=False),  # award, deduct, activate, expire
+    Column("points", BigInteger, nullable=False),
+    Column("balance", BigInteger, nullable=False),  # active points after it
+    Column("lot", ID),
+    Column("event", ID, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_entry_member", entry.c.member, entry.c.at)
+Index("ix_entry_event", entry.c.event)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("subject", ID, primary_key=True),  # a lot or an issued reward
+    _store(),
+    Column("kind", String(16), nullable=False),
+    Column("due_at", Instant, nullable=False),
+)
+Index("ix_deadline_store_due_at", deadline.c.store, deadline.c.due_at)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("reactor", NAME, primary_key=True),
+    Column("member", ID, primary_key=True),  # "" counts the whole program
+    Column("day", Date, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("points", BigInteger, nullable=False),  # in millionths: a reactor may award several wallets
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("achievement", NAME, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("value", NAME, primary_key=True),
+    _store(),
+    Column("amount", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("achievement", NAME, primary_key=True),
+    _store(),
+    Column("completed", Integer, nullable=False),
+    Column("completed_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+)
+
+badge = Table(
+    "badge",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("badge", NAME, primary_key=True),
+    _store(),
+    Column("times", Integer, nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+issued_reward = Table(
+    "issued_reward",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    _member(),
+    Column("reward", NAME, nullable=False),
+    Column("coupon", NAME),
+    Column("status", String(16), nullable=False),  # issued, used, expired
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("event", ID, nullable=False),
+    UniqueConstraint("store", "coupon"),
+)
+Index("ix_issued_reward_member", issued_reward.c.member)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    Column("event_name", NAME, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("failing_since", Instant),
+    Column("disabled_at", Instant),
+    Column("disabled_because", Text),
+)
+Index("ix_subscription_store_event_name", subscription.c.store, subscription.c.event_name)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    Column("event", ID, ForeignKey("event.id"), nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    Column("message", ID, ForeignKey("message.id"), nullable=False),
+    Column("event", ID, nullable=False),
+    Column("subscription", ID),  # null: a reactor's own call
+    Column("url", Text, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("status", String(16), nullable=False),  # pending, delivered, failed
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Instant),
+    Column("finished_at", Instant),
+)
+Index("ix_delivery_event", delivery.c.event)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("delivery", ID, ForeignKey("delivery.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _store(),
+    Column("at", Instant, nullable=False),
+    Column("status", Integer),
+    Column("latency_ms", Integer, nullable=False),
+    Column("answer", Text, nullable=False),  # its start
+    Column("error", Text),
+)
+
+admin = Table(
+    "admin",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("username", NAME, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("admin", ID, ForeignKey("admin.id"), nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+)
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("family", ID, nullable=False, index=True),  # all tokens that came of one login
+    Column("subject", ID, nullable=False),
+    Column("store", NAME),  # null: an admin's
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("value", Text, nullable=False),
+)

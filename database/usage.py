@@ -1,0 +1,62 @@
+"""What reactors' firings took from their limits, counted by local day, so that limits can change and counts stay."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from database.queries import Queries
+from database.tables import usage
+from loyalty.achievements import MILLION
+from loyalty.decide import Used
+from loyalty.decision import Claim
+
+PROGRAM = ""
+"""Stands for every member of the program."""
+
+
+class Usage(Queries):
+    """Usage of one store's reactors."""
+
+    def of(
+        self, reactors: Iterable[str], member_id: str, *, since: date, until: date
+    ) -> dict[tuple[str, str], tuple[Used, ...]]:
+        """Days used between two dates, both counted, by reactor and `member` or `program`."""
+        names = sorted(reactors)
+        for name in names:
+            self.lock(f"usage/{name}")
+        rows = self.connection.execute(
+            select(usage).where(
+                usage.c.store == self.store,
+                usage.c.reactor.in_(names),
+                usage.c.member.in_([member_id, PROGRAM]),
+                usage.c.day.between(since, until),
+            )
+        ).mappings()
+        found: dict[tuple[str, str], list[Used]] = {}
+        for row in rows:
+            per = "program" if row["member"] == PROGRAM else "member"
+            used = Used(row["day"], row["times"], Decimal(row["points"]) / MILLION)
+            found.setdefault((row["reactor"], per), []).append(used)
+        return {key: tuple(days) for key, days in found.items()}
+
+    def claim(self, claim: Claim, member_id: str) -> None:
+        """Add a firing to its day."""
+        points = int(claim.points * MILLION)
+        row = {
+            "store": self.store,
+            "reactor": claim.reactor,
+            "member": member_id if claim.per == "member" else PROGRAM,
+            "day": claim.day,
+            "times": claim.times,
+            "points": points,
+        }
+        self.connection.execute(
+            self.insert(usage)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=[usage.c.store, usage.c.reactor, usage.c.member, usage.c.day],
+                set_={"times": usage.c.times + claim.times, "points": usage.c.points + points},
+            )
+        )

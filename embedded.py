@@ -1,0 +1,249 @@
+"""Everything on one machine, in one process and one child: database, Temporal, worker and API."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from temporalio.client import Client
+
+import serving
+import temporal_server
+import worker
+from database import Database
+from database.programs import Programs
+from settings import Settings
+from temporal_server import TemporalServer
+
+log = structlog.get_logger()
+
+HOST = "127.0.0.1"
+LOCK = "lock"
+ANNOUNCED = "running.json"
+
+
+class EmbeddedError(Exception):
+    """Laurel cannot start here; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    api: int
+    temporal: int
+    ui: int
+
+
+@dataclass(frozen=True)
+class Laurel:
+    """A running Laurel."""
+
+    ports: Ports
+    store: str
+    revision: int
+    database: Database
+    client: Client
+    made_password: str | None
+    """The admin's password, the first time, if none was given."""
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return f"http://{HOST}:{self.ports.api}"
+
+    @property
+    def ui_url(self) -> str:
+        """Where Temporal's UI answers."""
+        return f"http://{HOST}:{self.ports.ui}"
+
+
+@dataclass(frozen=True)
+class RunningAt:
+    """Where a running Laurel answers, and a key of its admin's."""
+
+    url: str
+    key: str
+
+
+@asynccontextmanager
+async def running(
+    *,
+    files: Mapping[str, bytes] | None,
+    example: Mapping[str, bytes],
+    folder: Path,
+    ports: Ports,
+    settings: Settings,
+) -> AsyncIterator[Laurel]:
+    """Laurel at work until the block ends.
+
+    `files` is the program to deploy; without it the one in force stays, and a new data folder gets `example`.
+    Raise ProgramFaults, EmbeddedError, TemporalError or ServingError: then nothing is left running.
+    """
+    with held(folder, settings) as database_url:
+        database = Database.open(database_url)
+        try:
+            programs = Programs(database)
+            store, revision = await _deploy(database, programs, files, example)
+            password = await _admin_password(database, folder, settings)
+            async with _temporal(folder, ports) as client:
+                parts = worker.Parts(database, programs, client, settings.webhook_allow)
+                needed = serving.services(
+                    database,
+                    programs,
+                    client,
+                    allow=settings.webhook_allow,
+                    temporal_ui=f"http://{HOST}:{ports.ui}",
+                    eager=True,
+                )
+                async with worker.running(parts), serving.serving(needed, host=HOST, port=ports.api):
+                    await worker.wake_clocks(parts)
+                    await _announce(folder, ports, database)
+                    yield Laurel(ports, store, revision, database, client, password)
+        finally:
+            database.close()
+
+
+async def _deploy(
+    database: Database, programs: Programs, files: Mapping[str, bytes] | None, example: Mapping[str, bytes]
+) -> tuple[str, int]:
+    """Put the given program in force, or find the one that is."""
+    stores = await database.access_read(lambda access: access.stores())
+    if files is None and stores:
+        number, _ = await programs.current(stores[0])
+        return stores[0], number
+    program, number, is_new = await programs.deploy(files or example, by="laurel up")
+    if is_new:
+        log.info("program deployed", store=program.store, revision=number)
+    return program.store, number
+
+
+async def _admin_password(database: Database, folder: Path, settings: Settings) -> str | None:
+    """See to it that the admin has a password; answer it if it was made up just now."""
+    kept = folder / "admin-password"
+    if settings.admin_password is not None:
+        await serving.set_admin_password(database, settings.admin_password)
+        kept.unlink(missing_ok=True)
+        return None
+    if await database.access_read(lambda access: access.admin(serving.ADMIN)):
+        return None
+    password = secrets.token_urlsafe(12)
+    _write_private(kept, password)
+    await serving.set_admin_password(database, password)
+    return password
+
+
+@asynccontextmanager
+async def _temporal(folder: Path, ports: Ports) -> AsyncIterator[Client]:
+    """A Temporal server that is started again whenever it dies, and a client of it."""
+    await _need_free(ports.temporal, "--temporal-port")
+    await _need_free(ports.ui, "--ui-port")
+    keeper = _Keeper(folder, ports)
+    await keeper.start()
+    watch = asyncio.create_task(keeper.watch(), name="temporal")
+    try:
+        client = await Client.connect(f"{HOST}:{ports.temporal}")
+        await worker.register_search_attributes(client)
+        yield client
+    finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        await keeper.stop()
+
+
+class _Keeper:
+    """Keeps a Temporal server up."""
+
+    def __init__(self, folder: Path, ports: Ports) -> None:
+        self._folder = folder
+        self._ports = ports
+        self._server: TemporalServer | None = None
+
+    async def start(self) -> None:
+        self._server = await temporal_server.start(
+            port=self._ports.temporal,
+            ui_port=self._ports.ui,
+            file=self._folder / "temporal.db",
+            log=self._folder / "temporal.log",
+        )
+
+    async def watch(self) -> None:
+        """Start the server again whenever it dies: clients and workers find it by themselves."""
+        while True:
+            if self._server is not None:
+                code = await self._server.process.wait()
+                log.warning("temporal died and is started again", code=code)
+                self._server = None
+            await asyncio.sleep(0.5)
+            try:
+                await self.start()
+            except temporal_server.TemporalError as error:
+                log.warning("temporal does not start", because=str(error))
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            await self._server.stop()
+
+
+@contextlib.contextmanager
+def held(folder: Path, settings: Settings) -> Iterator[str]:
+    """Hold a data folder, and answer the address of its database.
+
+    SQLite and Temporal's file bear one process only. Raise EmbeddedError where another has the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EmbeddedError(
+                f"{folder} is in use by another Laurel: stop that one, or name another --data"
+            ) from None
+        yield settings.database_url or f"sqlite:///{(folder / 'laurel.db').resolve()}"
+
+
+def running_at(folder: Path) -> RunningAt | None:
+    """The Laurel that runs on a data folder, if one does."""
+    try:
+        with (folder / LOCK).open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return None
+    except BlockingIOError:
+        said = json.loads((folder / ANNOUNCED).read_text())
+        return RunningAt(said["url"], said["key"])
+    except FileNotFoundError:
+        return None
+
+
+async def _announce(folder: Path, ports: Ports, database: Database) -> None:
+    """Leave, for the command line, where Laurel answers and a key for it."""
+    key = await serving.make_command_line_key(database)
+    _write_private(folder / ANNOUNCED, json.dumps({"url": f"http://{HOST}:{ports.api}", "key": key}))
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write what only the owner may read."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        opened.write(text + "\n")
+
+
+async def until_asked_to_stop() -> None:
+    """Wait for Ctrl-C or a polite end from outside."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+
+
+async def _need_free(port: int, option: str) -> None:
+    with contextlib.suppress(OSError):
+        _, writer = await asyncio.open_connection(HOST, port)
+        writer.close()
+        raise EmbeddedError(f"port {port} is taken: choose another with {option}")

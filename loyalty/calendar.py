@@ -1,0 +1,101 @@
+"""Local days and the spans between them: windows, durations, expiry dates.
+
+A window is a run of local dates; a day is 23, 24 or 25 hours long where clocks change. Instants are aware UTC.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal
+
+Period = Literal["day", "week", "month", "year", "ever"]
+
+_DURATION = re.compile(r"(?P<count>\d{1,6})(?P<unit>s|m|h|d|w|mo|y)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_DAYS = {"d": 1, "w": 7}
+_MONTHS = {"mo": 1, "y": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span of months, days and seconds. Months and days are counted on the local calendar."""
+
+    months: int = 0
+    days: int = 0
+    seconds: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "Duration":
+        """Read `30s`, `15m`, `12h`, `90d`, `2w`, `6mo` or `1y`; raise ValueError for anything else."""
+        match = _DURATION.fullmatch(text)
+        if match is None:
+            raise ValueError(
+                f"{text!r} is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"
+            )
+        count, unit = int(match["count"]), match["unit"]
+        if unit in _SECONDS:
+            return cls(seconds=count * _SECONDS[unit])
+        return cls(days=count * _DAYS[unit]) if unit in _DAYS else cls(months=count * _MONTHS[unit])
+
+    def after(self, instant: datetime, zone: tzinfo) -> datetime:
+        """The instant this much later on the local clock; the 31st becomes the month's last day."""
+        local = instant.astimezone(zone)
+        day = add_months(local.date(), self.months) + timedelta(days=self.days)
+        moved = instant if day == local.date() else datetime.combine(day, local.time(), zone).astimezone(UTC)
+        return moved + timedelta(seconds=self.seconds)
+
+    def before(self, instant: datetime, zone: tzinfo) -> datetime:
+        """The instant this much earlier on the local clock."""
+        return Duration(-self.months, -self.days, -self.seconds).after(instant, zone)
+
+    def __bool__(self) -> bool:
+        return bool(self.months or self.days or self.seconds)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of another month, or that month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def local_day(instant: datetime, zone: tzinfo) -> date:
+    """The date a clock on the wall shows at an instant."""
+    return instant.astimezone(zone).date()
+
+
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """The instant a local date begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def window(day: date, period: Period) -> tuple[date, date]:
+    """The first and the last date of the calendar period around a day; weeks begin on Monday."""
+    match period:
+        case "day":
+            return day, day
+        case "week":
+            monday = day - timedelta(days=day.weekday())
+            return monday, monday + timedelta(days=6)
+        case "month":
+            first = day.replace(day=1)
+            return first, add_months(first, 1) - timedelta(days=1)
+        case "year":
+            return date(day.year, 1, 1), date(day.year, 12, 31)
+        case "ever":
+            return date.min, date.max
+
+
+def read_instant(text: str, zone: tzinfo) -> datetime:
+    """An ISO 8601 date and time; without an offset it is local. Raise ValueError with the cure.
+
+    A local time that clocks skip in spring is read as the same moment after the change.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+        instant = instant.replace(tzinfo=zone) if instant.tzinfo is None else instant
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"{text[:40]!r} is no date and time: write it as 2024-05-01T09:30:00 or 2024-05-01T09:30:00+02:00"
+        ) from None

@@ -1,0 +1,111 @@
+"""Files of achievements/: achievements."""
+
+from decimal import Decimal
+from typing import Final, Literal
+
+from loyalty.files.fields import Fields, amount, choice, whole
+from loyalty.files.fields import duration as read_duration
+from loyalty.files.known import Known
+from loyalty.files.logic import read_logic
+from loyalty.files.nodes import Node
+from loyalty.files.problems import Problems
+from loyalty.files.reactors import read_on, read_when
+from loyalty.files.then import Then
+from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Sum, Window
+from rules.types import NUMBER
+
+KEYS = ("achievement", "title", "description", "on", "when", "measure", "window", "goal", "repeat", "then")
+_MEASURES: tuple[Literal["events", "days"], ...] = ("events", "days")
+_WINDOWS: tuple[Literal["all", "streak", "day", "week", "month", "year"], ...] = (
+    "all",
+    "streak",
+    "day",
+    "week",
+    "month",
+    "year",
+)
+_REPEATS: tuple[Literal["once", "unlimited"], ...] = ("once", "unlimited")
+_DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
+_MOST_DAYS = 3660
+_MOST_REPEATS = 10**9
+
+
+def read_achievement(node: Node, problems: Problems, known: Known) -> Achievement | None:
+    """An achievement; None where it has no name. Its effects see the event of its completion."""
+    fields = Fields(node, problems, "an achievement", KEYS)
+    name = fields.name("achievement")
+    on = read_on(fields, known)
+    when = read_when(fields, known, on)
+    measure, window = _measure(fields, known, on), _window(fields)
+    then = fields.get("then")
+    achievement = Achievement(
+        name=name or "?",
+        title=fields.text("title", name or "?"),
+        description=fields.text("description", ""),
+        on=on,
+        when=when,
+        measure=measure,
+        window=window,
+        goal=_goal(fields, measure, window),
+        repeat=_repeat(fields),
+        then=() if then is None else Then(known, problems, "achievement_completed").read(then),
+        place=node.place,
+    )
+    return None if name is None else achievement
+
+
+def _measure(fields: Fields, known: Known, on: str) -> Measure:
+    node = fields.get("measure")
+    if node is None:
+        return CountEvents()
+    if not isinstance(node.value, dict):
+        return CountDays() if choice(node, fields.problems, "measure", _MEASURES) == "days" else CountEvents()
+    parts = Fields(node, fields.problems, "measure", ("sum", "distinct"))
+    if len(node.value) != 1:
+        message = "measure is events, days, {sum: ...} or {distinct: ...}: one of them"
+        fields.problems.add(node.place, "wrong-type", message)
+    total, value = parts.get("sum"), parts.get("distinct")
+    scope, zone = known.scope_of(on), known.settings.zone
+    if total is not None:
+        return Sum(read_logic(total, fields.problems, scope, NUMBER, zone))
+    return CountEvents() if value is None else Distinct(read_logic(value, fields.problems, scope, None, zone))
+
+
+def _window(fields: Fields) -> Window:
+    node = fields.get("window")
+    if node is None:
+        return "all"
+    if not isinstance(node.value, dict):
+        return choice(node, fields.problems, "window", _WINDOWS)
+    parts = Fields(node, fields.problems, "window", ("last",))
+    last = parts.need("last")
+    if last is None:
+        return "all"
+    span = read_duration(last, fields.problems, "last")
+    if span.months or span.seconds or not span.days <= _MOST_DAYS:
+        message = f"last must be whole days, such as 30d, and at most {_MOST_DAYS}d"
+        fields.problems.add(last.place, "bad-duration", message)
+    return Last(span.days or 1)
+
+
+def _goal(fields: Fields, measure: Measure, window: Window) -> Decimal:
+    node = fields.need("goal")
+    if node is None:
+        return Decimal(1)
+    goal = amount(node, fields.problems, "goal")
+    if not isinstance(measure, Sum) and goal % 1:
+        fields.problems.add(node.place, "out-of-range", "goal must be a whole number: the measure counts")
+    days = window.days if isinstance(window, Last) else _DAYS_IN.get(window)
+    if isinstance(measure, CountDays) and days is not None and goal > days:
+        message = f"goal can never be reached: the window has at most {days} days"
+        fields.problems.add(node.place, "out-of-reach", message)
+    return goal
+
+
+def _repeat(fields: Fields) -> int | None:
+    node = fields.get("repeat")
+    if node is None:
+        return 1
+    if isinstance(node.value, str):
+        return 1 if choice(node, fields.problems, "repeat", _REPEATS) == "once" else None
+    return whole(node, fields.problems, "repeat", 1, _MOST_REPEATS)

@@ -1,0 +1,63 @@
+"""Rules of a file: parsed, checked against what they will see, compiled."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import rules
+from loyalty.files.nodes import Node
+from loyalty.files.problems import Problems
+from loyalty.program import Logic, Place, Template
+from rules.operators import TABLE
+from rules.types import Type
+
+_OF_THE_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
+
+
+def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | None, zone: ZoneInfo) -> Logic:
+    """A rule that gives what is expected; days and hours are those of the zone."""
+    try:
+        expression = rules.parse(node.plain())
+    except rules.RuleError as error:
+        _note(error.faults, node, problems)
+        return _nothing(node)
+    faults = rules.check(expression, scope, expected).faults
+    if faults:
+        _note(faults, node, problems)
+        return _nothing(node)
+    return Logic(expression, rules.compile(expression, timezone=zone), node.place)
+
+
+def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -> Template:
+    """JSON with rules in it: an object of one key that is an operator is a rule, all else is itself."""
+    match node.value:
+        case dict() as entries if len(entries) == 1 and next(iter(entries)) in TABLE:
+            return read_logic(node, problems, scope, None, zone)
+        case dict() as entries:
+            return {key: read_template(value, problems, scope, zone) for key, value in entries.items()}
+        case list() as elements:
+            return [read_template(element, problems, scope, zone) for element in elements]
+        case literal:
+            return literal
+
+
+def _note(faults: tuple[rules.Fault, ...], node: Node, problems: Problems) -> None:
+    for fault in faults:
+        code = fault.code.replace("_", "-")
+        problems.add(_place(node, fault.path, code), code, fault.message, fault.suggestion)
+
+
+def _place(node: Node, path: rules.Path, code: str) -> Place:
+    """Where a fault is to be seen: of an operator at its name, of a path at its text."""
+    if code in _OF_THE_OPERATOR:
+        return node.place_of(path, of_key=True)
+    for step in ("var", 0) if code == "unknown-path" else ():
+        path = (*path, step) if node.holds((*path, step)) else path
+    return node.place_of(path)
+
+
+def _nothing(node: Node) -> Logic:
+    return Logic(_NOTHING, _NOTHING_RULE, node.place)
+
+
+_NOTHING = rules.parse(None)
+_NOTHING_RULE = rules.compile(_NOTHING)

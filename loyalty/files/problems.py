@@ -1,0 +1,82 @@
+"""What is wrong with program files: every problem points to its place and, where it can, says the cure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from loyalty.program import Place
+
+LONGEST_SHOWN = 60
+MOST_LISTED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong at one place. Codes are stable; `loyalty.files.codes` says what each means."""
+
+    place: Place
+    code: str
+    message: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.code}: {self.message}"
+        return text if self.suggestion is None else f"{text}. Did you mean {self.suggestion}?"
+
+
+class ProgramFaults(Exception):  # noqa: N818 - it carries the faults of a program, many of them
+    """A program that cannot be used; `problems` has every one of every file, in the order of their places."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=_by_place))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Unreadable(Exception):  # noqa: N818 - it is about a file: nothing in it can be told apart any more
+    """A file that is no YAML or JSON from some place on."""
+
+    def __init__(self, place: Place, code: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(place, code, message)
+
+
+class Problems:
+    """The problems found so far. Noting one never stops the reading, so that one run finds all of them."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
+        """Note a problem."""
+        self.found.append(Problem(place, code, message, suggestion))
+
+    def add_unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str]) -> None:
+        """Note a name that is none of the known ones, with the nearest of those."""
+        choices = list(known)
+        suggestion = nearest(name, choices)
+        message = f"{what} {shown(name)} is unknown"
+        if suggestion is None and 0 < len(choices) <= MOST_LISTED:
+            message = f"{message}: there is {', '.join(choices)}"
+        self.add(place, code, message, suggestion)
+
+    def raise_if_any(self) -> None:
+        """Raise ProgramFaults where something was noted."""
+        if self.found:
+            raise ProgramFaults(self.found)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, or None."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6) if len(name) <= LONGEST_SHOWN else []
+    return close[0] if close else None
+
+
+def shown(text: str) -> str:
+    """A piece of a file as a message shows it: on one line, and never long."""
+    line = text if text.isprintable() else repr(text)[1:-1]
+    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}..."
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int, str, str]:
+    place = problem.place
+    return place.file, place.line, place.column, problem.code, problem.message

@@ -1,0 +1,207 @@
+"""JSON Schemas in files: what the validator lets pass in silence is a problem here.
+
+A misspelt keyword, format or name checks nothing, and a body that should have been refused is paid for.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import jsonschema_rs
+
+from loyalty.bodies import BodySchema, SchemaError
+from loyalty.files.nodes import Node
+from loyalty.files.problems import Problems, nearest, shown
+
+_ONE_SCHEMA: Final = frozenset(
+    {
+        "additionalProperties",
+        "contains",
+        "contentSchema",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+    }
+    | {"unevaluatedItems", "unevaluatedProperties"}
+)
+_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_NAMED_SCHEMAS: Final = frozenset({"$defs", "dependentSchemas", "patternProperties", "properties"})
+_PLAIN: Final = frozenset(
+    {"$anchor", "$comment", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary"}
+    | {
+        "const",
+        "default",
+        "dependentRequired",
+        "deprecated",
+        "description",
+        "enum",
+        "examples",
+        "title",
+        "type",
+    }
+    | {"exclusiveMaximum", "exclusiveMinimum", "format", "maximum", "minimum", "multipleOf", "pattern"}
+    | {"maxContains", "maxItems", "maxLength", "maxProperties", "minContains", "minItems", "minLength"}
+    | {
+        "minProperties",
+        "readOnly",
+        "required",
+        "uniqueItems",
+        "writeOnly",
+        "contentEncoding",
+        "contentMediaType",
+    }
+)
+KEYWORDS: Final = sorted(_ONE_SCHEMA | _SCHEMAS | _NAMED_SCHEMAS | _PLAIN)
+TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+FORMATS: Final = (
+    *(
+        "date",
+        "date-time",
+        "duration",
+        "email",
+        "hostname",
+        "idn-email",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "iri",
+    ),
+    *("iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference"),
+    *("uri-template", "uuid"),
+)
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_META: Final = jsonschema_rs.Draft202012Validator({"$ref": _DRAFT}, offline=True)
+_OPTIONS: Final = jsonschema_rs.RegexOptions()
+
+
+def read_schema(node: Node, problems: Problems) -> BodySchema:
+    """The schema of a body, which is an object."""
+    schema = node.plain()
+    noted = Problems()
+    for inner in _schemas(node):
+        _check_keywords(inner, node, noted)
+    _check_object(node, noted)
+    if isinstance(schema, dict) and not noted.found:
+        _check_whole(schema, node, noted)
+    problems.found += noted.found
+    return BodySchema(True) if noted.found else BodySchema(schema)
+
+
+def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None:
+    """What the draft's own schema and the compiler say."""
+    for error in _META.iter_errors(schema):
+        place = node.place_of(tuple(error.instance_path))
+        problems.add(place, "bad-schema", shown(str(error.message)))
+    if problems.found:
+        return
+    try:
+        BodySchema(schema)
+    except SchemaError as error:
+        problems.add(node.place_of(error.path), "bad-schema", shown(str(error)))
+
+
+def _schemas(node: Node) -> Iterator[Node]:
+    """Every map that stands where a schema does, this one first."""
+    if not isinstance(node.value, dict):
+        return
+    yield node
+    for keyword, value in node.value.items():
+        if keyword in _ONE_SCHEMA:
+            yield from _schemas(value)
+        elif keyword in _SCHEMAS and isinstance(value.value, list):
+            for item in value.value:
+                yield from _schemas(item)
+        elif keyword in _NAMED_SCHEMAS:
+            for item in value.entries.values():
+                yield from _schemas(item)
+
+
+def _check_keywords(schema: Node, root: Node, problems: Problems) -> None:
+    for keyword, value in schema.entries.items():
+        if keyword not in KEYWORDS:
+            place = schema.keys[keyword]
+            problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS)
+        elif keyword == "type":
+            _check_types(value, problems)
+        elif keyword == "format" and isinstance(value.value, str) and value.value not in FORMATS:
+            problems.add_unknown(value.place, "unknown-format", "format", value.value, FORMATS)
+        elif keyword in ("$ref", "$dynamicRef"):
+            _check_reference(value, root, problems)
+        elif keyword == "$schema" and value.value != _DRAFT:
+            problems.add(value.place, "bad-schema", f"schemas are of the draft {_DRAFT}")
+        elif keyword == "pattern":
+            _check_pattern(value, value.value, problems)
+        elif keyword == "patternProperties":
+            for pattern in value.entries:
+                _check_pattern(Node(value.keys[pattern], pattern), pattern, problems)
+    _check_required(schema, problems)
+
+
+def _check_types(node: Node, problems: Problems) -> None:
+    for item in node.value if isinstance(node.value, list) else [node]:
+        if isinstance(item.value, str) and item.value not in TYPES:
+            problems.add_unknown(item.place, "unknown-schema-type", "type", item.value, TYPES)
+
+
+def _check_reference(node: Node, root: Node, problems: Problems) -> None:
+    if not isinstance(node.value, str):
+        return
+    if not node.value.startswith("#"):
+        message = f"$ref leads out of the file, to {shown(node.value)}: put the schema into $defs"
+        problems.add(node.place, "remote-reference", message)
+    elif node.value.startswith("#/") and not _leads_somewhere(node.value[2:], root):
+        known = [f"#/$defs/{name}" for name in root.entries.get("$defs", Node(root.place, None)).entries]
+        problems.add_unknown(node.place, "dangling-reference", "$ref", node.value, known)
+
+
+def _leads_somewhere(pointer: str, node: Node) -> bool:
+    for part in pointer.split("/"):
+        step = part.replace("~1", "/").replace("~0", "~")
+        match node.value:
+            case dict() as entries if step in entries:
+                node = entries[step]
+            case list() as items if step.isdecimal() and int(step) < len(items):
+                node = items[int(step)]
+            case _:
+                return False
+    return True
+
+
+def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:
+    if not isinstance(pattern, str):
+        return
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=_OPTIONS, offline=True)
+    except (jsonschema_rs.ValidationError, ValueError):
+        why = (
+            "look-arounds and back-references are not supported"
+            if re.search(r"\(\?|\\\d", pattern)
+            else "check it"
+        )
+        problems.add(node.place, "bad-pattern", f"{shown(pattern)} is no pattern: {why}")
+
+
+def _check_required(schema: Node, problems: Problems) -> None:
+    """A required name that is a slip of the hand away from a property could never be sent."""
+    properties, required = schema.entries.get("properties"), schema.entries.get("required")
+    if properties is None or required is None or not isinstance(required.value, list):
+        return
+    for item in required.value:
+        if isinstance(item.value, str) and item.value not in properties.entries:
+            suggestion = nearest(item.value, properties.entries)
+            if suggestion is not None:
+                message = f"required names {shown(item.value)}, which properties does not have"
+                problems.add(item.place, "unknown-property", message, suggestion)
+
+
+def _check_object(node: Node, problems: Problems) -> None:
+    if not isinstance(node.value, dict):
+        problems.add(node.place, "bad-schema", f"body must be a JSON Schema, not {node.kind()}")
+        return
+    kind = node.value.get("type")
+    kinds = kind.plain() if kind is not None else "object"
+    if kind is not None and "object" not in (kinds if isinstance(kinds, list) else [kinds]):
+        problems.add(kind.place, "body-no-object", "a body is an object: its type must be object")

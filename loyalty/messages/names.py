@@ -1,0 +1,33 @@
+"""The events a subscription may name."""
+
+EVENT_NAMES: tuple[str, ...] = (
+    "TransactionRegistered",
+    "PointsWillExpire",
+    "LevelWillExpire",
+    "AvailablePointsAmountChanged",
+    "TransactionAssignedToCustomer",
+    "RewardRedemptionStatusChanged",
+    "CampaignEffectWasApplied",
+    "CustomerWasRegisteredWithoutActivation",
+    "CustomerUpdated",
+    "CustomerRequestedSendActivationCode",
+    "CustomerRequestedPasswordReset",
+    "CustomerRegistered",
+    "CustomerPhoneNumberWasChanged",
+    "CustomerLevelChanged",
+    "CustomerEmailWasChanged",
+    "CustomerDeactivated",
+    "CustomerBoughtReward",
+    "CouponWillExpire",
+    "MemberAchievementProgressWasChanged",
+    "UnitsTransferWasAdded",
+    "AchievementsWereProcessed",
+    "SegmentMembershipDropped",
+    "AchievementCreated",
+    "AchievementUpdated",
+    "CampaignCreated",
+    "CampaignUpdated",
+    "RewardCreated",
+    "RewardUpdated",
+)
+"""Whether or not Laurel has such messages yet: a client that names them all must not be refused."""

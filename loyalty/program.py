@@ -1,0 +1,292 @@
+"""A program: one store's whole rule set, read from its files and ready to decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import rules
+from loyalty.bodies import BodySchema
+from loyalty.calendar import Duration, Period
+from loyalty.effects import Expiry, GrantBadge, IssueReward, Points, SetTier
+from loyalty.ids import named_id
+
+Rounding = Literal["down", "up", "half_up", "half_even"]
+TierBy = Literal["earned_points", "active_points"]
+
+_ROUNDINGS: Mapping[Rounding, str] = {
+    "down": ROUND_FLOOR,
+    "up": ROUND_CEILING,
+    "half_up": ROUND_HALF_UP,
+    "half_even": ROUND_HALF_EVEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a program's files: line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """A JSON Logic rule of a program file, checked and compiled."""
+
+    expression: rules.Expression
+    rule: rules.Rule
+    place: Place
+
+
+Template: TypeAlias = Any
+"""JSON in which any part may be `Logic`; see `loyalty.decide.fill`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A unit of points. Amounts outside are decimals, inside whole numbers of the smallest unit."""
+
+    code: str
+    title: str
+    default: bool
+    decimals: int
+    pending: Duration
+    expires: Expiry
+
+    def points(self, amount: Decimal | int, rounding: Rounding = "down") -> Points:
+        """An amount in the smallest unit, rounded by a named rule."""
+        scaled = Decimal(amount).scaleb(self.decimals)
+        return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])))
+
+    def amount(self, points: int) -> Decimal | int:
+        """Points as people write them."""
+        return Decimal(points).scaleb(-self.decimals) if self.decimals else points
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    name: str
+    title: str
+    start: Decimal
+    """The amount of `tier_by` at which it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A name and the schema of the body that events of it carry."""
+
+    name: str
+    title: str
+    body: BodySchema
+    built_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwardPointsRule:
+    points: Logic
+    wallet: str
+    rounding: Rounding
+    pending: Duration | None
+    expires: Expiry | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeductPointsRule:
+    points: Logic
+    wallet: str
+    rounding: Rounding
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttributeRule:
+    name: str
+    value: Template
+
+
+@dataclass(frozen=True, slots=True)
+class CallWebhookRule:
+    url: str
+    body: Template
+    headers: tuple[tuple[str, str], ...]
+
+
+EffectRule: TypeAlias = (
+    AwardPointsRule
+    | DeductPointsRule
+    | SetAttributeRule
+    | CallWebhookRule
+    | GrantBadge
+    | IssueReward
+    | SetTier
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many firings, or so many points, in each calendar period."""
+
+    per: Literal["member", "program"]
+    every: Period
+    times: int | None
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reactor:
+    """On an event type, when a condition holds, then these effects, within these limits."""
+
+    name: str
+    title: str
+    on: str
+    when: Logic | None
+    then: tuple[EffectRule, ...]
+    limits: tuple[Limit, ...]
+    active_from: datetime | None
+    active_until: datetime | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CountEvents:
+    """One for each event."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountDays:
+    """One for each local day with an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of a number of each event."""
+
+    number: Logic
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The number of different values."""
+
+    value: Logic
+
+
+Measure: TypeAlias = CountEvents | CountDays | Sum | Distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last so many local days, today among them."""
+
+    days: int
+
+
+Window: TypeAlias = Literal["all", "streak", "day", "week", "month", "year"] | Last
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """A goal that a member's events move towards."""
+
+    name: str
+    title: str
+    description: str
+    on: str
+    when: Logic | None
+    measure: Measure
+    window: Window
+    goal: Decimal
+    repeat: int | None
+    """How often it can be completed; None: without end."""
+    then: tuple[EffectRule, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """How the coupons of a reward are made."""
+
+    prefix: str
+    length: int
+    value: Decimal
+    value_type: Literal["money", "percentage"]
+    valid: Duration | None
+    """Counted from the issue; None: for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    name: str
+    title: str
+    coupon: Coupon | None
+    """None: a reward without a code, such as a thing handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyBefore:
+    """How long before something expires its owner is told; None: not at all."""
+
+    points: Duration | None
+    coupons: Duration | None
+    tier: Duration | None
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything a store's files say. Reactors and achievements keep the order of their file names."""
+
+    store: str
+    title: str
+    zone: ZoneInfo
+    registers_unknown_members: bool
+    wallets: Mapping[str, Wallet]
+    notify_before: NotifyBefore
+    tiers: tuple[Tier, ...]
+    tier_by: TierBy
+    event_types: Mapping[str, EventType]
+    reactors: tuple[Reactor, ...]
+    achievements: tuple[Achievement, ...]
+    rewards: Mapping[str, Reward]
+    badges: Mapping[str, str] = field(default_factory=dict)
+    """Declared badges and their titles; empty: any name is a badge."""
+
+    @cached_property
+    def default_wallet(self) -> Wallet:
+        """The wallet that effects mean when they name none."""
+        return next(wallet for wallet in self.wallets.values() if wallet.default)
+
+    @cached_property
+    def reactors_on(self) -> Mapping[str, tuple[Reactor, ...]]:
+        """Reactors by event type, so that an event pays only for its own."""
+        names = {reactor.on for reactor in self.reactors}
+        return {name: tuple(r for r in self.reactors if r.on == name) for name in names}
+
+    @cached_property
+    def achievements_on(self) -> Mapping[str, tuple[Achievement, ...]]:
+        """Achievements by event type."""
+        names = {achievement.on for achievement in self.achievements}
+        return {name: tuple(a for a in self.achievements if a.on == name) for name in names}
+
+    @cached_property
+    def achievement_named(self) -> Mapping[str, Achievement]:
+        """Achievements by name."""
+        return {achievement.name: achievement for achievement in self.achievements}
+
+    def tier_at(self, amount: Decimal | int) -> Tier | None:
+        """The highest tier that an amount reaches."""
+        return max((t for t in self.tiers if t.start <= amount), key=lambda t: t.start, default=None)
+
+    def tier_named(self, name: str | None) -> Tier | None:
+        """A tier of this revision, if it has one of that name."""
+        return next((tier for tier in self.tiers if tier.name == name), None)
+
+    def id_of(self, kind: str, name: str) -> str:
+        """The id by which APIs and webhooks know a thing that the files name."""
+        return named_id(self.store, kind, name)

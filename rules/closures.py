@@ -1,0 +1,120 @@
+"""Evaluation by closures: the plain meaning of every operator.
+
+Rules that run once, and those too deep or large for one Python function, run so.
+"""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any, TypeAlias
+
+from rules.bounds import Work
+from rules.expression import Call, Expression, Literal, Sequence, walk
+from rules.values import Json
+
+Closure: TypeAlias = Callable[[Json, Work], Json]
+Function: TypeAlias = Callable[..., Json]
+"""A pure function of an operator's evaluated operands."""
+
+
+class Closer:
+    """Turns expressions into closures over the data they are evaluated on."""
+
+    def __init__(self, timezone: tzinfo) -> None:
+        self.timezone = timezone
+
+    def of(self, expression: Expression) -> Closure:
+        match expression:
+            case Literal():
+                return _literal(expression.value)
+            case Sequence():
+                return _sequence([self.of(element) for element in expression.elements])
+            case Call():
+                return self.call(expression)
+
+    def all(self, call: Call) -> list[Closure]:
+        return [self.of(operand) for operand in call.operands]
+
+    def call(self, call: Call) -> Closure:
+        return call.operator.close(self, call)
+
+
+class RecordingCloser(Closer):
+    """Turns expressions into closures that also record what each operator was worth."""
+
+    def __init__(self, timezone: tzinfo, record: Callable[[tuple[Any, ...]], object]) -> None:
+        super().__init__(timezone)
+        self._record = record
+
+    def call(self, call: Call) -> Closure:
+        evaluate, record, calls = super().call(call), self._record, (call,)
+
+        def recorded(data: Json, work: Work) -> Json:
+            value = evaluate(data, work)
+            record((calls, value))
+            return value
+
+        return recorded
+
+
+def applied(function: Function) -> Callable[[Closer, Call], Closure]:
+    """An operator that evaluates all its operands, then applies a pure function to them."""
+
+    def close(closer: Closer, call: Call) -> Closure:
+        return _apply(function, closer.all(call))
+
+    return close
+
+
+def applied_in_zone(function: Function) -> Callable[[Closer, Call], Closure]:
+    """As `applied`; the function also gets the rule's time zone, first."""
+
+    def close(closer: Closer, call: Call) -> Closure:
+        zone = closer.timezone
+        return _apply(lambda *values: function(zone, *values), closer.all(call))
+
+    return close
+
+
+def charged(function: Function, cost: Callable[..., int]) -> Callable[[Closer, Call], Closure]:
+    """As `applied`; the result and the operands say what it costs."""
+
+    def close(closer: Closer, call: Call) -> Closure:
+        operands = closer.all(call)
+
+        def evaluate(data: Json, work: Work) -> Json:
+            values = [operand(data, work) for operand in operands]
+            result = function(*values)
+            work.charge(cost(result, *values))
+            return result
+
+        return evaluate
+
+    return close
+
+
+def weight(expression: Expression) -> int:
+    """The steps one evaluation of it costs inside a loop."""
+    return sum(
+        1 + len(part.value) // 64 if isinstance(part, Literal) and isinstance(part.value, str) else 1
+        for part in walk(expression)
+    )
+
+
+def _apply(function: Function, operands: list[Closure]) -> Closure:
+    if len(operands) == 1:
+        (only,) = operands
+        return lambda data, work: function(only(data, work))
+    if len(operands) == 2:
+        first, second = operands
+        return lambda data, work: function(first(data, work), second(data, work))
+    return lambda data, work: function(*[operand(data, work) for operand in operands])
+
+
+def _literal(value: Json) -> Closure:
+    if isinstance(value, dict):
+        return lambda _data, _work: {}
+    return lambda _data, _work: value
+
+
+def _sequence(elements: list[Closure]) -> Closure:
+    return lambda data, work: [element(data, work) for element in elements]

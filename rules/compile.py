@@ -1,0 +1,127 @@
+"""From an expression to something that runs: one Python function, or closures where Python's own bounds are met."""
+
+import builtins
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+from decimal import Decimal, DecimalException, getcontext, setcontext
+from typing import Any, TypeAlias
+
+from rules.bounds import Work, measured
+from rules.closures import Closer, RecordingCloser, weight
+from rules.expression import Call, Expression, walk
+from rules.numbers import CONTEXT
+from rules.parse import parse
+from rules.source import Source, TooDeepForOneFunction
+from rules.trace import Recorded, Trace
+from rules.values import Json
+
+Run: TypeAlias = Callable[[Json], Json]
+
+LARGEST_FUNCTION = 1_000
+"""Parts of an expression above which Python takes longer to compile a function than closures take to run."""
+
+_LOOPS = frozenset({"map", "filter", "reduce", "all", "some", "none"})
+_ARITHMETIC = frozenset({"+", "-", "*"})
+
+
+class Rule:
+    """A compiled rule: `rule(data)` is its value, `rule.trace(data)` its value with how it came about."""
+
+    __slots__ = ("_evaluate", "_trace", "expression", "timezone")
+
+    def __init__(self, expression: Expression, timezone: tzinfo) -> None:
+        self.expression = expression
+        self.timezone = timezone
+        plain = interpreted(expression, timezone)
+        self._evaluate = generated(expression, timezone, plain, recording=False) or plain
+        self._trace: Callable[[Json], Trace] | None = None
+
+    def __call__(self, data: Json) -> Json:
+        """The value; raises TooMuchWork past the bound, and nothing else."""
+        return self._evaluate(data)
+
+    def trace(self, data: Json) -> Trace:
+        """As calling it, with what each operator was worth."""
+        if self._trace is None:
+            plain = recorded(self.expression, self.timezone)
+            self._trace = generated(self.expression, self.timezone, plain, recording=True) or plain
+        return self._trace(data)
+
+
+def compile(expression: Expression, *, timezone: tzinfo = UTC) -> Rule:  # noqa: A001 - the word of the trade
+    """The rule, ready to run; days and hours are those of the time zone."""
+    return Rule(expression, timezone)
+
+
+def evaluate(rule: Json, data: Json) -> Json:
+    """The value of a rule given as JSON, run once: parsed, closed and forgotten."""
+    return interpreted(parse(rule), UTC)(data)
+
+
+def interpreted(expression: Expression, timezone: tzinfo) -> Run:
+    """The rule as closures: what every operator means, and how a rule runs once."""
+    closure = Closer(timezone).of(expression)
+    return lambda data: measured(closure(data, Work()))
+
+
+def recorded(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
+    """As `interpreted`, recording."""
+
+    def trace(data: Json) -> Trace:
+        records: list[Recorded] = []
+        closure = RecordingCloser(timezone, records.append).of(expression)
+        return Trace(measured(closure(data, Work())), records)
+
+    return trace
+
+
+def generated(
+    expression: Expression, timezone: tzinfo, otherwise: Callable[[Json], Any], *, recording: bool
+) -> Callable[[Json], Any] | None:
+    """The rule as one Python function, or None where it is too large for one.
+
+    Should a number outgrow the decimal context, `otherwise` answers.
+    """
+    if weight(expression) > LARGEST_FUNCTION:
+        return None
+    source = Source(timezone, recording=recording, in_context=_folds_numbers(expression), nests=_folds(expression))
+    try:
+        text = source.function(expression)
+    except TooDeepForOneFunction:
+        return None
+    names = {**_NAMES, **source.names, "otherwise": otherwise}
+    exec(builtins.compile(text, "<rule>", "exec"), names)  # noqa: S102 - nothing of the rule is in it but reprs
+    function: Callable[[Json], Any] = names["rule"]
+    return function
+
+
+_NAMES: dict[str, Any] = {
+    "__builtins__": {},
+    "CONTEXT": CONTEXT,
+    "Decimal": Decimal,
+    "DecimalException": DecimalException,
+    "Trace": Trace,
+    "dict": dict,
+    "getcontext": getcontext,
+    "int": int,
+    "len": len,
+    "list": list,
+    "measured": measured,
+    "setcontext": setcontext,
+    "str": str,
+}
+
+
+def _folds(expression: Expression) -> bool:
+    """Whether it may put its result into itself again and again."""
+    return any(isinstance(part, Call) and part.operator.name == "reduce" for part in walk(expression))
+
+
+def _folds_numbers(expression: Expression) -> bool:
+    """Whether it reckons inside a loop: then it pays to install the decimal context once for all."""
+    return any(
+        isinstance(inner, Call) and inner.operator.name in _ARITHMETIC
+        for part in walk(expression)
+        if isinstance(part, Call) and part.operator.name in _LOOPS
+        for inner in walk(part.operands[1])
+    )

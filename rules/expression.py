@@ -1,0 +1,93 @@
+"""A rule as a tree: literals, arrays and operator calls, each knowing its path in the JSON it was parsed from."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from rules.errors import Path
+from rules.values import Json
+
+if TYPE_CHECKING:  # an operator holds what the passes over the tree do with it, and the passes import the tree
+    from rules.check import Checker
+    from rules.closures import Closer, Closure
+    from rules.source import Operand, Source
+    from rules.types import Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operator:
+    """One row of the table of operators: all that Laurel knows of one operator is here."""
+
+    name: str
+    least: int
+    most: int | None
+    close: "Callable[[Closer, Call], Closure]"
+    """Its evaluation, as a closure."""
+    emit: "Callable[[Source, Call], Operand]"
+    """Its evaluation, as statements of generated Python: it must agree with `close`."""
+    check: "Callable[[Checker, Call], Type]"
+    """The type of its result; faults of its operands go to the checker."""
+    words: str
+    """What it asks of its operands, in an explanation: "event.body.total is 12, >= needs 20"."""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that stands for itself."""
+
+    path: Path
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """An array, each element of which is an expression."""
+
+    path: Path
+    elements: "tuple[Expression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operator with its operands."""
+
+    path: Path
+    operator: Operator
+    operands: "tuple[Expression, ...]"
+
+
+Expression: TypeAlias = Literal | Sequence | Call
+
+
+def parts(expression: Expression) -> tuple[Expression, ...]:
+    match expression:
+        case Literal():
+            return ()
+        case Sequence():
+            return expression.elements
+        case Call():
+            return expression.operands
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and all inside it, outermost first."""
+    yield expression
+    for part in parts(expression):
+        yield from walk(part)
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether it is a literal, or an array of nothing but literals."""
+    return not any(isinstance(part, Call) for part in walk(expression))
+
+
+def constant(expression: Expression) -> Json:
+    """The value of a constant expression, made anew."""
+    match expression:
+        case Literal():
+            return expression.value
+        case Sequence():
+            return [constant(element) for element in expression.elements]
+        case Call():
+            raise ValueError(f"{expression.operator.name} is not a constant")

@@ -1,0 +1,16 @@
+"""The table of operators, one module a family."""
+
+from rules.expression import Operator
+from rules.operators import arithmetic, arrays, comparison, dates, logic, lookup, text
+
+OPERATORS: tuple[Operator, ...] = (
+    *lookup.OPERATORS,
+    *logic.OPERATORS,
+    *comparison.OPERATORS,
+    *arithmetic.OPERATORS,
+    *arrays.OPERATORS,
+    *text.OPERATORS,
+    *dates.OPERATORS,
+)
+
+TABLE: dict[str, Operator] = {name: operator for operator in OPERATORS for name in (operator.name, *operator.aliases)}

@@ -1,0 +1,255 @@
+"""Equality, order and membership."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from rules import exact
+from rules.bounds import Work
+from rules.check import Checker, cure, shown
+from rules.closures import Closer, Closure, applied
+from rules.errors import nearest
+from rules.expression import Call, Expression, Literal, Operator, Sequence, constant, is_constant
+from rules.source import Operand, Source, guarded, is_number, is_text
+from rules.types import (
+    BOOLEAN,
+    INSTANT,
+    NEVER,
+    NUMBER,
+    TEXT,
+    Anything,
+    Array,
+    Number,
+    Record,
+    Text,
+    Type,
+    both,
+    described,
+    fits,
+    may_be,
+    options,
+    present,
+    union,
+    widened,
+)
+from rules.values import Json, contains, less, less_or_equal, loosely_equal, strictly_equal
+
+
+def _loosely_different(left: Json, right: Json) -> bool:
+    return not loosely_equal(left, right)
+
+
+def _strictly_different(left: Json, right: Json) -> bool:
+    return not strictly_equal(left, right)
+
+
+def _greater(left: Json, right: Json) -> bool:
+    return less(right, left)
+
+
+def _greater_or_equal(left: Json, right: Json) -> bool:
+    return less_or_equal(right, left)
+
+
+def _chained(compare: Callable[[Json, Json], bool]) -> Callable[..., bool]:
+    """With three operands, whether the middle one lies between."""
+
+    def chained(first: Json, second: Json, third: Json) -> bool:
+        return compare(first, second) and compare(second, third)
+
+    return chained
+
+
+def _closes_chain(compare: Callable[[Json, Json], bool]) -> Callable[[Closer, Call], Closure]:
+    two, three = applied(compare), applied(_chained(compare))
+    return lambda closer, call: (two if len(call.operands) == 2 else three)(closer, call)
+
+
+def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[Source, Call], Operand]:
+    def emit(source: Source, call: Call) -> Operand:
+        left, right = source.atoms(call)
+        fast, slow = f"{left.text} {symbol} {right.text}", source.applied(function, (left, right))
+        if right.text == "None" and left.is_name:
+            return Operand(f"({left.text} {'is' if symbol == '==' else 'is not'} None)", "boolean", atom=False)
+        if "text" in (left.known, right.known):
+            tests = [is_text(left), is_text(right)]
+        elif _is_numeric(left) or _is_numeric(right):
+            tests = [is_number(left), is_number(right)]
+        else:
+            tests = [f"{left.text}.__class__ is {right.text}.__class__ is str"]
+        return guarded(fast, tests, slow, "boolean")
+
+    return emit
+
+
+def _is_numeric(operand: Operand) -> bool:
+    return operand.known in ("number", "decimal", "number or null")
+
+
+def _emits_order(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[Source, Call], Operand]:
+    chained = _chained(function)
+
+    def emit(source: Source, call: Call) -> Operand:
+        operands = source.atoms(call)
+        slow = source.applied(function if len(operands) == 2 else chained, operands)
+        fast = f" {symbol} ".join(operand.text for operand in operands)
+        return guarded(fast, map(is_number, operands), slow, "boolean")
+
+    return emit
+
+
+def _close_in(closer: Closer, call: Call) -> Closure:
+    needle, haystack = closer.all(call)
+
+    def evaluate(data: Json, work: Work) -> Json:
+        sought, place = needle(data, work), haystack(data, work)
+        if isinstance(place, list | str):
+            work.charge(len(place))
+        return contains(sought, place)
+
+    return evaluate
+
+
+def _emit_in(source: Source, call: Call) -> Operand:
+    place = call.operands[1]
+    if is_constant(place) and not isinstance(constant(place), dict):
+        return _emit_in_constant(source, call, place)
+    needle, haystack = source.atoms(call)
+    source.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {source.bind(_COUNTED)} else 0")
+    return source.applied(contains, (needle, haystack), "boolean")
+
+
+def _emit_in_constant(source: Source, call: Call, place: Expression) -> Operand:
+    needle, elements = source.atom(source.value(call.operands[0])), constant(place)
+    slow = source.applied(contains, (needle, Operand(source.bind(elements))))
+    if isinstance(elements, str):
+        return guarded(f"{needle.text} in {elements!r}", [is_text(needle)], slow, "boolean")
+    if elements and isinstance(elements, list):
+        texts = all(isinstance(element, str) for element in elements)
+        if texts or all(type(element) in (int, Decimal) for element in elements):
+            test = is_text(needle) if texts else is_number(needle)
+            return guarded(f"{needle.text} in {source.bind(frozenset(elements))}", [test], slow, "boolean")
+    return Operand(slow.text, "boolean", atom=False)
+
+
+_COUNTED = frozenset({list, str})
+
+
+def _checks_equality(name: str, *, strict: bool) -> Callable[[Checker, Call], Type]:
+    """Texts, numbers, truth values and dates are compared with their like; null is simply equal to nothing else."""
+
+    def check(checker: Checker, call: Call) -> Type:
+        left, right = call.operands
+        one, other = present(checker.of(left)), present(checker.of(right))
+        if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
+            return BOOLEAN
+        if may_be(one, Array, Record) or may_be(other, Array, Record):
+            at, found = (left, one) if may_be(one, Array, Record) else (right, other)
+            checker.fault("wrong_type", at, f"{shown(at)} is {described(found)}, {name} compares none of those")
+        elif both(widened(one), widened(other)) == NEVER:
+            message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: they are never equal"
+            checker.fault("wrong_type", right, message, cure(right, other, one) or cure(left, one, other))
+        elif both(one, other) == NEVER:
+            _fault_not_among(checker, (left, one), (right, other))
+        elif not strict and len(options(one)) + len(options(other)) > 2:
+            message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: {name} converts them"
+            checker.fault("wrong_type", call, message, f"{name}=")
+        return BOOLEAN
+
+    return check
+
+
+def _fault_not_among(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
+    (said, _), (place, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
+    allowed = [text for option in options(known) if isinstance(option, Text | Number) for text in option.values or ()]
+    names = ", ".join(map(exact.dumps, allowed[:8])) + (", ..." if len(allowed) > 8 else "")
+    suggestion = None
+    if isinstance(said, Literal) and isinstance(said.value, str):
+        suggestion = nearest(said.value, (text for text in allowed if isinstance(text, str)))
+    message = f"{shown(place)} is never {shown(said)}, only one of {names}"
+    checker.fault("not_in_enum", said, message, suggestion and exact.dumps(suggestion))
+
+
+def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
+    """Numbers, texts or dates, and all operands of one kind."""
+
+    def check(checker: Checker, call: Call) -> Type:
+        found = [checker.of(operand) for operand in call.operands]
+        kinds = (NUMBER, TEXT, INSTANT)
+        wanted = next((kind for kind in kinds for type_ in found if fits(type_, kind)), None)
+        if wanted is None:
+            likely = [
+                kind for kind in kinds for type_ in found if present(type_) != NEVER and fits(present(type_), kind)
+            ]
+            wanted = likely[0] if likely else NUMBER
+        if INSTANT in found:
+            wanted = INSTANT
+        for operand, type_ in zip(call.operands, found, strict=True):
+            if not fits(type_, wanted):
+                checker.unfit(operand, type_, wanted, name)
+        return BOOLEAN
+
+    return check
+
+
+def _check_in(checker: Checker, call: Call) -> Type:
+    needle, haystack = call.operands
+    sought, place = checker.of(needle), present(checker.of(haystack))
+    if may_be(place, Array) and len(options(place)) == 1:
+        _check_element(checker, needle, sought, call)
+    elif fits(place, TEXT) and place != NEVER:
+        if not fits(sought, TEXT):
+            checker.unfit(needle, sought, TEXT, "in")
+        if checker.of(haystack) != place:
+            checker.unfit(haystack, checker.of(haystack), TEXT, "in")
+    elif may_be(place, Anything):
+        checker.fault("unknown_type", haystack, f"{shown(haystack)} may be anything, in needs text or an array")
+    elif place != NEVER:
+        checker.fault("wrong_type", haystack, f"{shown(haystack)} is {described(place)}, in needs text or an array")
+    return BOOLEAN
+
+
+def _check_element(checker: Checker, needle: Expression, sought: Type, call: Call) -> None:
+    haystack = call.operands[1]
+    one = present(sought)
+    elements = haystack.elements if isinstance(haystack, Sequence) else ()
+    for element, type_ in [(element, checker.of(element)) for element in elements] or [
+        (haystack, _element(checker, haystack))
+    ]:
+        other = present(type_)
+        if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
+            continue
+        if may_be(one, Array, Record) or may_be(other, Array, Record):
+            checker.fault("wrong_type", element, "arrays and objects are in no array: in compares texts and numbers")
+        elif both(widened(one), widened(other)) == NEVER:
+            what = f"{shown(needle)} is {described(one)}, {shown(element)} holds {described(other)}"
+            checker.fault("wrong_type", element, f"{what}: it is never in it")
+        elif both(one, other) == NEVER:
+            _fault_not_among(checker, (needle, one), (element, other))
+
+
+def _element(checker: Checker, haystack: Expression) -> Type:
+    return union(*(option.element for option in options(checker.of(haystack)) if isinstance(option, Array)))
+
+
+def _equality(name: str, symbol: str, function: Callable[[Json, Json], bool]) -> Operator:
+    check = _checks_equality(name, strict=function in (strictly_equal, _strictly_different))
+    return Operator(name, 2, 2, applied(function), _emits_equality(symbol, function), check, f"{name} needs")
+
+
+def _order(name: str, function: Callable[[Json, Json], bool], most: int) -> Operator:
+    return Operator(
+        name, 2, most, _closes_chain(function), _emits_order(name, function), _checks_order(name), f"{name} needs"
+    )
+
+
+OPERATORS = (
+    _equality("==", "==", loosely_equal),
+    _equality("===", "==", strictly_equal),
+    _equality("!=", "!=", _loosely_different),
+    _equality("!==", "!=", _strictly_different),
+    _order(">", _greater, 2),
+    _order(">=", _greater_or_equal, 2),
+    _order("<", less, 3),
+    _order("<=", less_or_equal, 3),
+    Operator("in", 2, 2, _close_in, _emit_in, _check_in, "in needs one of"),
+)

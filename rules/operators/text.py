@@ -1,0 +1,123 @@
+"""Text: joining, cutting, and the few tests that JSON Logic itself lacks."""
+
+from collections.abc import Callable
+from math import floor
+
+from rules.check import Checker
+from rules.closures import applied, charged
+from rules.expression import Call, Operator
+from rules.source import emit_applied, emit_charged
+from rules.types import ANY, BOOLEAN, NUMBER, TEXT, Array, Type, union
+from rules.values import Json, joined, number, text
+
+_FARTHEST = 2**31
+
+
+def _cat(*values: Json) -> str:
+    return "".join(map(joined, values))
+
+
+def _substr(source: Json, start: Json, *length: Json) -> str:
+    """From start (counted from the end when negative), so many characters, or all but so many when negative."""
+    whole, first = text(source), _integer(start)
+    first = max(0, len(whole) + first) if first < 0 else first
+    rest = whole[first:]
+    if not length:
+        return rest
+    count = _integer(length[0], down=True)
+    return rest[:count]
+
+
+def _integer(value: Json, *, down: bool = False) -> int:
+    """The number without its fraction, within what a text can be long; `down` rounds -2.5 to -3."""
+    figure = max(-_FARTHEST, min(_FARTHEST, number(value) or 0))
+    return floor(figure) if down else int(figure)
+
+
+def _lower(value: Json) -> str | None:
+    return None if value is None else text(value).lower()
+
+
+def _upper(value: Json) -> str | None:
+    return None if value is None else text(value).upper()
+
+
+def _starts_with(value: Json, start: Json) -> bool:
+    return value is not None and start is not None and text(value).startswith(text(start))
+
+
+def _ends_with(value: Json, end: Json) -> bool:
+    return value is not None and end is not None and text(value).endswith(text(end))
+
+
+def _length(value: Json) -> int | None:
+    return len(value) if isinstance(value, str | list) else None
+
+
+def _made(result: Json, *_: Json) -> int:
+    return len(result) if result else 0
+
+
+def _check_cat(checker: Checker, call: Call) -> Type:
+    for operand in call.operands:
+        checker.needs(operand, _TEXT_OR_NUMBER, "cat")
+    return TEXT
+
+
+def _check_substr(checker: Checker, call: Call) -> Type:
+    checker.needs(call.operands[0], TEXT, "substr")
+    for operand in call.operands[1:]:
+        checker.needs(operand, NUMBER, "substr")
+    return TEXT
+
+
+def _checks_texts(name: str, result: Type) -> Callable[[Checker, Call], Type]:
+    def check(checker: Checker, call: Call) -> Type:
+        for operand in call.operands:
+            checker.needs(operand, TEXT, name)
+        return result
+
+    return check
+
+
+def _check_length(checker: Checker, call: Call) -> Type:
+    checker.needs(call.operands[0], _TEXT_OR_ARRAY, "length")
+    return NUMBER
+
+
+_TEXT_OR_NUMBER = union(TEXT, NUMBER)
+_TEXT_OR_ARRAY = union(TEXT, Array(ANY))
+
+
+def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
+    check, words = _checks_texts(name, BOOLEAN), f"{name} needs"
+    return Operator(name, 2, 2, applied(function), emit_applied(function, "boolean"), check, words)
+
+
+_COST = "len({result} or '')"
+
+OPERATORS = (
+    Operator("cat", 0, None, charged(_cat, _made), emit_charged(_cat, "text", _COST), _check_cat, "joins"),
+    Operator("substr", 2, 3, charged(_substr, _made), emit_charged(_substr, "text", _COST), _check_substr, "cuts"),
+    Operator(
+        "lower",
+        1,
+        1,
+        charged(_lower, _made),
+        emit_charged(_lower, "any", _COST),
+        _checks_texts("lower", TEXT),
+        "lowers",
+    ),
+    Operator(
+        "upper",
+        1,
+        1,
+        charged(_upper, _made),
+        emit_charged(_upper, "any", _COST),
+        _checks_texts("upper", TEXT),
+        "raises",
+    ),
+    _test("starts_with", _starts_with),
+    _test("ends_with", _ends_with),
+    Operator("length", 1, 1, applied(_length), emit_applied(_length), _check_length, "counts"),
+)

@@ -1,0 +1,264 @@
+"""Evaluation as generated Python: statements over numbered names.
+
+Nothing a rule says enters the source but the repr of its texts and integers; all else is bound to a numbered name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any, TypeAlias
+from typing import Literal as OneOf
+
+from rules.bounds import STEPS, out_of_steps
+from rules.closures import weight
+from rules.expression import Call, Expression, Literal, Sequence
+from rules.values import Json
+
+DEEPEST = 18
+"""Blocks in one another; CPython refuses more than 20 in one function."""
+
+HOLDERS = frozenset({list, dict})
+
+Known: TypeAlias = OneOf["any", "boolean", "text", "number", "decimal", "number or null", "array"]
+"""What is known of a value before it exists; "decimal" and "number" are never null."""
+
+
+class TooDeepForOneFunction(Exception):  # noqa: N818 - no error: the closures take over
+    """The expression needs more nested blocks than a Python function may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """Python text for a value; an atom may be written twice, anything else only once and at once."""
+
+    text: str
+    known: Known = "any"
+    atom: bool = True
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a variable, and no literal."""
+        return self.text[0] in "tD"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The name that holds what `var` looks into."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Inside `reduce`, `var` looks into the current element and the accumulator."""
+
+    current: str
+    accumulator: str
+    whole: str | None
+    """The object of both, where something looks into it as one."""
+
+
+class Source:
+    """Writes one Python function; with `recording`, one that also records what each operator was worth."""
+
+    def __init__(self, timezone: tzinfo, *, recording: bool, in_context: bool, nests: bool) -> None:
+        self.timezone = timezone
+        self.in_context = in_context
+        self.nests = nests
+        self.scope: Scope | Fold = Scope("D")
+        self.names: dict[str, Any] = {}
+        self._recording = recording
+        self._bound: dict[int, str] = {}
+        self._lines: list[str] = []
+        self._level = 2
+        self._count = 0
+        self._pending: list[tuple[Call, str]] = []
+        self._works = False
+
+    # -- writing
+
+    def line(self, text: str) -> None:
+        self._lines.append("  " * self._level + text)
+
+    @contextmanager
+    def block(self, header: str) -> Iterator[None]:
+        if self._level >= DEEPEST:
+            raise TooDeepForOneFunction
+        self.line(header + ":")
+        self._level += 1
+        yield
+        self._level -= 1
+
+    def new(self) -> str:
+        self._count += 1
+        return f"t{self._count}"
+
+    def bind(self, thing: Any) -> str:
+        """A numbered global name for a function or a constant."""
+        name = self._bound.get(id(thing))
+        if name is None:
+            name = self._bound[id(thing)] = f"k{len(self.names)}"
+            self.names[name] = thing
+        return name
+
+    def atom(self, operand: Operand) -> Operand:
+        if operand.atom:
+            return operand
+        name = self.new()
+        self.line(f"{name} = {operand.text}")
+        return Operand(name, operand.known)
+
+    def function(self, body: Expression) -> str:
+        """The source of the whole: `rule(D)`, which returns the value, or its Trace when recording."""
+        result = self.atom(self.value(body))
+        self.flush()
+        value = result.text
+        if self.nests and result.known in ("any", "array"):
+            value = f"({value} if {value}.__class__ not in {self.bind(HOLDERS)} else measured({value}))"
+        self.line(f"return Trace({value}, L)" if self._recording else f"return {value}")
+        before, after = ["def rule(D):"], ["  except DecimalException:", "    return otherwise(D)"]
+        if self._works:
+            before.append("  S = 0")
+        if self._recording:
+            before.append("  L = []")
+        if self.in_context:
+            before += ["  C = getcontext()", "  setcontext(CONTEXT)"]
+            after += ["  finally:", "    setcontext(C)"]
+        return "\n".join([*before, "  try:", *self._lines, *after])
+
+    # -- values
+
+    def value(self, expression: Expression) -> Operand:
+        match expression:
+            case Literal():
+                return self.constant(expression.value)
+            case Sequence():
+                elements = [self.atom(self.value(element)).text for element in expression.elements]
+                return Operand(f"[{', '.join(elements)}]", "array", atom=False)
+            case Call():
+                return self._recorded(expression, expression.operator.emit(self, expression))
+
+    def atoms(self, call: Call) -> list[Operand]:
+        return [self.atom(self.value(operand)) for operand in call.operands]
+
+    def constant(self, value: Json) -> Operand:
+        match value:
+            case None:
+                return Operand("None")
+            case bool():
+                return Operand(repr(value), "boolean")
+            case str():
+                return Operand(repr(value), "text")
+            case int():
+                return Operand(f"({value})", "number")
+            case dict():
+                return Operand("{}", atom=False)
+            case _:
+                return Operand(self.bind(value), "decimal")
+
+    def into(self, target: str, expression: Expression) -> Known:
+        """Assigns the expression's value to a name."""
+        operand = self.value(expression)
+        self.line(f"{target} = {operand.text}")
+        return operand.known
+
+    def applied(self, function: Any, operands: Iterable[Operand], known: Known = "any") -> Operand:
+        arguments = ", ".join(operand.text for operand in operands)
+        return Operand(f"{self.bind(function)}({arguments})", known, atom=False)
+
+    # -- loops and work
+
+    def charge(self, steps: str) -> None:
+        """Counts steps; past the bound the evaluation ends."""
+        self._works = True
+        self.line(f"S += {steps}")
+        self.line(f"if S > {STEPS}: {self.bind(out_of_steps)}()")
+
+    @contextmanager
+    def loop(self, array: str, body: Expression) -> Iterator[str]:
+        """A loop over the elements of the named list, with each element as the scope."""
+        self.charge(f"len({array}) * {weight(body)}")
+        element, outer = self.new(), self.scope
+        self.scope = Scope(element)
+        self.flush()
+        with self.block(f"for {element} in {array}"):
+            yield element
+        self.scope = outer
+
+    # -- records
+
+    def _recorded(self, call: Call, operand: Operand) -> Operand:
+        if not self._recording:
+            return operand
+        operand = self.atom(operand)
+        self._pending.append((call, operand.text))
+        return operand
+
+    def flush(self) -> None:
+        """Records what was evaluated since the last flush: needed before the way may fork."""
+        if self._pending:
+            calls = tuple(call for call, _ in self._pending)
+            self.line(f"L.append(({self.bind(calls)}, {', '.join(name for _, name in self._pending)}))")
+            self._pending.clear()
+
+
+def is_number(operand: Operand) -> str | None:
+    """A Python test that the atom is an int or a Decimal, or None when that is known."""
+    match operand.known:
+        case "number" | "decimal":
+            return None
+        case "number or null":
+            return f"{operand.text} is not None"
+        case _:
+            name = operand.text
+            return f"({name}.__class__ is int or {name}.__class__ is Decimal)"
+
+
+def is_text(operand: Operand) -> str | None:
+    return None if operand.known == "text" else f"{operand.text}.__class__ is str"
+
+
+def guarded(fast: str, tests: Iterable[str | None], slow: Operand, known: Known) -> Operand:
+    """The fast expression where all tests hold, else the slow one."""
+    needed = [test for test in tests if test is not None]
+    text = f"({fast} if {' and '.join(needed)} else {slow.text})" if needed else f"({fast})"
+    return Operand(text, known, atom=False)
+
+
+def truth(operand: Operand) -> str:
+    """A Python test of an atom that agrees with `values.truthy`."""
+    if operand.known == "any":
+        return f"({operand.text} or {operand.text}.__class__ is dict)"
+    return operand.text
+
+
+def emit_applied(function: Any, known: Known = "any") -> Callable[[Source, Call], Operand]:
+    """An operator that evaluates all its operands, then applies a pure function to them."""
+
+    def emit(source: Source, call: Call) -> Operand:
+        return source.applied(function, source.atoms(call), known)
+
+    return emit
+
+
+def emit_in_zone(function: Any, known: Known = "any") -> Callable[[Source, Call], Operand]:
+    """As `emit_applied`; the function also gets the rule's time zone, first."""
+
+    def emit(source: Source, call: Call) -> Operand:
+        zone = Operand(source.bind(source.timezone))
+        return source.applied(function, [zone, *source.atoms(call)], known)
+
+    return emit
+
+
+def emit_charged(function: Any, known: Known, cost: str) -> Callable[[Source, Call], Operand]:
+    """As `emit_applied`; the cost is Python text over `result` and `operands`, as `len({result})`."""
+
+    def emit(source: Source, call: Call) -> Operand:
+        operands = source.atoms(call)
+        result = source.atom(source.applied(function, operands, known))
+        source.charge(cost.format(result=result.text, operands=[operand.text for operand in operands]))
+        return result
+
+    return emit

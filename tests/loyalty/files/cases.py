@@ -1,0 +1,158 @@
+"""A wrong file beside a good program, and the one line that reading it must print."""
+
+PROGRAM = """\
+store: DEFAULT
+timezone: Europe/Warsaw
+wallets:
+  points: {default: true}
+  miles: {}
+tiers: [{tier: bronze, from: 0}, {tier: gold, from: 100}]
+badges: [early-bird]
+"""
+PURCHASE = """\
+event: purchase
+body:
+  type: object
+  required: [total]
+  properties: {total: {type: number}, channel: {enum: [web, store]}, tip: {type: number}}
+"""
+COFFEE = "reward: coffee\n"
+GOOD = {
+    "program.yaml": PROGRAM.encode(),
+    "events/purchase.yaml": PURCHASE.encode(),
+    "rewards/coffee.yaml": COFFEE.encode(),
+}
+
+
+def reactor(rest: str) -> str:
+    """A reactor whose third line on is given."""
+    return f"reactor: r\non: purchase\n{rest}"
+
+
+def then(effect: str) -> str:
+    """A reactor with one effect, in line 3 from column 10."""
+    return reactor(f"then: [{{{effect}}}]\n")
+
+
+def when(condition: str) -> str:
+    """A reactor with a condition, in line 3 from column 7."""
+    return reactor(f"when: {condition}\nthen: [{{grant_badge: early-bird}}]\n")
+
+
+def achievement(rest: str) -> str:
+    """An achievement whose third line on is given."""
+    return f"achievement: a\non: purchase\n{rest}"
+
+
+def program(rest: str) -> str:
+    """A program.yaml whose third line on is given."""
+    return f"store: DEFAULT\ntimezone: UTC\n{rest}"
+
+
+def schema(rest: str) -> str:
+    """An event type whose schema begins in line 2, column 7."""
+    return f"event: e\nbody: {rest}\n"
+
+
+R, A, E, W, P = "reactors/r.yaml", "achievements/a.yaml", "events/e.yaml", "rewards/w.yaml", "program.yaml"
+
+CASES: list[tuple[str, str | bytes, str]] = [
+    # files and folders
+    ("reactor/r.yaml", "", "reactor/r.yaml:1:1: misplaced-file: a program is program.yaml and .yaml, .yml or .json files in events, reactors, achievements, rewards. Did you mean reactors?"),
+    ("notes.txt", "", "notes.txt:1:1: misplaced-file: a program is program.yaml and .yaml, .yml or .json files in events, reactors, achievements, rewards"),
+    ("program.json", '{"store": "S", "timezone": "UTC"}', "program.yaml:1:1: several-programs: program.json is there already: remove one"),
+    # text
+    (R, b"#" * (1024 * 1024 + 1), f"{R}:1:1: too-large: a file has at most 1 MiB, this one has 1,048,577 bytes"),
+    (R, "reactor: r\ntitle: Zażółć".encode("latin2"), f"{R}:2:10: not-utf8: byte 0xbf is not UTF-8: save the file as UTF-8"),
+    (R, "on: purchase".encode("utf-16"), f"{R}:1:1: not-utf8: byte 0xff is not UTF-8: save the file as UTF-8"),
+    (R, "# nothing\n", f"{R}:1:1: empty-file: the file says nothing"),
+    ("reactors/r.json", " ", "reactors/r.json:1:1: empty-file: the file says nothing"),
+    (R, "reactor: r\ntitle: a\x07b\n", f"{R}:2:9: bad-character: U+0007 cannot stand in YAML"),
+    ("reactors/r.json", '{"reactor": "\\ud83d"}', "reactors/r.json:1:13: bad-character: half a surrogate pair is no character"),
+    (R, "reactor: r\nthen: [a\n", f"{R}:3:1: not-yaml: this is no YAML: did not find expected ',' or ']' (while parsing a flow sequence)"),
+    (R, "title: a: b\n", f"{R}:1:9: not-yaml: this is no YAML: mapping values are not allowed in this context: check the indentation; a text with ': ' in it needs quotes"),
+    (R, "title: @home\n", f"{R}:1:8: not-yaml: this is no YAML: found character that cannot start any token (while scanning for the next token): a text that begins with @, `, % or a tab needs quotes"),
+    ("reactors/r.json", '{"reactor": "r",\n "on" "x"}', "reactors/r.json:2:7: not-json: this is no JSON: Expecting ':' delimiter"),
+    ("reactors/r.json", '{"reactor": NaN}', "reactors/r.json:1:13: not-json: this is no JSON: NaN}"),
+    (R, "reactor: r\n---\nreactor: s\n", f"{R}:2:1: several-documents: a file holds one document: remove the ---"),
+    (R, "a: " + "[" * 200_000, f"{R}:1:103: too-deep: lists and maps are nested more than 100 deep"),
+    ("reactors/r.json", "[" * 200_000, "reactors/r.json:1:101: too-deep: lists and maps are nested more than 100 deep"),
+    (R, "title: *nobody\n", f"{R}:1:8: unknown-alias: *nobody has no anchor before it"),
+    (R, "title: &a [*a]\n", f"{R}:1:12: unknown-alias: *a has no anchor before it"),
+    (E, "event: e\ntitle: !!str 5\n", f"{E}:2:8: tag: tags are not read: remove tag:yaml.org,2002:str"),
+    (E, "event: e\n<<: {title: a}\n", f"{E}:2:1: merge-key: << is not read: write the keys out"),
+    (E, "event: e\n? [a]\n: 1\n", f"{E}:2:3: bad-key: a key is a text, not a list, a map or an alias"),
+    (E, "event: e\nevent: f\n", f"{E}:2:1: duplicate-key: event is here twice, first in line 1"),
+    ("events/e.json", '{"event": "e",\n "event": "f"}', "events/e.json:2:2: duplicate-key: event is here twice, first in line 1"),
+    (A, achievement("goal: .inf\n"), f"{A}:3:7: bad-number: .inf is no number to count with"),
+    (A, achievement("goal: 1e999999999\n"), f"{A}:3:7: bad-number: the number is too large or too small to count with"),
+    (A, achievement(f"goal: {'9' * 5000}\n"), f"{A}:3:7: bad-number: a number has at most 50 characters"),
+    # values
+    (R, reactor("than: []\nthen: [{grant_badge: early-bird}]\n"), f"{R}:3:1: unknown-key: key than is unknown. Did you mean then?"),
+    (R, "- reactor\n", f"{R}:1:1: wrong-type: a reactor must be a map, not a list"),
+    (R, reactor("title: x\n"), f"{R}:1:1: missing-key: a reactor needs then"),
+    (R, reactor("then: [{grant_badge: early-bird}]\nlimits: [{every: day}]\n"), f"{R}:4:10: missing-key: a limit needs times or points"),
+    (R, reactor("then: [{grant_badge: early-bird}]\nlimits: [{times: 1}]\n"), f"{R}:4:10: missing-key: a limit needs every"),
+    (E, "event: 5\n", f"{E}:1:8: wrong-type: event must be a text, not a number; put it in quotes"),
+    (R, reactor("then: {grant_badge: early-bird}\n"), f"{R}:3:7: wrong-type: then must be a list, not a map"),
+    (P, program("unknown_members: registr\n"), f"{P}:3:18: unknown-value: unknown_members registr is unknown. Did you mean register?"),
+    (P, program("tier_by: spent_amount\n"), f"{P}:3:10: unknown-value: tier_by spent_amount is unknown: there is earned_points, active_points"),
+    (A, achievement("goal: 0\n"), f"{A}:3:7: out-of-range: goal must be above 0"),
+    (A, achievement("goal: -1\n"), f"{A}:3:7: out-of-range: goal must be from 0 to 1,000,000,000,000, with at most 6 decimals"),
+    (A, achievement("goal: 2.5\n"), f"{A}:3:7: out-of-range: goal must be a whole number: the measure counts"),
+    (A, achievement("goal: 1\nrepeat: 0\n"), f"{A}:4:9: out-of-range: repeat must be from 1 to 1000000000"),
+    (R, reactor("then: []\n"), f"{R}:3:7: out-of-range: then must have at least one effect"),
+    (W, "reward: w\ncoupon: {value: 120, type: percentage}\n", f"{W}:2:17: out-of-range: a percentage is at most 100"),
+    (W, "reward: w\ncoupon: {value: 1, type: money, length: 5}\n", f"{W}:2:41: out-of-range: length must be from 6 to 32"),
+    (W, "reward: w\ncoupon: {value: 1, type: money, prefix: 'a b'}\n", f"{W}:2:41: bad-name: prefix cannot be a b: it is 1 to 16 letters, digits, _ or -"),
+    (E, "event: my event\n", f"{E}:1:8: bad-name: event cannot be my event: a name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit"),
+    (E, "event: purchase\n", "events/purchase.yaml:1:8: duplicate-name: event purchase is in events/e.yaml already"),
+    (P, PROGRAM.replace("[early-bird]", "[early-bird, early-bird]"), f"{P}:7:22: duplicate-name: badge early-bird is here twice"),
+    (E, "event: tier_changed\n", f"{E}:1:8: built-in-name: tier_changed is built in: give this event type another name"),
+    (W, "reward: w\ncoupon: {value: 1, type: money, valid: 90 days}\n", f"{W}:2:40: bad-duration: valid: '90 days' is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"),
+    (P, program("notify_before: {points: 0d}\n"), f"{P}:3:25: bad-duration: points must be longer than 0d"),
+    (P, program("notify_before: {points: 101y}\n"), f"{P}:3:25: bad-duration: points must be at most 100 years"),
+    (A, achievement("goal: 1\nwindow: {last: 12h}\n"), f"{A}:4:16: bad-duration: last must be whole days, such as 30d, and at most 3660d"),
+    (R, reactor("then: [{grant_badge: early-bird}]\nactive: {from: 2026-02-30}\n"), f"{R}:4:16: bad-date: 2026-02-30 is no date: write it as 2026-12-31 or 2026-12-31T18:00:00"),
+    (P, program("wallets: {points: {expires: 90d}}\n"), f'{P}:3:29: bad-expiry: expires must be never, {{after: 90d}}, {{end_of: month}}, {{end_of: year}} or {{on: "12-31"}}'),
+    (P, program("wallets: {points: {expires: {on: 02-30}}}\n"), f'{P}:3:34: bad-expiry: on must be a month and a day in quotes, such as "12-31"'),
+    (P, "store: S\ntimezone: Europe/Warszawa\n", f"{P}:2:11: unknown-timezone: timezone Europe/Warszawa is unknown. Did you mean Europe/Warsaw?"),
+    (P, program("wallets: {a: {}, b: {}}\n"), f"{P}:3:10: default-wallet: one wallet must have default: true"),
+    (P, program("wallets: {a: {default: true}, b: {default: true}}\n"), f"{P}:3:31: default-wallet: a is the default wallet already: there is one"),
+    (P, program("tiers: [{tier: a, from: 5}, {tier: b, from: 5}]\n"), f"{P}:3:45: tiers-not-ascending: tiers rise: b must begin above the 5 of a"),
+    (R, reactor("then: [{grant_badge: early-bird}]\nactive: {from: 2026-02-02, until: 2026-02-01}\n"), f"{R}:4:35: ends-before-it-begins: until must be later than from"),
+    (A, achievement("measure: days\nwindow: week\ngoal: 8\n"), f"{A}:5:7: out-of-reach: goal can never be reached: the window has at most 7 days"),
+    (R, then("grant_badge: early-bird, set_tier: gold"), f"{R}:3:34: several-effects: an item of then is one effect: give set_tier an item of i..."),
+    (R, then("call_webhook: {url: 'ftp://example.com'}"), f"{R}:3:29: bad-url: a URL begins with https:// or http://"),
+    (R, then("call_webhook: {url: 'https://example.com', headers: {Host: x}}"), f"{R}:3:62: bad-header: Host is no header that a webhook can have of its own"),
+    (R, then('call_webhook: {url: "https://example.com", headers: {X: "a\\nb"}}'), f"{R}:3:65: bad-header: a header's value is one line of plain ASCII, without spaces at its ends"),
+    # references
+    (R, then("grant_bagde: x"), f"{R}:3:9: unknown-effect: effect grant_bagde is unknown. Did you mean grant_badge?"),
+    (R, "reactor: r\non: purchas\nthen: [{grant_badge: early-bird}]\n", f"{R}:2:5: unknown-event-type: event type purchas is unknown. Did you mean purchase?"),
+    (R, then("award_points: {points: 1, wallet: mile}"), f"{R}:3:43: unknown-wallet: wallet mile is unknown. Did you mean miles?"),
+    (R, then("set_tier: glod"), f"{R}:3:19: unknown-tier: tier glod is unknown. Did you mean gold?"),
+    (R, then("grant_badge: late-bird"), f"{R}:3:22: unknown-badge: badge late-bird is unknown. Did you mean early-bird?"),
+    (R, then("issue_reward: cofee"), f"{R}:3:23: unknown-reward: reward cofee is unknown. Did you mean coffee?"),
+    # schemas
+    (E, schema("{type: object, requird: [a]}"), f"{E}:2:22: unknown-keyword: keyword requird is unknown. Did you mean required?"),
+    (E, schema("{properties: {a: {items: {minimun: 1}}}}"), f"{E}:2:33: unknown-keyword: keyword minimun is unknown. Did you mean minimum?"),
+    (E, schema("{properties: {a: {type: strng}}}"), f"{E}:2:31: unknown-schema-type: type strng is unknown. Did you mean string?"),
+    (E, schema("{properties: {a: {format: datetime}}}"), f"{E}:2:33: unknown-format: format datetime is unknown. Did you mean date-time?"),
+    (E, schema("{required: [totl], properties: {total: {}}}"), f"{E}:2:19: unknown-property: required names totl, which properties does not have. Did you mean total?"),
+    (E, schema('{properties: {a: {$ref: "http://10.0.0.1/a"}}}'), f"{E}:2:31: remote-reference: $ref leads out of the file, to http://10.0.0.1/a: put the schema into $defs"),
+    (E, schema('{properties: {a: {$ref: "#/$defs/bb"}}, $defs: {bc: {}}}'), f"{E}:2:31: dangling-reference: $ref #/$defs/bb is unknown. Did you mean #/$defs/bc?"),
+    (E, schema('{properties: {a: {pattern: "(?=x)"}}}'), f"{E}:2:34: bad-pattern: (?=x) is no pattern: look-arounds and back-references are not supported"),
+    (E, schema("{properties: {a: {minimum: high}}}"), f'{E}:2:34: bad-schema: "high" is not of type "number"'),
+    (E, schema("[]"), f"{E}:2:7: bad-schema: body must be a JSON Schema, not a list"),
+    (E, schema("{type: array}"), f"{E}:2:14: body-no-object: a body is an object: its type must be object"),
+    # rules
+    (R, when("{inn: [{var: event.body.channel}, [web]]}"), f"{R}:3:8: unknown-operator: inn is no operator. Did you mean in?"),
+    (R, when('{"==": [1, 1], "!=": [1, 1]}'), f"{R}:3:7: several-operators: an object holds one operator, this one has ==, !="),
+    (R, when('{"==": [1, 2, 3]}'), f"{R}:3:8: wrong-arity: == takes 2 operands, not 3"),
+    (R, when("{in: [1, [" + "0," * 10_000 + "]]}"), f"{R}:3:14: too-big: the rule has more than 10,000 parts"),
+    (R, when('{"==": [{var: member.teir}, gold]}'), f"{R}:3:21: unknown-path: member.teir is unknown. Did you mean member.tier?"),
+    (R, then("award_points: {points: {var: member.attributes.x}}"), f"{R}:3:32: unknown-type: member.attributes.x may be anything, the place it stands in needs a number"),
+    (R, then("award_points: {points: {var: event.body.tip}}"), f'{R}:3:32: may-be-missing: event.body.tip may be missing, the place it stands in needs a number. Did you mean {{"var":["event.body.tip",0]}}?'),
+    (R, then("award_points: {points: {var: event.body.channel}}"), f"{R}:3:32: wrong-type: event.body.channel is text, the place it stands in needs a number"),
+    (R, when("{var: event.body.total}"), f"{R}:3:7: not-boolean: event.body.total is a number, a condition is true or false"),
+]  # fmt: skip

@@ -1,0 +1,96 @@
+"""A Laurel for tests: a database, a program, a worker on a real Temporal server, and events reported to it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import worker
+from activities.references import EventRef, Outcome
+from database import Database, Transaction
+from database.events import NewEvent
+from database.members import Identity
+from database.programs import Programs
+from loyalty.ids import new_id
+from loyalty.program import Program
+
+SANDBOX = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("rules", "loyalty", "activities", "database")
+)
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+@dataclass
+class Running:
+    """A running Laurel and its one store."""
+
+    parts: worker.Parts
+    program: Program
+    revision: int
+
+    @property
+    def store(self) -> str:
+        return self.program.store
+
+    async def register(self, email: str = "ann@example.com", **identity: str) -> str:
+        """Add a member, without any event."""
+        member_id = new_id()
+        tier = self.program.tier_at(0)
+
+        def add(tx: Transaction) -> None:
+            now = datetime.now(UTC)
+            tx.members.register(
+                Identity(email=email, **identity),
+                member_id=member_id,
+                profile={"firstName": "Ann"},
+                attributes={},
+                tier=tier.name if tier else None,
+                password_hash=None,
+                registered_at=now,
+                now=now,
+            )
+
+        await self.parts.database.store(self.store).write(add)
+        return member_id
+
+    async def accept(
+        self, member: str, type_: str, body: Mapping[str, Any] | None = None, *, time: datetime | None = None
+    ) -> EventRef:
+        """Store an event, without starting anything."""
+        now = datetime.now(UTC)
+        new = NewEvent(new_id(), type_, member, time or now, body or {}, self.revision)
+        await self.parts.database.store(self.store).write(lambda tx: tx.events.add(new, now=now))
+        return EventRef(self.store, new.id, type_, member, self.revision)
+
+    async def report(
+        self, member: str, type_: str, body: Mapping[str, Any] | None = None, *, time: datetime | None = None
+    ) -> Outcome:
+        """Store an event, and wait for what comes of it."""
+        event = await self.accept(member, type_, body, time=time)
+        await worker.start_event(self.parts.client, event)
+        outcome: Outcome = await self.parts.client.get_workflow_handle(event.workflow_id, result_type=Outcome).result()
+        return outcome
+
+    async def points(self, member: str) -> int:
+        """A member's active points in the default wallet."""
+        balances = await self.parts.database.store(self.store).read(lambda tx: tx.members.balances(member))
+        balance = balances.get(self.program.default_wallet.code)
+        return balance.active if balance else 0
+
+
+@asynccontextmanager
+async def running(database: Database, client: Client, files: Mapping[str, bytes]) -> AsyncIterator[Running]:
+    """Laurel at work in a store of its own, its workflows in the sandbox."""
+    store = f"T{uuid4().hex[:8]}"
+    own = {name: text.replace(b"store: DEFAULT", f"store: {store}".encode()) for name, text in files.items()}
+    programs = Programs(database)
+    program, revision, _ = await programs.deploy(own, by="test")
+    parts = worker.Parts(database, programs, client, LOOPBACK)
+    async with worker.running(parts, runner=SANDBOX):
+        yield Running(parts, program, revision)

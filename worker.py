@@ -1,0 +1,174 @@
+"""The worker: connect, register, run. And the two ways an event's workflow is started: at once, or by the relay."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+
+from activities.clock import TASK_QUEUE, Clock
+from activities.deliveries import Deliveries
+from activities.outbound import WebhookClient
+from activities.reactions import Reactions
+from activities.references import EventRef
+from database import Database
+from database.programs import Programs
+from loyalty.addresses import Network
+from workflows.clock import StoreClock
+from workflows.deliver import DeliverWebhook
+from workflows.names import EVENT_TYPE, MEMBER, SEARCH_ATTRIBUTES, STORE
+from workflows.react import ReactToBatch, ReactToEvent
+
+log = structlog.get_logger()
+
+WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock)
+
+RELAY_EVERY = timedelta(seconds=2)
+RELAY_AGAIN = timedelta(minutes=1)
+"""How long the relay waits before it offers an event to Temporal once more."""
+RELAY_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a worker works with."""
+
+    database: Database
+    programs: Programs
+    client: Client
+    allow: tuple[Network, ...] = ()
+
+
+async def connect() -> Client:
+    """A client by Temporal's own environment variables and `temporal.toml`; it connects when first used."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "localhost:7233")
+    return await Client.connect(**config, lazy=True)
+
+
+async def reach(client: Client) -> Client:
+    """Wait until Temporal answers."""
+    while True:
+        try:
+            async with asyncio.timeout(5):
+                await client.service_client.check_health()
+                return client
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            log.warning("waiting for temporal", because=str(error)[:200])
+            await asyncio.sleep(2)
+
+
+async def start_event(client: Client, event: EventRef, *, eager: bool = False) -> None:
+    """Start the workflow that answers an event; once for every event, however often this is called."""
+    attributes = [
+        SearchAttributePair(STORE, event.store),
+        SearchAttributePair(EVENT_TYPE, event.type),
+        SearchAttributePair(MEMBER, event.member),
+    ]
+    try:
+        await client.start_workflow(
+            ReactToEvent.run,
+            event,
+            id=event.workflow_id,
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=TypedSearchAttributes(attributes),
+            static_summary=event.type,
+            request_eager_start=eager,
+        )
+    except WorkflowAlreadyStartedError:
+        log.debug("event was answered already", event=event.id)
+
+
+@asynccontextmanager
+async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
+    """A worker at work, with the relay beside it, until the block ends; what is under way is finished."""
+    async with WebhookClient(parts.allow) as webhooks:
+        reactions = Reactions(parts.database, parts.programs)
+        deliveries = Deliveries(parts.database, webhooks)
+        clock = Clock(parts.database, parts.programs, parts.client)
+        worker = Worker(
+            parts.client,
+            task_queue=TASK_QUEUE,
+            workflows=WORKFLOWS,
+            activities=[
+                reactions.decide,
+                reactions.award_points,
+                reactions.change_member,
+                reactions.issue_rewards,
+                reactions.update_achievements,
+                reactions.settle,
+                reactions.fail,
+                reactions.react_to_events,
+                deliveries.deliver_webhook,
+                clock.next_due,
+                clock.ring,
+                clock.wake_clock,
+            ],
+            workflow_runner=runner or UnsandboxedWorkflowRunner(),
+            graceful_shutdown_timeout=timedelta(seconds=10),
+        )
+        async with worker:
+            relay = asyncio.create_task(relay_for_ever(parts), name="relay")
+            try:
+                yield worker
+            finally:
+                relay.cancel()
+                await asyncio.gather(relay, return_exceptions=True)
+
+
+async def relay_for_ever(parts: Parts) -> None:
+    """Start the workflows of events that were accepted while Temporal could not be reached."""
+    while True:
+        try:
+            await relay_once(parts)
+        except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
+            log.warning("relay waits", because=str(error)[:200])
+        await asyncio.sleep(RELAY_EVERY.total_seconds())
+
+
+async def relay_once(parts: Parts, *, now: datetime | None = None) -> int:
+    """Offer one page of waiting events to Temporal; answer how many there were."""
+    moment = now or datetime.now(UTC)
+    events = await parts.database.waiting_events(now=moment, limit=RELAY_PAGE, again_after=RELAY_AGAIN)
+    for event in events:
+        await start_event(parts.client, EventRef(**event))
+        log.info("relayed", event=event["id"], store=event["store"])
+    return len(events)
+
+
+async def wake_clocks(parts: Parts) -> None:
+    """Let the clock of every store look what is due; those that do not run are started."""
+    clock = Clock(parts.database, parts.programs, parts.client)
+    for store in await parts.database.access_read(lambda access: access.stores()):
+        await clock.wake_clock(store)
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Make the search attributes that Laurel's workflows carry, where they are missing."""
+    service = client.operator_service
+    known = await service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    missing = {
+        key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+        for key in SEARCH_ATTRIBUTES
+        if key.name not in known.custom_attributes
+    }
+    if missing:
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        await service.add_search_attributes(request)

@@ -1,0 +1,109 @@
+"""The answer to an event: decide, apply, and go round again for whatever that caused."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.clock import Clock
+    from activities.reactions import Reactions
+    from activities.references import Applied, Decided, DeliveryRef, EventRef, Outcome
+    from workflows.deliver import deliver
+    from workflows.names import FOR_EVER, OUTCOME, STEP_TIMEOUT
+
+A_FEW = 20
+"""Events that one activity of a batch answers: well within its time."""
+
+
+@workflow.defn
+class ReactToEvent:
+    """One event, from stored to applied, and its webhooks through their first minute."""
+
+    def __init__(self) -> None:
+        self._fired: list[str] = []
+        self._did: list[str] = []
+        self._error = ""
+        self._deliveries: list[DeliveryRef] = []
+
+    @workflow.run
+    async def run(self, event: EventRef) -> Outcome:
+        """Answer the event and everything it causes; the result says what came of it."""
+        try:
+            await self._answer(event)
+        except ActivityError as failure:
+            self._error = _cause_of(failure)
+        if self._error:
+            await _local(Reactions.fail, [event, self._error, workflow.now()], "say why not")
+        outcome = "failed" if self._error else "applied" if self._fired or self._did else "nothing"
+        workflow.upsert_search_attributes([OUTCOME.value_set(outcome)])
+        await asyncio.gather(*(deliver(delivery) for delivery in self._deliveries))
+        return Outcome(outcome, self._fired, self._did, self._error)
+
+    async def _answer(self, event: EventRef) -> None:
+        waiting = [event]
+        while waiting:
+            current = waiting.pop(0)
+            decided = await self._decide(current)
+            if decided.moves_points:
+                waiting += await self._apply(Reactions.award_points, current)
+            if decided.changes_member:
+                waiting += await self._apply(Reactions.change_member, current)
+            if decided.issues_rewards:
+                waiting += await self._apply(Reactions.issue_rewards, current)
+            if decided.moves_achievements:
+                waiting += await self._apply(Reactions.update_achievements, current)
+            await self._apply(Reactions.settle, current)
+
+    async def _decide(self, event: EventRef) -> Decided:
+        decided: Decided = await _local(Reactions.decide, [event, workflow.now()], event.type)
+        self._fired += decided.fired
+        return decided
+
+    async def _apply(self, step: Any, event: EventRef) -> Iterable[EventRef]:
+        applied: Applied = await _local(step, [event, workflow.now()], event.type)
+        self._did += applied.did
+        self._error = self._error or applied.error
+        self._deliveries += applied.deliveries
+        if applied.wakes_clock:
+            await _local(Clock.wake_clock, [event.store], "something falls due earlier")
+        return applied.caused
+
+
+@workflow.defn
+class ReactToBatch:
+    """Many events at once, a few to an activity."""
+
+    @workflow.run
+    async def run(self, events: list[EventRef]) -> Outcome:
+        """Answer the events and everything they cause."""
+        did: list[str] = []
+        deliveries: list[DeliveryRef] = []
+        for first in range(0, len(events), A_FEW):
+            some = events[first : first + A_FEW]
+            applied: Applied = await _local(
+                Reactions.react_to_events,
+                [some, workflow.now()],
+                f"{first + 1}-{first + len(some)} of {len(events)}",
+            )
+            did += applied.did
+            deliveries += applied.deliveries
+            if applied.wakes_clock:
+                await _local(Clock.wake_clock, [some[0].store], "something falls due earlier")
+        workflow.upsert_search_attributes([OUTCOME.value_set("applied")])
+        await asyncio.gather(*(deliver(delivery) for delivery in deliveries))
+        return Outcome("applied", [], did)
+
+
+async def _local(method: Any, args: list[Any], summary: str) -> Any:
+    """One database step, tried until it is done."""
+    return await workflow.execute_local_activity_method(
+        method, args=args, start_to_close_timeout=STEP_TIMEOUT, retry_policy=FOR_EVER, summary=summary
+    )
+
+
+def _cause_of(failure: ActivityError) -> str:
+    cause = failure.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)
