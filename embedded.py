@@ -87,6 +87,7 @@ async def running(
     Raise ProgramFaults, EmbeddedError, TemporalError or ServingError: then nothing is left running.
     """
     with held(folder, settings) as database_url:
+        await _need_free(ports)
         database = Database.open(database_url)
         try:
             programs = Programs(database)
@@ -142,8 +143,6 @@ async def _admin_password(database: Database, folder: Path, settings: Settings) 
 @asynccontextmanager
 async def _temporal(folder: Path, ports: Ports) -> AsyncIterator[Client]:
     """A Temporal server that is started again whenever it dies, and a client of it."""
-    await _need_free(ports.temporal, "--temporal-port")
-    await _need_free(ports.ui, "--ui-port")
     keeper = _Keeper(folder, ports)
     await keeper.start()
     watch = asyncio.create_task(keeper.watch(), name="temporal")
@@ -242,8 +241,11 @@ async def until_asked_to_stop() -> None:
     await asked.wait()
 
 
-async def _need_free(port: int, option: str) -> None:
-    with contextlib.suppress(OSError):
-        _, writer = await asyncio.open_connection(HOST, port)
-        writer.close()
-        raise EmbeddedError(f"port {port} is taken: choose another with {option}")
+async def _need_free(ports: Ports) -> None:
+    """Raise EmbeddedError for a port that is taken, before anything is made or started."""
+    wanted = {"--port": ports.api, "--temporal-port": ports.temporal, "--ui-port": ports.ui}
+    for option, port in wanted.items():
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(HOST, port)
+            writer.close()
+            raise EmbeddedError(f"port {port} is taken: choose another with {option}")

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import ctypes
+import os
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ from temporalio.service import RPCError
 from workflows.names import SEARCH_ATTRIBUTES
 
 START_SECONDS = 60.0
+
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 SETTINGS = {
     "history.visibilityProcessorMaxPollRPS": "2",  # lists in the UI lag half a second
@@ -80,12 +84,27 @@ def free_port() -> int:
 def arguments(*, port: int, ui_port: int | None, file: Path | None, extra: tuple[str, ...] = ()) -> list[str]:
     """The command line; without a file, everything is in memory."""
     settings = [part for key, value in SETTINGS.items() for part in ("--dynamic-config-value", f"{key}={value}")]
-    attributes = [part for key in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{key.name}=Keyword")]
     pragmas = ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     kept = ["--db-filename", str(file), *pragmas] if file else []
     ui = ["--headless"] if ui_port is None else ["--ui-port", str(ui_port)]
     listen = ["--ip", "127.0.0.1", "--port", str(port), "--http-port", str(free_port())]
-    return ["server", "start-dev", *listen, *ui, *kept, *settings, *attributes, "--log-level", "warn", *extra]
+    return [
+        "server",
+        "start-dev",
+        *listen,
+        *ui,
+        *kept,
+        *settings,
+        *search_attribute_arguments(),
+        "--log-level",
+        "warn",
+        *extra,
+    ]
+
+
+def search_attribute_arguments() -> list[str]:
+    """What makes Laurel's search attributes known from the start."""
+    return [part for key in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{key.name}=Keyword")]
 
 
 async def start(
@@ -128,7 +147,23 @@ async def _spawn(args: list[str], output: IO[bytes]) -> asyncio.subprocess.Proce
         stderr=output,
         stdin=asyncio.subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
     )
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """What makes a child end when its parent is killed: a server left behind would keep its ports and its file.
+
+    The kernel takes the thread that starts the child for the parent. Loaded here: between fork and exec, only call.
+    """
+    prctl = ctypes.CDLL(None).prctl
+
+    def in_child() -> None:
+        prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:  # killed before that call
+            os._exit(1)
+
+    return in_child
 
 
 async def _answers(address: str) -> bool:

@@ -75,9 +75,7 @@ class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         assert self._transport is not None
         start_tls = asyncio.get_running_loop().start_tls  # which closes the connection when it fails
         try:
-            self._transport = await start_tls(
-                self._transport, self, ssl_context, server_hostname=server_hostname
-            )
+            self._transport = await start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
         except OSError as error:
             raise httpcore2.ConnectError(_why_no_tls(server_hostname, error)) from error
         if self._transport is None:

@@ -119,9 +119,7 @@ class WebhookClient:
         ) as response:
             start = await _start_of(response)
             asked = next((value for name, value in response.headers if name.lower() == b"retry-after"), None)
-        retry_after = read_retry_after(
-            None if asked is None else asked.decode("latin-1"), now=datetime.now(UTC)
-        )
+        retry_after = read_retry_after(None if asked is None else asked.decode("latin-1"), now=datetime.now(UTC))
         return _Answer(response.status, _text(start), retry_after)
 
 

@@ -71,7 +71,7 @@ async def make_key(request: Request, admin: str, _caller: AnAdmin, desk: DeskOf)
     admin_id = await _admin_id(desk, admin)
     expires_at, now = _expiry(new.expiration_date), datetime.now(UTC)
     if expires_at is not None and expires_at <= now:
-        raise BadInput.at("apiKey.expiration_date", "this date has passed: name one to come", "inThePast")
+        raise BadInput.at("apiKey.expirationDate", "this date has passed: name one to come", "inThePast")
     token, key_id = KEY_PREFIX + secrets.token_urlsafe(_BYTES), new_id()
     await desk.services.database.access_write(
         lambda access: access.add_api_key(
@@ -117,7 +117,7 @@ def _expiry(text: str | None) -> datetime | None:
     try:
         return read_instant(text, UTC) if text else None
     except ValueError as error:
-        raise BadInput.at("apiKey.expiration_date", str(error), "invalidDate") from None
+        raise BadInput.at("apiKey.expirationDate", str(error), "invalidDate") from None
 
 
 def _shown(key_id: str, token: str, admin_id: str, name: str, expires_at: datetime | None) -> dict[str, Any]:

@@ -43,6 +43,6 @@ def create_app(services: Services) -> FastAPI:
     app.state.desk = Desk.of(services)
     for router in ROUTERS:
         app.include_router(router)
-    install_refusals(app)
+    install_refusals(app, [route for router in ROUTERS for route in router.routes])
     describe(app)
     return app

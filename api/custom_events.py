@@ -19,6 +19,8 @@ from api.problems import NotFound
 from api.reports import PostCustomEvent, checked
 from loyalty.program import Program
 
+NAMESPACES = "/namespaces/"
+
 router = APIRouter(prefix="/api/{storeCode}/customEvent", tags=["Custom Event"])
 
 _EXAMPLE = {
@@ -88,5 +90,7 @@ def custom_event(row: Any, program: Program) -> dict[str, Any]:
 def _workflow(call: StoreCall, event_id: str) -> dict[str, Any]:
     workflow_id = f"event/{call.store}/{event_id}"
     base = call.desk.services.temporal_ui
-    link = None if base is None else f"{base.rstrip('/')}/workflows/{quote(workflow_id, safe='')}"
-    return {"workflowId": workflow_id} | present(workflowUrl=link)
+    if base is None:
+        return {"workflowId": workflow_id}
+    namespace = base.rstrip("/") if NAMESPACES in base else f"{base.rstrip('/')}{NAMESPACES}default"
+    return {"workflowId": workflow_id, "workflowUrl": f"{namespace}/workflows/{quote(workflow_id, safe='')}"}

@@ -72,7 +72,9 @@ class NewCustomer(Body):
     agreement2: bool | None = None
     agreement3: bool | None = None
     level_id: str | None = Field(default=None, min_length=1, max_length=255)
-    plain_password: str | None = Field(None, min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, repr=False)
+    plain_password: str | None = Field(
+        default=None, min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, repr=False
+    )
 
     def profile(self) -> dict[str, Any]:
         """What only people read."""

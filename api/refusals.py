@@ -1,7 +1,8 @@
 """Problems as HTTP answers, in the documented shapes."""
 
+import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import ExactJson
@@ -20,18 +22,28 @@ from loyalty.files import ProgramFaults
 from loyalty.files.problems import Problem as ProgramProblem
 from rules import MalformedJson
 
+METHOD_NOT_ALLOWED = 405
+
 RETRY_AFTER = 5
 """Seconds after which a client may ask a database again that did not answer."""
 
 log = structlog.get_logger(__name__)
 
 
-def install_refusals(app: FastAPI) -> None:
+def install_refusals(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     """Answer every exception of the table, every wrong path and method, and everything unexpected."""
+
+    async def refuse_by_framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        content = {"code": error.status_code, "message": error.detail}
+        is_method = error.status_code == METHOD_NOT_ALLOWED
+        headers = {"Allow": _methods_at(request, routes)} if is_method else error.headers
+        return ExactJson(content, status_code=error.status_code, headers=headers)
+
     for kind in STATUS:
         app.add_exception_handler(kind, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_parameters)
-    app.add_exception_handler(HTTPException, _refuse_by_framework)
+    app.add_exception_handler(HTTPException, refuse_by_framework)
     app.add_middleware(Unexpected)
 
 
@@ -97,11 +109,10 @@ async def _refuse_parameters(_request: Request, error: Exception) -> Response:
     return refusal(BadInput.of(faults_of(error.errors())))
 
 
-async def _refuse_by_framework(_request: Request, error: Exception) -> Response:
-    """Unknown paths and wrong methods."""
-    assert isinstance(error, HTTPException)
-    content = {"code": error.status_code, "message": error.detail}
-    return ExactJson(content, status_code=error.status_code, headers=error.headers)
+def _methods_at(request: Request, routes: Sequence[BaseRoute]) -> str:
+    """Every method of a path: the framework names only those of the first route that has it."""
+    here = [route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
 class Unexpected:
@@ -120,10 +131,15 @@ class Unexpected:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:
+        except Exception as error:
             if scope["type"] != "http" or has_begun:
                 raise
-            incident = str(uuid.uuid4())
-            log.exception("unexpected", incident=incident, method=scope["method"], path=scope["path"])
-            message = f"something went wrong here, incident {incident}: it is in the log under this id"
-            await ExactJson({"code": 500, "message": message}, status_code=500)(scope, receive, send)
+            await _apologise(error, scope)(scope, receive, send)
+
+
+def _apologise(error: Exception, scope: Scope) -> Response:
+    incident = str(uuid.uuid4())
+    trace = "".join(traceback.format_exception(error))  # without the values of variables: some are secret
+    log.error("unexpected", incident=incident, method=scope["method"], path=scope["path"], trace=trace)
+    message = f"something went wrong here, incident {incident}: it is in the log under this id"
+    return ExactJson({"code": 500, "message": message}, status_code=500)

@@ -13,7 +13,7 @@ StartEvent = Callable[[EventRef], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Services:
-    """The far sides of the API. `temporal_ui` is the base of links to workflows."""
+    """The far sides of the API."""
 
     database: Database
     programs: Programs
@@ -24,3 +24,4 @@ class Services:
     ready: Callable[[], Awaitable[dict[str, bool]]]
     """What is up: `{"database": True, "temporal": True}`."""
     temporal_ui: str | None = None
+    """Where Temporal's UI is: its root, or a namespace in it; None: no links to workflows."""

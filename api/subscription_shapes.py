@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from api.answers import Id, Instant, Total
 from api.bodies import Body
 from api.problems import BadInput, InputFault
-from loyalty.addresses import ALLOW_SETTING, Network
+from loyalty.addresses import Network
 from loyalty.messages import EVENT_NAMES, Format
 from loyalty.signing import sign
 from loyalty.webhook_urls import check_url
@@ -53,8 +53,8 @@ class Target(Body):
     url: str
     destination_type: Literal["rest", "queue"] = "rest"
     headers: list[Header] | None = Field(default=None, max_length=MOST_HEADERS)
-    header_name: str | None = Field(default=None, min_length=1, max_length=255, deprecated=True)
-    header_value: str | None = Field(default=None, max_length=4096, deprecated=True)
+    header_name: str | None = Field(default=None, min_length=1, max_length=255, json_schema_extra={"deprecated": True})
+    header_value: str | None = Field(default=None, max_length=4096, json_schema_extra={"deprecated": True})
     format: Format | None = None
     legacy: bool | None = None
 
@@ -137,7 +137,7 @@ def checked_event_name(name: str) -> str:
         return name
     close = nearest(name, EVENT_NAMES)
     cure = f"did you mean {close}?" if close else "GET .../webhook/event lists them"
-    raise BadInput.at(f"{ROOT}.event_name", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
+    raise BadInput.at(f"{ROOT}.eventName", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
 
 
 def checked_target(given: Target, allow: tuple[Network, ...]) -> Checked:
@@ -145,11 +145,10 @@ def checked_target(given: Target, allow: tuple[Network, ...]) -> Checked:
     faults: list[InputFault] = []
     if given.destination_type != "rest":
         message = "queue destinations are not supported: use rest"
-        faults.append(InputFault(message, "notSupported", f"{ROOT}.destination_type"))
+        faults.append(InputFault(message, "notSupported", f"{ROOT}.destinationType"))
     why_not = check_url(given.url, allow)
     if why_not is not None:
-        cure = "" if ALLOW_SETTING in why_not else f" ({ALLOW_SETTING} names private networks that are allowed)"
-        faults.append(InputFault(f"{why_not}{cure}", "urlRefused", f"{ROOT}.url"))
+        faults.append(InputFault(why_not, "urlRefused", f"{ROOT}.url"))
     headers = [] if given.headers is None else [each.model_dump(by_alias=True) for each in given.headers]
     if not headers and given.header_name is not None:
         headers = [{"headerName": given.header_name, "headerValue": given.header_value or ""}]
@@ -176,11 +175,11 @@ def _header_faults(number: int, header: dict[str, str]) -> list[InputFault]:
     path, name = f"{ROOT}.headers.{number}", header["headerName"]
     if not _TOKEN.fullmatch(name):
         message = "a header's name is letters, digits and - alone"
-        return [InputFault(message, "invalidHeader", f"{path}.header_name")]
+        return [InputFault(message, "invalidHeader", f"{path}.headerName")]
     if name.lower() in _RESERVED or name.lower().startswith(_RESERVED_PREFIX):
         message = f"{name} is written by Laurel itself: choose another name"
-        return [InputFault(message, "reservedHeader", f"{path}.header_name")]
+        return [InputFault(message, "reservedHeader", f"{path}.headerName")]
     if not _VALUE.fullmatch(header["headerValue"]):
         message = "a header's value is visible ASCII on one line"
-        return [InputFault(message, "invalidHeader", f"{path}.header_value")]
+        return [InputFault(message, "invalidHeader", f"{path}.headerValue")]
     return []

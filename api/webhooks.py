@@ -57,7 +57,7 @@ async def list_event_names(_call: AdminCall) -> Response:
 async def subscribe(request: Request, call: AdminCall) -> Response:
     """Let a URL hear of an event. Keep the secret, which signs every request: it is not shown again."""
     new = (await read_body(request, PostSubscription)).webhook_subscription
-    event_name = checked_event_name(new.eventName)
+    event_name = checked_event_name(new.event_name)
     target = checked_target(new, call.desk.services.allow)
     subscription_id, secret = new_id(), new.secret or new_secret()
     await call.database.write(

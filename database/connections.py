@@ -70,7 +70,7 @@ class PostgresConnections(Connections):
     """A pool of connections, a thread for each."""
 
     def __init__(self, address: URL) -> None:
-        self.engine = create_engine(address, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+        self.engine = create_engine(address, hide_parameters=True, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="postgres")
 
     def submit_write(self, job: Job[T]) -> "Future[T]":
@@ -96,7 +96,10 @@ class SqliteConnections(Connections):
 
     def __init__(self, address: URL) -> None:
         self.engine = create_engine(
-            address, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 30}
+            address,
+            hide_parameters=True,
+            poolclass=NullPool,
+            connect_args={"check_same_thread": False, "timeout": 30},
         )
         event.listen(self.engine, "connect", _prepare)
         event.listen(self.engine, "begin", _begin)

@@ -44,9 +44,7 @@ def read_retry_after(text: str | None, *, now: datetime) -> timedelta | None:
         return None
     if re.fullmatch(r"\s*[0-9]+\s*", text):
         digits = text.strip().lstrip("0") or "0"
-        return (
-            LONGEST_WAIT if len(digits) > len("99999") else min(LONGEST_WAIT, timedelta(seconds=int(digits)))
-        )
+        return LONGEST_WAIT if len(digits) > len("99999") else min(LONGEST_WAIT, timedelta(seconds=int(digits)))
     try:
         moment = parsedate_to_datetime(text[:60])
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

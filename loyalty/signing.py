@@ -42,9 +42,7 @@ class SignatureError(VerificationError):
     """No signature was made of this body with a secret known here."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "no webhook-signature fits: verify the raw bytes of the body, with the subscription's secret"
-        )
+        super().__init__("no webhook-signature fits: verify the raw bytes of the body, with the subscription's secret")
 
 
 def new_secret() -> str:

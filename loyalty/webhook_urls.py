@@ -45,9 +45,7 @@ def parse_url(url: str) -> WebhookUrl:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError(
-            "host or port of the URL is unreadable: write it as https://example.com/hook"
-        ) from None
+        raise ValueError("host or port of the URL is unreadable: write it as https://example.com/hook") from None
     if parts.scheme not in _DEFAULT_PORTS:
         raise ValueError("a URL begins with https:// or http://")
     if "@" in parts.netloc:
@@ -55,9 +53,7 @@ def parse_url(url: str) -> WebhookUrl:
     port = _DEFAULT_PORTS[parts.scheme] if port is None else port
     if port < _FIRST_FREE_PORT and port not in _DEFAULT_PORTS.values():
         raise ValueError(f"port {port} is not for HTTP: use 80, 443, or one from {_FIRST_FREE_PORT}")
-    target = quote(parts.path or "/", _IN_TARGET) + (
-        f"?{quote(parts.query, _IN_TARGET)}" if parts.query else ""
-    )
+    target = quote(parts.path or "/", _IN_TARGET) + (f"?{quote(parts.query, _IN_TARGET)}" if parts.query else "")
     return WebhookUrl(parts.scheme, _host(parts), port, target)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from rules import exact
 from rules.errors import Fault, nearest
 from rules.expression import Call, Expression, Literal, Sequence
+from rules.told import told, written_path
 from rules.types import (
     ANY,
     BOOLEAN,
     INSTANT,
+    NEVER,
     NULL,
     TEXT,
     Anything,
@@ -32,6 +34,8 @@ from rules.types import (
 
 if TYPE_CHECKING:
     from rules.values import Json
+
+_PLACES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {"reduce": "current and accumulator"}
 
 MOST_VISITS = 100_000
 """Parts looked at, again and again where a `reduce` lies in a `reduce`."""
@@ -64,6 +68,7 @@ class Checker:
         self.faults: list[Fault] = []
         self._types: dict[int, Type] = {}
         self._visits = 0
+        self._inside: str | None = None
 
     def of(self, expression: Expression) -> Type:
         """The expression's type; what is wrong in it is noted."""
@@ -82,11 +87,12 @@ class Checker:
         return found
 
     @contextmanager
-    def within(self, scope: Type) -> Iterator[None]:
-        """Looks at what is inside with another scope."""
-        outer, self.scope = self.scope, scope
+    def within(self, scope: Type, loop: str | None = None) -> Iterator[None]:
+        """Looks at what is inside with another scope: narrowed, or that of a loop's body."""
+        outer, around = self.scope, self._inside
+        self.scope, self._inside = scope, loop or around
         yield
-        self.scope = outer
+        self.scope, self._inside = outer, around
 
     def fault(self, code: str, at: Expression, message: str, suggestion: str | None = None) -> None:
         if not (self.faults and self.faults[-1].code == code == "too_big"):
@@ -111,7 +117,10 @@ class Checker:
                 "wrong_type", operand, f"{name} is {described(found)}, {by} needs {need}", cure(operand, found, wanted)
             )
         else:
-            self.fault("may_be_missing", operand, f"{name} may be missing, {by} needs {need}", _default(operand, need))
+            lacking = "missing" if written_path(operand) else "null"
+            self.fault(
+                "may_be_missing", operand, f"{name} may be {lacking}, {by} needs {need}", _default(operand, need)
+            )
 
     def path(self, steps: tuple[str, ...], at: Expression) -> Type:
         """The type at the end of a path; a path that leads nowhere is a fault."""
@@ -120,8 +129,9 @@ class Checker:
             further = step_into(found, step)
             if further is None:
                 whole = ".".join(steps)
-                self.fault("unknown_path", at, f"{whole} is unknown", nearest(whole, paths(self.scope)))
-                return ANY
+                where = f": inside {self._inside}, var looks into {_PLACES[self._inside]}" if self._inside else ""
+                self.fault("unknown_path", at, f"{whole} is unknown{where}", nearest(whole, paths(self.scope)))
+                return NEVER
             found = further
         return found
 
@@ -163,22 +173,11 @@ def shown(expression: Expression) -> str:
     """The expression in a message: a path, a literal, or the operator that makes it."""
     match expression:
         case Literal():
-            text = exact.dumps(expression.value)
-            return text if len(text) <= 40 else f"{text[:37]}..."
+            return told(expression)
         case Sequence():
             return "the array"
         case Call():
-            path = written_path(expression)
-            return path if path is not None else f"the result of {expression.operator.name}"
-
-
-def written_path(expression: Expression) -> str | None:
-    """The path of a `var` as the rule says it."""
-    if isinstance(expression, Call) and expression.operator.name == "var" and expression.operands:
-        path = expression.operands[0]
-        if isinstance(path, Literal) and isinstance(path.value, str) and path.value:
-            return path.value
-    return None
+            return written_path(expression) or f"the result of {expression.operator.name}"
 
 
 def written(expression: Expression) -> str:
@@ -189,7 +188,7 @@ def written(expression: Expression) -> str:
 
 def _default(operand: Expression, need: str) -> str | None:
     path = written_path(operand)
-    default: Json = {"a number": 0, "text": ""}.get(need)
+    default: Json = {"a number": 0, "text": "", "text or a number": ""}.get(need)
     return None if path is None or default is None else exact.dumps({"var": [path, default]})
 
 

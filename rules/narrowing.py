@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rules.expression import Call, Expression, Literal, Sequence, constant, is_constant
 from rules.paths import static_keys, static_path, steps_of
 from rules.types import (
+    NEVER,
     TEXT,
     Absent,
     Anything,
@@ -58,7 +59,12 @@ def assume(scope: Type, condition: Expression, *, holds: bool) -> Type:
 def _at(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
     """The scope, narrowed where a `var` looks."""
     steps = _steps(var)
-    return scope if steps is None else narrowed(scope, steps, keep)
+    return scope if steps is None else _possible(scope, narrowed(scope, steps, keep))
+
+
+def _possible(scope: Type, narrower: Type) -> Type:
+    """The narrower type; where it leaves nothing, the condition never holds, and what follows it never runs."""
+    return scope if narrower == NEVER else narrower
 
 
 def _steps(var: Expression) -> tuple[str, ...] | None:
@@ -115,5 +121,5 @@ def _assume_there(scope: Type, condition: Call) -> Type:
         if type(enough) is not int or enough < len(keys):
             return scope
     for key in keys:
-        scope = narrowed(scope, steps_of(key), present)
+        scope = _possible(scope, narrowed(scope, steps_of(key), present))
     return scope

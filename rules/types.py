@@ -311,7 +311,9 @@ def _among(values: tuple[Json, ...] | None, allowed: tuple[Json, ...] | None) ->
 def step_into(of: Type, step: str) -> Type | None:
     """The type of what lies one step of a path further; None where nothing ever does."""
     found = [_step(option, step) for option in options(of)]
-    if all(field is None for option, field in zip(options(of), found, strict=True) if option not in (NULL, ABSENT)):
+    if found and all(
+        field is None for option, field in zip(options(of), found, strict=True) if option not in (NULL, ABSENT)
+    ):
         return None
     return union(*(ABSENT if field is None else field for field in found))
 

@@ -92,15 +92,11 @@ class Receiver:
         with self._news:
             self._answers[path] = list(answers)
 
-    def wait_for(
-        self, predicate: Callable[[Sequence[Request]], bool], timeout: float = 10.0
-    ) -> list[Request]:
+    def wait_for(self, predicate: Callable[[Sequence[Request]], bool], timeout: float = 10.0) -> list[Request]:
         """All requests, once the predicate holds for them; AssertionError with what came in `timeout` s."""
         with self._news:
             if not self._news.wait_for(lambda: predicate(self._requests), timeout):
-                came = [
-                    f"{request.method} {request.path} {request.body[:200]!r}" for request in self._requests
-                ]
+                came = [f"{request.method} {request.path} {request.body[:200]!r}" for request in self._requests]
                 raise AssertionError(f"not received within {timeout:g} s; what came: {came}")
             return list(self._requests)
 

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import RowMapping
 from temporalio.client import Client
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -19,6 +20,7 @@ from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.program import Program
+from loyalty.signing import new_secret
 
 SANDBOX = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules("rules", "loyalty", "activities", "database")
@@ -72,10 +74,35 @@ class Running:
         self, member: str, type_: str, body: Mapping[str, Any] | None = None, *, time: datetime | None = None
     ) -> Outcome:
         """Store an event, and wait for what comes of it."""
-        event = await self.accept(member, type_, body, time=time)
+        return await self.answer(await self.accept(member, type_, body, time=time))
+
+    async def answer(self, event: EventRef) -> Outcome:
+        """Start the workflow of a stored event, and wait for its result."""
         await worker.start_event(self.parts.client, event)
         outcome: Outcome = await self.parts.client.get_workflow_handle(event.workflow_id, result_type=Outcome).result()
         return outcome
+
+    async def subscribe(self, event_name: str, url: str, *, form: str = "current") -> str:
+        """Subscribe a URL; answer the secret that signs what it is sent."""
+        secret = new_secret()
+
+        def add(tx: Transaction) -> None:
+            tx.subscriptions.add(
+                new_id(),
+                event_name=event_name,
+                url=url,
+                headers=[],
+                format=form,
+                secret=secret,
+                now=datetime.now(UTC),
+            )
+
+        await self.parts.database.store(self.store).write(add)
+        return secret
+
+    async def deliveries(self, event: EventRef) -> list[RowMapping]:
+        """The deliveries that an event led to."""
+        return await self.parts.database.store(self.store).read(lambda tx: tx.webhooks.of_event(event.id))
 
     async def points(self, member: str) -> int:
         """A member's active points in the default wallet."""

@@ -57,11 +57,7 @@ def faults(shape: Shape, value: Any, path: str = "data") -> list[str]:
         case "list":
             if not isinstance(value, list):
                 return [f"{path}: no list"]
-            return [
-                fault
-                for i, item in enumerate(value)
-                for fault in faults(shape.parts[0], item, f"{path}[{i}]")
-            ]
+            return [fault for i, item in enumerate(value) for fault in faults(shape.parts[0], item, f"{path}[{i}]")]
         case "object":
             return _object_faults(shape, value, path)
         case scalar:

@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from decimal import Decimal
 
 from loyalty.files.nodes import Node, Scalar, bounded, check_depth, number
@@ -27,12 +28,11 @@ def read_json(file: str, text: str, problems: Problems) -> Node:
     if not text.strip():
         raise Unreadable(Place(file, 1, 1), "empty-file", "the file says nothing")
     try:
-        json.loads(text, parse_int=Decimal, parse_float=Decimal)
+        # Its places and words are the best to be had. Where it runs out of stack, our own bound says where.
+        with suppress(RecursionError):
+            json.loads(text, parse_int=Decimal, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        # Its place and words are the best to be had; what it lets pass is judged below.
         raise Unreadable(document.place(error.pos), "not-json", f"this is no JSON: {error.msg}") from None
-    except RecursionError:
-        pass  # the reading below stops at its own bound, and knows where
     return document.read()
 
 
@@ -60,10 +60,9 @@ class _Document:
         """Go to the next token."""
         found = _TOKEN.match(self._text, self._offset)
         if found is None or found.lastgroup is None:
-            place = self.place(self._offset)
-            raise Unreadable(
-                place, "not-json", f"this is no JSON: {shown(self._text[self._offset :].strip())}"
-            )
+            rest = self._text[self._offset :].lstrip(" \t\n\r")
+            place = self.place(len(self._text) - len(rest))
+            raise Unreadable(place, "not-json", f"this is no JSON: {shown(rest)}")
         self._kind, self._said = found.lastgroup, found[found.lastgroup]
         self._here = self.place(found.start(found.lastgroup))
         self._offset = found.end()

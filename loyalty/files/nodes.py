@@ -66,13 +66,9 @@ class Node:
 
     def part(self, step: str | int) -> "Node | None":
         """The value of a key or at an index, if there is one."""
-        match self.value:
-            case dict() as entries:
-                return entries.get(str(step))
-            case list() as items if isinstance(step, int) and 0 <= step < len(items):
-                return items[step]
-            case _:
-                return None
+        if isinstance(self.value, list):
+            return self.value[step] if isinstance(step, int) and 0 <= step < len(self.value) else None
+        return self.entries.get(str(step))
 
     def holds(self, path: rules.Path) -> bool:
         """Whether a path can be followed to its end."""
@@ -108,9 +104,7 @@ def number(text: str, place: Place) -> int | Decimal:
 def bounded(size: int, place: Place) -> int:
     """A number of values that one file may hold, or Unreadable."""
     if size > MOST_VALUES:
-        raise Unreadable(
-            place, "too-many-values", f"a file holds at most {MOST_VALUES:,} values, aliases written out"
-        )
+        raise Unreadable(place, "too-many-values", f"a file holds at most {MOST_VALUES:,} values, aliases written out")
     return size
 
 

@@ -33,9 +33,7 @@ def read_program(files: Mapping[str, bytes]) -> Program:
     nodes = _read_all(files, problems)
     settings = _settings(nodes[PROGRAM], problems)
     known = _known(nodes, settings, problems)
-    reactors = _named(
-        nodes["reactors"], lambda node: read_reactor(node, problems, known), "reactor", problems
-    )
+    reactors = _named(nodes["reactors"], lambda node: read_reactor(node, problems, known), "reactor", problems)
     achievements = _named(
         nodes["achievements"], lambda node: read_achievement(node, problems, known), "achievement", problems
     )
@@ -75,20 +73,14 @@ def _read_all(files: Mapping[str, bytes], problems: Problems) -> Mapping[str, Ma
 
 def _settings(nodes: Mapping[str, Node | None], problems: Problems) -> Settings | None:
     if not nodes:
-        problems.add(
-            Place(PROGRAM_FILES[0], 1, 1), "missing-program", "a program needs the file program.yaml"
-        )
+        problems.add(Place(PROGRAM_FILES[0], 1, 1), "missing-program", "a program needs the file program.yaml")
     for path in list(nodes)[1:]:
-        problems.add(
-            Place(path, 1, 1), "several-programs", f"{next(iter(nodes))} is there already: remove one"
-        )
+        problems.add(Place(path, 1, 1), "several-programs", f"{next(iter(nodes))} is there already: remove one")
     node = next(iter(nodes.values()), None)
     return None if node is None else read_settings(node, problems)
 
 
-def _known(
-    nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems
-) -> Known:
+def _known(nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems) -> Known:
     events = _named(nodes["events"], lambda node: read_event(node, problems), "event", problems)
     rewards = _named(nodes["rewards"], lambda node: read_reward(node, problems), "reward", problems)
     event_types = {**BUILT_IN, **events}
@@ -118,9 +110,7 @@ def _named(
             continue
         place = node.place_of((key,))
         if thing.name in things:
-            problems.add(
-                place, "duplicate-name", f"{key} {thing.name} is in {places[thing.name].file} already"
-            )
+            problems.add(place, "duplicate-name", f"{key} {thing.name} is in {places[thing.name].file} already")
         else:
             things[thing.name], places[thing.name] = thing, place
     return things

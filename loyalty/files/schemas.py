@@ -176,11 +176,7 @@ def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=_OPTIONS, offline=True)
     except (jsonschema_rs.ValidationError, ValueError):
-        why = (
-            "look-arounds and back-references are not supported"
-            if re.search(r"\(\?|\\\d", pattern)
-            else "check it"
-        )
+        why = "look-arounds and back-references are not supported" if re.search(r"\(\?|\\\d", pattern) else "check it"
         problems.add(node.place, "bad-pattern", f"{shown(pattern)} is no pattern: {why}")
 
 

@@ -61,8 +61,7 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         store=store,
         title=fields.text("title", store),
         zone=_zone(fields),
-        registers_unknown_members=fields.choice("unknown_members", _UNKNOWN_MEMBERS, "register")
-        == "register",
+        registers_unknown_members=fields.choice("unknown_members", _UNKNOWN_MEMBERS, "register") == "register",
         wallets=_wallets(fields),
         notify_before=_notify_before(fields),
         tiers=() if tiers is None else _tiers(fields),

@@ -70,9 +70,7 @@ class _Document:
             if not isinstance(event, DocumentStartEvent):
                 continue
             if document is not None:
-                raise Unreadable(
-                    self._place(event), "several-documents", "a file holds one document: remove the ---"
-                )
+                raise Unreadable(self._place(event), "several-documents", "a file holds one document: remove the ---")
             document = self._node(next(self._events), 1)
         if document is None:
             raise Unreadable(Place(self._file, 1, 1), "empty-file", "the file says nothing")
@@ -87,9 +85,7 @@ class _Document:
         place = self._place(event)
         if isinstance(event, AliasEvent):
             return self._aliased(event, place)
-        assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), (
-            "what a node can begin with"
-        )
+        assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), "what a node can begin with"
         if event.tag is not None:
             self._problems.add(place, "tag", f"tags are not read: remove {shown(event.tag)}")
         self._count(1, place)

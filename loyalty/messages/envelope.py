@@ -31,9 +31,7 @@ class _Content:
     """The id that the messages of one operation share."""
 
 
-def envelope_body(
-    message: Message, origin: Origin, *, message_id: str, created_at: datetime, zone: tzinfo
-) -> Json:
+def envelope_body(message: Message, origin: Origin, *, message_id: str, created_at: datetime, zone: tzinfo) -> Json:
     """The body `{"event": {...}}`; its own times are in UTC with milliseconds."""
     content = _content(message, message_id, zone)
     occurred = origin.occurred_at

@@ -188,19 +188,19 @@ def _elements(checker: Checker, call: Call) -> Type:
 
 
 def _check_map(checker: Checker, call: Call) -> Type:
-    with checker.within(_elements(checker, call)):
+    with checker.within(_elements(checker, call), call.operator.name):
         return Array(checker.of(call.operands[1]))
 
 
 def _check_filter(checker: Checker, call: Call) -> Type:
     element = _elements(checker, call)
-    with checker.within(element):
+    with checker.within(element, "filter"):
         checker.of(call.operands[1])
     return Array(assume(element, call.operands[1], holds=True))
 
 
 def _check_search(checker: Checker, call: Call) -> Type:
-    with checker.within(_elements(checker, call)):
+    with checker.within(_elements(checker, call), call.operator.name):
         checker.of(call.operands[1])
     return BOOLEAN
 
@@ -212,13 +212,13 @@ def _check_reduce(checker: Checker, call: Call) -> Type:
     total = widened(start)
     for _ in range(_TRIES):
         noted = len(checker.faults)
-        with checker.within(record({"current": element, "accumulator": total})):
+        with checker.within(record({"current": element, "accumulator": total}), "reduce"):
             further = union(total, widened(checker.of(call.operands[1])))
         if further == total:
             return total
         del checker.faults[noted:]
         total = further
-    with checker.within(record({"current": element, "accumulator": ANY})):
+    with checker.within(record({"current": element, "accumulator": ANY}), "reduce"):
         checker.of(call.operands[1])
     return ANY
 

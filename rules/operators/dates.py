@@ -8,7 +8,7 @@ from rules.check import Checker, shown
 from rules.closures import applied_in_zone
 from rules.expression import Call, Literal, Operator
 from rules.source import emit_in_zone
-from rules.types import INSTANT, NUMBER, TEXT, Text, Type, nullable, one_of, options, union
+from rules.types import INSTANT, NUMBER, TEXT, Text, Type, nullable, one_of, options, present, union
 from rules.values import Json
 
 _LONGEST = 40
@@ -57,7 +57,9 @@ def _check_date(checker: Checker, call: Call) -> Type:
         if isinstance(operand.value, str) and _instant(UTC, operand.value) is None:
             checker.fault("wrong_type", operand, f"{shown(operand)} is no ISO 8601 date")
         return INSTANT
-    certain = all(option == INSTANT or (isinstance(option, Text) and option.dated) for option in options(found))
+    certain = all(
+        option == INSTANT or (isinstance(option, Text) and option.dated) for option in options(present(found))
+    )
     return INSTANT if certain else nullable(INSTANT)
 
 

@@ -219,8 +219,7 @@ async def test_a_dead_endpoint_holds_up_no_other(client, receiver):
     for task in waiting:
         task.cancel()
     assert all(
-        isinstance(result, asyncio.CancelledError)
-        for result in await asyncio.gather(*waiting, return_exceptions=True)
+        isinstance(result, asyncio.CancelledError) for result in await asyncio.gather(*waiting, return_exceptions=True)
     )
     assert (await post(client, f"{receiver.url}/alive")).delivered
 
@@ -305,9 +304,7 @@ async def test_a_name_without_address_is_told(client):
     assert (attempt.error or "").startswith("the name nowhere.invalid has no address")
 
 
-@pytest.mark.parametrize(
-    "url", ["ftp://example.com/", "http://", "http://a:b@example.com/", "http://x:99999/"]
-)
+@pytest.mark.parametrize("url", ["ftp://example.com/", "http://", "http://a:b@example.com/", "http://x:99999/"])
 async def test_what_is_no_url_is_told(client, url):
     attempt = await post(client, url)
 

@@ -185,9 +185,7 @@ def test_every_message_has_the_documented_shape(message, documented):
 def test_the_examples_of_the_reference_have_their_shapes_too(documented):
     entries = json.loads(REFERENCE.read_text(), parse_float=Decimal)
 
-    faults = {
-        name: shapes.faults(documented[name], entry["example"]["data"]) for name, entry in entries.items()
-    }
+    faults = {name: shapes.faults(documented[name], entry["example"]["data"]) for name, entry in entries.items()}
 
     assert [fault for found in faults.values() for fault in found if not fault.endswith(": null")] == []
 
@@ -202,9 +200,7 @@ def test_a_wrong_message_is_seen_by_its_shape():
         "kind*: enum(a|b)(deprecated), on: oneOf({x*: integer} | {y*: [string]}){z*: boolean}}"
     )
 
-    found = shapes.faults(
-        shape, {"id": "7", "at": "2024-05-01", "sum": 1.5, "kind": "c", "on": {"x": 1}, "more": 1}
-    )
+    found = shapes.faults(shape, {"id": "7", "at": "2024-05-01", "sum": 1.5, "kind": "c", "on": {"x": 1}, "more": 1})
 
     assert sorted(found) == [
         "data.at: '2024-05-01' is no date-time",
@@ -328,9 +324,7 @@ def test_a_first_attempt_and_a_second_differ_in_the_request_alone():
     second = m.with_request_id(first, "another")
 
     assert {key for key in first if first[key] != second[key]} == {"requestId"}
-    assert m.with_request_id(written(points_changed(), "legacy"), "another") == written(
-        points_changed(), "legacy"
-    )
+    assert m.with_request_id(written(points_changed(), "legacy"), "another") == written(points_changed(), "legacy")
 
 
 LEGACY: list[tuple[m.Message, dict[str, Any]]] = [

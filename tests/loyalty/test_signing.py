@@ -17,9 +17,7 @@ BODY = '{"messageId":"m-1","data":{"amount":12.50,"name":"Łódź"}}'.encode()
 NOW = datetime.now(UTC)
 
 
-@pytest.mark.parametrize(
-    "zone", [UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-9, minutes=-30))]
-)
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-9, minutes=-30))])
 def test_an_independent_library_accepts_our_signature_whatever_the_zone(zone):
     secret = new_secret()
 

@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from temporalio.client import Client
 
 from database import Database
 from tests import programs
-from tests.receiver import Receiver
-from tests.running import Running, running
+from tests.running import running
 
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 

@@ -1,10 +1,147 @@
 """Every problem at its place, and all of them in one run."""
 
+import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from loyalty.files import ProgramFaults, read_folder, read_program
+from loyalty.files import ProgramFaults, read_program
 from loyalty.files.codes import CODES, page
-from tests.loyalty.files.cases import CASES, GOOD, A, E, P, R, W, achievement, program, reactor, then, when
+from tests.loyalty.files.cases import CASES, GOOD, reactor
+
+REPOSITORY = Path(__file__).parents[3]
+TESTED_ELSEWHERE = {
+    "missing-folder": "test_folder",
+    "missing-program": "here",
+    "too-many-values": "test_yaml_text",
+    "unknown-folder": "test_folder",
+    "unreadable-file": "test_folder",
+}
+
+
+def problems_of(files: dict[str, bytes]) -> list[str]:
+    """The lines that reading prints."""
+    with pytest.raises(ProgramFaults) as raised:
+        read_program(files)
+    return [str(problem) for problem in raised.value.problems]
+
+
+@pytest.mark.parametrize(("path", "content", "line"), CASES, ids=[case[2][:70] for case in CASES])
+def test_a_problem_is_one_line_that_points_and_says_the_cure(path: str, content: str | bytes, line: str) -> None:
+    files = {**GOOD, path: content if isinstance(content, bytes) else content.encode()}
+
+    found = problems_of(files)
+
+    assert found == [line]
+
+
+def test_every_code_has_a_case() -> None:
+    cased = {found[1] for _, _, line in CASES if (found := re.match(r"[^:]+:\d+:\d+: ([a-z0-9-]+): ", line))}
+
+    assert set(CODES) - cased == set(TESTED_ELSEWHERE)
+    assert cased <= set(CODES)
+
+
+def test_the_page_of_problems_is_the_table_of_codes() -> None:
+    written = (REPOSITORY / "docs" / "problems.md").read_text("utf-8")
+
+    assert written == page()
+
+
+def test_a_program_without_its_own_file_is_none() -> None:
+    files = {"rewards/coffee.yaml": b"reward: coffee\n"}
+
+    found = problems_of(files)
+
+    assert found == ["program.yaml:1:1: missing-program: a program needs the file program.yaml"]
+
+
+def test_one_run_finds_every_problem_of_every_file_in_the_order_of_their_places() -> None:
+    files = {
+        **GOOD,
+        "rewards/bad.yaml": b"reward: a b\n",
+        "events/bad.yaml": b"event: bad\nbody: {typ: object}\nextra: 1\n",
+        "achievements/bad.json": b'{"achievement": "bad", "on": "purchase", "goal": "seven"}',
+        "reactors/bad.yaml": reactor(
+            "when: {and: [{inn: [1, []]}, {wat: 1}]}\n"
+            "then:\n"
+            "  - award_points: {points: {var: event.body.tota}, rond: up}\n"
+            "  - call_webhook: {body: {a: [{b: {var: event.tipe}}]}}\n"
+            "limits: [{every: hour}, {every: day, times: 0}]\n"
+        ).encode(),
+    }
+
+    found = [":".join(line.split(":")[:4]) for line in problems_of(files)]
+
+    assert found == [
+        "achievements/bad.json:1:50: wrong-type",
+        "events/bad.yaml:2:8: unknown-keyword",
+        "events/bad.yaml:3:1: unknown-key",
+        "reactors/bad.yaml:3:15: unknown-operator",
+        "reactors/bad.yaml:3:31: unknown-operator",
+        "reactors/bad.yaml:5:34: unknown-path",
+        "reactors/bad.yaml:5:52: unknown-key",
+        "reactors/bad.yaml:6:19: missing-key",
+        "reactors/bad.yaml:6:41: unknown-path",
+        "reactors/bad.yaml:7:10: missing-key",
+        "reactors/bad.yaml:7:18: unknown-value",
+        "reactors/bad.yaml:7:45: out-of-range",
+        "rewards/bad.yaml:1:9: bad-name",
+    ]
+
+
+def test_what_an_unreadable_file_would_have_said_is_not_missed_elsewhere() -> None:
+    uses = reactor("then: [{set_tier: gold}, {issue_reward: tea}, {award_points: {points: 1, wallet: miles}}]\n")
+    files = {
+        "program.yaml": b"store: [",
+        "rewards/tea.yaml": b"reward: [",
+        "events/purchase.yaml": b"event: [",
+        "reactors/r.yaml": uses.encode(),
+    }
+
+    found = problems_of(files)
+
+    assert [line.split(": ")[1] for line in found] == ["not-yaml"] * 3
+
+
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["program.yaml", "events/e.json", "reactors/r.yaml", "achievements/a.json"]),
+)
+def test_no_bytes_at_all_make_reading_fail_otherwise(content: bytes, path: str) -> None:
+    with pytest.raises(ProgramFaults) as raised:
+        read_program({**GOOD, path: content})
+
+    assert all(problem.code in CODES for problem in raised.value.problems)
+
+
+WORDS = (
+    "store wallets tiers badges on then points award_points call_webhook headers url event body type properties"
+    " required $ref $defs a if var limits measure window goal coupon expires every active from reactor last sum"
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["event", "purchase", "7d"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(VALUES, st.sampled_from(["events/e", "reactors/r", "achievements/a", "rewards/w"]))
+def test_no_values_at_all_make_reading_fail_otherwise(value: object, path: str) -> None:
+    files = {**GOOD, f"{path}.json": json.dumps(value).encode()}
+
+    # A name is missing from most of them, so nearly nothing of this is a program.
+    with suppress(ProgramFaults):
+        read_program(files)
+
+
+@given(VALUES)
+def test_no_settings_at_all_make_reading_fail_otherwise(value: object) -> None:
+    with pytest.raises(ProgramFaults) as raised:
+        read_program({"program.json": json.dumps(value).encode()})
+
+    assert {problem.code for problem in raised.value.problems} <= set(CODES)

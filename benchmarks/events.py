@@ -1,0 +1,207 @@
+"""What an event costs, as ratios measured in one run: `.venv/bin/python benchmarks/events.py [--json]`.
+
+Every rate counts finished work: workflows closed, events applied, webhooks arrived.
+"""
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import random
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+import temporal_server
+from benchmarks import under_test
+from benchmarks.traffic import Receiver, post, receiving, send
+from benchmarks.under_test import CROWD, HOOKED, HOOKS, IN_FLIGHT, OTHERS, PLAIN, Place, email_of
+
+EMPTY, EVENT, SEQUENTIAL, HOOKED_EVENT, CROWDED = (
+    "empty",
+    "event",
+    "sequential",
+    "event+2 webhooks",
+    f"event among {OTHERS} reactors",
+)
+WORDS = {
+    EMPTY: "an empty workflow, started eagerly, until closed",
+    EVENT: "an event over HTTP: one award, one achievement, until applied",
+    SEQUENTIAL: "the same steps and 2 webhooks as six regular activities, one after the other",
+    HOOKED_EVENT: "an event over HTTP, until applied and both webhooks have arrived",
+    CROWDED: f"an event over HTTP, {OTHERS} reactors on other event types",
+}
+SHARE = {EMPTY: 3.0, EVENT: 1.5, SEQUENTIAL: 0.5, HOOKED_EVENT: 1.0, CROWDED: 1.5}
+"""Of `--events`: what is quick is counted longer."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Two rates compared, round by round."""
+
+    of: str
+    to: str
+    target: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.of} / {self.to}"
+
+
+RATIOS = (Ratio(EVENT, EMPTY, 0.5), Ratio(HOOKED_EVENT, SEQUENTIAL, 2.5), Ratio(CROWDED, EVENT, 0.9))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The Laurel under test, as seen from outside."""
+
+    place: Place
+    pipe: Connection
+    receiver: Receiver
+
+    async def rate(self, name: str, count: int) -> float:
+        """Finished a second."""
+        measures: Mapping[str, Callable[[int], Awaitable[float]]] = {
+            EMPTY: lambda n: self._ask("empty", n),
+            EVENT: lambda n: self._report(PLAIN, n),
+            SEQUENTIAL: lambda n: self._ask("sequential", n),
+            HOOKED_EVENT: lambda n: self._report(HOOKS, n, webhooks=len(HOOKED) * n),
+            CROWDED: lambda n: self._report(CROWD, n),
+        }
+        return count / await measures[name](count)
+
+    async def _ask(self, name: str, count: int) -> float:
+        self.pipe.send((name, count))
+        seconds = await asyncio.to_thread(self.pipe.recv)
+        assert isinstance(seconds, float)
+        return seconds
+
+    async def _report(self, store: str, count: int, *, webhooks: int = 0) -> float:
+        requests = [post(f"/api/{store}/customEvent", self.place.key, _event(number)) for number in range(count)]
+        expected = self.receiver.count + webhooks
+        began = perf_counter()
+        await send(self.place.port, requests, in_flight=IN_FLIGHT)
+        while self._unsettled():
+            await asyncio.sleep(0.02)
+        await self.receiver.wait(expected)
+        return perf_counter() - began
+
+    def _unsettled(self) -> int:
+        return self._count("start_after IS NOT NULL")
+
+    def applied(self) -> int:
+        """How many events have been applied; none may have failed."""
+        assert self._count("status NOT IN ('applied')") == 0, "an event was not applied"
+        return self._count("status = 'applied'")
+
+    def _count(self, condition: str) -> int:
+        with closing(sqlite3.connect(f"file:{self.place.database}?mode=ro", uri=True)) as connection:
+            statement = f"SELECT count(*) FROM event WHERE {condition}"
+            return int(connection.execute(statement).fetchone()[0])
+
+
+def _event(number: int) -> bytes:
+    """A purchase that nobody has reported before."""
+    event = {
+        "type": "purchase",
+        "eventDate": datetime.now(UTC).isoformat(),
+        "eventId": uuid4().hex,
+        "customerData": {"email": email_of(number)},
+        "body": {"total": 12},
+    }
+    return json.dumps({"event": event}).encode()
+
+
+async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, list[float]]:
+    """The rates of every row, round by round, each round in an order of its own."""
+    rates: dict[str, list[float]] = {name: [] for name in only}
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="laurel-benchmark-") as folder:
+        async with receiving(temporal_server.free_port()) as receiver:
+            with _child(folder, receiver.port) as (place, pipe, pid):
+                bench = Bench(place, pipe, receiver)
+                console.print(f"Laurel runs as process {pid}; {rounds} rounds")
+                for name in only:
+                    await bench.rate(name, 100)  # warm up
+                for number in range(rounds):
+                    order = random.sample(only, len(only))
+                    for name in order:
+                        rates[name].append(await bench.rate(name, int(events * SHARE[name])))
+                    said = ", ".join(f"{name} {rates[name][-1]:.0f}/s" for name in only)
+                    console.print(f"  round {number + 1}: {said}")
+                console.print(f"  {bench.applied()} events applied, {receiver.count} webhooks received")
+    return rates
+
+
+@contextmanager
+def _child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection, int | None]]:
+    """The process under test; it ends with the block."""
+    context = multiprocessing.get_context("spawn")
+    pipe, theirs = context.Pipe()
+    process = context.Process(target=under_test.run, args=(theirs, folder, receiver_port))
+    process.start()
+    theirs.close()
+    try:
+        yield pipe.recv(), pipe, process.pid
+        pipe.send(None)
+        process.join(30)
+    finally:
+        process.terminate()
+        process.join(10)
+
+
+def summary(rates: Mapping[str, list[float]]) -> dict[str, Any]:
+    """Medians, and what they come to; a ratio is the median of the rounds' ratios."""
+    known = [ratio for ratio in RATIOS if ratio.of in rates and ratio.to in rates]
+    ratios = {
+        ratio.name: median(of / to for of, to in zip(rates[ratio.of], rates[ratio.to], strict=True)) for ratio in known
+    }
+    return {
+        "ratios": {name: round(value, 3) for name, value in ratios.items()},
+        "rates": {name: round(median(each), 1) for name, each in rates.items()},
+        "targets": {ratio.name: ratio.target for ratio in known},
+        "met": {ratio.name: ratios[ratio.name] >= ratio.target for ratio in known},
+    }
+
+
+def _print(said: dict[str, Any]) -> None:
+    console = Console()
+    shown = Table("what", "", "a second", title="Rates")
+    for name, rate in said["rates"].items():
+        shown.add_row(name, WORDS[name], f"{rate:.0f}")
+    console.print(shown)
+    shown = Table("ratio", "measured", "target", "", title="Ratios")
+    for name, ratio in said["ratios"].items():
+        shown.add_row(name, f"{ratio:.2f}", f">= {said['targets'][name]}", "met" if said["met"][name] else "NOT MET")
+    console.print(shown)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--events", type=int, default=600, help="of one round's row; quick rows count more")
+    parser.add_argument("--only", action="append", choices=list(WORDS), help="this row; may be given several times")
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    asked = parser.parse_args()
+    said = summary(uvloop.run(measure(asked.rounds, asked.events, asked.only or list(WORDS))))
+    _print(said)
+    if asked.json:
+        print(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

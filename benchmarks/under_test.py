@@ -1,0 +1,290 @@
+"""Laurel in a process of its own, as `laurel up` runs it, with two workflows beside it to be compared with."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import uvloop
+from temporalio import workflow
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+import serving
+import temporal_server
+import worker
+from activities.deliveries import Deliveries
+from activities.outbound import WebhookClient
+from activities.reactions import Reactions
+from activities.references import Applied, DeliveryRef, EventRef
+from database import Database, Transaction
+from database.events import NewEvent
+from database.members import Identity
+from database.programs import Programs
+from loyalty.ids import new_id
+from loyalty.signing import new_secret
+
+IN_FLIGHT = 48
+MEMBERS = 500
+QUEUE = "benchmark"
+HOOKED = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged")
+"""What the two subscriptions hear: every purchase gives points, and moves the achievement on."""
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+PLAIN, HOOKS, CROWD = "PLAIN", "HOOKS", "CROWD"
+"""Stores: nobody subscribes; two subscriptions; a thousand reactors on other event types."""
+OTHERS = 1000
+
+_PROGRAM = "store: {store}\ntitle: A shop\ntimezone: Europe/Warsaw\nwallets:\n  points: {{default: true, expires: {{after: 90d}}}}\n"
+_PURCHASE = "event: purchase\nbody: {type: object, required: [total], properties: {total: {type: number, minimum: 0}}}\n"
+_POINTS = "reactor: points\non: purchase\nthen: [{award_points: {points: {var: event.body.total}}}]\n"
+_REGULAR = "achievement: regular\non: purchase\ngoal: 1000000\n"
+_OTHER_EVENT = "event: other-{number}\nbody: {{type: object, required: [total], properties: {{total: {{type: number}}}}}}\n"
+_OTHER = "reactor: other-{number}\non: other-{event}\nwhen: {{'>=': [{{var: event.body.total}}, {number}]}}\nthen: [{{award_points: {{points: 1}}}}]\n"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the Laurel under test is to be found."""
+
+    port: int
+    key: str
+    database: str
+    """The path of its SQLite file, to be read only."""
+
+
+class _Ended:
+    """Workflows that have ended, told by themselves: to ask the server would cost what is measured."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = {}
+
+    def expect(self, workflow_id: str) -> "asyncio.Future[None]":
+        """What is done when a workflow ends."""
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        self._waiting[workflow_id] = loop, done
+        return done
+
+    def tell(self) -> None:
+        """Called by a workflow as the last thing it does, from its own thread."""
+        loop, done = self._waiting.pop(workflow.info().workflow_id)
+        loop.call_soon_threadsafe(done.set_result, None)
+
+
+ended = _Ended()
+
+
+@workflow.defn
+class Empty:
+    """A workflow that returns at once."""
+
+    @workflow.run
+    async def run(self) -> None:
+        ended.tell()
+
+
+@workflow.defn
+class SixActivities:
+    """An event answered by six regular activities, one after the other: the same steps, nothing local."""
+
+    @workflow.run
+    async def run(self, event: EventRef) -> None:
+        await _regular(Reactions.decide, [event, workflow.now()])
+        deliveries: list[DeliveryRef] = []
+        for step in (Reactions.award_points, Reactions.update_achievements, Reactions.settle):
+            applied: Applied = await _regular(step, [event, workflow.now()])
+            deliveries += applied.deliveries
+        assert len(deliveries) == len(HOOKED), deliveries
+        for delivery in deliveries:
+            await _regular(Deliveries.deliver_webhook, [delivery, 1])
+        ended.tell()
+
+
+async def _regular(step: Any, args: list[Any]) -> Any:
+    return await workflow.execute_activity_method(step, args=args, start_to_close_timeout=timedelta(seconds=30))
+
+
+@dataclass(frozen=True)
+class UnderTest:
+    """What the child process measures itself."""
+
+    client: Client
+    database: Database
+    members: Sequence[str]
+
+    async def empty(self, count: int) -> float:
+        """Seconds for so many empty workflows, started eagerly, until all are closed."""
+
+        async def start(_number: int, workflow_id: str) -> WorkflowHandle[Any, Any]:
+            return await self.client.start_workflow(
+                Empty.run, id=workflow_id, task_queue=QUEUE, request_eager_start=True
+            )
+
+        return await _timed(count, start)
+
+    async def sequential(self, count: int) -> float:
+        """Seconds for so many events answered by six regular activities; the events are stored before."""
+        events = await self._store_events(count)
+
+        async def start(number: int, workflow_id: str) -> WorkflowHandle[Any, Any]:
+            return await self.client.start_workflow(
+                SixActivities.run, events[number], id=workflow_id, task_queue=QUEUE, request_eager_start=True
+            )
+
+        return await _timed(count, start)
+
+    async def _store_events(self, count: int) -> list[EventRef]:
+        later = datetime.now(UTC) + timedelta(days=1)  # so that the relay leaves them alone
+        events = [EventRef(HOOKS, new_id(), "purchase", self.members[n % MEMBERS], 1) for n in range(count)]
+
+        def add(tx: Transaction) -> None:
+            for event in events:
+                new = NewEvent(event.id, event.type, event.member, datetime.now(UTC), {"total": 12}, 1)
+                tx.events.add(new, now=later)
+
+        await self.database.store(HOOKS).write(add)
+        return events
+
+
+def run(pipe: Connection, folder: str, receiver_port: int) -> None:
+    """The child process: come up, say where, then measure what is asked until told to end."""
+    uvloop.run(_run(pipe, Path(folder), receiver_port))
+
+
+async def _run(pipe: Connection, folder: Path, receiver_port: int) -> None:
+    async with _laurel(folder, receiver_port) as (place, under_test):
+        pipe.send(place)
+        while (asked := await asyncio.to_thread(pipe.recv)) is not None:
+            name, count = asked
+            pipe.send(await getattr(under_test, name)(count))
+
+
+@asynccontextmanager
+async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place, UnderTest]]:
+    """The parts of `embedded.running`, and a second worker on the same client."""
+    file = folder / "laurel.db"
+    async with AsyncExitStack() as stack:
+        database = Database.open(f"sqlite:///{file}")
+        stack.callback(database.close)
+        programs = Programs(database)
+        members = await _prepare(database, programs, f"http://127.0.0.1:{receiver_port}/hook")
+        server = await stack.enter_async_context(
+            temporal_server.running(
+                port=temporal_server.free_port(),
+                ui_port=temporal_server.free_port(),
+                file=folder / "temporal.db",
+                log=folder / "temporal.log",
+            )
+        )
+        client = await Client.connect(server.address)
+        parts = worker.Parts(database, programs, client, LOOPBACK)
+        await stack.enter_async_context(worker.running(parts))
+        webhooks = await stack.enter_async_context(WebhookClient(LOOPBACK))
+        await stack.enter_async_context(_beside(client, Reactions(database, programs), Deliveries(database, webhooks)))
+        needed = serving.services(database, programs, client, allow=LOOPBACK, temporal_ui=None, eager=True)
+        port = temporal_server.free_port()
+        await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))
+        await worker.wake_clocks(parts)
+        key = await serving.make_command_line_key(database)
+        yield Place(port, key, str(file)), UnderTest(client, database, members)
+
+
+def _beside(client: Client, reactions: Reactions, deliveries: Deliveries) -> Worker:
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[Empty, SixActivities],
+        activities=[
+            reactions.decide,
+            reactions.award_points,
+            reactions.update_achievements,
+            reactions.settle,
+            deliveries.deliver_webhook,
+        ],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+
+
+async def _prepare(database: Database, programs: Programs, url: str) -> list[str]:
+    """Programs, members of each store, an admin, and the subscriptions; answer the members of `HOOKS`."""
+    await serving.set_admin_password(database, uuid4().hex)
+    for store in (PLAIN, HOOKS, CROWD):
+        await programs.deploy(_files(store), by="benchmark")
+        members = [new_id() for _ in range(MEMBERS)]
+        await database.store(store).write(lambda tx, ids=members: _register(tx, ids))
+        if store == HOOKS:
+            hooked = members
+            await database.store(store).write(lambda tx: _subscribe(tx, url))
+    return hooked
+
+
+def _files(store: str) -> dict[str, bytes]:
+    texts = {
+        "program.yaml": _PROGRAM.format(store=store),
+        "events/purchase.yaml": _PURCHASE,
+        "reactors/points.yaml": _POINTS,
+        "achievements/regular.yaml": _REGULAR,
+    }
+    if store == CROWD:
+        kinds = OTHERS // 10
+        texts |= {f"events/other-{n}.yaml": _OTHER_EVENT.format(number=n) for n in range(kinds)}
+        texts |= {f"reactors/other-{n}.yaml": _OTHER.format(number=n, event=n % kinds) for n in range(OTHERS)}
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def _register(tx: Transaction, ids: Sequence[str]) -> None:
+    now = datetime.now(UTC)
+    for number, member_id in enumerate(ids):
+        tx.members.register(
+            Identity(email=email_of(number)),
+            member_id=member_id,
+            profile={},
+            attributes={},
+            tier=None,
+            password_hash=None,
+            registered_at=now,
+            now=now,
+        )
+
+
+def email_of(number: int) -> str:
+    """Who a store's members are."""
+    return f"member-{number % MEMBERS}@example.com"
+
+
+def _subscribe(tx: Transaction, url: str) -> None:
+    for name in HOOKED:
+        tx.subscriptions.add(
+            new_id(),
+            event_name=name,
+            url=url,
+            headers=[],
+            format="current",
+            secret=new_secret(),
+            now=datetime.now(UTC),
+        )
+
+
+async def _timed(count: int, start: Callable[[int, str], Awaitable[WorkflowHandle[Any, Any]]]) -> float:
+    """Seconds for so many workflows, `IN_FLIGHT` at a time, until the last are closed on the server, too."""
+    began, turns, batch = perf_counter(), asyncio.Semaphore(IN_FLIGHT), uuid4().hex
+    handles: list[WorkflowHandle[Any, Any]] = []
+
+    async def one(number: int) -> None:
+        async with turns:
+            workflow_id = f"{batch}/{number}"
+            done = ended.expect(workflow_id)
+            handles.append(await start(number, workflow_id))
+            await done
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+    await asyncio.gather(*(handle.result() for handle in handles[-IN_FLIGHT:]))
+    return perf_counter() - began

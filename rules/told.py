@@ -1,0 +1,65 @@
+"""Expressions and values in a few words, for people."""
+
+from datetime import datetime
+
+from rules import exact
+from rules.expression import Call, Expression, Literal, Sequence
+from rules.values import Json
+
+_LONGEST = 60
+_MOST_ELEMENTS = 6
+_INFIX = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"})
+
+
+def shown(value: Json) -> str:
+    """A value, shortened: an array is named by its length."""
+    match value:
+        case list():
+            return f"an array of {len(value)}" if value else "[]"
+        case dict():
+            return "an object"
+        case str() if len(value) > _LONGEST:
+            return exact.dumps(value[:_LONGEST]) + "..."
+        case datetime():
+            return value.isoformat()
+        case _:
+            return exact.dumps(value)
+
+
+def told(expression: Expression, depth: int = 3) -> str:
+    """An expression as one would write it by hand: `price * 2 > 8`, `length(items)`; deeper parts as dots."""
+    match expression:
+        case Literal():
+            return shown(expression.value)
+        case Sequence() if not depth or len(expression.elements) > _MOST_ELEMENTS:
+            return f"an array of {len(expression.elements)}"
+        case Sequence():
+            return ", ".join(told(element, depth - 1) for element in expression.elements) or "[]"
+        case Call():
+            return _told_call(expression, depth)
+
+
+def written_path(expression: Expression) -> str | None:
+    """The path of a `var` as the rule says it."""
+    if isinstance(expression, Call) and expression.operator.name == "var" and expression.operands:
+        path = expression.operands[0]
+        if isinstance(path, Literal) and isinstance(path.value, str) and path.value:
+            return path.value
+    return None
+
+
+def _told_call(call: Call, depth: int) -> str:
+    name, operands = call.operator.name, call.operands
+    if name == "var" and (
+        not operands or (isinstance(operands[0], Literal) and not isinstance(operands[0].value, dict))
+    ):
+        path = operands[0].value if operands and isinstance(operands[0], Literal) else ""
+        return "it" if path in ("", None) else str(path)
+    if not depth:
+        return f"{name}(...)"
+    inside = [told(operand, depth - 1) for operand in operands[:_MOST_ELEMENTS]]
+    if len(operands) > _MOST_ELEMENTS:
+        inside.append("...")
+    if name in _INFIX and len(operands) > 1:
+        return f" {name} ".join(inside)
+    return f"{name}({', '.join(inside)})"

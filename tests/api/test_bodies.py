@@ -1,0 +1,108 @@
+"""Bodies that are no JSON, no object, too long, too deep, or hold what cannot be kept."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.api.conftest import Api
+
+PATH = "/api/DEFAULT/customEvent"
+EVENT = (
+    '{"event": {"type": "text", "eventDate": "2024-05-01T00:00:00", "customerData": {"email": "a"}, "body": %s}}'
+)
+
+
+async def send(api: Api, text: str | bytes, **headers: str):
+    return await api.http.post(PATH, content=text, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"event": }', "line 1, column 11"),
+        ('{\n"event": {\n', "line 3"),
+        ('{"event": {}, "event": {}}', '"event" is given twice'),
+        (b'{"event": "\xff"}', "not UTF-8"),
+        ('{"event": NaN}', "NaN"),
+        ("[" * 100_000, "deep"),
+        ('{"event": ' + "9" * 5000 + "}", "digits"),
+        ('{"event": 1e999999999}', "number"),
+    ],
+)
+async def test_what_is_no_exact_json_is_refused_with_its_place(api: Api, text: str | bytes, message: str):
+    answer = await send(api, text)
+
+    assert answer.status_code == 400, answer.text
+    (fault,) = answer.json()["errors"]
+    assert (fault["code"], fault["path"]) == ("malformedJson", "")
+    assert message in fault["message"]
+
+
+@pytest.mark.parametrize("text", ["[]", "7", '"event"', "null", "true"])
+async def test_what_is_no_object_is_refused(api: Api, text: str):
+    answer = await send(api, text)
+
+    assert answer.json()["errors"][0]["code"] == "notAnObject"
+
+
+async def test_an_empty_body_lacks_the_event(api: Api):
+    answer = await send(api, "")
+
+    assert answer.json()["errors"] == [{"message": "Field required", "code": "missing", "path": "event"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "path"),
+    [
+        (r'{"key": "a\u0000b"}', "unkeepableText", "event.body.key"),
+        (r'{"a\u0000b": 1}', "unkeepableText", "event.body.(key)"),
+        (r'{"key": "\ud800"}', "unkeepableText", "event.body.key"),
+        ('{"n": 1000000000000001}', "numberTooLarge", "event.body.n"),
+        ('{"n": -1e16}', "numberTooLarge", "event.body.n"),
+        ('{"n": 1e6000}', "numberTooLarge", "event.body.n"),
+        ('{"n": 1e-6000}', "numberTooLong", "event.body.n"),
+        ('{"n": 0.' + "1" * 35 + "}", "numberTooLong", "event.body.n"),
+        ('{"n": ' + "[" * 70 + "]" * 70 + "}", "tooDeep", "event.body.n" + ".0" * 62),
+    ],
+)
+async def test_what_cannot_be_kept_or_given_back_is_refused(api_anywhere: Api, body: str, code: str, path: str):
+    answer = await send(api_anywhere, EVENT % body)
+
+    assert answer.status_code == 400, answer.text
+    (fault,) = answer.json()["errors"]
+    assert (fault["code"], fault["path"]) == (code, path)
+
+
+async def test_a_whole_surrogate_pair_is_a_character_like_any_other(api_anywhere: Api):
+    answer = await send(api_anywhere, EVENT % r'{"key": "\ud83d\ude00"}')
+
+    details = await api_anywhere.get(f"{PATH}/{answer.json()['customEventId']}")
+    assert details["body"] == {"key": "\N{GRINNING FACE}"}
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "nonsense"])
+async def test_json_under_another_media_type_is_read_all_the_same(api: Api, media_type: str):
+    answer = await send(api, EVENT % "{}", **{"Content-Type": media_type})
+
+    assert answer.status_code == 200
+
+
+async def test_a_body_that_says_it_is_too_long_is_not_read(api: Api):
+    answer = await send(api, EVENT % ('{"key": "' + "x" * 256 * 1024 + '"}'))
+
+    assert answer.status_code == 413
+    assert answer.json() == {"code": 413, "message": "the body is larger than 256 KiB: send less at once"}
+
+
+async def test_a_body_without_a_length_is_read_no_further_than_allowed(api: Api):
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while read < 10 * 1024 * 1024:
+            read += 65536
+            yield b" " * 65536
+
+    answer = await send(api, endless())
+
+    assert answer.status_code == 413

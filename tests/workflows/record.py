@@ -1,0 +1,87 @@
+"""Record histories of today's workflows: `python -m tests.workflows.record NAME` (a date is a good name).
+
+Workflows that run outlive a release. Each recording is kept for ever, and replayed by `test_replay.py`: a change
+that would break a running workflow fails there first. Record anew, under a new name, when a workflow changes.
+"""
+
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+import temporal_server
+from activities.clock import TASK_QUEUE, clock_id
+from database import Database
+from tests import programs
+from tests.receiver import Answer, Receiver
+from tests.running import Running, running
+from tests.workflows.conftest import SKIPPING
+from workflows.clock import StoreClock
+
+HISTORIES = Path(__file__).parent / "histories"
+MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
+HEARD = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged", "PointsWillExpire")
+
+TOGETHER = programs.PROGRAM.replace("{after: 90d}", "{end_of: year}")
+CYCLE = (
+    "reactor: again\non: badge_granted\nwhen: {'==': [{var: event.body.badge}, loop]}\nthen: [{grant_badge: loop}]\n"
+)
+LOOP = "reactor: loop\non: purchase\nwhen: {'==': [{var: event.body.total}, 13]}\nthen: [{grant_badge: loop}]\n"
+
+
+async def record(folder: Path) -> None:
+    """Play every kind of workflow once, and keep what their histories say."""
+    with tempfile.TemporaryDirectory() as scratch, Receiver() as receiver:
+        database = Database.open(f"sqlite:///{scratch}/laurel.db")
+        async with await WorkflowEnvironment.start_time_skipping_v2(
+            dev_server_existing_path=temporal_server.binary(),
+            dev_server_extra_args=[*temporal_server.search_attribute_arguments(), *SKIPPING],
+            ts_config=TimeSkippingConfig(max_session_skip_count=1000),
+        ) as environment:
+            files = programs.files(program=TOGETHER, reactors__again=CYCLE, reactors__loop=LOOP)
+            async with running(database, environment.client, files) as laurel:
+                await _play(laurel, environment, receiver)
+                await _keep(environment.client, folder)
+        database.close()
+
+
+async def _play(laurel: Running, environment: WorkflowEnvironment, receiver: Receiver) -> None:
+    receiver.answer("/failing", Answer(status=500))
+    with environment.with_time_skipping_disabled():
+        clock = await environment.client.start_workflow(
+            StoreClock.run, laurel.store, id=clock_id(laurel.store), task_queue=TASK_QUEUE
+        )
+    for name in HEARD:
+        await laurel.subscribe(name, receiver.url)
+    members = [await laurel.register(f"{n}@example.com") for n in range(3)]
+    for day in range(7):
+        await laurel.report(members[0], "app_login", time=MAY + timedelta(days=day))
+    for member in members:
+        await laurel.report(member, "purchase", {"total": 80})
+    await laurel.report(members[0], "purchase", {"total": 13})
+    await laurel.subscribe(HEARD[0], receiver.url + "/failing")
+    event = await laurel.accept(members[0], "purchase", {"total": 1})
+    await laurel.answer(event)
+    delivery = next(d for d in await laurel.deliveries(event) if d["url"].endswith("/failing"))
+    await environment.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery['id']}").result()
+    await environment.fast_forward(clock, timedelta(days=365))
+
+
+async def _keep(client: Client, folder: Path) -> None:
+    kept: dict[str, int] = {}
+    async for workflow in client.list_workflows():
+        history = await client.get_workflow_handle(workflow.id, run_id=workflow.run_id).fetch_history()
+        kept[workflow.workflow_type] = kept.get(workflow.workflow_type, 0) + 1
+        name = f"{workflow.workflow_type}-{kept[workflow.workflow_type]}.json"
+        await asyncio.to_thread((folder / name).write_text, history.to_json())
+    print(kept)
+
+
+if __name__ == "__main__":
+    named = HISTORIES / sys.argv[1]
+    named.mkdir(parents=True)
+    asyncio.run(record(named))

@@ -1,0 +1,118 @@
+"""Limits, cycles, tiers and the other effects, on a real Temporal server."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from temporalio.client import Client
+
+from database import Database
+from tests import programs
+from tests.running import Running, running
+
+MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
+
+TWICE_A_DAY = """\
+reactor: points-for-purchase
+on: purchase
+then: [{award_points: {points: 10}}]
+limits: [{per: member, every: day, times: 2}]
+"""
+
+HUNDRED_A_MONTH = """\
+reactor: points-for-purchase
+on: purchase
+then: [{award_points: {points: {var: event.body.total}}}]
+limits: [{per: program, every: month, points: 100}]
+"""
+
+BADGE_FOR_BADGE = "reactor: badge-for-badge\non: badge_granted\nthen: [{grant_badge: another}]\n"
+BADGE = "reactor: points-for-purchase\non: purchase\nthen: [{grant_badge: one}]\n"
+
+EVERYTHING = """\
+reactor: points-for-purchase
+on: purchase
+then:
+  - award_points: {points: 700}
+  - deduct_points: {points: 200}
+  - set_attribute: {name: favourite, value: {var: event.body.channel}}
+  - issue_reward: free-coffee
+  - set_tier: gold
+limits: [{per: member, every: ever, times: 1}]
+"""
+FREE_COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {prefix: CF-, value: 10, type: money, valid: 30d}\n"
+
+
+async def both(laurel: Running, *events: tuple[str, str, dict[str, object]]) -> None:
+    """Report events at the same time, and wait until all are applied."""
+    refs = [await laurel.accept(member, type_, body, time=MAY) for member, type_, body in events]
+    await asyncio.gather(*(laurel.answer(ref) for ref in refs))
+
+
+async def test_a_member_reaches_a_limit_once_however_many_events_come_at_once(
+    database: Database, temporal: Client
+) -> None:
+    files = programs.files(**{"reactors__points-for-purchase": TWICE_A_DAY})
+    async with running(database, temporal, files) as laurel:
+        ann, bob = await laurel.register(), await laurel.register("bob@example.com")
+
+        purchase: dict[str, object] = {"total": 1}
+        await both(laurel, *[(ann, "purchase", purchase)] * 8, (bob, "purchase", purchase))
+
+        assert await laurel.points(ann) == 20
+        assert await laurel.points(bob) == 10
+
+
+async def test_a_limit_on_points_is_reached_exactly_by_all_together(database: Database, temporal: Client) -> None:
+    files = programs.files(**{"reactors__points-for-purchase": HUNDRED_A_MONTH})
+    async with running(database, temporal, files) as laurel:
+        members = [await laurel.register(f"{n}@example.com") for n in range(5)]
+
+        await both(laurel, *[(member, "purchase", {"total": 30}) for member in members])
+
+        assert sorted([await laurel.points(member) for member in members]) == [0, 10, 30, 30, 30]
+
+
+async def test_a_cycle_ends_in_an_error_on_the_event_that_names_it(sqlite_database: Database, temporal: Client) -> None:
+    files = programs.files(**{"reactors__points-for-purchase": BADGE, "reactors__badge-for-badge": BADGE_FOR_BADGE})
+    async with running(sqlite_database, temporal, files) as laurel:
+        ann = await laurel.register()
+
+        event = await laurel.accept(ann, "purchase", {"total": 1})
+        outcome = await laurel.answer(event)
+
+        row = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.get(event.id))
+        assert outcome.outcome == "failed"
+        assert "purchase -> badge_granted -> badge_granted" in outcome.error
+        assert (row["status"], row["error"]) == ("failed", outcome.error)
+
+
+async def test_one_event_has_every_effect_and_its_tier_is_told(sqlite_database: Database, temporal: Client) -> None:
+    files = programs.files(**{"reactors__points-for-purchase": EVERYTHING, "rewards__free-coffee": FREE_COFFEE})
+    async with running(sqlite_database, temporal, files) as laurel:
+        ann = await laurel.register()
+
+        outcome = await laurel.report(ann, "purchase", {"total": 1, "channel": "web"})
+
+        store = laurel.parts.database.store(laurel.store)
+        facts = await store.read(lambda tx: tx.members.facts(ann))
+        (reward,) = await store.read(lambda tx: tx.rewards.of_member(ann))
+        assert outcome.outcome == "applied"
+        assert (facts.tier, facts.attributes) == ("gold", {"favourite": "web"})
+        assert (facts.balances["points"].active, facts.balances["points"].earned) == (500, 700)
+        assert reward["coupon"].startswith("CF-")
+        assert [did for did in outcome.did if did.startswith("tier")] == ["tier silver", "tier gold"]
+
+
+async def test_a_deduction_takes_no_more_than_there_is(sqlite_database: Database, temporal: Client) -> None:
+    files = programs.files(
+        **{
+            "reactors__points-for-purchase": "reactor: points-for-purchase\non: purchase\n"
+            "then: [{award_points: {points: 30}}, {deduct_points: {points: 50}}]\n"
+        }
+    )
+    async with running(sqlite_database, temporal, files) as laurel:
+        ann = await laurel.register()
+
+        await laurel.report(ann, "purchase", {"total": 1})
+
+        assert await laurel.points(ann) == 0
