@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import serving
 import worker
+from activities.clock import TASK_QUEUE
 from database import Database
 from database.programs import Programs
 from embedded import until_asked_to_stop
@@ -33,13 +34,12 @@ async def run_worker() -> None:
     """Work until asked to stop."""
     settings = Settings.read()
     with _open(settings) as database:
-        client = await worker.reach(await worker.connect())
-        await worker.register_search_attributes(client)
+        client = await worker.reach()
         parts = worker.Parts(database, Programs(database), client, settings.webhook_allow)
         async with worker.running(parts):
             await worker.wake_clocks(parts)
             print(
-                f"Laurel's worker takes from {worker.TASK_QUEUE!r} of namespace {client.namespace}",
+                f"Laurel's worker takes from {TASK_QUEUE!r} of namespace {client.namespace}",
                 flush=True,
             )
             await until_asked_to_stop()

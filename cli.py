@@ -59,26 +59,29 @@ def check(
 
 @app.command()
 def evaluate() -> None:
-    """Evaluate JSON Logic: lines of {"rule": ..., "data": ...} in, {"result": ...} out."""
+    """Evaluate JSON Logic: lines of {"rule": ..., "data": ...} in, {"result": ...} or {"error": ...} out."""
     import rules
 
-    failed = False
-    for number, line in enumerate(sys.stdin, start=1):
-        if not line.strip():
-            continue
+    worst = 0
+    for line in filter(str.strip, sys.stdin):
         try:
             asked = rules.exact.loads(line)
-            if not isinstance(asked, dict) or "rule" not in asked:
-                _fail(f'line {number}: write one object a line, as in {{"rule": {{"var": "a"}}, "data": {{"a": 1}}}}')
-            answer = {"result": rules.evaluate(asked["rule"], asked.get("data"))}
-        except rules.RuleError as error:
-            failed = True
-            answer = {"error": "; ".join(str(fault) for fault in error.faults)}
-        except ValueError as error:
-            _fail(f"line {number}: {error}")
+        except rules.MalformedJson as error:
+            asked, answer = None, {"error": str(error)}
+        if isinstance(asked, dict) and "rule" in asked:
+            try:
+                answer = {"result": rules.evaluate(asked["rule"], asked.get("data"))}
+            except rules.RuleError as error:
+                answer = {"error": str(error)}
+                worst = max(worst, 1)
+        else:
+            answer = (
+                answer if asked is None else {"error": 'write lines such as {"rule": {"var": "a"}, "data": {"a": 1}}'}
+            )
+            worst = 2
         print(rules.exact.dumps(answer), flush=True)
-    if failed:
-        raise typer.Exit(1)
+    if worst:
+        raise typer.Exit(worst)
 
 
 @app.command()

@@ -143,15 +143,19 @@ async def _open_app(client: httpx2.AsyncClient, laurel: embedded.Laurel, heard: 
 async def _applied(client: httpx2.AsyncClient, path: str) -> Mapping[str, Any]:
     """An event's record, once everything it caused is done."""
     async with _patience("the event was applied"):
-        while (detail := await _get(client, path))["status"] != "applied":
-            await asyncio.sleep(0.1)
+        detail: Mapping[str, Any] = {}
+        while detail.get("status") != "applied":
+            detail = await _get(client, path)
+            await asyncio.sleep(0.05)
     return detail
 
 
 async def _settled_status(client: httpx2.AsyncClient, path: str) -> Mapping[str, Any]:
     async with _patience("the badge"):
-        while not (status := await _get(client, path))["badges"]:
-            await asyncio.sleep(0.1)
+        status: Mapping[str, Any] = {}
+        while not status.get("badges"):
+            status = await _get(client, path)
+            await asyncio.sleep(0.05)
     return status
 
 

@@ -16,7 +16,7 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
@@ -56,21 +56,26 @@ class Parts:
 
 async def connect() -> Client:
     """A client by Temporal's own environment variables and `temporal.toml`; it connects when first used."""
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", "localhost:7233")
-    return await Client.connect(**config, lazy=True)
+    return await Client.connect(**_config(), lazy=True)
 
 
-async def reach(client: Client) -> Client:
-    """Wait until Temporal answers."""
+async def reach() -> Client:
+    """A client by the same settings that is connected, as a worker needs it, once Temporal answers."""
     while True:
         try:
             async with asyncio.timeout(5):
-                await client.service_client.check_health()
+                client = await Client.connect(**_config())
+                await register_search_attributes(client)
                 return client
         except (RPCError, RuntimeError, TimeoutError) as error:
             log.warning("waiting for temporal", because=str(error)[:200])
             await asyncio.sleep(2)
+
+
+def _config() -> ClientConnectConfig:
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "localhost:7233")
+    return config
 
 
 async def start_event(client: Client, event: EventRef, *, eager: bool = False) -> None:
@@ -93,7 +98,7 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
             request_eager_start=eager,
         )
     except WorkflowAlreadyStartedError:
-        log.debug("event was answered already", event=event.id)
+        log.debug("answered already", id=event.id, store=event.store)
 
 
 @asynccontextmanager
@@ -136,20 +141,23 @@ async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> Asyn
 async def relay_for_ever(parts: Parts) -> None:
     """Start the workflows of events that were accepted while Temporal could not be reached."""
     while True:
+        found = 0
         try:
-            await relay_once(parts)
+            found = await relay_once(parts)
         except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
             log.warning("relay waits", because=str(error)[:200])
-        await asyncio.sleep(RELAY_EVERY.total_seconds())
+        if found < RELAY_PAGE:
+            await asyncio.sleep(RELAY_EVERY.total_seconds())
 
 
 async def relay_once(parts: Parts, *, now: datetime | None = None) -> int:
     """Offer one page of waiting events to Temporal; answer how many there were."""
+    await parts.client.service_client.check_health()  # an event that is taken in vain waits for another minute
     moment = now or datetime.now(UTC)
     events = await parts.database.waiting_events(now=moment, limit=RELAY_PAGE, again_after=RELAY_AGAIN)
     for event in events:
         await start_event(parts.client, EventRef(**event))
-        log.info("relayed", event=event["id"], store=event["store"])
+        log.info("relayed", id=event["id"], store=event["store"])
     return len(events)
 
 

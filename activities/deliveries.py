@@ -135,9 +135,7 @@ def _judge(tx: Transaction, made: _Made, subscription: RowMapping) -> bool:
         return False
     if made.attempt.gone or is_dead(since, now=made.at):
         because = (
-            "it answered 410 Gone"
-            if made.attempt.gone
-            else f"it has been failing since {since:%Y-%m-%d %H:%M} UTC"
+            "it answered 410 Gone" if made.attempt.gone else f"it has been failing since {since:%Y-%m-%d %H:%M} UTC"
         )
         tx.subscriptions.change(subscription["id"], disabled_at=made.at, disabled_because=because)
         log.warning("webhook subscription disabled", subscription=subscription["id"], because=because)

@@ -51,9 +51,7 @@ class Outbox:
         }
         self._keep(message_id, name, bodies)
         for each in hearing:
-            self._deliver(
-                message_id, name, each["id"], each["url"], each["headers"], slow=bool(each["failing_since"])
-            )
+            self._deliver(message_id, name, each["id"], each["url"], each["headers"], slow=bool(each["failing_since"]))
 
     def call(self, call: CallWebhook) -> None:
         """Send what a reactor asked to be sent, where it asked."""
@@ -76,9 +74,7 @@ class Outbox:
         return Origin(event["id"], occurred_at, event["external_id"], event["decision"])
 
     def _keep(self, message_id: str, name: str, bodies: dict[str, Any]) -> None:
-        self._tx.webhooks.add_message(
-            message_id, event_id=self._event["id"], name=name, data=bodies, now=self._now
-        )
+        self._tx.webhooks.add_message(message_id, event_id=self._event["id"], name=name, data=bodies, now=self._now)
 
     def _deliver(
         self,

@@ -45,9 +45,7 @@ def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> None:
         now=step.now,
     )
     step.due(lot.id, next_deadline_of(step.program, lot, warned=False, now=step.now))
-    step.did.append(
-        f"+{wallet.amount(lot.points)} {wallet.code}{' pending' if is_pending else ''} by {source}"
-    )
+    step.did.append(f"+{wallet.amount(lot.points)} {wallet.code}{' pending' if is_pending else ''} by {source}")
     if not is_pending:
         say_balance(step, wallet, "add", lot.points, Points(after["active"]), lot.id, source)
     _say_transfer(step, wallet, "adding", lot.points, lot.id, source, lot.expires_at, lot.active_from)

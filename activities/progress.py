@@ -8,7 +8,7 @@ from activities.step import Step
 from activities.views import customer, trigger_of
 from loyalty.achievements import Move, first_day_needed, move
 from loyalty.calendar import local_day
-from loyalty.decide import facts
+from loyalty.decide import facts, number_of
 from loyalty.messages import MemberAchievementProgressWasChanged, ProgressView, Window
 from loyalty.program import Achievement, Distinct, Last, Sum
 
@@ -56,9 +56,11 @@ def _measured(step: Step, achievement: Achievement) -> tuple[Decimal, str]:
     """What an event adds to a sum, and the value that is told apart."""
     match achievement.measure:
         case Sum(number):
-            amount = number.rule(_data(step))
-            is_number = isinstance(amount, int | Decimal) and not isinstance(amount, bool)
-            return Decimal(amount) if is_number else Decimal(0), ""
+            amount = number_of(number, _data(step))
+            if isinstance(amount, str):
+                step.did.append(f"{achievement.name} counts nothing: {amount}")
+                return Decimal(0), ""
+            return amount, ""
         case Distinct(value):
             found = value.rule(_data(step))
             return Decimal(1), found[:255] if isinstance(found, str) else rules.exact.dumps(found)[:255]

@@ -50,9 +50,7 @@ class Reactions:
     @activity.defn
     async def update_achievements(self, event: EventRef, now: datetime) -> Applied:
         """Count the event towards achievements."""
-        return await self._in_step(
-            event, now, lambda step: once(step, "update_achievements", move_achievements)
-        )
+        return await self._in_step(event, now, lambda step: once(step, "update_achievements", move_achievements))
 
     @activity.defn
     async def settle(self, event: EventRef, now: datetime) -> Applied:

@@ -115,11 +115,12 @@ def _moved(due: Ring, type_: str, kind: Any, lot: Lot, member_id: str, wallet: W
         "balance": wallet.amount(after["active"]),
         "lot": lot.id,
     }
-    return due.event(type_, member_id, body | _expires(lot))
+    return due.event(type_, member_id, body if kind == "activate" else body | _expires(lot))
 
 
 def _expires(lot: Lot) -> dict[str, str]:
-    return {"expires_at": lot.expires_at.isoformat()} if lot.expires_at else {}
+    assert lot.expires_at is not None, "only what expires is due to expire"
+    return {"expires_at": lot.expires_at.isoformat()}
 
 
 def _do_coupon(due: Ring, kind: str) -> EventRef | None:

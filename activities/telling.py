@@ -73,9 +73,7 @@ def _date(text: str | None) -> date | None:
 def _tell_of_tier(step: Step, name: str, *, up: bool) -> None:
     tier = step.program.tier_named(name)
     level = level_view(step.program, tier) if tier else LevelView(step.program.id_of("tier", name), name)
-    step.outbox.send(
-        "CustomerLevelChanged", lambda: CustomerLevelChanged(customer=customer(step), level=level, up=up)
-    )
+    step.outbox.send("CustomerLevelChanged", lambda: CustomerLevelChanged(customer=customer(step), level=level, up=up))
 
 
 def _tell_of_balance(step: Step, body: Any, *, is_more: bool) -> None:

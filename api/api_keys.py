@@ -15,10 +15,10 @@ from api.answers import ExactJson, Id, Instant, Total, no_content, present, show
 from api.authentication import KEY_PREFIX
 from api.bodies import Body, read_body, takes
 from api.calls import AnAdmin, Desk, DeskOf
+from api.dates import read_date
 from api.paging import Listing, page_of
 from api.problems import BadInput, NotFound
 from api.tokens import digest
-from loyalty.calendar import read_instant
 from loyalty.ids import new_id
 
 HIDDEN = KEY_PREFIX + "..."
@@ -115,7 +115,7 @@ async def _admin_id(desk: Desk, name: str) -> str:
 
 def _expiry(text: str | None) -> datetime | None:
     try:
-        return read_instant(text, UTC) if text else None
+        return read_date(text, UTC) if text else None
     except ValueError as error:
         raise BadInput.at("apiKey.expirationDate", str(error), "invalidDate") from None
 

@@ -62,7 +62,11 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
-DeskOf: TypeAlias = Annotated[Desk, Depends(_desk)]
+async def _desk_of(request: Request) -> Desk:  # async: FastAPI sends plain functions through a thread
+    return _desk(request)
+
+
+DeskOf: TypeAlias = Annotated[Desk, Depends(_desk_of)]
 
 StoreCode: TypeAlias = Annotated[
     str,
@@ -97,7 +101,7 @@ async def store_call(desk: Desk, caller: Caller, store: str) -> StoreCall:
     return StoreCall(desk, caller, store, revision, program, datetime.now(UTC))
 
 
-def refuse_nul(request: Request) -> None:
+async def refuse_nul(request: Request) -> None:
     """No name or id holds NUL, and PostgreSQL cannot even be asked for one."""
     if "\0" in request.url.path or "\0" in request.scope["path"]:
         raise BadInput.at("", "the path holds a NUL character", "unkeepableText")

@@ -7,12 +7,12 @@ from sqlalchemy import RowMapping
 
 from activities.references import EventRef
 from api.calls import StoreCall
+from api.dates import read_date
 from api.member_shapes import NewCustomer, date_fault
 from api.problems import BadInput, InputFault
 from api.registration import Newcomer, Raced, register
 from database import Transaction
 from database.members import Identity
-from loyalty.calendar import read_instant
 
 MOST_RACES = 3
 ROOT = "customer"
@@ -60,7 +60,7 @@ async def _checked(call: StoreCall, new: NewCustomer) -> Newcomer:
 
 def _registered_at(call: StoreCall, text: str | None, faults: list[InputFault]) -> datetime:
     try:
-        return call.now if text is None else read_instant(text, call.program.zone)
+        return call.now if text is None else read_date(text, call.program.zone)
     except ValueError as error:
         faults.append(InputFault(str(error), "invalidDate", f"{ROOT}.registeredAt"))
         return call.now

@@ -9,14 +9,14 @@ from loyalty.program import Program
 
 LISTING = Listing(
     {
-        "customerId": "text",
+        "customerId": "name",
         "type": "text",
         "eventName": "text",
         "eventId": "text",
-        "customEventId": "text",
-        "customerData:email": "text",
-        "customerData:phone": "text",
-        "customerData:loyaltyCardNumber": "text",
+        "customEventId": "name",
+        "customerData:email": "name",
+        "customerData:phone": "name",
+        "customerData:loyaltyCardNumber": "name",
         "createdAt": "instant",
         "eventDate": "instant",
         "status": "text",

@@ -47,7 +47,7 @@ _OPEN: dict[str, object] = {"security": []}
 async def log_admin_in(request: Request, desk: DeskOf) -> Response:
     """A token for an hour, and a refresh token for the next one."""
     login = await read_body(request, Login)
-    attempt = ("admin", login.username, _address(request))
+    attempt = _attempt(request, "", login)
     desk.attempts.begin(attempt)
     known = await desk.services.database.access_read(lambda access: access.admin(login.username))
     if not await desk.passwords.fits(known["password_hash"] if known else None, login.password) or known is None:
@@ -66,7 +66,7 @@ async def log_member_in(request: Request, desk: DeskOf, store: StoreCode) -> Res
     """Members who have a password log in by email, phone or card number."""
     login = await read_body(request, Login)
     await desk.services.programs.current(store)
-    attempt = (store, login.username, _address(request))
+    attempt = _attempt(request, store, login)
     desk.attempts.begin(attempt)
     member_id, password_hash = await desk.services.database.store(store).read(
         lambda tx: _who_logs_in(tx, login.username)
@@ -123,5 +123,6 @@ def _who_logs_in(tx: Transaction, username: str) -> tuple[str | None, str | None
     return None, None
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _attempt(request: Request, store: str, login: Login) -> tuple[str, str, str]:
+    """Whose password is tried from where; no case of a name is a new name."""
+    return store, login.username.lower(), request.client.host if request.client else ""

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 LISTING = Listing(
     {
-        "customerId": "text",
+        "customerId": "name",
         "email": "text",
         "phone": "text",
         "loyaltyCardNumber": "text",

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 from starlette.datastructures import QueryParams
 
 from api.answers import Total
+from api.dates import read_date
 from api.problems import BadInput, InputFault
 from database.pages import Condition, Found, Operator, Page
-from loyalty.calendar import read_instant
 from rules.errors import nearest
 
 USUAL_ITEMS = 10
@@ -19,11 +19,13 @@ MOST_ITEMS = 50
 LAST_PAGE = 10**9
 LONGEST_FILTER = 2000
 
-Kind: TypeAlias = Literal["text", "instant", "boolean"]
+Kind: TypeAlias = Literal["text", "name", "instant", "boolean"]
+"""A name is a text that is compared as a whole."""
 
 _FILTER = re.compile(r"(?P<field>[^\[\]]+)(?:\[(?P<operator>[^\[\]]*)\])?")
 _OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
     "text": ("eq", "like"),
+    "name": ("eq",),
     "instant": ("eq", "gt", "gte", "lt", "lte"),
     "boolean": ("eq",),
 }
@@ -134,10 +136,10 @@ def _number(text: str | None, name: str, usual: int, most: int, faults: list[Inp
 def _value(kind: Kind, text: str, zone: tzinfo) -> str | bool | datetime:
     if "\0" in text or len(text) > LONGEST_FILTER:
         raise ValueError(f"a filter is a text of at most {LONGEST_FILTER} characters, without NUL")
-    if kind == "text":
+    if kind in ("text", "name"):
         return text
     if kind == "instant":
-        return read_instant(text, zone)
+        return read_date(text, zone)
     if text.lower() not in _BOOLEANS:
         raise ValueError("write true or false")
     return _BOOLEANS[text.lower()]

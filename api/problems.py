@@ -30,7 +30,7 @@ class InputFault:
     path: str
 
 
-class Problem(Exception):  # noqa: N818 - its kinds are named for what they say
+class Problem(Exception):
     """A request is refused."""
 
     def __init__(self, message: str) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -131,6 +131,8 @@ class Unexpected:
 
         try:
             await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            log.info("the client left", method=scope["method"], path=scope["path"])
         except Exception as error:
             if scope["type"] != "http" or has_begun:
                 raise

@@ -14,7 +14,7 @@ from loyalty.ids import new_id
 from loyalty.program import Program
 
 
-class Raced(Exception):  # noqa: N818 - no error: whoever meets it tries again
+class Raced(Exception):
     """Another transaction stored the same thing first. Asked again, the answer is another."""
 
 

@@ -7,15 +7,14 @@ from pydantic import Field
 
 from api.acceptance import CUSTOMER, Report
 from api.bodies import Body, dotted
+from api.dates import read_date
 from api.problems import BadInput, InputFault
 from database.members import Identity
-from loyalty.calendar import read_instant
 from loyalty.ids import is_id
 from loyalty.program import EventType, Program
 from rules.errors import nearest
 
 MOST_BODY_FAULTS = 20
-FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
 class CustomerData(Body):
@@ -66,16 +65,12 @@ def checked(reported: EventReport, program: Program) -> Report:
 
 
 def _time(text: str, zone: tzinfo, faults: list[InputFault]) -> datetime:
-    """When it happened; a fault is added for what is no date, or is out of reach."""
+    """When it happened; a fault is added where that cannot be."""
     try:
-        time = read_instant(text, zone)
+        return read_date(text, zone)
     except ValueError as error:
         faults.append(InputFault(str(error), "invalidDate", "event.eventDate"))
         return datetime.min.replace(tzinfo=UTC)
-    if not FIRST_YEAR <= time.year <= LAST_YEAR:
-        message = f"the year lies between {FIRST_YEAR} and {LAST_YEAR}"
-        faults.append(InputFault(message, "invalidDate", "event.eventDate"))
-    return time
 
 
 def _type_of(name: str, program: Program) -> EventType:

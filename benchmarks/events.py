@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import random
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -20,6 +21,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # `rules` is the package, not the benchmark
 
 import uvloop
 from rich.console import Console

@@ -1,10 +1,12 @@
 """Laurel in a process of its own, as `laurel up` runs it, with two workflows beside it to be compared with."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_network
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,6 +14,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+import structlog
 import uvloop
 from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
@@ -42,12 +45,22 @@ PLAIN, HOOKS, CROWD = "PLAIN", "HOOKS", "CROWD"
 """Stores: nobody subscribes; two subscriptions; a thousand reactors on other event types."""
 OTHERS = 1000
 
-_PROGRAM = "store: {store}\ntitle: A shop\ntimezone: Europe/Warsaw\nwallets:\n  points: {{default: true, expires: {{after: 90d}}}}\n"
-_PURCHASE = "event: purchase\nbody: {type: object, required: [total], properties: {total: {type: number, minimum: 0}}}\n"
+_PROGRAM = """
+store: {store}
+title: A shop
+timezone: Europe/Warsaw
+wallets: {{points: {{default: true, expires: {{after: 90d}}}}}}
+"""
+_BODY = "body: {type: object, required: [total], properties: {total: {type: number, minimum: 0}}}"
+_PURCHASE = f"event: purchase\n{_BODY}\n"
 _POINTS = "reactor: points\non: purchase\nthen: [{award_points: {points: {var: event.body.total}}}]\n"
 _REGULAR = "achievement: regular\non: purchase\ngoal: 1000000\n"
-_OTHER_EVENT = "event: other-{number}\nbody: {{type: object, required: [total], properties: {{total: {{type: number}}}}}}\n"
-_OTHER = "reactor: other-{number}\non: other-{event}\nwhen: {{'>=': [{{var: event.body.total}}, {number}]}}\nthen: [{{award_points: {{points: 1}}}}]\n"
+_OTHER = """
+reactor: other-{number}
+on: other-{event}
+when: {{">=": [{{var: event.body.total}}, {number}]}}
+then: [{{award_points: {{points: 1}}}}]
+"""
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,10 @@ class UnderTest:
 
 def run(pipe: Connection, folder: str, receiver_port: int) -> None:
     """The child process: come up, say where, then measure what is asked until told to end."""
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+    )
     uvloop.run(_run(pipe, Path(folder), receiver_port))
 
 
@@ -219,7 +236,7 @@ async def _prepare(database: Database, programs: Programs, url: str) -> list[str
     for store in (PLAIN, HOOKS, CROWD):
         await programs.deploy(_files(store), by="benchmark")
         members = [new_id() for _ in range(MEMBERS)]
-        await database.store(store).write(lambda tx, ids=members: _register(tx, ids))
+        await database.store(store).write(partial(_register, ids=members))
         if store == HOOKS:
             hooked = members
             await database.store(store).write(lambda tx: _subscribe(tx, url))
@@ -235,7 +252,7 @@ def _files(store: str) -> dict[str, bytes]:
     }
     if store == CROWD:
         kinds = OTHERS // 10
-        texts |= {f"events/other-{n}.yaml": _OTHER_EVENT.format(number=n) for n in range(kinds)}
+        texts |= {f"events/other-{n}.yaml": f"event: other-{n}\n{_BODY}\n" for n in range(kinds)}
         texts |= {f"reactors/other-{n}.yaml": _OTHER.format(number=n, event=n % kinds) for n in range(OTHERS)}
     return {name: text.encode() for name, text in texts.items()}
 

@@ -20,17 +20,13 @@ class Access:
 
     def setting(self, name: str) -> str | None:
         """A setting that the installation made for itself."""
-        return self.connection.execute(
-            select(setting.c.value).where(setting.c.name == name)
-        ).scalar_one_or_none()
+        return self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one_or_none()
 
     def setting_once(self, name: str, value: str) -> str:
         """Make a setting unless it is made; answer what it is."""
         row = {"name": name, "value": value}
         self.connection.execute(insert(self.connection, setting).values(row).on_conflict_do_nothing())
-        return str(
-            self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one()
-        )
+        return str(self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one())
 
     def admin(self, username: str) -> RowMapping | None:
         """An admin by name."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ def connect(url: str) -> Connections:
     """Open `sqlite:///path` or `postgresql://...`; raise ValueError with the cure for another address."""
     try:
         address = make_url(url)
-    except Exception as error:
+    except ArgumentError as error:
         raise ValueError(f"LAUREL_DATABASE_URL is no database address: {error}") from None
     match address.get_backend_name():
         case "sqlite":
@@ -61,9 +62,7 @@ def connect(url: str) -> Connections:
         case "postgresql":
             return PostgresConnections(address.set(drivername="postgresql+psycopg"))
         case other:
-            raise ValueError(
-                f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name"
-            )
+            raise ValueError(f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name")
 
 
 class PostgresConnections(Connections):

@@ -57,9 +57,7 @@ class Database:
         """Whether the database can be read now."""
         try:
             async with asyncio.timeout(2):
-                await self._connections.read(
-                    lambda connection: connection.exec_driver_sql("SELECT 1").scalar()
-                )
+                await self._connections.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
         except Exception:  # noqa: BLE001 - whatever keeps it from answering, the answer is no
             return False
         return True

@@ -28,9 +28,7 @@ class Deadlines(Queries):
         """What is due by now, the earliest first."""
         here = select(deadline).where(deadline.c.store == self.store, deadline.c.due_at <= now)
         return list(
-            self.connection.execute(
-                here.order_by(deadline.c.due_at, deadline.c.subject).limit(limit)
-            ).mappings()
+            self.connection.execute(here.order_by(deadline.c.due_at, deadline.c.subject).limit(limit)).mappings()
         )
 
     def earliest(self) -> datetime | None:
@@ -45,6 +43,4 @@ class Deadlines(Queries):
 
     def set_clock(self, rings_at: datetime | None) -> None:
         """Note when the store's clock will ring."""
-        self.connection.execute(
-            update(store).where(store.c.code == self.store).values(clock_rings_at=rings_at)
-        )
+        self.connection.execute(update(store).where(store.c.code == self.store).values(clock_rings_at=rings_at))

@@ -115,9 +115,7 @@ class Ledger(Queries):
 
     def entries_of(self, event_id: str) -> list[RowMapping]:
         """What one event wrote, in order."""
-        statement = (
-            select(entry).where(entry.c.store == self.store, entry.c.event == event_id).order_by(entry.c.id)
-        )
+        statement = select(entry).where(entry.c.store == self.store, entry.c.event == event_id).order_by(entry.c.id)
         return list(self.connection.execute(statement).mappings())
 
 

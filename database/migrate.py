@@ -23,9 +23,7 @@ def upgrade(engine: Engine) -> None:
     head = ScriptDirectory.from_config(config()).get_current_head()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(
-                select(func.pg_advisory_xact_lock(func.hashtextextended("laurel migrations", 0)))
-            )
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("laurel migrations", 0))))
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
         settings = config()

@@ -1,12 +1,23 @@
 """Pages of a table: some rows, in the order of a date, and how many there are."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, assert_never
+from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, func, select
 
 Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in"]
+
+_COMPARED: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "eq": operator.eq,
+    "like": lambda column, text: column.contains(text, autoescape=True),
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "in": lambda column, values: column.in_(values),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ def find(connection: Connection, table: Table, page: Page, *, within: ColumnElem
     """A page of the rows of a table, of those that can be seen at all, in the order of a date."""
     columns = (by, table.c.id)
     order = tuple(column.desc() for column in columns) if page.newest_first else columns
-    where = [within, *(_holds(table.c[each.column], each) for each in page.conditions)]
+    where = [within, *(_COMPARED[each.operator](table.c[each.column], each.value) for each in page.conditions)]
     rows = connection.execute(select(table).where(*where).order_by(*order).limit(page.limit).offset(page.offset))
 
     def count(*conditions: ColumnElement[bool]) -> int:
@@ -50,24 +61,3 @@ def find(connection: Connection, table: Table, page: Page, *, within: ColumnElem
     found = list(rows.mappings())
     filtered = count(*where)
     return Found(found, filtered, count(within) if page.conditions else filtered)
-
-
-def _holds(column: Column[Any], condition: Condition) -> ColumnElement[bool]:
-    value = condition.value
-    match condition.operator:
-        case "eq":
-            return column == value
-        case "like":
-            return column.contains(value, autoescape=True)
-        case "gt":
-            return column > value
-        case "gte":
-            return column >= value
-        case "lt":
-            return column < value
-        case "lte":
-            return column <= value
-        case "in":
-            return column.in_(value)
-        case _:
-            assert_never(condition.operator)

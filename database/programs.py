@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-
 from database.database import Database
 from database.transaction import Transaction
 from loyalty.files import read_program, revision_hash

@@ -1,5 +1,6 @@
 """What every group of queries shares: a connection, a store, and inserts that tolerate repetition."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -22,9 +23,8 @@ class Queries:
 
         The answer comes from RETURNING: psycopg reports a row count of -1 for both.
         """
-        key = next(iter(table.primary_key))
-        statement = self.insert(table).values(row).on_conflict_do_nothing().returning(key)
-        return self.connection.execute(statement).first() is not None
+        statement = _insert_once(self.connection.dialect.name, table)
+        return self.connection.execute(statement, row).first() is not None
 
     def lock(self, what: str) -> None:
         """Hold a name until the transaction ends. SQLite has one writer, so there everything is held anyway."""
@@ -35,4 +35,14 @@ class Queries:
 
 def insert(connection: Connection, table: Table) -> Any:
     """An insert in the database's own dialect."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Any:
+    """Built once: building a statement costs more than running it."""
+    return _insert(dialect, table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))

@@ -36,21 +36,15 @@ class Rewards(Queries):
 
     def get(self, issued_id: str) -> RowMapping | None:
         """One issued reward."""
-        here = select(issued_reward).where(
-            issued_reward.c.store == self.store, issued_reward.c.id == issued_id
-        )
+        here = select(issued_reward).where(issued_reward.c.store == self.store, issued_reward.c.id == issued_id)
         return self.connection.execute(here).mappings().first()
 
     def of_member(self, member_id: str) -> list[RowMapping]:
         """A member's rewards, the latest first."""
-        here = select(issued_reward).where(
-            issued_reward.c.store == self.store, issued_reward.c.member == member_id
-        )
+        here = select(issued_reward).where(issued_reward.c.store == self.store, issued_reward.c.member == member_id)
         return list(self.connection.execute(here.order_by(issued_reward.c.id.desc())).mappings())
 
     def set_status(self, issued_id: str, status: str) -> None:
         """Move an issued reward on."""
-        here = update(issued_reward).where(
-            issued_reward.c.store == self.store, issued_reward.c.id == issued_id
-        )
+        here = update(issued_reward).where(issued_reward.c.store == self.store, issued_reward.c.id == issued_id)
         self.connection.execute(here.values(status=status))

@@ -41,9 +41,7 @@ class Subscriptions(Queries):
 
     def get(self, subscription_id: str) -> RowMapping | None:
         """One subscription."""
-        here = select(subscription).where(
-            subscription.c.store == self.store, subscription.c.id == subscription_id
-        )
+        here = select(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
         return self.connection.execute(here).mappings().first()
 
     def page(self, page: Page) -> Found:
@@ -53,17 +51,13 @@ class Subscriptions(Queries):
 
     def change(self, subscription_id: str, **values: Any) -> bool:
         """Change a subscription; False where there is none."""
-        here = update(subscription).where(
-            subscription.c.store == self.store, subscription.c.id == subscription_id
-        )
+        here = update(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
         done = self.connection.execute(here.values(values).returning(subscription.c.id))
         return done.first() is not None
 
     def remove(self, subscription_id: str) -> bool:
         """End a subscription; False where there is none. What was sent stays in the log."""
-        here = delete(subscription).where(
-            subscription.c.store == self.store, subscription.c.id == subscription_id
-        )
+        here = delete(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
         return self.connection.execute(here.returning(subscription.c.id)).first() is not None
 
     def hearing(self, names: Sequence[str]) -> list[RowMapping]:
@@ -77,6 +71,4 @@ class Subscriptions(Queries):
 
     def store_secret(self) -> str:
         """What signs the calls of reactors' own."""
-        return str(
-            self.connection.execute(select(store.c.secret).where(store.c.code == self.store)).scalar_one()
-        )
+        return str(self.connection.execute(select(store.c.secret).where(store.c.code == self.store)).scalar_one())

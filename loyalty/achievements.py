@@ -122,9 +122,7 @@ def _order(mark: Mark) -> tuple[date, str]:
     return mark.day, mark.value
 
 
-def _add(
-    achievement: Achievement, marks: Sequence[Mark], day: date, number: Decimal, value: str
-) -> Mark | None:
+def _add(achievement: Achievement, marks: Sequence[Mark], day: date, number: Decimal, value: str) -> Mark | None:
     """The day's mark with the event counted; None where it adds nothing."""
     mark = next((m for m in marks if (m.day, m.value) == (day, value)), None)
     match achievement.measure:

@@ -31,7 +31,7 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _event_type(
             "tier_changed",
             "A member's tier changed",
-            {"from": _TEXT_OR_NULL, "to": _TEXT_OR_NULL, "up": {"type": "boolean"}},
+            {"from": _TEXT_OR_NULL, "to": _TEXT, "up": {"type": "boolean"}},
         ),
         _event_type(
             "achievement_completed",
@@ -39,9 +39,9 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             {"achievement": _TEXT, "times": {"type": "integer"}},
         ),
         _event_type("badge_granted", "A badge was granted", {"badge": _TEXT}),
-        _event_type("points_activated", "Pending points became active", _LOT),
-        _event_type("points_will_expire", "Points will expire soon", {**_LOT, "expires_at": _TIME}),
-        _event_type("points_expired", "Points expired", {**_LOT, "expires_at": _TIME}),
+        _event_type("points_activated", "Pending points became active", {**_LOT, "balance": _NUMBER}),
+        _event_type("points_will_expire", "Points will expire soon", {**_LOT, "awarded": _NUMBER, "expires_at": _TIME}),
+        _event_type("points_expired", "Points expired", {**_LOT, "balance": _NUMBER, "expires_at": _TIME}),
         _event_type(
             "reward_issued",
             "A reward was issued",

@@ -30,9 +30,7 @@ class Duration:
         """Read `30s`, `15m`, `12h`, `90d`, `2w`, `6mo` or `1y`; raise ValueError for anything else."""
         match = _DURATION.fullmatch(text)
         if match is None:
-            raise ValueError(
-                f"{text!r} is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"
-            )
+            raise ValueError(f"{text!r} is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d")
         count, unit = int(match["count"]), match["unit"]
         if unit in _SECONDS:
             return cls(seconds=count * _SECONDS[unit])

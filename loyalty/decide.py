@@ -36,8 +36,8 @@ from loyalty.program import (
     Wallet,
 )
 
-MOST_POINTS = 10**15
-"""The most points one effect may move; more is a rule gone wrong."""
+MOST = 10**9
+"""The most points one effect may move, and the most one event may add to a sum: more is a rule gone wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,7 @@ def _completion(program: Program, event: Event, data: Mapping[str, Any]) -> list
         return []
     effects, notes = _effects(program, achievement.then, data)
     because = "; ".join(["the achievement was completed", *notes])
-    return [
-        Answer(f"achievement/{achievement.name}", "fired", because, tuple(effects), str(achievement.place))
-    ]
+    return [Answer(f"achievement/{achievement.name}", "fired", because, tuple(effects), str(achievement.place))]
 
 
 def _answer(
@@ -135,13 +133,9 @@ def _answer(
 ) -> tuple[Answer, list[Claim]]:
     answer = Answer(f"reactor/{reactor.name}", "fired", "", (), str(reactor.place))
     if reactor.active_from and event.time < reactor.active_from:
-        return replace(
-            answer, verdict="not_active_yet", because=f"active from {reactor.active_from:%Y-%m-%d}"
-        ), []
+        return replace(answer, verdict="not_active_yet", because=f"active from {reactor.active_from:%Y-%m-%d}"), []
     if reactor.active_until and event.time >= reactor.active_until:
-        return replace(
-            answer, verdict="no_longer_active", because=f"active until {reactor.active_until:%Y-%m-%d}"
-        ), []
+        return replace(answer, verdict="no_longer_active", because=f"active until {reactor.active_until:%Y-%m-%d}"), []
     if reactor.when and reactor.when.rule(data) is not True:
         return replace(answer, verdict="condition_false", because=_why_not(reactor.when, data)), []
     day = local_day(event.time, program.zone)
@@ -201,9 +195,7 @@ def _within(program: Program, effects: list[Effect], allowance: Decimal) -> tupl
         points = min(effect.points, wallet.points(allowance))
         allowance -= Decimal(wallet.amount(points))
         if points < effect.points:
-            notes.append(
-                f"a limit cut {wallet.amount(effect.points)} {wallet.code} to {wallet.amount(points)}"
-            )
+            notes.append(f"a limit cut {wallet.amount(effect.points)} {wallet.code} to {wallet.amount(points)}")
         if points > 0:
             kept.append(replace(effect, points=points))
     return kept, notes
@@ -213,9 +205,7 @@ def _amount(program: Program, effect: AwardPoints) -> Decimal:
     return Decimal(program.wallets[effect.wallet].amount(effect.points))
 
 
-def _effects(
-    program: Program, then: tuple[EffectRule, ...], data: Mapping[str, Any]
-) -> tuple[list[Effect], list[str]]:
+def _effects(program: Program, then: tuple[EffectRule, ...], data: Mapping[str, Any]) -> tuple[list[Effect], list[str]]:
     """The effects with their rules evaluated, and a note for each that comes to nothing."""
     effects: list[Effect] = []
     notes: list[str] = []
@@ -252,10 +242,17 @@ def _effect(program: Program, rule: EffectRule, data: Mapping[str, Any]) -> Effe
 
 
 def _points(wallet: Wallet, logic: Logic, rounding: Rounding, data: Mapping[str, Any]) -> Points | str:
-    amount = logic.rule(data)
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
-        return f"no {wallet.code}: {logic.place} gave no number"
-    if abs(amount) > MOST_POINTS:
-        return f"no {wallet.code}: {logic.place} gave more than {MOST_POINTS}"
+    amount = number_of(logic, data)
+    if isinstance(amount, str):
+        return f"no {wallet.code}: {amount}"
     points = wallet.points(amount, rounding)
     return points if points > 0 else f"no {wallet.code}: {logic.place} came to {wallet.amount(points)}"
+
+
+def number_of(logic: Logic, data: Mapping[str, Any]) -> Decimal | str:
+    """A rule's number, or the reason why it is of no use."""
+    number: object = logic.rule(data)
+    if isinstance(number, bool) or not isinstance(number, int | Decimal):
+        return f"{logic.place} gave no number"
+    amount = Decimal(number)
+    return amount if abs(amount) <= MOST else f"{logic.place} gave more than {MOST}"

@@ -81,9 +81,7 @@ def effect_from_json(effect: Mapping[str, Any]) -> Effect:
     match name:
         case "award_points":
             pending = _duration_from_json(value.get("pending", [0, 0, 0]))
-            return AwardPoints(
-                value["wallet"], Points(value["points"]), pending, _expiry_from_json(value["expires"])
-            )
+            return AwardPoints(value["wallet"], Points(value["points"]), pending, _expiry_from_json(value["expires"]))
         case "deduct_points":
             return DeductPoints(value["wallet"], Points(value["points"]))
         case "grant_badge":

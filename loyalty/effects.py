@@ -84,6 +84,4 @@ class CallWebhook:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-Effect: TypeAlias = (
-    AwardPoints | DeductPoints | GrantBadge | IssueReward | SetTier | SetAttribute | CallWebhook
-)
+Effect: TypeAlias = AwardPoints | DeductPoints | GrantBadge | IssueReward | SetTier | SetAttribute | CallWebhook

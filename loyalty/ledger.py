@@ -44,10 +44,9 @@ def expiry(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
             return None
         case After(duration):
             return duration.after(now, zone)
-        case EndOf("month"):
-            return start_of(add_months(today.replace(day=1), 1), zone)
-        case EndOf("year"):
-            return start_of(date(today.year + 1, 1, 1), zone)
+        case EndOf(period):
+            next_month = add_months(today.replace(day=1), 1)
+            return start_of(next_month if period == "month" else date(today.year + 1, 1, 1), zone)
         case OnDate(month, day):
             this_year = _on(today.year, month, day)
             return start_of(this_year if this_year > today else _on(today.year + 1, month, day), zone)

@@ -119,13 +119,7 @@ class CallWebhookRule:
 
 
 EffectRule: TypeAlias = (
-    AwardPointsRule
-    | DeductPointsRule
-    | SetAttributeRule
-    | CallWebhookRule
-    | GrantBadge
-    | IssueReward
-    | SetTier
+    AwardPointsRule | DeductPointsRule | SetAttributeRule | CallWebhookRule | GrantBadge | IssueReward | SetTier
 )
 
 

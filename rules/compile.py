@@ -61,16 +61,20 @@ def evaluate(rule: Json, data: Json) -> Json:
 def interpreted(expression: Expression, timezone: tzinfo) -> Run:
     """The rule as closures: what every operator means, and how a rule runs once."""
     closure = Closer(timezone).of(expression)
-    return lambda data: measured(closure(data, Work()))
+    if _folds(expression):
+        return lambda data: measured(closure(data, Work()))
+    return lambda data: closure(data, Work())
 
 
 def recorded(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
     """As `interpreted`, recording."""
 
+    folds = _folds(expression)
+
     def trace(data: Json) -> Trace:
         records: list[Recorded] = []
-        closure = RecordingCloser(timezone, records.append).of(expression)
-        return Trace(measured(closure(data, Work())), records)
+        value = RecordingCloser(timezone, records.append).of(expression)(data, Work())
+        return Trace(measured(value) if folds else value, records)
 
     return trace
 

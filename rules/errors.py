@@ -34,14 +34,14 @@ class RuleError(Exception):
         self.faults = faults
 
 
-class TooMuchWork(RuleError):  # noqa: N818 - it says what happened
+class TooMuchWork(RuleError):
     """An evaluation passed its bound on steps or on the size of what it makes."""
 
     def __init__(self, message: str = "the rule needs more work than one evaluation may take") -> None:
         super().__init__(Fault("too_much_work", (), message))
 
 
-class MalformedJson(RuleError, ValueError):  # noqa: N818 - it says what is wrong
+class MalformedJson(RuleError, ValueError):
     """A text is not JSON, or holds a number or nesting outside the exact bounds."""
 
     def __init__(self, message: str) -> None:

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import NoReturn
 
 from rules.errors import MalformedJson
@@ -14,6 +14,7 @@ from rules.values import Json
 DEPTH = 200
 """Arrays and objects inside one another in a text."""
 
+_SMALL = 10**18
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
@@ -34,9 +35,7 @@ def loads(text: str | bytes) -> Json:
 
 def dumps(value: Json) -> str:
     """The value as JSON, a Decimal as a plain number without idle zeros; raises MalformedJson for what JSON has not."""
-    written: list[str] = []
-    _write(value, written.append, 0)
-    return "".join(written)
+    return _written(value, 0)
 
 
 def _refuse_depth(text: str) -> None:
@@ -57,7 +56,10 @@ def _whole(text: str) -> int:
 
 
 def _fraction(text: str) -> Decimal:
-    number = Decimal(text) if len(text) <= LONGEST_NUMBER else None
+    try:
+        number = Decimal(text) if len(text) <= LONGEST_NUMBER else None
+    except InvalidOperation:  # an exponent beyond even what Decimal can hold
+        number = None
     if number is None or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise MalformedJson(f"a number is too long, too large or too small to be exact: {text[:20]}")
     return number
@@ -81,40 +83,50 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _write(value: Json, write: Callable[[str], object], depth: int) -> None:
+def _written(value: Json, depth: int) -> str:
+    # By the class first, the commonest before the rest: whole bodies of webhooks and decisions pass through here.
+    kind = value.__class__
+    if kind is str:
+        return _quoted(value)
+    if kind is int:
+        return _plain(value) if abs(value) > _SMALL else str(value)
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
     if depth > DEPTH:
         raise MalformedJson(f"the value is nested more than {DEPTH} deep")
+    if isinstance(value, dict):
+        members = [f"{_quoted(_key(key))}: {_written(element, depth + 1)}" for key, element in value.items()]
+        return f"{{{', '.join(members)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join([_written(element, depth + 1) for element in value])}]"
+    return _written_otherwise(value)
+
+
+def _written_otherwise(value: Json) -> str:
+    """What is rarer: fractions, dates, and the subclasses of everything else."""
     match value:
-        case None:
-            write("null")
-        case bool():
-            write("true" if value else "false")
         case str():
-            write(_quoted(value))
+            return _quoted(str(value))
         case int() | Decimal() | float():
-            write(_plain(value))
+            return _plain(value)
         case datetime():
-            write(_quoted(value.isoformat()))
-        case list() | tuple():
-            write("[")
-            for position, element in enumerate(value):
-                write(", " if position else "")
-                _write(element, write, depth + 1)
-            write("]")
-        case dict():
-            write("{")
-            for position, (key, element) in enumerate(value.items()):
-                if not isinstance(key, str):
-                    raise MalformedJson(f"an object's keys are text, {key!r} is not")
-                write(f"{', ' if position else ''}{_quoted(key)}: ")
-                _write(element, write, depth + 1)
-            write("}")
+            return _quoted(value.isoformat())
         case _:
             raise MalformedJson(f"{type(value).__name__} is no JSON value")
 
 
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise MalformedJson(f"an object's keys are text, {key!r} is not")
+    return key
+
+
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=bool(_LONE_SURROGATE.search(text)))
+    if not text.isascii() and _LONE_SURROGATE.search(text):
+        return encode_basestring_ascii(text)
+    return encode_basestring(text)
 
 
 def _plain(value: float | Decimal) -> str:

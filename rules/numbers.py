@@ -81,7 +81,7 @@ def shown(number: Number) -> str:
     if not number:
         return "0"
     exponent = number.adjusted()
-    if -7 <= exponent < 21:
+    if -6 <= exponent < 21:
         text = format(number, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     sign, figures, _ = number.as_tuple()

@@ -9,6 +9,23 @@ from rules.numbers import LARGEST_EXPONENT, LONGEST_NUMBER, exact
 from rules.operators import TABLE
 from rules.values import Json
 
+_ELSEWHERE = {
+    "=": "==",
+    "<>": "!=",
+    "=>": ">=",
+    "=<": "<=",
+    "&&": "and",
+    "||": "or",
+    "not": "!",
+    "contains": "in",
+    "sum": "+",
+    "concat": "cat",
+    "len": "length",
+    "any": "some",
+    "every": "all",
+}
+"""What other languages call our operators."""
+
 
 def parse(value: Json) -> Expression:
     """The expression a JSON value says; raises RuleError with every fault."""
@@ -57,7 +74,7 @@ class _Parser:
         if operator is None:
             self._characters += len(str(name))
             shown = str(name) if len(str(name)) <= 40 else f"{str(name)[:40]}..."
-            suggestion = nearest(str(name)[:40], TABLE)
+            suggestion = _ELSEWHERE.get(str(name)) or nearest(str(name)[:40], TABLE)
             self._refused("unknown_operator", inside, f"{shown} is no operator", suggestion)
         given = operands if isinstance(operands, list) else [operands]
         if operator is not None:

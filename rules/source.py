@@ -24,7 +24,7 @@ Known: TypeAlias = OneOf["any", "boolean", "text", "number", "decimal", "number 
 """What is known of a value before it exists; "decimal" and "number" are never null."""
 
 
-class TooDeepForOneFunction(Exception):  # noqa: N818 - no error: the closures take over
+class TooDeepForOneFunction(Exception):
     """The expression needs more nested blocks than a Python function may have."""
 
 

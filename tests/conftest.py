@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,7 @@ def postgres_server() -> Iterator[str]:
             pytest.fail(reason)
         pytest.skip(reason)
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir="/tmp"))  # noqa: S108 - a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir="/tmp"))  # a socket's path must be short
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, user)
@@ -138,9 +138,9 @@ def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def temporal(temporal_address: str) -> AsyncIterator[Client]:
+async def temporal(temporal_address: str) -> Client:
     """A client of the session's Temporal server."""
-    yield await Client.connect(temporal_address)
+    return await Client.connect(temporal_address)
 
 
 @pytest.fixture

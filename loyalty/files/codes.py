@@ -80,6 +80,7 @@ _SCHEMAS: Final = {
     "unknown-property": Code("`required` names what `properties` does not have.", "Make the two agree."),
     "remote-reference": Code("A `$ref` leads out of the file; nothing is fetched.", "Copy the schema into `$defs`."),
     "dangling-reference": Code("A `$ref` leads to nothing.", "Correct it, or add the schema to `$defs`."),
+    "endless-reference": Code("A `$ref` leads back to where it stands.", "Write the schema out as deep as bodies go."),
     "bad-pattern": Code(
         "A pattern cannot be read, or not be matched in linear time.",
         "Write it without look-arounds and back-references.",

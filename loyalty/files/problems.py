@@ -8,6 +8,8 @@ from loyalty.program import Place
 
 LONGEST_SHOWN = 60
 MOST_LISTED = 12
+MOST_SUGGESTED = 200
+"""Problems after which nobody reads suggestions, and looking for them only takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Problem:
         return text if self.suggestion is None else f"{text}. Did you mean {self.suggestion}?"
 
 
-class ProgramFaults(Exception):  # noqa: N818 - it carries the faults of a program, many of them
+class ProgramFaults(Exception):
     """A program that cannot be used; `problems` has every one of every file, in the order of their places."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -32,7 +34,7 @@ class ProgramFaults(Exception):  # noqa: N818 - it carries the faults of a progr
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class Unreadable(Exception):  # noqa: N818 - it is about a file: nothing in it can be told apart any more
+class Unreadable(Exception):
     """A file that is no YAML or JSON from some place on."""
 
     def __init__(self, place: Place, code: str, message: str) -> None:
@@ -53,7 +55,7 @@ class Problems:
     def add_unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str]) -> None:
         """Note a name that is none of the known ones, with the nearest of those."""
         choices = list(known)
-        suggestion = nearest(name, choices)
+        suggestion = nearest(name, choices) if len(self.found) < MOST_SUGGESTED else None
         message = f"{what} {shown(name)} is unknown"
         if suggestion is None and 0 < len(choices) <= MOST_LISTED:
             message = f"{message}: there is {', '.join(choices)}"

@@ -12,25 +12,16 @@ import jsonschema_rs
 from loyalty.bodies import BodySchema, SchemaError
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems, nearest, shown
-
-_ONE_SCHEMA: Final = frozenset(
-    {
-        "additionalProperties",
-        "contains",
-        "contentSchema",
-        "else",
-        "if",
-        "items",
-        "not",
-        "propertyNames",
-        "then",
-    }
-    | {"unevaluatedItems", "unevaluatedProperties"}
+from loyalty.files.schema_references import (
+    LISTED_SCHEMAS,
+    NAMED_SCHEMAS,
+    ONE_SCHEMA,
+    References,
+    inner_schemas,
 )
-_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_NAMED_SCHEMAS: Final = frozenset({"$defs", "dependentSchemas", "patternProperties", "properties"})
+
 _PLAIN: Final = frozenset(
-    {"$anchor", "$comment", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary"}
+    {"$comment", "$ref", "$schema"}
     | {
         "const",
         "default",
@@ -54,7 +45,7 @@ _PLAIN: Final = frozenset(
         "contentMediaType",
     }
 )
-KEYWORDS: Final = sorted(_ONE_SCHEMA | _SCHEMAS | _NAMED_SCHEMAS | _PLAIN)
+KEYWORDS: Final = sorted(ONE_SCHEMA | LISTED_SCHEMAS | NAMED_SCHEMAS | _PLAIN)
 TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
 FORMATS: Final = (
     *(
@@ -82,7 +73,8 @@ def read_schema(node: Node, problems: Problems) -> BodySchema:
     schema = node.plain()
     noted = Problems()
     for inner in _schemas(node):
-        _check_keywords(inner, node, noted)
+        _check_keywords(inner, noted)
+    References(node, noted).check()
     _check_object(node, noted)
     if isinstance(schema, dict) and not noted.found:
         _check_whole(schema, node, noted)
@@ -105,21 +97,13 @@ def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None
 
 def _schemas(node: Node) -> Iterator[Node]:
     """Every map that stands where a schema does, this one first."""
-    if not isinstance(node.value, dict):
-        return
-    yield node
-    for keyword, value in node.value.items():
-        if keyword in _ONE_SCHEMA:
-            yield from _schemas(value)
-        elif keyword in _SCHEMAS and isinstance(value.value, list):
-            for item in value.value:
-                yield from _schemas(item)
-        elif keyword in _NAMED_SCHEMAS:
-            for item in value.entries.values():
-                yield from _schemas(item)
+    if isinstance(node.value, dict):
+        yield node
+    for inner in inner_schemas(node):
+        yield from _schemas(inner)
 
 
-def _check_keywords(schema: Node, root: Node, problems: Problems) -> None:
+def _check_keywords(schema: Node, problems: Problems) -> None:
     for keyword, value in schema.entries.items():
         if keyword not in KEYWORDS:
             place = schema.keys[keyword]
@@ -128,8 +112,6 @@ def _check_keywords(schema: Node, root: Node, problems: Problems) -> None:
             _check_types(value, problems)
         elif keyword == "format" and isinstance(value.value, str) and value.value not in FORMATS:
             problems.add_unknown(value.place, "unknown-format", "format", value.value, FORMATS)
-        elif keyword in ("$ref", "$dynamicRef"):
-            _check_reference(value, root, problems)
         elif keyword == "$schema" and value.value != _DRAFT:
             problems.add(value.place, "bad-schema", f"schemas are of the draft {_DRAFT}")
         elif keyword == "pattern":
@@ -144,30 +126,6 @@ def _check_types(node: Node, problems: Problems) -> None:
     for item in node.value if isinstance(node.value, list) else [node]:
         if isinstance(item.value, str) and item.value not in TYPES:
             problems.add_unknown(item.place, "unknown-schema-type", "type", item.value, TYPES)
-
-
-def _check_reference(node: Node, root: Node, problems: Problems) -> None:
-    if not isinstance(node.value, str):
-        return
-    if not node.value.startswith("#"):
-        message = f"$ref leads out of the file, to {shown(node.value)}: put the schema into $defs"
-        problems.add(node.place, "remote-reference", message)
-    elif node.value.startswith("#/") and not _leads_somewhere(node.value[2:], root):
-        known = [f"#/$defs/{name}" for name in root.entries.get("$defs", Node(root.place, None)).entries]
-        problems.add_unknown(node.place, "dangling-reference", "$ref", node.value, known)
-
-
-def _leads_somewhere(pointer: str, node: Node) -> bool:
-    for part in pointer.split("/"):
-        step = part.replace("~1", "/").replace("~0", "~")
-        match node.value:
-            case dict() as entries if step in entries:
-                node = entries[step]
-            case list() as items if step.isdecimal() and int(step) < len(items):
-                node = items[int(step)]
-            case _:
-                return False
-    return True
 
 
 def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:

@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _RADIX = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)  # libyaml takes quadratic time for many of them
 _BREAK = re.compile(r"\r\n|[\r\n]")
 _CURES = {
     "cannot start any token": "a text that begins with @, `, % or a tab needs quotes",
@@ -44,6 +45,9 @@ _CURES = {
 
 def read_yaml(file: str, text: str, problems: Problems) -> Node:
     """The document that a text holds; Unreadable where it is none, `problems` for what can be read past."""
+    directive = _DIRECTIVE.search(text)
+    if directive:
+        raise Unreadable(_place_at(file, text, directive.start()), "tag", "tags are not read: remove %TAG")
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         place = _place_at(file, text, unprintable.start())

@@ -97,12 +97,18 @@ def _emits_order(symbol: str, function: Callable[[Json, Json], bool]) -> Callabl
     return emit
 
 
+def _is_written(call: Call) -> bool:
+    """Whether the rule itself says where an `in` looks."""
+    return is_constant(call.operands[1])
+
+
 def _close_in(closer: Closer, call: Call) -> Closure:
     needle, haystack = closer.all(call)
+    written = _is_written(call)
 
     def evaluate(data: Json, work: Work) -> Json:
         sought, place = needle(data, work), haystack(data, work)
-        if isinstance(place, list | str):
+        if not written and isinstance(place, list | str):
             work.charge(len(place))
         return contains(sought, place)
 
@@ -110,9 +116,8 @@ def _close_in(closer: Closer, call: Call) -> Closure:
 
 
 def _emit_in(source: Source, call: Call) -> Operand:
-    place = call.operands[1]
-    if is_constant(place) and not isinstance(constant(place), dict):
-        return _emit_in_constant(source, call, place)
+    if _is_written(call):
+        return _emit_in_constant(source, call, call.operands[1])
     needle, haystack = source.atoms(call)
     source.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {source.bind(_COUNTED)} else 0")
     return source.applied(contains, (needle, haystack), "boolean")
@@ -121,7 +126,7 @@ def _emit_in(source: Source, call: Call) -> Operand:
 def _emit_in_constant(source: Source, call: Call, place: Expression) -> Operand:
     needle, elements = source.atom(source.value(call.operands[0])), constant(place)
     slow = source.applied(contains, (needle, Operand(source.bind(elements))))
-    if isinstance(elements, str):
+    if isinstance(elements, str) and elements:
         return guarded(f"{needle.text} in {elements!r}", [is_text(needle)], slow, "boolean")
     if elements and isinstance(elements, list):
         texts = all(isinstance(element, str) for element in elements)
@@ -160,13 +165,23 @@ def _checks_equality(name: str, *, strict: bool) -> Callable[[Checker, Call], Ty
 
 def _fault_not_among(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
     (said, _), (place, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
-    allowed = [text for option in options(known) if isinstance(option, Text | Number) for text in option.values or ()]
+    allowed = _values_of(known)
     names = ", ".join(map(exact.dumps, allowed[:8])) + (", ..." if len(allowed) > 8 else "")
-    suggestion = None
-    if isinstance(said, Literal) and isinstance(said.value, str):
-        suggestion = nearest(said.value, (text for text in allowed if isinstance(text, str)))
+    suggestion = _meant(said, allowed)
     message = f"{shown(place)} is never {shown(said)}, only one of {names}"
     checker.fault("not_in_enum", said, message, suggestion and exact.dumps(suggestion))
+
+
+def _values_of(known: Type) -> list[Json]:
+    """The values of an enum."""
+    return [value for option in options(known) if isinstance(option, Text | Number) for value in option.values or ()]
+
+
+def _meant(said: Expression, allowed: list[Json]) -> str | None:
+    """The value that was probably meant."""
+    if not isinstance(said, Literal) or not isinstance(said.value, str):
+        return None
+    return nearest(said.value, (text for text in allowed if isinstance(text, str)))
 
 
 def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
@@ -212,9 +227,9 @@ def _check_element(checker: Checker, needle: Expression, sought: Type, call: Cal
     haystack = call.operands[1]
     one = present(sought)
     elements = haystack.elements if isinstance(haystack, Sequence) else ()
-    for element, type_ in [(element, checker.of(element)) for element in elements] or [
-        (haystack, _element(checker, haystack))
-    ]:
+    outside: list[tuple[Expression, Type]] = []
+    looked_at = [(element, checker.of(element)) for element in elements] or [(haystack, _element(checker, haystack))]
+    for element, type_ in looked_at:
         other = present(type_)
         if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
             continue
@@ -224,6 +239,10 @@ def _check_element(checker: Checker, needle: Expression, sought: Type, call: Cal
             what = f"{shown(needle)} is {described(one)}, {shown(element)} holds {described(other)}"
             checker.fault("wrong_type", element, f"{what}: it is never in it")
         elif both(one, other) == NEVER:
+            outside.append((element, other))
+    for element, other in outside:
+        # A list may name values of other days beside those of today: alone, or misspelt, they are a mistake.
+        if len(outside) == len(looked_at) or _meant(element, _values_of(one)):
             _fault_not_among(checker, (needle, one), (element, other))
 
 

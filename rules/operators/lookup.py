@@ -17,8 +17,10 @@ def _close_var(closer: Closer, call: Call) -> Closure:
     default = operands[1] if len(operands) > 1 else None
 
     def evaluate(data: Json, work: Work) -> Json:
-        path = steps_of(operands[0](data, work)) if steps is None else steps
-        work.charge(len(path))
+        path = steps
+        if path is None:
+            path = steps_of(operands[0](data, work))
+            work.charge(len(path))
         value = look_up(data, path)
         if value is not MISSING:
             return value
@@ -123,11 +125,12 @@ def _too_few(data: Json, needed: Json, options: Json) -> list[Json]:
 
 
 def _close_missing(closer: Closer, call: Call) -> Closure:
-    operands = closer.all(call)
+    operands, written = closer.all(call), static_keys(call)
 
     def evaluate(data: Json, work: Work) -> Json:
         keys = wanted([operand(data, work) for operand in operands])
-        work.charge(len(keys))
+        if written is None:
+            work.charge(len(keys))
         return _absent(data, keys)
 
     return evaluate
@@ -135,10 +138,12 @@ def _close_missing(closer: Closer, call: Call) -> Closure:
 
 def _close_missing_some(closer: Closer, call: Call) -> Closure:
     needed, options = closer.all(call)
+    written = _is_static(call)
 
     def evaluate(data: Json, work: Work) -> Json:
         enough, keys = needed(data, work), options(data, work)
-        work.charge(len(keys) if isinstance(keys, list) else 1)
+        if not written:
+            work.charge(len(keys) if isinstance(keys, list) else 1)
         return _too_few(data, enough, keys)
 
     return evaluate
@@ -153,10 +158,16 @@ def _emit_missing(source: Source, call: Call) -> Operand:
     return source.applied(_absent, [Operand(_all(source)), asked], "array")
 
 
+def _is_static(call: Call) -> bool:
+    """Whether a `missing_some` writes out its number and its keys."""
+    needed = call.operands[0]
+    return isinstance(needed, Literal) and type(needed.value) is int and static_keys(call) is not None
+
+
 def _emit_missing_some(source: Source, call: Call) -> Operand:
     needed, _ = call.operands
     keys = static_keys(call)
-    if keys is not None and isinstance(needed, Literal) and type(needed.value) is int:
+    if keys is not None and isinstance(needed, Literal) and _is_static(call):
         absent = _emit_keys(source, keys)
         source.line(f"if len({absent.text}) <= {len(keys) - needed.value}: {absent.text} = []")
         return absent

@@ -34,10 +34,10 @@ TEXT_EVENT = "event: text\ntitle: Some text\nbody: {type: object, properties: {k
 class Api:
     """A running API, a client of it, and what it started."""
 
-    app: FastAPI
-    http: httpx2.AsyncClient
     database: Database
     programs: Programs
+    app: FastAPI = field(init=False)
+    http: httpx2.AsyncClient = field(init=False)
     started: list[EventRef] = field(default_factory=list)
     up: dict[str, bool] = field(default_factory=lambda: {"database": True, "temporal": True})
     failure: Exception | None = None
@@ -85,28 +85,33 @@ class Api:
 
 
 @asynccontextmanager
-async def running(database: Database, **options: Any) -> AsyncIterator[Api]:
+async def running(database: Database) -> AsyncIterator[Api]:
     """An API on a database, with the store DEFAULT, an admin and an API key."""
     programs = Programs(database)
-    async with httpx2.AsyncClient(base_url="http://laurel", headers={"Authorization": KEY}) as http:
-        api = Api(FastAPI(), http, database, programs)
+    api = Api(database, programs)
 
-        async def ready() -> Mapping[str, bool]:
-            return api.up
+    async def ready() -> Mapping[str, bool]:
+        return api.up
 
-        api.app = create_app(
-            Services(
-                database=database,
-                programs=programs,
-                start_event=api.start,
-                allow=options.get("allow", (ip_network("127.0.0.0/8"),)),
-                ready=ready,
-                temporal_ui=UI,
-            )
+    async def start(event: EventRef) -> None:
+        await api.start(event)
+
+    api.app = create_app(
+        Services(
+            database=database,
+            programs=programs,
+            start_event=start,
+            allow=(ip_network("127.0.0.0/8"),),
+            ready=ready,
+            temporal_ui=UI,
         )
-        http._transport = httpx2.ASGITransport(api.app)
-        await database.access_write(_add_admin)
-        await api.deploy()
+    )
+    await database.access_write(_add_admin)
+    await api.deploy()
+    transport = httpx2.ASGITransport(api.app)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://laurel", headers={"Authorization": KEY}
+    ) as api.http:
         yield api
 
 

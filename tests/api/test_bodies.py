@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 
-from tests.api.conftest import Api
+from tests.api.conftest import KEY, Api
 
 PATH = "/api/DEFAULT/customEvent"
-EVENT = (
-    '{"event": {"type": "text", "eventDate": "2024-05-01T00:00:00", "customerData": {"email": "a"}, "body": %s}}'
-)
+EVENT = '{"event": {"type": "text", "eventDate": "2024-05-01T00:00:00", "customerData": {"email": "a"}, "body": %s}}'
 
 
 async def send(api: Api, text: str | bytes, **headers: str):
@@ -106,3 +105,29 @@ async def test_a_body_without_a_length_is_read_no_further_than_allowed(api: Api)
     answer = await send(api, endless())
 
     assert answer.status_code == 413
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(api: Api):
+    sent: list[dict] = []
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": PATH,
+        "raw_path": PATH.encode(),
+        "query_string": b"",
+        "headers": [(b"authorization", KEY.encode())],
+        "server": ("laurel", 80),
+        "scheme": "http",
+    }
+
+    async def receive() -> dict:
+        return next(messages)
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    with structlog.testing.capture_logs() as logs:
+        await api.app(scope, receive, send)
+
+    assert (sent, [entry["log_level"] for entry in logs]) == ([], ["info"])

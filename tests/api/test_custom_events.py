@@ -67,7 +67,9 @@ async def test_a_date_is_read_with_its_offset_or_on_the_clock_of_the_store(api: 
     assert (await api.get(f"{PATH}/{event_id}"))["eventDate"] == instant
 
 
-@pytest.mark.parametrize("text", ["yesterday", "", "2024-13-01T00:00:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "", "2024-13-01T00:00:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z"]
+)
 async def test_what_is_no_date_is_refused(api: Api, text: str):
     answer = await api.report(eventDate=text)
 
@@ -230,10 +232,12 @@ async def test_another_event_under_the_same_id_is_refused(api: Api, changed: dic
 
 
 async def test_the_same_event_sent_at_once_is_stored_once(api_anywhere: Api):
+    await api_anywhere.report()
+
     answers = await asyncio.gather(*(api_anywhere.report(eventId="login-1") for _ in range(8)))
 
     assert len({answer.json()["customEventId"] for answer in answers}) == 1
-    assert await api_anywhere.count() == (1, 2)
+    assert await api_anywhere.count() == (1, 3)
 
 
 async def test_a_number_is_not_the_text_of_its_digits_when_events_are_compared(api: Api):
@@ -260,7 +264,6 @@ async def test_a_client_waits_for_temporal_no_longer_than_is_said(api: Api, monk
     assert LONGEST_START <= 2
     monkeypatch.setattr("api.starting.LONGEST_START", 0.01)
     monkeypatch.setattr(api, "start", lambda event: asyncio.sleep(3600))
-    api.app.state.desk.starter._start_event = api.start
 
     answer = await api.report()
 

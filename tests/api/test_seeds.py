@@ -6,7 +6,8 @@ import pytest
 
 from tests.api.conftest import Api
 
-SEED_EVENT = """{ "event": { "type": "app_login", "eventDate": "2024-05-01T00:00:00", "customerData": { "email": "[email protected]" } } }"""
+SEED_EVENT = """{ "event": { "type": "app_login", "eventDate": "2024-05-01T00:00:00",
+"customerData": { "email": "[email protected]" } } }"""
 
 SAMPLE_EVENT = """{
 "event": {

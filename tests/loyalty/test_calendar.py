@@ -10,9 +10,7 @@ from loyalty.calendar import Duration, add_months, local_day, read_instant, star
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 6, 1), 24), (date(2026, 10, 25), 25)]
-)
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 6, 1), 24), (date(2026, 10, 25), 25)])
 def test_a_day_is_as_long_as_its_clocks_make_it(day: date, hours: int) -> None:
     next_day = day + timedelta(days=1)
 
@@ -76,9 +74,7 @@ def test_a_date_without_an_offset_is_on_the_clock_of_the_store(text: str, instan
     assert read_instant(text, WARSAW) == instant
 
 
-@pytest.mark.parametrize(
-    "text", ["", "yesterday", "2024-13-01T00:00:00", "01.05.2024", "0001-01-01T00:00:00"]
-)
+@pytest.mark.parametrize("text", ["", "yesterday", "2024-13-01T00:00:00", "01.05.2024", "0001-01-01T00:00:00"])
 def test_a_date_that_is_none_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(ValueError, match="write it as 2024-05-01T09:30:00"):
         read_instant(text, WARSAW)

@@ -75,9 +75,7 @@ def test_pending_points_become_active_before_anything_else() -> None:
 def test_a_lot_warns_once_and_then_expires(
     expires_in: int | None, warned: bool, expected: tuple[int, str] | None
 ) -> None:
-    deadline = next_deadline(
-        lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW
-    )
+    deadline = next_deadline(lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW)
 
     assert deadline == (None if expected is None else (NOW + timedelta(days=expected[0]), expected[1]))
 

@@ -17,10 +17,9 @@ from tests.rules.worlds import World, worlds
 _ARITHMETIC = {"+", "-", "*", "/", "%", "min", "max"}
 _ORDER = {"<", "<=", ">", ">="}
 _EQUALITY = {"==", "!="}
-_OURS = {"date", "weekday", "hour", "day", "month", "year", "days_between", "length", "lower", "upper"}
 
 
-class Coercion(AssertionError):
+class CoercionError(AssertionError):
     """An operator met a value that it would have to convert."""
 
 
@@ -33,7 +32,7 @@ class WatchingCloser(Closer):
         def watched(data, work):
             kinds = [kind(operand(data, work)) for operand in operands]
             if not _WATCHED.get(call.operator.name, lambda _: True)(kinds):
-                raise Coercion(f"{call.operator.name} of {kinds} at {call.path}")
+                raise CoercionError(f"{call.operator.name} of {kinds} at {call.path}")
             return evaluate(data, work)
 
         return watched
@@ -71,24 +70,25 @@ def test_a_rule_that_checks_clean_meets_no_coercion(world):
         assert types.fits(types.of_value(found), type_)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds)
-def test_every_engine_agrees_on_a_rule_that_checks_clean(world):
+def test_another_engine_agrees_on_a_rule_that_checks_clean(world):
     expression, _ = _clean(world)
-    rule = rules.compile(expression)
-    assume(not any(name in rules.exact.dumps(world.rule) for name in map(json.dumps, _OURS)))
+    rule, text = rules.compile(expression), rules.exact.dumps(world.rule)
+    assume(not any(json.dumps(name) in text for name in ("date", "missing", "/", "%")))  # where it differs by design
+    strictly = json.loads(text.replace('"=="', '"==="').replace('"!="', '"!=="'))  # its null is loosely 0, "" and false
 
     for value in world.values:
-        ours = rules.exact.dumps(rule(value))
-        theirs = datalogic_py.apply(rules.exact.dumps(world.rule), rules.exact.dumps(value))
+        data = rules.exact.dumps(value)
+        assume("{}" not in data)  # false to it
 
-        assert json.loads(ours) == pytest.approx(theirs if not isinstance(theirs, str) else theirs)
+        assert json.loads(rules.exact.dumps(rule(value))) == datalogic_py.apply(strictly, json.loads(data))
 
 
 def test_a_watcher_sees_a_coercion():
     closure = WatchingCloser(UTC).of(rules.parse({"+": ["1", 1]}))
 
-    with pytest.raises(Coercion):
+    with pytest.raises(CoercionError):
         closure({}, Work())
 
 

@@ -1,0 +1,105 @@
+"""What the database must hold once every accepted event is applied, whatever was killed meanwhile."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
+
+from database.tables import balance, entry, event, lot, member, progress
+
+EVENTS_A_PRIZE = 3
+PRIZE = 1000
+PROGRAM = {
+    "program.yaml": "store: DEFAULT\ntitle: A shop\ntimezone: UTC\nwallets:\n  points: {default: true}\n",
+    "events/purchase.yaml": (
+        "event: purchase\nbody: {type: object, required: [total], properties: {total: {type: integer, minimum: 1}}}\n"
+    ),
+    "reactors/points.yaml": (
+        "reactor: points\non: purchase\nthen: [{award_points: {points: {var: event.body.total}}}]\n"
+    ),
+    "achievements/thrice.yaml": (
+        f"achievement: thrice\non: purchase\ngoal: {EVENTS_A_PRIZE}\nrepeat: unlimited\n"
+        f"then: [{{award_points: {{points: {PRIZE}}}}}]\n"
+    ),
+}
+"""Every purchase pays its total, and every third one of a member a prize on top."""
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """An event that was accepted."""
+
+    id: str
+    external_id: str
+    email: str
+    total: int
+
+
+def unapplied(engine: Engine) -> int:
+    """How many events are not applied yet."""
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).where(event.c.status != "applied")).scalar_one()
+
+
+def faults(engine: Engine, accepted: Sequence[Purchase]) -> list[str]:
+    """Everything that is not as the accepted events make it; one line each."""
+    with engine.connect() as connection:
+        return [*_of_events(connection, accepted), *_of_points(connection, accepted), *_of_balances(connection)]
+
+
+def _of_events(connection: Connection, accepted: Sequence[Purchase]) -> Iterator[str]:
+    stored = {row.id: row for row in connection.execute(select(event).where(event.c.type == "purchase"))}
+    for purchase in accepted:
+        row = stored.pop(purchase.id, None)
+        if row is None:
+            yield f"{purchase.external_id} was accepted as {purchase.id}, and is not there"
+        elif row.external_id != purchase.external_id or row.status != "applied":
+            yield f"{purchase.external_id} is stored as {row.external_id}, {row.status}: {row.error}"
+    for row in stored.values():
+        yield f"{row.external_id} was never accepted, and is there as {row.id}"
+
+
+def _of_points(connection: Connection, accepted: Sequence[Purchase]) -> Iterator[str]:
+    """Each purchase paid its total, once; each member has as many prizes as thirds."""
+    paid: dict[str, list[int]] = defaultdict(list)
+    for row in connection.execute(select(entry).where(entry.c.source == "reactor/points")):
+        paid[row.event].append(row.points)
+    for purchase in accepted:
+        if paid.get(purchase.id) != [purchase.total]:
+            yield f"{purchase.external_id} is worth {purchase.total}, and paid {paid.get(purchase.id, [])}"
+    counts = Counter(purchase.email for purchase in accepted)
+    due = {email: count // EVENTS_A_PRIZE for email, count in counts.items()}
+    prizes = _sums(connection, entry.c.points, entry.c.source == "achievement/thrice")
+    completed = _sums(connection, progress.c.completed)
+    for email, times in due.items():
+        if completed.get(email, 0) != times or prizes.get(email, 0) != times * PRIZE:
+            got = f"{completed.get(email, 0)} times for {prizes.get(email, 0)} points"
+            yield f"{email} completed the achievement {got}, not {times} times"
+    should = sum(purchase.total for purchase in accepted) + PRIZE * sum(due.values())
+    ledger = connection.execute(select(func.coalesce(func.sum(entry.c.points), 0))).scalar_one()
+    if ledger != should:
+        yield f"the ledger's sum is {ledger}, not {should}"
+
+
+def _of_balances(connection: Connection) -> Iterator[str]:
+    """Balances equal entries, and lots hold what was awarded."""
+    entries, lots = _sums(connection, entry.c.points), _sums(connection, lot.c.remaining)
+    balances = {
+        row.email: (row.active, row.earned)
+        for row in connection.execute(select(member.c.email, balance).where(member.c.id == balance.c.member))
+    }
+    for email in entries.keys() | balances.keys() | lots.keys():
+        total = entries.get(email, 0)
+        active, earned = balances.get(email, (0, 0))
+        in_lots = lots.get(email, 0)
+        if {active, earned, in_lots} != {total}:
+            yield f"{email} has entries of {total}, but active {active}, earned {earned}, in lots {in_lots}"
+
+
+def _sums(connection: Connection, column: Column[int], *conditions: ColumnElement[bool]) -> Mapping[str, int]:
+    """The sum of a column of a table of members' things, by the member's email."""
+    total = func.sum(column)
+    whose = (member.c.id == column.table.c.member, *conditions)
+    rows = connection.execute(select(member.c.email, total).where(*whose).group_by(member.c.email))
+    return {email: int(number) for email, number in rows}

@@ -1,0 +1,91 @@
+"""docs/api.md tells of every operation and every code; `python -m tests.api.test_documentation` writes both tables."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from api.app import ROUTERS
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "docs" / "api.md"
+
+MEANINGS = {
+    "alreadyUsed": "somebody else has this already",
+    "bodyInvalid": "the event's body does not fit the schema of its type",
+    "contradiction": "two fields say different things",
+    "differentMembers": "`customerData` names several members",
+    "eventIdReused": "this `eventId` was used for another event",
+    "inThePast": "the date has passed",
+    "invalid": "the value cannot be read",
+    "invalidDate": "no date, or one out of reach",
+    "invalidHeader": "not what a header may be",
+    "invalidId": "no UUID",
+    "invalidSecret": "no `whsec_` secret",
+    "malformedJson": "the body is no JSON; the message has line and column",
+    "missing": "something needed is not there",
+    "notAnObject": "the body is JSON, but no object",
+    "notSupported": "Laurel does not have this",
+    "numberTooLarge": "a number beyond 10^15",
+    "numberTooLong": "a number of too many digits or decimals",
+    "otherStore": "the program is of another store than the path",
+    "outOfRange": "a number too small or too large",
+    "reservedHeader": "a header that Laurel writes itself",
+    "tooDeep": "the body is nested too deep",
+    "unkeepableText": "a NUL character or half of a surrogate pair",
+    "unknownEventName": "no event that webhooks tell of; the nearest is named",
+    "unknownFilter": "the list has no such filter; the nearest is named",
+    "unknownMember": "nobody is known by this, and nobody is registered",
+    "unknownOperator": "the filter has no such operator",
+    "unknownOrder": "the list has no such order",
+    "unknownTier": "no such tier in the program",
+    "unknownType": "no event type of this store; the nearest is named",
+    "urlRefused": "no URL, or one of a private network",
+}
+
+
+def codes() -> set[str]:
+    """Every code that the API's source gives a fault."""
+    return {code for file in (ROOT / "api").glob("*.py") for code in _codes_in(ast.parse(file.read_text()))}
+
+
+def _codes_in(tree: ast.AST) -> Iterator[str]:
+    places = {"InputFault": 1, "BadInput.at": 2}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in places:
+            position = places[name]
+            argument = node.args[position] if len(node.args) > position else ast.Constant("invalid")
+            if isinstance(argument, ast.Constant):
+                yield argument.value
+
+
+def tables() -> dict[str, str]:
+    """The generated parts of the page, by the name of their markers."""
+    routes = [route for router in ROUTERS for route in router.routes if route.include_in_schema]
+    operations = [f"| `{method}` | `{route.path}` | {route.summary} |" for route in routes for method in route.methods]
+    rows = [f"| `{code}` | {meaning} |" for code, meaning in sorted(MEANINGS.items())]
+    return {
+        "operations": "\n".join(["| method | path | what it does |", "|---|---|---|", *operations]),
+        "codes": "\n".join(["| code | what it means |", "|---|---|", *rows]),
+    }
+
+
+def _written(text: str) -> str:
+    for name, table in tables().items():
+        marked = re.compile(f"<!-- {name} -->.*<!-- /{name} -->", re.DOTALL)
+        text = marked.sub(lambda _, name=name, table=table: f"<!-- {name} -->\n{table}\n<!-- /{name} -->", text)
+    return text
+
+
+def test_every_code_has_a_meaning_and_no_meaning_is_left_over():
+    assert codes() == set(MEANINGS)
+
+
+def test_the_page_lists_every_operation_and_every_code():
+    text = FILE.read_text()
+
+    assert text == _written(text), "run: .venv/bin/python -m tests.api.test_documentation"
+
+
+if __name__ == "__main__":
+    FILE.write_text(_written(FILE.read_text()))

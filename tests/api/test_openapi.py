@@ -1,0 +1,151 @@
+"""The API describes itself, with examples that work; and nothing that a client sends is a 500."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+import httpx2
+import jsonschema_rs
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+
+from api.app import ROUTERS
+from tests.api.conftest import KEY, Api
+
+BOUNDED = settings(
+    max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+METHODS = {"get", "post", "put", "delete"}
+
+
+def operations(document: dict) -> Iterator[tuple[str, str, dict]]:
+    for path, item in document["paths"].items():
+        for method in METHODS & set(item):
+            yield method, path, item[method]
+
+
+async def test_every_route_is_described_with_a_summary_and_a_sentence(api: Api):
+    document = await api.get("/openapi.json")
+
+    described = {(method.upper(), path) for method, path, _ in operations(document)}
+    routed = {
+        (method, route.path)
+        for router in ROUTERS
+        for route in router.routes
+        if route.include_in_schema
+        for method in route.methods
+    }
+    assert described == routed
+    assert [(m, p) for m, p, o in operations(document) if not o.get("summary") or not o.get("description")] == []
+
+
+async def test_every_body_has_an_example_and_a_schema(api: Api):
+    document = await api.get("/openapi.json")
+
+    for method, path, operation in operations(document):
+        assert ("requestBody" in operation) == (method in ("post", "put")), path
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            assert content["example"], path
+            assert content["schema"]["$ref"].rsplit("/", 1)[1] in document["components"]["schemas"], path
+
+
+async def test_the_docs_are_served(api: Api):
+    assert "swagger" in (await api.http.get("/docs")).text
+
+
+async def _prepare(api: Api) -> dict[str, str]:
+    """A store in which every example works, and the names that fill the paths."""
+    login = (await api.post("/api/admin/login_check", {"username": "admin", "password": "password"})).json()
+    member = {"email": "anna@example.com", "plainPassword": "password"}
+    path = "/api/DEFAULT"
+    member_id = (await api.post(f"{path}/member", {"customer": member})).json()["customerId"]
+    as_member = {"username": "anna@example.com", "password": "password"}
+    member_login = (await api.post(f"{path}/member/login_check", as_member)).json()
+    hook = {"webhookSubscription": {"eventName": "CustomerUpdated", "url": "https://partner.example/"}}
+    subscription = (await api.post(f"{path}/webhook/subscription", hook)).json()["webhookSubscriptionId"]
+    return {
+        "storeCode": "DEFAULT",
+        "member": member_id,
+        "admin": "admin",
+        "apiKey": (await api.post("/api/admin/admin/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
+        "customEvent": (await api.report()).json()["customEventId"],
+        "eventType": "app_login",
+        "webhookSubscription": subscription,
+        "token": login["token"],
+        "/api/token/refresh": login["refresh_token"],
+        "/api/{storeCode}/token/refresh": member_login["refresh_token"],
+    }
+
+
+def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
+    """What ends things comes last, and so does the program that replaces the one before."""
+    method, path, _ = entry
+    ends = path.endswith(("/program", "/revoke"))
+    return ["get", "post", "put", "delete"].index(method) + 10 * ends, ends
+
+
+async def test_every_example_works(api: Api):
+    names = await _prepare(api)
+    document = await api.get("/openapi.json")
+
+    answers = {}
+    for method, template, operation in sorted(operations(document), key=_in_order):
+        content = operation.get("requestBody", {}).get("content", {})
+        example = content["application/json"]["example"] if content else None
+        if template in names:
+            example = {"refresh_token": names[template]}
+        key = names["token"] if template == "/api/token/revoke" else KEY
+        path = template.format(**names)
+        answer = await api.http.request(method, path, json=example, headers={"Authorization": f"Bearer {key}"})
+        answers[method, template] = _what_is_wrong(answer, operation, document)
+
+    assert {key: wrong for key, wrong in answers.items() if wrong} == {}
+
+
+def _what_is_wrong(answer: httpx2.Response, operation: dict, document: dict) -> str | None:
+    """Why an answer is not the one that is promised first."""
+    status, promised = next(iter(operation["responses"].items()))
+    if str(answer.status_code) != status:
+        return f"{answer.status_code}: {answer.text}"
+    if "content" not in promised:
+        return answer.text or None
+    schema = promised["content"]["application/json"]["schema"] | {"components": document["components"]}
+    faults = jsonschema_rs.Draft202012Validator(schema).iter_errors(answer.json())
+    return "; ".join(f"{fault.instance_path}: {fault.message}" for fault in faults) or None
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+async def test_nothing_that_fits_or_does_not_fit_the_description_is_a_500(api_anywhere: Api, mode: GenerationMode):
+    names = await _prepare(api_anywhere)
+    schema = schemathesis.openapi.from_dict(await api_anywhere.get("/openapi.json"))
+    loop = asyncio.get_running_loop()
+    sent: list[int] = []
+
+    def send(case: schemathesis.Case) -> None:
+        if len(sent) % 2:  # every other request finds what it names
+            case.path_parameters = {name: names[name] for name in case.path_parameters}
+        status, text = asyncio.run_coroutine_threadsafe(_send(api_anywhere, case), loop).result(20)
+        sent.append(status)
+        assert status < 500, text
+
+    def attack() -> None:
+        for operation in schema.get_all_operations():
+            strategy = operation.ok().as_strategy(generation_mode=mode)
+            with contextlib.suppress(Unsatisfiable):  # an operation that nothing can be wrong with
+                BOUNDED(given(case=strategy)(send))()
+
+    await asyncio.to_thread(attack)
+
+    assert len(sent) > 100
+
+
+async def _send(api: Api, case: schemathesis.Case) -> tuple[int, str]:
+    sent = case.as_transport_kwargs(base_url="http://laurel")
+    options = {name: sent[name] for name in ("params", "json", "data") if sent.get(name) is not None}
+    if "data" in options:
+        options["content"] = options.pop("data")
+    answer = await api.http.request(sent["method"], sent["url"], headers={"X-AUTH-TOKEN": KEY}, **options)
+    return answer.status_code, answer.text

@@ -1,0 +1,70 @@
+"""What lists can be asked, and what they refuse."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from api.paging import Listing
+from api.problems import BadInput
+
+LISTING = Listing(
+    {"email": "text", "customerData:phone": "text", "customerId": "name", "createdAt": "instant", "active": "boolean"}
+)
+
+
+def read(query: str):
+    return LISTING.read(QueryParams(query), ZoneInfo("Europe/Warsaw"))
+
+
+def test_a_list_shows_ten_of_the_newest_unless_it_is_asked_for_others():
+    usual, _ = read("")
+    asked, _ = read("_page=3&_itemsOnPage=50&_orderBy[createdAt]=ASC")
+
+    assert (usual.limit, usual.offset, usual.newest_first) == (10, 0, True)
+    assert (asked.limit, asked.offset, asked.newest_first) == (50, 100, False)
+
+
+def test_filters_are_fields_nested_fields_and_operators():
+    _, wanted = read("email=a%40b&customerData:phone[like]=48&createdAt[gte]=2024-05-01&active=true&_locale=en")
+
+    assert [(each.field, each.operator) for each in wanted] == [
+        ("email", "eq"),
+        ("customerData:phone", "like"),
+        ("createdAt", "gte"),
+        ("active", "eq"),
+    ]
+    assert [each.value for each in wanted if each.field != "createdAt"] == ["a@b", "48", True]
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "message"),
+    [
+        ("_page=0", "_page", "from 1"),
+        ("_page=-1", "_page", "from 1"),
+        ("_page=one", "_page", "from 1"),
+        ("_page=", "_page", "from 1"),
+        ("_page=99999999999999999999", "_page", "from 1"),
+        ("_page=%C2%B2", "_page", "from 1"),
+        ("_itemsOnPage=51", "_itemsOnPage", "to 50"),
+        ("_orderBy[email]=asc", "_orderBy[email]", "_orderBy[createdAt]"),
+        ("_orderBy[createdAt]=up", "_orderBy[createdAt]", "asc or desc"),
+        ("_scroll=", "_scroll", "_page"),
+        ("emial=a", "emial", "did you mean email?"),
+        ("zzz=a", "zzz", "it can be by email"),
+        ("customerId[like]=a", "customerId[like]", "use eq"),
+        ("email[gte]=a", "email[gte]", "eq, like"),
+        ("email[in]=a", "email[in]", "eq, like"),
+        ("createdAt=yesterday", "createdAt", "2024-05-01T09:30:00"),
+        ("createdAt[like]=2024", "createdAt[like]", "gte"),
+        ("active=maybe", "active", "true or false"),
+        ("email=a%00b", "email", "NUL"),
+        ("[=]", "[", "not filtered"),
+    ],
+)
+def test_what_a_list_cannot_be_asked_is_refused_with_the_cure(query: str, path: str, message: str):
+    with pytest.raises(BadInput) as refused:
+        read(query)
+
+    assert [fault.path for fault in refused.value.faults] == [path]
+    assert message in refused.value.faults[0].message

@@ -1,0 +1,57 @@
+"""Workflows started after an event is safe: whatever happens, nothing is raised and nobody waits long."""
+
+import asyncio
+
+import pytest
+import structlog
+
+from activities.references import EventRef
+from api.starting import Starter
+
+EVENTS = [EventRef("DEFAULT", "1", "member_registered", "m", 1), EventRef("DEFAULT", "2", "app_login", "m", 1)]
+
+
+async def test_events_are_started_in_the_order_they_happened():
+    started: list[str] = []
+
+    async def start(event: EventRef) -> None:
+        started.append(event.id)
+
+    await Starter(start).start(EVENTS)
+
+    assert started == ["1", "2"]
+
+
+async def test_a_start_that_fails_is_logged_with_the_events_that_wait():
+    async def fail(event: EventRef) -> None:
+        raise ConnectionError("nobody there")
+
+    with structlog.testing.capture_logs() as logs:
+        await Starter(fail).start(EVENTS)
+
+    (entry,) = logs
+    assert (entry["events"], entry["because"]) == (["1", "2"], "nobody there")
+
+
+async def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("api.starting.LONGEST_START", 0.01)
+
+    with structlog.testing.capture_logs() as logs:
+        await Starter(lambda event: asyncio.sleep(3600)).start(EVENTS)
+
+    assert logs[0]["because"] == "TimeoutError"
+
+
+async def test_after_a_failure_nobody_waits_in_vain_for_a_while(monkeypatch: pytest.MonkeyPatch):
+    now, tried = 100.0, []
+
+    async def fail(event: EventRef) -> None:
+        tried.append(now)
+        raise ConnectionError
+
+    monkeypatch.setattr("api.starting.time.monotonic", lambda: now)
+    starter = Starter(fail)
+    for now in (100.0, 101.0, 104.9, 105.0):  # noqa: B007 - the clock reads it
+        await starter.start(EVENTS)
+
+    assert tried == [100.0, 105.0]

@@ -1,0 +1,91 @@
+"""Transactions: kept whole or not at all, on SQLite and PostgreSQL."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from database import Database, Transaction
+from database.connections import SqliteConnections, connect
+
+
+async def count(database: Database) -> int:
+    """How many stores there are."""
+    return len(await database.access_read(lambda access: access.stores()))
+
+
+def open_store(tx: Transaction) -> bool:
+    return tx.revisions.open_store(secret="whsec_x", now=datetime.now(UTC))
+
+
+async def test_work_that_returns_is_kept(database: Database) -> None:
+    await database.store("A").write(open_store)
+
+    assert await count(database) == 1
+
+
+async def test_work_that_raises_leaves_nothing(database: Database) -> None:
+    def fails(tx: Transaction) -> None:
+        open_store(tx)
+        raise ArithmeticError("after writing")
+
+    with pytest.raises(ArithmeticError, match="after writing"):
+        await database.store("A").write(fails)
+
+    assert await count(database) == 0
+
+
+async def test_one_that_raises_takes_nobody_with_it(database: Database) -> None:
+    def fails(tx: Transaction) -> None:
+        open_store(tx)
+        raise ArithmeticError
+
+    works = [database.store(f"S{n}").write(fails if n % 3 == 0 else open_store) for n in range(30)]
+    answers = await asyncio.gather(*works, return_exceptions=True)
+
+    assert sum(isinstance(answer, ArithmeticError) for answer in answers) == 10
+    assert await count(database) == 20
+
+
+async def test_an_insert_that_was_done_before_says_so(database: Database) -> None:
+    """psycopg counts -1 rows for both, so the answer must not come from a row count."""
+
+    store = database.store("A")
+
+    assert [await store.write(open_store), await store.write(open_store)] == [True, False]
+
+
+async def test_a_reader_cannot_write_to_sqlite(sqlite_database: Database) -> None:
+    with pytest.raises(Exception, match="readonly database"):
+        await sqlite_database.store("A").read(open_store)
+
+
+async def test_a_commit_that_fails_fails_for_everyone_in_it(tmp_path: Path) -> None:
+    connections = connect(f"sqlite:///{tmp_path}/x.db")
+    assert isinstance(connections, SqliteConnections)
+
+    def deferred(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
+        connection.execute(
+            text("CREATE TABLE child (parent INTEGER REFERENCES parent(id) DEFERRABLE INITIALLY DEFERRED)")
+        )
+
+    def orphan(connection: Connection) -> str:
+        connection.execute(text("INSERT INTO child VALUES (1)"))
+        return "kept"
+
+    await connections.write(deferred)
+    with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
+        await connections.write(orphan)
+    rows = await connections.read(lambda connection: connection.execute(text("SELECT count(*) FROM child")).scalar())
+
+    assert rows == 0
+    connections.close()
+
+
+@pytest.mark.parametrize("url", ["", "laurel.db", "mysql://laurel@host/laurel", "sqlite", "postgresql:/"])
+def test_an_address_that_is_none_is_refused_with_the_cure(url: str) -> None:
+    with pytest.raises(ValueError, match="LAUREL_DATABASE_URL"):
+        connect(url)

@@ -1,0 +1,171 @@
+"""Decisions: who fires, why not, and within which limits."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from loyalty.decide import Usage, Used, decide
+from loyalty.decision import Answer, Decision
+from loyalty.decision_json import effect_to_json, from_json, to_json
+from loyalty.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
+from loyalty.files import read_program
+from loyalty.member import Balance, Event, Member
+from tests import programs
+
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+ANN = Member(id="ann", registered_at=NOW, tier="silver", attributes={"city": "Warsaw"})
+
+REACTOR = "reactor: points-for-purchase\non: purchase\n"
+
+
+def answer(reactor: str, body: dict[str, object], *, usage: Usage | None = None, time: datetime = NOW) -> Answer:
+    """What one reactor answers to a purchase."""
+    return decision(reactor, body, usage=usage, time=time).answers[0]
+
+
+def decision(reactor: str, body: dict[str, object], *, usage: Usage | None = None, time: datetime = NOW) -> Decision:
+    program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + reactor}))
+    return decide(program, ANN, Event("e", "purchase", "ann", time, body), usage or {}, now=NOW)
+
+
+def test_a_reactor_without_a_condition_fires() -> None:
+    given = answer("then: [{award_points: {points: {var: event.body.total}}}]", {"total": 80})
+
+    assert (given.verdict, given.source) == ("fired", "reactor/points-for-purchase")
+    assert [e.points for e in given.effects if isinstance(e, AwardPoints)] == [80]
+
+
+def test_a_condition_that_is_false_says_which_part_made_it_so() -> None:
+    rule = 'when: {and: [{">=": [{var: event.body.total}, 20]}, {"==": [{var: member.tier}, silver]}]}\n'
+
+    given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
+
+    assert given.verdict == "condition_false"
+    assert "event.body.total is 12" in given.because
+    assert given.effects == ()
+
+
+@pytest.mark.parametrize(
+    ("time", "verdict"),
+    [
+        (datetime(2025, 12, 31, 22, 59, tzinfo=UTC), "not_active_yet"),
+        (datetime(2025, 12, 31, 23, 0, tzinfo=UTC), "fired"),
+        (datetime(2026, 12, 30, 22, 59, tzinfo=UTC), "fired"),
+        (datetime(2027, 1, 1, 12, 0, tzinfo=UTC), "no_longer_active"),
+    ],
+)
+def test_a_reactor_is_active_by_the_local_time_of_the_event(time: datetime, verdict: str) -> None:
+    rule = "then: [{grant_badge: b}]\nactive: {from: 2026-01-01, until: 2026-12-31}"
+
+    assert answer(rule, {"total": 1}, time=time).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("number", "rounding", "points"),
+    [("12.99", "down", 12), ("12.01", "up", 13), ("12.5", "half_up", 13), ("12.5", "half_even", 12)],
+)
+def test_points_are_rounded_by_the_rule_that_is_named(number: str, rounding: str, points: int) -> None:
+    given = answer(
+        f"then: [{{award_points: {{points: {{var: event.body.total}}, round: {rounding}}}}}]",
+        {"total": Decimal(number)},
+    )
+
+    assert [e.points for e in given.effects if isinstance(e, AwardPoints)] == [points]
+
+
+@pytest.mark.parametrize("total", [0, Decimal("0.9"), 10**9 + 1])
+def test_an_award_that_comes_to_nothing_or_to_too_much_is_left_out_with_the_reason(total: object) -> None:
+    given = answer("then: [{award_points: {points: {var: event.body.total}}}, {grant_badge: b}]", {"total": total})
+
+    assert given.verdict == "fired"
+    assert len(given.effects) == 1
+    assert "no points: reactors/points-for-purchase.yaml:3:" in given.because
+
+
+TWICE = "then: [{award_points: {points: 10}}]\nlimits: [{per: member, every: week, times: 2}]"
+
+
+def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
+    this_week, last_week = Used(date(2026, 4, 27), 1, Decimal(10)), Used(date(2026, 4, 26), 5, Decimal(50))
+    key = ("points-for-purchase", "member")
+
+    fires = answer(TWICE, {"total": 1}, usage={key: (last_week, this_week)})
+    stops = answer(TWICE, {"total": 1}, usage={key: (this_week, Used(date(2026, 5, 1), 1, Decimal(10)))})
+
+    assert fires.verdict == "fired"
+    assert (stops.verdict, stops.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
+
+
+def test_a_limit_on_points_cuts_the_award_that_would_pass_it() -> None:
+    limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: month, points: 100}]"
+    used: Usage = {("points-for-purchase", "program"): (Used(date(2026, 5, 1), 3, Decimal(80)),)}
+
+    decided = decision(limited, {"total": 1}, usage=used)
+
+    assert [e.points for e in decided.answers[0].effects if isinstance(e, AwardPoints)] == [20]
+    assert "a limit cut 50 points to 20" in decided.answers[0].because
+    assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, 20)]
+
+
+def test_rules_read_the_member_and_fill_what_is_sent() -> None:
+    rule = """\
+then:
+  - set_attribute: {name: seen, value: {var: member.attributes.city}}
+  - call_webhook: {url: "https://a.example/x", body: {tier: {var: member.tier}, list: [1, {var: event.body.total}]}}
+  - deduct_points: {points: 5}
+"""
+    given = answer(rule, {"total": Decimal("1.5")})
+
+    assert given.effects[0] == SetAttribute("seen", "Warsaw")
+    assert isinstance(given.effects[1], CallWebhook)
+    assert given.effects[1].body == {"tier": "silver", "list": [1, Decimal("1.5")]}
+    assert given.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
+
+
+def test_a_decision_is_kept_as_json_and_read_back_as_it_was() -> None:
+    rule = """\
+then:
+  - award_points: {points: 10, pending: 2d, expires: {on: "12-31"}}
+  - award_points: {points: 10, expires: never}
+  - award_points: {points: 10, expires: {end_of: month}}
+  - award_points: {points: 10}
+  - deduct_points: {points: 5}
+  - grant_badge: b
+  - set_tier: gold
+  - set_attribute: {name: n, value: {a: [1]}}
+  - call_webhook: {url: "https://a.example/x", body: {a: 1}, headers: {X-A: b}}
+"""
+    decided = decision(rule, {"total": 1})
+
+    assert from_json(to_json(decided)).answers == decided.answers
+
+
+@pytest.mark.parametrize("stored", [{"conjure": 1}, {"award_points": {"wallet": "p", "points": 1, "expires": "soon"}}])
+def test_an_effect_of_another_version_is_refused_by_name(stored: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="of this version of Laurel"):
+        from_json([{"source": "s", "verdict": "fired", "because": "", "place": "", "effects": [stored]}])
+
+
+def test_completing_an_achievement_answers_with_what_it_gives() -> None:
+    program = read_program(programs.files())
+    completed = Event("e", "achievement_completed", "ann", NOW, {"achievement": "seven-days", "times": 1})
+
+    decided = decide(program, ANN, completed, {}, now=NOW)
+
+    assert [a.source for a in decided.answers] == ["achievement/seven-days"]
+    assert [list(effect_to_json(e)) for _, _, e in decided.effects()] == [["award_points"], ["grant_badge"]]
+
+
+def test_a_balance_of_decimals_is_read_as_people_write_it() -> None:
+    program = read_program(
+        programs.files(
+            program=programs.PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"),
+            **{"reactors__points-for-purchase": REACTOR + "then: [{award_points: {points: {var: member.points}}}]"},
+        )
+    )
+    rich = Member(id="ann", registered_at=NOW, balances={"points": Balance(active=150)})  # type: ignore[arg-type]
+
+    decided = decide(program, rich, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
+
+    assert [e.points for _, _, e in decided.effects() if isinstance(e, AwardPoints)] == [150]

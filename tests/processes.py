@@ -1,0 +1,168 @@
+"""Laurel's commands as processes that stay: started, watched from outside, ended by signals."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx2
+
+from temporal_server import free_port
+
+T = TypeVar("T")
+
+LAUREL = Path(sys.executable).with_name("laurel")
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A running command and the file it writes to."""
+
+    popen: subprocess.Popen[bytes]
+    output_file: Path
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far, errors included."""
+        return self.output_file.read_text()
+
+    def children(self) -> list[int]:
+        """The processes it has started."""
+        pid = self.popen.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def end(self, how: signal.Signals) -> int:
+        """Send a signal; the exit code."""
+        self.popen.send_signal(how)
+        return self.popen.wait(PATIENCE)
+
+
+@contextmanager
+def started(log: Path, *arguments: str | Path, **environment: str) -> Iterator[Process]:
+    """`laurel ...` at work inside the block; ended by force if it has not ended by then."""
+    with log.open("wb") as output:
+        popen = subprocess.Popen(
+            [LAUREL, *arguments],
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+    try:
+        yield Process(popen, log)
+    finally:
+        if popen.poll() is None:
+            popen.kill()
+            popen.wait(PATIENCE)
+
+
+def to_its_end(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`laurel ...` where it ends by itself."""
+    surroundings = {**os.environ, **environment}
+    return subprocess.run(
+        [LAUREL, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings
+    )
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """The files of a program, in a folder."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def eventually(ask: Callable[[], T], is_it: Callable[[T], bool], *, process: Process | None = None) -> T:
+    """The first answer that is right; AssertionError with the last one, and at once where the process has ended."""
+    until = time.monotonic() + PATIENCE
+    while not is_it(answer := ask()):
+        if process is not None and process.popen.poll() is not None:
+            raise AssertionError(f"it ended with {process.popen.returncode}: {process.output}")
+        assert time.monotonic() < until, f"within {PATIENCE:.0f} s, only: {answer!r}"
+        time.sleep(0.1)
+    return answer
+
+
+def status(url: str) -> int:
+    """The status that a GET answers with; 0 where nothing listens."""
+    try:
+        return httpx2.get(url, timeout=5).status_code
+    except httpx2.TransportError:
+        return 0
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process still runs."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(") ")[2][0] != "Z"
+
+
+class Till:
+    """A business system that speaks to Laurel as its admin."""
+
+    def __init__(self, url: str, password: str) -> None:
+        self._client = httpx2.Client(base_url=url, timeout=30)
+        login = self.post("/api/admin/login_check", {"username": "admin", "password": password})
+        self._client.headers["Authorization"] = f"Bearer {login['token']}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(self, path: str) -> Any:
+        return self._answer(self._client.get(path))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._answer(self._client.post(path, json=body))
+
+    def report(self, type_: str, body: Mapping[str, Any] | None = None, *, on: str = "2026-03-01") -> str:
+        """Report an event of Ann's; its id."""
+        customer = {"email": "ann@example.com"}
+        event = {"type": type_, "eventDate": f"{on}T08:00:00", "customerData": customer, "body": body or {}}
+        return str(self.post("/api/DEFAULT/customEvent", {"event": event})["customEventId"])
+
+    def applied(self, event_id: str) -> Any:
+        """An event, once it is applied."""
+        return eventually(
+            lambda: self.get(f"/api/DEFAULT/customEvent/{event_id}"), lambda it: it["status"] == "applied"
+        )
+
+    def points(self) -> int:
+        """Ann's points."""
+        members = self.get("/api/DEFAULT/member?email=ann@example.com")["items"]
+        return int(members[0]["defaultAccount"]["activePoints"])
+
+    def _answer(self, answer: httpx2.Response) -> Any:
+        assert answer.status_code == 200, f"{answer.request.url} answered {answer.status_code}: {answer.text}"
+        return answer.json()
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Free ports for a `laurel up`."""
+
+    api: int
+    temporal: int
+    ui: int
+
+    @classmethod
+    def free(cls) -> "Ports":
+        return cls(free_port(), free_port(), free_port())
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.api}"
+
+    @property
+    def options(self) -> list[str]:
+        return ["--port", str(self.api), "--temporal-port", str(self.temporal), "--ui-port", str(self.ui)]

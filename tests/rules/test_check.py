@@ -1,0 +1,273 @@
+from itertools import product
+
+import pytest
+
+import rules
+from rules import types
+from rules.types import ANY, BOOLEAN, DATED_TEXT, INSTANT, NUMBER, TEXT, array, nullable, one_of, optional, record
+
+ITEM = record({"sku": TEXT, "price": NUMBER, "quantity": optional(NUMBER), "labels": optional(array(TEXT))})
+BODY = record(
+    {
+        "total": NUMBER,
+        "channel": optional(one_of("web", "store")),
+        "coupon": nullable(TEXT),
+        "count": types.Number(zero=False),
+        "items": array(ITEM),
+        "extras": optional(array(ITEM)),
+        "address": optional(record({"city": TEXT, "street": optional(TEXT)})),
+        "sent": DATED_TEXT,
+        "gift": optional(BOOLEAN),
+    }
+)
+MEMBER = record({"tier": one_of("bronze", "silver"), "points": NUMBER, "attributes": record({}, ANY), "since": INSTANT})
+SCOPE = record({"event": record({"type": TEXT, "time": INSTANT, "body": BODY}), "member": MEMBER, "now": INSTANT})
+
+
+def var(path, *default):
+    path = f"event.body.{path}" if path.split(".")[0] in dict(BODY.fields) else path
+    return {"var": [path, *default]} if default else {"var": path}
+
+
+def faults(rule, expected=None):
+    return rules.check(rules.parse(rule), SCOPE, expected).faults
+
+
+CLEAN = [
+    {">=": [var("total"), 20]},
+    {"==": [var("channel"), "web"]},
+    {"!=": [var("coupon"), None]},
+    {"in": [var("member.tier"), ["silver", "bronze"]]},
+    {"and": [var("coupon"), {"in": ["x", var("coupon")]}]},
+    {"and": [{"!!": var("channel")}, {"<": [{"cat": [var("channel"), 1]}, "b"]}]},
+    {"if": [{"!=": [var("coupon"), None]}, {"starts_with": [var("coupon"), "A"]}, False]},
+    {"if": [{"==": [var("coupon"), None]}, False, {"starts_with": [var("coupon"), "A"]}]},
+    {"if": [{"!": var("coupon")}, False, {"starts_with": [var("coupon"), "A"]}]},
+    {"or": [{"!": [var("coupon")]}, {"starts_with": [var("coupon"), "A"]}]},
+    {"if": [{"missing": "event.body.coupon"}, False, {"starts_with": [var("coupon"), "A"]}]},
+    {"and": [{"!": {"missing_some": [1, ["event.body.coupon"]]}}, {"starts_with": [var("coupon"), "A"]}]},
+    {"and": [{"==": [var("coupon"), "A1"]}, {"<": [var("coupon"), "B"]}]},
+    {"and": [{"in": [var("coupon"), ["A", "B"]]}, {"<": [var("coupon"), "B"]}]},
+    {"and": [var("address"), {"<": [var("address.city"), "M"]}]},
+    {"and": [var("address.street"), {"<": [var("address.city"), "M"]}]},
+    {"and": [{"some": [var("extras"), True]}, {">": [{"length": var("extras")}, 1]}]},
+    {"some": [var("items"), {">": [{"*": [var("price"), var("quantity", 1)]}, 5]}]},
+    {"some": [{"filter": [var("items"), var("quantity")]}, {">": [var("quantity"), 1]}]},
+    {"all": [var("extras"), {"in": ["new", var("labels", [])]}]},
+    {"none": [{"map": [var("items"), var("price")]}, {"<": [var(""), 0]}]},
+    {">": [var("member.since"), {"date": "2026-01-01"}]},
+    {"<": [{"date": var("sent")}, var("now")]},
+    {"in": [{"weekday": var("event.time")}, ["saturday", "sunday"]]},
+    {">": [{"days_between": [var("member.since"), var("now")]}, 365]},
+    {"==": [var("member.attributes.vip"), True]},
+    {"===": [var("member.attributes.level"), 3]},
+    {">": [{"/": [var("total"), var("count")]}, 2]},
+    {"if": [var("member.points"), {">": [{"/": [1, var("member.points")]}, 2]}, False]},
+    {"==": [var("gift"), True]},
+    {"and": [True, {"==": [var("items.length"), 0]}]},
+]
+
+
+@pytest.mark.parametrize("rule", CLEAN, ids=str)
+def test_a_sound_condition_has_no_fault(rule):
+    assert faults(rule, BOOLEAN) == ()
+
+
+FAULTY = [
+    # rule, code, path within the rule, what is said
+    (
+        {">": [var("member.teir"), 1]},
+        "unknown_path",
+        (">", 0, "var"),
+        "member.teir is unknown. Did you mean member.tier?",
+    ),
+    (
+        {"missing": ["event.body.totl"]},
+        "unknown_path",
+        ("missing", 0),
+        "event.body.totl is unknown. Did you mean event.body.total?",
+    ),
+    (
+        {"some": [var("items"), {">": [var("prise"), 1]}]},
+        "unknown_path",
+        ("some", 1, ">", 0, "var"),
+        "prise is unknown: inside some, var looks into the element. Did you mean price?",
+    ),
+    (
+        {"reduce": [var("items"), var("curent.price"), 0]},
+        "unknown_path",
+        ("reduce", 1, "var"),
+        "curent.price is unknown: inside reduce, var looks into current and accumulator. Did you mean current.price?",
+    ),
+    ({">": [var("total"), "20"]}, "wrong_type", (">", 1), '"20" is text, > needs a number'),
+    (
+        {"==": [var("total"), "20"]},
+        "wrong_type",
+        ("==", 1),
+        'event.body.total is a number, "20" is text: they are never equal',
+    ),
+    ({"==": [var("items"), 1]}, "wrong_type", ("==", 0), "event.body.items is an array, == compares none of those"),
+    (
+        {"==": [var("channel"), "wbe"]},
+        "not_in_enum",
+        ("==", 1),
+        'event.body.channel is never "wbe", only one of "web", "store". Did you mean "web"?',
+    ),
+    (
+        {"in": [var("member.tier"), ["gold"]]},
+        "not_in_enum",
+        ("in", 1, 0),
+        'member.tier is never "gold", only one of "bronze", "silver"',
+    ),
+    (
+        {"in": [var("member.tier"), [1]]},
+        "wrong_type",
+        ("in", 1, 0),
+        "member.tier is text, 1 holds a number: it is never in it",
+    ),
+    ({"in": [1, var("total")]}, "wrong_type", ("in", 1), "event.body.total is a number, in needs text or an array"),
+    (
+        {"+": [var("extras.0.quantity"), 1]},
+        "may_be_missing",
+        ("+", 0),
+        (
+            "event.body.extras.0.quantity may be missing, + needs a number. Did "
+            'you mean {"var": ["event.body.extras.0.quantity", 0]}?'
+        ),
+    ),
+    (
+        {"cat": [var("channel")]},
+        "may_be_missing",
+        ("cat", 0),
+        (
+            "event.body.channel may be missing, cat needs text or a number. Did "
+            'you mean {"var": ["event.body.channel", ""]}?'
+        ),
+    ),
+    ({"<": [var("coupon", "x"), "y"]}, "may_be_missing", ("<", 0), None),
+    ({"<": [var("address.city"), "M"]}, "may_be_missing", ("<", 0), None),
+    ({"and": [{"==": [var("coupon"), None]}, {"<": [var("coupon"), "M"]}]}, "wrong_type", ("and", 1, "<", 0), None),
+    ({">": [{"/": [1, var("total")]}, 2]}, "may_be_missing", (">", 0), "the result of / may be null, > needs a number"),
+    (
+        {">": [var("now"), "2026-01-01"]},
+        "wrong_type",
+        (">", 1),
+        '"2026-01-01" is text, > needs a date. Did you mean {"date": "2026-01-01"}?',
+    ),
+    (
+        {"weekday": var("sent")},
+        "wrong_type",
+        ("weekday",),
+        'event.body.sent is text, weekday needs a date. Did you mean {"date": {"var": "event.body.sent"}}?',
+    ),
+    ({"date": "tomorrow"}, "wrong_type", ("date",), '"tomorrow" is no ISO 8601 date'),
+    ({"weekday": {"date": var("member.tier")}}, "may_be_missing", ("weekday",), None),
+    (
+        {">": [var("member.attributes.level"), 3]},
+        "unknown_type",
+        (">", 0),
+        "member.attributes.level may be anything, > needs a number",
+    ),
+    ({"map": [var("total"), 1]}, "wrong_type", ("map", 0), None),
+    ({"merge": [var("extras")]}, "may_be_missing", ("merge", 0), None),
+    ({"substr": [var("sent"), "1"]}, "wrong_type", ("substr", 1), None),
+    ({"+": ["1", 2]}, "wrong_type", ("+", 0), None),
+    ({"length": [var("total")]}, "wrong_type", ("length", 0), None),
+    ({"missing_some": ["1", ["now"]]}, "wrong_type", ("missing_some", 0), None),
+    ({"==": [{"if": [var("gift"), "a", 1]}, 1]}, "wrong_type", (), None),
+]
+
+
+@pytest.mark.parametrize(("rule", "code", "path", "said"), FAULTY, ids=lambda part: str(part)[:50])
+def test_a_fault_is_found_where_it_is(rule, code, path, said):
+    (fault,) = faults(rule)
+
+    assert (fault.code, fault.path) == (code, path)
+    assert said is None or str(fault) == said
+
+
+@pytest.mark.parametrize(
+    ("listed", "paths"),
+    [
+        (["silver", "platinum"], []),
+        (["silver", "brozne"], [("in", 1, 1)]),
+        (["platinum", "diamond"], [("in", 1, 0), ("in", 1, 1)]),
+    ],
+)
+def test_a_list_may_name_values_of_other_days_beside_those_of_today(listed, paths):
+    assert [fault.path for fault in faults({"in": [var("member.tier"), listed]})] == paths
+
+
+NO_CONDITIONS = [
+    (var("total"), ()),
+    ({"+": [1, 2]}, ()),
+    ("yes", ()),
+    (None, ()),
+    (var("gift"), ()),
+    ({"and": [True, var("total")]}, ("and", 1)),
+    ({"or": [var("member.tier"), True]}, ("or", 0)),
+    ({"if": [True, True, var("total")]}, ("if", 2)),
+    ({"if": [True, True]}, ()),
+    ({"and": []}, ()),
+]
+
+
+@pytest.mark.parametrize(("rule", "path"), NO_CONDITIONS, ids=str)
+def test_a_condition_that_is_not_true_or_false_is_a_fault(rule, path):
+    (fault,) = faults(rule, BOOLEAN)
+
+    assert (fault.code, fault.path) == ("not_boolean", path)
+
+
+def test_what_and_lets_fall_may_be_anything():
+    checked = rules.check(rules.parse({"and": [var("coupon"), True]}), SCOPE, BOOLEAN)
+
+    assert checked.faults == ()
+    assert types.described(checked.type) == "text or null or true or false"
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"), [("x", "wrong_type"), ({"/": [1, var("total")]}, "may_be_missing"), (var("gift"), "wrong_type")]
+)
+def test_an_amount_that_is_not_surely_a_number_is_a_fault(rule, code):
+    assert [fault.code for fault in faults(rule, NUMBER)] == [code]
+
+
+def test_a_sum_over_items_is_a_number():
+    total = {"reduce": [var("items"), {"+": [var("accumulator"), {"*": [var("current.price"), 2]}]}, 0]}
+
+    assert rules.check(rules.parse(total), SCOPE, NUMBER) == rules.Checked(NUMBER, ())
+
+
+def test_an_accumulator_that_changes_its_type_is_both():
+    last = rules.check(rules.parse({"reduce": [var("items"), var("current.sku"), None]}), SCOPE)
+
+    assert types.fits(last.type, nullable(TEXT))
+    assert last.faults == ()
+
+
+def test_all_faults_are_found_at_once():
+    rule = {"and": [{">": [var("member.teir"), 1]}, {"==": [var("channel"), "x"]}, var("total")]}
+
+    assert [fault.code for fault in faults(rule, BOOLEAN)] == ["unknown_path", "not_in_enum", "not_boolean"]
+
+
+def test_an_unknown_path_is_one_fault_not_two():
+    assert len(faults({">": [{"+": [var("nope"), 1]}, 2]}, BOOLEAN)) == 1
+
+
+def test_loops_within_loops_are_checked_in_bounded_time():
+    rule = 1
+    for _ in range(30):
+        rule = {"reduce": [[1], {"if": [{"var": "accumulator"}, rule, "x"]}, None]}
+
+    assert [fault.code for fault in rules.check(rules.parse(rule), SCOPE).faults] == ["too_big"]
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(["total", "sent", "now", "gift", "items"], repeat=2)))
+def test_only_like_is_ordered_with_like(one, other):
+    ordered = {"total": "number", "sent": "text", "now": "date"}
+
+    clean = not faults({"<": [var(one), var(other)]})
+
+    assert clean == (one in ordered and one == other)

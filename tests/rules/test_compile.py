@@ -1,0 +1,182 @@
+"""The two ways of evaluating agree, nothing raises, and what is hostile ends."""
+
+from datetime import UTC
+from decimal import Decimal, getcontext
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import rules
+from rules.bounds import STEPS
+from rules.closures import weight
+from rules.compile import generated, interpreted, recorded
+from rules.exact import dumps
+from tests.rules.worlds import any_rules, json_values
+
+_AT_LENGTH = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+RANGE = list(range(100))
+
+
+def _worth(run, data):
+    try:
+        return dumps(run(data))
+    except rules.TooMuchWork:
+        return "too much work"
+
+
+@_AT_LENGTH
+@given(any_rules, json_values)
+def test_closures_and_generated_source_agree_on_any_rule_and_any_data(rule, data):
+    expression = rules.parse(rule)
+    plain, traced = interpreted(expression, UTC), recorded(expression, UTC)
+    source = generated(expression, UTC, plain, recording=False) or plain
+    tracing = generated(expression, UTC, traced, recording=True) or traced
+
+    found = [_worth(plain, data), _worth(source, data), _worth(lambda value: tracing(value).value, data)]
+
+    assert found == [found[0]] * 3
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(any_rules, json_values)
+def test_both_traces_record_the_same_steps(rule, data):
+    expression = rules.parse(rule)
+    traced = recorded(expression, UTC)
+    tracing = generated(expression, UTC, traced, recording=True) or traced
+
+    closures, source = traced(data).steps, tracing(data).steps
+
+    assert sorted((step.path, dumps(step.value)) for step in closures) == sorted(
+        (step.path, dumps(step.value)) for step in source
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"reduce": [RANGE, {"cat": [{"var": "accumulator"}, {"var": "accumulator"}]}, "ab"]},
+        {"reduce": [RANGE, {"merge": [{"var": "accumulator"}, {"var": "accumulator"}]}, [1]]},
+        {"reduce": [RANGE, [{"var": "accumulator"}, {"var": "accumulator"}], 1]},
+        {"cat": {"reduce": [RANGE, [{"var": "accumulator"}, {"var": "accumulator"}], 1]}},
+        {"map": [{"var": "many"}, {"map": [{"var": "x"}, 1]}]},
+        {"some": [{"var": "many"}, {"in": [{"var": ""}, {"map": [RANGE, {"var": "x"}]}]}]},
+        {"reduce": [{"var": "many"}, [{"var": "accumulator"}], 1]},
+        {"map": [{"var": "many"}, {"in": ["zz", "x" * 100_000]}]},
+        {"map": [{"var": "many"}, {"some": [RANGE, {"some": [RANGE, {"some": [RANGE, False]}]}]}]},
+    ],
+)
+def test_a_hostile_rule_ends_in_too_much_work_or_an_answer(rule):
+    data = {"many": [{"x": [1] * 5}] * 30_000}
+    compiled = rules.compile(rules.parse(rule))
+
+    worths = [_worth(compiled, data), _worth(lambda value: rules.evaluate(rule, value), data)]
+
+    assert worths == ["too much work"] * 2 or rule.get("map", [None, {}])[1] == {"map": [{"var": "x"}, 1]}
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        ({"+": [{"var": "accumulator"}, 1]}, 0),
+        ({"if": [{"missing": ["current.a"]}, 1, {"missing_some": [1, ["current.b"]]}]}, 0),
+        ({"in": [{"var": "current.a"}, ["a", 1, None]]}, 0),
+        ({"in": ["x", "y" * 640]}, 0),
+        ({"in": [{"var": "current.a"}, {"cat": ["a", "b"]}]}, 4),
+        ({"var": {"cat": ["current", ".", "a"]}}, 11),
+    ],
+    ids=str,
+)
+def test_both_ways_of_evaluating_take_the_same_steps(body, made):
+    rule = {"reduce": [{"var": "many"}, body, 0]}
+    most = STEPS // (weight(rules.parse(body)) + made)
+    compiled = rules.compile(rules.parse(rule))
+
+    for run in (compiled, lambda data: rules.evaluate(rule, data)):
+        assert _worth(run, {"many": [None] * most}) != "too much work"
+        assert _worth(run, {"many": [None] * (most + 1)}) == "too much work"
+
+
+def test_squaring_again_and_again_ends_at_null():
+    rule = {"reduce": [RANGE, {"*": [{"var": "accumulator"}, {"var": "accumulator"}]}, 12345]}
+    compiled = rules.compile(rules.parse(rule))
+
+    assert compiled({}) is rules.evaluate(rule, {}) is compiled.trace({}).value is None
+
+
+def test_products_beyond_34_digits_are_rounded_to_them():
+    product = rules.evaluate({"*": [10**20 + 1, 10**20]}, {})
+
+    assert product == Decimal("100000000000000000001E+20")
+    assert rules.evaluate({"*": [10**30 + 1, 10**30 + 1]}, {}) == Decimal("1000000000000000000000000000002E+30")
+
+
+def test_a_rule_too_deep_for_one_function_runs_as_closures():
+    rule = {"var": "a"}
+    for _ in range(40):
+        rule = {"if": [{"var": "a"}, {"and": [True, rule]}, False]}
+    expression = rules.parse(rule)
+
+    assert generated(expression, UTC, interpreted(expression, UTC), recording=False) is None
+    assert rules.compile(expression)({"a": 1}) == 1
+
+
+def test_an_else_if_chain_of_300_branches_runs():
+    chain = [part for number in range(300) for part in ({"==": [{"var": "x"}, number]}, number)]
+    rule = rules.compile(rules.parse({"if": [*chain, "none"]}))
+
+    assert [rule({"x": 299}), rule({"x": 300}), rule.trace({"x": 7}).value] == [299, "none", 7]
+
+
+@pytest.mark.parametrize("text", ["'", '"', "\\", "\n", "']); raise SystemExit #", "{0}", "%s", "\x00", "\ud800"])
+def test_no_text_of_a_rule_becomes_code(text):
+    rule = {"cat": [{"var": [text, text]}, {"in": [{"var": text}, [text]]}, {"missing": [text, f"a.{text}"]}]}
+    compiled = rules.compile(rules.parse(rule))
+
+    assert compiled({}) == rules.evaluate(rule, {})
+    assert compiled({text: text}) == rules.evaluate(rule, {text: text})
+
+
+def test_the_callers_decimal_context_is_neither_used_nor_changed():
+    rule = {"reduce": [{"var": "a"}, {"+": [{"var": "accumulator"}, {"var": "current"}]}, 0]}
+    compiled, before = rules.compile(rules.parse(rule)), getcontext().copy()
+    getcontext().prec = 3
+    try:
+        total = compiled({"a": [Decimal("1.23456"), 1]})
+        assert total == Decimal("2.23456")
+        assert getcontext().prec == 3
+    finally:
+        getcontext().prec = before.prec
+
+
+def test_a_trace_tells_what_each_part_was_worth():
+    rule = rules.compile(rules.parse({"and": [{">": [{"var": "a"}, 1]}, {"var": "b"}, {"var": "c"}]}))
+
+    trace = rule.trace({"a": 2, "b": 0, "c": 1})
+
+    assert trace.value == 0
+    assert [(step.path, step.value) for step in trace.steps] == [
+        (("and", 0, ">", 0), 2),
+        (("and", 0), True),
+        (("and", 1), 0),
+        ((), 0),
+    ]
+
+
+def test_a_trace_keeps_what_came_before_a_default():
+    rule = rules.compile(rules.parse({"min": [{"var": "a"}, {"var": ["b", 5]}]}))
+
+    assert [step.value for step in rule.trace({"a": 7, "b": 6}).steps] == [7, 6, 6]
+    assert [step.value for step in rule.trace({"a": 7}).steps] == [7, 5, 5]
+
+
+def test_a_trace_tells_every_turn_of_a_loop():
+    rule = rules.compile(rules.parse({"some": [{"var": "a"}, {">": [{"var": ""}, 1]}]}))
+
+    steps = rule.trace({"a": [0, 2, 5]}).steps
+
+    assert [step.value for step in steps if step.path == ("some", 1)] == [False, True]
+
+
+def test_a_result_too_deep_to_write_is_refused():
+    with pytest.raises(rules.TooMuchWork):
+        rules.evaluate({"reduce": [[1] * 500, [{"var": "accumulator"}], 0]}, {})

@@ -1,0 +1,98 @@
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules import MalformedJson, RuleError
+from rules.exact import dumps, loads
+
+_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False, places=5)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(_values)
+def test_what_is_written_is_read_back(value):
+    assert loads(dumps(value)) == value
+
+
+@given(_values)
+def test_what_is_written_is_json(value):
+    json.loads(dumps(value))
+
+
+def test_fractions_are_decimals_and_no_float_is_made():
+    value = loads('{"a": 0.1, "b": 1, "c": 1e2, "d": [1.10]}')
+
+    assert value == {"a": Decimal("0.1"), "b": 1, "c": Decimal(100), "d": [Decimal("1.1")]}
+    assert [type(found) for found in (value["a"], value["b"], value["c"])] == [Decimal, int, Decimal]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("0.30"), "0.3"),
+        (Decimal("3.000"), "3"),
+        (Decimal("1E+3"), "1000"),
+        (Decimal("-0"), "0"),
+        (Decimal("1E-7"), "0.0000001"),
+        (0.1, "0.1"),
+        (2.0, "2"),
+        (10**50, "1" + "0" * 50),
+        (Decimal("12345678901234567890123456789012345678.90"), "12345678901234567890123456789012345678.9"),
+        ("é\ud800", '"\\u00e9\\ud800"'),
+        ("é", '"é"'),
+        (datetime(2026, 1, 1, tzinfo=UTC), '"2026-01-01T00:00:00+00:00"'),
+    ],
+)
+def test_a_value_is_written_plainly(value, text):
+    assert dumps(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"a": NaN}', "NaN is no JSON number"),
+        ("-Infinity", "-Infinity is no JSON number"),
+        ('{"a": 1, "b": {"x": 1, "x": 2}}', 'the key "x" is given twice'),
+        ("9" * 401, "more than 400 digits"),
+        ("1e99999", "too large"),
+        ("1e9999999999999999999999", "too large"),
+        ("[" * 10_000, "nested more than 200 deep"),
+        ("[" * 10_000 + "]" * 10_000, "nested more than 200 deep"),
+        ('{"a":' * 300 + "1" + "}" * 300, "nested more than 200 deep"),
+        ('{"a": 1,\n "b" 2}', "line 2, column 6"),
+        ("", "line 1, column 1"),
+        (b"\xff", "not UTF-8"),
+    ],
+)
+def test_a_text_that_is_not_exact_json_is_refused(text, message):
+    with pytest.raises(MalformedJson, match=message):
+        loads(text)
+
+
+def test_brackets_in_texts_are_no_depth():
+    assert loads(json.dumps(["[" * 1000, '\\"[' * 300])) == ["[" * 1000, '\\"[' * 300]
+
+
+@pytest.mark.parametrize("value", [float("nan"), Decimal("Infinity"), {1: 2}, {1}, object()])
+def test_what_json_has_not_is_not_written(value):
+    with pytest.raises(RuleError):
+        dumps([value])
+
+
+def test_a_value_too_deep_is_not_written():
+    value = []
+    for _ in range(10_000):
+        value = [value]
+
+    with pytest.raises(MalformedJson):
+        dumps(value)

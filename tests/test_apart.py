@@ -1,0 +1,104 @@
+"""`laurel api` and `laurel worker`: processes of their own, on PostgreSQL and a Temporal server at an address."""
+
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine
+
+import temporal_server
+from tests import programs
+from tests.processes import Process, Till, eventually, started, status, to_its_end, write
+
+PASSWORD = "given-by-the-environment"
+
+
+@pytest.fixture
+def environment(postgres_template: str, tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """A PostgreSQL database with a program in force, and the admin's password."""
+    name = f"apart_{uuid4().hex}"
+    engine = create_engine(postgres_template.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE migrated")
+    url = postgres_template.format(name=name)
+    given = {"LAUREL_DATABASE_URL": url, "LAUREL_ADMIN_PASSWORD": PASSWORD}
+    deployed = to_its_end("deploy", write(tmp_path / "program", programs.files()), **given)
+    assert (deployed.returncode, deployed.stdout) == (0, "store DEFAULT: revision 1 is in force\n"), deployed
+    yield given
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+@contextmanager
+def api(log: Path, environment: Mapping[str, str]) -> Iterator[tuple[Process, str]]:
+    """`laurel api`, once it answers, and where."""
+    port = temporal_server.free_port()
+    with started(log, "api", "--port", str(port), **environment) as process:
+        url = f"http://127.0.0.1:{port}"
+        eventually(lambda: status(f"{url}/health/ready"), lambda code: code == 200, process=process)
+        yield process, url
+
+
+def is_working(output: str) -> bool:
+    return "Laurel's worker takes from 'laurel' of namespace default" in output
+
+
+@pytest.mark.timeout(240)
+async def test_an_event_taken_by_the_api_is_applied_by_a_worker_elsewhere(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    port = temporal_server.free_port()  # a server of our own: other tests leave work for workers on the session's
+    reached = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
+    async with temporal_server.running(port=port, log=tmp_path / "temporal"):
+        with api(tmp_path / "api", reached) as (front, url), started(tmp_path / "worker", "worker", **reached) as back:
+            with Till(url, PASSWORD) as till:
+                detail = till.applied(till.report("purchase", {"total": 30}))
+                points = till.points()
+            eventually(lambda: back.output, is_working, process=back)
+            ends = [back.end(signal.SIGTERM), front.end(signal.SIGINT)]
+
+    assert [line["source"] for line in detail["outcome"]["entries"]] == ["reactor/points-for-purchase"]
+    assert points == 30
+    assert ends == [0, 0]
+    assert "Traceback" not in front.output + back.output
+
+
+@pytest.mark.timeout(240)
+async def test_events_are_taken_while_temporal_is_away_and_applied_when_it_comes(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    port = temporal_server.free_port()
+    away = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
+    with (
+        api(tmp_path / "api", away) as (front, url),
+        started(tmp_path / "worker", "worker", **away) as back,
+        Till(url, PASSWORD) as till,
+    ):
+        events = [till.report("purchase", {"total": total}) for total in (1, 2, 4)]
+        before = [till.get(f"/api/DEFAULT/customEvent/{event}")["status"] for event in events]
+        eventually(lambda: back.output, lambda said: "waiting for temporal" in said, process=back)
+
+        async with temporal_server.running(port=port, log=tmp_path / "temporal"):
+            for event in events:
+                till.applied(event)
+            points = till.points()
+            ends = [back.end(signal.SIGTERM), front.end(signal.SIGTERM)]
+
+    assert before == ["received", "received", "received"]
+    assert points == 7
+    assert ends == [0, 0]
+    assert "event left to the relay" in front.output
+    assert "Traceback" not in front.output + back.output
+
+
+def test_an_api_without_a_database_or_an_admin_says_the_cure(environment: Mapping[str, str]) -> None:
+    nowhere = to_its_end("api", LAUREL_DATABASE_URL="")
+    nobody = to_its_end("api", **{**environment, "LAUREL_ADMIN_PASSWORD": ""})
+
+    assert (nowhere.returncode, nobody.returncode) == (2, 2)
+    assert "LAUREL_DATABASE_URL is not set: name the database" in nowhere.stderr
+    assert "there is no admin yet: set LAUREL_ADMIN_PASSWORD the first time" in nobody.stderr

@@ -1,0 +1,76 @@
+"""Nothing is lost and nothing is paid twice, whatever is killed; and the audit that says so sees when it is not so."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, insert
+
+from benchmarks.audit import Purchase, faults
+from benchmarks.chaos import chaos
+from database.tables import balance, entry, event, lot, member
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+BOUGHT = Purchase("event-1", "purchase-1", "ann@example.com", 30)
+
+
+@pytest.fixture
+def empty_database(sqlite_template: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'laurel.db')}"
+
+
+@pytest.mark.timeout(300)
+async def test_every_accepted_event_pays_once_though_laurel_and_temporal_are_killed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = await chaos(is_apart=False, events=60, kills=3, seed=1)
+
+    printed = capsys.readouterr().out
+    assert code == 0, printed
+    assert printed.count("SIGKILL") == 3
+    assert "60 events accepted" in printed
+
+
+@pytest.mark.parametrize(
+    ("paid", "seen"),
+    [
+        ([30], []),
+        ([30, 30], ["purchase-1 is worth 30, and paid [30, 30]", "the ledger's sum is 60, not 30"]),
+        ([], ["purchase-1 is worth 30, and paid []", "the ledger's sum is 0, not 30"]),
+        ([29], ["purchase-1 is worth 30, and paid [29]", "the ledger's sum is 29, not 30"]),
+    ],
+)
+def test_the_audit_sees_what_was_paid_too_often_or_not_at_all(
+    empty_database: str, paid: list[int], seen: list[str]
+) -> None:
+    engine = create_engine(empty_database)
+    with engine.begin() as connection:
+        dates = {"registered_at": NOW, "created_at": NOW, "updated_at": NOW}
+        ann = {"id": "ann", "store": "S", "email": BOUGHT.email, "profile": {}, "attributes": {}, "active": True}
+        connection.execute(insert(member).values(**ann, **dates))
+        times = {"time": NOW, "received_at": NOW, "revision": 1, "depth": 0, "body": {}}
+        stored = {"id": BOUGHT.id, "store": "S", "type": "purchase", "member": "ann", "external_id": "purchase-1"}
+        connection.execute(insert(event).values(**stored, **times, status="applied"))
+        whose = {"store": "S", "member": "ann", "wallet": "points"}
+        for number, points in enumerate(paid):
+            line = {"id": f"entry-{number}", "kind": "award", "points": points, "balance": 0, "event": BOUGHT.id}
+            connection.execute(insert(entry).values(**whose, **line, source="reactor/points", at=NOW))
+            held = {"id": f"lot-{number}", "points": points, "remaining": points, "event": BOUGHT.id}
+            connection.execute(insert(lot).values(**whose, **held, created_at=NOW))
+        total = {"active": sum(paid), "earned": sum(paid), "pending": 0, "spent": 0, "expired": 0}
+        connection.execute(insert(balance).values(**whose, **total))
+
+    found = faults(engine, [BOUGHT])
+    engine.dispose()
+
+    assert found == seen
+
+
+def test_the_audit_misses_an_event_that_was_accepted(empty_database: str) -> None:
+    engine = create_engine(empty_database)
+
+    found = faults(engine, [BOUGHT])
+    engine.dispose()
+
+    assert "purchase-1 was accepted as event-1, and is not there" in found

@@ -1,0 +1,146 @@
+"""The command line, as its users call it: processes, exit codes, what they print."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests import programs
+from tests.conftest import ROOT, SHARED
+
+LAUREL = Path(sys.executable).with_name("laurel")
+
+
+def laurel(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [LAUREL, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """The files of a program, in a folder."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_a_right_program_is_called_right(tmp_path: Path) -> None:
+    done = laurel("check", write(tmp_path, programs.files()))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 reactors, 1 achievements" in done.stdout
+
+
+def test_a_wrong_program_is_pointed_at_by_file_line_and_column(tmp_path: Path) -> None:
+    wrong = "reactor: points-for-purchase\non: purchase\nwhen: {'==': [{var: member.teir}, gold]}\nthen: []\n"
+    files = programs.files(**{"reactors__points-for-purchase": wrong})
+
+    done = laurel("check", write(tmp_path, files))
+
+    assert done.returncode == 1
+    assert (
+        "reactors/points-for-purchase.yaml:3:21: unknown-path: member.teir is unknown. Did you mean member.tier?"
+        in done.stdout
+    )
+
+
+def test_problems_are_told_to_programs_as_json(tmp_path: Path) -> None:
+    files = programs.files(**{"reactors__points-for-purchase": "reactor: a\non: purchse\nthen: [{grant_badge: b}]\n"})
+
+    done = laurel("check", write(tmp_path, files), "--format", "json")
+
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert done.returncode == 1
+    assert (problem["file"], problem["line"], problem["column"]) == ("reactors/points-for-purchase.yaml", 2, 5)
+    assert problem["suggestion"] == "purchase"
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["check", "a", "b"], ["chek"], ["check", "x", "--format", "xml"]])
+def test_a_call_that_is_wrong_exits_with_2(arguments: list[str]) -> None:
+    assert laurel(*arguments).returncode == 2
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = laurel("check", tmp_path / "nowhere")
+
+    assert done.returncode in (1, 2)
+    assert "nowhere" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_json_logic_is_evaluated_line_by_line_and_exactly() -> None:
+    lines = [
+        '{"rule": {"+": [0.1, 0.2]}}',
+        '{"rule": {"var": "a.1"}, "data": {"a": [1, 12345678901234567890.5]}}',
+        '{"rule": {"<": [1, {"var": "n"}, 3]}, "data": {"n": 2}}',
+    ]
+
+    done = laurel("evaluate", stdin="\n".join(lines))
+
+    assert done.stdout.splitlines() == ['{"result": 0.3}', '{"result": 12345678901234567890.5}', '{"result": true}']
+
+
+def test_a_rule_that_is_wrong_is_an_error_of_its_own_line() -> None:
+    done = laurel("evaluate", stdin='{"rule": {"fliter": [1]}}\n{"rule": 1}\n')
+
+    wrong, right = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 1
+    assert "fliter" in wrong["error"]
+    assert right == {"result": 1}
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"data": {}}', '{"rule": NaN}', '{"rule": 1, "rule": 2}'])
+def test_a_line_that_is_no_question_gets_its_error_and_the_others_their_results(line: str) -> None:
+    done = laurel("evaluate", stdin=f'{{"rule": 1}}\n{line}\n{{"rule": 2}}\n')
+
+    answers = [json.loads(answer) for answer in done.stdout.splitlines()]
+    assert done.returncode == 2
+    assert [list(answer) for answer in answers] == [["result"], ["error"], ["result"]]
+
+
+def test_the_official_suite_is_evaluated_as_it_says() -> None:
+    suite = SHARED / "reference" / "jsonlogic-official-tests.json"
+    if not suite.exists():
+        pytest.skip("the official JSON Logic tests are not part of this repository")
+    cases = [case for case in json.loads(suite.read_text()) if isinstance(case, list)]
+
+    done = laurel("evaluate", stdin="\n".join(json.dumps({"rule": rule, "data": data}) for rule, data, _ in cases))
+
+    results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
+    assert len(cases) == 277
+    assert results == [expected for _, _, expected in cases]
+
+
+def test_the_demonstration_sees_every_step() -> None:
+    done = laurel("demo")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [f"progress {day}/7" in done.stdout for day in range(1, 8)] == [True] * 7
+    assert "+100 points" in done.stdout
+    assert done.stdout.rstrip().endswith("Every step was seen")
+
+
+def test_check_does_not_wait_for_what_it_does_not_need(tmp_path: Path) -> None:
+    folder = write(tmp_path, programs.files())
+    code = (
+        f"import sys, cli; sys.argv = ['laurel', 'check', {str(folder)!r}]\ntry: cli.main()\nexcept SystemExit: pass\n"
+    )
+    code += "print(sorted({'fastapi', 'temporalio', 'sqlalchemy'} & set(sys.modules)))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"

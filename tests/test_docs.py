@@ -1,0 +1,90 @@
+"""What the documentation shows works, and what it lists is complete."""
+
+import base64
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities import points, progress, settling, telling
+from cli import app
+from loyalty.builtin_events import BUILT_IN
+from loyalty.files import read_program
+from loyalty.messages import EVENT_NAMES
+from loyalty.signing import new_secret, sign
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def blocks(page: str, language: str) -> Iterator[str]:
+    """The code blocks of a page in one language."""
+    return iter(re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL))
+
+
+def test_the_program_of_the_designers_page_is_right() -> None:
+    files = {block.splitlines()[0].removeprefix("# "): block.encode() for block in blocks("docs/designers.md", "yaml")}
+
+    program = read_program(files)
+
+    assert {a.name for a in program.achievements} == {"seven-days", "explorer"}
+    assert set(program.rewards) == {"free-coffee"}
+
+
+def test_the_rule_of_the_readme_is_right_in_the_program_of_the_designers_page() -> None:
+    files = {block.splitlines()[0].removeprefix("# "): block.encode() for block in blocks("docs/designers.md", "yaml")}
+    files |= {block.splitlines()[0].removeprefix("# "): block.encode() for block in blocks("README.md", "yaml")}
+
+    (reactor,) = read_program(files).reactors
+
+    assert reactor.name == "double-on-web"
+
+
+def test_the_ten_lines_that_verify_a_webhook_do_so() -> None:
+    (code,) = blocks("docs/webhooks.md", "python")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    secret, now = new_secret(), datetime.now(UTC)
+    headers = sign([secret], "msg", now, b"{}")
+
+    assert names["is_from_laurel"](secret, headers, b"{}")
+    assert not names["is_from_laurel"](secret, headers, b"{ }")
+    assert not names["is_from_laurel"](new_secret(), headers, b"{}")
+    assert base64.b64decode(secret.removeprefix("whsec_"))
+
+
+def test_every_built_in_event_is_in_the_designers_page() -> None:
+    page = (DOCS / "designers.md").read_text()
+    (listed,) = re.findall(r"<!-- built-in events.*?-->\n(.*?)\n\n", page, re.DOTALL)
+
+    assert re.findall(r"`(\w+)`", listed) == list(BUILT_IN)
+
+
+def test_every_message_that_is_sent_is_in_the_webhooks_page() -> None:
+    page = (DOCS / "webhooks.md").read_text()
+    (table,) = re.findall(r"<!-- sent messages.*?-->\n(.*?)\n\n", page, re.DOTALL)
+    sources = "".join(Path(str(module.__file__)).read_text() for module in (points, progress, settling, telling))
+    sent = {name for name in EVENT_NAMES if f'"{name}"' in sources}
+
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == sent
+
+
+@pytest.mark.parametrize("command", [command.name or command.callback.__name__ for command in app.registered_commands])  # type: ignore[union-attr]  # every command has a function
+def test_every_command_is_in_the_documentation(command: str) -> None:
+    pages = "".join(page.read_text() for page in [ROOT / "README.md", *DOCS.glob("*.md")])
+
+    assert re.search(rf"(laurel|make) {command}\b", pages)
+
+
+def test_every_link_in_the_documentation_leads_somewhere() -> None:
+    links = [
+        (page, target)
+        for page in [ROOT / "README.md", *DOCS.rglob("*.md")]
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+        if not target.startswith("http")
+    ]
+
+    assert [f"{page.name}: {target}" for page, target in links if not (page.parent / target).exists()] == []
