@@ -96,9 +96,9 @@ def up(
     ui_port: Annotated[int, typer.Option("--ui-port", help="Of the Temporal UI.")] = UI_PORT,
 ) -> None:
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
-    import embedded
+    from commands import embedded
+    from commands.settings import EXAMPLE_PROGRAM, Settings
     from loyalty.files import read_folder
-    from settings import EXAMPLE_PROGRAM, Settings
 
     async def run() -> None:
         async with embedded.running(
@@ -123,7 +123,7 @@ def up(
 @app.command()
 def demo() -> None:
     """Show Laurel at work: seven days of one member, told as it happens."""
-    import demonstration
+    from commands import demonstration
 
     try:
         _run(demonstration.run)
@@ -138,7 +138,7 @@ def api(
     port: Annotated[int, typer.Option("--port", help="The port to listen on.")] = API_PORT,
 ) -> None:
     """Run the API alone, for a Temporal cluster and PostgreSQL (LAUREL_DATABASE_URL, Temporal's own variables)."""
-    import apart
+    from commands import apart
 
     _run(lambda: apart.run_api(host=host, port=port))
 
@@ -146,7 +146,7 @@ def api(
 @app.command()
 def worker() -> None:
     """Run a worker alone, for a Temporal cluster and PostgreSQL (LAUREL_DATABASE_URL, Temporal's own variables)."""
-    import apart
+    from commands import apart
 
     _run(apart.run_worker)
 
@@ -154,7 +154,7 @@ def worker() -> None:
 @app.command()
 def deploy(folder: Folder, data: Data = DATA) -> None:
     """Put a program in force: in the database of LAUREL_DATABASE_URL, or in that of `laurel up` (running or not)."""
-    import deploying
+    from commands import deploying
     from loyalty.files import read_folder
 
     async def run() -> None:
@@ -168,11 +168,11 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     import structlog
     import uvloop
 
-    from embedded import EmbeddedError
+    from commands.embedded import EmbeddedError
+    from commands.serving import ServingError
+    from commands.settings import SettingError
+    from commands.temporal_server import TemporalError
     from loyalty.files import ProgramFaults
-    from serving import ServingError
-    from settings import SettingError
-    from temporal_server import TemporalError
 
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:

@@ -26,9 +26,9 @@ import uvloop
 from rich.console import Console
 from sqlalchemy import create_engine
 
-import temporal_server
 from benchmarks import postgres
 from benchmarks.audit import PROGRAM, Purchase, faults, unapplied
+from commands import temporal_server
 
 LAUREL = str(Path(sys.executable).with_name("laurel"))
 PASSWORD = "chaos-" + uuid4().hex

@@ -20,13 +20,12 @@ from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-import serving
-import temporal_server
 import worker
 from activities.deliveries import Deliveries
 from activities.outbound import WebhookClient
 from activities.reactions import Reactions
 from activities.references import Applied, DeliveryRef, EventRef
+from commands import serving, temporal_server
 from database import Database, Transaction
 from database.events import NewEvent
 from database.members import Identity

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine
 from temporalio.client import Client
 
-import temporal_server
+from commands import temporal_server
 from database import Database
 from database.migrate import upgrade
 from tests.receiver import Receiver

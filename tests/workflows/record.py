@@ -13,8 +13,8 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-import temporal_server
 from activities.clock import TASK_QUEUE, clock_id
+from commands import temporal_server
 from database import Database
 from tests import programs
 from tests.receiver import Answer, Receiver

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import httpx2
 
-import embedded
+from commands import embedded
+from commands.settings import Settings
 from database import Database
 from database.programs import Programs
 from loyalty.files import read_program
-from settings import Settings
 
 
 async def deploy(files: Mapping[str, bytes], *, data: Path) -> str:

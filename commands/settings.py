@@ -11,7 +11,7 @@ ADMIN_PASSWORD = "LAUREL_ADMIN_PASSWORD"  # noqa: S105 - the name of the variabl
 WEBHOOK_ALLOW = "LAUREL_WEBHOOK_ALLOW"
 TEMPORAL_UI = "LAUREL_TEMPORAL_UI"
 
-EXAMPLE_PROGRAM = Path(__file__).parent / "programs" / "coffee-shop"
+EXAMPLE_PROGRAM = Path(__file__).parent.parent / "programs" / "coffee-shop"
 """The program of a store that has none yet."""
 
 

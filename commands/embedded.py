@@ -15,13 +15,12 @@ from pathlib import Path
 import structlog
 from temporalio.client import Client
 
-import serving
-import temporal_server
 import worker
+from commands import serving, temporal_server
+from commands.settings import Settings
+from commands.temporal_server import TemporalServer
 from database import Database
 from database.programs import Programs
-from settings import Settings
-from temporal_server import TemporalServer
 
 log = structlog.get_logger()
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import serving
 import worker
 from activities.clock import TASK_QUEUE
+from commands import serving
+from commands.embedded import until_asked_to_stop
+from commands.settings import ADMIN_PASSWORD, SettingError, Settings
 from database import Database
 from database.programs import Programs
-from embedded import until_asked_to_stop
-from settings import ADMIN_PASSWORD, SettingError, Settings
 
 
 async def run_api(*, host: str, port: int) -> None:

@@ -23,13 +23,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-import embedded
 import rules
+from commands import embedded
+from commands.serving import serving_app
+from commands.settings import EXAMPLE_PROGRAM, Settings
+from commands.temporal_server import free_port
 from loyalty.files import read_folder
 from loyalty.signing import VerificationError, verify
-from serving import serving_app
-from settings import EXAMPLE_PROGRAM, Settings
-from temporal_server import free_port
 
 DAYS = 7
 PRIZE = 100

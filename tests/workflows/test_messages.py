@@ -1,0 +1,78 @@
+"""Every message that Laurel sends, caught by a real receiver and held against its published shape."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.client import Client
+
+from activities.ringing import ring
+from database import Database
+from loyalty.messages import EVENT_NAMES
+from tests import programs, shapes
+from tests.conftest import SHARED
+from tests.receiver import Receiver
+from tests.running import Running, running
+
+MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
+
+EVERYTHING = """\
+reactor: points-for-purchase
+on: purchase
+then: [{award_points: {points: {var: event.body.total}}}, {deduct_points: {points: 1}}, {issue_reward: free-coffee}]
+"""
+FREE_COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {value: 10, type: money, valid: 30d}\n"
+ENVELOPE = {"messageId", "requestId", "eventName", "storeCode", "createdAt", "data"}
+SENT = {
+    "AvailablePointsAmountChanged",
+    "CampaignEffectWasApplied",
+    "CouponWillExpire",
+    "CustomerBoughtReward",
+    "CustomerLevelChanged",
+    "CustomerRegistered",
+    "MemberAchievementProgressWasChanged",
+    "PointsWillExpire",
+    "UnitsTransferWasAdded",
+}
+
+
+async def play(laurel: Running) -> None:
+    """Everything of which a message is sent."""
+    ann = await laurel.register()
+    await laurel.report(ann, "member_registered")
+    for day in range(7):
+        await laurel.report(ann, "app_login", time=MAY + timedelta(days=day))
+    await laurel.report(ann, "purchase", {"total": 900, "channel": "web"})
+    store = laurel.parts.database.store(laurel.store)
+    later = datetime.now(UTC) + timedelta(days=400)
+    for _ in range(2):
+        rung = await store.write(lambda tx: ring(tx, laurel.program, laurel.revision, now=later))
+        for event in rung.due:
+            await laurel.answer(event)
+
+
+async def test_every_message_that_is_sent_has_its_published_shape(
+    sqlite_database: Database, temporal: Client, receiver: Receiver
+) -> None:
+    reference = SHARED / "reference" / "webhooks.json"
+    if not reference.exists():
+        pytest.skip("the published shapes lie beside the checkout (../shared), and are not here")
+    published = json.loads(await asyncio.to_thread(reference.read_text))
+    files = programs.files(**{"reactors__points-for-purchase": EVERYTHING, "rewards__free-coffee": FREE_COFFEE})
+    async with running(sqlite_database, temporal, files) as laurel:
+        for name in EVENT_NAMES:
+            await laurel.subscribe(name, receiver.url)
+
+        await play(laurel)
+
+        messages = [request.json for request in receiver.requests]
+        wrong = [
+            fault
+            for message in messages
+            for fault in shapes.faults(shapes.parse(published[message["eventName"]]["shape"]), message["data"])
+        ]
+        assert wrong == []
+        assert {message["eventName"] for message in messages} == SENT
+        assert all(set(message) == ENVELOPE for message in messages)
+        assert len({message["messageId"] for message in messages}) == len(messages)
