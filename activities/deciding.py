@@ -16,12 +16,11 @@ def decide_event(step: Step) -> Decided:
 
     The claim is made in the decision's own transaction, so that no two events are ever promised the same allowance.
     """
-    step.tx.members.lock_member(step.event.member)
     if step.row["decision"] is None:
         step.decision = decide(step.program, step.member, step.event, _usage(step), now=step.now)
         for claim in step.decision.claims:
             step.tx.usage.claim(claim, step.event.member)
-        step.tx.events.set_decided(step.event.id, to_json(step.decision))
+        step.tx.events.set_decided(step.event.id, to_json(step.decision), now=step.now)
     effects = [effect for _, _, effect in step.decision.effects()]
     return Decided(
         fired=[answer.source for answer in step.decision.answers if answer.fired],

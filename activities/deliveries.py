@@ -29,18 +29,6 @@ PATIENT = timedelta(seconds=15)
 """How long every other attempt may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What is to be sent, and where."""
-
-    url: str
-    headers: dict[str, str]
-    body: bytes
-    secret: str
-    message_id: str
-    subscription: RowMapping | None
-
-
 class Deliveries:
     """Attempts to deliver. The receiver knows a repetition by its `webhook-id`."""
 
@@ -52,23 +40,25 @@ class Deliveries:
     async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> Attempted:
         """Attempt for the `number`th time, and log what came of it. A failure is an answer, never an error."""
         store = self._database.store(delivery.store)
-        envelope = await store.read(lambda tx: _pack(tx, delivery))
-        if envelope is None:
+        packed = await store.read(lambda tx: tx.webhooks.packed(delivery.id))
+        if packed is None:
+            raise UnknownDelivery(delivery.store, delivery.id)
+        if packed["subscription"] is not None and not packed["is_live"]:
             return Attempted(False, None, "its subscription is no more")
         at = datetime.now(UTC)
-        signed = sign([envelope.secret], envelope.message_id, at, envelope.body)
+        body = _body(packed)
+        secret = packed["store_secret"] if packed["subscription"] is None else packed["secret"]
+        headers = _headers(packed) | sign([secret], packed["message"], at, body)
         timeout = QUICK if activity.info().is_local else PATIENT
-        attempt = await self._client.post(
-            envelope.url, headers=envelope.headers | signed, body=envelope.body, timeout=timeout
-        )
+        attempt = await self._client.post(packed["url"], headers=headers, body=body, timeout=timeout)
         wait = None
         if not attempt.delivered and not attempt.gone:
             wait = next_attempt(number, retry_after=attempt.retry_after, luck=random.random())  # noqa: S311 - jitter
         made = _Made(delivery.id, number, at, attempt, wait)
-        if await store.write(lambda tx: _keep(tx, made, envelope.subscription)):
+        if await store.write(lambda tx: _keep(tx, made, packed)):
             wait = None
         if wait is None and not attempt.delivered:
-            log.warning("webhook given up", delivery=delivery.id, url=envelope.url, because=attempt.error)
+            log.warning("webhook given up", delivery=delivery.id, url=packed["url"], because=attempt.error)
         return Attempted(attempt.delivered, wait.total_seconds() if wait else None, attempt.error or "")
 
 
@@ -83,25 +73,20 @@ class _Made:
     wait: timedelta | None
 
 
-def _pack(tx: Transaction, delivery: DeliveryRef) -> Envelope | None:
-    """What to send; None where nobody is to hear it any more."""
-    row = tx.webhooks.delivery(delivery.id)
-    if row is None:
-        raise UnknownDelivery(delivery.store, delivery.id)
-    headers = {each["headerName"]: each["headerValue"] for each in row["headers"]}
-    headers |= {"content-type": "application/json", "user-agent": "Laurel"}
-    if row["subscription"] is None:
-        body = rules.exact.dumps(row["data"][CALL]).encode()
-        return Envelope(row["url"], headers, body, tx.subscriptions.store_secret(), row["message"], None)
-    subscription = tx.subscriptions.get(row["subscription"])
-    if subscription is None or subscription["disabled_at"] is not None:
-        return None
-    message: Any = with_request_id(row["data"][subscription["format"]], new_id())
-    body = rules.exact.dumps(message).encode()
-    return Envelope(row["url"], headers, body, subscription["secret"], row["message"], subscription)
+def _headers(packed: RowMapping) -> dict[str, str]:
+    given = {each["headerName"]: each["headerValue"] for each in packed["headers"]}
+    return given | {"content-type": "application/json", "user-agent": "Laurel"}
 
 
-def _keep(tx: Transaction, made: _Made, subscription: RowMapping | None) -> bool:
+def _body(packed: RowMapping) -> bytes:
+    """The message in the format that its subscription asks for, or as its reactor wrote it."""
+    if packed["subscription"] is None:
+        return rules.exact.dumps(packed["data"][CALL]).encode()
+    message: Any = with_request_id(packed["data"][packed["form"]], new_id())
+    return rules.exact.dumps(message).encode()
+
+
+def _keep(tx: Transaction, made: _Made, packed: RowMapping) -> bool:
     """Log an attempt, move its delivery and its endpoint on; answer whether the endpoint was disabled by it."""
     attempt = made.attempt
     tx.webhooks.log_attempt(
@@ -113,7 +98,7 @@ def _keep(tx: Transaction, made: _Made, subscription: RowMapping | None) -> bool
         answer=attempt.answer,
         error=attempt.error,
     )
-    disabled = subscription is not None and _judge(tx, made, subscription)
+    disabled = packed["subscription"] is not None and _judge(tx, made, packed)
     wait = None if disabled else made.wait
     status = "delivered" if attempt.delivered else "pending" if wait else "failed"
     tx.webhooks.set_delivery(
@@ -126,20 +111,20 @@ def _keep(tx: Transaction, made: _Made, subscription: RowMapping | None) -> bool
     return disabled
 
 
-def _judge(tx: Transaction, made: _Made, subscription: RowMapping) -> bool:
+def _judge(tx: Transaction, made: _Made, packed: RowMapping) -> bool:
     """Note how an endpoint answers; answer whether it is disabled now."""
-    since = subscription["failing_since"]
+    since, subscription = packed["failing_since"], packed["subscription"]
     if made.attempt.delivered:
         if since is not None:
-            tx.subscriptions.change(subscription["id"], failing_since=None)
+            tx.subscriptions.change(subscription, failing_since=None)
         return False
     if made.attempt.gone or is_dead(since, now=made.at):
         because = (
             "it answered 410 Gone" if made.attempt.gone else f"it has been failing since {since:%Y-%m-%d %H:%M} UTC"
         )
-        tx.subscriptions.change(subscription["id"], disabled_at=made.at, disabled_because=because)
-        log.warning("webhook subscription disabled", subscription=subscription["id"], because=because)
+        tx.subscriptions.change(subscription, disabled_at=made.at, disabled_because=because)
+        log.warning("webhook subscription disabled", subscription=subscription, because=because)
         return True
     if since is None:
-        tx.subscriptions.change(subscription["id"], failing_since=made.at)
+        tx.subscriptions.change(subscription, failing_since=made.at)
     return False

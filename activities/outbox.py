@@ -12,7 +12,7 @@ from database import Transaction
 from loyalty.builtin_events import BUILT_IN
 from loyalty.effects import CallWebhook
 from loyalty.ids import new_id
-from loyalty.messages import EVENT_NAMES, Message, Origin, body
+from loyalty.messages import Message, Origin, body
 from loyalty.program import Program
 
 CALL = "call_webhook"
@@ -63,7 +63,7 @@ class Outbox:
     @cached_property
     def _hearing(self) -> dict[str, list[RowMapping]]:
         heard: dict[str, list[RowMapping]] = {}
-        for subscription in self._tx.subscriptions.hearing(EVENT_NAMES):
+        for subscription in self._tx.subscriptions.live() if self._event["is_heard"] else ():
             heard.setdefault(subscription["event_name"], []).append(subscription)
         return heard
 

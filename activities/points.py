@@ -6,6 +6,7 @@ from decimal import Decimal
 from activities.membership import move_to_tier
 from activities.step import Step
 from activities.views import amount, cause_of, customer, wallet_view
+from database.ledger import Posted
 from loyalty import ledger
 from loyalty.effects import AwardPoints, DeductPoints, Points
 from loyalty.ids import caused_id
@@ -16,24 +17,24 @@ from loyalty.program import Program, Wallet
 
 def move_points(step: Step) -> None:
     """Post every award and deduction of the decision, then see whether a tier is reached."""
-    before = step.tx.members.balances(step.event.member)
+    posted: list[Posted] = []
     for source, number, effect in step.decision.effects():
         match effect:
             case AwardPoints():
-                _award(step, source, caused_id(step.event.id, f"{source}/{number}"), effect)
+                posted.append(_award(step, source, caused_id(step.event.id, f"{source}/{number}"), effect))
             case DeductPoints():
-                _deduct(step, source, caused_id(step.event.id, f"{source}/{number}"), effect)
+                posted += _deduct(step, source, caused_id(step.event.id, f"{source}/{number}"), effect)
             case _:
                 pass
-    _promote(step, before)
+    _promote(step, [each for each in posted if each.wallet == step.program.default_wallet.code])
 
 
-def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> None:
+def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> Posted:
     wallet = step.program.wallets[effect.wallet]
     lot = ledger.award(lot_id, effect, now=step.now, zone=step.program.zone)
     step.tx.ledger.add_lot(lot, member_id=step.event.member, event_id=step.event.id, now=step.now)
     is_pending = lot.active_from is not None
-    after = step.tx.ledger.post(
+    posted = step.tx.ledger.post(
         "award",
         member_id=step.event.member,
         wallet=wallet.code,
@@ -44,14 +45,16 @@ def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> None:
         source=source,
         now=step.now,
     )
-    step.due(lot.id, next_deadline_of(step.program, lot, warned=False, now=step.now))
+    if deadline := next_deadline_of(step.program, lot, warned=False, now=step.now):
+        step.due(lot.id, deadline)
     step.did.append(f"+{wallet.amount(lot.points)} {wallet.code}{' pending' if is_pending else ''} by {source}")
     if not is_pending:
-        say_balance(step, wallet, "add", lot.points, Points(after["active"]), lot.id, source)
+        say_balance(step, wallet, "add", lot.points, posted.after.active, lot.id, source)
     _say_transfer(step, wallet, "adding", lot.points, lot.id, source, lot.expires_at, lot.active_from)
+    return posted
 
 
-def _deduct(step: Step, source: str, transfer_id: str, effect: DeductPoints) -> None:
+def _deduct(step: Step, source: str, transfer_id: str, effect: DeductPoints) -> list[Posted]:
     """Spend what is asked, or as much of it as there is: a balance never falls below nothing."""
     wallet = step.program.wallets[effect.wallet]
     lots = step.tx.ledger.spendable(step.event.member, wallet.code, now=step.now)
@@ -61,12 +64,12 @@ def _deduct(step: Step, source: str, transfer_id: str, effect: DeductPoints) -> 
     for left in changed:
         step.tx.ledger.change_lot(left)
         if left.remaining == 0:
-            step.due(left.id, None)
+            step.nothing_due(left.id)
     if taken < effect.points:
         step.did.append(f"asked for {wallet.amount(effect.points)} {wallet.code}, the member had fewer")
     if taken == 0:
-        return
-    after = step.tx.ledger.post(
+        return []
+    posted = step.tx.ledger.post(
         "deduct",
         member_id=step.event.member,
         wallet=wallet.code,
@@ -77,8 +80,9 @@ def _deduct(step: Step, source: str, transfer_id: str, effect: DeductPoints) -> 
         now=step.now,
     )
     step.did.append(f"-{wallet.amount(taken)} {wallet.code} by {source}")
-    say_balance(step, wallet, "subtract", taken, Points(after["active"]), transfer_id, source)
+    say_balance(step, wallet, "subtract", taken, posted.after.active, transfer_id, source)
     _say_transfer(step, wallet, "spending", taken, transfer_id, source, None, None)
+    return [posted]
 
 
 def next_deadline_of(
@@ -140,21 +144,19 @@ def _say_transfer(
     )
 
 
-def _promote(step: Step, before: dict[str, Balance]) -> None:
-    """Move the member up when the points of this step crossed a tier's start."""
-    if not step.program.tiers:
+def _promote(step: Step, posted: list[Posted]) -> None:
+    """Move the member up when what was posted to the default wallet crossed a tier's start."""
+    if not posted or not step.program.tiers:
         return
-    after = step.tx.members.balances(step.event.member)
-    reached = step.program.tier_at(_standing(step.program, after))
-    if reached is None or reached == step.program.tier_at(_standing(step.program, before)):
+    reached = step.program.tier_at(_standing(step.program, posted[-1].after))
+    if reached is None or reached == step.program.tier_at(_standing(step.program, posted[0].before)):
         return
     present = step.program.tier_named(step.tier)
     if present is None or present.start < reached.start:
         move_to_tier(step, reached)
 
 
-def _standing(program: Program, balances: dict[str, Balance]) -> Decimal:
+def _standing(program: Program, balance: Balance) -> Decimal:
     """What tiers are reached by."""
-    wallet = program.default_wallet
-    balance = balances.get(wallet.code, Balance())
-    return amount(wallet, balance.earned if program.tier_by == "earned_points" else balance.active)
+    points = balance.earned if program.tier_by == "earned_points" else balance.active
+    return amount(program.default_wallet, points)

@@ -37,11 +37,13 @@ def _count(step: Step, achievement: Achievement) -> None:
     )
     queries.keep_marks(step.event.member, achievement.name, moved.changed)
     if not moved.is_progress:
+        if moved.changed:
+            step.did.append(f"{achievement.name} counted {day}")
         return
-    queries.complete(step.event.member, achievement.name, moved.times, now=step.now)
     step.did.append(f"{achievement.name} {moved.after:f}/{achievement.goal:f}")
     _say(step, achievement, moved, completed)
     if moved.times:
+        queries.complete(step.event.member, achievement.name, moved.times, now=step.now)
         step.did.append(f"{achievement.name} completed")
         body = {"achievement": achievement.name, "times": completed + moved.times}
         for number_ in range(completed + 1, completed + moved.times + 1):

@@ -30,32 +30,32 @@ class Reactions:
     @activity.defn
     async def decide(self, event: EventRef, now: datetime) -> Decided:
         """Ask the reactors, and keep their answers."""
-        return await self._in_step(event, now, decide_event)
+        return await self._in_step(event, "decide", now, decide_event)
 
     @activity.defn
     async def award_points(self, event: EventRef, now: datetime) -> Applied:
         """Post the awards and deductions of the decision."""
-        return await self._in_step(event, now, lambda step: once(step, "award_points", move_points))
+        return await self._once(event, "award_points", now, move_points)
 
     @activity.defn
     async def change_member(self, event: EventRef, now: datetime) -> Applied:
         """Grant badges, set tiers and attributes."""
-        return await self._in_step(event, now, lambda step: once(step, "change_member", change_member))
+        return await self._once(event, "change_member", now, change_member)
 
     @activity.defn
     async def issue_rewards(self, event: EventRef, now: datetime) -> Applied:
         """Issue the rewards of the decision."""
-        return await self._in_step(event, now, lambda step: once(step, "issue_rewards", issue_rewards))
+        return await self._once(event, "issue_rewards", now, issue_rewards)
 
     @activity.defn
     async def update_achievements(self, event: EventRef, now: datetime) -> Applied:
         """Count the event towards achievements."""
-        return await self._in_step(event, now, lambda step: once(step, "update_achievements", move_achievements))
+        return await self._once(event, "update_achievements", now, move_achievements)
 
     @activity.defn
     async def settle(self, event: EventRef, now: datetime) -> Applied:
         """Tell of what happened, and mark the event as applied."""
-        return await self._in_step(event, now, lambda step: once(step, "settle", settle))
+        return await self._once(event, "settle", now, settle)
 
     @activity.defn
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
@@ -70,7 +70,7 @@ class Reactions:
         waiting = list(events)
         while waiting:
             event = waiting.pop(0)
-            applied = await self._in_step(event, now, all_steps)
+            applied = await self._once(event, "all_steps", now, _answer)
             waiting += applied.caused
             if applied.error:
                 await self.fail(event, applied.error, now)
@@ -79,21 +79,20 @@ class Reactions:
             done = Applied(done.did, [], done.deliveries, done.wakes_clock or applied.wakes_clock, done.error)
         return done
 
-    async def _in_step(self, event: EventRef, now: datetime, work: Callable[[Step], T]) -> T:
+    async def _once(self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None]) -> Applied:
+        return await self._in_step(event, name, now, lambda step: once(step, work))
+
+    async def _in_step(self, event: EventRef, name: str, now: datetime, work: Callable[[Step], T]) -> T:
         program = await self._programs.revision(event.store, event.revision)
 
         def run(tx: Transaction) -> T:
-            return work(Step(tx, program, event.id, now))
+            return work(Step(tx, program, event, name, now))
 
         return await self._database.store(event.store).write(run)
 
 
-def all_steps(step: Step) -> Applied:
-    """Every step of one event in one transaction."""
-    return once(step, "all_steps", _answer)
-
-
 def _answer(step: Step) -> None:
+    """Every step of one event in one transaction."""
     decided = decide_event(step)
     if decided.moves_points:
         move_points(step)

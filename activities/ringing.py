@@ -99,7 +99,7 @@ def _expire(due: Ring, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
 
 def _moved(due: Ring, type_: str, kind: Any, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
     """Post what is left of a lot and store the event that tells of it."""
-    after = due.tx.ledger.post(
+    posted = due.tx.ledger.post(
         kind,
         member_id=member_id,
         wallet=wallet.code,
@@ -112,7 +112,7 @@ def _moved(due: Ring, type_: str, kind: Any, lot: Lot, member_id: str, wallet: W
     body = {
         "wallet": wallet.code,
         "points": wallet.amount(lot.remaining),
-        "balance": wallet.amount(after["active"]),
+        "balance": wallet.amount(posted.after.active),
         "lot": lot.id,
     }
     return due.event(type_, member_id, body if kind == "activate" else body | _expires(lot))

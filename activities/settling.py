@@ -19,9 +19,13 @@ from loyalty.effects import (
 from loyalty.messages import CampaignEffectWasApplied, EffectGiven
 from loyalty.program import Program
 
+APPLIED = "applied"
+
 
 def settle(step: Step) -> None:
     """Tell of the event and of every reactor that gave something, and mark the event as applied."""
+    if step.row["status"] == APPLIED:
+        return
     tell_of_built_in(step)
     for answer in step.decision.answers:
         if answer.fired and answer.effects:

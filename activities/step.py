@@ -13,9 +13,10 @@ from database.events import NewEvent, as_event
 from loyalty.decision import Decision
 from loyalty.decision_json import from_json as decision_from_json
 from loyalty.ids import caused_id
-from loyalty.ledger import Deadline
 from loyalty.member import Event, Member
 from loyalty.program import Program
+
+NOTHING = Applied()
 
 DEEPEST = 5
 """How often events may cause one another before it is a cycle."""
@@ -24,18 +25,22 @@ DEEPEST = 5
 class Step:
     """What a step works with, and what it gathers: words, caused events, deliveries."""
 
-    def __init__(self, tx: Transaction, program: Program, event_id: str, now: datetime) -> None:
-        row = tx.events.get(event_id)
+    def __init__(self, tx: Transaction, program: Program, event: EventRef, name: str, now: datetime) -> None:
+        # Held first, so that what is read here stays so until the step is done.
+        tx.members.lock_member(event.member)
+        row = tx.events.opening(event.id, name)
         if row is None:
-            raise UnknownEvent(tx.store, event_id)
+            raise UnknownEvent(tx.store, event.id)
         self.tx = tx
         self.program = program
+        self.name = name
         self.row = row
         self.event: Event = as_event(row)
         self.now = now
         self.outbox = Outbox(tx, program, row, now)
         self.did: list[str] = []
         self._caused: list[EventRef] = []
+        self._clock_rings_at: datetime | None = row["clock_rings_at"]
         self._wakes_clock = False
         self._error = ""
 
@@ -73,15 +78,16 @@ class Step:
             return
         self._caused.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
 
-    def due(self, subject: str, deadline: tuple[datetime, Deadline | str] | None) -> None:
+    def nothing_due(self, subject: str) -> None:
+        """Nothing of a lot or a coupon falls due any more."""
+        self.tx.deadlines.clear(subject)
+
+    def due(self, subject: str, deadline: tuple[datetime, str]) -> None:
         """What of a lot or a coupon falls due next."""
-        if deadline is None:
-            self.tx.deadlines.clear(subject)
-            return
         due_at, kind = deadline
         self.tx.deadlines.set(subject, kind, due_at)
-        rings_at = self.tx.deadlines.clock_rings_at()
-        if rings_at is None or due_at < rings_at:
+        if self._clock_rings_at is None or due_at < self._clock_rings_at:
+            self._clock_rings_at = due_at
             self.tx.deadlines.set_clock(due_at)
             self._wakes_clock = True
 
@@ -99,13 +105,15 @@ class Step:
         return f"events caused one another more than {DEEPEST} deep: {path}. Break the cycle among these reactors"
 
 
-def once(step: Step, name: str, work: Callable[[Step], None]) -> Applied:
-    """Do a step's work unless it was done; either way, answer what it did."""
-    step.tx.members.lock_member(step.event.member)
-    done = step.tx.events.step(step.event.id, name)
-    if done is not None:
-        return from_json(done)
+def once(step: Step, work: Callable[[Step], None]) -> Applied:
+    """Do a step's work unless it was done; either way, answer what it did.
+
+    Every work says in words whatever it writes, so one that did nothing need not be remembered.
+    """
+    if step.row["step_result"] is not None:
+        return from_json(step.row["step_result"])
     work(step)
     result = step.result()
-    step.tx.events.set_step(step.event.id, name, to_json(result))
+    if result != NOTHING:
+        step.tx.events.set_step(step.event.id, step.name, to_json(result))
     return result

@@ -159,16 +159,22 @@ class SqliteConnections(Connections):
 def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[Any]"]]) -> None:
     """Run jobs in one transaction, each in a savepoint, and answer only when all are committed."""
     answers: list[tuple[Future[Any], Any]] = []
+    # Past SQLAlchemy, whose savepoints have a new name, and so a new statement, each time.
+    driver = connection.connection.driver_connection
+    assert driver is not None, "a connection that is open has a driver's"
+    savepoint = driver.execute
     try:
         with connection.begin():
             for job, done in jobs:
                 if not done.set_running_or_notify_cancel():
                     continue
+                savepoint("SAVEPOINT job")
                 try:
-                    with connection.begin_nested():
-                        answers.append((done, job(connection)))
+                    answers.append((done, job(connection)))
                 except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked, not to this thread
+                    savepoint("ROLLBACK TO job")
                     done.set_exception(error)
+                savepoint("RELEASE job")
     except BaseException as error:  # noqa: BLE001 - a commit that fails fails for everyone in it
         for _, done in jobs:
             if not done.done():

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, select, update
 
 from database.pages import Found, Page, find
 from database.queries import Queries
-from database.tables import event, step
+from database.tables import event, step, store, subscription
 from loyalty.member import Event
 
 FIRST_RELAY = timedelta(seconds=5)
 """How long the relay leaves a new event to whoever accepted it."""
 
-_BY_EXTERNAL_ID = select(event).where(event.c.store == bindparam("in_store"), event.c.external_id == bindparam("named"))
-"""Built once: building a statement costs more than running it, and every event asks."""
+WORKED_ON = timedelta(minutes=5)
+"""How long it leaves one that is decided to its workflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,6 @@ class Events(Queries):
             event,
             {
                 "id": new.id,
-                "store": self.store,
                 "type": new.type,
                 "member": new.member,
                 "external_id": new.external_id,
@@ -65,48 +64,57 @@ class Events(Queries):
 
     def get(self, event_id: str) -> RowMapping | None:
         """One event's row."""
-        statement = select(event).where(event.c.store == self.store, event.c.id == event_id)
-        return self.connection.execute(statement).mappings().first()
+        return self.first(event, id=event_id)
 
     def by_external_id(self, external_id: str) -> RowMapping | None:
         """The event that a client gave an id of its own."""
-        found = self.connection.execute(_BY_EXTERNAL_ID, {"in_store": self.store, "named": external_id})
-        return found.mappings().first()
+        return self.first(event, external_id=external_id)
 
     def caused_by(self, event_id: str) -> list[RowMapping]:
         """The events that one caused, in the order of their causing."""
-        statement = select(event).where(event.c.store == self.store, event.c.parent == event_id)
-        return list(self.connection.execute(statement.order_by(event.c.received_at, event.c.id)).mappings())
+        return self.rows(event, ("received_at", "id"), parent=event_id)
 
     def page(self, page: Page, *, without: Iterable[str]) -> Found:
         """Events of all but some types, in the order they were received."""
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
         return find(self.connection, event, page, within=within, by=event.c.received_at)
 
-    def set_decided(self, event_id: str, decision: list[dict[str, Any]]) -> None:
-        """Keep the decision."""
-        self._update(event_id, status="decided", decision=decision)
+    def opening(self, event_id: str, step_name: str) -> RowMapping | None:
+        """An event's row with what a step of it begins with.
+
+        `step_result`: what the step answered, if it is done; `clock_rings_at`: of the store; `is_heard`: whether any
+        subscription is live.
+        """
+        found = self.connection.execute(
+            _OPENING, {"in_store": self.store, "the_event": event_id, "the_step": step_name}
+        )
+        return found.mappings().first()
+
+    def set_decided(self, event_id: str, decision: list[dict[str, Any]], *, now: datetime) -> None:
+        """Keep the decision. A workflow is at work: the relay need not look for a while."""
+        relay_at = now + WORKED_ON
+        self.alter(event, {"id": event_id}, status="decided", decision=decision, start_after=relay_at)
 
     def set_applied(self, event_id: str, *, now: datetime) -> None:
         """Everything the decision caused is done."""
-        self._update(event_id, status="applied", settled_at=now, start_after=None)
+        self.alter(event, {"id": event_id}, status="applied", settled_at=now, start_after=None)
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
         """The event cannot be answered; the error says why."""
-        self._update(event_id, status="failed", error=error, settled_at=now, start_after=None)
-
-    def step(self, event_id: str, name: str) -> Any:
-        """What a step that is done answered; None while it is not."""
-        statement = select(step.c.result).where(step.c.event == event_id, step.c.name == name)
-        return self.connection.execute(statement).scalar_one_or_none()
+        self.alter(event, {"id": event_id}, status="failed", error=error, settled_at=now, start_after=None)
 
     def set_step(self, event_id: str, name: str, result: Any) -> None:
         """Keep what a step answered, so that a second run of it gives the same answer."""
-        self.connection.execute(step.insert().values(event=event_id, name=name, result=result))
+        self.insert(step, {"event": event_id, "name": name, "result": result})
 
-    def _update(self, event_id: str, **values: Any) -> None:
-        here = update(event).where(event.c.store == self.store, event.c.id == event_id)
-        self.connection.execute(here.values(values))
+
+_LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
+_OPENING = (
+    select(event, step.c.result.label("step_result"), store.c.clock_rings_at, _LIVE.label("is_heard"))
+    .join(store, store.c.code == event.c.store)
+    .outerjoin(step, and_(step.c.event == event.c.id, step.c.name == bindparam("the_step")))
+    .where(event.c.store == bindparam("in_store"), event.c.id == bindparam("the_event"))
+)
 
 
 def as_event(row: RowMapping) -> Event:

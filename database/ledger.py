@@ -1,17 +1,35 @@
 """The ledger: lots, balances, and one entry for every change of a balance."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select
 
+from database.members import as_balance
 from database.queries import Queries
 from database.tables import balance, entry, lot
 from loyalty.effects import Points
 from loyalty.ids import new_id
 from loyalty.ledger import Lot
+from loyalty.member import Balance
 
 EntryKind = Literal["award", "deduct", "activate", "expire"]
+
+
+_NONE = {"active": 0, "pending": 0, "earned": 0, "spent": 0, "expired": 0}
+_LEFT = select(lot).where(
+    lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A balance before and after an entry."""
+
+    wallet: str
+    before: Balance
+    after: Balance
 
 
 class Ledger(Queries):
@@ -19,52 +37,39 @@ class Ledger(Queries):
 
     def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:
         """Keep a new lot."""
-        self.connection.execute(
-            lot.insert().values(
-                id=new.id,
-                store=self.store,
-                member=member_id,
-                wallet=new.wallet,
-                points=new.points,
-                remaining=new.remaining,
-                active_from=new.active_from,
-                expires_at=new.expires_at,
-                event=event_id,
-                created_at=now,
-            )
+        self.insert(
+            lot,
+            {
+                "id": new.id,
+                "member": member_id,
+                "wallet": new.wallet,
+                "points": new.points,
+                "remaining": new.remaining,
+                "active_from": new.active_from,
+                "expires_at": new.expires_at,
+                "event": event_id,
+                "created_at": now,
+            },
         )
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         """A lot and its member's id."""
-        statement = select(lot).where(lot.c.store == self.store, lot.c.id == lot_id)
-        row = self.connection.execute(statement).mappings().first()
+        row = self.first(lot, id=lot_id)
         return (_as_lot(row), row["member"]) if row else None
 
     def spendable(self, member_id: str, wallet: str, *, now: datetime) -> list[Lot]:
         """The lots a member may spend from now."""
-        rows = self.connection.execute(
-            select(lot).where(
-                lot.c.store == self.store,
-                lot.c.member == member_id,
-                lot.c.wallet == wallet,
-                lot.c.remaining > 0,
-                lot.c.active_from.is_(None),
-            )
-        ).mappings()
-        lots = [_as_lot(row) for row in rows]
+        lots = [each for each in self.lots(member_id) if each.wallet == wallet and each.active_from is None]
         return [each for each in lots if each.expires_at is None or each.expires_at > now]
 
     def lots(self, member_id: str) -> list[Lot]:
         """Every lot of a member with points left."""
-        rows = self.connection.execute(
-            select(lot).where(lot.c.store == self.store, lot.c.member == member_id, lot.c.remaining > 0)
-        ).mappings()
+        rows = self.connection.execute(_LEFT, {"in_store": self.store, "the_member": member_id}).mappings()
         return [_as_lot(row) for row in rows]
 
     def change_lot(self, changed: Lot) -> None:
         """Keep what is left of a lot, and when it is active from."""
-        here = update(lot).where(lot.c.store == self.store, lot.c.id == changed.id)
-        self.connection.execute(here.values(remaining=changed.remaining, active_from=changed.active_from))
+        self.alter(lot, {"id": changed.id}, remaining=changed.remaining, active_from=changed.active_from)
 
     def post(
         self,
@@ -78,45 +83,31 @@ class Ledger(Queries):
         event_id: str,
         source: str,
         now: datetime,
-    ) -> RowMapping:
-        """Write one entry and move the balance with it; answer the balance after it."""
-        changes = _changes(kind, points, pending=pending)
-        row = {"member": member_id, "wallet": wallet, "store": self.store, "active": 0, "pending": 0}
-        row |= {"earned": 0, "spent": 0, "expired": 0} | changes
-        after = (
-            self.connection.execute(
-                self.insert(balance)
-                .values(row)
-                .on_conflict_do_update(
-                    index_elements=[balance.c.member, balance.c.wallet],
-                    set_={name: balance.c[name] + change for name, change in changes.items()},
-                )
-                .returning(balance)
-            )
-            .mappings()
-            .one()
+    ) -> Posted:
+        """Write one entry and move the balance with it."""
+        changes = _NONE | _changes(kind, points, pending=pending)
+        after = self.add_up(balance, {"member": member_id, "wallet": wallet, **changes}, sums=tuple(_NONE))
+        self.insert(
+            entry,
+            {
+                "id": new_id(),
+                "member": member_id,
+                "wallet": wallet,
+                "kind": kind,
+                "points": points,
+                "balance": after["active"],
+                "lot": lot_id,
+                "event": event_id,
+                "source": source,
+                "at": now,
+            },
         )
-        self.connection.execute(
-            entry.insert().values(
-                id=new_id(),
-                store=self.store,
-                member=member_id,
-                wallet=wallet,
-                kind=kind,
-                points=points,
-                balance=after["active"],
-                lot=lot_id,
-                event=event_id,
-                source=source,
-                at=now,
-            )
-        )
-        return after
+        before = {name: after[name] - change for name, change in changes.items()}
+        return Posted(wallet, as_balance(before), as_balance(after))
 
     def entries_of(self, event_id: str) -> list[RowMapping]:
         """What one event wrote, in order."""
-        statement = select(entry).where(entry.c.store == self.store, entry.c.event == event_id).order_by(entry.c.id)
-        return list(self.connection.execute(statement).mappings())
+        return self.rows(entry, ("id",), event=event_id)
 
 
 def _changes(kind: EntryKind, points: Points, *, pending: bool) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, or_, select, update
+from sqlalchemy import RowMapping, Select, bindparam, or_, select
 
 from database.pages import Found, Page, find
 from database.queries import Queries
@@ -47,8 +47,7 @@ class Members(Queries):
 
     def get(self, member_id: str) -> RowMapping | None:
         """One member's row."""
-        statement = select(member).where(member.c.store == self.store, member.c.id == member_id)
-        return self.connection.execute(statement).mappings().first()
+        return self.first(member, id=member_id)
 
     def page(self, page: Page) -> Found:
         """Members, in the order they were registered here."""
@@ -71,7 +70,6 @@ class Members(Queries):
             member,
             {
                 "id": member_id,
-                "store": self.store,
                 "email": identity.email,
                 "email_key": identity.email.lower() if identity.email else None,
                 "phone": identity.phone,
@@ -98,7 +96,6 @@ class Members(Queries):
         row = self.get(member_id)
         if row is None:
             raise LookupError(f"member {member_id} is not in store {self.store}")
-        badges = select(badge.c.badge).where(badge.c.member == member_id).order_by(badge.c.granted_at, badge.c.badge)
         return Member(
             id=row["id"],
             registered_at=row["registered_at"],
@@ -109,57 +106,40 @@ class Members(Queries):
             profile=row["profile"],
             attributes=row["attributes"],
             balances=self.balances(member_id),
-            badges=tuple(self.connection.execute(badges).scalars()),
+            badges=tuple(granted["badge"] for granted in self.badges(member_id)),
         )
 
     def balances(self, member_id: str) -> dict[str, Balance]:
         """A member's points by wallet; a wallet never used is absent."""
-        rows = self.connection.execute(select(balance).where(balance.c.member == member_id)).mappings()
-        return {
-            row["wallet"]: Balance(
-                active=Points(row["active"]),
-                pending=Points(row["pending"]),
-                earned=Points(row["earned"]),
-                spent=Points(row["spent"]),
-                expired=Points(row["expired"]),
-            )
-            for row in rows
-        }
+        return {row["wallet"]: as_balance(row) for row in self.rows(balance, ("wallet",), member=member_id)}
 
     def set_tier(self, member_id: str, tier: str, *, now: datetime) -> None:
         """Put a member into a tier."""
-        self._update(member_id, tier=tier, tier_since=now, updated_at=now)
+        self.alter(member, {"id": member_id}, tier=tier, tier_since=now, updated_at=now)
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
         """Replace a member's attributes."""
-        self._update(member_id, attributes=attributes, updated_at=now)
+        self.alter(member, {"id": member_id}, attributes=attributes, updated_at=now)
 
     def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
         """Count one more of a badge."""
-        row = {
-            "member": member_id,
-            "badge": name,
-            "store": self.store,
-            "times": 1,
-            "granted_at": now,
-            "updated_at": now,
-        }
-        statement = self.insert(badge).values(row)
-        self.connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[badge.c.member, badge.c.badge],
-                set_={"times": badge.c.times + 1, "updated_at": now},
-            )
-        )
+        row = {"member": member_id, "badge": name, "times": 1, "granted_at": now, "updated_at": now}
+        self.add_up(badge, row, sums=("times",), keeps=("granted_at",))
 
     def badges(self, member_id: str) -> list[RowMapping]:
         """A member's badges, the first granted first."""
-        statement = select(badge).where(badge.c.member == member_id).order_by(badge.c.granted_at, badge.c.badge)
-        return list(self.connection.execute(statement).mappings())
+        return self.rows(badge, ("granted_at", "badge"), member=member_id)
 
-    def _update(self, member_id: str, **values: Any) -> None:
-        here = and_(member.c.store == self.store, member.c.id == member_id)
-        self.connection.execute(update(member).where(here).values(values))
+
+def as_balance(row: Mapping[Any, Any]) -> Balance:
+    """A balance's row as the core sees it."""
+    return Balance(
+        active=Points(row["active"]),
+        pending=Points(row["pending"]),
+        earned=Points(row["earned"]),
+        spent=Points(row["spent"]),
+        expired=Points(row["expired"]),
+    )
 
 
 @cache

@@ -22,16 +22,8 @@ class Revisions(Queries):
         self.lock("revisions")
         latest = self.latest()
         number = 1 + (latest["number"] if latest else 0)
-        self.connection.execute(
-            revision.insert().values(
-                store=self.store,
-                number=number,
-                hash=content_hash,
-                files=dict(files),
-                deployed_at=now,
-                deployed_by=by,
-            )
-        )
+        row = {"number": number, "hash": content_hash, "files": dict(files), "deployed_at": now, "deployed_by": by}
+        self.insert(revision, row)
         return number
 
     def latest(self) -> RowMapping | None:

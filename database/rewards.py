@@ -1,9 +1,8 @@
 """Rewards issued to members, with their coupons."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping
 
 from database.queries import Queries
 from database.tables import issued_reward
@@ -24,27 +23,17 @@ class Rewards(Queries):
         now: datetime,
     ) -> bool:
         """Issue a reward; False where its coupon code, or the issue itself, is there already."""
-        row: dict[str, Any] = {
-            "id": issued_id,
-            "store": self.store,
-            "member": member_id,
-            "reward": reward,
-            "coupon": coupon,
-        }
-        row |= {"status": "issued", "expires_at": expires_at, "event": event_id, "issued_at": now}
-        return self.insert_once(issued_reward, row)
+        row = {"id": issued_id, "member": member_id, "reward": reward, "coupon": coupon, "status": "issued"}
+        return self.insert_once(issued_reward, row | {"issued_at": now, "expires_at": expires_at, "event": event_id})
 
     def get(self, issued_id: str) -> RowMapping | None:
         """One issued reward."""
-        here = select(issued_reward).where(issued_reward.c.store == self.store, issued_reward.c.id == issued_id)
-        return self.connection.execute(here).mappings().first()
+        return self.first(issued_reward, id=issued_id)
 
     def of_member(self, member_id: str) -> list[RowMapping]:
         """A member's rewards, the latest first."""
-        here = select(issued_reward).where(issued_reward.c.store == self.store, issued_reward.c.member == member_id)
-        return list(self.connection.execute(here.order_by(issued_reward.c.id.desc())).mappings())
+        return self.rows(issued_reward, ("-id",), member=member_id)
 
     def set_status(self, issued_id: str, status: str) -> None:
         """Move an issued reward on."""
-        here = update(issued_reward).where(issued_reward.c.store == self.store, issued_reward.c.id == issued_id)
-        self.connection.execute(here.values(status=status))
+        self.alter(issued_reward, {"id": issued_id}, status=status)

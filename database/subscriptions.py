@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select
 
 from database.pages import Found, Page, find
 from database.queries import Queries
 from database.tables import store, subscription
+
+_LIVE = (
+    select(subscription)
+    .where(subscription.c.store == bindparam("in_store"), subscription.c.disabled_at.is_(None))
+    .order_by(subscription.c.id)
+)
 
 
 class Subscriptions(Queries):
@@ -26,23 +32,12 @@ class Subscriptions(Queries):
         now: datetime,
     ) -> None:
         """Subscribe a URL."""
-        self.connection.execute(
-            subscription.insert().values(
-                id=subscription_id,
-                store=self.store,
-                event_name=event_name,
-                url=url,
-                headers=list(headers),
-                format=format,
-                secret=secret,
-                created_at=now,
-            )
-        )
+        row = {"id": subscription_id, "event_name": event_name, "url": url, "headers": list(headers)}
+        self.insert(subscription, row | {"format": format, "secret": secret, "created_at": now})
 
     def get(self, subscription_id: str) -> RowMapping | None:
         """One subscription."""
-        here = select(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
-        return self.connection.execute(here).mappings().first()
+        return self.first(subscription, id=subscription_id)
 
     def page(self, page: Page) -> Found:
         """Subscriptions, in the order they were made."""
@@ -51,23 +46,16 @@ class Subscriptions(Queries):
 
     def change(self, subscription_id: str, **values: Any) -> bool:
         """Change a subscription; False where there is none."""
-        here = update(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
-        done = self.connection.execute(here.values(values).returning(subscription.c.id))
-        return done.first() is not None
+        return self.alter(subscription, {"id": subscription_id}, **values)
 
     def remove(self, subscription_id: str) -> bool:
         """End a subscription; False where there is none. What was sent stays in the log."""
         here = delete(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
         return self.connection.execute(here.returning(subscription.c.id)).first() is not None
 
-    def hearing(self, names: Sequence[str]) -> list[RowMapping]:
-        """The live subscriptions to any of these event names."""
-        here = select(subscription).where(
-            subscription.c.store == self.store,
-            subscription.c.event_name.in_(names),
-            subscription.c.disabled_at.is_(None),
-        )
-        return list(self.connection.execute(here.order_by(subscription.c.id)).mappings())
+    def live(self) -> list[RowMapping]:
+        """The subscriptions that hear of what happens."""
+        return list(self.connection.execute(_LIVE, {"in_store": self.store}).mappings())
 
     def store_secret(self) -> str:
         """What signs the calls of reactors' own."""

@@ -166,6 +166,7 @@ step = Table(
     metadata,
     Column("event", ID, ForeignKey("event.id"), primary_key=True),
     Column("name", String(32), primary_key=True),
+    _store(),
     Column("result", Json, nullable=False),
 )
 
@@ -262,8 +263,7 @@ progress = Table(
     Column("achievement", NAME, primary_key=True),
     _store(),
     Column("completed", Integer, nullable=False),
-    Column("completed_at", Instant),
-    Column("updated_at", Instant, nullable=False),
+    Column("completed_at", Instant, nullable=False),  # the last time
 )
 
 badge = Table(

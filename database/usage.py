@@ -43,20 +43,11 @@ class Usage(Queries):
 
     def claim(self, claim: Claim, member_id: str) -> None:
         """Add a firing to its day."""
-        points = int(claim.points * MILLION)
         row = {
-            "store": self.store,
             "reactor": claim.reactor,
             "member": member_id if claim.per == "member" else PROGRAM,
             "day": claim.day,
             "times": claim.times,
-            "points": points,
+            "points": int(claim.points * MILLION),
         }
-        self.connection.execute(
-            self.insert(usage)
-            .values(row)
-            .on_conflict_do_update(
-                index_elements=[usage.c.store, usage.c.reactor, usage.c.member, usage.c.day],
-                set_={"times": usage.c.times + claim.times, "points": usage.c.points + points},
-            )
-        )
+        self.add_up(usage, row, sums=("times", "points"))

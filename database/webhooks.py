@@ -4,26 +4,34 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, and_, bindparam, select
 
 from database.queries import Queries
-from database.tables import attempt, delivery, message
+from database.tables import attempt, delivery, message, store, subscription
+
+_PACKED = (
+    select(
+        delivery,
+        message.c.data,
+        store.c.secret.label("store_secret"),
+        subscription.c.format.label("form"),
+        subscription.c.secret,
+        subscription.c.failing_since,
+        and_(subscription.c.id.is_not(None), subscription.c.disabled_at.is_(None)).label("is_live"),
+    )
+    .join(message, message.c.id == delivery.c.message)
+    .join(store, store.c.code == delivery.c.store)
+    .outerjoin(subscription, subscription.c.id == delivery.c.subscription)
+    .where(delivery.c.store == bindparam("in_store"), delivery.c.id == bindparam("the_delivery"))
+)
 
 
 class Webhooks(Queries):
     """What one store sends."""
 
-    def add_message(self, message_id: str, *, event_id: str, name: str, data: Any, now: datetime) -> bool:
-        """Keep a message; False where it is there already."""
-        row = {
-            "id": message_id,
-            "store": self.store,
-            "event": event_id,
-            "name": name,
-            "data": data,
-            "created_at": now,
-        }
-        return self.insert_once(message, row)
+    def add_message(self, message_id: str, *, event_id: str, name: str, data: Any, now: datetime) -> None:
+        """Keep a message."""
+        self.insert(message, {"id": message_id, "event": event_id, "name": name, "data": data, "created_at": now})
 
     def add_delivery(
         self,
@@ -36,28 +44,18 @@ class Webhooks(Queries):
         headers: Sequence[Mapping[str, str]],
     ) -> None:
         """A message is to go to a URL."""
-        self.connection.execute(
-            delivery.insert().values(
-                id=delivery_id,
-                store=self.store,
-                message=message_id,
-                event=event_id,
-                subscription=subscription_id,
-                url=url,
-                headers=list(headers),
-                status="pending",
-                attempts=0,
-            )
-        )
+        row = {"id": delivery_id, "message": message_id, "event": event_id, "subscription": subscription_id}
+        self.insert(delivery, row | {"url": url, "headers": list(headers), "status": "pending", "attempts": 0})
 
-    def delivery(self, delivery_id: str) -> RowMapping | None:
-        """One delivery with its message's name, data and date."""
-        here = (
-            select(delivery, message.c.name, message.c.data, message.c.created_at)
-            .join(message, message.c.id == delivery.c.message)
-            .where(delivery.c.store == self.store, delivery.c.id == delivery_id)
+    def packed(self, delivery_id: str) -> RowMapping | None:
+        """What to send for a delivery, and what signs it.
+
+        The delivery with its message's `data`, the store's `store_secret`, and of the subscription, if it is one's,
+        `form`, `secret`, `failing_since` and `is_live`.
+        """
+        return (
+            self.connection.execute(_PACKED, {"in_store": self.store, "the_delivery": delivery_id}).mappings().first()
         )
-        return self.connection.execute(here).mappings().first()
 
     def of_event(self, event_id: str) -> list[RowMapping]:
         """Every delivery an event led to, with its message's name."""
@@ -71,8 +69,7 @@ class Webhooks(Queries):
 
     def attempts(self, delivery_id: str) -> list[RowMapping]:
         """Every attempt of a delivery."""
-        here = select(attempt).where(attempt.c.store == self.store, attempt.c.delivery == delivery_id)
-        return list(self.connection.execute(here.order_by(attempt.c.number)).mappings())
+        return self.rows(attempt, ("number",), delivery=delivery_id)
 
     def log_attempt(
         self,
@@ -86,14 +83,9 @@ class Webhooks(Queries):
         error: str | None,
     ) -> None:
         """Keep what one attempt met."""
-        row = {"delivery": delivery_id, "store": self.store, "number": number, "at": at, "status": status}
-        self.connection.execute(
-            self.insert(attempt)
-            .values(**row, latency_ms=latency_ms, answer=answer, error=error)
-            .on_conflict_do_nothing()
-        )
+        row = {"delivery": delivery_id, "number": number, "at": at, "status": status}
+        self.insert_once(attempt, row | {"latency_ms": latency_ms, "answer": answer, "error": error})
 
     def set_delivery(self, delivery_id: str, **values: Any) -> None:
         """Move a delivery on."""
-        here = update(delivery).where(delivery.c.store == self.store, delivery.c.id == delivery_id)
-        self.connection.execute(here.values(values))
+        self.alter(delivery, {"id": delivery_id}, **values)

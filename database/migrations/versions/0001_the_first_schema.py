@@ -272,8 +272,7 @@ def upgrade() -> None:
         sa.Column("achievement", sa.String(length=255), nullable=False),
         sa.Column("store", sa.String(length=255), nullable=False),
         sa.Column("completed", sa.Integer(), nullable=False),
-        sa.Column("completed_at", Instant(timezone=True), nullable=True),
-        sa.Column("updated_at", Instant(timezone=True), nullable=False),
+        sa.Column("completed_at", Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["member"], ["member.id"], name=op.f("fk_progress_member")),
         sa.PrimaryKeyConstraint("member", "achievement", name=op.f("pk_progress")),
     )
@@ -303,6 +302,7 @@ def upgrade() -> None:
         "step",
         sa.Column("event", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("store", sa.String(length=255), nullable=False),
         sa.Column("result", Json(), nullable=False),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name=op.f("fk_step_event")),
         sa.PrimaryKeyConstraint("event", "name", name=op.f("pk_step")),
@@ -354,9 +354,7 @@ def downgrade() -> None:
     op.drop_table("mark")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_lot_member_wallet",
-            sqlite_where=sa.text("remaining > 0"),
-            postgresql_where=sa.text("remaining > 0"),
+            "ix_lot_member_wallet", sqlite_where=sa.text("remaining > 0"), postgresql_where=sa.text("remaining > 0")
         )
 
     op.drop_table("lot")
