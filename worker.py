@@ -118,7 +118,6 @@ async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> Asyn
                 reactions.change_member,
                 reactions.issue_rewards,
                 reactions.update_achievements,
-                reactions.settle,
                 reactions.fail,
                 reactions.react_to_events,
                 deliveries.deliver_webhook,

@@ -3,32 +3,41 @@
 from datetime import date
 from itertools import chain
 
-from activities.references import Decided
+from activities.effects_told import tell_of_effects
 from activities.step import Step
+from activities.telling import tell_of_built_in
 from loyalty.calendar import local_day, window
 from loyalty.decide import Usage, decide
 from loyalty.decision_json import to_json
 from loyalty.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
 
 
-def decide_event(step: Step) -> Decided:
+def decide_event(step: Step) -> None:
     """Answer the step's event, claim what firing reactors take from their limits, and keep the decision.
 
     The claim is made in the decision's own transaction, so that no two events are ever promised the same allowance.
+    What is to be told of the event is told here, too: deliveries begin when everything is applied.
     """
-    if step.row["decision"] is None:
-        step.decision = decide(step.program, step.member, step.event, _usage(step), now=step.now)
-        for claim in step.decision.claims:
-            step.tx.usage.claim(claim, step.event.member)
-        step.tx.events.set_decided(step.event.id, to_json(step.decision), now=step.now)
+    step.decision = decide(step.program, step.member, step.event, _usage(step), now=step.now)
+    for claim in step.decision.claims:
+        step.tx.usage.claim(claim, step.event.member)
+    step.tx.events.set_decided(step.event.id, to_json(step.decision), now=step.now)
+    step.fired = [answer.source for answer in step.decision.answers if answer.fired]
+    step.steps = _steps(step)
+    tell_of_built_in(step)
+    tell_of_effects(step)
+
+
+def _steps(step: Step) -> list[str]:
+    """The activities that apply the decision."""
     effects = [effect for _, _, effect in step.decision.effects()]
-    return Decided(
-        fired=[answer.source for answer in step.decision.answers if answer.fired],
-        moves_points=any(isinstance(e, AwardPoints | DeductPoints) for e in effects),
-        changes_member=any(isinstance(e, GrantBadge | SetTier | SetAttribute) for e in effects),
-        issues_rewards=any(isinstance(e, IssueReward) for e in effects),
-        moves_achievements=step.event.type in step.program.achievements_on,
-    )
+    needed = {
+        "award_points": any(isinstance(e, AwardPoints | DeductPoints) for e in effects),
+        "change_member": any(isinstance(e, GrantBadge | SetTier | SetAttribute) for e in effects),
+        "issue_rewards": any(isinstance(e, IssueReward) for e in effects),
+        "update_achievements": step.event.type in step.program.achievements_on,
+    }
+    return [name for name, is_needed in needed.items() if is_needed]
 
 
 def _usage(step: Step) -> Usage:

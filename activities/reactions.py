@@ -1,8 +1,7 @@
 """The activities that answer an event. Each is one transaction, safe to run twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from temporalio import activity
 
@@ -11,13 +10,10 @@ from activities.issuing import issue_rewards
 from activities.membership import change_member
 from activities.points import move_points
 from activities.progress import move_achievements
-from activities.references import Applied, Decided, EventRef
-from activities.settling import settle
+from activities.references import Applied, EventRef
 from activities.step import Step, once
 from database import Database, Transaction
 from database.programs import Programs
-
-T = TypeVar("T")
 
 
 class Reactions:
@@ -28,34 +24,29 @@ class Reactions:
         self._programs = programs
 
     @activity.defn
-    async def decide(self, event: EventRef, now: datetime) -> Decided:
-        """Ask the reactors, and keep their answers."""
-        return await self._in_step(event, "decide", now, decide_event)
+    async def decide(self, event: EventRef, now: datetime) -> Applied:
+        """Ask the reactors, keep their answers, and tell of the event."""
+        return await self._once(event, "decide", now, decide_event, last=True)
 
     @activity.defn
-    async def award_points(self, event: EventRef, now: datetime) -> Applied:
+    async def award_points(self, event: EventRef, now: datetime, last: bool) -> Applied:
         """Post the awards and deductions of the decision."""
-        return await self._once(event, "award_points", now, move_points)
+        return await self._once(event, "award_points", now, move_points, last=last)
 
     @activity.defn
-    async def change_member(self, event: EventRef, now: datetime) -> Applied:
+    async def change_member(self, event: EventRef, now: datetime, last: bool) -> Applied:
         """Grant badges, set tiers and attributes."""
-        return await self._once(event, "change_member", now, change_member)
+        return await self._once(event, "change_member", now, change_member, last=last)
 
     @activity.defn
-    async def issue_rewards(self, event: EventRef, now: datetime) -> Applied:
+    async def issue_rewards(self, event: EventRef, now: datetime, last: bool) -> Applied:
         """Issue the rewards of the decision."""
-        return await self._once(event, "issue_rewards", now, issue_rewards)
+        return await self._once(event, "issue_rewards", now, issue_rewards, last=last)
 
     @activity.defn
-    async def update_achievements(self, event: EventRef, now: datetime) -> Applied:
+    async def update_achievements(self, event: EventRef, now: datetime, last: bool) -> Applied:
         """Count the event towards achievements."""
-        return await self._once(event, "update_achievements", now, move_achievements)
-
-    @activity.defn
-    async def settle(self, event: EventRef, now: datetime) -> Applied:
-        """Tell of what happened, and mark the event as applied."""
-        return await self._once(event, "settle", now, settle)
+        return await self._once(event, "update_achievements", now, move_achievements, last=last)
 
     @activity.defn
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
@@ -70,7 +61,7 @@ class Reactions:
         waiting = list(events)
         while waiting:
             event = waiting.pop(0)
-            applied = await self._once(event, "all_steps", now, _answer)
+            applied = await self._once(event, "all_steps", now, _answer, last=True)
             waiting += applied.caused
             if applied.error:
                 await self.fail(event, applied.error, now)
@@ -79,27 +70,28 @@ class Reactions:
             done = Applied(done.did, [], done.deliveries, done.wakes_clock or applied.wakes_clock, done.error)
         return done
 
-    async def _once(self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None]) -> Applied:
-        return await self._in_step(event, name, now, lambda step: once(step, work))
-
-    async def _in_step(self, event: EventRef, name: str, now: datetime, work: Callable[[Step], T]) -> T:
+    async def _once(
+        self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None], *, last: bool
+    ) -> Applied:
         program = await self._programs.revision(event.store, event.revision)
 
-        def run(tx: Transaction) -> T:
-            return work(Step(tx, program, event, name, now))
+        def run(tx: Transaction) -> Applied:
+            return once(Step(tx, program, event, name, now), work, last=last)
 
         return await self._database.store(event.store).write(run)
 
 
+WORK: Mapping[str, Callable[[Step], None]] = {
+    "award_points": move_points,
+    "change_member": change_member,
+    "issue_rewards": issue_rewards,
+    "update_achievements": move_achievements,
+}
+
+
 def _answer(step: Step) -> None:
     """Every step of one event in one transaction."""
-    decided = decide_event(step)
-    if decided.moves_points:
-        move_points(step)
-    if decided.changes_member:
-        change_member(step)
-    if decided.issues_rewards:
-        issue_rewards(step)
-    if decided.moves_achievements:
-        move_achievements(step)
-    settle(step)
+    decide_event(step)
+    for name in step.steps:
+        WORK[name](step)
+    step.steps = []

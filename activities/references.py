@@ -42,18 +42,6 @@ class DeliveryRef:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """What a decision asks for, as the steps that follow it."""
-
-    fired: list[str] = field(default_factory=list)
-    """The sources that fired: `reactor/NAME`, `achievement/NAME`."""
-    moves_points: bool = False
-    changes_member: bool = False
-    issues_rewards: bool = False
-    moves_achievements: bool = False
-
-
-@dataclass(frozen=True)
 class Applied:
     """What one step did, and what follows from it."""
 
@@ -65,6 +53,10 @@ class Applied:
     """Something falls due before the store's clock would ring."""
     error: str = ""
     """Why the event cannot be answered to the end."""
+    fired: list[str] = field(default_factory=list)
+    """Of a decision: the sources that fired, `reactor/NAME` and `achievement/NAME`."""
+    steps: list[str] = field(default_factory=list)
+    """Of a decision: the activities that apply it, in their order."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +103,8 @@ def to_json(applied: Applied) -> dict[str, Any]:
         "deliveries": [[ref.store, ref.id, ref.name, ref.slow] for ref in applied.deliveries],
         "wakes_clock": applied.wakes_clock,
         "error": applied.error,
+        "fired": applied.fired,
+        "steps": applied.steps,
     }
 
 
@@ -122,4 +116,6 @@ def from_json(stored: dict[str, Any]) -> Applied:
         deliveries=[DeliveryRef(*ref) for ref in stored["deliveries"]],
         wakes_clock=stored["wakes_clock"],
         error=stored["error"],
+        fired=stored["fired"],
+        steps=stored["steps"],
     )

@@ -39,6 +39,8 @@ class Step:
         self.now = now
         self.outbox = Outbox(tx, program, row, now)
         self.did: list[str] = []
+        self.fired: list[str] = []
+        self.steps: list[str] = []
         self._caused: list[EventRef] = []
         self._clock_rings_at: datetime | None = row["clock_rings_at"]
         self._wakes_clock = False
@@ -93,7 +95,15 @@ class Step:
 
     def result(self) -> Applied:
         """What the step did, for the workflow."""
-        return Applied(self.did, self._caused, self.outbox.deliveries, self._wakes_clock, self._error)
+        return Applied(
+            did=self.did,
+            caused=self._caused,
+            deliveries=self.outbox.deliveries,
+            wakes_clock=self._wakes_clock,
+            error=self._error,
+            fired=self.fired,
+            steps=self.steps,
+        )
 
     def _cycle(self, last: str) -> str:
         chain = [last, self.event.type]
@@ -105,15 +115,19 @@ class Step:
         return f"events caused one another more than {DEEPEST} deep: {path}. Break the cycle among these reactors"
 
 
-def once(step: Step, work: Callable[[Step], None]) -> Applied:
-    """Do a step's work unless it was done; either way, answer what it did.
+def once(step: Step, work: Callable[[Step], None], *, last: bool) -> Applied:
+    """Do a step's work unless it was done; either way, answer what it did. The last step marks the event as applied.
 
     Every work says in words whatever it writes, so one that did nothing need not be remembered.
     """
     if step.row["step_result"] is not None:
         return from_json(step.row["step_result"])
+    if step.row["status"] == "applied":
+        return NOTHING
     work(step)
     result = step.result()
     if result != NOTHING:
         step.tx.events.set_step(step.event.id, step.name, to_json(result))
+    if last and not result.steps:
+        step.tx.events.set_applied(step.event.id, now=step.now)
     return result

@@ -10,14 +10,14 @@ import rules
 from activities.references import EventRef
 from api.calls import StoreCall
 from api.problems import BadInput
-from api.registration import Newcomer, Raced, refuse_taken_id, register
+from api.registration import Newcomer, Raced, hold, refuse_taken_id, register
 from database import Transaction
 from database.events import NewEvent
 from database.members import Identity
 from loyalty.ids import new_id
 
-MOST_RACES = 4
-"""Transactions tried before a member that can be neither found nor registered is given up."""
+MOST_TRIES = 3
+"""Transactions tried where others store the same at once: what they stored, the next one finds."""
 
 CUSTOMER = "event.customerData"
 
@@ -32,6 +32,7 @@ class Report:
     identity: Identity
     customer_data: Mapping[str, str]
     external_id: str | None
+    """The client's own id for it: with one, the report is safe to repeat."""
 
     def fingerprint(self) -> str:
         """The same for the same content, however it was written."""
@@ -49,22 +50,38 @@ class Accepted:
 
 async def accept(call: StoreCall, report: Report) -> Accepted:
     """Store an event; raise BadInput where it contradicts what is known."""
-    for _ in range(MOST_RACES):
+    for tries_left in reversed(range(MOST_TRIES)):
         try:
             return await call.database.write(lambda tx: _accept(tx, call, report))
         except Raced:
-            continue
+            if not tries_left and report.identity.id is None:
+                raise
+    # Whoever has another part of the identity was found by it: in the way is the id of another store's member.
     raise refuse_taken_id(f"{CUSTOMER}.customerId")
+
+
+async def accepted_before(call: StoreCall, report: Report) -> Accepted | None:
+    """What a report was answered before, if it is a repetition; raise BadInput where its id was another event's."""
+    return await call.database.read(lambda tx: _repeated(tx, report, report.fingerprint()))
+
+
+def _repeated(tx: Transaction, report: Report, fingerprint: str | None) -> Accepted | None:
+    if report.external_id is None or not (known := tx.events.by_external_id(report.external_id)):
+        return None
+    if known["fingerprint"] != fingerprint:
+        message = f"this id was used for another event, {known['id']}: give each event an id of its own"
+        raise BadInput.at("event.eventId", message, "eventIdReused")
+    return Accepted(known["id"])
 
 
 def _accept(tx: Transaction, call: StoreCall, report: Report) -> Accepted:
     fingerprint = report.fingerprint() if report.external_id is not None else None
-    if report.external_id is not None and (known := tx.events.by_external_id(report.external_id)):
-        if known["fingerprint"] != fingerprint:
-            message = f"this id was used for another event, {known['id']}: give each event an id of its own"
-            raise BadInput.at("event.eventId", message, "eventIdReused")
-        return Accepted(known["id"])
+    if repeated := _repeated(tx, report, fingerprint):
+        return repeated
     member_id = _member_of(tx, report.identity)
+    if member_id is None:
+        hold(tx, report.identity)
+        member_id = _member_of(tx, report.identity)  # whoever held it before may have registered them
     registered: tuple[EventRef, ...] = ()
     if member_id is None:
         registered = (_register(tx, call, report.identity),)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from api.attempts import Attempts
 from api.authentication import Authenticator
 from api.passwords import Passwords
-from api.problems import BadInput, Forbidden
+from api.problems import Forbidden
 from api.services import Services
 from api.starting import Starter
 from api.tokens import AdminCaller, Caller, Tokens
@@ -89,7 +89,8 @@ async def _store_call(request: Request, store: StoreCode) -> StoreCall:
     return await store_call(_desk(request), await _caller(request), store)
 
 
-async def _admin_call(request: Request, store: StoreCode) -> StoreCall:
+async def admin_call(request: Request, store: StoreCode) -> StoreCall:
+    """An admin's call of a store; raise NotAuthenticated, Forbidden or UnknownStore."""
     return await store_call(_desk(request), await _admin(request), store)
 
 
@@ -101,14 +102,8 @@ async def store_call(desk: Desk, caller: Caller, store: str) -> StoreCall:
     return StoreCall(desk, caller, store, revision, program, datetime.now(UTC))
 
 
-async def refuse_nul(request: Request) -> None:
-    """No name or id holds NUL, and PostgreSQL cannot even be asked for one."""
-    if "\0" in request.url.path or "\0" in request.scope["path"]:
-        raise BadInput.at("", "the path holds a NUL character", "unkeepableText")
-
-
 SomeCaller: TypeAlias = Annotated[Caller, Depends(_caller)]
 AnAdmin: TypeAlias = Annotated[AdminCaller, Depends(_admin)]
 SomeCall: TypeAlias = Annotated[StoreCall, Depends(_store_call)]
 """A call of an admin, or of a member who may see no more than what is theirs."""
-AdminCall: TypeAlias = Annotated[StoreCall, Depends(_admin_call)]
+AdminCall: TypeAlias = Annotated[StoreCall, Depends(admin_call)]

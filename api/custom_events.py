@@ -7,21 +7,25 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.acceptance import accept
+from api.acceptance import Accepted, accept, accepted_before
 from api.answers import ExactJson, present, shown
 from api.bodies import read_body, takes
-from api.calls import AdminCall, StoreCall
+from api.calls import AdminCall, StoreCall, StoreCode, admin_call
+from api.direct import DirectRoute
 from api.event_lists import LISTING, find_events
 from api.event_outcome import outcome_of
 from api.event_shapes import CustomEventDetails, CustomEventId, CustomEvents
 from api.paging import listed
-from api.problems import NotFound
-from api.reports import PostCustomEvent, checked
+from api.problems import BadInput, NotFound
+from api.reports import EventReport, PostCustomEvent, checked, repetition
 from loyalty.program import Program
 
 NAMESPACES = "/namespaces/"
 
-router = APIRouter(prefix="/api/{storeCode}/customEvent", tags=["Custom Event"])
+PREFIX = "/api/{storeCode}/customEvent"
+
+reporting = APIRouter(prefix=PREFIX, tags=["Custom Event"], route_class=DirectRoute)
+router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
 
 _EXAMPLE = {
     "event": {
@@ -34,19 +38,20 @@ _EXAMPLE = {
 }
 
 
-@router.post(
+@reporting.post(
     "",
     summary="Report an event",
     response_model=CustomEventId,
     openapi_extra=takes(PostCustomEvent, _EXAMPLE),
 )
-async def report_event(request: Request, call: AdminCall) -> Response:
+async def report_event(request: Request, store: StoreCode) -> Response:
     """Accept an event that happened. It is stored once this answers; what it earns follows.
 
     With an `eventId` of your own the call is safe to repeat: the same event gets the same answer.
     """
+    call = await admin_call(request, store)
     reported = (await read_body(request, PostCustomEvent)).event
-    accepted = await accept(call, checked(reported, call.program))
+    accepted = await _accepted(call, reported)
     await call.desk.starter.start(accepted.to_start)
     answer: CustomEventId = {"customEventId": accepted.event_id}
     return ExactJson(answer)
@@ -69,6 +74,19 @@ async def show_event(custom_event_id: Annotated[str, Path(alias="customEvent")],
     program = await call.desk.services.programs.revision(call.store, row["revision"])
     outcome = await call.database.read(lambda tx: outcome_of(tx, row, program))
     return ExactJson(custom_event(row, program) | _workflow(call, row["id"]) | outcome)
+
+
+async def _accepted(call: StoreCall, reported: EventReport) -> Accepted:
+    try:
+        report = checked(reported, call.program)
+    except BadInput:
+        # A repetition gets the first answer, whatever the program has become since.
+        repeated = repetition(reported, call.program.zone)
+        before = await accepted_before(call, repeated) if repeated else None
+        if before is None:
+            raise
+        return before
+    return await accept(call, report)
 
 
 def custom_event(row: Any, program: Program) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """The API's description of itself, at `/openapi.json` and `/docs`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute
 
 from api.bodies import TAKEN
 
@@ -55,23 +57,23 @@ _REFUSALS = {
 _UNAVAILABLE = "The database does not answer; try again after `Retry-After` seconds."
 
 
-def describe(app: FastAPI) -> None:
-    """Let an app describe itself: its routes, the bodies they read, who may ask, what is refused."""
+def describe(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Let an app describe itself: its routes in this order, the bodies they read, who may ask, what is refused."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _openapi(app)
+            app.openapi_schema = _openapi(app, routes)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
         description=DESCRIPTION,
-        routes=app.routes,
+        routes=routes,
         servers=[{"url": "/", "description": "This server, for every store: its code is part of the path"}],
     )
     components = document.setdefault("components", {})

@@ -44,6 +44,7 @@ def install_refusals(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
         app.add_exception_handler(kind, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_parameters)
     app.add_exception_handler(HTTPException, refuse_by_framework)
+    app.add_middleware(Nul)
     app.add_middleware(Unexpected)
 
 
@@ -113,6 +114,19 @@ def _methods_at(request: Request, routes: Sequence[BaseRoute]) -> str:
     """Every method of a path: the framework names only those of the first route that has it."""
     here = [route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in here for method in route.methods or ()}))
+
+
+class Nul:
+    """Refuses a path that holds NUL: no name or id does, and PostgreSQL cannot even be asked for one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if "\0" in scope.get("path", ""):
+            app = refusal(BadInput.at("", "the path holds a NUL character", "unkeepableText"))
+        await app(scope, receive, send)
 
 
 class Unexpected:

@@ -30,6 +30,22 @@ class Newcomer:
     password_hash: str | None = None
 
 
+def hold(tx: Transaction, identity: Identity) -> None:
+    """Let nobody else register any part of an identity until the transaction ends.
+
+    What others registered under it is seen by whatever is asked after this.
+    """
+    parts = {
+        "id": identity.id,
+        "email": identity.email and identity.email.lower(),
+        "phone": identity.phone and identity.phone.lower(),
+        "card": identity.card,
+    }
+    for name, value in parts.items():  # in one order everywhere, so that no two wait for each other
+        if value:
+            tx.members.lock(f"identity/{name}/{value}")
+
+
 def register(tx: Transaction, program: Program, revision: int, new: Newcomer, *, now: datetime) -> EventRef:
     """Register a member; answer the built-in event. Raise Raced where somebody else is that by now."""
     member_id = new.identity.id or new_id()

@@ -1,6 +1,6 @@
 """Reports of events as clients send them, checked as far as that goes without the database."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from pydantic import Field
@@ -45,32 +45,47 @@ class PostCustomEvent(Body):
 def checked(reported: EventReport, program: Program) -> Report:
     """A report in our own terms; raise BadInput for all that is wrong with it."""
     event_type = _type_of(reported.type, program)
-    body = reported.body or {}
     faults = [
         InputFault(fault.message, "bodyInvalid", dotted(("event", "body", *fault.path)))
-        for fault, _ in zip(event_type.body.faults(body), range(MOST_BODY_FAULTS), strict=False)
+        for fault, _ in zip(event_type.body.faults(reported.body or {}), range(MOST_BODY_FAULTS), strict=False)
     ]
-    time = _time(reported.event_date, program.zone, faults)
+    try:
+        report = _read(reported, program.zone)
+    except BadInput as refused:
+        raise BadInput.of([*faults, *refused.faults]) from None
     if faults:
         raise BadInput.of(faults)
+    return report
+
+
+def repetition(reported: EventReport, zone: tzinfo) -> Report | None:
+    """A report as one that may have been accepted before; None where it has no id, or never can have been."""
+    if reported.event_id is None:
+        return None
+    try:
+        return _read(reported, zone)
+    except BadInput:
+        return None
+
+
+def _read(reported: EventReport, zone: tzinfo) -> Report:
+    """A report in our own terms, whatever the program has to say about its type and body."""
     given = reported.customer_data or CustomerData()
     return Report(
-        type=event_type.name,
-        time=time,
-        body=body,
+        type=reported.type,
+        time=_time(reported.event_date, zone),
+        body=reported.body or {},
         identity=_identity(given),
         customer_data=given.model_dump(by_alias=True, exclude_none=True),
         external_id=reported.event_id,
     )
 
 
-def _time(text: str, zone: tzinfo, faults: list[InputFault]) -> datetime:
-    """When it happened; a fault is added where that cannot be."""
+def _time(text: str, zone: tzinfo) -> datetime:
     try:
         return read_date(text, zone)
     except ValueError as error:
-        faults.append(InputFault(str(error), "invalidDate", "event.eventDate"))
-        return datetime.min.replace(tzinfo=UTC)
+        raise BadInput.at("event.eventDate", str(error), "invalidDate") from None
 
 
 def _type_of(name: str, program: Program) -> EventType:

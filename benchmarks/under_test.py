@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import structlog
 import uvloop
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -103,17 +103,34 @@ class Empty:
         ended.tell()
 
 
+class Log:
+    """The last of the database's steps where each is an activity of its own: the event is marked as applied."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn
+    async def log(self, event: EventRef, now: datetime) -> None:
+        """Mark an event as applied."""
+        await self._database.store(event.store).write(lambda tx: tx.events.set_applied(event.id, now=now))
+
+
 @workflow.defn
 class SixActivities:
     """An event answered by six regular activities, one after the other: the same steps, nothing local."""
 
     @workflow.run
     async def run(self, event: EventRef) -> None:
-        await _regular(Reactions.decide, [event, workflow.now()])
         deliveries: list[DeliveryRef] = []
-        for step in (Reactions.award_points, Reactions.update_achievements, Reactions.settle):
-            applied: Applied = await _regular(step, [event, workflow.now()])
+        steps: list[tuple[Any, list[Any]]] = [
+            (Reactions.decide, []),
+            (Reactions.award_points, [False]),
+            (Reactions.update_achievements, [False]),
+        ]
+        for step, more in steps:
+            applied: Applied = await _regular(step, [event, workflow.now(), *more])
             deliveries += applied.deliveries
+        await _regular(Log.log, [event, workflow.now()])
         assert len(deliveries) == len(HOOKED), deliveries
         for delivery in deliveries:
             await _regular(Deliveries.deliver_webhook, [delivery, 1])
@@ -204,7 +221,7 @@ async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place
         parts = worker.Parts(database, programs, client, LOOPBACK)
         await stack.enter_async_context(worker.running(parts))
         webhooks = await stack.enter_async_context(WebhookClient(LOOPBACK))
-        await stack.enter_async_context(_beside(client, Reactions(database, programs), Deliveries(database, webhooks)))
+        await stack.enter_async_context(_beside(client, database, programs, Deliveries(database, webhooks)))
         needed = serving.services(database, programs, client, allow=LOOPBACK, temporal_ui=None, eager=True)
         port = temporal_server.free_port()
         await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))
@@ -213,7 +230,8 @@ async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place
         yield Place(port, key, str(file)), UnderTest(client, database, members)
 
 
-def _beside(client: Client, reactions: Reactions, deliveries: Deliveries) -> Worker:
+def _beside(client: Client, database: Database, programs: Programs, deliveries: Deliveries) -> Worker:
+    reactions = Reactions(database, programs)
     return Worker(
         client,
         task_queue=QUEUE,
@@ -222,7 +240,7 @@ def _beside(client: Client, reactions: Reactions, deliveries: Deliveries) -> Wor
             reactions.decide,
             reactions.award_points,
             reactions.update_achievements,
-            reactions.settle,
+            Log(database).log,
             deliveries.deliver_webhook,
         ],
         workflow_runner=UnsandboxedWorkflowRunner(),

@@ -76,7 +76,15 @@ async def serving(needed: Services, *, host: str, port: int) -> AsyncIterator[No
 async def serving_app(app: Any, *, host: str, port: int) -> AsyncIterator[None]:
     """Any ASGI app at an address, until the block ends; requests under way are finished."""
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+        app,
+        host=host,
+        port=port,
+        http="httptools",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
     server = _Server(config)
     serve = asyncio.create_task(_serve(server, port), name="api")

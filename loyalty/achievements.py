@@ -15,6 +15,9 @@ from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last,
 MILLION = 1_000_000
 """Amounts are kept in millionths, so that sums are exact whole numbers."""
 
+MOST_AT_ONCE = 100
+"""How often one event completes an achievement; what is over stays, and counts with the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -70,7 +73,7 @@ def move(
     around = _completing_day(achievement, after, day)
     group = in_window(achievement, after, around)
     goal = int(achievement.goal * MILLION)
-    times = max(0, open_amount(achievement, group) // goal)
+    times = min(max(0, open_amount(achievement, group) // goal), MOST_AT_ONCE)
     times = times if left is None else min(times, left)
     used = _use(achievement, group, times * goal)
     shown = max(m.day for m in after)

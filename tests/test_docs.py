@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from activities import points, progress, settling, telling
+from activities import effects_told, points, progress, telling
 from cli import app
 from loyalty.builtin_events import BUILT_IN
 from loyalty.files import read_program
@@ -66,7 +66,7 @@ def test_every_built_in_event_is_in_the_designers_page() -> None:
 def test_every_message_that_is_sent_is_in_the_webhooks_page() -> None:
     page = (DOCS / "webhooks.md").read_text()
     (table,) = re.findall(r"<!-- sent messages.*?-->\n(.*?)\n\n", page, re.DOTALL)
-    sources = "".join(Path(str(module.__file__)).read_text() for module in (points, progress, settling, telling))
+    sources = "".join(Path(str(module.__file__)).read_text() for module in (points, progress, effects_told, telling))
     sent = {name for name in EVENT_NAMES if f'"{name}"' in sources}
 
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == sent

@@ -1,7 +1,6 @@
 """The answer to an event: decide, apply, and go round again for whatever that caused."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
 from temporalio import workflow
@@ -10,9 +9,17 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.clock import Clock
     from activities.reactions import Reactions
-    from activities.references import Applied, Decided, DeliveryRef, EventRef, Outcome
+    from activities.references import Applied, DeliveryRef, EventRef, Outcome
     from workflows.deliver import deliver
     from workflows.names import FOR_EVER, OUTCOME, STEP_TIMEOUT
+
+STEPS = {
+    "award_points": Reactions.award_points,
+    "change_member": Reactions.change_member,
+    "issue_rewards": Reactions.issue_rewards,
+    "update_achievements": Reactions.update_achievements,
+}
+"""What applies a decision, by the names under which it asks for them."""
 
 A_FEW = 20
 """Events that one activity of a batch answers: well within its time."""
@@ -46,30 +53,20 @@ class ReactToEvent:
         waiting = [event]
         while waiting:
             current = waiting.pop(0)
-            decided = await self._decide(current)
-            if decided.moves_points:
-                waiting += await self._apply(Reactions.award_points, current)
-            if decided.changes_member:
-                waiting += await self._apply(Reactions.change_member, current)
-            if decided.issues_rewards:
-                waiting += await self._apply(Reactions.issue_rewards, current)
-            if decided.moves_achievements:
-                waiting += await self._apply(Reactions.update_achievements, current)
-            await self._apply(Reactions.settle, current)
+            decided = await self._take(Reactions.decide, current)
+            for name in decided.steps:
+                applied = await self._take(STEPS[name], current, name == decided.steps[-1])
+                waiting += applied.caused
 
-    async def _decide(self, event: EventRef) -> Decided:
-        decided: Decided = await _local(Reactions.decide, [event, workflow.now()], event.type)
-        self._fired += decided.fired
-        return decided
-
-    async def _apply(self, step: Any, event: EventRef) -> Iterable[EventRef]:
-        applied: Applied = await _local(step, [event, workflow.now()], event.type)
+    async def _take(self, step: Any, event: EventRef, *more: Any) -> Applied:
+        applied: Applied = await _local(step, [event, workflow.now(), *more], event.type)
+        self._fired += applied.fired
         self._did += applied.did
         self._error = self._error or applied.error
         self._deliveries += applied.deliveries
         if applied.wakes_clock:
             await _local(Clock.wake_clock, [event.store], "something falls due earlier")
-        return applied.caused
+        return applied
 
 
 @workflow.defn

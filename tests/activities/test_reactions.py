@@ -102,18 +102,27 @@ async def given(database: Database) -> Given:
     return Given(database, Reactions(database, known), known, event)
 
 
-STEPS = ["award_points", "change_member", "issue_rewards", "update_achievements", "settle", "react_to_events"]
+STEPS = ["award_points", "change_member", "issue_rewards", "update_achievements"]
 
 
 @pytest.mark.parametrize("name", STEPS)
 async def test_a_step_done_twice_answers_the_same_and_is_done_once(given: Given, name: str) -> None:
     await given.reactions.decide(given.event, NOW)
     step: Callable[..., Awaitable[Applied]] = getattr(given.reactions, name)
-    what: Any = [given.event] if name == "react_to_events" else given.event
 
-    first = await step(what, NOW)
+    first = await step(given.event, NOW, True)
     rows = await given.rows()
-    second = await step(what, NOW + timedelta(hours=1))
+    second = await step(given.event, NOW + timedelta(hours=1), True)
+
+    assert first.did
+    assert second == first
+    assert await given.rows() == rows
+
+
+async def test_all_steps_done_twice_are_done_once(given: Given) -> None:
+    first = await given.reactions.react_to_events([given.event], NOW)
+    rows = await given.rows()
+    second = await given.reactions.react_to_events([given.event], NOW + timedelta(hours=1))
 
     assert first.did
     assert second == first
@@ -133,7 +142,7 @@ async def test_a_decision_made_twice_is_the_same_and_claims_its_limits_once(give
 async def test_a_step_run_by_two_workers_at_once_is_done_once(given: Given) -> None:
     await given.reactions.decide(given.event, NOW)
 
-    steps = [given.reactions.award_points(given.event, NOW) for _ in range(6)]
+    steps = [given.reactions.award_points(given.event, NOW, False) for _ in range(6)]
     answers = await asyncio.gather(*steps)
 
     balances = await given.database.store("DEFAULT").read(lambda tx: tx.members.balances(given.event.member))

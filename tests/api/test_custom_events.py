@@ -7,6 +7,7 @@ import pytest
 
 from api.starting import LONGEST_START
 from tests.api.conftest import Api
+from tests.programs import PURCHASE
 
 PATH = "/api/DEFAULT/customEvent"
 
@@ -190,13 +191,31 @@ async def test_an_id_that_a_member_of_another_store_has_is_refused(api_anywhere:
     assert fault(answer, "event.customerData.customerId")["code"] == "alreadyUsed"
 
 
-async def test_clients_that_race_to_register_the_same_member_all_succeed(api_anywhere: Api):
+@pytest.mark.parametrize(
+    "customer",
+    [
+        {"email": "new@example.com"},
+        {"email": "new@example.com", "phone": "1", "loyaltyCardNumber": "C-1"},
+        {"customerId": str(uuid4()), "email": "new@example.com"},
+    ],
+    ids=["one part", "many parts", "an id of the client's"],
+)
+async def test_clients_that_race_to_register_the_same_member_all_succeed(api_anywhere: Api, customer: dict):
+    answers = await asyncio.gather(*(api_anywhere.report(customerData=customer) for _ in range(40)))
+
+    assert [answer.status_code for answer in answers] == [200] * 40
+    assert await api_anywhere.count() == (1, 41)
+
+
+async def test_nobody_who_is_registered_by_several_clients_at_once_is_tried_twice(api_anywhere: Api, monkeypatch):
+    monkeypatch.setattr("api.acceptance.MOST_TRIES", 1)
+
     answers = await asyncio.gather(
-        *(api_anywhere.report(customerData={"email": "new@example.com", "phone": "1"}) for _ in range(8))
+        *(api_anywhere.report(customerData={"email": "NEW@example.com", "phone": str(n % 2)}) for n in range(40))
     )
 
-    assert [answer.status_code for answer in answers] == [200] * 8
-    assert await api_anywhere.count() == (1, 9)
+    assert [answer.status_code for answer in answers] == [200] * 40
+    assert await api_anywhere.count() == (1, 41)
 
 
 # Repetition
@@ -229,6 +248,29 @@ async def test_another_event_under_the_same_id_is_refused(api: Api, changed: dic
 
     assert fault(answer, "event.eventId")["code"] == "eventIdReused"
     assert await api.count() == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"events__purchase": "", "reactors__points-for-purchase": ""},
+        {"events__purchase": PURCHASE.replace("[total]", "[total, channel]")},
+    ],
+    ids=["the type is gone", "the body is another"],
+)
+async def test_a_repetition_is_known_after_the_program_takes_no_more_of_them(api_anywhere: Api, changed: dict):
+    first = await api_anywhere.report(eventId="p-1", type="purchase", body={"total": 1})
+    await api_anywhere.deploy(**changed)
+
+    again = await api_anywhere.report(eventId="p-1", type="purchase", body={"total": 1})
+    other = await api_anywhere.report(eventId="p-1", type="purchase", body={"total": 2})
+    new = await api_anywhere.report(eventId="p-2", type="purchase", body={"total": 1})
+    unnamed = await api_anywhere.report(type="purchase", body={"total": 1})
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert fault(other, "event.eventId")["code"] == "eventIdReused"
+    assert new.json()["errors"] == unnamed.json()["errors"]
+    assert new.json()["errors"][0]["code"] in ("unknownType", "bodyInvalid")
 
 
 async def test_the_same_event_sent_at_once_is_stored_once(api_anywhere: Api):

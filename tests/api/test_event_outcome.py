@@ -63,7 +63,7 @@ async def test_an_event_just_accepted_has_no_decision_yet_and_names_its_workflow
 async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_anywhere: Api):
     await api_anywhere.deploy(program=PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"))
     event_id = await accepted(api_anywhere)
-    await api_anywhere.write(lambda tx: tx.events.set_decided(event_id, to_json(DECISION)))
+    await api_anywhere.write(lambda tx: tx.events.set_decided(event_id, to_json(DECISION), now=NOW))
 
     no, yes = (await api_anywhere.get(f"{PATH}/{event_id}"))["decision"]
 

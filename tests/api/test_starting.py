@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import structlog
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.references import EventRef
 from api.starting import Starter
@@ -42,12 +43,13 @@ async def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
     assert logs[0]["because"] == "TimeoutError"
 
 
-async def test_after_a_failure_nobody_waits_in_vain_for_a_while(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("error", [ConnectionError(), RPCError("away", RPCStatusCode.UNAVAILABLE, b"")])
+async def test_while_temporal_is_away_nobody_waits_in_vain(monkeypatch: pytest.MonkeyPatch, error: Exception):
     now, tried = 100.0, []
 
     async def fail(event: EventRef) -> None:
         tried.append(now)
-        raise ConnectionError
+        raise error
 
     monkeypatch.setattr("api.starting.time.monotonic", lambda: now)
     starter = Starter(fail)
@@ -55,3 +57,39 @@ async def test_after_a_failure_nobody_waits_in_vain_for_a_while(monkeypatch: pyt
         await starter.start(EVENTS)
 
     assert tried == [100.0, 105.0]
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), RPCError("no", RPCStatusCode.INVALID_ARGUMENT, b"")])
+@pytest.mark.parametrize(
+    ("fails", "tried"),
+    [("-", "-"), ("x-", "x-"), ("xx-xx-", "xx-xx-"), ("xxx-", "xxx"), ("x-xxx-", "x-xxx")],
+    ids=["none", "one", "two in a row", "three in a row", "three after one"],
+)
+async def test_only_several_failures_in_a_row_mean_that_temporal_is_away(error: Exception, fails: str, tried: str):
+    coming = iter(fails)
+    seen: list[str] = []
+
+    async def start(_: EventRef) -> None:
+        seen.append(next(coming))
+        if seen[-1] == "x":
+            raise error
+
+    starter = Starter(start)
+    for _ in fails:
+        await starter.start(EVENTS[:1])
+
+    assert "".join(seen) == tried
+
+
+async def test_a_repetition_that_starts_nothing_says_nothing_about_temporal():
+    tried: list[str] = []
+
+    async def fail(event: EventRef) -> None:
+        tried.append(event.id)
+        raise TimeoutError
+
+    starter = Starter(fail)
+    for events in (EVENTS, [], EVENTS, [], EVENTS, [], EVENTS):
+        await starter.start(events)
+
+    assert tried == ["1", "1", "1"]

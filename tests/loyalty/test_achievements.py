@@ -179,6 +179,15 @@ def test_one_large_sum_completes_as_often_as_it_reaches() -> None:
     assert Member(replace(hundred, repeat=2)).does(MAY, Decimal(350)) == 2
 
 
+def test_a_sum_beyond_reason_completes_a_hundred_times_and_keeps_the_rest() -> None:
+    ones = replace(STREAK, measure=Sum(ANY_LOGIC), window="all", goal=Decimal(1), repeat=None)  # type: ignore[arg-type]
+    member = Member(ones)
+
+    times = [member.does(MAY, Decimal(number)) for number in (10**9, 1)]
+
+    assert times == [100, 100]
+
+
 def test_distinct_values_count_once_each_and_not_again_after_completing() -> None:
     shops = replace(STREAK, measure=Distinct(ANY_LOGIC), window="all", goal=Decimal(2), repeat=None)  # type: ignore[arg-type]
     member = Member(shops)

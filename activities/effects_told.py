@@ -1,9 +1,8 @@
-"""The end of an event: what it and its reactors did is told, and it counts as applied."""
+"""Effects as messages: what a reactor or an achievement gives."""
 
 from typing import assert_never
 
 from activities.step import Step
-from activities.telling import tell_of_built_in
 from activities.views import amount, customer, trigger_of
 from loyalty.decision import Answer
 from loyalty.effects import (
@@ -19,25 +18,19 @@ from loyalty.effects import (
 from loyalty.messages import CampaignEffectWasApplied, EffectGiven
 from loyalty.program import Program
 
-APPLIED = "applied"
 
-
-def settle(step: Step) -> None:
-    """Tell of the event and of every reactor that gave something, and mark the event as applied."""
-    if step.row["status"] == APPLIED:
-        return
-    tell_of_built_in(step)
+def tell_of_effects(step: Step) -> None:
+    """Tell of every reactor that gives something, and make the calls that reactors ask for."""
     for answer in step.decision.answers:
         if answer.fired and answer.effects:
-            _tell_of_effects(step, answer)
+            _tell(step, answer)
         for effect in answer.effects:
             if isinstance(effect, CallWebhook):
                 step.outbox.call(effect)
                 step.did.append(f"calls {effect.url} by {answer.source}")
-    step.tx.events.set_applied(step.event.id, now=step.now)
 
 
-def _tell_of_effects(step: Step, answer: Answer) -> None:
+def _tell(step: Step, answer: Answer) -> None:
     kind, _, name = answer.source.partition("/")
     step.outbox.send(
         "CampaignEffectWasApplied",
