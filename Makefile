@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all a new machine needs: each sets up everything first.
 PYTHON ?= python3
 DATA ?= laurel-data
-PROGRAM ?= programs/coffee-shop
+PROGRAM ?=
 UV := .venv/bin/uv
 export UV_PYTHON_DOWNLOADS = never
 
@@ -21,7 +21,7 @@ demo: setup                   ## the whole of Laurel at work, on your terminal
 	.venv/bin/laurel demo
 
 up: setup                     ## the whole of Laurel, to stay
-	.venv/bin/laurel up --program $(PROGRAM) --data $(DATA)
+	.venv/bin/laurel up --data $(DATA) $(if $(PROGRAM),--program $(PROGRAM))
 
 test: setup                   ## everything, on real servers
 	.venv/bin/pytest

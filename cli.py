@@ -45,6 +45,8 @@ def check(
     """Read a program and say everything that is wrong with it."""
     from loyalty.files import ProgramFaults, read_folder, read_program
 
+    if not folder.is_dir():
+        _fail(f"{folder} is no folder: name the one that holds program.yaml")
     try:
         program = read_program(read_folder(folder))
     except ProgramFaults as faults:
@@ -64,24 +66,27 @@ def evaluate() -> None:
 
     worst = 0
     for line in filter(str.strip, sys.stdin):
-        try:
-            asked = rules.exact.loads(line)
-        except rules.MalformedJson as error:
-            asked, answer = None, {"error": str(error)}
-        if isinstance(asked, dict) and "rule" in asked:
-            try:
-                answer = {"result": rules.evaluate(asked["rule"], asked.get("data"))}
-            except rules.RuleError as error:
-                answer = {"error": str(error)}
-                worst = max(worst, 1)
-        else:
-            answer = (
-                answer if asked is None else {"error": 'write lines such as {"rule": {"var": "a"}, "data": {"a": 1}}'}
-            )
-            worst = 2
+        answer, fault = _evaluated(line)
+        worst = max(worst, fault)
         print(rules.exact.dumps(answer), flush=True)
     if worst:
         raise typer.Exit(worst)
+
+
+def _evaluated(line: str) -> tuple[dict[str, Any], int]:
+    """The answer to one line, and whose fault it is where it is an error: 1 the rule's, 2 the line's."""
+    import rules
+
+    try:
+        asked = rules.exact.loads(line)
+    except rules.MalformedJson as error:
+        return {"error": str(error)}, 2
+    if not isinstance(asked, dict) or "rule" not in asked:
+        return {"error": 'write lines such as {"rule": {"var": "a"}, "data": {"a": 1}}'}, 2
+    try:
+        return {"result": rules.evaluate(asked["rule"], asked.get("data"))}, 0
+    except rules.RuleError as error:
+        return {"error": str(error)}, 1
 
 
 @app.command()
@@ -91,9 +96,11 @@ def up(
         typer.Option("--program", help="The program to deploy. [default: the one in force, or the example]"),
     ] = None,
     data: Data = DATA,
-    port: Annotated[int, typer.Option("--port", help="Of the API.")] = API_PORT,
-    temporal_port: Annotated[int, typer.Option("--temporal-port", help="Of the Temporal server.")] = TEMPORAL_PORT,
-    ui_port: Annotated[int, typer.Option("--ui-port", help="Of the Temporal UI.")] = UI_PORT,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of the API.")] = API_PORT,
+    temporal_port: Annotated[
+        int, typer.Option("--temporal-port", min=1, max=65535, help="Of the Temporal server.")
+    ] = TEMPORAL_PORT,
+    ui_port: Annotated[int, typer.Option("--ui-port", min=1, max=65535, help="Of the Temporal UI.")] = UI_PORT,
 ) -> None:
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands import embedded
@@ -135,7 +142,7 @@ def demo() -> None:
 @app.command()
 def api(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="The port to listen on.")] = API_PORT,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = API_PORT,
 ) -> None:
     """Run the API alone, for a Temporal cluster and PostgreSQL (LAUREL_DATABASE_URL, Temporal's own variables)."""
     from commands import apart
@@ -165,23 +172,34 @@ def deploy(folder: Folder, data: Data = DATA) -> None:
 
 def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run an asynchronous command, and turn what it cannot do into words and an exit code."""
-    import structlog
     import uvloop
+    from sqlalchemy.exc import SQLAlchemyError
+    from temporalio.service import RPCError
 
     from commands.embedded import EmbeddedError
+    from commands.logs import log_to_stderr
     from commands.serving import ServingError
     from commands.settings import SettingError
     from commands.temporal_server import TemporalError
+    from database import WrongAddress
     from loyalty.files import ProgramFaults
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    log_to_stderr()
     try:
         uvloop.run(work())
     except ProgramFaults as faults:
         _print_problems(faults, Format.text)
         raise typer.Exit(1) from None
-    except (SettingError, EmbeddedError, TemporalError, ServingError) as error:
+    except (SettingError, EmbeddedError, TemporalError, ServingError, WrongAddress) as error:
         _fail(str(error))
+    except RPCError as error:
+        _fail(f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS")
+    except SQLAlchemyError as error:
+        _fail(
+            f"the database does not answer as one: {getattr(error, 'orig', error)}. See LAUREL_DATABASE_URL or --data"
+        )
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
 
 
 def _print_problems(faults: "ProgramFaults", format: Format) -> None:  # noqa: A002

@@ -10,7 +10,7 @@ from activities.issuing import issue_rewards
 from activities.membership import change_member
 from activities.points import move_points
 from activities.progress import move_achievements
-from activities.references import Applied, EventRef
+from activities.references import Applied, DeliveryRef, EventRef
 from activities.step import Step, once
 from database import Database, Transaction
 from database.programs import Programs
@@ -24,29 +24,29 @@ class Reactions:
         self._programs = programs
 
     @activity.defn
-    async def decide(self, event: EventRef, now: datetime) -> Applied:
-        """Ask the reactors, keep their answers, and tell of the event."""
-        return await self._once(event, "decide", now, decide_event, last=True)
+    async def decide(self, event: EventRef, now: datetime, root: str) -> Applied:
+        """Ask the reactors, keep their answers, and tell of the event. `root`: see `activities.step.once`."""
+        return await self._once(event, "decide", now, decide_event, last=True, root=root)
 
     @activity.defn
-    async def award_points(self, event: EventRef, now: datetime, last: bool) -> Applied:
+    async def award_points(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
         """Post the awards and deductions of the decision."""
-        return await self._once(event, "award_points", now, move_points, last=last)
+        return await self._once(event, "award_points", now, move_points, last=last, root=root)
 
     @activity.defn
-    async def change_member(self, event: EventRef, now: datetime, last: bool) -> Applied:
+    async def change_member(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
         """Grant badges, set tiers and attributes."""
-        return await self._once(event, "change_member", now, change_member, last=last)
+        return await self._once(event, "change_member", now, change_member, last=last, root=root)
 
     @activity.defn
-    async def issue_rewards(self, event: EventRef, now: datetime, last: bool) -> Applied:
+    async def issue_rewards(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
         """Issue the rewards of the decision."""
-        return await self._once(event, "issue_rewards", now, issue_rewards, last=last)
+        return await self._once(event, "issue_rewards", now, issue_rewards, last=last, root=root)
 
     @activity.defn
-    async def update_achievements(self, event: EventRef, now: datetime, last: bool) -> Applied:
+    async def update_achievements(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
         """Count the event towards achievements."""
-        return await self._once(event, "update_achievements", now, move_achievements, last=last)
+        return await self._once(event, "update_achievements", now, move_achievements, last=last, root=root)
 
     @activity.defn
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
@@ -57,26 +57,30 @@ class Reactions:
     @activity.defn
     async def react_to_events(self, events: list[EventRef], now: datetime) -> Applied:
         """All steps of a few events, one transaction each: for when there are many, and nobody is waiting."""
-        done = Applied()
-        waiting = list(events)
-        while waiting:
-            event = waiting.pop(0)
-            applied = await self._once(event, "all_steps", now, _answer, last=True)
-            waiting += applied.caused
-            if applied.error:
-                await self.fail(event, applied.error, now)
-            done.did.append(f"{event.type} {event.id}: {', '.join(applied.did) or 'nothing'}")
-            done.deliveries.extend(applied.deliveries)
-            done = Applied(done.did, [], done.deliveries, done.wakes_clock or applied.wakes_clock, done.error)
-        return done
+        did: list[str] = []
+        deliveries: list[DeliveryRef] = []
+        wakes_clock = False
+        for root in events:
+            waiting = [root]
+            while waiting:
+                event = waiting.pop(0)
+                end = "" if waiting else root.id
+                applied = await self._once(event, "all_steps", now, _answer, last=True, root=end)
+                waiting += applied.caused
+                if applied.error:
+                    await self.fail(root, applied.error, now)
+                did.append(f"{event.type} {event.id}: {', '.join(applied.did) or 'nothing'}")
+                deliveries += applied.deliveries
+                wakes_clock = wakes_clock or applied.wakes_clock
+        return Applied(did=did, deliveries=deliveries, wakes_clock=wakes_clock)
 
     async def _once(
-        self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None], *, last: bool
+        self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None], *, last: bool, root: str
     ) -> Applied:
         program = await self._programs.revision(event.store, event.revision)
 
         def run(tx: Transaction) -> Applied:
-            return once(Step(tx, program, event, name, now), work, last=last)
+            return once(Step(tx, program, event, name, now), work, last=last, root=root)
 
         return await self._database.store(event.store).write(run)
 

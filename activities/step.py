@@ -115,10 +115,12 @@ class Step:
         return f"events caused one another more than {DEEPEST} deep: {path}. Break the cycle among these reactors"
 
 
-def once(step: Step, work: Callable[[Step], None], *, last: bool) -> Applied:
-    """Do a step's work unless it was done; either way, answer what it did. The last step marks the event as applied.
+def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> Applied:
+    """Do a step's work unless it was done; either way, answer what it did.
 
-    Every work says in words whatever it writes, so one that did nothing need not be remembered.
+    Every work says in words whatever it writes, so one that did nothing need not be remembered. `last`: of its event,
+    which then is applied. `root`: the first event of all, if nothing else waits; it is applied when nothing is caused
+    any more.
     """
     if step.row["step_result"] is not None:
         return from_json(step.row["step_result"])
@@ -129,5 +131,13 @@ def once(step: Step, work: Callable[[Step], None], *, last: bool) -> Applied:
     if result != NOTHING:
         step.tx.events.set_step(step.event.id, step.name, to_json(result))
     if last and not result.steps:
-        step.tx.events.set_applied(step.event.id, now=step.now)
+        _close(step, root, is_end=not result.caused)
     return result
+
+
+def _close(step: Step, root: str, *, is_end: bool) -> None:
+    """Mark what is done as applied."""
+    if step.event.depth > 0:
+        step.tx.events.set_applied(step.event.id, now=step.now)
+    if root and is_end:
+        step.tx.events.set_applied(root, now=step.now)

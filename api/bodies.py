@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 
@@ -68,8 +68,30 @@ def dotted(path: tuple[str | int, ...]) -> str:
     return ".".join(str(step) for step in path)[:500]
 
 
+_SENTENCES = {
+    "missing": "this is required: send it",
+    "model_type": 'this must be an object: send {"key": value, ...}',
+    "dict_type": 'this must be an object: send {"key": value, ...}',
+    "list_type": "this must be a list: send [...]",
+    "string_type": "this must be text: send it in quotes",
+    "bool_type": "this must be true or false",
+    "int_type": "this must be a whole number",
+}
+"""Of the refusals that pydantic words for programmers."""
+
+
 def _sentence(error: Mapping[str, Any]) -> str:
-    return str(error["msg"]).removeprefix("Value error, ")
+    return _SENTENCES.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+
+
+def _readable(text: str) -> str:
+    if not text.strip() or any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise ValueError("nobody is known by blanks or control characters: send what identifies the member")
+    return text
+
+
+Identifying = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_readable)]
+"""By what a member is known: any text that can be read."""
 
 
 def _camel(code: str) -> str:

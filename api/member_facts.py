@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from api.answers import present, shown
 from database import Transaction
-from loyalty.achievements import current, first_day_needed
+from loyalty.achievements import current
 from loyalty.calendar import add_months, local_day
 from loyalty.ids import caused_id
 from loyalty.ledger import Lot
@@ -24,7 +24,7 @@ NONE = Balance()
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A member's progress with an achievement, as of today."""
+    """A member's progress with an achievement, as the last webhook told of it."""
 
     achievement: Achievement
     completed: int
@@ -39,6 +39,14 @@ class Progress:
         return "last" if isinstance(self.achievement.window, Last) else self.achievement.window
 
 
+def _progress(tx: Transaction, member_id: str, achievement: Achievement, moved: Mapping[str, RowMapping]) -> Progress:
+    completed = moved[achievement.name]["completed"] if achievement.name in moved else 0
+    if achievement.repeat is not None and completed >= achievement.repeat:
+        return Progress(achievement, completed, achievement.goal)
+    marks = tx.achievements.marks(member_id, achievement.name, since=date.min)
+    return Progress(achievement, completed, current(achievement, marks))
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """One member and all that is theirs, read in one transaction."""
@@ -50,22 +58,11 @@ class MemberFacts:
     progress: list[Progress]
 
     @classmethod
-    def read(cls, tx: Transaction, row: RowMapping, program: Program, now: datetime) -> "MemberFacts":
+    def read(cls, tx: Transaction, row: RowMapping, program: Program) -> "MemberFacts":
         """Everything of the member of a row."""
-        member_id, today = row["id"], local_day(now, program.zone)
+        member_id = row["id"]
         moved = tx.achievements.of_member(member_id)
-        progress = [
-            Progress(
-                each,
-                moved[each.name]["completed"] if each.name in moved else 0,
-                current(
-                    each,
-                    tx.achievements.marks(member_id, each.name, since=first_day_needed(each, today)),
-                    today,
-                ),
-            )
-            for each in program.achievements
-        ]
+        progress = [_progress(tx, member_id, each, moved) for each in program.achievements]
         return cls(
             row,
             tx.members.balances(member_id),

@@ -7,7 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.answers import Id, Instant, JsonObject, Number, Total
-from api.bodies import Body
+from api.bodies import Body, Identifying
 from api.problems import InputFault
 
 SHORTEST_PASSWORD = 8
@@ -56,9 +56,9 @@ class Pair(Body):
 class NewCustomer(Body):
     """A member to register: at least an email, a phone or a card number. With a password they can log in."""
 
-    email: str | None = Field(default=None, min_length=1, max_length=255)
-    phone: str | None = Field(default=None, min_length=1, max_length=255)
-    loyalty_card_number: str | None = Field(default=None, min_length=1, max_length=255)
+    email: Identifying | None = None
+    phone: Identifying | None = None
+    loyalty_card_number: Identifying | None = None
     first_name: str | None = Field(default=None, max_length=255)
     last_name: str | None = Field(default=None, max_length=255)
     gender: Literal["male", "female", "not_disclosed"] | None = None

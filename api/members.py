@@ -152,7 +152,7 @@ async def _page(
 
 async def _facts(call: StoreCall, member: str) -> MemberFacts:
     def read(tx: Transaction) -> MemberFacts:
-        return MemberFacts.read(tx, _member(tx, call, member), call.program, call.now)
+        return MemberFacts.read(tx, _member(tx, call, member), call.program)
 
     return await call.database.read(read)
 

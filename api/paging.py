@@ -96,7 +96,8 @@ class Listing:
         kind = self.filters.get(field)
         if kind is None:
             close = nearest(field, self.filters)
-            cure = f"did you mean {close}?" if close else f"it can be by {', '.join(self.filters)}"
+            choices = f"it can be by {', '.join(self.filters)}" if self.filters else "leave it out"
+            cure = f"did you mean {close}?" if close else choices
             faults.append(InputFault(f"this list is not filtered by {field[:80]}: {cure}", "unknownFilter", name[:255]))
             return
         operator = (match and match["operator"]) or "eq"

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from api.acceptance import CUSTOMER, Report
-from api.bodies import Body, dotted
+from api.bodies import Body, Identifying, dotted
 from api.dates import read_date
 from api.problems import BadInput, InputFault
 from database.members import Identity
@@ -21,9 +21,9 @@ class CustomerData(Body):
     """Who it happened to, by any of these; several must name one member."""
 
     customer_id: str | None = Field(default=None, min_length=1, max_length=255)
-    email: str | None = Field(default=None, min_length=1, max_length=255)
-    phone: str | None = Field(default=None, min_length=1, max_length=255)
-    loyalty_card_number: str | None = Field(default=None, min_length=1, max_length=255)
+    email: Identifying | None = None
+    phone: Identifying | None = None
+    loyalty_card_number: Identifying | None = None
 
 
 class EventReport(Body):

@@ -123,9 +123,9 @@ class SixActivities:
     async def run(self, event: EventRef) -> None:
         deliveries: list[DeliveryRef] = []
         steps: list[tuple[Any, list[Any]]] = [
-            (Reactions.decide, []),
-            (Reactions.award_points, [False]),
-            (Reactions.update_achievements, [False]),
+            (Reactions.decide, [""]),
+            (Reactions.award_points, [False, ""]),
+            (Reactions.update_achievements, [False, ""]),
         ]
         for step, more in steps:
             applied: Applied = await _regular(step, [event, workflow.now(), *more])

@@ -21,6 +21,8 @@ async def deploy(files: Mapping[str, bytes], *, data: Path) -> str:
     program = read_program(files)
     if settings.database_url is None and (running := embedded.running_at(data)):
         revision, is_new = await _ask(running, program.store, files)
+    elif settings.database_url is None and not (data / embedded.DATABASE).exists():
+        raise embedded.EmbeddedError(f"nothing was ever started in {data}: name the --data of your `laurel up`")
     else:
         revision, is_new = await _deploy(files, settings, data)
     said = "is in force" if is_new else "was in force already"

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 HOST = "127.0.0.1"
 LOCK = "lock"
+DATABASE = "laurel.db"
 ANNOUNCED = "running.json"
 
 
@@ -195,7 +196,8 @@ def held(folder: Path, settings: Settings) -> Iterator[str]:
 
     SQLite and Temporal's file bear one process only. Raise EmbeddedError where another has the folder.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.umask(0o077)  # whatever is made from here on is the owner's alone, also in a folder that others may read
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -203,7 +205,7 @@ def held(folder: Path, settings: Settings) -> Iterator[str]:
             raise EmbeddedError(
                 f"{folder} is in use by another Laurel: stop that one, or name another --data"
             ) from None
-        yield settings.database_url or f"sqlite:///{(folder / 'laurel.db').resolve()}"
+        yield settings.database_url or f"sqlite:///{(folder / DATABASE).resolve()}"
 
 
 def running_at(folder: Path) -> RunningAt | None:
@@ -243,6 +245,8 @@ async def until_asked_to_stop() -> None:
 async def _need_free(ports: Ports) -> None:
     """Raise EmbeddedError for a port that is taken, before anything is made or started."""
     wanted = {"--port": ports.api, "--temporal-port": ports.temporal, "--ui-port": ports.ui}
+    if len(set(wanted.values())) < len(wanted):
+        raise EmbeddedError(f"{', '.join(wanted)} must be three different ports")
     for option, port in wanted.items():
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection(HOST, port)

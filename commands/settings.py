@@ -34,7 +34,7 @@ class Settings:
         try:
             allow = parse_allow_list(os.environ.get(WEBHOOK_ALLOW, ""))
         except ValueError as error:
-            raise SettingError(f"{WEBHOOK_ALLOW}: {error}") from None
+            raise SettingError(str(error)) from None
         return cls(
             database_url=os.environ.get(DATABASE_URL) or None,
             admin_password=os.environ.get(ADMIN_PASSWORD) or None,

@@ -24,6 +24,10 @@ READERS = 4
 POOL = 8
 
 
+class WrongAddress(ValueError):
+    """A database address that is none, or of a kind that Laurel does not know; the message says the cure."""
+
+
 class Connections(ABC):
     """One database, open. A job that raises leaves nothing behind; one that returns is committed."""
 
@@ -55,14 +59,14 @@ def connect(url: str) -> Connections:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise ValueError(f"LAUREL_DATABASE_URL is no database address: {error}") from None
+        raise WrongAddress(f"LAUREL_DATABASE_URL is no database address: {error}") from None
     match address.get_backend_name():
         case "sqlite":
             return SqliteConnections(address)
         case "postgresql":
             return PostgresConnections(address.set(drivername="postgresql+psycopg"))
         case other:
-            raise ValueError(f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name")
+            raise WrongAddress(f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name")
 
 
 class PostgresConnections(Connections):

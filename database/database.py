@@ -26,7 +26,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> "Database":
-        """Open and migrate; raise ValueError for an address that is none."""
+        """Open and migrate; raise WrongAddress for one that is none."""
         connections = connect(url)
         try:
             upgrade(connections.engine)

@@ -68,6 +68,7 @@ class Json(TypeDecorator[Any]):
 
 ID = String(36)
 NAME = String(255)
+KEY = String(1024)  # a name in lower case may be longer than it was
 
 
 def _store() -> Column[str]:
@@ -104,9 +105,9 @@ member = Table(
     Column("id", ID, primary_key=True),
     _store(),
     Column("email", NAME),
-    Column("email_key", NAME),  # lower case: e-mail addresses and phone numbers are the same in any case
+    Column("email_key", KEY),  # lower case: e-mail addresses and phone numbers are the same in any case
     Column("phone", NAME),
-    Column("phone_key", NAME),
+    Column("phone_key", KEY),
     Column("card", NAME),
     Column("profile", Json, nullable=False),
     Column("attributes", Json, nullable=False),

@@ -75,7 +75,7 @@ def test_a_call_that_is_wrong_exits_with_2(arguments: list[str]) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = laurel("check", tmp_path / "nowhere")
 
-    assert done.returncode in (1, 2)
+    assert done.returncode == 2
     assert "nowhere" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
@@ -108,6 +108,39 @@ def test_a_line_that_is_no_question_gets_its_error_and_the_others_their_results(
     answers = [json.loads(answer) for answer in done.stdout.splitlines()]
     assert done.returncode == 2
     assert [list(answer) for answer in answers] == [["result"], ["error"], ["result"]]
+
+
+def test_null_is_no_question_either() -> None:
+    done = laurel("evaluate", stdin='{"rule": 1}\nnull\n')
+
+    assert done.returncode == 2
+    assert [list(json.loads(answer)) for answer in done.stdout.splitlines()] == [["result"], ["error"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["up", "--port", "99999"], {}, "65535"),
+        (["up", "--temporal-port", "8000"], {}, "three different ports"),
+        (["up", "--data", "/proc/nowhere/x"], {}, "/proc/nowhere"),
+        (["deploy", "PROGRAM", "--data", "nowhere"], {}, "nothing was ever started in nowhere"),
+        (["deploy", "PROGRAM"], {"LAUREL_DATABASE_URL": "mysql://x/y"}, "LAUREL_DATABASE_URL names mysql"),
+        (["deploy", "PROGRAM"], {"LAUREL_DATABASE_URL": "postgresql://127.0.0.1:9/x"}, "the database does not answer"),
+        (["api"], {"LAUREL_DATABASE_URL": ""}, "LAUREL_DATABASE_URL is not set"),
+        (["up"], {"LAUREL_WEBHOOK_ALLOW": "nope"}, "LAUREL_WEBHOOK_ALLOW"),
+    ],
+)
+def test_what_cannot_be_done_as_it_was_asked_says_so_in_a_line(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    program = str(write(tmp_path / "program", programs.files()))
+    given = [program if argument == "PROGRAM" else argument for argument in arguments]
+
+    done = laurel(*given, **environment)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_official_suite_is_evaluated_as_it_says() -> None:

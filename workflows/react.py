@@ -53,9 +53,10 @@ class ReactToEvent:
         waiting = [event]
         while waiting:
             current = waiting.pop(0)
-            decided = await self._take(Reactions.decide, current)
+            decided = await self._take(Reactions.decide, current, "" if waiting else event.id)
             for name in decided.steps:
-                applied = await self._take(STEPS[name], current, name == decided.steps[-1])
+                last = name == decided.steps[-1]
+                applied = await self._take(STEPS[name], current, last, "" if waiting else event.id)
                 waiting += applied.caused
 
     async def _take(self, step: Any, event: EventRef, *more: Any) -> Applied:

@@ -107,12 +107,12 @@ STEPS = ["award_points", "change_member", "issue_rewards", "update_achievements"
 
 @pytest.mark.parametrize("name", STEPS)
 async def test_a_step_done_twice_answers_the_same_and_is_done_once(given: Given, name: str) -> None:
-    await given.reactions.decide(given.event, NOW)
+    await given.reactions.decide(given.event, NOW, "")
     step: Callable[..., Awaitable[Applied]] = getattr(given.reactions, name)
 
-    first = await step(given.event, NOW, True)
+    first = await step(given.event, NOW, True, "")
     rows = await given.rows()
-    second = await step(given.event, NOW + timedelta(hours=1), True)
+    second = await step(given.event, NOW + timedelta(hours=1), True, "")
 
     assert first.did
     assert second == first
@@ -130,9 +130,9 @@ async def test_all_steps_done_twice_are_done_once(given: Given) -> None:
 
 
 async def test_a_decision_made_twice_is_the_same_and_claims_its_limits_once(given: Given) -> None:
-    first = await given.reactions.decide(given.event, NOW)
+    first = await given.reactions.decide(given.event, NOW, "")
     rows = await given.rows()
-    second = await given.reactions.decide(given.event, NOW + timedelta(days=40))
+    second = await given.reactions.decide(given.event, NOW + timedelta(days=40), "")
 
     assert first.fired == ["reactor/points-for-purchase"]
     assert second == first
@@ -140,9 +140,9 @@ async def test_a_decision_made_twice_is_the_same_and_claims_its_limits_once(give
 
 
 async def test_a_step_run_by_two_workers_at_once_is_done_once(given: Given) -> None:
-    await given.reactions.decide(given.event, NOW)
+    await given.reactions.decide(given.event, NOW, "")
 
-    steps = [given.reactions.award_points(given.event, NOW, False) for _ in range(6)]
+    steps = [given.reactions.award_points(given.event, NOW, False, "") for _ in range(6)]
     answers = await asyncio.gather(*steps)
 
     balances = await given.database.store("DEFAULT").read(lambda tx: tx.members.balances(given.event.member))
@@ -154,7 +154,7 @@ async def test_an_event_that_was_never_stored_is_not_tried_again(given: Given) -
     unknown = EventRef("DEFAULT", new_id(), "purchase", given.event.member, given.event.revision)
 
     with pytest.raises(UnknownEvent, match="is not in store DEFAULT"):
-        await given.reactions.decide(unknown, NOW)
+        await given.reactions.decide(unknown, NOW, "")
 
     assert {each.__name__ for each in ActivityFailure.__subclasses__()} <= set(NEVER_RETRY)
 

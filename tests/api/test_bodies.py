@@ -47,7 +47,7 @@ async def test_what_is_no_object_is_refused(api: Api, text: str):
 async def test_an_empty_body_lacks_the_event(api: Api):
     answer = await send(api, "")
 
-    assert answer.json()["errors"] == [{"message": "Field required", "code": "missing", "path": "event"}]
+    assert answer.json()["errors"] == [{"message": "this is required: send it", "code": "missing", "path": "event"}]
 
 
 @pytest.mark.parametrize(
