@@ -122,7 +122,7 @@ async def _tell(
     _title("The member now")
     members = await _get(client, f"/api/{store}/member?email={MEMBER['email']}")
     member_id = members["items"][0]["customerId"]
-    status = await _settled_status(client, f"/api/{store}/member/{member_id}/status")
+    status = await _get(client, f"/api/{store}/member/{member_id}/status")
     badges = ", ".join(badge["name"] for badge in status["badges"])
     console.print(f"  {status['activePoints']} points, tier {status['levelName']}, badges: {badges}")
     if status["activePoints"] < PRIZE:
@@ -148,15 +148,6 @@ async def _applied(client: httpx2.AsyncClient, path: str) -> Mapping[str, Any]:
             detail = await _get(client, path)
             await asyncio.sleep(0.05)
     return detail
-
-
-async def _settled_status(client: httpx2.AsyncClient, path: str) -> Mapping[str, Any]:
-    async with _patience("the badge"):
-        status: Mapping[str, Any] = {}
-        while not status.get("badges"):
-            status = await _get(client, path)
-            await asyncio.sleep(0.05)
-    return status
 
 
 def _progress(data: Mapping[str, Any]) -> tuple[int, int | None]:
