@@ -55,7 +55,8 @@ def _outcome(tx: Transaction, event_id: str, caused: list[dict[str, Any]], progr
         if node["type"] in _TOLD_BY:
             told[_TOLD_BY[node["type"]]].append(node["body"])
     entries = [_entry(row, program) for row in tx.ledger.entries_of(event_id)]
-    return {"entries": entries, "caused": caused, **told}
+    did = [words for result in tx.events.step_results(event_id) for words in result["did"]]
+    return {"did": did, "entries": entries, "caused": caused, **told}
 
 
 def _ids(nodes: list[dict[str, Any]]) -> Iterator[str]:

@@ -42,6 +42,7 @@ class LedgerEntry(TypedDict):
 class Outcome(TypedDict):
     """What came of an event: ledger lines, and the events it caused, with what came of them."""
 
+    did: list[str]
     entries: list[LedgerEntry]
     caused: list[JsonObject]
     achievements: list[JsonObject]

@@ -107,6 +107,10 @@ class Events(Queries):
         """Keep what a step answered, so that a second run of it gives the same answer."""
         self.insert(step, {"event": event_id, "name": name, "result": result})
 
+    def step_results(self, event_id: str) -> list[Any]:
+        """What the steps that are done answered."""
+        return [row["result"] for row in self.rows(step, ("name",), event=event_id)]
+
 
 _LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
 _OPENING = (

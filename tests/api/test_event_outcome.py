@@ -54,7 +54,14 @@ async def test_an_event_just_accepted_has_no_decision_yet_and_names_its_workflow
 
     assert (details["eventId"], details["customerData"]) == ("login-1", {"email": "anna@example.com"})
     assert (details["status"], details["decision"], details["error"]) == ("received", None, None)
-    assert details["outcome"] == {"entries": [], "caused": [], "achievements": [], "badges": [], "rewards": []}
+    assert details["outcome"] == {
+        "did": [],
+        "entries": [],
+        "caused": [],
+        "achievements": [],
+        "badges": [],
+        "rewards": [],
+    }
     assert details["deliveries"] == []
     assert details["workflowId"] == f"event/DEFAULT/{event_id}"
     assert details["workflowUrl"] == f"{UI}/namespaces/default/workflows/event%2FDEFAULT%2F{event_id}"

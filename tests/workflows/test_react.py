@@ -1,5 +1,6 @@
 """Events answered, on a real Temporal server."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -33,3 +34,31 @@ async def test_seven_days_in_a_row_pay_once(database: Database, temporal: Client
         assert await laurel.points(ann) == 100
         facts = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.members.facts(ann))
         assert facts.badges == ("early-bird",)
+
+
+async def test_the_steps_of_an_event_say_in_words_what_they_did(sqlite_database: Database, temporal: Client) -> None:
+    async with running(sqlite_database, temporal, programs.files()) as laurel:
+        event = await laurel.accept(await laurel.register(), "app_login", time=MAY)
+        await laurel.answer(event)
+
+        results = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.step_results(event.id))
+
+        assert [words for result in results for words in result["did"]] == ["seven-days 1/7"]
+
+
+async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_database: Database, temporal: Client) -> None:
+    async with running(sqlite_database, temporal, programs.files()) as laurel:
+        ann = await laurel.register()
+        for day in range(6):
+            await laurel.report(ann, "app_login", time=MAY + timedelta(days=day))
+        seventh = await laurel.accept(ann, "app_login", time=MAY + timedelta(days=6))
+        store = laurel.parts.database.store(laurel.store)
+
+        answering = asyncio.create_task(laurel.answer(seventh))
+        seen: list[tuple[str, int]] = []
+        while not seen or seen[-1][0] != "applied":
+            row = await store.read(lambda tx: tx.events.get(seventh.id))
+            seen.append((row["status"], await laurel.points(ann)))
+
+        await answering
+        assert seen[-1] == ("applied", 100)
