@@ -41,7 +41,7 @@ EMPTY, EVENT, SEQUENTIAL, HOOKED_EVENT, CROWDED = (
     f"event among {OTHERS} reactors",
 )
 WORDS = {
-    EMPTY: "an empty workflow, started eagerly, until closed",
+    EMPTY: "an empty workflow, started eagerly, until it has run",
     EVENT: "an event over HTTP: one award, one achievement, until applied",
     SEQUENTIAL: "the same steps and 2 webhooks as six regular activities, one after the other",
     HOOKED_EVENT: "an event over HTTP, until applied and both webhooks have arrived",
