@@ -20,8 +20,8 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def serving(folder_of_programs: Path) -> Iterator[str]:
-    """A fresh server on a socket, as a user who is not root; the address of its database. It survives power cuts."""
+def serving(folder_of_programs: Path, *more: str) -> Iterator[str]:
+    """A fresh server on a socket, as a user who is not root, with `more` settings; the address of its database."""
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     as_user = {"user": user} if os.geteuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir="/tmp"))  # a socket's path must be short
@@ -30,7 +30,8 @@ def serving(folder_of_programs: Path) -> Iterator[str]:
             shutil.chown(folder, user)
         make = [folder_of_programs / "initdb", "-D", folder / "data", "-U", "laurel", "-A", "trust", "-E", "UTF8"]
         subprocess.run(make, check=True, capture_output=True, cwd=folder, **as_user)  # type: ignore[call-overload]
-        settings = ("-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}")
+        named = ("listen_addresses=", f"unix_socket_directories={folder}", *more)
+        settings = [part for setting in named for part in ("-c", setting)]
         run = [folder_of_programs / "postgres", "-D", folder / "data", *settings]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(run, stdout=log, stderr=log, cwd=folder, **as_user)  # type: ignore[call-overload]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -81,11 +80,6 @@ class StoreDatabase:
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run work that only reads."""
         return await self._connections.read(partial(_run, work, self._store))
-
-    def write_now(self, work: Callable[[Transaction], T]) -> T:
-        """`write`, for callers without an event loop."""
-        done: Future[T] = self._connections.submit_write(partial(_run, work, self._store))
-        return done.result()
 
 
 def _run(work: Callable[[Transaction], T], store: str, connection: Connection) -> T:

@@ -2,10 +2,7 @@
 
 import asyncio
 import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine
 from temporalio.client import Client
 
+from benchmarks import postgres
 from commands import temporal_server
 from database import Database
 from database.migrate import upgrade
@@ -36,45 +34,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of our own on a socket, as a user who is not root; the address without a database."""
-    programs = _postgres_programs()
+    programs = postgres.programs()
     if programs is None:
         reason = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir="/tmp"))  # a socket's path must be short
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, user)
-        data = folder / "data"
-        as_user = {"user": user} if os.geteuid() == 0 else {}
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "laurel", "-A", "trust", "-E", "UTF8", "--no-sync"],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            **as_user,
-        )
-        settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=60"]
-        options = [part for setting in settings for part in ("-c", setting)]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder, **as_user
-            )
-        try:
-            _wait_for(folder / ".s.PGSQL.5432", server)
-            yield f"postgresql+psycopg://laurel@/{{name}}?host={folder}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres.serving(programs, "fsync=off", "max_connections=60") as url:
+        yield url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{name}?")
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
-    """The address pattern of a server that has a migrated database named `template`."""
+    """The address pattern of a server that has a migrated database named `migrated`."""
     _sql(postgres_server, "CREATE DATABASE migrated")
     engine = create_engine(postgres_server.format(name="migrated"))
     upgrade(engine)
@@ -148,21 +120,3 @@ def receiver() -> Iterator[Receiver]:
     """A real HTTP server that records what it is sent."""
     with Receiver() as started:
         yield started
-
-
-def _postgres_programs() -> Path | None:
-    """The folder of PostgreSQL's server programs, the newest version first."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
-    on_path = shutil.which("initdb")
-    found = [*debian, *([Path(on_path).resolve().parent] if on_path else [])]
-    return next((folder for folder in found if (folder / "initdb").exists()), None)
-
-
-def _wait_for(socket: Path, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if socket.exists():
-            return
-        if server.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise RuntimeError(f"PostgreSQL did not start: {(socket.parent / 'log').read_text(errors='replace')[-500:]}")
