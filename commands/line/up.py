@@ -1,0 +1,46 @@
+"""`laurel up`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.line.ending import run_to_end
+from commands.line.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data
+
+
+def up(
+    program: Annotated[
+        Path | None,
+        typer.Option("--program", help="The program to deploy. [default: the one in force, or the example]"),
+    ] = None,
+    data: Data = DATA,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of the API.")] = API_PORT,
+    temporal_port: Annotated[
+        int, typer.Option("--temporal-port", min=1, max=65535, help="Of the Temporal server.")
+    ] = TEMPORAL_PORT,
+    ui_port: Annotated[int, typer.Option("--ui-port", min=1, max=65535, help="Of the Temporal UI.")] = UI_PORT,
+) -> None:
+    """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
+    from commands import embedded
+    from commands.settings import EXAMPLE_PROGRAM, Settings
+    from loyalty.files import read_folder
+
+    async def run() -> None:
+        async with embedded.running(
+            files=read_folder(program) if program else None,
+            example=read_folder(EXAMPLE_PROGRAM),
+            folder=data,
+            ports=embedded.Ports(port, temporal_port, ui_port),
+            settings=Settings.read(),
+        ) as laurel:
+            print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
+            print(f"  API          {laurel.url}/docs")
+            print(f"  Temporal UI  {laurel.ui_url}")
+            print(f"  Data         {data.resolve()}")
+            if laurel.made_password:
+                print(f"  Admin        admin, password {laurel.made_password} (kept in {data / 'admin-password'})")
+            print("Ctrl-C ends it.", flush=True)
+            await embedded.until_asked_to_stop()
+
+    run_to_end(run)
