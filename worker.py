@@ -25,10 +25,10 @@ from activities.clock import TASK_QUEUE, Clock
 from activities.deliveries import Deliveries
 from activities.outbound import WebhookClient
 from activities.reactions import Reactions
-from activities.references import EventRef
 from database import Database
 from database.programs import Programs
 from loyalty.addresses import Network
+from loyalty.references import EventRef
 from workflows.clock import StoreClock
 from workflows.deliver import DeliverWebhook
 from workflows.names import EVENT_TYPE, MEMBER, SEARCH_ATTRIBUTES, STORE

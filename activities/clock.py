@@ -6,10 +6,10 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.references import Due, Rung
-from activities.ringing import ring
 from database import Database, Transaction
 from database.programs import Programs
+from loyalty.references import Due, Rung
+from loyalty.steps.ringing import ring
 
 TASK_QUEUE = "laurel"
 

@@ -12,13 +12,13 @@ from temporalio import activity
 import rules
 from activities.failures import UnknownDelivery
 from activities.outbound import Attempt, WebhookClient
-from activities.outbox import CALL
-from activities.references import Attempted, DeliveryRef
 from database import Database, Transaction
 from loyalty.ids import new_id
 from loyalty.messages import with_request_id
+from loyalty.references import Attempted, DeliveryRef
 from loyalty.retries import is_dead, next_attempt
 from loyalty.signing import sign
+from loyalty.steps.outbox import CALL
 
 log = structlog.get_logger()
 

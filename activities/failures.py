@@ -1,20 +1,14 @@
 """What goes wrong in activities, and what of it is never tried again.
 
 * `ActivityFailure`
-  + `UnknownEvent`
   + `UnknownDelivery`
+
+Beside them stands what the core, the database and the rules raise: the other names below.
 """
 
 
 class ActivityFailure(Exception):
     """An activity cannot do its work, now or later."""
-
-
-class UnknownEvent(ActivityFailure):
-    """An event that is not in the database."""
-
-    def __init__(self, store: str, event_id: str) -> None:
-        super().__init__(f"event {event_id} is not in store {store}")
 
 
 class UnknownDelivery(ActivityFailure):

@@ -1,19 +1,20 @@
 """The activities that answer an event. Each is one transaction, safe to run twice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import activity
 
-from activities.deciding import decide_event
-from activities.issuing import issue_rewards
-from activities.membership import change_member
-from activities.points import move_points
-from activities.progress import move_achievements
-from activities.references import Applied, DeliveryRef, EventRef
-from activities.step import Step, once
 from database import Database, Transaction
 from database.programs import Programs
+from loyalty.references import Applied, DeliveryRef, EventRef
+from loyalty.steps.answering import answer
+from loyalty.steps.deciding import decide_event
+from loyalty.steps.issuing import issue_rewards
+from loyalty.steps.membership import change_member
+from loyalty.steps.points import move_points
+from loyalty.steps.progress import move_achievements
+from loyalty.steps.step import Step, once
 
 
 class Reactions:
@@ -25,7 +26,7 @@ class Reactions:
 
     @activity.defn
     async def decide(self, event: EventRef, now: datetime, root: str) -> Applied:
-        """Ask the reactors, keep their answers, and tell of the event. `root`: see `activities.step.once`."""
+        """Ask the reactors, keep their answers, and tell of the event. `root`: see `loyalty.steps.step.once`."""
         return await self._once(event, "decide", now, decide_event, last=True, root=root)
 
     @activity.defn
@@ -65,7 +66,7 @@ class Reactions:
             while waiting:
                 event = waiting.pop(0)
                 end = "" if waiting else root.id
-                applied = await self._once(event, "all_steps", now, _answer, last=True, root=end)
+                applied = await self._once(event, "all_steps", now, answer, last=True, root=end)
                 waiting += applied.caused
                 if applied.error:
                     await self.fail(root, applied.error, now)
@@ -83,19 +84,3 @@ class Reactions:
             return once(Step(tx, program, event, name, now), work, last=last, root=root)
 
         return await self._database.store(event.store).write(run)
-
-
-WORK: Mapping[str, Callable[[Step], None]] = {
-    "award_points": move_points,
-    "change_member": change_member,
-    "issue_rewards": issue_rewards,
-    "update_achievements": move_achievements,
-}
-
-
-def _answer(step: Step) -> None:
-    """Every step of one event in one transaction."""
-    decide_event(step)
-    for name in step.steps:
-        WORK[name](step)
-    step.steps = []

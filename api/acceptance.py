@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import rules
-from activities.references import EventRef
 from api.calls import StoreCall
 from api.problems import BadInput
 from api.registration import Newcomer, Raced, hold, refuse_taken_id, register
 from database import Transaction
-from database.events import NewEvent
 from database.members import Identity
+from loyalty.books import NewEvent
 from loyalty.ids import new_id
+from loyalty.references import EventRef
 
 MOST_TRIES = 3
 """Transactions tried where others store the same at once: what they stored, the next one finds."""

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from activities.references import EventRef
 from api.calls import StoreCall
 from api.dates import read_date
 from api.member_shapes import NewCustomer, date_fault
@@ -13,6 +12,7 @@ from api.problems import BadInput, InputFault
 from api.registration import Newcomer, Raced, register
 from database import Transaction
 from database.members import Identity
+from loyalty.references import EventRef
 
 MOST_RACES = 3
 ROOT = "customer"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from activities.references import EventRef
 from api.problems import BadInput
 from database import Transaction
-from database.events import NewEvent
 from database.members import Identity
+from loyalty.books import NewEvent
 from loyalty.ids import new_id
 from loyalty.program import Program
+from loyalty.references import EventRef
 
 
 class Raced(Exception):

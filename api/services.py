@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from activities.references import EventRef
 from database import Database
 from database.programs import Programs
 from loyalty.addresses import Network
+from loyalty.references import EventRef
 
 StartEvent = Callable[[EventRef], Awaitable[None]]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import structlog
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.references import EventRef
 from api.services import StartEvent
+from loyalty.references import EventRef
 
 LONGEST_START = 2.0
 """Seconds that a client waits for a workflow to be started."""

@@ -24,13 +24,13 @@ import worker
 from activities.deliveries import Deliveries
 from activities.outbound import WebhookClient
 from activities.reactions import Reactions
-from activities.references import Applied, DeliveryRef, EventRef
 from commands import serving, temporal_server
 from database import Database, Transaction
-from database.events import NewEvent
 from database.members import Identity
 from database.programs import Programs
+from loyalty.books import NewEvent
 from loyalty.ids import new_id
+from loyalty.references import Applied, DeliveryRef, EventRef
 from loyalty.signing import new_secret
 
 IN_FLIGHT = 48

@@ -12,7 +12,6 @@ import uvicorn
 from temporalio.client import Client
 
 import worker
-from activities.references import EventRef
 from api.app import create_app
 from api.passwords import Passwords
 from api.services import Services
@@ -21,6 +20,7 @@ from database import Access, Database
 from database.programs import Programs
 from loyalty.addresses import Network
 from loyalty.ids import new_id
+from loyalty.references import EventRef
 
 ADMIN = "admin"
 """The name of the admin that every installation has."""

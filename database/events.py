@@ -1,7 +1,6 @@
 """Events: accepted, decided, applied."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,30 +9,17 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, select, 
 from database.pages import Found, Page, find
 from database.queries import Queries
 from database.tables import event, step, store, subscription
-from loyalty.member import Event
+from loyalty.books import NewEvent
+from loyalty.decision import Decision
+from loyalty.decision_json import to_json as decision_to_json
+from loyalty.references import Applied
+from loyalty.references import to_json as applied_to_json
 
 FIRST_RELAY = timedelta(seconds=5)
 """How long the relay leaves a new event to whoever accepted it."""
 
 WORKED_ON = timedelta(minutes=5)
 """How long it leaves one that is decided to its workflow."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event to store. `time` is when it happened, `revision` the program in force when it was accepted."""
-
-    id: str
-    type: str
-    member: str
-    time: datetime
-    body: Mapping[str, Any]
-    revision: int
-    external_id: str | None = None
-    fingerprint: str | None = None
-    customer_data: Mapping[str, Any] | None = None
-    parent: str | None = None
-    depth: int = 0
 
 
 class Events(Queries):
@@ -90,10 +76,11 @@ class Events(Queries):
         )
         return found.mappings().first()
 
-    def set_decided(self, event_id: str, decision: list[dict[str, Any]], *, now: datetime) -> None:
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
         """Keep the decision. A workflow is at work: the relay need not look for a while."""
         relay_at = now + WORKED_ON
-        self.alter(event, {"id": event_id}, status="decided", decision=decision, start_after=relay_at)
+        kept = decision_to_json(decision)
+        self.alter(event, {"id": event_id}, status="decided", decision=kept, start_after=relay_at)
 
     def set_applied(self, event_id: str, *, now: datetime) -> None:
         """Everything the decision caused is done."""
@@ -103,9 +90,9 @@ class Events(Queries):
         """The event cannot be answered; the error says why."""
         self.alter(event, {"id": event_id}, status="failed", error=error, settled_at=now, start_after=None)
 
-    def set_step(self, event_id: str, name: str, result: Any) -> None:
+    def set_step(self, event_id: str, name: str, result: Applied) -> None:
         """Keep what a step answered, so that a second run of it gives the same answer."""
-        self.insert(step, {"event": event_id, "name": name, "result": result})
+        self.insert(step, {"event": event_id, "name": name, "result": applied_to_json(result)})
 
     def step_results(self, event_id: str) -> list[Any]:
         """What the steps that are done answered."""
@@ -119,11 +106,6 @@ _OPENING = (
     .outerjoin(step, and_(step.c.event == event.c.id, step.c.name == bindparam("the_step")))
     .where(event.c.store == bindparam("in_store"), event.c.id == bindparam("the_event"))
 )
-
-
-def as_event(row: RowMapping) -> Event:
-    """An event's row as the core sees it."""
-    return Event(row["id"], row["type"], row["member"], row["time"], row["body"], row["depth"])
 
 
 def waiting(connection: Connection, *, now: datetime, limit: int, again_after: timedelta) -> list[RowMapping]:

@@ -1,8 +1,6 @@
 """The ledger: lots, balances, and one entry for every change of a balance."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import RowMapping, bindparam, select
 
@@ -11,25 +9,12 @@ from database.queries import Queries
 from database.tables import balance, entry, lot
 from loyalty.effects import Points
 from loyalty.ids import new_id
-from loyalty.ledger import Lot
-from loyalty.member import Balance
-
-EntryKind = Literal["award", "deduct", "activate", "expire"]
-
+from loyalty.ledger import EntryKind, Lot, Posted, changes
 
 _NONE = {"active": 0, "pending": 0, "earned": 0, "spent": 0, "expired": 0}
 _LEFT = select(lot).where(
     lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A balance before and after an entry."""
-
-    wallet: str
-    before: Balance
-    after: Balance
 
 
 class Ledger(Queries):
@@ -85,8 +70,8 @@ class Ledger(Queries):
         now: datetime,
     ) -> Posted:
         """Write one entry and move the balance with it."""
-        changes = _NONE | _changes(kind, points, pending=pending)
-        after = self.add_up(balance, {"member": member_id, "wallet": wallet, **changes}, sums=tuple(_NONE))
+        moved = _NONE | changes(kind, points, pending=pending)
+        after = self.add_up(balance, {"member": member_id, "wallet": wallet, **moved}, sums=tuple(_NONE))
         self.insert(
             entry,
             {
@@ -102,25 +87,12 @@ class Ledger(Queries):
                 "at": now,
             },
         )
-        before = {name: after[name] - change for name, change in changes.items()}
+        before = {name: after[name] - change for name, change in moved.items()}
         return Posted(wallet, as_balance(before), as_balance(after))
 
     def entries_of(self, event_id: str) -> list[RowMapping]:
         """What one event wrote, in order."""
         return self.rows(entry, ("id",), event=event_id)
-
-
-def _changes(kind: EntryKind, points: Points, *, pending: bool) -> dict[str, int]:
-    """How an entry moves a balance."""
-    match kind:
-        case "award":
-            return {"pending" if pending else "active": points, "earned": points}
-        case "deduct":
-            return {"active": -points, "spent": points}
-        case "activate":
-            return {"pending": -points, "active": points}
-        case "expire":
-            return {"active": -points, "expired": points}
 
 
 def _as_lot(row: RowMapping) -> Lot:

@@ -7,8 +7,10 @@ from typing import Literal, assert_never
 
 from loyalty.calendar import Duration, add_months, local_day, start_of
 from loyalty.effects import After, AwardPoints, EndOf, Expiry, Never, OnDate, Points
+from loyalty.member import Balance
 
 Deadline = Literal["activate", "warn", "expire"]
+EntryKind = Literal["award", "deduct", "activate", "expire"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,28 @@ class Lot:
     remaining: Points
     active_from: datetime | None
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A balance before and after an entry."""
+
+    wallet: str
+    before: Balance
+    after: Balance
+
+
+def changes(kind: EntryKind, points: Points, *, pending: bool) -> dict[str, int]:
+    """How an entry moves a balance, by the names of its fields."""
+    match kind:
+        case "award":
+            return {"pending" if pending else "active": points, "earned": points}
+        case "deduct":
+            return {"active": -points, "spent": points}
+        case "activate":
+            return {"pending": -points, "active": points}
+        case "expire":
+            return {"active": -points, "expired": points}
 
 
 def award(lot_id: str, effect: AwardPoints, *, now: datetime, zone: tzinfo) -> Lot:

@@ -1,6 +1,6 @@
 """A program: one store's whole rule set, read from its files and ready to decide."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -44,6 +44,8 @@ class Logic:
     expression: rules.Expression
     rule: rules.Rule
     place: Place
+    place_of: Callable[[rules.Path], Place]
+    """Where a part of the expression stands."""
 
 
 Template: TypeAlias = Any

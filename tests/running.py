@@ -13,13 +13,13 @@ from temporalio.client import Client
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import worker
-from activities.references import EventRef, Outcome
 from database import Database, Transaction
-from database.events import NewEvent
 from database.members import Identity
 from database.programs import Programs
+from loyalty.books import NewEvent
 from loyalty.ids import new_id
 from loyalty.program import Program
+from loyalty.references import EventRef, Outcome
 from loyalty.signing import new_secret
 
 SANDBOX = SandboxedWorkflowRunner(

@@ -9,7 +9,7 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.clock import Clock
-    from activities.references import Due, EventRef, Rung
+    from loyalty.references import Due, EventRef, Rung
     from workflows.names import EVENT_TYPE, FOR_EVER, MEMBER, STEP_TIMEOUT, STORE
     from workflows.react import ReactToBatch, ReactToEvent
 

@@ -9,7 +9,7 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.deliveries import Deliveries
-    from activities.references import Attempted, DeliveryRef
+    from loyalty.references import Attempted, DeliveryRef
     from workflows.names import FOR_EVER, STORE
 
 FIRST_MINUTE = timedelta(minutes=1)

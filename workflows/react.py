@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.clock import Clock
     from activities.reactions import Reactions
-    from activities.references import Applied, DeliveryRef, EventRef, Outcome
+    from loyalty.references import Applied, DeliveryRef, EventRef, Outcome
     from workflows.deliver import deliver
     from workflows.names import FOR_EVER, OUTCOME, STEP_TIMEOUT
 

@@ -1,11 +1,21 @@
 """Program files: read, checked as a whole, and turned into a `Program`.
 
 files = read_folder(Path("programs/coffee-shop"))
-program = read_program(files)          # or ProgramFaults, with every problem at its file:line:col
+program = read_program(files)          # or ProgramFaults, with every error at its file:line:col
+report = check_program(files, now=now) # the program, if it can be used, and every problem, warnings among them
 """
 
 from loyalty.files.folder import read_folder, revision_hash
-from loyalty.files.problems import Problem, ProgramFaults
-from loyalty.files.reading import read_program
+from loyalty.files.problems import Problem, ProgramFaults, Severity
+from loyalty.files.reading import Report, check_program, read_program
 
-__all__ = ["Problem", "ProgramFaults", "read_folder", "read_program", "revision_hash"]
+__all__ = [
+    "Problem",
+    "ProgramFaults",
+    "Report",
+    "Severity",
+    "check_program",
+    "read_folder",
+    "read_program",
+    "revision_hash",
+]

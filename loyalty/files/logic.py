@@ -24,7 +24,7 @@ def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | Non
     if faults:
         _note(faults, node, problems)
         return _nothing(node)
-    return Logic(expression, rules.compile(expression, timezone=zone), node.place)
+    return Logic(expression, rules.compile(expression, timezone=zone), node.place, node.place_of)
 
 
 def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -> Template:
@@ -56,7 +56,7 @@ def _place(node: Node, path: rules.Path, code: str) -> Place:
 
 
 def _nothing(node: Node) -> Logic:
-    return Logic(_NOTHING, _NOTHING_RULE, node.place)
+    return Logic(_NOTHING, _NOTHING_RULE, node.place, node.place_of)
 
 
 _NOTHING = rules.parse(None)

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal, TypeAlias
 
 from loyalty.program import Place
+
+Severity: TypeAlias = Literal["error", "warning"]
+"""An error stops a program from being deployed; a warning is told, and stops nothing."""
 
 LONGEST_SHOWN = 60
 MOST_LISTED = 12
@@ -20,9 +24,11 @@ class Problem:
     code: str
     message: str
     suggestion: str | None = None
+    severity: Severity = "error"
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.code}: {self.message}"
+        kind = "" if self.severity == "error" else f"{self.severity}: "
+        text = f"{self.place}: {kind}{self.code}: {self.message}"
         return text if self.suggestion is None else f"{text}. Did you mean {self.suggestion}?"
 
 
@@ -30,7 +36,7 @@ class ProgramFaults(Exception):
     """A program that cannot be used; `problems` has every one of every file, in the order of their places."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=_by_place))
+        self.problems = in_order(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -49,8 +55,17 @@ class Problems:
         self.found: list[Problem] = []
 
     def add(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
-        """Note a problem."""
+        """Note an error."""
         self.found.append(Problem(place, code, message, suggestion))
+
+    def warn(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
+        """Note what is probably not meant, and yet may be."""
+        self.found.append(Problem(place, code, message, suggestion, "warning"))
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What refuses the program."""
+        return [problem for problem in self.found if problem.severity == "error"]
 
     def add_unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str]) -> None:
         """Note a name that is none of the known ones, with the nearest of those."""
@@ -62,9 +77,14 @@ class Problems:
         self.add(place, code, message, suggestion)
 
     def raise_if_any(self) -> None:
-        """Raise ProgramFaults where something was noted."""
-        if self.found:
-            raise ProgramFaults(self.found)
+        """Raise ProgramFaults where an error was noted."""
+        if self.errors:
+            raise ProgramFaults(self.errors)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by file, line and column."""
+    return tuple(sorted(set(problems), key=_by_place))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,6 +1,8 @@
 """A program from its files: every problem of every file in one go."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from loyalty.builtin_events import BUILT_IN
@@ -9,7 +11,7 @@ from loyalty.files.events import read_event
 from loyalty.files.folder import FOLDERS, PROGRAM_FILES, SUFFIXES, TESTS
 from loyalty.files.known import Known
 from loyalty.files.nodes import Node
-from loyalty.files.problems import Problems, nearest
+from loyalty.files.problems import Problem, Problems, ProgramFaults, in_order, nearest
 from loyalty.files.reactors import read_reactor
 from loyalty.files.rewards import read_reward
 from loyalty.files.settings import NO_SETTINGS, Settings, read_settings
@@ -27,9 +29,32 @@ Thing = TypeVar("Thing", bound=_Named)
 PROGRAM = "program"
 
 
-def read_program(files: Mapping[str, bytes]) -> Program:
-    """The program that files say, by their paths inside the folder; ProgramFaults carries every problem."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found: every problem in the order of their places, and the program unless one is an error."""
+
+    program: Program | None
+    problems: tuple[Problem, ...]
+
+
+def check_program(files: Mapping[str, bytes], *, now: datetime) -> Report:
+    """The program that files say, by their paths inside the folder, with all that is or may be wrong with it."""
     problems = Problems()
+    program = _program(files, problems)
+    return Report(None if problems.errors else program, in_order(problems.found))
+
+
+def read_program(files: Mapping[str, bytes]) -> Program:
+    """The program that files say; ProgramFaults carries every error. What was right once stays so: no date matters."""
+    problems = Problems()
+    program = _program(files, problems)
+    if program is None or problems.errors:
+        raise ProgramFaults(problems.errors)
+    return program
+
+
+def _program(files: Mapping[str, bytes], problems: Problems) -> Program | None:
+    """The program; None where an error leaves too little of it."""
     nodes = _read_all(files, problems)
     settings = _settings(nodes[PROGRAM], problems)
     known = _known(nodes, settings, problems)
@@ -37,8 +62,8 @@ def read_program(files: Mapping[str, bytes]) -> Program:
     achievements = _named(
         nodes["achievements"], lambda node: read_achievement(node, problems, known), "achievement", problems
     )
-    problems.raise_if_any()
-    assert settings is not None, "a program without settings is a problem"
+    if settings is None:
+        return None
     return Program(
         store=settings.store,
         title=settings.title,

@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from activities.failures import NEVER_RETRY, ActivityFailure, UnknownEvent
+from activities.failures import NEVER_RETRY, ActivityFailure
 from activities.reactions import Reactions
-from activities.references import Applied, EventRef
-from activities.ringing import ring
 from database import Database, Transaction
-from database.events import NewEvent
 from database.members import Identity
 from database.programs import Programs
 from database.tables import metadata
+from loyalty.books import NewEvent
 from loyalty.builtin_events import BUILT_IN
 from loyalty.ids import new_id
+from loyalty.references import Applied, EventRef
 from loyalty.signing import new_secret
+from loyalty.steps.ringing import ring
+from loyalty.steps.step import UnknownEvent
 from tests import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -156,7 +157,7 @@ async def test_an_event_that_was_never_stored_is_not_tried_again(given: Given) -
     with pytest.raises(UnknownEvent, match="is not in store DEFAULT"):
         await given.reactions.decide(unknown, NOW, "")
 
-    assert {each.__name__ for each in ActivityFailure.__subclasses__()} <= set(NEVER_RETRY)
+    assert {UnknownEvent.__name__, *(each.__name__ for each in ActivityFailure.__subclasses__())} <= set(NEVER_RETRY)
 
 
 async def test_what_is_due_is_done_once_however_often_the_clock_rings(given: Given) -> None:

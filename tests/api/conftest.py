@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from activities.references import EventRef
 from api.app import create_app
 from api.passwords import hash_password
 from api.services import Services
@@ -19,6 +18,7 @@ from api.tokens import digest
 from database import Database, Transaction
 from database.programs import Programs
 from loyalty.ids import new_id
+from loyalty.references import EventRef
 from tests.programs import files
 
 KEY = "lrl_a-key-for-tests"

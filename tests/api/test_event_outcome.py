@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from database.events import NewEvent
+from loyalty.books import NewEvent
 from loyalty.calendar import Duration
 from loyalty.decision import Answer, Decision
 from loyalty.decision_json import to_json

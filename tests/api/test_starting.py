@@ -6,8 +6,8 @@ import pytest
 import structlog
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.references import EventRef
 from api.starting import Starter
+from loyalty.references import EventRef
 
 EVENTS = [EventRef("DEFAULT", "1", "member_registered", "m", 1), EventRef("DEFAULT", "2", "app_login", "m", 1)]
 

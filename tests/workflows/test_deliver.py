@@ -8,8 +8,8 @@ from standardwebhooks import Webhook
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.references import EventRef
 from database import Database
+from loyalty.references import EventRef
 from loyalty.retries import WAITS
 from tests import programs
 from tests.receiver import Answer, Receiver

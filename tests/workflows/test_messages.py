@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.client import Client
 
-from activities.ringing import ring
 from database import Database
 from loyalty.messages import EVENT_NAMES
+from loyalty.steps.ringing import ring
 from tests import programs, shapes
 from tests.conftest import SHARED
 from tests.receiver import Receiver

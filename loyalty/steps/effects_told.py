@@ -2,8 +2,6 @@
 
 from typing import assert_never
 
-from activities.step import Step
-from activities.views import amount, customer, trigger_of
 from loyalty.decision import Answer
 from loyalty.effects import (
     AwardPoints,
@@ -17,6 +15,8 @@ from loyalty.effects import (
 )
 from loyalty.messages import CampaignEffectWasApplied, EffectGiven
 from loyalty.program import Program
+from loyalty.steps.step import Step
+from loyalty.steps.views import amount, customer, trigger_of
 
 
 def tell_of_effects(step: Step) -> None:

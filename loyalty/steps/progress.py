@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import rules
-from activities.step import Step
-from activities.views import customer, trigger_of
 from loyalty.achievements import Move, first_day_needed, move
 from loyalty.calendar import local_day
 from loyalty.decide import facts, number_of
 from loyalty.messages import MemberAchievementProgressWasChanged, ProgressView, Window
 from loyalty.program import Achievement, Distinct, Last, Sum
+from loyalty.steps.step import Step
+from loyalty.steps.views import customer, trigger_of
 
 
 def move_achievements(step: Step) -> None:

@@ -5,21 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from activities.points import next_deadline_of
-from activities.references import EventRef, Rung
-from activities.telling import CLOCK
-from database import Transaction
-from database.events import NewEvent
+from loyalty.books import Books, NewEvent
 from loyalty.effects import Points
 from loyalty.ids import caused_id
 from loyalty.ledger import Lot
 from loyalty.program import Program, Wallet
+from loyalty.references import EventRef, Rung
+from loyalty.steps.points import next_deadline_of
+from loyalty.steps.telling import CLOCK
 
 PAGE = 100
 """How much is done in one transaction, and in one workflow."""
 
 
-def ring(tx: Transaction, program: Program, revision: int, *, now: datetime) -> Rung:
+def ring(tx: Books, program: Program, revision: int, *, now: datetime) -> Rung:
     """Do the earliest page of what is due, each thing together with the event that tells of it."""
     rows = tx.deadlines.due(now=now, limit=PAGE)
     rings = [Ring(tx, program, revision, now, row["subject"], row["due_at"]) for row in rows]
@@ -31,7 +30,7 @@ def ring(tx: Transaction, program: Program, revision: int, *, now: datetime) -> 
 class Ring:
     """One thing that is due."""
 
-    tx: Transaction
+    tx: Books
     program: Program
     revision: int
     now: datetime

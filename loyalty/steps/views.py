@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from activities.step import Step
 from loyalty.builtin_events import BUILT_IN
 from loyalty.ids import caused_id
 from loyalty.messages import (
@@ -15,6 +14,7 @@ from loyalty.messages import (
     WalletView,
 )
 from loyalty.program import Program, Tier, Wallet
+from loyalty.steps.step import Step
 
 
 def customer(step: Step) -> Customer:

@@ -1,8 +1,8 @@
 """What a decision changes about a member: badges, tier, attributes."""
 
-from activities.step import Step
 from loyalty.effects import GrantBadge, SetAttribute, SetTier
 from loyalty.program import Tier
+from loyalty.steps.step import Step
 
 
 def change_member(step: Step) -> None:

@@ -5,15 +5,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import RowMapping
-
-from activities.references import DeliveryRef
-from database import Transaction
+from loyalty.books import Books, Row
 from loyalty.builtin_events import BUILT_IN
 from loyalty.effects import CallWebhook
 from loyalty.ids import new_id
 from loyalty.messages import Message, Origin, body
 from loyalty.program import Program
+from loyalty.references import DeliveryRef
 
 CALL = "call_webhook"
 """The name of a message that a reactor sends by itself."""
@@ -22,7 +20,7 @@ CALL = "call_webhook"
 class Outbox:
     """The messages of one transaction."""
 
-    def __init__(self, tx: Transaction, program: Program, event: RowMapping, now: datetime) -> None:
+    def __init__(self, tx: Books, program: Program, event: Row, now: datetime) -> None:
         self._tx = tx
         self._program = program
         self._event = event
@@ -61,8 +59,8 @@ class Outbox:
         self._deliver(message_id, CALL, None, call.url, headers, slow=False)
 
     @cached_property
-    def _hearing(self) -> dict[str, list[RowMapping]]:
-        heard: dict[str, list[RowMapping]] = {}
+    def _hearing(self) -> dict[str, list[Row]]:
+        heard: dict[str, list[Row]] = {}
         for subscription in self._tx.subscriptions.live() if self._event["is_heard"] else ():
             heard.setdefault(subscription["event_name"], []).append(subscription)
         return heard

@@ -3,21 +3,20 @@
 from datetime import datetime
 from decimal import Decimal
 
-from activities.membership import move_to_tier
-from activities.step import Step
-from activities.views import amount, cause_of, customer, wallet_view
-from database.ledger import Posted
 from loyalty import ledger
 from loyalty.effects import AwardPoints, DeductPoints, Points
 from loyalty.ids import caused_id
 from loyalty.member import Balance
 from loyalty.messages import AvailablePointsAmountChanged, ChangeKind, TransferKind, UnitsTransferWasAdded
 from loyalty.program import Program, Wallet
+from loyalty.steps.membership import move_to_tier
+from loyalty.steps.step import Step
+from loyalty.steps.views import amount, cause_of, customer, wallet_view
 
 
 def move_points(step: Step) -> None:
     """Post every award and deduction of the decision, then see whether a tier is reached."""
-    posted: list[Posted] = []
+    posted: list[ledger.Posted] = []
     for source, number, effect in step.decision.effects():
         match effect:
             case AwardPoints():
@@ -29,7 +28,7 @@ def move_points(step: Step) -> None:
     _promote(step, [each for each in posted if each.wallet == step.program.default_wallet.code])
 
 
-def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> Posted:
+def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> ledger.Posted:
     wallet = step.program.wallets[effect.wallet]
     lot = ledger.award(lot_id, effect, now=step.now, zone=step.program.zone)
     step.tx.ledger.add_lot(lot, member_id=step.event.member, event_id=step.event.id, now=step.now)
@@ -54,7 +53,7 @@ def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> Posted:
     return posted
 
 
-def _deduct(step: Step, source: str, transfer_id: str, effect: DeductPoints) -> list[Posted]:
+def _deduct(step: Step, source: str, transfer_id: str, effect: DeductPoints) -> list[ledger.Posted]:
     """Spend what is asked, or as much of it as there is: a balance never falls below nothing."""
     wallet = step.program.wallets[effect.wallet]
     lots = step.tx.ledger.spendable(step.event.member, wallet.code, now=step.now)
@@ -144,7 +143,7 @@ def _say_transfer(
     )
 
 
-def _promote(step: Step, posted: list[Posted]) -> None:
+def _promote(step: Step, posted: list[ledger.Posted]) -> None:
     """Move the member up when what was posted to the default wallet crossed a tier's start."""
     if not posted or not step.program.tiers:
         return

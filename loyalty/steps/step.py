@@ -5,16 +5,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from activities.failures import UnknownEvent
-from activities.outbox import Outbox
-from activities.references import Applied, EventRef, from_json, to_json
-from database import Transaction
-from database.events import NewEvent, as_event
+from loyalty.books import Books, NewEvent
 from loyalty.decision import Decision
 from loyalty.decision_json import from_json as decision_from_json
 from loyalty.ids import caused_id
 from loyalty.member import Event, Member
 from loyalty.program import Program
+from loyalty.references import Applied, EventRef, from_json
+from loyalty.steps.outbox import Outbox
 
 NOTHING = Applied()
 
@@ -22,10 +20,17 @@ DEEPEST = 5
 """How often events may cause one another before it is a cycle."""
 
 
+class UnknownEvent(LookupError):
+    """An event that is not in the store's books."""
+
+    def __init__(self, store: str, event_id: str) -> None:
+        super().__init__(f"event {event_id} is not in store {store}")
+
+
 class Step:
     """What a step works with, and what it gathers: words, caused events, deliveries."""
 
-    def __init__(self, tx: Transaction, program: Program, event: EventRef, name: str, now: datetime) -> None:
+    def __init__(self, tx: Books, program: Program, event: EventRef, name: str, now: datetime) -> None:
         # Held first, so that what is read here stays so until the step is done.
         tx.members.lock_member(event.member)
         row = tx.events.opening(event.id, name)
@@ -35,7 +40,7 @@ class Step:
         self.program = program
         self.name = name
         self.row = row
-        self.event: Event = as_event(row)
+        self.event = Event(row["id"], row["type"], row["member"], row["time"], row["body"], row["depth"])
         self.now = now
         self.outbox = Outbox(tx, program, row, now)
         self.did: list[str] = []
@@ -60,6 +65,11 @@ class Step:
     def decision(self) -> Decision:
         """What was decided."""
         return decision_from_json(self.row["decision"] or [])
+
+    def look_again(self) -> None:
+        """Forget what was read of the member: an earlier step may have changed it."""
+        self.__dict__.pop("member", None)
+        self.__dict__.pop("tier", None)
 
     def cause(self, type_: str, name: str, body: dict[str, Any]) -> None:
         """Store an event that this one causes; `name` tells it from others that it causes."""
@@ -129,7 +139,7 @@ def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> 
     work(step)
     result = step.result()
     if result != NOTHING:
-        step.tx.events.set_step(step.event.id, step.name, to_json(result))
+        step.tx.events.set_step(step.event.id, step.name, result)
     if last and not result.steps:
         _close(step, root, is_end=not result.caused)
     return result

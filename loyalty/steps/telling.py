@@ -4,9 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from activities.points import say_balance
-from activities.step import Step
-from activities.views import cause_of, customer, level_view, wallet_id
 from loyalty.calendar import read_instant
 from loyalty.messages import (
     CouponView,
@@ -18,6 +15,9 @@ from loyalty.messages import (
     PointsWillExpire,
     RewardView,
 )
+from loyalty.steps.points import say_balance
+from loyalty.steps.step import Step
+from loyalty.steps.views import cause_of, customer, level_view, wallet_id
 
 CLOCK = "clock"
 """The source of what a store's clock does."""

@@ -3,10 +3,10 @@
 import secrets
 from datetime import datetime
 
-from activities.step import Step
 from loyalty.effects import IssueReward
 from loyalty.ids import caused_id
 from loyalty.program import Coupon, Reward
+from loyalty.steps.step import Step
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Of coupon codes: nothing that is read for something else."""

@@ -3,13 +3,12 @@
 from datetime import date
 from itertools import chain
 
-from activities.effects_told import tell_of_effects
-from activities.step import Step
-from activities.telling import tell_of_built_in
 from loyalty.calendar import local_day, window
 from loyalty.decide import Usage, decide
-from loyalty.decision_json import to_json
 from loyalty.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
+from loyalty.steps.effects_told import tell_of_effects
+from loyalty.steps.step import Step
+from loyalty.steps.telling import tell_of_built_in
 
 
 def decide_event(step: Step) -> None:
@@ -21,7 +20,7 @@ def decide_event(step: Step) -> None:
     step.decision = decide(step.program, step.member, step.event, _usage(step), now=step.now)
     for claim in step.decision.claims:
         step.tx.usage.claim(claim, step.event.member)
-    step.tx.events.set_decided(step.event.id, to_json(step.decision), now=step.now)
+    step.tx.events.set_decided(step.event.id, step.decision, now=step.now)
     step.fired = [answer.source for answer in step.decision.answers if answer.fired]
     step.steps = _steps(step)
     tell_of_built_in(step)
