@@ -1,19 +1,30 @@
 """laurel ...: parse arguments, call the core, print. Exit 0: good; 1: the program is at fault; 2: the call is."""
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from commands.line.api import api
 from commands.line.check import check
 from commands.line.demo import demo
 from commands.line.deploy import deploy
+from commands.line.diff import diff
 from commands.line.evaluate import evaluate
+from commands.line.explain import explain
+from commands.line.plan import plan
+from commands.line.revisions import revisions
+from commands.line.rollback import rollback
+from commands.line.schema import schema
+from commands.line.swift import SwiftCommand, SwiftGroup
+from commands.line.test import test
 from commands.line.up import up
 from commands.line.worker import worker
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=SwiftGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-for command in (check, evaluate, up, demo, api, worker, deploy):
-    app.command()(command)
+for command in (check, test, schema, plan, explain, evaluate, up, demo, api, worker, deploy, revisions, diff, rollback):
+    app.command(cls=SwiftCommand)(command)
 
 
 @app.callback()
@@ -23,4 +34,7 @@ def laurel() -> None:
 
 def main() -> None:
     """The `laurel` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names of files and people need not fit what a terminal can show
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="laurel")

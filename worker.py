@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -25,18 +25,24 @@ from activities.clock import TASK_QUEUE, Clock
 from activities.deliveries import Deliveries
 from activities.outbound import WebhookClient
 from activities.reactions import Reactions
+from activities.underway import PLACES, Underway
 from database import Database
 from database.programs import Programs
 from loyalty.addresses import Network
 from loyalty.references import EventRef
 from workflows.clock import StoreClock
 from workflows.deliver import DeliverWebhook
+from workflows.inline import Inline
 from workflows.names import EVENT_TYPE, MEMBER, SEARCH_ATTRIBUTES, STORE
+from workflows.payloads import CONVERTER
 from workflows.react import ReactToBatch, ReactToEvent
 
 log = structlog.get_logger()
 
 WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock)
+
+MOST_TASKS = 2 * PLACES
+"""Workflows at work at once: those whose events are being answered, and those whose webhooks are under way."""
 
 RELAY_EVERY = timedelta(seconds=2)
 RELAY_AGAIN = timedelta(minutes=1)
@@ -52,11 +58,13 @@ class Parts:
     programs: Programs
     client: Client
     allow: tuple[Network, ...] = ()
+    underway: Underway = field(default_factory=Underway)
+    """Given to an API in the same process, it keeps pace with this worker."""
 
 
 async def connect() -> Client:
     """A client by Temporal's own environment variables and `temporal.toml`; it connects when first used."""
-    return await Client.connect(**_config(), lazy=True)
+    return await Client.connect(**_config(), data_converter=CONVERTER, lazy=True)
 
 
 async def reach() -> Client:
@@ -64,12 +72,17 @@ async def reach() -> Client:
     while True:
         try:
             async with asyncio.timeout(5):
-                client = await Client.connect(**_config())
+                client = await Client.connect(**_config(), data_converter=CONVERTER)
                 await register_search_attributes(client)
                 return client
         except (RPCError, RuntimeError, TimeoutError) as error:
             log.warning("waiting for temporal", because=str(error)[:200])
             await asyncio.sleep(2)
+
+
+async def connect_to(address: str) -> Client:
+    """A client of the server at an address, connected."""
+    return await Client.connect(address, data_converter=CONVERTER)
 
 
 def _config() -> ClientConnectConfig:
@@ -105,7 +118,7 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
 async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
     """A worker at work, with the relay beside it, until the block ends; what is under way is finished."""
     async with WebhookClient(parts.allow) as webhooks:
-        reactions = Reactions(parts.database, parts.programs)
+        reactions = Reactions(parts.database, parts.programs, parts.underway)
         deliveries = Deliveries(parts.database, webhooks)
         clock = Clock(parts.database, parts.programs, parts.client)
         worker = Worker(
@@ -126,6 +139,8 @@ async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> Asyn
                 clock.wake_clock,
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
+            workflow_task_executor=Inline(),
+            max_concurrent_workflow_tasks=MOST_TASKS,
             graceful_shutdown_timeout=timedelta(seconds=10),
         )
         async with worker:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import RowMapping
 from temporalio import activity
 
 import rules
 from activities.failures import UnknownDelivery
 from activities.outbound import Attempt, WebhookClient
 from database import Database, Transaction
+from loyalty.books import Row
 from loyalty.ids import new_id
 from loyalty.messages import with_request_id
 from loyalty.references import Attempted, DeliveryRef
@@ -73,12 +73,12 @@ class _Made:
     wait: timedelta | None
 
 
-def _headers(packed: RowMapping) -> dict[str, str]:
+def _headers(packed: Row) -> dict[str, str]:
     given = {each["headerName"]: each["headerValue"] for each in packed["headers"]}
     return given | {"content-type": "application/json", "user-agent": "Laurel"}
 
 
-def _body(packed: RowMapping) -> bytes:
+def _body(packed: Row) -> bytes:
     """The message in the format that its subscription asks for, or as its reactor wrote it."""
     if packed["subscription"] is None:
         return rules.exact.dumps(packed["data"][CALL]).encode()
@@ -86,7 +86,7 @@ def _body(packed: RowMapping) -> bytes:
     return rules.exact.dumps(message).encode()
 
 
-def _keep(tx: Transaction, made: _Made, packed: RowMapping) -> bool:
+def _keep(tx: Transaction, made: _Made, packed: Row) -> bool:
     """Log an attempt, move its delivery and its endpoint on; answer whether the endpoint was disabled by it."""
     attempt = made.attempt
     tx.webhooks.log_attempt(
@@ -111,7 +111,7 @@ def _keep(tx: Transaction, made: _Made, packed: RowMapping) -> bool:
     return disabled
 
 
-def _judge(tx: Transaction, made: _Made, packed: RowMapping) -> bool:
+def _judge(tx: Transaction, made: _Made, packed: Row) -> bool:
     """Note how an endpoint answers; answer whether it is disabled now."""
     since, subscription = packed["failing_since"], packed["subscription"]
     if made.attempt.delivered:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count
 
 from temporalio import activity
 
+from activities.underway import Underway
 from database import Database, Transaction
 from database.programs import Programs
 from loyalty.references import Applied, DeliveryRef, EventRef
@@ -14,15 +16,16 @@ from loyalty.steps.issuing import issue_rewards
 from loyalty.steps.membership import change_member
 from loyalty.steps.points import move_points
 from loyalty.steps.progress import move_achievements
-from loyalty.steps.step import Step, once
+from loyalty.steps.step import MOST_ANSWERED, TOO_MANY, Step, once
 
 
 class Reactions:
     """The steps from a stored event to an applied one."""
 
-    def __init__(self, database: Database, programs: Programs) -> None:
+    def __init__(self, database: Database, programs: Programs, underway: Underway | None = None) -> None:
         self._database = database
         self._programs = programs
+        self._underway = underway or Underway()
 
     @activity.defn
     async def decide(self, event: EventRef, now: datetime, root: str) -> Applied:
@@ -54,6 +57,7 @@ class Reactions:
         """Say on the event why it cannot be answered."""
         store = self._database.store(event.store)
         await store.write(lambda tx: tx.events.set_failed(event.id, error, now=now))
+        self._underway.leave(event.id)
 
     @activity.defn
     async def react_to_events(self, events: list[EventRef], now: datetime) -> Applied:
@@ -63,7 +67,12 @@ class Reactions:
         wakes_clock = False
         for root in events:
             waiting = [root]
-            while waiting:
+            for answered in count():
+                if not waiting:
+                    break
+                if answered == MOST_ANSWERED:
+                    await self.fail(root, TOO_MANY, now)
+                    break
                 event = waiting.pop(0)
                 end = "" if waiting else root.id
                 applied = await self._once(event, "all_steps", now, answer, last=True, root=end)
@@ -83,4 +92,7 @@ class Reactions:
         def run(tx: Transaction) -> Applied:
             return once(Step(tx, program, event, name, now), work, last=last, root=root)
 
-        return await self._database.store(event.store).write(run)
+        applied = await self._database.store(event.store).write(run)
+        if last and root and not applied.steps and not applied.caused:
+            self._underway.leave(root)
+        return applied

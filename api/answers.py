@@ -9,6 +9,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 import rules
+from loyalty import readable
 
 Number: TypeAlias = Annotated[Decimal | int, WithJsonSchema({"type": "number"})]
 Instant: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
@@ -35,7 +36,7 @@ class Total(TypedDict):
 
 def shown(moment: datetime, zone: tzinfo) -> str:
     """A moment on the store's clock, with its offset, in milliseconds."""
-    return moment.astimezone(zone).isoformat(timespec="milliseconds")
+    return readable.shown(moment, zone)
 
 
 def present(**fields: Any) -> dict[str, Any]:

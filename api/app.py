@@ -12,6 +12,7 @@ from api import (
     login,
     members,
     programs,
+    stores,
     webhooks,
 )
 from api.calls import Desk
@@ -30,6 +31,7 @@ ROUTERS = (
     webhooks.router,
     members.router,
     programs.router,
+    stores.router,
 )
 
 

@@ -1,26 +1,22 @@
 """Custom events: reported, listed, and shown with all that came of them."""
 
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.acceptance import Accepted, accept, accepted_before
-from api.answers import ExactJson, present, shown
+from api.answers import ExactJson
 from api.bodies import read_body, takes
 from api.calls import AdminCall, StoreCall, StoreCode, admin_call
 from api.direct import DirectRoute
+from api.event_details import custom_event, event_details
 from api.event_lists import LISTING, find_events
-from api.event_outcome import outcome_of
-from api.event_shapes import CustomEventDetails, CustomEventId, CustomEvents
+from api.event_shapes import DETAILS, CustomEventDetails, CustomEventId, CustomEvents
 from api.paging import listed
 from api.problems import BadInput, NotFound
 from api.reports import EventReport, PostCustomEvent, checked, repetition
-from loyalty.program import Program
-
-NAMESPACES = "/namespaces/"
 
 PREFIX = "/api/{storeCode}/customEvent"
 
@@ -65,15 +61,24 @@ async def list_events(request: Request, call: AdminCall) -> Response:
     return ExactJson(listed([custom_event(row, call.program) for row in found.rows], found))
 
 
-@router.get("/{customEvent}", summary="Show an event and what came of it", response_model=CustomEventDetails)
+@router.get(
+    "/{customEvent}",
+    summary="Show an event and what came of it",
+    response_model=CustomEventDetails,
+    responses={200: {"content": {"application/json": {"example": DETAILS}}}},
+)
 async def show_event(custom_event_id: Annotated[str, Path(alias="customEvent")], call: AdminCall) -> Response:
-    """The event, the reactors' answers with their reasons, what they caused, and what was sent where."""
+    """The event, why every reactor and achievement of its type did or did not answer, what came of it, what was sent.
+
+    `decision` has one answer for each, with `because` as a sentence and, of a no, `reason` as facts: the part of the
+    condition that was false and its place, or the limit that was reached. `laurel explain` shows the same.
+    """
     row = await call.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
     if row is None:
         raise NotFound(f"no event {custom_event_id[:80]} in {call.store}")
     program = await call.desk.services.programs.revision(call.store, row["revision"])
-    outcome = await call.database.read(lambda tx: outcome_of(tx, row, program))
-    return ExactJson(custom_event(row, program) | _workflow(call, row["id"]) | outcome)
+    ui = call.desk.services.temporal_ui
+    return ExactJson(await call.database.read(lambda tx: event_details(tx, row, program, temporal_ui=ui)))
 
 
 async def _accepted(call: StoreCall, reported: EventReport) -> Accepted:
@@ -87,28 +92,3 @@ async def _accepted(call: StoreCall, reported: EventReport) -> Accepted:
             raise
         return before
     return await accept(call, report)
-
-
-def custom_event(row: Any, program: Program) -> dict[str, Any]:
-    """An event as it was reported."""
-    event_type = program.event_types.get(row["type"])
-    return {
-        "customEventId": row["id"],
-        "customerId": row["member"],
-        "type": row["type"],
-        "eventName": event_type.title if event_type else row["type"],
-        "customerData": row["customer_data"] or {},
-        "body": row["body"],
-        "eventDate": shown(row["time"], program.zone),
-        "createdAt": shown(row["received_at"], program.zone),
-        "status": row["status"],
-    } | present(eventId=row["external_id"])
-
-
-def _workflow(call: StoreCall, event_id: str) -> dict[str, Any]:
-    workflow_id = f"event/{call.store}/{event_id}"
-    base = call.desk.services.temporal_ui
-    if base is None:
-        return {"workflowId": workflow_id}
-    namespace = base.rstrip("/") if NAMESPACES in base else f"{base.rstrip('/')}{NAMESPACES}default"
-    return {"workflowId": workflow_id, "workflowUrl": f"{namespace}/workflows/{quote(workflow_id, safe='')}"}

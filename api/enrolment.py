@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping
-
 from api.calls import StoreCall
 from api.dates import read_date
 from api.member_shapes import NewCustomer, date_fault
@@ -12,6 +10,7 @@ from api.problems import BadInput, InputFault
 from api.registration import Newcomer, Raced, register
 from database import Transaction
 from database.members import Identity
+from loyalty.books import Row
 from loyalty.references import EventRef
 
 MOST_RACES = 3
@@ -77,7 +76,7 @@ def _tier(call: StoreCall, level_id: str | None, faults: list[InputFault]) -> st
     return None
 
 
-def _taken(identity: Identity, rows: Sequence[RowMapping]) -> list[InputFault]:
+def _taken(identity: Identity, rows: Sequence[Row]) -> list[InputFault]:
     parts = (("email", identity.email, "email_key"), ("phone", identity.phone, "phone_key"))
     keys = [(field, value.lower(), column) for field, value, column in parts if value]
     keys += [("loyaltyCardNumber", identity.card, "card")] if identity.card else []

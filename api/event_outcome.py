@@ -1,20 +1,15 @@
 """What came of an event: the decision in people's units, the ledger, what was caused, what was sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from api.answers import present, shown
 from database import Transaction
+from loyalty import readable
 from loyalty.program import Program
 
 DEEPEST = 5
 """How far down the events that caused one another are followed."""
-
-_TOLD_BY = {"achievement_completed": "achievements", "badge_granted": "badges", "reward_issued": "rewards"}
-"""Built-in events that tell of something a member got, and where the outcome lists it."""
-
-_UNITS = ("mo", "d", "s")
-
 
 def outcome_of(tx: Transaction, row: Any, program: Program) -> dict[str, Any]:
     """An event's decision and outcome, and the deliveries of it and of all it caused."""
@@ -22,8 +17,7 @@ def outcome_of(tx: Transaction, row: Any, program: Program) -> dict[str, Any]:
     ids = [row["id"], *_ids(caused)]
     return {
         "error": row["error"],
-        "revision": row["revision"],
-        "decision": _decision(row["decision"], program),
+        "decision": readable.decision(row["decision"], program),
         "outcome": _outcome(tx, row["id"], caused, program),
         "deliveries": [delivery for event_id in ids for delivery in _deliveries(tx, event_id, program)],
     }
@@ -44,19 +38,15 @@ def _node(tx: Transaction, row: Any, program: Program, depth: int) -> dict[str, 
         "status": row["status"],
         "error": row["error"],
         "createdAt": shown(row["received_at"], program.zone),
-        "decision": _decision(row["decision"], program),
+        "decision": readable.decision(row["decision"], program),
         "outcome": _outcome(tx, row["id"], caused, program),
     }
 
 
 def _outcome(tx: Transaction, event_id: str, caused: list[dict[str, Any]], program: Program) -> dict[str, Any]:
-    told: dict[str, list[Any]] = {name: [] for name in _TOLD_BY.values()}
-    for node in caused:
-        if node["type"] in _TOLD_BY:
-            told[_TOLD_BY[node["type"]]].append(node["body"])
     entries = [_entry(row, program) for row in tx.ledger.entries_of(event_id)]
     did = [words for result in tx.events.step_results(event_id) for words in result["did"]]
-    return {"did": did, "entries": entries, "caused": caused, **told}
+    return readable.outcome(did, entries, caused)
 
 
 def _ids(nodes: list[dict[str, Any]]) -> Iterator[str]:
@@ -69,45 +59,11 @@ def _entry(row: Any, program: Program) -> dict[str, Any]:
     return {
         "kind": row["kind"],
         "wallet": row["wallet"],
-        "points": _amount(program, row["wallet"], row["points"]),
-        "balance": _amount(program, row["wallet"], row["balance"]),
+        "points": readable.amount(program, row["wallet"], row["points"]),
+        "balance": readable.amount(program, row["wallet"], row["balance"]),
         "source": row["source"],
         "at": shown(row["at"], program.zone),
     }
-
-
-def _amount(program: Program, wallet: str, points: int) -> Any:
-    """Points as people write them; as they are kept, of a wallet that this revision does not have."""
-    known = program.wallets.get(wallet)
-    return known.amount(points) if known else points
-
-
-def _decision(answers: list[dict[str, Any]] | None, program: Program) -> list[dict[str, Any]] | None:
-    if answers is None:
-        return None
-    return [answer | {"effects": [_effect(each, program) for each in answer["effects"]]} for answer in answers]
-
-
-def _effect(effect: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """A kept effect as a program file would write it."""
-    ((name, value),) = effect.items()
-    if name not in ("award_points", "deduct_points"):
-        return dict(effect)
-    readable = value | {"points": _amount(program, value["wallet"], value["points"])}
-    if "pending" in value:
-        readable["pending"] = _duration(value["pending"])
-    match value.get("expires"):
-        case {"after": parts}:
-            readable["expires"] = {"after": _duration(parts)}
-        case {"on": [month, day]}:
-            readable["expires"] = {"on": f"{month:02}-{day:02}"}
-        case _:
-            pass
-    return {name: readable}
-
-
-def _duration(parts: list[int]) -> str:
-    return " ".join(f"{count}{unit}" for count, unit in zip(parts, _UNITS, strict=True) if count) or "0d"
 
 
 def _deliveries(tx: Transaction, event_id: str, program: Program) -> Iterator[dict[str, Any]]:

@@ -6,11 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from api.answers import present, shown
 from database import Transaction
 from loyalty.achievements import current
+from loyalty.books import Row
 from loyalty.calendar import add_months, local_day
 from loyalty.ids import caused_id
 from loyalty.ledger import Lot
@@ -39,7 +38,7 @@ class Progress:
         return "last" if isinstance(self.achievement.window, Last) else self.achievement.window
 
 
-def _progress(tx: Transaction, member_id: str, achievement: Achievement, moved: Mapping[str, RowMapping]) -> Progress:
+def _progress(tx: Transaction, member_id: str, achievement: Achievement, moved: Mapping[str, Row]) -> Progress:
     completed = moved[achievement.name]["completed"] if achievement.name in moved else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
         return Progress(achievement, completed, achievement.goal)
@@ -51,14 +50,14 @@ def _progress(tx: Transaction, member_id: str, achievement: Achievement, moved: 
 class MemberFacts:
     """One member and all that is theirs, read in one transaction."""
 
-    row: RowMapping
+    row: Row
     balances: Mapping[str, Balance]
     lots: list[Lot]
-    badges: list[RowMapping]
+    badges: list[Row]
     progress: list[Progress]
 
     @classmethod
-    def read(cls, tx: Transaction, row: RowMapping, program: Program) -> "MemberFacts":
+    def read(cls, tx: Transaction, row: Row, program: Program) -> "MemberFacts":
         """Everything of the member of a row."""
         member_id = row["id"]
         moved = tx.achievements.of_member(member_id)
@@ -72,7 +71,7 @@ class MemberFacts:
         )
 
 
-def customer(row: RowMapping, balance: Balance, program: Program) -> dict[str, Any]:
+def customer(row: Row, balance: Balance, program: Program) -> dict[str, Any]:
     """A member in the documented fields."""
     zone, profile = program.zone, row["profile"]
     tier = program.tier_named(row["tier"])
@@ -168,7 +167,7 @@ def wallets(facts: MemberFacts, program: Program) -> list[dict[str, Any]]:
     ]
 
 
-def _wallet_id(row: RowMapping, wallet: Wallet) -> str:
+def _wallet_id(row: Row, wallet: Wallet) -> str:
     return caused_id(row["id"], f"wallet/{wallet.code}")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
-from sqlalchemy import RowMapping
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +20,7 @@ from api.tokens import MemberCaller
 from database import Transaction
 from database.members import Identity
 from database.pages import Condition, Page
+from loyalty.books import Row
 from loyalty.ids import is_id
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
@@ -157,7 +157,7 @@ async def _facts(call: StoreCall, member: str) -> MemberFacts:
     return await call.database.read(read)
 
 
-def _member(tx: Transaction, call: StoreCall, name: str) -> RowMapping:
+def _member(tx: Transaction, call: StoreCall, name: str) -> Row:
     """The member that a path names; raise NotFound, or Forbidden for a member who asks for another."""
     identity = _identity(name)
     rows = tx.members.matching(identity) if identity else []

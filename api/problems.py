@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from database.programs import UnknownStore
+from database.programs import UnknownRevision, UnknownStore
+from database.revisions import AnotherInForce
 from loyalty.files import ProgramFaults
 from rules import MalformedJson
 
@@ -105,7 +106,9 @@ STATUS: Mapping[type[Exception], int] = {
     Forbidden: 403,
     NotFound: 404,
     UnknownStore: 404,
+    UnknownRevision: 404,
     NotAllowed: 405,
+    AnotherInForce: 409,
     TooLarge: 413,
     TooManyAttempts: 429,
     OperationalError: 503,  # the database is gone, or gave this transaction up: asked again, it may answer

@@ -3,6 +3,7 @@
 import traceback
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.answers import ExactJson
 from api.bodies import faults_of
 from api.problems import STATUS, BadInput, InputFault, NotAllowed, NotAuthenticated, TooManyAttempts
+from database.revisions import AnotherInForce
 from loyalty.files import ProgramFaults
 from loyalty.files.problems import Problem as ProgramProblem
 from rules import MalformedJson
@@ -57,7 +59,15 @@ def refusal(error: Exception) -> Response:
     faults = _faults(error)
     if faults:
         content |= {"message": "Validation failed", "errors": [_shown(fault) for fault in faults]}
+    if isinstance(error, AnotherInForce):
+        content["inForce"] = _in_force(error)
     return ExactJson(content, status_code=status, headers=_headers(error))
+
+
+def _in_force(error: AnotherInForce) -> Mapping[str, Any]:
+    """What stands in the way of a deploy: `deployedAt` is UTC."""
+    at = None if error.at is None else error.at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return {"revision": error.number, "deployedBy": error.by, "deployedAt": at}
 
 
 def _faults(error: Exception) -> list[InputFault]:

@@ -10,7 +10,6 @@ import argparse
 import importlib
 import json
 import math
-import shutil
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import rules
 from rules.exact import dumps, loads
+from tests.rules import javascript as json_logic_js
 
 TARGETS = {"panzi-json-logic": 15.0, "json-logic-qubit": 15.0, "json-logic-js": 1.0, "laurel, traced": 2.0}
 """Times slower than Laurel another engine has to be; its own trace may cost as much again as the rule."""
@@ -159,14 +159,9 @@ require('readline').createInterface({input: process.stdin}).on('line', line => {
 
 
 def javascript() -> list[Engine]:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        raise FileNotFoundError("node and npm are not installed")
-    if not (CACHE / "node_modules" / "json-logic-js").exists():
-        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(CACHE), "json-logic-js@2.0.5"]
-        subprocess.run(command, check=True, capture_output=True)
-    arguments = [node, "-e", NODE, json.dumps([list(RULES.values()), json.loads(EVENT)])]
-    process = subprocess.Popen(arguments, cwd=CACHE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    folder = json_logic_js.installed()
+    arguments = ["node", "-e", NODE, json.dumps([list(RULES.values()), json.loads(EVENT)])]
+    process = subprocess.Popen(arguments, cwd=folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
     to_node, from_node = process.stdin, process.stdout
@@ -184,7 +179,7 @@ def engines() -> tuple[list[Engine], list[str]]:
     for make in (laurel, panzi, qubit, datalogic, javascript):
         try:
             found += make()
-        except (ImportError, PackageNotFoundError, FileNotFoundError, subprocess.CalledProcessError) as error:
+        except (ImportError, PackageNotFoundError, json_logic_js.NotToBeHad, subprocess.CalledProcessError) as error:
             left_out.append(f"{make.__name__} is left out: {error}")
     return found, left_out
 

@@ -23,7 +23,6 @@ async def run_api(*, host: str, port: int) -> None:
             await worker.connect(),
             allow=settings.webhook_allow,
             temporal_ui=settings.temporal_ui,
-            eager=False,
         )
         async with serving.serving(needed, host=host, port=port):
             print(f"Laurel's API answers at http://{host}:{port}/docs", flush=True)

@@ -1,54 +1,129 @@
-"""A program put in force from the command line, wherever its database is."""
+"""Programs put in force from the command line, wherever their revisions are kept.
 
-from collections.abc import Mapping
+async with opened(data) as registry:
+    intent = await intended(registry, files)           # what would change
+    done = await deploy(registry, intent)              # or AnotherInForce, where somebody was faster
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
-from commands import embedded
+from commands import data_folder
+from commands.asking import OfRunning
+from commands.registry import Deployed, OfDatabase, Registry, RegistryError
 from commands.settings import Settings
 from database import Database
-from database.programs import Programs
-from loyalty.files import read_program
+from loyalty.differences import Change, differences
+from loyalty.files import ProgramFaults, read_program
+
+_PATIENCE = 60
 
 
-async def deploy(files: Mapping[str, bytes], *, data: Path) -> str:
-    """Deploy, and say what came of it. Raise ProgramFaults, SettingError or EmbeddedError.
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A program about to be put in force, and what that changes."""
 
-    A SQLite file has one writing process, so a running `laurel up` is asked to do it.
+    store: str
+    files: Mapping[str, bytes]
+    in_force: int
+    """The revision in force; 0: there is none yet."""
+    based_on: int
+    """The revision that it may replace."""
+    changes: tuple[Change, ...] | None
+    """None: this Laurel does not read the revision in force, so nobody can say."""
+
+
+async def intended(registry: Registry, files: Mapping[str, bytes], *, based_on: int | None = None) -> Intent:
+    """What a deploy of these files would change. Raise ProgramFaults for a program that is wrong.
+
+    It may replace the revision in force, unless the caller insists on another.
+    """
+    program = read_program(files)
+    in_force = await number_in_force(registry, program.store)
+    changes: tuple[Change, ...] | None
+    try:
+        old = read_program(await registry.files(program.store, in_force)) if in_force else None
+        changes = differences(old, program)
+    except ProgramFaults:
+        changes = None
+    return Intent(program.store, files, in_force, in_force if based_on is None else based_on, changes)
+
+
+async def deploy(registry: Registry, intent: Intent, *, note: str = "") -> Deployed:
+    """Put a program in force; raise AnotherInForce where another revision is by now than it may replace."""
+    return await registry.deploy(intent.store, intent.files, based_on=intent.based_on, note=note)
+
+
+async def intended_rollback(registry: Registry, store: str | None, to: int | None) -> tuple[int, Intent]:
+    """An earlier revision (None: the one before the one in force), and what putting it in force again would change.
+
+    Raise RegistryError, UnknownRevision, or ProgramFaults where this Laurel does not read it any more.
+    """
+    code = await store_meant(registry, store)
+    earlier = await number_in_force(registry, code) - 1 if to is None else to
+    if not earlier:
+        raise RegistryError(f"revision 1 is the first of store {code}: there is none before it")
+    return earlier, await intended(registry, await registry.files(code, earlier))
+
+
+async def roll_back(registry: Registry, intent: Intent, to: int) -> Deployed:
+    """Put the revision that holds these files in force again; raise AnotherInForce as a deploy does."""
+    return await registry.roll_back(intent.store, to, based_on=intent.based_on)
+
+
+async def compared(registry: Registry, store: str, old: int, new: int) -> tuple[Change, ...]:
+    """What one revision says otherwise than another; 0 says nothing. Raise ProgramFaults for one that is not read."""
+    before = read_program(await registry.files(store, old)) if old else None
+    return differences(before, read_program(await registry.files(store, new)))
+
+
+async def number_in_force(registry: Registry, store: str) -> int:
+    """The revision in force; 0: there is none."""
+    return next((revision.number for revision in await registry.revisions(store, 1)), 0)
+
+
+async def store_meant(registry: Registry, wanted: str | None) -> str:
+    """The store of that code, or the only one; raise RegistryError."""
+    stores = await registry.stores()
+    if wanted in stores or (wanted is None and len(stores) == 1):
+        return wanted or stores[0]
+    there_is = f"there is {', '.join(stores)}" if stores else "no program was ever deployed: use `laurel deploy DIR`"
+    raise RegistryError(f"store {wanted} is unknown: {there_is}" if wanted else f"name one with --store: {there_is}")
+
+
+@asynccontextmanager
+async def opened(data: Path) -> AsyncIterator[Registry]:
+    """The registry of LAUREL_DATABASE_URL, or that of a data folder, whether its Laurel runs or not.
+
+    Raise SettingError or EmbeddedError.
     """
     settings = Settings.read()
-    program = read_program(files)
-    if settings.database_url is None and (running := embedded.running_at(data)):
-        revision, is_new = await _ask(running, program.store, files)
-    elif settings.database_url is None and not (data / embedded.DATABASE).exists():
-        raise embedded.EmbeddedError(f"nothing was ever started in {data}: name the --data of your `laurel up`")
-    else:
-        revision, is_new = await _deploy(files, settings, data)
-    said = "is in force" if is_new else "was in force already"
-    return f"store {program.store}: revision {revision} {said}"
-
-
-async def _deploy(files: Mapping[str, bytes], settings: Settings, data: Path) -> tuple[int, bool]:
-    """Write to the database, which nobody else holds."""
-    with embedded.held(data, settings) as url:
+    running = data_folder.running_at(data) if settings.database_url is None else None
+    if running is not None:
+        headers = {"X-AUTH-TOKEN": running.key}
+        async with httpx2.AsyncClient(base_url=running.url, headers=headers, timeout=_PATIENCE) as client:
+            yield OfRunning(client)
+        return
+    if settings.database_url is None and not (data / data_folder.DATABASE).exists():
+        raise data_folder.EmbeddedError(f"nothing was ever started in {data}: name the --data of your `laurel up`")
+    with _writable(data, settings) as url:
         database = Database.open(url)
         try:
-            _, revision, is_new = await Programs(database).deploy(files, by="laurel deploy")
+            yield OfDatabase(database)
         finally:
             database.close()
-    return revision, is_new
 
 
-async def _ask(running: embedded.RunningAt, store: str, files: Mapping[str, bytes]) -> tuple[int, bool]:
-    """Have a running Laurel deploy."""
-    texts = {name: content.decode() for name, content in files.items()}
-    async with httpx2.AsyncClient(base_url=running.url, headers={"X-AUTH-TOKEN": running.key}, timeout=60) as client:
-        try:
-            answer = await client.post(f"/api/{store}/program", json={"files": texts})
-        except httpx2.HTTPError as error:
-            raise embedded.EmbeddedError(f"{running.url} does not answer: {error}") from None
-    if answer.status_code != 200:
-        raise embedded.EmbeddedError(f"{running.url} refused the program: {answer.text[:500]}")
-    said = answer.json()
-    return said["revision"], said["isNew"]
+@contextlib.contextmanager
+def _writable(data: Path, settings: Settings) -> Iterator[str]:
+    """The address of a database that this process may write to: PostgreSQL serves many at once, SQLite one."""
+    if settings.database_url is not None and settings.database_url.startswith("postgres"):
+        yield settings.database_url
+        return
+    with data_folder.held(data, settings) as url:
+        yield url

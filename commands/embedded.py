@@ -2,21 +2,21 @@
 
 import asyncio
 import contextlib
-import fcntl
 import json
-import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from temporalio.client import Client
 
 import worker
 from commands import serving, temporal_server
+from commands.data_folder import ANNOUNCED, EmbeddedError, held, write_private
 from commands.settings import Settings
 from commands.temporal_server import TemporalServer
 from database import Database
@@ -25,13 +25,6 @@ from database.programs import Programs
 log = structlog.get_logger()
 
 HOST = "127.0.0.1"
-LOCK = "lock"
-DATABASE = "laurel.db"
-ANNOUNCED = "running.json"
-
-
-class EmbeddedError(Exception):
-    """Laurel cannot start here; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +42,7 @@ class Laurel:
     store: str
     revision: int
     database: Database
+    programs: Programs
     client: Client
     made_password: str | None
     """The admin's password, the first time, if none was given."""
@@ -62,14 +56,6 @@ class Laurel:
     def ui_url(self) -> str:
         """Where Temporal's UI answers."""
         return f"http://{HOST}:{self.ports.ui}"
-
-
-@dataclass(frozen=True)
-class RunningAt:
-    """Where a running Laurel answers, and a key of its admin's."""
-
-    url: str
-    key: str
 
 
 @asynccontextmanager
@@ -101,13 +87,14 @@ async def running(
                     client,
                     allow=settings.webhook_allow,
                     temporal_ui=f"http://{HOST}:{ports.ui}",
-                    eager=True,
+                    underway=parts.underway,
                 )
                 async with worker.running(parts), serving.serving(needed, host=HOST, port=ports.api):
                     await worker.wake_clocks(parts)
                     await _announce(folder, ports, database)
-                    yield Laurel(ports, store, revision, database, client, password)
+                    yield Laurel(ports, store, revision, database, programs, client, password)
         finally:
+            (folder / ANNOUNCED).unlink(missing_ok=True)
             database.close()
 
 
@@ -135,7 +122,7 @@ async def _admin_password(database: Database, folder: Path, settings: Settings) 
     if await database.access_read(lambda access: access.admin(serving.ADMIN)):
         return None
     password = secrets.token_urlsafe(12)
-    _write_private(kept, password)
+    write_private(kept, password)
     await serving.set_admin_password(database, password)
     return password
 
@@ -147,7 +134,7 @@ async def _temporal(folder: Path, ports: Ports) -> AsyncIterator[Client]:
     await keeper.start()
     watch = asyncio.create_task(keeper.watch(), name="temporal")
     try:
-        client = await Client.connect(f"{HOST}:{ports.temporal}")
+        client = await worker.connect_to(f"{HOST}:{ports.temporal}")
         await worker.register_search_attributes(client)
         yield client
     finally:
@@ -190,56 +177,27 @@ class _Keeper:
             await self._server.stop()
 
 
-@contextlib.contextmanager
-def held(folder: Path, settings: Settings) -> Iterator[str]:
-    """Hold a data folder, and answer the address of its database.
-
-    SQLite and Temporal's file bear one process only. Raise EmbeddedError where another has the folder.
-    """
-    os.umask(0o077)  # whatever is made from here on is the owner's alone, also in a folder that others may read
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise EmbeddedError(
-                f"{folder} is in use by another Laurel: stop that one, or name another --data"
-            ) from None
-        yield settings.database_url or f"sqlite:///{(folder / DATABASE).resolve()}"
-
-
-def running_at(folder: Path) -> RunningAt | None:
-    """The Laurel that runs on a data folder, if one does."""
-    try:
-        with (folder / LOCK).open() as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return None
-    except BlockingIOError:
-        said = json.loads((folder / ANNOUNCED).read_text())
-        return RunningAt(said["url"], said["key"])
-    except FileNotFoundError:
-        return None
-
-
 async def _announce(folder: Path, ports: Ports, database: Database) -> None:
     """Leave, for the command line, where Laurel answers and a key for it."""
     key = await serving.make_command_line_key(database)
-    _write_private(folder / ANNOUNCED, json.dumps({"url": f"http://{HOST}:{ports.api}", "key": key}))
+    write_private(folder / ANNOUNCED, json.dumps({"url": f"http://{HOST}:{ports.api}", "key": key}))
 
 
-def _write_private(file: Path, text: str) -> None:
-    """Write what only the owner may read."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        opened.write(text + "\n")
-
-
-async def until_asked_to_stop() -> None:
-    """Wait for Ctrl-C or a polite end from outside."""
+async def until_asked_to_stop(meanwhile: Coroutine[Any, Any, None] | None = None) -> None:
+    """Wait for Ctrl-C or a polite end from outside; what runs meanwhile ends with it, and ends it where it raises."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(asked.wait())]
+    if meanwhile is not None:
+        tasks.append(asyncio.create_task(meanwhile))
+    ended, going_on = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in going_on:
+        task.cancel()
+    await asyncio.gather(*going_on, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 async def _need_free(ports: Ports) -> None:

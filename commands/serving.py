@@ -12,10 +12,12 @@ import uvicorn
 from temporalio.client import Client
 
 import worker
+from activities.underway import Underway
 from api.app import create_app
 from api.passwords import Passwords
 from api.services import Services
 from api.tokens import digest
+from commands.failures import CannotDo
 from database import Access, Database
 from database.programs import Programs
 from loyalty.addresses import Network
@@ -26,7 +28,7 @@ ADMIN = "admin"
 """The name of the admin that every installation has."""
 
 
-class ServingError(Exception):
+class ServingError(CannotDo):
     """The API could not be served; the message says why and what to do."""
 
 
@@ -45,12 +47,13 @@ def services(
     *,
     allow: tuple[Network, ...],
     temporal_ui: str | None,
-    eager: bool,
+    underway: Underway | None = None,
 ) -> Services:
-    """What the API stands on. `eager`: a worker shares this process and client, and may begin at once."""
+    """What the API stands on. `underway`: of a worker that shares this process and client, and may begin at once."""
 
     async def start(event: EventRef) -> None:
-        await worker.start_event(client, event, eager=eager)
+        has_place = underway is not None and await underway.enter(event.id)
+        await worker.start_event(client, event, eager=has_place)
 
     async def ready() -> dict[str, bool]:
         return {"database": await database.answers(), "temporal": await _answers(client)}

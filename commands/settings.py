@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands.failures import CannotDo
 from loyalty.addresses import Network, parse_allow_list
 
 DATABASE_URL = "LAUREL_DATABASE_URL"
@@ -15,7 +16,7 @@ EXAMPLE_PROGRAM = Path(__file__).parent.parent / "programs" / "coffee-shop"
 """The program of a store that has none yet."""
 
 
-class SettingError(ValueError):
+class SettingError(CannotDo, ValueError):
     """A setting that is missing or makes no sense; the message says which, and what to do."""
 
 

@@ -17,6 +17,7 @@ from typing import IO
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from commands.failures import CannotDo
 from workflows.names import SEARCH_ATTRIBUTES
 
 START_SECONDS = 60.0
@@ -35,7 +36,7 @@ SETTINGS = {
 """What a server with one SQLite file and one history shard runs best with; measured at 1.4 times its defaults."""
 
 
-class TemporalError(Exception):
+class TemporalError(CannotDo):
     """The server did not start; the message says what its log says last."""
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 
-from database.queries import Queries
+from database.queries import Queries, prepared
 from database.tables import mark, progress
 from loyalty.achievements import Mark
+from loyalty.books import Row
 
 _MARKS = (
     select(mark.c.day, mark.c.value, mark.c.amount, mark.c.used)
@@ -27,7 +28,7 @@ class Achievements(Queries):
     def marks(self, member_id: str, achievement: str, *, since: date) -> list[Mark]:
         """A member's marks from a day on, oldest first."""
         here = {"in_store": self.store, "the_member": member_id, "the_achievement": achievement, "since": since}
-        return [Mark(*row) for row in self.connection.execute(_MARKS, here)]
+        return [Mark(*row.values()) for row in prepared(_MARKS).all(self.connection, here)]
 
     def keep_marks(self, member_id: str, achievement: str, changed: Iterable[Mark]) -> None:
         """Store marks, new or changed."""
@@ -45,6 +46,6 @@ class Achievements(Queries):
         row = {"member": member_id, "achievement": achievement, "completed": times, "completed_at": now}
         self.add_up(progress, row, sums=("completed",))
 
-    def of_member(self, member_id: str) -> dict[str, RowMapping]:
+    def of_member(self, member_id: str) -> dict[str, Row]:
         """What a member has completed, by achievement."""
         return {row["achievement"]: row for row in self.rows(progress, ("achievement",), member=member_id)}

@@ -137,10 +137,8 @@ class SqliteConnections(Connections):
             connection.rollback()
             self._local.connection = connection
             self._opened.append(connection)
-        try:
+        with connection.begin():
             return job(connection)
-        finally:
-            connection.rollback()
 
     def _write_all(self) -> None:
         with self.engine.connect() as connection:

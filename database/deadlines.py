@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
-from database.queries import Queries
+from database.queries import Queries, prepared
 from database.tables import deadline, store
+from loyalty.books import Row
 
 _DUE = (
     select(deadline)
@@ -27,10 +28,10 @@ class Deadlines(Queries):
         here = delete(deadline).where(deadline.c.store == self.store, deadline.c.subject == subject)
         self.connection.execute(here)
 
-    def due(self, *, now: datetime, limit: int) -> list[RowMapping]:
+    def due(self, *, now: datetime, limit: int) -> list[Row]:
         """What is due by now, the earliest first."""
         here = {"in_store": self.store, "now": now, "most": limit}
-        return list(self.connection.execute(_DUE, here).mappings())
+        return prepared(_DUE).all(self.connection, here)
 
     def earliest(self) -> datetime | None:
         """When the next thing falls due."""

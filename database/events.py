@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, select, update
 
 from database.pages import Found, Page, find
-from database.queries import Queries
+from database.queries import Queries, prepared
 from database.tables import event, step, store, subscription
-from loyalty.books import NewEvent
+from loyalty.books import NewEvent, Row
 from loyalty.decision import Decision
 from loyalty.decision_json import to_json as decision_to_json
 from loyalty.references import Applied
@@ -48,15 +48,15 @@ class Events(Queries):
             },
         )
 
-    def get(self, event_id: str) -> RowMapping | None:
+    def get(self, event_id: str) -> Row | None:
         """One event's row."""
         return self.first(event, id=event_id)
 
-    def by_external_id(self, external_id: str) -> RowMapping | None:
+    def by_external_id(self, external_id: str) -> Row | None:
         """The event that a client gave an id of its own."""
         return self.first(event, external_id=external_id)
 
-    def caused_by(self, event_id: str) -> list[RowMapping]:
+    def caused_by(self, event_id: str) -> list[Row]:
         """The events that one caused, in the order of their causing."""
         return self.rows(event, ("received_at", "id"), parent=event_id)
 
@@ -65,16 +65,14 @@ class Events(Queries):
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
         return find(self.connection, event, page, within=within, by=event.c.received_at)
 
-    def opening(self, event_id: str, step_name: str) -> RowMapping | None:
+    def opening(self, event_id: str, step_name: str) -> Row | None:
         """An event's row with what a step of it begins with.
 
         `step_result`: what the step answered, if it is done; `clock_rings_at`: of the store; `is_heard`: whether any
         subscription is live.
         """
-        found = self.connection.execute(
-            _OPENING, {"in_store": self.store, "the_event": event_id, "the_step": step_name}
-        )
-        return found.mappings().first()
+        here = {"in_store": self.store, "the_event": event_id, "the_step": step_name}
+        return prepared(_OPENING).first(self.connection, here)
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
         """Keep the decision. A workflow is at work: the relay need not look for a while."""

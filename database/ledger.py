@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 
 from database.members import as_balance
-from database.queries import Queries
+from database.queries import Queries, prepared
 from database.tables import balance, entry, lot
+from loyalty.books import Row
 from loyalty.effects import Points
 from loyalty.ids import new_id
 from loyalty.ledger import EntryKind, Lot, Posted, changes
@@ -49,7 +50,7 @@ class Ledger(Queries):
 
     def lots(self, member_id: str) -> list[Lot]:
         """Every lot of a member with points left."""
-        rows = self.connection.execute(_LEFT, {"in_store": self.store, "the_member": member_id}).mappings()
+        rows = prepared(_LEFT).all(self.connection, {"in_store": self.store, "the_member": member_id})
         return [_as_lot(row) for row in rows]
 
     def change_lot(self, changed: Lot) -> None:
@@ -90,12 +91,12 @@ class Ledger(Queries):
         before = {name: after[name] - change for name, change in moved.items()}
         return Posted(wallet, as_balance(before), as_balance(after))
 
-    def entries_of(self, event_id: str) -> list[RowMapping]:
+    def entries_of(self, event_id: str) -> list[Row]:
         """What one event wrote, in order."""
         return self.rows(entry, ("id",), event=event_id)
 
 
-def _as_lot(row: RowMapping) -> Lot:
+def _as_lot(row: Row) -> Lot:
     return Lot(
         id=row["id"],
         wallet=row["wallet"],

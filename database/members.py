@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from database.pages import Found, Page, find
+from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import badge, balance, member
+from loyalty.books import Row
 from loyalty.effects import Points
 from loyalty.member import Balance, Member
 
@@ -31,7 +33,7 @@ class Identity:
 class Members(Queries):
     """Members of one store."""
 
-    def matching(self, identity: Identity) -> list[RowMapping]:
+    def matching(self, identity: Identity) -> list[Row]:
         """Every member that any part of an identity names, none for none; e-mail and phone in any case."""
         parts = {
             "id": identity.id,
@@ -42,10 +44,9 @@ class Members(Queries):
         given = {name: value for name, value in parts.items() if value}
         if not given:
             return []
-        found = self.connection.execute(_matching(tuple(given)), given | {"in_store": self.store})
-        return list(found.mappings())
+        return _matching(tuple(given)).all(self.connection, given | {"in_store": self.store})
 
-    def get(self, member_id: str) -> RowMapping | None:
+    def get(self, member_id: str) -> Row | None:
         """One member's row."""
         return self.first(member, id=member_id)
 
@@ -126,7 +127,7 @@ class Members(Queries):
         row = {"member": member_id, "badge": name, "times": 1, "granted_at": now, "updated_at": now}
         self.add_up(badge, row, sums=("times",), keeps=("granted_at",))
 
-    def badges(self, member_id: str) -> list[RowMapping]:
+    def badges(self, member_id: str) -> list[Row]:
         """A member's badges, the first granted first."""
         return self.rows(badge, ("granted_at", "badge"), member=member_id)
 
@@ -143,8 +144,8 @@ def as_balance(row: Mapping[Any, Any]) -> Balance:
 
 
 @cache
-def _matching(columns: tuple[str, ...]) -> Select[Any]:
+def _matching(columns: tuple[str, ...]) -> Prepared:
     """Members by any of these columns; built once, because every event asks."""
     parts = [member.c[name] == bindparam(name) for name in columns]
     here = select(member).where(member.c.store == bindparam("in_store"), or_(*parts))
-    return here.order_by(member.c.id).limit(5)
+    return Prepared(here.order_by(member.c.id).limit(5))

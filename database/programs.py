@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from database.database import Database
+from database.revisions import NewRevision
 from database.transaction import Transaction
 from loyalty.files import read_program, revision_hash
 from loyalty.program import Program
@@ -21,6 +22,14 @@ class UnknownStore(LookupError):
     def __init__(self, store: str) -> None:
         super().__init__(f"store {store} has no program: deploy one with `laurel deploy DIR`")
         self.store = store
+
+
+class UnknownRevision(LookupError):
+    """A store never had a revision of that number."""
+
+    def __init__(self, store: str, number: int) -> None:
+        said = f"no revision {number}: `laurel revisions` lists those it has" if number else "none before its first"
+        super().__init__(f"store {store} has {said}")
 
 
 class Programs:
@@ -54,25 +63,48 @@ class Programs:
         self._read[store, number] = program
         return program
 
-    async def deploy(self, files: Mapping[str, bytes], *, by: str) -> tuple[Program, int, bool]:
+    async def files(self, store: str, number: int) -> dict[str, bytes]:
+        """The files of one revision; raise UnknownRevision."""
+        texts = await self._database.store(store).read(lambda tx: tx.revisions.files(number))
+        if texts is None:
+            raise UnknownRevision(store, number)
+        return {name: text.encode() for name, text in texts.items()}
+
+    async def deploy(
+        self, files: Mapping[str, bytes], *, by: str, based_on: int | None = None, note: str = ""
+    ) -> tuple[Program, int, bool]:
         """Put a program in force; answer it, its number, and whether that is new.
 
-        The same files again change nothing. Raise ProgramFaults for a program that is wrong: then the one in force
-        stays.
+        The same files again change nothing. Raise ProgramFaults for a program that is wrong, AnotherInForce where it
+        is based on another revision than the one in force (0: on none): then the one in force stays.
         """
         program = await asyncio.to_thread(read_program, files)
-        content_hash = revision_hash(files)
         texts = {name: content.decode() for name, content in files.items()}
+        new = NewRevision(texts, revision_hash(files), by, note)
 
         def keep(tx: Transaction) -> tuple[int, bool]:
             now = datetime.now(UTC)
             tx.revisions.open_store(secret=new_secret(), now=now)
-            latest = tx.revisions.latest()
-            if latest is not None and latest["hash"] == content_hash:
-                return latest["number"], False
-            return tx.revisions.add(texts, content_hash=content_hash, by=by, now=now), True
+            return tx.revisions.put_in_force(new, based_on=based_on, now=now)
 
         number, is_new = await self._database.store(program.store).write(keep)
         self._read[program.store, number] = program
         self._in_force.pop(program.store, None)
         return program, number, is_new
+
+    async def roll_back(
+        self, store: str, to: int | None = None, *, by: str, based_on: int | None = None
+    ) -> tuple[int, int, bool]:
+        """Put an earlier revision (None: the one before) in force again, as a new one.
+
+        Answer which it was, the number it has now, and whether that is new. Raise UnknownStore, UnknownRevision,
+        AnotherInForce, or ProgramFaults where this Laurel does not read it any more: then the one in force stays.
+        """
+        latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
+        if latest is None:
+            raise UnknownStore(store)
+        seen = latest["number"] if based_on is None else based_on
+        earlier = seen - 1 if to is None else to
+        files = await self.files(store, earlier)
+        _, number, is_new = await self.deploy(files, by=by, based_on=seen, note=f"rollback to {earlier}")
+        return earlier, number, is_new

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping
-
 from database.queries import Queries
 from database.tables import issued_reward
+from loyalty.books import Row
 
 
 class Rewards(Queries):
@@ -26,11 +25,11 @@ class Rewards(Queries):
         row = {"id": issued_id, "member": member_id, "reward": reward, "coupon": coupon, "status": "issued"}
         return self.insert_once(issued_reward, row | {"issued_at": now, "expires_at": expires_at, "event": event_id})
 
-    def get(self, issued_id: str) -> RowMapping | None:
+    def get(self, issued_id: str) -> Row | None:
         """One issued reward."""
         return self.first(issued_reward, id=issued_id)
 
-    def of_member(self, member_id: str) -> list[RowMapping]:
+    def of_member(self, member_id: str) -> list[Row]:
         """A member's rewards, the latest first."""
         return self.rows(issued_reward, ("-id",), member=member_id)
 

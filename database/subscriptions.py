@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from database.pages import Found, Page, find
-from database.queries import Queries
+from database.queries import Queries, prepared
 from database.tables import store, subscription
+from loyalty.books import Row
 
 _LIVE = (
     select(subscription)
@@ -35,7 +36,7 @@ class Subscriptions(Queries):
         row = {"id": subscription_id, "event_name": event_name, "url": url, "headers": list(headers)}
         self.insert(subscription, row | {"format": format, "secret": secret, "created_at": now})
 
-    def get(self, subscription_id: str) -> RowMapping | None:
+    def get(self, subscription_id: str) -> Row | None:
         """One subscription."""
         return self.first(subscription, id=subscription_id)
 
@@ -53,9 +54,9 @@ class Subscriptions(Queries):
         here = delete(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
         return self.connection.execute(here.returning(subscription.c.id)).first() is not None
 
-    def live(self) -> list[RowMapping]:
+    def live(self) -> list[Row]:
         """The subscriptions that hear of what happens."""
-        return list(self.connection.execute(_LIVE, {"in_store": self.store}).mappings())
+        return prepared(_LIVE).all(self.connection, {"in_store": self.store})
 
     def store_secret(self) -> str:
         """What signs the calls of reactors' own."""

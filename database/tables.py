@@ -97,6 +97,7 @@ revision = Table(
     Column("files", Json, nullable=False),
     Column("deployed_at", Instant, nullable=False),
     Column("deployed_by", NAME, nullable=False),
+    Column("note", NAME, nullable=False, server_default=""),
 )
 
 member = Table(

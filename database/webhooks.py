@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 
-from database.queries import Queries
+from database.queries import Queries, prepared
 from database.tables import attempt, delivery, message, store, subscription
+from loyalty.books import Row
 
 _PACKED = (
     select(
@@ -23,6 +24,12 @@ _PACKED = (
     .join(store, store.c.code == delivery.c.store)
     .outerjoin(subscription, subscription.c.id == delivery.c.subscription)
     .where(delivery.c.store == bindparam("in_store"), delivery.c.id == bindparam("the_delivery"))
+)
+_OF_EVENT = (
+    select(delivery, message.c.name)
+    .join(message, message.c.id == delivery.c.message)
+    .where(delivery.c.store == bindparam("in_store"), delivery.c.event == bindparam("the_event"))
+    .order_by(delivery.c.id)
 )
 
 
@@ -47,27 +54,19 @@ class Webhooks(Queries):
         row = {"id": delivery_id, "message": message_id, "event": event_id, "subscription": subscription_id}
         self.insert(delivery, row | {"url": url, "headers": list(headers), "status": "pending", "attempts": 0})
 
-    def packed(self, delivery_id: str) -> RowMapping | None:
+    def packed(self, delivery_id: str) -> Row | None:
         """What to send for a delivery, and what signs it.
 
         The delivery with its message's `data`, the store's `store_secret`, and of the subscription, if it is one's,
         `form`, `secret`, `failing_since` and `is_live`.
         """
-        return (
-            self.connection.execute(_PACKED, {"in_store": self.store, "the_delivery": delivery_id}).mappings().first()
-        )
+        return prepared(_PACKED).first(self.connection, {"in_store": self.store, "the_delivery": delivery_id})
 
-    def of_event(self, event_id: str) -> list[RowMapping]:
+    def of_event(self, event_id: str) -> list[Row]:
         """Every delivery an event led to, with its message's name."""
-        here = (
-            select(delivery, message.c.name)
-            .join(message, message.c.id == delivery.c.message)
-            .where(delivery.c.store == self.store, delivery.c.event == event_id)
-            .order_by(delivery.c.id)
-        )
-        return list(self.connection.execute(here).mappings())
+        return prepared(_OF_EVENT).all(self.connection, {"in_store": self.store, "the_event": event_id})
 
-    def attempts(self, delivery_id: str) -> list[RowMapping]:
+    def attempts(self, delivery_id: str) -> list[Row]:
         """Every attempt of a delivery."""
         return self.rows(attempt, ("number",), delivery=delivery_id)
 

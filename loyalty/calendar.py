@@ -7,6 +7,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 Period = Literal["day", "week", "month", "year", "ever"]
@@ -38,10 +39,7 @@ class Duration:
 
     def after(self, instant: datetime, zone: tzinfo) -> datetime:
         """The instant this much later on the local clock; the 31st becomes the month's last day."""
-        local = instant.astimezone(zone)
-        day = add_months(local.date(), self.months) + timedelta(days=self.days)
-        moved = instant if day == local.date() else datetime.combine(day, local.time(), zone).astimezone(UTC)
-        return moved + timedelta(seconds=self.seconds)
+        return _after(self, instant, zone)
 
     def before(self, instant: datetime, zone: tzinfo) -> datetime:
         """The instant this much earlier on the local clock."""
@@ -49,6 +47,15 @@ class Duration:
 
     def __bool__(self) -> bool:
         return bool(self.months or self.days or self.seconds)
+
+
+@lru_cache(maxsize=1024)
+def _after(span: Duration, instant: datetime, zone: tzinfo) -> datetime:
+    """Remembered, because what is awarded together expires together."""
+    local = instant.astimezone(zone)
+    day = add_months(local.date(), span.months) + timedelta(days=span.days)
+    moved = instant if day == local.date() else datetime.combine(day, local.time(), zone).astimezone(UTC)
+    return moved + timedelta(seconds=span.seconds)
 
 
 def add_months(day: date, months: int) -> date:

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 import rules
 from loyalty.calendar import local_day, window
-from loyalty.decision import Answer, Claim, Decision
+from loyalty.decision import Answer, Claim, Decision, Verdict
 from loyalty.effects import (
     AwardPoints,
     CallWebhook,
@@ -28,6 +28,7 @@ from loyalty.program import (
     EffectRule,
     Limit,
     Logic,
+    Place,
     Program,
     Reactor,
     Rounding,
@@ -35,6 +36,7 @@ from loyalty.program import (
     Template,
     Wallet,
 )
+from loyalty.reasons import Leaf, NoLonger, NotYet, Reached, Reason, Unmet
 
 MOST = 10**9
 """The most points one effect may move, and the most one event may add to a sum: more is a rule gone wrong."""
@@ -53,17 +55,22 @@ Usage = Mapping[tuple[str, str], tuple[Used, ...]]
 """Days used, by reactor and `member` or `program`."""
 
 
-def decide(program: Program, member: Member, event: Event, usage: Usage, *, now: datetime) -> Decision:
-    """Answer an event with every reactor of its type, in the order of their files."""
+def decide(
+    program: Program, member: Member, event: Event, usage: Usage, *, now: datetime, explains: bool = True
+) -> Decision:
+    """Answer an event with every reactor of its type, in the order of their files.
+
+    Without `explains`, a condition that is false is so without a reason: for replays, where nobody asks.
+    """
     data = facts(program, member, event, now=now)
-    answers: list[Answer] = []
+    answers = _completion(program, event, data) if event.type == "achievement_completed" else []
     claims: list[Claim] = []
-    if event.type == "achievement_completed":
-        answers += _completion(program, event, data)
     for reactor in program.reactors_on.get(event.type, ()):
-        answer, claimed = _answer(program, reactor, event, data, usage)
-        answers.append(answer)
-        claims += claimed
+        try:
+            refused = _refused(program, reactor, event, data, explains)
+            answers.append(refused or _allowed(program, reactor, event, data, usage, claims))
+        except rules.TooMuchWork as error:
+            answers.append(gave_up(f"reactor/{reactor.name}", reactor.place, error))
     return Decision(tuple(answers), tuple(claims))
 
 
@@ -79,7 +86,7 @@ def facts(program: Program, member: Member, event: Event, *, now: datetime) -> d
         "first_name": profile.get("firstName"),
         "last_name": profile.get("lastName"),
         "gender": profile.get("gender"),
-        "birth_date": profile.get("birthDate"),
+        "birth_date": (profile.get("birthDate") or "")[:10] or None,  # clients may send a time behind the day
         "city": (profile.get("address") or {}).get("city"),
         "country": (profile.get("address") or {}).get("country"),
         "tier": member.tier,
@@ -123,53 +130,85 @@ def _completion(program: Program, event: Event, data: Mapping[str, Any]) -> list
     achievement = program.achievement_named.get(event.body["achievement"])
     if achievement is None or not achievement.then:
         return []
-    effects, notes = _effects(program, achievement.then, data)
+    source = f"achievement/{achievement.name}"
+    try:
+        effects, notes = _effects(program, achievement.then, data)
+    except rules.TooMuchWork as error:
+        return [gave_up(source, achievement.place, error)]
     because = "; ".join(["the achievement was completed", *notes])
-    return [Answer(f"achievement/{achievement.name}", "fired", because, tuple(effects), str(achievement.place))]
+    return [Answer(source, "fired", because, tuple(effects), str(achievement.place))]
 
 
-def _answer(
-    program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any], usage: Usage
-) -> tuple[Answer, list[Claim]]:
-    answer = Answer(f"reactor/{reactor.name}", "fired", "", (), str(reactor.place))
+def gave_up(source: str, place: Place, error: rules.TooMuchWork) -> Answer:
+    """The no of one whose rules an event was too large for: no other is kept from answering."""
+    return Answer(source, "too_much_work", str(error), (), str(place))
+
+
+def _refused(
+    program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any], explains: bool
+) -> Answer | None:
+    """The no of a reactor's dates or of its condition."""
     if reactor.active_from and event.time < reactor.active_from:
-        return replace(answer, verdict="not_active_yet", because=f"active from {reactor.active_from:%Y-%m-%d}"), []
+        return _no(reactor, "not_active_yet", NotYet(reactor.active_from.astimezone(program.zone)))
     if reactor.active_until and event.time >= reactor.active_until:
-        return replace(answer, verdict="no_longer_active", because=f"active until {reactor.active_until:%Y-%m-%d}"), []
-    if reactor.when and reactor.when.rule(data) is not True:
-        return replace(answer, verdict="condition_false", because=_why_not(reactor.when, data)), []
+        return _no(reactor, "no_longer_active", NoLonger(reactor.active_until.astimezone(program.zone)))
+    if reactor.when is None:
+        return None
+    if not explains:
+        return None if reactor.when.rule(data) is True else program.plain_no[reactor.name]
+    reason = unmet(reactor.when, data)
+    return None if reason is None else _no(reactor, "condition_false", reason)
+
+
+def _allowed(
+    program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any], usage: Usage, claims: list[Claim]
+) -> Answer:
+    """The answer of a reactor that would fire: what its limits leave of its effects, and what those claim."""
+    if not reactor.limits:
+        return _fired(reactor, *_effects(program, reactor.then, data))
     day = local_day(event.time, program.zone)
-    reached, allowance = _limits(reactor, day, usage)
-    if reached:
-        return replace(answer, verdict="limit_reached", because=reached), []
-    effects, notes = _effects(program, reactor.then, data)
-    if allowance is not None:
-        effects, trimmed = _within(program, effects, allowance)
-        notes += trimmed
-    because = "; ".join(["the condition held" if reactor.when else "it has no condition", *notes])
+    allowance = _allowance(reactor, day, usage)
+    if isinstance(allowance, Reached):
+        return _no(reactor, "limit_reached", allowance)
+    effects, notes = _within(program, *_effects(program, reactor.then, data), allowance)
     points = sum((_amount(program, e) for e in effects if isinstance(e, AwardPoints)), Decimal(0))
-    pers = {limit.per for limit in reactor.limits}
-    claims = [Claim(reactor.name, per, day, 1, points) for per in sorted(pers)]
-    return replace(answer, because=because, effects=tuple(effects)), claims
+    pers = sorted({limit.per for limit in reactor.limits})
+    claims += [Claim(reactor.name, per, day, 1, points) for per in pers]
+    return _fired(reactor, effects, notes)
 
 
-def _why_not(condition: Logic, data: Mapping[str, Any]) -> str:
-    return rules.explain(condition.expression, condition.rule.trace(data)).text
+def _no(reactor: Reactor, verdict: Verdict, reason: Reason) -> Answer:
+    return Answer(f"reactor/{reactor.name}", verdict, "", (), str(reactor.place), reason)
 
 
-def _limits(reactor: Reactor, day: date, usage: Usage) -> tuple[str, Decimal | None]:
-    """The limit that is reached, in words, or the points that may still be awarded (None: any number)."""
+def _fired(reactor: Reactor, effects: list[Effect], notes: list[str]) -> Answer:
+    because = "; ".join(["the condition held" if reactor.when else "it has no condition", *notes])
+    return Answer(f"reactor/{reactor.name}", "fired", because, tuple(effects), str(reactor.place))
+
+
+def unmet(condition: Logic, data: Mapping[str, Any]) -> Unmet | None:
+    """Why a condition is not true of the data; None where it is."""
+    trace = condition.rule.trace(data)
+    if trace.value is True:
+        return None
+    reason = rules.explain(condition.expression, trace)
+    leaves = [Leaf(str(condition.place_of(leaf.path)), leaf.actual, leaf.needed, leaf.within) for leaf in reason.leaves]
+    return Unmet(tuple(leaves), reason.more)
+
+
+def _allowance(reactor: Reactor, day: date, usage: Usage) -> Reached | Decimal | None:
+    """The limit that is reached, or the points that may still be awarded; None: any number."""
     allowance: Decimal | None = None
     for limit in reactor.limits:
         used = _used(usage.get((reactor.name, limit.per), ()), limit, day)
         if limit.times is not None and used.times >= limit.times:
-            return f"limit reached: {used.times} of {limit.times} {_period(limit)}", None
+            return Reached(Decimal(used.times), Decimal(limit.times), "times", limit.per, limit.every)
         if limit.points is not None:
             left = limit.points - used.points
             if left <= 0:
-                return f"limit reached: {used.points:f} of {limit.points:f} points {_period(limit)}", None
+                return Reached(used.points, limit.points, "points", limit.per, limit.every)
             allowance = left if allowance is None else min(allowance, left)
-    return "", allowance
+    return allowance
 
 
 def _used(days: tuple[Used, ...], limit: Limit, day: date) -> Used:
@@ -178,15 +217,13 @@ def _used(days: tuple[Used, ...], limit: Limit, day: date) -> Used:
     return Used(day, sum(u.times for u in inside), sum((u.points for u in inside), Decimal(0)))
 
 
-def _period(limit: Limit) -> str:
-    when = "ever" if limit.every == "ever" else f"this {limit.every}"
-    return f"{when}, per {limit.per}"
-
-
-def _within(program: Program, effects: list[Effect], allowance: Decimal) -> tuple[list[Effect], list[str]]:
+def _within(
+    program: Program, effects: list[Effect], notes: list[str], allowance: Decimal | None
+) -> tuple[list[Effect], list[str]]:
     """Awards cut so that a limit on points is reached, never passed."""
+    if allowance is None:
+        return effects, notes
     kept: list[Effect] = []
-    notes: list[str] = []
     for effect in effects:
         if not isinstance(effect, AwardPoints):
             kept.append(effect)

@@ -1,4 +1,4 @@
-"""What the reactors answered to one event, with the reason of each yes and each no."""
+"""What reactors and achievements answered to one event, with the reason of each yes and each no."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,19 +6,42 @@ from decimal import Decimal
 from typing import Literal
 
 from loyalty.effects import Effect
+from loyalty.reasons import Reason, sentence
 
-Verdict = Literal["fired", "not_active_yet", "no_longer_active", "condition_false", "limit_reached"]
+Verdict = Literal[
+    "fired",
+    "not_active_yet",
+    "no_longer_active",
+    "condition_false",
+    "limit_reached",
+    "counted",
+    "counted_already",
+    "counts_nothing",
+    "completed_already",
+    "too_much_work",
+]
+"""The first is a reactor's yes, `counted` an achievement's; all others are a no."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One reactor's answer. `source` is `reactor/NAME` or `achievement/NAME`, `because` a sentence."""
+    """One answer. `source` is `reactor/NAME` or `achievement/NAME`, `said` what the reason does not tell of itself.
+
+    What completing an achievement gives is an answer of the achievement's, too: to `achievement_completed`.
+    """
 
     source: str
     verdict: Verdict
-    because: str
+    said: str
     effects: tuple[Effect, ...] = ()
     place: str = ""
+    reason: Reason | None = None
+    """The facts behind the sentence, where there are any."""
+
+    @property
+    def because(self) -> str:
+        """Why, in a sentence; empty where nobody asked."""
+        return self.said or ("" if self.reason is None else sentence(self.reason))
 
     @property
     def fired(self) -> bool:

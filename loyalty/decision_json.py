@@ -1,4 +1,4 @@
-"""Decisions as plain JSON: how the database keeps them and APIs show them."""
+"""Decisions as plain JSON: how the database keeps them, small, and how APIs show them, written out."""
 
 from collections.abc import Mapping
 from typing import Any, assert_never
@@ -21,36 +21,62 @@ from loyalty.effects import (
     SetAttribute,
     SetTier,
 )
+from loyalty.reason_json import reason_from_json, reason_to_json
 
 
 def to_json(decision: Decision) -> list[dict[str, Any]]:
-    """The answers; claims are spent when they are stored and need no keeping."""
-    return [
-        {
-            "source": answer.source,
-            "verdict": answer.verdict,
-            "because": answer.because,
-            "place": answer.place,
-            "effects": [effect_to_json(effect) for effect in answer.effects],
-        }
-        for answer in decision.answers
-    ]
+    """The answers, and nothing twice; claims are spent when they are stored and need no keeping."""
+    return [_answer_to_json(answer) for answer in decision.answers]
 
 
-def from_json(answers: list[dict[str, Any]]) -> Decision:
+def from_json(kept: list[dict[str, Any]]) -> Decision:
     """The decision that `to_json` wrote."""
-    return Decision(
-        tuple(
-            Answer(
-                source=answer["source"],
-                verdict=answer["verdict"],
-                because=answer["because"],
-                effects=tuple(effect_from_json(effect) for effect in answer["effects"]),
-                place=answer["place"],
-            )
-            for answer in answers
-        )
+    return Decision(tuple(_answer_from_json(answer) for answer in kept))
+
+
+def written_out(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `to_json` wrote, for whoever reads it: every answer with its sentence, every place with its file."""
+    return [_written_out(answer) for answer in kept]
+
+
+def _answer_to_json(answer: Answer) -> dict[str, Any]:
+    kept: dict[str, Any] = {"source": answer.source, "verdict": answer.verdict, "place": answer.place}
+    if answer.reason is not None:
+        kept["reason"] = reason_to_json(answer.reason, file=_file(answer.place))
+    if answer.said:
+        kept["because"] = answer.said
+    if answer.effects:
+        kept["effects"] = [effect_to_json(effect) for effect in answer.effects]
+    return kept
+
+
+def _answer_from_json(kept: Mapping[str, Any]) -> Answer:
+    reason = reason_from_json(kept["reason"], file=_file(kept["place"])) if "reason" in kept else None
+    return Answer(
+        source=kept["source"],
+        verdict=kept["verdict"],
+        said=kept.get("because", ""),
+        effects=tuple(effect_from_json(effect) for effect in kept.get("effects", ())),
+        place=kept["place"],
+        reason=reason,
     )
+
+
+def _written_out(kept: Mapping[str, Any]) -> dict[str, Any]:
+    # Effects stay as they are: those of another version of Laurel are to be shown, too.
+    answer = _answer_from_json({name: value for name, value in kept.items() if name != "effects"})
+    written = {
+        "source": answer.source,
+        "verdict": answer.verdict,
+        "because": answer.because,
+        "place": answer.place,
+        "effects": kept.get("effects", []),
+    }
+    return written if answer.reason is None else written | {"reason": reason_to_json(answer.reason, file=None)}
+
+
+def _file(place: str) -> str:
+    return place.rsplit(":", 2)[0]
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:

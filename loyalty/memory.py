@@ -60,6 +60,18 @@ class Account:
     used: dict[str, dict[date, Used]] = field(default_factory=dict)
     """By reactor and day."""
 
+    def copy(self) -> "Account":
+        """The same, to be changed apart."""
+        return Account(
+            self.member,
+            dict(self.balances),
+            dict(self.badges),
+            dict(self.lots),
+            {name: list(marks) for name, marks in self.marks.items()},
+            dict(self.completed),
+            {name: dict(days) for name, days in self.used.items()},
+        )
+
 
 class Books:
     """Everything of one store. `hears`: somebody subscribes to every message."""
@@ -153,7 +165,12 @@ class _Events(_Part):
 
 
 class _Members(_Part):
-    __slots__ = ()
+    __slots__ = ("_granted",)
+
+    def __init__(self, books: Books) -> None:
+        super().__init__(books)
+        self._granted: dict[tuple[str, str], datetime] = {}
+        """When badges were granted that are new here."""
 
     def lock_member(self, member_id: str) -> None:
         """Nobody else is here."""
@@ -182,11 +199,31 @@ class _Members(_Part):
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:  # noqa: ARG002
         account = self._books.accounts[member_id]
-        account.member = replace(account.member, attributes=attributes)
+        account.member = replace(account.member, attributes=_kept(attributes))
 
-    def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:  # noqa: ARG002
+    def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
+        """Count one more; rules see badges in the order of their granting, those of one moment by their names."""
         badges = self._books.accounts[member_id].badges
+        is_new = name not in badges
         badges[name] = badges.get(name, 0) + 1
+        if is_new:
+            self._granted[member_id, name] = now
+            later = [each for each in badges if self._granted.get((member_id, each)) == now]
+            for each in sorted(later):
+                badges[each] = badges.pop(each)
+
+
+def _kept(value: Any) -> Any:
+    """A value as JSON keeps it: moments are text."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case dict():
+            return {key: _kept(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_kept(each) for each in value]
+        case _:
+            return value
 
 
 class _Ledger(_Part):
@@ -227,10 +264,14 @@ class _Ledger(_Part):
     ) -> Posted:
         balances = self._books.accounts[member_id].balances
         before = balances.get(wallet, NOTHING)
-        moved = {
-            name: Points(getattr(before, name) + by) for name, by in changes(kind, points, pending=pending).items()
-        }
-        after = balances[wallet] = replace(before, **moved)
+        by = changes(kind, points, pending=pending).get
+        after = balances[wallet] = Balance(
+            Points(before.active + by("active", 0)),
+            Points(before.pending + by("pending", 0)),
+            Points(before.earned + by("earned", 0)),
+            Points(before.spent + by("spent", 0)),
+            Points(before.expired + by("expired", 0)),
+        )
         self._books.entries.append(Entry(kind, member_id, wallet, points, after.active, source))
         return Posted(wallet, before, after)
 

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import rules
 from loyalty.bodies import BodySchema
 from loyalty.calendar import Duration, Period
+from loyalty.decision import Answer
 from loyalty.effects import Expiry, GrantBadge, IssueReward, Points, SetTier
 from loyalty.ids import named_id
+from rules.numbers import CONTEXT
 
 Rounding = Literal["down", "up", "half_up", "half_even"]
 TierBy = Literal["earned_points", "active_points"]
@@ -62,10 +64,12 @@ class Wallet:
     decimals: int
     pending: Duration
     expires: Expiry
+    cost: Decimal | None = None
+    """What one of it costs the store, in money."""
 
     def points(self, amount: Decimal | int, rounding: Rounding = "down") -> Points:
         """An amount in the smallest unit, rounded by a named rule."""
-        scaled = Decimal(amount).scaleb(self.decimals)
+        scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # as long as a rule's number can be: Python's cuts
         return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])))
 
     def amount(self, points: int) -> Decimal | int:
@@ -223,6 +227,15 @@ class Reward:
     title: str
     coupon: Coupon | None
     """None: a reward without a code, such as a thing handed over."""
+    cost: Decimal | None = None
+    """What one costs the store, in money, where it says so."""
+
+    @property
+    def costs(self) -> Decimal | None:
+        """What one costs as far as is known: a coupon of money costs its value."""
+        if self.cost is None and self.coupon is not None and self.coupon.value_type == "money":
+            return self.coupon.value
+        return self.cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +278,17 @@ class Program:
         return {name: tuple(r for r in self.reactors if r.on == name) for name in names}
 
     @cached_property
+    def plain_no(self) -> Mapping[str, Answer]:
+        """Of every reactor, the answer that its condition is false and nobody asked why: made once."""
+        return {r.name: Answer(f"reactor/{r.name}", "condition_false", "", (), str(r.place)) for r in self.reactors}
+
+    @cached_property
+    def limited_on(self) -> Mapping[str, tuple[Reactor, ...]]:
+        """Reactors that have limits, by event type."""
+        limited = {name: tuple(r for r in reactors if r.limits) for name, reactors in self.reactors_on.items()}
+        return {name: reactors for name, reactors in limited.items() if reactors}
+
+    @cached_property
     def achievements_on(self) -> Mapping[str, tuple[Achievement, ...]]:
         """Achievements by event type."""
         names = {achievement.on for achievement in self.achievements}
@@ -277,7 +301,7 @@ class Program:
 
     def tier_at(self, amount: Decimal | int) -> Tier | None:
         """The highest tier that an amount reaches."""
-        return max((t for t in self.tiers if t.start <= amount), key=lambda t: t.start, default=None)
+        return next((tier for tier in reversed(self.tiers) if tier.start <= amount), None)
 
     def tier_named(self, name: str | None) -> Tier | None:
         """A tier of this revision, if it has one of that name."""

@@ -58,6 +58,12 @@ class Applied:
     steps: list[str] = field(default_factory=list)
     """Of a decision: the activities that apply it, in their order."""
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether a step did nothing, and leaves nothing to do."""
+        asks = self.caused or self.deliveries or self.steps or self.wakes_clock
+        return not (self.did or self.fired or self.error or asks)
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -3,7 +3,7 @@
 The steps are those of production, so what a trial does, production does; only nothing is written, and nobody waits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from loyalty.program import Program
 from loyalty.references import EventRef
 from loyalty.steps.answering import answer
 from loyalty.steps.ringing import ring
-from loyalty.steps.step import Step, once
+from loyalty.steps.step import MOST_ANSWERED, TOO_MANY, Step
 
 REVISION = 0
 """The revision of whatever a trial tries."""
@@ -64,33 +64,49 @@ class Trial:
         self, member_id: str, type_: str, body: Mapping[str, Any], *, time: datetime | None = None
     ) -> list[Happened]:
         """An event of a member, answered now with all it causes, in that order. The body satisfies its schema."""
+        return [self._happened(step) for step in self.reporting(member_id, type_, body, time=time)]
+
+    def advance(self, until: datetime) -> list[Happened]:
+        """Let time pass; what falls due happens at its own time."""
+        return [self._happened(step) for step in self._advancing(until, lambda _event: True)]
+
+    def reporting(
+        self, member_id: str, type_: str, body: Mapping[str, Any], *, time: datetime | None = None
+    ) -> Iterator[Step]:
+        """As `report`, step by step; whoever takes them reads the books' entries, and clears them."""
         event = NewEvent(self._new_id(), type_, member_id, time or self.now, body, REVISION)
         self.books.events.add(event, now=self.now)
         return self._answer([EventRef(self.program.store, event.id, type_, member_id, REVISION)])
 
-    def advance(self, until: datetime) -> list[Happened]:
-        """Let time pass; what falls due happens at its own time."""
-        happened: list[Happened] = []
+    def advancing(self, until: datetime) -> Iterator[Step]:
+        """As `advance`, step by step, but without the steps of what nobody answers or hears."""
+        return self._advancing(until, self._is_answered)
+
+    def _advancing(self, until: datetime, is_wanted: Callable[[EventRef], bool]) -> Iterator[Step]:
         while (due := self.books.deadlines.earliest()) is not None and due <= until:
             self.now = max(self.now, due)
-            happened += self._answer(ring(self.books, self.program, REVISION, now=self.now).due)
+            fell_due = ring(self.books, self.program, REVISION, now=self.now).due
+            yield from self._answer([event for event in fell_due if is_wanted(event)])
         self.now = max(self.now, until)
-        return happened
 
-    def _answer(self, events: list[EventRef]) -> list[Happened]:
+    def _is_answered(self, event: EventRef) -> bool:
+        return self.hears or event.type in self.program.reactors_on or event.type in self.program.achievements_on
+
+    def _answer(self, events: list[EventRef]) -> Iterator[Step]:
         """Answer each event with all it causes before the next."""
-        happened: list[Happened] = []
         for root in events:
             waiting = [root]
             for event in waiting:
-                step = Step(self.books, self.program, event, "all_steps", self.now)
-                applied = once(step, answer, last=True, root="")
-                waiting += applied.caused
-                happened.append(self._happened(step, tuple(applied.did), applied.error))
+                step = Step(self.books, self.program, event, "all_steps", self.now, explains=self.explains)
+                answer(step)
+                waiting += step.caused
+                if len(waiting) > MOST_ANSWERED:
+                    del waiting[MOST_ANSWERED:]
+                    step.error = step.error or TOO_MANY
+                yield step
         self.books.events.forget()
-        return happened
 
-    def _happened(self, step: Step, did: tuple[str, ...], error: str) -> Happened:
+    def _happened(self, step: Step) -> Happened:
         entries, sent = tuple(self.books.entries), tuple(self.books.sent)
         self.books.entries.clear()
         self.books.sent.clear()
@@ -103,10 +119,10 @@ class Trial:
             step.event.body,
             step.row["parent"],
             step.decision,
-            did,
+            tuple(step.did),
             entries,
             sent,
-            error,
+            step.error,
         )
 
     def _new_id(self) -> str:

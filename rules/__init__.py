@@ -7,10 +7,10 @@ rule({"event": {"body": {"total": 12}}})
 """
 
 from rules import exact, types
-from rules.check import Checked, check
+from rules.check import Checked, answer, check
 from rules.compile import Rule, compile, evaluate  # noqa: A004 - the word of the trade
 from rules.errors import Fault, MalformedJson, Path, RuleError, TooMuchWork
-from rules.explain import Reason, explain
+from rules.explain import Leaf, Reason, explain, sentence
 from rules.expression import Expression
 from rules.parse import parse
 from rules.trace import Step, Trace
@@ -21,6 +21,7 @@ __all__ = [
     "Expression",
     "Fault",
     "Json",
+    "Leaf",
     "MalformedJson",
     "Path",
     "Reason",
@@ -29,11 +30,13 @@ __all__ = [
     "Step",
     "TooMuchWork",
     "Trace",
+    "answer",
     "check",
     "compile",
     "evaluate",
     "exact",
     "explain",
     "parse",
+    "sentence",
     "types",
 ]

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules import exact
-from rules.errors import Fault, nearest
+from rules.certain import certainties
+from rules.errors import Fault
 from rules.expression import Call, Expression, Literal, Sequence
+from rules.paths import static_path
 from rules.told import told, written_path
 from rules.types import (
+    ABSENT,
     ANY,
     BOOLEAN,
     INSTANT,
     NEVER,
     NULL,
     TEXT,
+    Absent,
     Anything,
     Array,
     Boolean,
@@ -23,11 +27,15 @@ from rules.types import (
     Type,
     described,
     fits,
+    leads,
     may_be,
+    meant_path,
     of_value,
-    paths,
+    only,
     present,
+    read,
     step_into,
+    truth,
     truthy,
     union,
 )
@@ -47,6 +55,8 @@ class Checked:
 
     type: Type
     faults: tuple[Fault, ...]
+    doubts: tuple[Fault, ...] = ()
+    """Parts that do no harm, and can hardly be meant: conditions that are always true, or always false."""
 
 
 def check(expression: Expression, scope: Type, expected: Type | None = None) -> Checked:
@@ -57,14 +67,23 @@ def check(expression: Expression, scope: Type, expected: Type | None = None) -> 
         checker.expect_condition(expression)
     elif expected is not None:
         checker.expect(expression, found, expected)
-    return Checked(found, tuple(dict.fromkeys(checker.faults)))
+    faults = tuple(dict.fromkeys(checker.faults))
+    return Checked(found, faults, certainties(expression, checker.type_of, faults, asked=expected == BOOLEAN))
+
+
+def answer(condition: Expression, scope: Type, known: Type) -> bool | None:
+    """Whether a condition that checks clean on a scope holds for all that is known to be narrower, or for nothing."""
+    checker = Checker(known, scope)
+    return truth(checker.of(condition))
 
 
 class Checker:
     """One walk over an expression, with the type of what `var` looks into at every place."""
 
-    def __init__(self, scope: Type) -> None:
+    def __init__(self, scope: Type, at_large: Type | None = None) -> None:
         self.scope = scope
+        self.at_large = at_large or scope
+        """The scope as if no condition were known to hold."""
         self.faults: list[Fault] = []
         self._types: dict[int, Type] = {}
         self._visits = 0
@@ -89,10 +108,27 @@ class Checker:
     @contextmanager
     def within(self, scope: Type, loop: str | None = None) -> Iterator[None]:
         """Looks at what is inside with another scope: narrowed, or that of a loop's body."""
-        outer, around = self.scope, self._inside
+        outer, whole, around = self.scope, self.at_large, self._inside
         self.scope, self._inside = scope, loop or around
+        self.at_large = scope if loop else whole
         yield
-        self.scope, self._inside = outer, around
+        self.scope, self.at_large, self._inside = outer, whole, around
+
+    def type_of(self, expression: Expression) -> Type:
+        """The type found last of a part of what was looked at."""
+        return self._types.get(id(expression), ANY)
+
+    def type_at_large(self, expression: Expression) -> Type:
+        """The type of a part, whatever conditions around it say."""
+        steps = static_path(expression) if isinstance(expression, Call) and expression.operator.name == "var" else None
+        if not isinstance(expression, Call) or steps is None or self.scope is self.at_large:
+            return self.type_of(expression)
+        found = self.at_large
+        for step in steps:
+            found = step_into(found, step) or NEVER
+        if len(expression.operands) < 2 or not may_be(found, Absent):
+            return read(found)
+        return union(only(found, lambda option: option != ABSENT), self.type_of(expression.operands[1]))
 
     def fault(self, code: str, at: Expression, message: str, suggestion: str | None = None) -> None:
         if not (self.faults and self.faults[-1].code == code == "too_big"):
@@ -128,12 +164,18 @@ class Checker:
         for step in steps:
             further = step_into(found, step)
             if further is None:
-                whole = ".".join(steps)
-                where = f": inside {self._inside}, var looks into {_PLACES[self._inside]}" if self._inside else ""
-                self.fault("unknown_path", at, f"{whole} is unknown{where}", nearest(whole, paths(self.scope)))
+                self._fault_path(steps, at)
                 return NEVER
             found = further
         return found
+
+    def _fault_path(self, steps: tuple[str, ...], at: Expression) -> None:
+        whole = ".".join(steps)
+        if leads(self.at_large, steps):
+            self.fault("unknown_path", at, f"{whole} is never there where the conditions before it hold")
+            return
+        where = f": inside {self._inside}, var looks into {_PLACES[self._inside]}" if self._inside else ""
+        self.fault("unknown_path", at, f"{whole} is unknown{where}", meant_path(self.scope, steps))
 
     # -- what the whole must be
 
@@ -148,13 +190,13 @@ class Checker:
                 self.expect_condition(expression.operands[-1])
             case Call() if expression.operator.name == "or" and expression.operands:
                 for operand in expression.operands[:-1]:
-                    self._expect_boolean(operand, truthy(self._types.get(id(operand), ANY)))
+                    self._expect_boolean(operand, truthy(self.type_of(operand)))
                 self.expect_condition(expression.operands[-1])
             case Call() if expression.operator.name == "if" and len(expression.operands) % 2:
                 for operand in (*expression.operands[1::2], expression.operands[-1]):
                     self.expect_condition(operand)
             case _:
-                self._expect_boolean(expression, self._types.get(id(expression), ANY))
+                self._expect_boolean(expression, self.type_of(expression))
 
     def _expect_boolean(self, expression: Expression, found: Type) -> None:
         if not fits(found, BOOLEAN) and not any(
@@ -177,7 +219,8 @@ def shown(expression: Expression) -> str:
         case Sequence():
             return "the array"
         case Call():
-            return written_path(expression) or f"the result of {expression.operator.name}"
+            name = "it" if told(expression) == "it" else f"the result of {expression.operator.name}"
+            return written_path(expression) or name
 
 
 def written(expression: Expression) -> str:

@@ -32,12 +32,17 @@ class Rule:
     def __init__(self, expression: Expression, timezone: tzinfo) -> None:
         self.expression = expression
         self.timezone = timezone
-        plain = interpreted(expression, timezone)
-        self._evaluate = generated(expression, timezone, plain, recording=False) or plain
+        self._evaluate: Run = self._first
         self._trace: Callable[[Json], Trace] | None = None
 
     def __call__(self, data: Json) -> Json:
         """The value; raises TooMuchWork past the bound, and nothing else."""
+        return self._evaluate(data)
+
+    def _first(self, data: Json) -> Json:
+        """Compiles at the first call: a program that is only checked never pays for it."""
+        plain = interpreted(self.expression, self.timezone)
+        self._evaluate = generated(self.expression, self.timezone, plain, recording=False) or plain
         return self._evaluate(data)
 
     def trace(self, data: Json) -> Trace:

@@ -48,7 +48,27 @@ class MalformedJson(RuleError, ValueError):
         super().__init__(Fault("malformed_json", (), message))
 
 
+MOST_COMPARED = 300
+"""Names that are compared letter by letter; among more, only a single slip is found, which costs far less."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name a slip of the fingers away from this one, or None."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    """The known name that was probably meant, or None."""
+    names = list(known)
+    slips = [each for each in names if is_slip(name, each)]
+    if len(slips) == 1 or len(names) > MOST_COMPARED:
+        return slips[0] if slips else None
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def is_slip(said: str, meant: str) -> bool:
+    """Whether one letter is wrong, too many, missing, or two are swapped."""
+    if abs(len(said) - len(meant)) > 1 or said == meant:
+        return False
+    start = 0
+    while said[start : start + 1] == meant[start : start + 1]:
+        start += 1
+    one, other = said[start:], meant[start:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return swapped or one[1:] == other or one == other[1:] or one[1:] == other[1:]

@@ -28,7 +28,7 @@ class Operator:
     check: "Callable[[Checker, Call], Type]"
     """The type of its result; faults of its operands go to the checker."""
     words: str
-    """What it asks of its operands, in an explanation: "event.body.total is 12, >= needs 20"."""
+    """What it asks for, in an explanation: "event.body.total is 12, needed >= 20"."""
     aliases: tuple[str, ...] = ()
 
 

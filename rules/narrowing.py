@@ -1,57 +1,75 @@
 """What a condition, once known to hold or not, says about what `var` looks into."""
 
 from collections.abc import Callable
+from functools import reduce
+from itertools import pairwise
 
 from rules.expression import Call, Expression, Literal, Sequence, constant, is_constant
 from rules.paths import static_keys, static_path, steps_of
 from rules.types import (
     NEVER,
-    TEXT,
     Absent,
     Anything,
+    Boolean,
     Null,
+    Number,
+    Range,
+    Record,
     Text,
     Type,
     both,
-    may_be,
+    falsy,
     narrowed,
+    number,
     of_value,
     only,
     options,
     present,
     truthy,
     union,
+    without,
 )
-from rules.values import Json, loosely_equal
+from rules.values import Json, Kind, contains, kind, loosely_equal
 from rules.values import truthy as is_truthy
+
+_NOT = {"!=": "==", "!==": "==="}
+_ORDERS = ("<", "<=", ">", ">=")
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_COMPARED = (Text, Number, Boolean)
 
 
 def assume(scope: Type, condition: Expression, *, holds: bool) -> Type:
     """The scope's type where the condition is known to be truthy, or falsy."""
+    return _assume(scope, condition, holds=holds, within_one=False)
+
+
+def _assume(scope: Type, condition: Expression, *, holds: bool, within_one: bool) -> Type:
+    """`within_one`: inside a condition of which one part is enough, where another such is not looked into."""
     if not isinstance(condition, Call):
         return scope
-    operands = condition.operands
-    match condition.operator.name:
-        case "var" if holds and _tells_presence(condition):
-            return _at(scope, condition, truthy)
-        case "!":
-            return assume(scope, operands[0], holds=not holds)
-        case "!!" | "log":
-            return assume(scope, operands[0], holds=holds)
-        case "and" | "or" if holds is (condition.operator.name == "and"):
+    operands, name = condition.operands, condition.operator.name
+    match name:
+        case "var":
+            return _assume_var(scope, condition, holds=holds)
+        case "!" | "!!" | "log":
+            return _assume(scope, operands[0], holds=holds is (name != "!"), within_one=within_one)
+        case "and" | "or" if holds is (name == "and"):
             for operand in operands:
-                scope = assume(scope, operand, holds=holds)
+                scope = _assume(scope, operand, holds=holds, within_one=within_one)
             return scope
-        case "==" | "===":
-            return _assume_equal(scope, operands[0], operands[1], holds=holds)
-        case "!=" | "!==":
-            return _assume_equal(scope, operands[0], operands[1], holds=not holds)
-        case "in" if holds:
-            return _assume_among(scope, operands[0], operands[1])
+        case "and" | "or" if operands and not within_one:
+            return _assume_one_of(scope, operands, holds=holds)
+        case "==" | "===" | "!=" | "!==":
+            return _assume_equal(scope, condition, holds=holds is (name not in _NOT))
+        case "<" | "<=" | ">" | ">=":
+            return _assume_order(scope, name, operands, holds=holds)
+        case "in":
+            return _assume_among(scope, operands[0], operands[1], holds=holds)
         case "missing" | "missing_some" if not holds:
             return _assume_there(scope, condition)
-        case "some" | "all" if holds:
-            return _at(scope, operands[0], present)
+        case "some" | "all" | "none" if holds is (name != "none"):
+            return _at_list(scope, operands[0], truthy)
         case _:
             return scope
 
@@ -60,6 +78,14 @@ def _at(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
     """The scope, narrowed where a `var` looks."""
     steps = _steps(var)
     return scope if steps is None else _possible(scope, narrowed(scope, steps, keep))
+
+
+def _at_list(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
+    """As `_at`, unless a list stands by for one that is not there."""
+    is_alone = isinstance(var, Call) and all(
+        isinstance(each, Sequence) and not each.elements for each in var.operands[1:]
+    )
+    return _at(scope, var, keep) if is_alone else scope
 
 
 def _possible(scope: Type, narrower: Type) -> Type:
@@ -71,47 +97,137 @@ def _steps(var: Expression) -> tuple[str, ...] | None:
     return static_path(var) if isinstance(var, Call) and var.operator.name == "var" else None
 
 
-def _tells_presence(var: Call) -> bool:
-    """Whether what a `var` is worth is what it found, and not a truthy default."""
-    if len(var.operands) < 2:
-        return True
-    default = var.operands[1]
-    return isinstance(default, Literal) and not is_truthy(default.value)
+def _default(var: Call) -> Literal | None:
+    """What a `var` is worth where nothing is; None where that is reckoned."""
+    default = var.operands[1] if len(var.operands) > 1 else Literal((), None)
+    return default if isinstance(default, Literal) else None
 
 
-def _assume_equal(scope: Type, left: Expression, right: Expression, *, holds: bool) -> Type:
+def _assume_var(scope: Type, var: Call, *, holds: bool) -> Type:
+    default = _default(var)
+    if default is None:
+        return scope
+    if not holds:
+        return _at(scope, var, lambda found: union(falsy(found), only(found, _is_absent)))
+    return scope if is_truthy(default.value) else _at(scope, var, truthy)
+
+
+def _is_absent(option: Type) -> bool:
+    return isinstance(option, Absent)
+
+
+def _assume_one_of(scope: Type, operands: tuple[Expression, ...], *, holds: bool) -> Type:
+    """One part is so, and those before it are not: what all these cases have in common."""
+    cases = list[Type]()
+    for operand in operands:
+        cases.append(_assume(scope, operand, holds=holds, within_one=True))
+        scope = _assume(scope, operand, holds=not holds, within_one=True)
+    return reduce(_merged, cases)
+
+
+def _merged(one: Type, other: Type) -> Type:
+    """What holds either, without a record more."""
+    if isinstance(one, Record) and isinstance(other, Record) and _names(one) == _names(other):
+        fields = zip(one.fields, other.fields, strict=True)
+        return Record(tuple((name, _merged(mine, theirs)) for (name, mine), (_, theirs) in fields), one.others)
+    return union(one, other)
+
+
+def _names(record: Record) -> tuple[object, ...]:
+    return tuple(name for name, _ in record.fields), record.others, record.open, record.prefixed
+
+
+def _assume_equal(scope: Type, condition: Call, *, holds: bool) -> Type:
+    left, right = condition.operands
+    strict = len(condition.operator.name) == 3
     for var, other in ((left, right), (right, left)):
         if isinstance(var, Call) and isinstance(other, Literal):
-            scope = _assume_is(scope, var, other.value, holds=holds)
+            scope = _assume_is(scope, var, other.value, holds=holds, strict=strict)
     return scope
 
 
-def _assume_is(scope: Type, var: Call, value: Json, *, holds: bool) -> Type:
-    default = var.operands[1] if len(var.operands) > 1 else Literal((), None)
-    if not isinstance(default, Literal):
+def _assume_is(scope: Type, var: Call, value: Json, *, holds: bool, strict: bool) -> Type:
+    default = _default(var)
+    if default is None or (value is None and default.value is not None):
         return scope
-    if value is None and default.value is None:
+    if value is None:
         return _at(scope, var, _only_null if holds else present)
-    if not holds or value is None or loosely_equal(default.value, value):
-        return scope
-    return _at(scope, var, lambda found: _among(found, of_value(value)))
+    by_default = loosely_equal(default.value, value)
+
+    def keep(found: Type) -> Type:
+        there = only(found, lambda option: not _is_absent(option))
+        left = _equal(there, value, strict=strict) if holds else without(there, [value])
+        return union(left, only(found, _is_absent)) if by_default is holds else left
+
+    return _at(scope, var, keep)
 
 
 def _only_null(found: Type) -> Type:
     return only(found, lambda option: isinstance(option, Null | Absent | Anything))
 
 
-def _among(found: Type, values: Type) -> Type:
-    """What is left when the value is known to be one of these; only texts are told apart."""
-    texts = values if isinstance(values, Text) else TEXT
-    return union(*(both(option, texts) if isinstance(option, Text) else option for option in options(present(found))))
+def _equal(found: Type, value: Json, *, strict: bool) -> Type:
+    """What is left when it is known to equal a value that is not null; loosely, another kind may do so too."""
+    wanted = of_value(value)
+
+    def left(option: Type) -> Type:
+        match option:
+            case Null():
+                return NEVER
+            case Text() | Number() | Boolean() if type(option) is type(wanted):
+                return both(option, wanted)
+            case Text() | Number() | Boolean() if strict:
+                return NEVER
+            case _:
+                return option
+
+    return union(*map(left, options(found)))
 
 
-def _assume_among(scope: Type, var: Expression, place: Expression) -> Type:
-    if not isinstance(var, Call) or len(var.operands) > 1 or not isinstance(place, Sequence) or not is_constant(place):
+def _assume_order(scope: Type, name: str, operands: tuple[Expression, ...], *, holds: bool) -> Type:
+    if len(operands) > 2 and not holds:
+        return scope  # one of two comparisons does not hold, and nobody knows which
+    name = name if holds else _OPPOSITE[name]
+    for left, right in pairwise(operands):
+        for var, other, order in ((left, right, name), (right, left, _MIRRORED[name])):
+            if isinstance(other, Literal) and kind(other.value) is Kind.NUMBER:
+                within = number(within=_range(order, other.value))
+                scope = _at(scope, var, lambda found, within=within: _within(found, within))  # type: ignore[misc]
+    return scope
+
+
+def _range(order: str, end: Json) -> Range:
+    is_open = order in ("<", ">")
+    return Range(None, end, below=is_open) if order in ("<", "<=") else Range(end, above=is_open)
+
+
+def _within(found: Type, numbers: Type) -> Type:
+    return union(*(both(option, numbers) if isinstance(option, Number) else option for option in options(found)))
+
+
+def _assume_among(scope: Type, var: Expression, place: Expression, *, holds: bool) -> Type:
+    if not is_constant(place):
+        return _at_list(scope, place, present) if holds else scope
+    values, default = constant(place), _default(var) if isinstance(var, Call) else None
+    if not isinstance(values, list) or default is None:
         return scope
-    values = union(*map(of_value, constant(place)))
-    return scope if may_be(values, Null) else _at(scope, var, lambda found: _among(found, values))
+    by_default, wanted = contains(default.value, values), union(*map(of_value, values))
+
+    def keep(found: Type) -> Type:
+        absent = only(found, _is_absent) if by_default is holds else NEVER
+        there = only(found, lambda option: not _is_absent(option))
+        if holds:
+            return union(_among(there, wanted), absent)
+        there = without(there, values)
+        return union(only(there, lambda option: not isinstance(option, Null)) if None in values else there, absent)
+
+    return _at(scope, var, keep)
+
+
+def _among(found: Type, wanted: Type) -> Type:
+    return union(
+        *(both(option, wanted) if isinstance(option, (*_COMPARED, Null)) else option for option in options(found))
+    )
 
 
 def _assume_there(scope: Type, condition: Call) -> Type:

@@ -9,7 +9,7 @@ from rules.numbers import LARGEST_EXPONENT, LONGEST_NUMBER, exact
 from rules.operators import TABLE
 from rules.values import Json
 
-_ELSEWHERE = {
+ELSEWHERE = {
     "=": "==",
     "<>": "!=",
     "=>": ">=",
@@ -74,7 +74,7 @@ class _Parser:
         if operator is None:
             self._characters += len(str(name))
             shown = str(name) if len(str(name)) <= 40 else f"{str(name)[:40]}..."
-            suggestion = _ELSEWHERE.get(str(name)) or nearest(str(name)[:40], TABLE)
+            suggestion = ELSEWHERE.get(str(name)) or nearest(str(name)[:40], TABLE)
             self._refused("unknown_operator", inside, f"{shown} is no operator", suggestion)
         given = operands if isinstance(operands, list) else [operands]
         if operator is not None:

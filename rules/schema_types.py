@@ -1,46 +1,70 @@
-"""From JSON Schema 2020-12 to types. What a type cannot say (lengths, patterns, `not`, `if`) is left out."""
+"""From JSON Schema 2020-12 to types. What a type cannot say (lengths, patterns, `not`) is left out: it grows wider.
 
-from collections.abc import Mapping
+A schema without a `type` speaks of objects, of arrays and of numbers only where a value is one, and so do its types.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import unquote
 
+from rules.numbers import Number, exact
 from rules.types import (
     ABSENT,
     ANY,
     BOOLEAN,
-    DATED_TEXT,
     NEVER,
     NULL,
+    NUMBER,
     TEXT,
     Array,
-    Number,
+    Null,
+    Range,
     Record,
+    Text,
     Type,
+    array,
     both,
+    field_of,
+    number,
     one_of,
     only,
     optional,
+    options,
     union,
+    without,
 )
 from rules.values import Json
 
+MOST_SCHEMAS = 5_000
+"""Schemas read in one, with every `$ref` written out; beyond, all is anything."""
+
+DEEPEST = 40
+MOST_ROUNDS = 3
+"""How often a `$ref` is followed within itself; beyond, it is anything."""
+
 _RECORD_WORDS = ("properties", "required", "additionalProperties", "patternProperties")
 _ARRAY_WORDS = ("items", "prefixItems")
-_DEEPEST = 40
+_SIMPLE_WORDS = {"properties", "required", "type"}
+_PREFIX = re.compile(r"\^([A-Za-z0-9_-]+)(?:\.\*|\.\*\$)?")
+"""The patterns that say how a name begins, and no more."""
 
 
 def of_schema(schema: Json) -> Type:
-    """The type of what the schema accepts. A `$ref` within itself, or out of the document, is anything."""
+    """The type of what the schema accepts. A `$ref` out of the document is anything."""
     return _Reader(schema).read(schema, (), 0)
 
 
 class _Reader:
     def __init__(self, root: Json) -> None:
         self._root = root
+        self._read = 0
 
     def read(self, schema: Json, open_refs: tuple[str, ...], depth: int) -> Type:
+        self._read += 1
         if schema is False:
             return NEVER
-        if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        if not isinstance(schema, Mapping) or depth > DEEPEST or self._read > MOST_SCHEMAS:
             return ANY
         found = self._own(schema, open_refs, depth)
         if "$ref" in schema:
@@ -49,16 +73,24 @@ class _Reader:
             found = both(found, self.read(member, open_refs, depth + 1))
         for word in ("anyOf", "oneOf"):
             if word in schema:
-                members = (self.read(member, open_refs, depth + 1) for member in schema[word])
+                members = [self.read(member, open_refs, depth + 1) for member in schema[word]]
                 found = both(found, union(*members))
         if "const" in schema:
             found = both(found, one_of(schema["const"]))
         if "enum" in schema:
             found = both(found, one_of(*schema["enum"]))
-        return found
+        return self._conditional(found, schema, open_refs, depth) if "if" in schema else found
+
+    def _conditional(self, found: Type, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
+        """What `if` accepts is what `then` does, all else what `else` does."""
+        condition, then, otherwise = (
+            self.read(schema.get(word, True), open_refs, depth + 1) for word in ("if", "then", "else")
+        )
+        holds = both(both(found, condition), then)
+        return union(holds, both(_apart(found, schema["if"]), otherwise))
 
     def _referred(self, reference: str, open_refs: tuple[str, ...], depth: int) -> Type:
-        if reference in open_refs or not (reference == "#" or reference.startswith("#/")):
+        if open_refs.count(reference) >= MOST_ROUNDS or not (reference == "#" or reference.startswith("#/")):
             return ANY
         target = self._root
         for step in reference.split("/")[1:]:
@@ -74,58 +106,117 @@ class _Reader:
     def _own(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         """What `type` and the words beside it say, without references and combinations."""
         names = schema.get("type")
-        if names is None:
-            if any(word in schema for word in _RECORD_WORDS):
-                names = "object"
-            elif any(word in schema for word in _ARRAY_WORDS):
-                names = "array"
-            else:
-                return ANY
-        listed = names if isinstance(names, list) else [names]
-        return union(*(self._named(name, schema, open_refs, depth) for name in listed))
+        if names is not None:
+            listed = names if isinstance(names, list) else [names]
+            return union(*(self._named(name, schema, open_refs, depth) for name in listed))
+        kinds = dict(_KINDS)
+        if any(word in schema for word in _RECORD_WORDS):
+            kinds["object"] = self._record(schema, open_refs, depth)
+        if any(word in schema for word in _ARRAY_WORDS):
+            kinds["array"] = self._array(schema, open_refs, depth)
+        return ANY if kinds == _KINDS else union(*kinds.values())
 
     def _named(self, name: str, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         match name:
-            case "null":
-                return NULL
-            case "boolean":
-                return BOOLEAN
             case "string":
-                return DATED_TEXT if schema.get("format") in ("date", "date-time") else TEXT
+                return Text(dated=schema.get("format") in ("date", "date-time"))
             case "number" | "integer":
-                return Number(zero=not _excludes_zero(schema))
+                return number(within=_range(schema))
             case "array":
-                members = [*schema.get("prefixItems", ()), schema.get("items", True)]
-                return Array(union(*(self.read(member, open_refs, depth + 1) for member in members)))
+                return self._array(schema, open_refs, depth)
             case "object":
                 return self._record(schema, open_refs, depth)
             case _:
-                return ANY
+                return _KINDS.get(name, ANY)
+
+    def _array(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
+        first = tuple(self.read(member, open_refs, depth + 1) for member in schema.get("prefixItems", ()))
+        rest = self.read(schema.get("items", True), open_refs, depth + 1)
+        element, least = union(*first, rest), _count(schema.get("minItems"))
+        return NEVER if least and element == NEVER else Array(element, first, least)
 
     def _record(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
-        required = schema.get("required", ())
-        fields = dict.fromkeys(required, ANY)
-        fields |= {name: self.read(field, open_refs, depth + 1) for name, field in schema.get("properties", {}).items()}
-        rest = [*schema.get("patternProperties", {}).values()]
-        named = "properties" in schema or "required" in schema
-        if schema.get("additionalProperties", not named and not rest) is not False:
-            rest.append(schema.get("additionalProperties", True))
-        others = optional(union(*(self.read(member, open_refs, depth + 1) for member in rest))) if rest else None
-        typed = ((name, field if name in required else optional(field)) for name, field in fields.items())
-        return Record(tuple((name, _possible(field)) for name, field in typed), others)
+        required, named = schema.get("required", ()), self._fields(schema.get("properties", {}), open_refs, depth)
+        fields = {name: field if name in required else optional(field) for name, field in named.items()}
+        fields |= {name: ANY for name in required if name not in named}
+        if any(fields[name] == NEVER for name in required):
+            return NEVER
+        patterns = self._fields(schema.get("patternProperties", {}), open_refs, depth)
+        prefixed = {start[1]: type_ for pattern, type_ in patterns.items() if (start := _PREFIX.fullmatch(pattern))}
+        others = [type_ for pattern, type_ in patterns.items() if not _PREFIX.fullmatch(pattern)]
+        rest = schema.get("additionalProperties")
+        is_silent = rest is None and not others and bool(fields or prefixed or "properties" in schema)
+        if not is_silent:
+            others.append(self.read(True if rest is None else rest, open_refs, depth + 1))
+        found = union(*others) if others else NEVER
+        return Record(
+            tuple(fields.items()),
+            None if found == NEVER else optional(found),
+            is_silent,
+            tuple((prefix, optional(type_)) for prefix, type_ in prefixed.items()),
+        )
+
+    def _fields(self, named: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> dict[str, Type]:
+        return {name: self.read(field, open_refs, depth + 1) for name, field in named.items()}
 
 
-def _possible(field: Type) -> Type:
-    """A field no value satisfies is one that is never there."""
-    return ABSENT if only(field, lambda option: option != ABSENT) == NEVER else field
+_KINDS: dict[str, Type] = {
+    "null": NULL,
+    "boolean": BOOLEAN,
+    "string": TEXT,
+    "number": NUMBER,
+    "array": array(ANY),
+    "object": Record((), optional(ANY)),
+}
 
 
-def _excludes_zero(schema: Mapping[str, Json]) -> bool:
-    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
-    return bool(
-        (low is not None and low > 0)
-        or (above is not None and above >= 0)
-        or (high is not None and high < 0)
-        or (below is not None and below <= 0)
-    )
+def _apart(found: Type, condition: Json) -> Type:
+    """What is left of a type where a condition on one listed field does not hold; the type itself for any other."""
+    properties = condition.get("properties") if isinstance(condition, Mapping) else None
+    if not isinstance(properties, Mapping) or len(properties) != 1 or set(condition) - _SIMPLE_WORDS:
+        return found
+    ((name, field),) = properties.items()
+    required = condition.get("required", [])
+    if not isinstance(field, Mapping) or len(field) != 1 or required not in ([], [name]):
+        return found
+    values = [field["const"]] if "const" in field else field.get("enum")
+    if values is None:
+        return found
+    return union(*(_refusing(option, name, values, may_lack=bool(required)) for option in options(found)))
+
+
+def _refusing(option: Type, name: str, values: list[Json], *, may_lack: bool) -> Type:
+    """The object whose field is none of these values; one without the field is refused only by what requires it."""
+    if not isinstance(option, Record):
+        return option
+    field = without(field_of(option, name), values)
+    if None in values:
+        field = only(field, lambda kind: not isinstance(kind, Null))
+    if not may_lack:
+        field = only(field, lambda kind: kind != ABSENT)
+    return NEVER if field == NEVER else replace(option, fields=tuple((dict(option.fields) | {name: field}).items()))
+
+
+def _range(schema: Mapping[str, Json]) -> Range:
+    low, above = _end(schema, "minimum", "exclusiveMinimum", max)
+    high, below = _end(schema, "maximum", "exclusiveMaximum", min)
+    return Range(low, high, above, below)
+
+
+def _end(
+    schema: Mapping[str, Json], reached: str, left_out: str, nearer: Callable[[Number, Number], Number]
+) -> tuple[Number | None, bool]:
+    """One end of a range, and whether it is left out."""
+    inner, outer = (_figure(schema.get(word)) for word in (reached, left_out))
+    if inner is None or outer is None:
+        return (inner, False) if outer is None else (outer, True)
+    return nearer(inner, outer), nearer(inner, outer) == outer
+
+
+def _figure(value: Json) -> Number | None:
+    return None if value is None or isinstance(value, bool | str | list | dict) else exact(value)
+
+
+def _count(value: Json) -> int:
+    figure = _figure(value)
+    return 0 if figure is None or figure % 1 else max(0, int(figure))

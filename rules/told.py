@@ -1,27 +1,45 @@
 """Expressions and values in a few words, for people."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from rules import exact
 from rules.expression import Call, Expression, Literal, Sequence
 from rules.values import Json
 
 _LONGEST = 60
+_LONGEST_NUMBER = 40
 _MOST_ELEMENTS = 6
 _INFIX = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"})
 
 
-def shown(value: Json) -> str:
-    """A value, shortened: an array is named by its length."""
+def cut(value: Json) -> Json:
+    """A value in the few characters that a person reads: of a long array or an object no more than its size."""
     match value:
-        case list():
-            return f"an array of {len(value)}" if value else "[]"
-        case dict():
-            return "an object"
-        case str() if len(value) > _LONGEST:
-            return exact.dumps(value[:_LONGEST]) + "..."
+        case None | bool():
+            return value
+        case str():
+            return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 3]}..."
+        case int() | float() | Decimal():
+            number = Decimal(str(value))
+            is_short = len(str(value)) <= _LONGEST_NUMBER and abs(number.adjusted()) <= _LONGEST_NUMBER
+            return value if is_short else f"{number:.10g}"
         case datetime():
             return value.isoformat()
+        case dict():
+            return {"object of": len(value)}
+        case elements:
+            is_short = len(elements) <= _MOST_ELEMENTS and not any(isinstance(each, list | dict) for each in elements)
+            return [cut(each) for each in elements] if is_short else {"array of": len(elements)}
+
+
+def shown(value: Json) -> str:
+    """A value as `cut` leaves it, in words."""
+    match value:
+        case {"array of": size}:
+            return f"an array of {size}"
+        case {"object of": _}:
+            return "an object"
         case _:
             return exact.dumps(value)
 
@@ -30,7 +48,7 @@ def told(expression: Expression, depth: int = 3) -> str:
     """An expression as one would write it by hand: `price * 2 > 8`, `length(items)`; deeper parts as dots."""
     match expression:
         case Literal():
-            return shown(expression.value)
+            return shown(cut(expression.value))
         case Sequence() if not depth or len(expression.elements) > _MOST_ELEMENTS:
             return f"an array of {len(expression.elements)}"
         case Sequence():

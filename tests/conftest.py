@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine
 from temporalio.client import Client
 
+import worker
 from benchmarks import postgres
 from commands import temporal_server
 from database import Database
@@ -61,23 +62,28 @@ def _sql(server: str, statement: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database on each kind of server."""
-    if request.param == "sqlite":
-        yield from _sqlite(request, tmp_path)
-        return
-    server: str = request.getfixturevalue("postgres_template")
-    name = f"test_{time.monotonic_ns()}"
-    _sql(server, f"CREATE DATABASE {name} TEMPLATE migrated")
-    yield server.format(name=name)
-    _sql(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated database in a SQLite file."""
     file = tmp_path / "laurel.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), file)
-    yield f"sqlite:///{file}"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgresql_database_url(postgres_template: str) -> Iterator[str]:
+    """A fresh, migrated database on PostgreSQL."""
+    name = f"test_{time.monotonic_ns()}"
+    _sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE migrated")
+    yield postgres_template.format(name=name)
+    _sql(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database on each kind of server."""
+    url: str = request.getfixturevalue(f"{request.param}_database_url")
+    return url
 
 
 @pytest.fixture
@@ -89,10 +95,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_database_url: str) -> Iterator[Database]:
     """A fresh SQLite database, for tests that are not about the database."""
-    (url,) = _sqlite(request, tmp_path)
-    opened = Database.open(url)
+    opened = Database.open(sqlite_database_url)
     yield opened
     opened.close()
 
@@ -112,7 +117,7 @@ def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def temporal(temporal_address: str) -> Client:
     """A client of the session's Temporal server."""
-    return await Client.connect(temporal_address)
+    return await worker.connect_to(temporal_address)
 
 
 @pytest.fixture

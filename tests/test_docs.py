@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from activities import effects_told, points, progress, telling
 from cli import app
 from loyalty.builtin_events import BUILT_IN
 from loyalty.files import read_program
 from loyalty.messages import EVENT_NAMES
 from loyalty.signing import new_secret, sign
+from loyalty.steps import effects_told, points, progress, telling
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

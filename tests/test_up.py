@@ -1,5 +1,6 @@
 """`laurel up`, `laurel deploy`: everything on one machine, as its users start, use and end it."""
 
+import json
 import os
 import re
 import signal
@@ -136,7 +137,12 @@ def test_a_program_deployed_while_laurel_runs_goes_on_counting_where_the_last_on
         )
         told = [request.json["data"]["achievement"] for request in receiver.wait_for(lambda all_: len(all_) >= 4)]
 
-    assert (deployed.returncode, deployed.stdout) == (0, "store DEFAULT: revision 2 is in force\n"), deployed
+    assert deployed.returncode == 0, deployed
+    assert deployed.stdout.splitlines() == [
+        "~ achievement seven-days",
+        '    title: "Open the app seven days in a row" -> "Come back seven days in a row"',
+        "store DEFAULT: revision 2 is in force",
+    ]
     assert fourth["status"] == "applied"
     progress = [each["memberProgress"]["rules"][0]["completedConsecutivePeriods"] for each in told]
     assert progress == [1, 2, 3, 4]
@@ -157,3 +163,93 @@ def test_a_killed_temporal_server_is_started_again_and_a_killed_laurel_takes_its
         process.end(signal.SIGKILL)
 
     eventually(lambda: is_alive(second), lambda alive: not alive)
+
+
+def test_a_watched_folder_is_put_in_force_when_it_is_right_and_pointed_at_when_it_is_not(tmp_path: Path) -> None:
+    ports, data, program = Ports.free(), tmp_path / "data", write(tmp_path / "program", programs.files())
+    reactor = program / "reactors" / "points-for-purchase.yaml"
+    command: list[str | Path] = ["up", "--watch", "--program", program, "--data", data, *ports.options]
+    with started(tmp_path / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
+
+        def says(what: str, times: int = 1) -> None:
+            eventually(lambda: process.output, lambda output: output.count(what) >= times, process=process)
+
+        wait_until_up(process, ports)
+        reactor.write_text("reactor: points-for-purchase\non: purchase\nthen: [{award_points: {pints: 1}}]\n")
+        says("reactors/points-for-purchase.yaml:3:24: unknown-key: key pints is unknown. Did you mean points?")
+        says("revision 1 stays in force")
+        with Till(ports.url, PASSWORD) as till:
+            first = till.applied(till.report("purchase", {"total": 30}))
+
+            _save_as_editors_do(reactor, programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "7"))
+            says("award_points: event.body.total -> 7")
+            says("revision 2 is in force")
+            second = till.applied(till.report("purchase", {"total": 30}))
+            points = till.points()
+
+        program.rename(tmp_path / "away")
+        says("missing-folder")
+        (tmp_path / "away").rename(program)
+        says("revision 2 is in force, and what the files say again")
+        (program / "program.yaml").write_text(programs.PROGRAM.replace("DEFAULT", "OTHER"))
+        says("program.yaml says store: OTHER now")
+        (program / "program.yaml").write_text(programs.PROGRAM)
+        says("what the files say again", times=2)
+
+        deployed = to_its_end("rollback", "--data", data)
+        reactor.write_text(programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "8"))
+        says("revision 3 is in force, deployed by admin at")
+        reactor.touch()
+        says("award_points: event.body.total -> 8")
+        says("revision 4 is in force")
+        listed = to_its_end("revisions", "--data", data, "--format", "json")
+        assert process.end(signal.SIGINT) == 0
+
+    assert (first["revision"], second["revision"], points) == (1, 2, 37)
+    assert deployed.stdout.splitlines()[-1] == "store DEFAULT: revision 3 is in force, a rollback to 1"
+    told = [(each["revision"], each["deployedBy"], each["note"]) for each in json.loads(listed.stdout)["revisions"]]
+    assert told == [
+        (4, "laurel up --watch", ""),
+        (3, "admin", "rollback to 1"),
+        (2, "laurel up --watch", ""),
+        (1, "laurel up", ""),
+    ]
+    assert "Traceback" not in process.output
+
+
+def _save_as_editors_do(file: Path, text: str) -> None:
+    """The old file is moved away, half of the new one is there for a moment, and the whole takes its place."""
+    file.rename(file.with_suffix(".yaml~"))
+    half = file.with_suffix(".tmp")
+    half.write_text(text[:30])
+    half.write_text(text)
+    half.rename(file)
+
+
+def test_there_is_nothing_to_watch_without_a_folder(tmp_path: Path) -> None:
+    done = to_its_end("up", "--watch", "--data", tmp_path / "data")
+
+    assert (done.returncode, "name it with --program" in done.stderr) == (2, True)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.timeout(180)
+def test_a_running_laurel_is_deployed_to_listed_and_compared_through_its_api(up: Up, tmp_path: Path) -> None:
+    data: list[str | Path] = ["--data", up.data]
+    before = json.loads(to_its_end("revisions", *data, "--format", "json").stdout)["revisions"][0]["revision"]
+    renamed = write(tmp_path / "1", programs.files(program=programs.PROGRAM.replace("Coffee", "Cake")))
+    again = write(tmp_path / "2", programs.files(program=programs.PROGRAM.replace("Coffee", "Tea")))
+
+    done = to_its_end("deploy", renamed, *data, "--note", "cake", "--format", "json")
+    late = to_its_end("deploy", again, *data, "--based-on", str(before))
+    listed = to_its_end("revisions", *data, "--last", "1")
+    compared = to_its_end("diff", *data)
+    nowhere = to_its_end("rollback", "999", *data)
+
+    said = json.loads(done.stdout)
+    assert (said["was"], said["revision"], said["isNew"]) == (before, before + 1, True)
+    assert late.returncode == 2
+    assert f"revision {before + 1} is in force, deployed by admin at" in late.stderr
+    assert listed.stdout.splitlines()[1].endswith("in force  admin: cake")
+    assert '~ setting title: "Coffee shop" -> "Cake shop"' in compared.stdout
+    assert (nowhere.returncode, "has no revision 999" in nowhere.stderr) == (2, True)

@@ -1,6 +1,7 @@
 """The answer to an event: decide, apply, and go round again for whatever that caused."""
 
 import asyncio
+from itertools import count
 from typing import Any
 
 from temporalio import workflow
@@ -10,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.clock import Clock
     from activities.reactions import Reactions
     from loyalty.references import Applied, DeliveryRef, EventRef, Outcome
+    from loyalty.steps.step import MOST_ANSWERED, TOO_MANY
     from workflows.deliver import deliver
     from workflows.names import FOR_EVER, OUTCOME, STEP_TIMEOUT
 
@@ -51,7 +53,12 @@ class ReactToEvent:
 
     async def _answer(self, event: EventRef) -> None:
         waiting = [event]
-        while waiting:
+        for answered in count():
+            if not waiting:
+                return
+            if answered == MOST_ANSWERED:
+                self._error = self._error or TOO_MANY
+                return
             current = waiting.pop(0)
             decided = await self._take(Reactions.decide, current, "" if waiting else event.id)
             for name in decided.steps:

@@ -1,8 +1,7 @@
 """How a command ends that cannot do what it was asked: in words, and with an exit code."""
 
-import json
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -10,59 +9,55 @@ import typer
 from commands.line.options import Format
 
 if TYPE_CHECKING:
-    from loyalty.files import Problem, ProgramFaults
+    from loyalty.files import ProgramFaults
 
 
-def run_to_end(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def run_to_end(work: Callable[[], Coroutine[Any, Any, None]], format: Format = Format.text) -> None:  # noqa: A002
     """Run an asynchronous command, and turn what it cannot do into words and an exit code."""
     import uvloop
     from sqlalchemy.exc import SQLAlchemyError
-    from temporalio.service import RPCError
 
-    from commands.embedded import EmbeddedError
+    from commands.failures import CannotDo
     from commands.logs import log_to_stderr
-    from commands.serving import ServingError
-    from commands.settings import SettingError
-    from commands.temporal_server import TemporalError
     from database import WrongAddress
+    from database.programs import UnknownRevision, UnknownStore
+    from database.revisions import AnotherInForce
     from loyalty.files import ProgramFaults
 
     log_to_stderr()
     try:
         uvloop.run(work())
     except ProgramFaults as faults:
-        print_problems(faults, Format.text)
+        print_problems(faults, format)
         raise typer.Exit(1) from None
-    except (SettingError, EmbeddedError, TemporalError, ServingError, WrongAddress) as error:
+    except (CannotDo, WrongAddress, AnotherInForce, UnknownRevision, UnknownStore) as error:
         fail(str(error))
-    except RPCError as error:
-        fail(f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS")
     except SQLAlchemyError as error:
         fail(f"the database does not answer as one: {getattr(error, 'orig', error)}. See LAUREL_DATABASE_URL or --data")
     except OSError as error:
         fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except Exception as error:
+        if not _is_of_temporal(error):
+            raise
+        fail(f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS")
+
+
+def _is_of_temporal(error: Exception) -> bool:
+    """Whether Temporal's client raised it; a command that never imported the client need not do so to find out."""
+    service = sys.modules.get("temporalio.service")
+    return service is not None and isinstance(error, service.RPCError)
 
 
 def print_problems(faults: "ProgramFaults", format: Format) -> None:  # noqa: A002
     """Say everything that is wrong with a program."""
+    from commands.reports import text
+
     if format is Format.json:
-        print(json.dumps({"problems": [_problem(problem) for problem in faults.problems]}))
+        print(text.as_json(faults.problems, store=None))
         return
-    for problem in faults.problems:
-        print(problem)
-    print(f"{len(faults.problems)} {'problem' if len(faults.problems) == 1 else 'problems'}", file=sys.stderr)
-
-
-def _problem(problem: "Problem") -> Mapping[str, object]:
-    place = problem.place
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "code": problem.code,
-        "message": problem.message,
-        "suggestion": problem.suggestion,
-    }
+    for line in text.lines(faults.problems):
+        print(line)
+    print(text.count(faults.problems), file=sys.stderr)
 
 
 def fail(message: str) -> NoReturn:

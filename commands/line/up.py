@@ -5,15 +5,18 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import run_to_end
+from commands.line.ending import fail, run_to_end
 from commands.line.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data
 
 
 def up(
     program: Annotated[
         Path | None,
-        typer.Option("--program", help="The program to deploy. [default: the one in force, or the example]"),
+        typer.Option("--program", help="The program to deploy.", show_default="the one in force, or the example"),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Put in force what is saved in the folder of --program, when it is right.")
+    ] = False,
     data: Data = DATA,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of the API.")] = API_PORT,
     temporal_port: Annotated[
@@ -24,7 +27,11 @@ def up(
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands import embedded
     from commands.settings import EXAMPLE_PROGRAM, Settings
+    from commands.watching import Watch
     from loyalty.files import read_folder
+
+    if watch and program is None:
+        fail("--watch needs a folder to watch: name it with --program")
 
     async def run() -> None:
         async with embedded.running(
@@ -40,7 +47,11 @@ def up(
             print(f"  Data         {data.resolve()}")
             if laurel.made_password:
                 print(f"  Admin        admin, password {laurel.made_password} (kept in {data / 'admin-password'})")
+            watched = None
+            if program and watch:
+                print(f"  Watching     {program.resolve()}")
+                watched = Watch(program, laurel.programs, laurel.store, laurel.revision).run()
             print("Ctrl-C ends it.", flush=True)
-            await embedded.until_asked_to_stop()
+            await embedded.until_asked_to_stop(watched)
 
     run_to_end(run)

@@ -5,16 +5,20 @@ program = read_program(files)          # or ProgramFaults, with every error at i
 report = check_program(files, now=now) # the program, if it can be used, and every problem, warnings among them
 """
 
-from loyalty.files.folder import read_folder, revision_hash
+from loyalty.files.checking import check_contents
+from loyalty.files.folder import Contents, read_contents, read_folder, revision_hash
 from loyalty.files.problems import Problem, ProgramFaults, Severity
 from loyalty.files.reading import Report, check_program, read_program
 
 __all__ = [
+    "Contents",
     "Problem",
     "ProgramFaults",
     "Report",
     "Severity",
+    "check_contents",
     "check_program",
+    "read_contents",
     "read_folder",
     "read_program",
     "revision_hash",

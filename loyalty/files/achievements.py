@@ -15,8 +15,8 @@ from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last,
 from rules.types import NUMBER
 
 KEYS = ("achievement", "title", "description", "on", "when", "measure", "window", "goal", "repeat", "then")
-_MEASURES: tuple[Literal["events", "days"], ...] = ("events", "days")
-_WINDOWS: tuple[Literal["all", "streak", "day", "week", "month", "year"], ...] = (
+MEASURES: tuple[Literal["events", "days"], ...] = ("events", "days")
+WINDOWS: tuple[Literal["all", "streak", "day", "week", "month", "year"], ...] = (
     "all",
     "streak",
     "day",
@@ -24,10 +24,10 @@ _WINDOWS: tuple[Literal["all", "streak", "day", "week", "month", "year"], ...] =
     "month",
     "year",
 )
-_REPEATS: tuple[Literal["once", "unlimited"], ...] = ("once", "unlimited")
-_DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
-_MOST_DAYS = 3660
-_MOST_REPEATS = 10**9
+REPEATS: tuple[Literal["once", "unlimited"], ...] = ("once", "unlimited")
+DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
+MOST_DAYS = 3660
+MOST_REPEATS = 10**9
 
 
 def read_achievement(node: Node, problems: Problems, known: Known) -> Achievement | None:
@@ -59,7 +59,7 @@ def _measure(fields: Fields, known: Known, on: str) -> Measure:
     if node is None:
         return CountEvents()
     if not isinstance(node.value, dict):
-        return CountDays() if choice(node, fields.problems, "measure", _MEASURES) == "days" else CountEvents()
+        return CountDays() if choice(node, fields.problems, "measure", MEASURES) == "days" else CountEvents()
     parts = Fields(node, fields.problems, "measure", ("sum", "distinct"))
     if len(node.value) != 1:
         message = "measure is events, days, {sum: ...} or {distinct: ...}: one of them"
@@ -76,14 +76,14 @@ def _window(fields: Fields) -> Window:
     if node is None:
         return "all"
     if not isinstance(node.value, dict):
-        return choice(node, fields.problems, "window", _WINDOWS)
+        return choice(node, fields.problems, "window", WINDOWS)
     parts = Fields(node, fields.problems, "window", ("last",))
     last = parts.need("last")
     if last is None:
         return "all"
     span = read_duration(last, fields.problems, "last")
-    if span.months or span.seconds or not span.days <= _MOST_DAYS:
-        message = f"last must be whole days, such as 30d, and at most {_MOST_DAYS}d"
+    if span.months or span.seconds or not span.days <= MOST_DAYS:
+        message = f"last must be whole days, such as 30d, and at most {MOST_DAYS}d"
         fields.problems.add(last.place, "bad-duration", message)
     return Last(span.days or 1)
 
@@ -95,7 +95,7 @@ def _goal(fields: Fields, measure: Measure, window: Window) -> Decimal:
     goal = amount(node, fields.problems, "goal")
     if not isinstance(measure, Sum) and goal % 1:
         fields.problems.add(node.place, "out-of-range", "goal must be a whole number: the measure counts")
-    days = window.days if isinstance(window, Last) else _DAYS_IN.get(window)
+    days = window.days if isinstance(window, Last) else DAYS_IN.get(window)
     if isinstance(measure, CountDays) and days is not None and goal > days:
         message = f"goal can never be reached: the window has at most {days} days"
         fields.problems.add(node.place, "out-of-reach", message)
@@ -107,5 +107,5 @@ def _repeat(fields: Fields) -> int | None:
     if node is None:
         return 1
     if isinstance(node.value, str):
-        return 1 if choice(node, fields.problems, "repeat", _REPEATS) == "once" else None
-    return whole(node, fields.problems, "repeat", 1, _MOST_REPEATS)
+        return 1 if choice(node, fields.problems, "repeat", REPEATS) == "once" else None
+    return whole(node, fields.problems, "repeat", 1, MOST_REPEATS)

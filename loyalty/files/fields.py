@@ -15,7 +15,7 @@ from loyalty.files.problems import Problems, shown
 
 Choice = TypeVar("Choice", bound=str)
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 LONGEST_TEXT = 2000
 LARGEST_AMOUNT = 10**12
 DECIMALS = 6
@@ -30,6 +30,8 @@ class Fields:
         self.problems = problems
         self._what = what
         self._entries: dict[str, Node] = {}
+        self._meant: set[str | None] = set()
+        """Keys that are misspelt here: they are told of once, and not missed."""
         if not isinstance(node.value, dict):
             wrong_type(node, problems, what, "a map")
             return
@@ -37,6 +39,7 @@ class Fields:
         for key in self._entries:
             if key not in keys:
                 problems.add_unknown(node.keys[key], "unknown-key", "key", key, keys)
+                self._meant.add(problems.nearest(key, keys))
 
     def get(self, key: str) -> Node | None:
         """The value of a key, or None where there is none."""
@@ -44,7 +47,7 @@ class Fields:
 
     def need(self, key: str) -> Node | None:
         """The value of a key; None, and a problem, where there is none."""
-        if key not in self._entries and isinstance(self.node.value, dict):
+        if key not in self._entries and key not in self._meant and isinstance(self.node.value, dict):
             self.problems.add(self.node.place, "missing-key", f"{self._what} needs {key}")
         return self._entries.get(key)
 
@@ -108,7 +111,7 @@ def name(node: Node, problems: Problems, what: str) -> str | None:
 
 def is_name(value: str, node: Node, problems: Problems, what: str) -> bool:
     """Whether a text can be a name; a problem where it cannot."""
-    if _NAME.fullmatch(value):
+    if NAME.fullmatch(value):
         return True
     rule = "a name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit"
     problems.add(node.place, "bad-name", f"{what} cannot be {shown(value) or 'empty'}: {rule}")
@@ -176,7 +179,7 @@ def duration(node: Node, problems: Problems, what: str, *, zero: bool = False) -
         problems.add(node.place, "bad-duration", f"{what} must be a duration such as 90d, not {node.kind()}")
         return fallback
     try:
-        value = Duration.parse(node.value)
+        value = Duration.parse(shown(node.value))
     except ValueError as error:
         problems.add(node.place, "bad-duration", f"{what}: {error}")
         return fallback

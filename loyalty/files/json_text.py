@@ -4,9 +4,8 @@ import json
 import re
 from bisect import bisect_right
 from contextlib import suppress
-from decimal import Decimal
 
-from loyalty.files.nodes import Node, Scalar, bounded, check_depth, number
+from loyalty.files.nodes import Node, Scalar, bounded, check_depth, check_text, number
 from loyalty.files.problems import Problems, Unreadable, shown
 from loyalty.program import Place
 
@@ -30,7 +29,7 @@ def read_json(file: str, text: str, problems: Problems) -> Node:
     try:
         # Its places and words are the best to be had. Where it runs out of stack, our own bound says where.
         with suppress(RecursionError):
-            json.loads(text, parse_int=Decimal, parse_float=Decimal)
+            json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         raise Unreadable(document.place(error.pos), "not-json", f"this is no JSON: {error.msg}") from None
     return document.read()
@@ -87,10 +86,7 @@ class _Document:
                 raise Unreadable(place, "not-json", f"this is no JSON: {self._said or 'it ends here'}")
 
     def _string(self) -> str:
-        text: str = json.loads(self._said)
-        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise Unreadable(self._here, "bad-character", "half a surrogate pair is no character")
-        return text
+        return check_text(json.loads(self._said), self._here)
 
     def _array(self, place: Place, depth: int) -> Node:
         items: list[Node] = []

@@ -3,17 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 from loyalty.files.fields import name
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems
 from loyalty.files.settings import Settings
 from loyalty.program import EventType, Reward
-from loyalty.scope import scope
+from loyalty.scope import Kind, body_of, scope
 from rules.types import ANY, Type, type_of_schema
-
-Kind: TypeAlias = Literal["event type", "wallet", "tier", "badge", "reward"]
 
 
 @dataclass
@@ -44,10 +41,13 @@ class Known:
         if event_type not in self._scopes:
             known = self.event_types.get(event_type)
             tiers = self.settings.tiers
+            schema = ANY if known is None else type_of_schema(known.body.schema)
             self._scopes[event_type] = scope(
-                ANY if known is None else type_of_schema(known.body.schema),
+                body_of(event_type, schema, self.names),
                 wallets=self.settings.wallets,
                 tiers=[tier.name for tier in tiers],
                 always_tier=bool(tiers) and tiers[0].start == 0,
+                badges=self.names["badge"],
+                event_type=event_type,
             )
         return self._scopes[event_type]

@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import rules
 from loyalty.files.nodes import Node
-from loyalty.files.problems import Problems
+from loyalty.files.problems import Problems, shown
+from loyalty.files.slips import meant_operator
 from loyalty.program import Logic, Place, Template
 from rules.operators import TABLE
-from rules.types import Type
+from rules.types import BOOLEAN, Type, truth
 
 _OF_THE_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
 
@@ -20,9 +21,10 @@ def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | Non
     except rules.RuleError as error:
         _note(error.faults, node, problems)
         return _nothing(node)
-    faults = rules.check(expression, scope, expected).faults
-    if faults:
-        _note(faults, node, problems)
+    checked = rules.check(expression, scope, expected)
+    note_doubts(checked, expected, node, problems)
+    if checked.faults:
+        _note(checked.faults, node, problems)
         return _nothing(node)
     return Logic(expression, rules.compile(expression, timezone=zone), node.place, node.place_of)
 
@@ -33,6 +35,7 @@ def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -
         case dict() as entries if len(entries) == 1 and next(iter(entries)) in TABLE:
             return read_logic(node, problems, scope, None, zone)
         case dict() as entries:
+            question_operator(node, problems, scope)
             return {key: read_template(value, problems, scope, zone) for key, value in entries.items()}
         case list() as elements:
             return [read_template(element, problems, scope, zone) for element in elements]
@@ -40,10 +43,33 @@ def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -
             return literal
 
 
+def question_operator(node: Node, problems: Problems, scope: Type) -> None:
+    """Warn of what would be a rule, but for a slip of the hand."""
+    meant = meant_operator(node, scope)
+    if meant is not None:
+        (key,) = node.entries
+        problems.warn(
+            node.keys[key], "misspelt-operator", f"{shown(key)} is no operator, and is kept as it stands", meant
+        )
+
+
 def _note(faults: tuple[rules.Fault, ...], node: Node, problems: Problems) -> None:
     for fault in faults:
         code = fault.code.replace("_", "-")
         problems.add(_place(node, fault.path, code), code, fault.message, fault.suggestion)
+
+
+def note_doubts(checked: rules.Checked, expected: Type | None, node: Node, problems: Problems) -> None:
+    """Warn of what is always so; that a whole condition never holds is an error, told once, with what makes it so."""
+    doubts = list(checked.doubts)
+    if expected == BOOLEAN and not checked.faults and truth(checked.type) is False:
+        causes = [doubt for doubt in doubts if doubt.code == "always_false"]
+        cause = causes[0] if causes else rules.Fault("", (), "it comes to false whatever happens")
+        problems.add(node.place_of(cause.path), "never-true", f"this condition never holds: {cause.message}")
+        doubts = [doubt for doubt in doubts if doubt is not cause]
+    for doubt in doubts:
+        code = doubt.code.replace("_", "-")
+        problems.warn(_place(node, doubt.path, code), code, doubt.message)
 
 
 def _place(node: Node, path: rules.Path, code: str) -> Place:

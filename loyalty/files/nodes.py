@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 import rules
@@ -95,8 +95,12 @@ def number(text: str, place: Place) -> int | Decimal:
         raise Unreadable(place, "bad-number", f"a number has at most {LONGEST_NUMBER} characters")
     if text.lstrip("+-").isdigit():
         return int(text)
-    value = Decimal(text)
-    if abs(value.adjusted()) > LARGEST_EXPONENT:
+    try:
+        value = Decimal(text)
+        is_countable = abs(value.adjusted()) <= LARGEST_EXPONENT
+    except InvalidOperation:  # an exponent that is itself beyond counting
+        is_countable = False
+    if not is_countable:
         raise Unreadable(place, "bad-number", "the number is too large or too small to count with")
     return value
 
@@ -106,6 +110,15 @@ def bounded(size: int, place: Place) -> int:
     if size > MOST_VALUES:
         raise Unreadable(place, "too-many-values", f"a file holds at most {MOST_VALUES:,} values, aliases written out")
     return size
+
+
+def check_text(text: str, place: Place) -> str:
+    """A text that can be kept, or Unreadable: escapes can write what no file may hold."""
+    if "\0" in text:
+        raise Unreadable(place, "bad-character", "U+0000 is no character of a text: remove it")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise Unreadable(place, "bad-character", "half a surrogate pair is no character")
+    return text
 
 
 def check_depth(depth: int, place: Place) -> None:

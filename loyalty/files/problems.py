@@ -1,7 +1,8 @@
 """What is wrong with program files: every problem points to its place and, where it can, says the cure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
@@ -11,9 +12,13 @@ Severity: TypeAlias = Literal["error", "warning"]
 """An error stops a program from being deployed; a warning is told, and stops nothing."""
 
 LONGEST_SHOWN = 60
+LONGEST_MESSAGE = 500
 MOST_LISTED = 12
-MOST_SUGGESTED = 200
-"""Problems after which nobody reads suggestions, and looking for them only takes time."""
+MOST_COMPARED = 100_000
+"""Names that are compared in search of the one that was meant: after a second of it, nobody reads suggestions."""
+
+MOST_PROBLEMS = 10_000
+"""Problems of one reading; after so many, all that is said is that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,34 @@ class Unreadable(Exception):
         self.problem = Problem(place, code, message)
 
 
+@dataclass(slots=True)
+class _Spent:
+    """What one reading has used of its bounds."""
+
+    compared: int = 0
+    noted: Counter[Severity] = field(default_factory=Counter)
+
+
 class Problems:
     """The problems found so far. Noting one never stops the reading, so that one run finds all of them."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self._spent = _Spent()
+
+    def apart(self) -> "Problems":
+        """None so far, to be looked at before they are added to these; the same bounds hold for both together."""
+        problems = Problems()
+        problems._spent = self._spent
+        return problems
 
     def add(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
         """Note an error."""
-        self.found.append(Problem(place, code, message, suggestion))
+        self._note(Problem(place, code, _cut(message), suggestion))
 
     def warn(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
         """Note what is probably not meant, and yet may be."""
-        self.found.append(Problem(place, code, message, suggestion, "warning"))
+        self._note(Problem(place, code, _cut(message), suggestion, "warning"))
 
     @property
     def errors(self) -> list[Problem]:
@@ -70,11 +90,26 @@ class Problems:
     def add_unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str]) -> None:
         """Note a name that is none of the known ones, with the nearest of those."""
         choices = list(known)
-        suggestion = nearest(name, choices) if len(self.found) < MOST_SUGGESTED else None
+        suggestion = self.nearest(name, choices)
         message = f"{what} {shown(name)} is unknown"
         if suggestion is None and 0 < len(choices) <= MOST_LISTED:
             message = f"{message}: there is {', '.join(choices)}"
         self.add(place, code, message, suggestion)
+
+    def nearest(self, name: str, known: Collection[str]) -> str | None:
+        """The known name that was probably meant, as long as looking for it is worth the time."""
+        self._spent.compared += len(known)
+        return nearest(name, known) if self._spent.compared <= MOST_COMPARED else None
+
+    def _note(self, problem: Problem) -> None:
+        """Warnings have a bound of their own: however many they are, none keeps an error from being told."""
+        severity = problem.severity
+        self._spent.noted[severity] += 1
+        if self._spent.noted[severity] <= MOST_PROBLEMS:
+            self.found.append(problem)
+        elif self._spent.noted[severity] == MOST_PROBLEMS + 1:
+            message = f"there are more than {MOST_PROBLEMS:,} {severity}s: correct these first"
+            self.found.append(Problem(problem.place, "too-many-problems", message, severity=severity))
 
     def raise_if_any(self) -> None:
         """Raise ProgramFaults where an error was noted."""
@@ -97,6 +132,10 @@ def shown(text: str) -> str:
     """A piece of a file as a message shows it: on one line, and never long."""
     line = text if text.isprintable() else repr(text)[1:-1]
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}..."
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}..."
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str, str]:

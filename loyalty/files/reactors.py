@@ -16,11 +16,11 @@ from loyalty.program import Limit, Logic, Reactor
 from rules.types import BOOLEAN
 
 KEYS = ("reactor", "title", "on", "when", "then", "limits", "active")
-_PERS: tuple[Literal["member", "program"], ...] = ("member", "program")
-_PERIODS: tuple[Period, ...] = ("day", "week", "month", "year", "ever")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
-_MOST_TIMES = 10**9
+PERS: tuple[Literal["member", "program"], ...] = ("member", "program")
+PERIODS: tuple[Period, ...] = ("day", "week", "month", "year", "ever")
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+MOST_TIMES = 10**9
 
 
 def read_reactor(node: Node, problems: Problems, known: Known) -> Reactor | None:
@@ -62,9 +62,9 @@ def _limit(node: Node, problems: Problems) -> Limit:
     if times is None and points is None and node.entries:
         problems.add(node.place, "missing-key", "a limit needs times or points")
     return Limit(
-        per=fields.choice("per", _PERS, "member"),
-        every=fields.choice("every", _PERIODS),
-        times=None if times is None else whole(times, problems, "times", 1, _MOST_TIMES),
+        per=fields.choice("per", PERS, "member"),
+        every=fields.choice("every", PERIODS),
+        times=None if times is None else whole(times, problems, "times", 1, MOST_TIMES),
         points=None if points is None else amount(points, problems, "points"),
     )
 
@@ -83,9 +83,9 @@ def _active(node: Node, problems: Problems, zone: ZoneInfo) -> tuple[datetime | 
 def _instant(node: Node, problems: Problems, zone: ZoneInfo, *, end: bool) -> datetime | None:
     text = node.value if isinstance(node.value, str) else ""
     try:
-        if _DATE.fullmatch(text):
+        if DATE.fullmatch(text):
             return start_of(date.fromisoformat(text) + timedelta(days=end), zone)
-        if _DATE_AND_TIME.fullmatch(text):
+        if DATE_AND_TIME.fullmatch(text):
             return read_instant(text, zone)
     except (ValueError, OverflowError):
         pass  # said below, with the cure

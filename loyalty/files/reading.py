@@ -1,6 +1,6 @@
 """A program from its files: every problem of every file in one go."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -8,14 +8,15 @@ from typing import Protocol, TypeVar
 from loyalty.builtin_events import BUILT_IN
 from loyalty.files.achievements import read_achievement
 from loyalty.files.events import read_event
-from loyalty.files.folder import FOLDERS, PROGRAM_FILES, SUFFIXES, TESTS
 from loyalty.files.known import Known
+from loyalty.files.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problem, Problems, ProgramFaults, in_order, nearest
 from loyalty.files.reactors import read_reactor
 from loyalty.files.rewards import read_reward
 from loyalty.files.settings import NO_SETTINGS, Settings, read_settings
 from loyalty.files.text import read_text
+from loyalty.files.together import note_past, note_together
 from loyalty.program import Place, Program
 
 
@@ -28,6 +29,9 @@ Thing = TypeVar("Thing", bound=_Named)
 
 PROGRAM = "program"
 
+MOST_VALUES = 1_000_000
+"""Values in all files of a program, with every alias counted as what it stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -37,10 +41,13 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-def check_program(files: Mapping[str, bytes], *, now: datetime) -> Report:
-    """The program that files say, by their paths inside the folder, with all that is or may be wrong with it."""
+def check_program(files: Mapping[str, bytes], *, now: datetime, unread: Collection[str] = ()) -> Report:
+    """The program that files say, by their paths inside the folder, with all that is or may be wrong with it.
+
+    `unread` are files and folders that there are and nobody can read: what they would have said is not missed.
+    """
     problems = Problems()
-    program = _program(files, problems)
+    program = _program(files, problems, unread, now)
     return Report(None if problems.errors else program, in_order(problems.found))
 
 
@@ -53,9 +60,26 @@ def read_program(files: Mapping[str, bytes]) -> Program:
     return program
 
 
-def _program(files: Mapping[str, bytes], problems: Problems) -> Program | None:
-    """The program; None where an error leaves too little of it."""
-    nodes = _read_all(files, problems)
+def read_known(files: Mapping[str, bytes], *, unread: Collection[str] = ()) -> tuple[Known, tuple[Problem, ...]]:
+    """What files may refer to, as far as it can be read, and what keeps the rest from being read.
+
+    Reactors refer, and are not looked at; of achievements, no more than their names.
+    """
+    problems = Problems()
+    declaring = {path: content for path, content in files.items() if _declares(path)}
+    nodes = _read_all(declaring, list(filter(_declares, unread)), problems)
+    return _known(nodes, _settings(nodes[PROGRAM], problems), problems), in_order(problems.found)
+
+
+def _declares(path: str) -> bool:
+    return path in PROGRAM_FILES or path.split("/")[0] in ("events", "rewards", "achievements")
+
+
+def _program(
+    files: Mapping[str, bytes], problems: Problems, unread: Collection[str] = (), now: datetime | None = None
+) -> Program | None:
+    """The program; None where an error leaves too little of it. Without `now`, nothing is past."""
+    nodes = _read_all(files, unread, problems)
     settings = _settings(nodes[PROGRAM], problems)
     known = _known(nodes, settings, problems)
     reactors = _named(nodes["reactors"], lambda node: read_reactor(node, problems, known), "reactor", problems)
@@ -64,7 +88,7 @@ def _program(files: Mapping[str, bytes], problems: Problems) -> Program | None:
     )
     if settings is None:
         return None
-    return Program(
+    program = Program(
         store=settings.store,
         title=settings.title,
         zone=settings.zone,
@@ -79,21 +103,39 @@ def _program(files: Mapping[str, bytes], problems: Problems) -> Program | None:
         rewards=known.rewards,
         badges=settings.badges or {},
     )
+    note_together(program, known, nodes, problems)
+    if now is not None:
+        note_past(program, nodes, problems, now=now)
+    return program
 
 
-def _read_all(files: Mapping[str, bytes], problems: Problems) -> Mapping[str, Mapping[str, Node | None]]:
+def _read_all(
+    files: Mapping[str, bytes], unread: Collection[str], problems: Problems
+) -> Mapping[str, Mapping[str, Node | None]]:
     """What each file says, by folder and path; None for a file that cannot be read."""
     nodes: dict[str, dict[str, Node | None]] = {folder: {} for folder in (PROGRAM, *FOLDERS)}
+    values = 0
+    for path in unread:
+        nodes[_folder_of(path)][path] = None
     for path in sorted(files):
-        folder = path.split("/")[0]
-        if path in PROGRAM_FILES:
-            nodes[PROGRAM][path] = read_text(path, files[path], problems)
-        elif folder in FOLDERS and "/" in path and path.endswith(SUFFIXES):
-            nodes[folder][path] = read_text(path, files[path], problems)
-        elif folder != TESTS:
+        fault = fault_of_name(path)
+        if fault is not None:
+            problems.found.append(bad_name(path, fault))
+        elif is_read(path):
+            node = read_text(path, files[path], problems) if values <= MOST_VALUES else None
+            nodes[_folder_of(path)][path] = node
+            values += 0 if node is None else node.size
+            if node is not None and values > MOST_VALUES:
+                message = f"the files of a program hold at most {MOST_VALUES:,} values, and more with this one"
+                problems.add(Place(path, 1, 1), "too-many-values", message)
+        elif path.split("/")[0] != TESTS:
             message = f"a program is program.yaml and .yaml, .yml or .json files in {', '.join(FOLDERS)}"
-            problems.add(Place(path, 1, 1), "misplaced-file", message, nearest(folder, FOLDERS))
+            problems.add(Place(path, 1, 1), "misplaced-file", message, nearest(path.split("/")[0], FOLDERS))
     return nodes
+
+
+def _folder_of(path: str) -> str:
+    return PROGRAM if path in PROGRAM_FILES else path.split("/")[0]
 
 
 def _settings(nodes: Mapping[str, Node | None], problems: Problems) -> Settings | None:
@@ -119,8 +161,16 @@ def _known(nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | 
             "wallet": settings.wallets if settings else None,
             "tier": [tier.name for tier in settings.tiers] if settings else None,
             "badge": settings.badges if settings else None,
+            "achievement": _names_of(nodes["achievements"]),
         },
     )
+
+
+def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:
+    """The names of achievements, before these are read; None where one cannot be known."""
+    names = [node and node.entries.get("achievement") for node in nodes.values()]
+    texts = [name.value for name in names if name and isinstance(name.value, str)]
+    return texts if len(texts) == len(names) else None
 
 
 def _named(

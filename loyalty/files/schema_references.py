@@ -1,6 +1,6 @@
-"""Schemas inside schemas, and `$ref`: each leads to a place in the same schema, and none back to itself.
+"""Schemas inside schemas, and `$ref`: each leads to a place in the same schema, and none for ever in a circle.
 
-So a schema can be written out as a finite tree, and neither a check nor a body can make us walk it for ever.
+A schema may stand inside itself, in a field or an item, as a body has an end. It may not be a part of itself at once.
 """
 
 from collections.abc import Iterator
@@ -34,15 +34,32 @@ DEEPEST: Final = 20
 """How many times a `$ref` may lead to another."""
 
 
+_IN_PLACE: Final = frozenset({"allOf", "anyOf", "dependentSchemas", "else", "if", "not", "oneOf", "then"})
+"""The keywords whose schemas judge the value itself, and not what is in it."""
+
+
 def inner_schemas(node: Node) -> Iterator[Node]:
     """The schemas that stand directly in a schema."""
+    return (inner for _, inner in _by_keyword(node))
+
+
+def described_schemas(node: Node) -> Iterator[Node]:
+    """The schemas of fields and items that say all that is said of these: none that joins with another."""
+    for keyword, inner in _by_keyword(node):
+        if keyword not in _IN_PLACE:
+            if keyword != "$defs":
+                yield inner
+            yield from described_schemas(inner)
+
+
+def _by_keyword(node: Node) -> Iterator[tuple[str, Node]]:
     for keyword, value in node.entries.items():
         if keyword in ONE_SCHEMA:
-            yield value
+            yield keyword, value
         elif keyword in LISTED_SCHEMAS and isinstance(value.value, list):
-            yield from value.value
+            yield from ((keyword, inner) for inner in value.value)
         elif keyword in NAMED_SCHEMAS:
-            yield from value.entries.values()
+            yield from ((keyword, inner) for inner in value.entries.values())
 
 
 class References:
@@ -55,35 +72,37 @@ class References:
 
     def check(self) -> None:
         """Note every `$ref` that leads out, to nothing or in a circle, and a schema too large when written out."""
-        weight = self._weight(self._root, ("#",))
+        weight = self._weight(self._root, ("#",), 0)
         if weight > MOST_SCHEMAS:
             message = f"a body has at most {MOST_SCHEMAS:,} schemas, every $ref written out"
             self._problems.add(self._root.place, "too-many-values", message)
 
-    def _weight(self, node: Node, open_references: tuple[str, ...]) -> int:
-        """The number of schemas in one, itself and those it refers to among them."""
+    def _weight(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
+        """The number of schemas in one, itself and those it refers to among them; in a circle, each counts once."""
         reference = node.entries.get("$ref")
-        referred = 0 if reference is None else self._referred(reference, open_references)
-        return 1 + referred + sum(self._weight(inner, open_references) for inner in inner_schemas(node))
+        weight = 1 if reference is None else 1 + self._referred(reference, open_references, followed)
+        for keyword, inner in _by_keyword(node):
+            weight += self._weight(inner, open_references if keyword in _IN_PLACE else (), followed)
+        return weight
 
-    def _referred(self, node: Node, open_references: tuple[str, ...]) -> int:
+    def _referred(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
         reference = node.value
         if not isinstance(reference, str):
             return 0  # the draft's own schema says so
         if reference not in self._weights:
             self._weights[reference] = 0
             target = self._target(node, reference)
-            if target is not None and self._is_finite(node, reference, open_references):
-                self._weights[reference] = self._weight(target, (*open_references, reference))
+            if target is not None and self._is_finite(node, reference, open_references, followed):
+                self._weights[reference] = self._weight(target, (*open_references, reference), followed + 1)
         elif reference in open_references:
-            self._is_finite(node, reference, open_references)
+            self._is_finite(node, reference, open_references, followed)
         return self._weights[reference]
 
-    def _is_finite(self, node: Node, reference: str, open_references: tuple[str, ...]) -> bool:
+    def _is_finite(self, node: Node, reference: str, open_references: tuple[str, ...], followed: int) -> bool:
         if reference in open_references:
             message = f"$ref {shown(reference)} leads back to where it stands"
             self._problems.add(node.place, "endless-reference", message)
-        elif len(open_references) > DEEPEST:
+        elif followed >= DEEPEST:
             self._problems.add(node.place, "too-deep", f"$ref leads to $ref more than {DEEPEST} times")
         else:
             return True

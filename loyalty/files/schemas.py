@@ -11,14 +11,16 @@ import jsonschema_rs
 
 from loyalty.bodies import BodySchema, SchemaError
 from loyalty.files.nodes import Node
-from loyalty.files.problems import Problems, nearest, shown
+from loyalty.files.problems import Problems, shown
 from loyalty.files.schema_references import (
     LISTED_SCHEMAS,
     NAMED_SCHEMAS,
     ONE_SCHEMA,
     References,
+    described_schemas,
     inner_schemas,
 )
+from loyalty.files.schema_sense import check_sense, check_typed
 
 _PLAIN: Final = frozenset(
     {"$comment", "$ref", "$schema"}
@@ -45,7 +47,8 @@ _PLAIN: Final = frozenset(
         "contentMediaType",
     }
 )
-KEYWORDS: Final = sorted(ONE_SCHEMA | LISTED_SCHEMAS | NAMED_SCHEMAS | _PLAIN)
+KEYWORDS_SET: Final = ONE_SCHEMA | LISTED_SCHEMAS | NAMED_SCHEMAS | _PLAIN
+KEYWORDS: Final = sorted(KEYWORDS_SET)
 TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
 FORMATS: Final = (
     *(
@@ -63,23 +66,25 @@ FORMATS: Final = (
     *("iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference"),
     *("uri-template", "uuid"),
 )
-_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_META: Final = jsonschema_rs.Draft202012Validator({"$ref": _DRAFT}, offline=True)
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_META: Final = jsonschema_rs.Draft202012Validator({"$ref": DRAFT}, offline=True)
 _OPTIONS: Final = jsonschema_rs.RegexOptions()
 
 
 def read_schema(node: Node, problems: Problems) -> BodySchema:
     """The schema of a body, which is an object."""
     schema = node.plain()
-    noted = Problems()
+    noted = problems.apart()
     for inner in _schemas(node):
         _check_keywords(inner, noted)
     References(node, noted).check()
     _check_object(node, noted)
-    if isinstance(schema, dict) and not noted.found:
+    for inner in described_schemas(node):
+        check_typed(inner, noted)
+    if isinstance(schema, dict) and not noted.errors:
         _check_whole(schema, node, noted)
     problems.found += noted.found
-    return BodySchema(True) if noted.found else BodySchema(schema)
+    return BodySchema(True) if noted.errors else BodySchema(schema)
 
 
 def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None:
@@ -87,7 +92,7 @@ def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None
     for error in _META.iter_errors(schema):
         place = node.place_of(tuple(error.instance_path))
         problems.add(place, "bad-schema", shown(str(error.message)))
-    if problems.found:
+    if problems.errors:
         return
     try:
         BodySchema(schema)
@@ -106,20 +111,31 @@ def _schemas(node: Node) -> Iterator[Node]:
 def _check_keywords(schema: Node, problems: Problems) -> None:
     for keyword, value in schema.entries.items():
         if keyword not in KEYWORDS:
-            place = schema.keys[keyword]
-            problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS)
+            _unknown_keyword(schema, keyword, problems)
         elif keyword == "type":
             _check_types(value, problems)
         elif keyword == "format" and isinstance(value.value, str) and value.value not in FORMATS:
             problems.add_unknown(value.place, "unknown-format", "format", value.value, FORMATS)
-        elif keyword == "$schema" and value.value != _DRAFT:
-            problems.add(value.place, "bad-schema", f"schemas are of the draft {_DRAFT}")
+        elif keyword == "$schema" and value.value != DRAFT:
+            problems.add(value.place, "bad-schema", f"schemas are of the draft {DRAFT}")
         elif keyword == "pattern":
             _check_pattern(value, value.value, problems)
         elif keyword == "patternProperties":
             for pattern in value.entries:
                 _check_pattern(Node(value.keys[pattern], pattern), pattern, problems)
     _check_required(schema, problems)
+    check_sense(schema, problems)
+
+
+def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
+    """A field that stands beside `properties`, and not under it, is the commonest of them."""
+    place, value = schema.keys[keyword], schema.entries[keyword]
+    is_schema = not KEYWORDS_SET.isdisjoint(value.entries)
+    if is_schema and problems.nearest(keyword, KEYWORDS) not in ONE_SCHEMA | NAMED_SCHEMAS:
+        message = f"keyword {shown(keyword)} is unknown: a field stands under properties"
+        problems.add(place, "unknown-keyword", message)
+    else:
+        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS)
 
 
 def _check_types(node: Node, problems: Problems) -> None:
@@ -145,7 +161,7 @@ def _check_required(schema: Node, problems: Problems) -> None:
         return
     for item in required.value:
         if isinstance(item.value, str) and item.value not in properties.entries:
-            suggestion = nearest(item.value, properties.entries)
+            suggestion = problems.nearest(item.value, properties.entries)
             if suggestion is not None:
                 message = f"required names {shown(item.value)}, which properties does not have"
                 problems.add(item.place, "unknown-property", message, suggestion)

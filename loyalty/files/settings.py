@@ -25,13 +25,13 @@ KEYS = (
     "tier_by",
     "badges",
 )
-_UNKNOWN_MEMBERS: tuple[Literal["register", "refuse"], ...] = ("register", "refuse")
-_TIER_BY: tuple[TierBy, ...] = ("earned_points", "active_points")
-_PERIODS: tuple[Literal["month", "year"], ...] = ("month", "year")
+UNKNOWN_MEMBERS: tuple[Literal["register", "refuse"], ...] = ("register", "refuse")
+TIER_BY: tuple[TierBy, ...] = ("earned_points", "active_points")
+PERIODS: tuple[Literal["month", "year"], ...] = ("month", "year")
 _EXPIRES = 'never, {after: 90d}, {end_of: month}, {end_of: year} or {on: "12-31"}'
 _DAY = re.compile(r"(\d\d)-(\d\d)")
 _DAYS_OF = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_MOST_DECIMALS = 6
+MOST_DECIMALS = 6
 _ONE_WALLET = {"points": Wallet("points", "points", True, 0, Duration(), Never())}
 
 
@@ -61,11 +61,11 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         store=store,
         title=fields.text("title", store),
         zone=_zone(fields),
-        registers_unknown_members=fields.choice("unknown_members", _UNKNOWN_MEMBERS, "register") == "register",
+        registers_unknown_members=fields.choice("unknown_members", UNKNOWN_MEMBERS, "register") == "register",
         wallets=_wallets(fields),
         notify_before=_notify_before(fields),
         tiers=() if tiers is None else _tiers(fields),
-        tier_by=fields.choice("tier_by", _TIER_BY, "earned_points"),
+        tier_by=fields.choice("tier_by", TIER_BY, "earned_points"),
         badges=None if badges is None else _badges(badges, problems),
     )
 
@@ -84,7 +84,7 @@ def read_expiry(node: Node, problems: Problems) -> Expiry:
     if after is not None:
         return After(fields.duration("after") or Duration(days=1))
     if end_of is not None:
-        return EndOf(choice(end_of, problems, "end_of", _PERIODS))
+        return EndOf(choice(end_of, problems, "end_of", PERIODS))
     return Never() if on is None else _on_date(on, problems)
 
 
@@ -133,17 +133,18 @@ def _wallet(code: str, wallets: Node, problems: Problems, *, alone: bool) -> Wal
         wallets.entries[code],
         problems,
         f"wallet {shown(code)}",
-        ("title", "default", "decimals", "pending", "expires"),
+        ("title", "default", "decimals", "pending", "expires", "cost"),
     )
-    decimals, expires = fields.get("decimals"), fields.get("expires")
+    decimals, expires, cost = fields.get("decimals"), fields.get("expires"), fields.get("cost")
     default = fields.flag("default")
     return Wallet(
         code=code,
         title=fields.text("title", code),
         default=alone if default is None else default,
-        decimals=0 if decimals is None else whole(decimals, problems, "decimals", 0, _MOST_DECIMALS),
+        decimals=0 if decimals is None else whole(decimals, problems, "decimals", 0, MOST_DECIMALS),
         pending=fields.duration("pending", zero=True) or Duration(),
         expires=Never() if expires is None else read_expiry(expires, problems),
+        cost=None if cost is None else number(cost, problems, "cost"),
     )
 
 
@@ -156,20 +157,21 @@ def _notify_before(fields: Fields) -> NotifyBefore:
 
 
 def _tiers(fields: Fields) -> tuple[Tier, ...]:
-    tiers: list[Tier] = []
+    tiers: dict[str, Tier] = {}
+    before: Tier | None = None
     for node in fields.items("tiers"):
         item = Fields(node, fields.problems, "a tier", ("tier", "from", "title"))
         tier, start = item.name("tier"), item.need("from")
         begins = Decimal(0) if start is None else number(start, fields.problems, "from")
         if tier is None:
             continue
-        if any(tier == known.name for known in tiers):
+        if tier in tiers:
             fields.problems.add(node.place_of(("tier",)), "duplicate-name", f"tier {tier} is here twice")
-        elif tiers and start is not None and begins <= tiers[-1].start:
-            message = f"tiers rise: {tier} must begin above the {tiers[-1].start:f} of {tiers[-1].name}"
+        elif before is not None and start is not None and begins <= before.start:
+            message = f"tiers rise: {tier} must begin above the {before.start:f} of {before.name}"
             fields.problems.add(start.place, "tiers-not-ascending", message)
-        tiers.append(Tier(tier, item.text("title", tier), begins))
-    return tuple(tiers)
+        before = tiers[tier] = Tier(tier, item.text("title", tier), begins)
+    return tuple(tiers.values())
 
 
 def _badges(node: Node, problems: Problems) -> Mapping[str, str]:

@@ -1,5 +1,7 @@
 """The bytes of a file to nodes."""
 
+from codecs import BOM_UTF8
+
 from loyalty.files.json_text import read_json
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems, Unreadable
@@ -7,6 +9,8 @@ from loyalty.files.yaml_text import read_yaml
 from loyalty.program import Place
 
 LARGEST_FILE = 1024 * 1024
+_FIRST = 4
+"""Bytes of which one is NUL where the first letters of a file have two or four bytes each."""
 
 
 def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
@@ -22,12 +26,15 @@ def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
 def _decoded(file: str, content: bytes) -> str:
     start = Place(file, 1, 1)
     if len(content) > LARGEST_FILE:
-        raise Unreadable(start, "too-large", f"a file has at most 1 MiB, this one has {len(content):,} bytes")
+        raise Unreadable(start, "too-large", "a file has at most 1 MiB, and this one has more")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:_FIRST]:
+        raise Unreadable(start, "not-utf8", "the file looks like UTF-16: save it as UTF-8")
+    text = content.removeprefix(BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return text.decode()
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
+        before = text[: error.start].decode()
         line = before.count("\n") + 1
         column = len(before) - before.rfind("\n")
-        message = f"byte 0x{content[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        message = f"byte 0x{text[error.start]:02x} is not UTF-8: save the file as UTF-8"
         raise Unreadable(Place(file, line, column), "not-utf8", message) from None

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from loyalty.effects import GrantBadge, IssueReward, SetTier
 from loyalty.files import fields as read
 from loyalty.files.fields import Fields
-from loyalty.files.known import Kind, Known
+from loyalty.files.known import Known
 from loyalty.files.logic import read_logic, read_template
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems, shown
@@ -21,13 +22,14 @@ from loyalty.program import (
     Rounding,
     SetAttributeRule,
 )
+from loyalty.scope import Kind
 from loyalty.webhook_urls import parse_url
 from rules.types import NUMBER, Type
 
-_ROUNDINGS: tuple[Rounding, ...] = ("down", "up", "half_up", "half_even")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,1998}[\x21-\x7e])?")
-_OWN_HEADERS = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
+ROUNDINGS: tuple[Rounding, ...] = ("down", "up", "half_up", "half_even")
+HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,1998}[\x21-\x7e])?")
+OWN_HEADERS = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
 
 
 class Then:
@@ -66,18 +68,22 @@ class Then:
         return AwardPointsRule(
             points=self._points(fields),
             wallet=self._wallet(fields),
-            rounding=fields.choice("round", _ROUNDINGS, "down"),
+            rounding=fields.choice("round", ROUNDINGS, "down"),
             pending=fields.duration("pending", zero=True),
             expires=None if expires is None else read_expiry(expires, self._problems),
         )
 
     def deduct_points(self, node: Node) -> EffectRule:
         fields = Fields(node, self._problems, "deduct_points", ("points", "wallet", "round"))
-        rounding = fields.choice("round", _ROUNDINGS, "down")
+        rounding = fields.choice("round", ROUNDINGS, "down")
         return DeductPointsRule(self._points(fields), self._wallet(fields), rounding)
 
     def _points(self, fields: Fields) -> Logic:
-        node = fields.need("points") or Node(fields.node.place, 0)
+        node = fields.need("points")
+        if node is None:
+            node = Node(fields.node.place, 1)
+        elif isinstance(node.value, int | Decimal) and node.value <= 0:
+            self._problems.add(node.place, "out-of-range", "points must be above 0")
         return read_logic(node, self._problems, self._scope, NUMBER, self._known.settings.zone)
 
     def _wallet(self, fields: Fields) -> str:
@@ -130,11 +136,11 @@ class Then:
     def _header(self, name: str, headers: Node) -> str:
         node = headers.entries[name]
         lower = name.lower()
-        if not _HEADER.fullmatch(name) or lower in _OWN_HEADERS or lower.startswith("webhook-"):
+        if not HEADER.fullmatch(name) or lower in OWN_HEADERS or lower.startswith("webhook-"):
             message = f"{shown(name) or 'an empty text'} is no header that a webhook can have of its own"
             self._problems.add(headers.keys[name], "bad-header", message)
         value = read.text(node, self._problems, "a header")
-        if value and not _HEADER_VALUE.fullmatch(value):
+        if value and not HEADER_VALUE.fullmatch(value):
             message = "a header's value is one line of plain ASCII, without spaces at its ends"
             self._problems.add(node.place, "bad-header", message)
         return value

@@ -19,7 +19,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from loyalty.files.nodes import Node, Scalar, bounded, check_depth, number
+from loyalty.files.nodes import Node, Scalar, bounded, check_depth, check_text, number
 from loyalty.files.problems import Problems, Unreadable, shown
 from loyalty.program import Place
 
@@ -31,7 +31,8 @@ _WORDS: Final[dict[str, Scalar]] = {
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _RADIX = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""NEL, LS and PS among them: libyaml breaks lines there, and nobody sees why."""
 _DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)  # libyaml takes quadratic time for many of them
 _BREAK = re.compile(r"\r\n|[\r\n]")
 _CURES = {
@@ -144,7 +145,7 @@ class _Document:
                 self._problems.add(self._place(event), "tag", f"tags are not read: remove {shown(event.tag)}")
             if event.anchor:
                 self._anchors[event.anchor] = Node(self._place(event), event.value)
-            return event.value
+            return check_text(event.value, self._place(event))
         if isinstance(event, ScalarEvent):
             self._problems.add(self._place(event), "merge-key", "<< is not read: write the keys out")
             return None
@@ -154,7 +155,7 @@ class _Document:
 
 
 def _scalar(event: ScalarEvent, place: Place) -> Scalar:
-    text: str = event.value
+    text = check_text(event.value, place)
     if not event.implicit[0]:
         return text
     if text in _WORDS:

@@ -5,10 +5,18 @@ from itertools import chain
 
 from loyalty.calendar import local_day, window
 from loyalty.decide import Usage, decide
+from loyalty.decision import Answer, Decision
 from loyalty.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
 from loyalty.steps.effects_told import tell_of_effects
 from loyalty.steps.step import Step
 from loyalty.steps.telling import tell_of_built_in
+
+_APPLIES = (
+    ("award_points", {AwardPoints, DeductPoints}),
+    ("change_member", {GrantBadge, SetTier, SetAttribute}),
+    ("issue_rewards", {IssueReward}),
+)
+"""The steps that apply a decision, in their order, and the effects that ask for them."""
 
 
 def decide_event(step: Step) -> None:
@@ -17,32 +25,37 @@ def decide_event(step: Step) -> None:
     The claim is made in the decision's own transaction, so that no two events are ever promised the same allowance.
     What is to be told of the event is told here, too: deliveries begin when everything is applied.
     """
-    step.decision = decide(step.program, step.member, step.event, _usage(step), now=step.now)
-    for claim in step.decision.claims:
+    decision = step.decided = _decision(step)
+    for claim in decision.claims:
         step.tx.usage.claim(claim, step.event.member)
-    step.tx.events.set_decided(step.event.id, step.decision, now=step.now)
-    step.fired = [answer.source for answer in step.decision.answers if answer.fired]
-    step.steps = _steps(step)
+    step.tx.events.set_decided(step.event.id, decision, now=step.now)
+    fired = [answer for answer in decision.answers if answer.fired]
+    step.fired = [answer.source for answer in fired]
+    step.steps = _steps(step, fired)
     tell_of_built_in(step)
-    tell_of_effects(step)
+    for answer in fired:
+        tell_of_effects(step, answer)
 
 
-def _steps(step: Step) -> list[str]:
-    """The activities that apply the decision."""
-    effects = [effect for _, _, effect in step.decision.effects()]
-    needed = {
-        "award_points": any(isinstance(e, AwardPoints | DeductPoints) for e in effects),
-        "change_member": any(isinstance(e, GrantBadge | SetTier | SetAttribute) for e in effects),
-        "issue_rewards": any(isinstance(e, IssueReward) for e in effects),
-        "update_achievements": step.event.type in step.program.achievements_on,
-    }
-    return [name for name, is_needed in needed.items() if is_needed]
+def _decision(step: Step) -> Decision:
+    if step.event.type not in step.program.reactors_on and step.event.type != "achievement_completed":
+        return Decision(())  # and nothing is read of the member
+    return decide(step.program, step.member, step.event, _usage(step), now=step.now, explains=step.explains)
+
+
+def _steps(step: Step, fired: list[Answer]) -> list[str]:
+    """The activities that apply what fired."""
+    kinds = {effect.__class__ for answer in fired for effect in answer.effects}
+    steps = [name for name, applies in _APPLIES if not kinds.isdisjoint(applies)] if kinds else []
+    if step.event.type in step.program.achievements_on:
+        steps.append("update_achievements")
+    return steps
 
 
 def _usage(step: Step) -> Usage:
     """What the limits of this event type's reactors have given so far."""
-    limited = [r for r in step.program.reactors_on.get(step.event.type, ()) if r.limits]
-    if not limited:
+    limited = step.program.limited_on.get(step.event.type)
+    if limited is None:
         return {}
     day = local_day(step.event.time, step.program.zone)
     spans = [window(day, limit.every) for limit in chain.from_iterable(r.limits for r in limited)]

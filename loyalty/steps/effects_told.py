@@ -19,15 +19,14 @@ from loyalty.steps.step import Step
 from loyalty.steps.views import amount, customer, trigger_of
 
 
-def tell_of_effects(step: Step) -> None:
-    """Tell of every reactor that gives something, and make the calls that reactors ask for."""
-    for answer in step.decision.answers:
-        if answer.fired and answer.effects:
-            _tell(step, answer)
-        for effect in answer.effects:
-            if isinstance(effect, CallWebhook):
-                step.outbox.call(effect)
-                step.did.append(f"calls {effect.url} by {answer.source}")
+def tell_of_effects(step: Step, answer: Answer) -> None:
+    """Tell of what a firing gives, and make the calls that it asks for."""
+    if answer.effects:
+        _tell(step, answer)
+    for effect in answer.effects:
+        if isinstance(effect, CallWebhook):
+            step.outbox.call(effect)
+            step.did.append(f"calls {effect.url} by {answer.source}")
 
 
 def _tell(step: Step, answer: Answer) -> None:

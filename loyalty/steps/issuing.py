@@ -5,7 +5,7 @@ from datetime import datetime
 
 from loyalty.effects import IssueReward
 from loyalty.ids import caused_id
-from loyalty.program import Coupon, Reward
+from loyalty.program import Coupon, Program, Reward
 from loyalty.steps.step import Step
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -23,7 +23,7 @@ def _issue(step: Step, source: str, issued_id: str, reward: Reward) -> None:
     expires_at = _expires_at(step, reward)
     coupon = _code(step, issued_id, reward, expires_at)
     if expires_at is not None:
-        step.due(issued_id, _next_deadline(step, expires_at))
+        step.due(issued_id, next_deadline_of_coupon(step.program, expires_at, now=step.now))
     step.did.append(f"reward {reward.name} by {source}")
     body = {"reward": reward.name, "issued_reward": issued_id, "coupon": coupon}
     step.cause("reward_issued", issued_id, body)
@@ -55,8 +55,9 @@ def _expires_at(step: Step, reward: Reward) -> datetime | None:
     return reward.coupon.valid.after(step.now, step.program.zone)
 
 
-def _next_deadline(step: Step, expires_at: datetime) -> tuple[datetime, str]:
-    warn_before = step.program.notify_before.coupons
+def next_deadline_of_coupon(program: Program, expires_at: datetime, *, now: datetime) -> tuple[datetime, str]:
+    """What of a coupon issued by now falls due first: its owner is warned, or it expires."""
+    warn_before = program.notify_before.coupons
     if warn_before is None:
         return expires_at, "coupon_expire"
-    return max(step.now, warn_before.before(expires_at, step.program.zone)), "coupon_warn"
+    return max(now, warn_before.before(expires_at, program.zone)), "coupon_warn"

@@ -33,5 +33,5 @@ def move_to_tier(step: Step, tier: Tier) -> None:
     step.tx.members.set_tier(step.event.member, tier.name, now=step.now)
     step.did.append(f"tier {tier.name}")
     body = {"from": step.tier, "to": tier.name, "up": present is None or present.start < tier.start}
-    step.tier = tier.name
+    step.moved_to = tier.name
     step.cause("tier_changed", tier.name, body)

@@ -29,7 +29,7 @@ class Outbox:
 
     def send(self, name: str, make: Callable[[], Message]) -> None:
         """Send a message to whoever has subscribed to its name; where nobody has, it is not even made."""
-        hearing = self._hearing.get(name, [])
+        hearing = self._hearing.get(name) if self._event["is_heard"] else None
         if not hearing:
             return
         message = make()
@@ -61,7 +61,7 @@ class Outbox:
     @cached_property
     def _hearing(self) -> dict[str, list[Row]]:
         heard: dict[str, list[Row]] = {}
-        for subscription in self._tx.subscriptions.live() if self._event["is_heard"] else ():
+        for subscription in self._tx.subscriptions.live():
             heard.setdefault(subscription["event_name"], []).append(subscription)
         return heard
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from loyalty.books import Books, NewEvent
@@ -19,6 +18,12 @@ NOTHING = Applied()
 DEEPEST = 5
 """How often events may cause one another before it is a cycle."""
 
+MOST_ANSWERED = 500
+"""Events that are answered because of one: its own, and those that it caused."""
+
+TOO_MANY = f"the event caused more than {MOST_ANSWERED} others: let achievements and reactors cause fewer"
+"""Why an event is answered no further."""
+
 
 class UnknownEvent(LookupError):
     """An event that is not in the store's books."""
@@ -30,7 +35,9 @@ class UnknownEvent(LookupError):
 class Step:
     """What a step works with, and what it gathers: words, caused events, deliveries."""
 
-    def __init__(self, tx: Books, program: Program, event: EventRef, name: str, now: datetime) -> None:
+    def __init__(
+        self, tx: Books, program: Program, event: EventRef, name: str, now: datetime, *, explains: bool = True
+    ) -> None:
         # Held first, so that what is read here stays so until the step is done.
         tx.members.lock_member(event.member)
         row = tx.events.opening(event.id, name)
@@ -42,34 +49,43 @@ class Step:
         self.row = row
         self.event = Event(row["id"], row["type"], row["member"], row["time"], row["body"], row["depth"])
         self.now = now
+        self.explains = explains
         self.outbox = Outbox(tx, program, row, now)
+        self.decided: Decision | None = None
+        self.moved_to: str | None = None
+        """The tier this step put the member into."""
+        self._member: Member | None = None
         self.did: list[str] = []
         self.fired: list[str] = []
         self.steps: list[str] = []
-        self._caused: list[EventRef] = []
+        self.caused: list[EventRef] = []
         self._clock_rings_at: datetime | None = row["clock_rings_at"]
         self._wakes_clock = False
-        self._error = ""
+        self.error = ""
 
-    @cached_property
+    # Not cached_property: until Python 3.12 that takes a lock each time, and steps are made by the thousand.
+    @property
     def member(self) -> Member:
         """The facts of the event's member when the step began."""
-        return self.tx.members.facts(self.event.member)
+        if self._member is None:
+            self._member = self.tx.members.facts(self.event.member)
+        return self._member
 
-    @cached_property
+    @property
     def tier(self) -> str | None:
         """The tier the member is in by now."""
-        return self.member.tier
+        return self.member.tier if self.moved_to is None else self.moved_to
 
-    @cached_property
+    @property
     def decision(self) -> Decision:
         """What was decided."""
-        return decision_from_json(self.row["decision"] or [])
+        if self.decided is None:
+            self.decided = decision_from_json(self.row["decision"] or [])
+        return self.decided
 
     def look_again(self) -> None:
         """Forget what was read of the member: an earlier step may have changed it."""
-        self.__dict__.pop("member", None)
-        self.__dict__.pop("tier", None)
+        self._member = self.moved_to = None
 
     def cause(self, type_: str, name: str, body: dict[str, Any]) -> None:
         """Store an event that this one causes; `name` tells it from others that it causes."""
@@ -85,10 +101,10 @@ class Step:
         )
         self.tx.events.add(caused, now=self.now)
         if caused.depth > DEEPEST:
-            self._error = self._cycle(type_)
-            self.tx.events.set_failed(caused.id, self._error, now=self.now)
+            self.error = self._cycle(type_)
+            self.tx.events.set_failed(caused.id, self.error, now=self.now)
             return
-        self._caused.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
+        self.caused.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
 
     def nothing_due(self, subject: str) -> None:
         """Nothing of a lot or a coupon falls due any more."""
@@ -107,10 +123,10 @@ class Step:
         """What the step did, for the workflow."""
         return Applied(
             did=self.did,
-            caused=self._caused,
+            caused=self.caused,
             deliveries=self.outbox.deliveries,
             wakes_clock=self._wakes_clock,
-            error=self._error,
+            error=self.error,
             fired=self.fired,
             steps=self.steps,
         )
@@ -138,7 +154,7 @@ def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> 
         return NOTHING
     work(step)
     result = step.result()
-    if result != NOTHING:
+    if not result.is_nothing:
         step.tx.events.set_step(step.event.id, step.name, result)
     if last and not result.steps:
         _close(step, root, is_end=not result.caused)

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from loyalty.builtin_events import BUILT_IN
 from loyalty.calendar import read_instant
 from loyalty.messages import (
     CouponView,
@@ -26,7 +27,7 @@ CLOCK = "clock"
 def tell_of_built_in(step: Step) -> None:
     """Send the messages that belong to the step's event itself."""
     body = step.event.body
-    match step.event.type:
+    match step.event.type if step.event.type in BUILT_IN else None:
         case "member_registered":
             _tell_of_registration(step)
         case "tier_changed":

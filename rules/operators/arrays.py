@@ -16,8 +16,10 @@ from rules.types import (
     NULL,
     Anything,
     Array,
+    Boolean,
     Null,
     Type,
+    falsy,
     may_be,
     options,
     present,
@@ -26,6 +28,7 @@ from rules.types import (
     union,
     widened,
 )
+from rules.types import truth as truth_of
 from rules.values import Json, truthy
 
 
@@ -199,10 +202,18 @@ def _check_filter(checker: Checker, call: Call) -> Type:
     return Array(assume(element, call.operands[1], holds=True))
 
 
-def _check_search(checker: Checker, call: Call) -> Type:
-    with checker.within(_elements(checker, call), call.operator.name):
-        checker.of(call.operands[1])
-    return BOOLEAN
+def _checks_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Checker, Call], Type]:
+    def check(checker: Checker, call: Call) -> Type:
+        element = _elements(checker, call)
+        with checker.within(element, call.operator.name):
+            answer = truth_of(checker.of(call.operands[1]))
+        elements = checker.type_of(call.operands[0])
+        results = {empty} if falsy(elements) != NEVER or element == NEVER else set[bool]()
+        if element != NEVER:
+            results |= {found, not found} if answer is None else {found if answer is stop_at else not found}
+        return Boolean(results.pop()) if len(results) == 1 else BOOLEAN
+
+    return check
 
 
 def _check_reduce(checker: Checker, call: Call) -> Type:
@@ -246,16 +257,17 @@ def _check_log(checker: Checker, call: Call) -> Type:
 def _search(name: str, words: str, *, stop_at: bool, found: bool, empty: bool) -> Operator:
     close = _closes_search(stop_at=stop_at, found=found, empty=empty)
     emit = _emits_search(stop_at=stop_at, found=found, empty=empty)
-    return Operator(name, 2, 2, close, emit, _check_search, words)
+    check = _checks_search(stop_at=stop_at, found=found, empty=empty)
+    return Operator(name, 2, 2, close, emit, check, words)
 
 
 OPERATORS = (
     Operator("map", 2, 2, _close_map, _emit_map, _check_map, "makes"),
     Operator("filter", 2, 2, _close_filter, _emit_filter, _check_filter, "keeps"),
     Operator("reduce", 2, 3, _close_reduce, _emit_reduce, _check_reduce, "reduces"),
-    _search("all", "all needs of every element", stop_at=False, found=False, empty=False),
-    _search("some", "some needs of one element", stop_at=True, found=True, empty=False),
-    _search("none", "none needs of no element", stop_at=True, found=False, empty=True),
+    _search("all", "elements that all have", stop_at=False, found=False, empty=False),
+    _search("some", "an element that has", stop_at=True, found=True, empty=False),
+    _search("none", "no element that has", stop_at=True, found=False, empty=True),
     Operator(
         "merge",
         0,

@@ -2,33 +2,40 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 
 from rules import exact
 from rules.bounds import Work
 from rules.check import Checker, cure, shown
 from rules.closures import Closer, Closure, applied
 from rules.errors import nearest
-from rules.expression import Call, Expression, Literal, Operator, Sequence, constant, is_constant
+from rules.expression import Call, Expression, Literal, Operator, Sequence, constant, is_constant, parts
+from rules.paths import static_path
 from rules.source import Operand, Source, guarded, is_number, is_text
+from rules.told import written_path
 from rules.types import (
     BOOLEAN,
     INSTANT,
     NEVER,
+    NULL,
     NUMBER,
     TEXT,
     Anything,
     Array,
+    Boolean,
     Number,
     Record,
     Text,
     Type,
     both,
     described,
+    extent,
     fits,
     may_be,
     options,
     present,
     union,
+    wholly_below,
     widened,
 )
 from rules.values import Json, contains, less, less_or_equal, loosely_equal, strictly_equal
@@ -141,40 +148,95 @@ _COUNTED = frozenset({list, str})
 
 def _checks_equality(name: str, *, strict: bool) -> Callable[[Checker, Call], Type]:
     """Texts, numbers, truth values and dates are compared with their like; null is simply equal to nothing else."""
+    negated = name.startswith("!")
 
     def check(checker: Checker, call: Call) -> Type:
         left, right = call.operands
-        one, other = present(checker.of(left)), present(checker.of(right))
-        if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
+        found = checker.of(left), checker.of(right)
+        if _fault_unequal(checker, call, strict=strict):
             return BOOLEAN
-        if may_be(one, Array, Record) or may_be(other, Array, Record):
-            at, found = (left, one) if may_be(one, Array, Record) else (right, other)
-            checker.fault("wrong_type", at, f"{shown(at)} is {described(found)}, {name} compares none of those")
-        elif both(widened(one), widened(other)) == NEVER:
-            message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: they are never equal"
-            checker.fault("wrong_type", right, message, cure(right, other, one) or cure(left, one, other))
-        elif both(one, other) == NEVER:
-            _fault_not_among(checker, (left, one), (right, other))
-        elif not strict and len(options(one)) + len(options(other)) > 2:
-            message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: {name} converts them"
-            checker.fault("wrong_type", call, message, f"{name}=")
-        return BOOLEAN
+        equal = True if _are_same(left, right) else _are_equal(*found)
+        return BOOLEAN if equal is None else Boolean(equal is not negated)
 
     return check
+
+
+def _fault_unequal(checker: Checker, call: Call, *, strict: bool) -> bool:
+    """Says why two values could never be equal, whatever conditions around them say."""
+    (left, right), name, noted = call.operands, call.operator.name, len(checker.faults)
+    one, other = (present(checker.type_at_large(side)) for side in (left, right))
+    if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
+        return False
+    if may_be(one, Array, Record) or may_be(other, Array, Record):
+        at, found = (left, one) if may_be(one, Array, Record) else (right, other)
+        checker.fault("wrong_type", at, f"{shown(at)} is {described(found)}, {name} compares none of those")
+    elif both(widened(one), widened(other)) == NEVER:
+        message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: they are never equal"
+        checker.fault("wrong_type", right, message, cure(right, other, one) or cure(left, one, other))
+    elif both(one, other) == NEVER and _lists(left, one, right, other):
+        _fault_not_among(checker, (left, one), (right, other))
+    elif not strict and len(options(one)) + len(options(other)) > 2:
+        message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: {name} converts them"
+        checker.fault("wrong_type", call, message, f"{name}=")
+    return len(checker.faults) > noted
+
+
+def _lists(left: Expression, one: Type, right: Expression, other: Type) -> bool:
+    """Whether a value is compared with what lists its own, as an enum does; of two literals, neither does."""
+    sides = ((left, one), (right, other))
+    return any(not isinstance(side, Literal) and _has_values(type_) for side, type_ in sides)
+
+
+def _has_values(of: Type) -> bool:
+    return any(
+        (isinstance(option, Text | Number) and option.values is not None)
+        or (isinstance(option, Boolean) and option.value is not None)
+        for option in options(of)
+    )
+
+
+def _are_same(left: Expression, right: Expression) -> bool:
+    """Whether both look up the same."""
+    looked_up = [static_path(side) for side in (left, right) if written_path(side) and len(parts(side)) == 1]  # type: ignore[arg-type]  # what has a path is a call
+    return len(looked_up) == 2 and looked_up[0] == looked_up[1]
+
+
+def _are_equal(left: Type, right: Type) -> bool | None:
+    """Whether all values of both are the same one, or no two of them; None where it depends."""
+    if NEVER in (left, right) or may_be(left, Anything, Array, Record) or may_be(right, Anything, Array, Record):
+        return None
+    if both(left, right) == NEVER:
+        return False
+    return True if left == right and _is_one_value(left) else None
+
+
+def _is_one_value(of: Type) -> bool:
+    match of:
+        case Text() | Number():
+            return of.values is not None and len(of.values) == 1 and not (isinstance(of, Text) and of.open)
+        case Boolean():
+            return of.value is not None
+        case _:
+            return of == NULL
 
 
 def _fault_not_among(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
     (said, _), (place, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
     allowed = _values_of(known)
     names = ", ".join(map(exact.dumps, allowed[:8])) + (", ..." if len(allowed) > 8 else "")
+    only = f"only one of {names}" if len(allowed) > 1 else f"only {names}" if allowed else "there is none"
     suggestion = _meant(said, allowed)
-    message = f"{shown(place)} is never {shown(said)}, only one of {names}"
+    never = "never holds" if may_be(checker.type_of(place), Array) else "is never"
+    message = f"{shown(place)} {never} {shown(said)}, {only}"
     checker.fault("not_in_enum", said, message, suggestion and exact.dumps(suggestion))
 
 
 def _values_of(known: Type) -> list[Json]:
     """The values of an enum."""
-    return [value for option in options(known) if isinstance(option, Text | Number) for value in option.values or ()]
+    listed = [value for option in options(known) if isinstance(option, Text | Number) for value in option.values or ()]
+    return listed + [
+        option.value for option in options(known) if isinstance(option, Boolean) and option.value is not None
+    ]
 
 
 def _meant(said: Expression, allowed: list[Json]) -> str | None:
@@ -190,7 +252,7 @@ def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         found = [checker.of(operand) for operand in call.operands]
         kinds = (NUMBER, TEXT, INSTANT)
-        wanted = next((kind for kind in kinds for type_ in found if fits(type_, kind)), None)
+        wanted = next((kind for kind in kinds for type_ in found if type_ != NEVER and fits(type_, kind)), None)
         if wanted is None:
             likely = [
                 kind for kind in kinds for type_ in found if present(type_) != NEVER and fits(present(type_), kind)
@@ -201,21 +263,42 @@ def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
         for operand, type_ in zip(call.operands, found, strict=True):
             if not fits(type_, wanted):
                 checker.unfit(operand, type_, wanted, name)
-        return BOOLEAN
+        if any(_are_same(*pair) for pair in pairwise(call.operands)):
+            return BOOLEAN if name.endswith("=") and len(found) > 2 else Boolean(name.endswith("="))
+        return _order_of(name, found)
 
     return check
+
+
+def _order_of(name: str, found: list[Type]) -> Type:
+    """True or false where the ranges of numbers say so, of each and the next."""
+    answers = {_is_less(left, right, name) for left, right in pairwise(found)}
+    if False in answers or _is_less(found[0], found[-1], name) is False:
+        return Boolean(False)
+    return Boolean(True) if answers == {True} else BOOLEAN
+
+
+def _is_less(left: Type, right: Type, name: str) -> bool | None:
+    """Whether the comparison holds for every number of the left with every one of the right, or for no two."""
+    one, other = (left, right) if name.startswith("<") else (right, left)
+    if not isinstance(one, Number) or not isinstance(other, Number):
+        return None
+    touching = name.endswith("=")
+    if wholly_below(extent(one), extent(other), touching=touching):
+        return True
+    return False if wholly_below(extent(other), extent(one), touching=not touching) else None
 
 
 def _check_in(checker: Checker, call: Call) -> Type:
     needle, haystack = call.operands
     sought, place = checker.of(needle), present(checker.of(haystack))
     if may_be(place, Array) and len(options(place)) == 1:
-        _check_element(checker, needle, sought, call)
-    elif fits(place, TEXT) and place != NEVER:
+        return BOOLEAN if _fault_elements(checker, call) else _among_elements(checker, call)
+    if fits(place, TEXT) and place != NEVER:
         if not fits(sought, TEXT):
             checker.unfit(needle, sought, TEXT, "in")
-        if checker.of(haystack) != place:
-            checker.unfit(haystack, checker.of(haystack), TEXT, "in")
+        if checker.type_of(haystack) != place:
+            checker.unfit(haystack, checker.type_of(haystack), TEXT, "in")
     elif may_be(place, Anything):
         checker.fault("unknown_type", haystack, f"{shown(haystack)} may be anything, in needs text or an array")
     elif place != NEVER:
@@ -223,12 +306,15 @@ def _check_in(checker: Checker, call: Call) -> Type:
     return BOOLEAN
 
 
-def _check_element(checker: Checker, needle: Expression, sought: Type, call: Call) -> None:
-    haystack = call.operands[1]
-    one = present(sought)
+def _fault_elements(checker: Checker, call: Call) -> bool:
+    """Says which elements could never be the one that is sought, whatever conditions around it say."""
+    (needle, haystack), noted = call.operands, len(checker.faults)
+    one = present(checker.type_at_large(needle))
     elements = haystack.elements if isinstance(haystack, Sequence) else ()
     outside: list[tuple[Expression, Type]] = []
-    looked_at = [(element, checker.of(element)) for element in elements] or [(haystack, _element(checker, haystack))]
+    looked_at = [(element, checker.type_of(element)) for element in elements] or [
+        (haystack, _element(checker, haystack))
+    ]
     for element, type_ in looked_at:
         other = present(type_)
         if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
@@ -238,27 +324,40 @@ def _check_element(checker: Checker, needle: Expression, sought: Type, call: Cal
         elif both(widened(one), widened(other)) == NEVER:
             what = f"{shown(needle)} is {described(one)}, {shown(element)} holds {described(other)}"
             checker.fault("wrong_type", element, f"{what}: it is never in it")
-        elif both(one, other) == NEVER:
+        elif both(one, other) == NEVER and _lists(needle, one, element, other):
             outside.append((element, other))
     for element, other in outside:
         # A list may name values of other days beside those of today: alone, or misspelt, they are a mistake.
         if len(outside) == len(looked_at) or _meant(element, _values_of(one)):
             _fault_not_among(checker, (needle, one), (element, other))
+    return len(checker.faults) > noted
+
+
+def _among_elements(checker: Checker, call: Call) -> Type:
+    """True where a written list has all that is sought, false where the place holds nothing of it."""
+    needle, haystack = call.operands
+    sought, held = checker.type_of(needle), _element(checker, haystack)
+    if sought == NEVER or may_be(sought, Anything, Array, Record) or may_be(held, Anything, Array, Record):
+        return BOOLEAN
+    if both(sought, held) == NEVER:
+        return Boolean(False)
+    is_written = isinstance(haystack, Sequence) and is_constant(haystack)
+    is_listed = all(option == NULL or _has_values(option) for option in options(held))
+    is_open = any(isinstance(option, Text) and option.open for option in options(sought))
+    return Boolean(True) if is_written and is_listed and not is_open and fits(sought, held) else BOOLEAN
 
 
 def _element(checker: Checker, haystack: Expression) -> Type:
-    return union(*(option.element for option in options(checker.of(haystack)) if isinstance(option, Array)))
+    return union(*(option.element for option in options(checker.type_of(haystack)) if isinstance(option, Array)))
 
 
 def _equality(name: str, symbol: str, function: Callable[[Json, Json], bool]) -> Operator:
     check = _checks_equality(name, strict=function in (strictly_equal, _strictly_different))
-    return Operator(name, 2, 2, applied(function), _emits_equality(symbol, function), check, f"{name} needs")
+    return Operator(name, 2, 2, applied(function), _emits_equality(symbol, function), check, name)
 
 
 def _order(name: str, function: Callable[[Json, Json], bool], most: int) -> Operator:
-    return Operator(
-        name, 2, most, _closes_chain(function), _emits_order(name, function), _checks_order(name), f"{name} needs"
-    )
+    return Operator(name, 2, most, _closes_chain(function), _emits_order(name, function), _checks_order(name), name)
 
 
 OPERATORS = (
@@ -270,5 +369,5 @@ OPERATORS = (
     _order(">=", _greater_or_equal, 2),
     _order("<", less, 3),
     _order("<=", less_or_equal, 3),
-    Operator("in", 2, 2, _close_in, _emit_in, _check_in, "in needs one of"),
+    Operator("in", 2, 2, _close_in, _emit_in, _check_in, "one of"),
 )

@@ -2,30 +2,43 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 
 from rules.check import Checker, shown
 from rules.closures import applied_in_zone
 from rules.expression import Call, Literal, Operator
 from rules.source import emit_in_zone
-from rules.types import INSTANT, NUMBER, TEXT, Text, Type, nullable, one_of, options, present, union
+from rules.types import INSTANT, NUMBER, TEXT, Range, Text, Type, nullable, number, one_of, options, present, union
 from rules.values import Json
 
 _LONGEST = 40
+_LONG_FRACTION = re.compile(r"(.{10}T.{8}\.[0-9]{6})[0-9]+(Z|[+-].{5})?", re.IGNORECASE)
 _LEAP_SECOND = re.compile(r"(T\d\d:\d\d):60")
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _instant(zone: tzinfo, value: Json) -> datetime | None:
     """The instant an ISO 8601 text names, in the zone where it names none; none when it is no date."""
-    if isinstance(value, str) and len(value) <= _LONGEST:
-        try:
-            value = datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", value.upper()))
-        except ValueError:
-            return None
+    if isinstance(value, str):
+        value = _read(value)
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=zone)
+
+
+def _read(text: str) -> datetime | None:
+    """What JSON Schema calls a date or a date-time always is one: the year 0 is before our calendar's first day."""
+    if len(text) > _LONGEST and (long := _LONG_FRACTION.fullmatch(text)):
+        text = long[1] + (long[2] or "")
+    if len(text) > _LONGEST:
+        return None
+    try:
+        if text.startswith("0000-"):
+            return datetime.fromisoformat(f"0004{text[4:].upper()}") and _FIRST
+        return datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", text.upper()))
+    except ValueError:
+        return None
 
 
 def _local(zone: tzinfo, value: Json) -> datetime | None:
@@ -75,6 +88,11 @@ def _checks_dates(name: str, result: Type) -> Callable[[Checker, Call], Type]:
 _TEXT_OR_INSTANT = union(TEXT, INSTANT)
 
 
+def _part(name: str, part: Callable[[datetime], Json], words: str, least: int, most: int) -> Operator:
+    """A part of a date, and what numbers it can be."""
+    return _operator(name, _of_local(part), words, _checks_dates(name, number(within=Range(least, most))))
+
+
 def _operator(
     name: str,
     function: Callable[..., Json],
@@ -88,10 +106,10 @@ def _operator(
 
 OPERATORS = (
     _operator("date", _instant, "reads a date", _check_date),
-    _operator("year", _of_local(lambda local: local.year), "takes the year"),
-    _operator("month", _of_local(lambda local: local.month), "takes the month"),
-    _operator("day", _of_local(lambda local: local.day), "takes the day"),
-    _operator("hour", _of_local(lambda local: local.hour), "takes the hour"),
+    _part("year", lambda local: local.year, "takes the year", MINYEAR, MAXYEAR),
+    _part("month", lambda local: local.month, "takes the month", 1, 12),
+    _part("day", lambda local: local.day, "takes the day", 1, 31),
+    _part("hour", lambda local: local.hour, "takes the hour", 0, 23),
     _operator(
         "weekday",
         _of_local(lambda local: _WEEKDAYS[local.weekday()]),

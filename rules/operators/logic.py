@@ -8,8 +8,9 @@ from rules.closures import Closer, Closure, applied
 from rules.expression import Call, Operator
 from rules.narrowing import assume
 from rules.source import Known, Operand, Source, truth
-from rules.types import BOOLEAN, NULL, Type, union
+from rules.types import BOOLEAN, NULL, Boolean, Type, union
 from rules.types import falsy as falsy_type
+from rules.types import truth as truth_of
 from rules.types import truthy as truthy_type
 from rules.values import Json, truthy
 
@@ -105,36 +106,47 @@ def _emit_truth(*, negated: bool) -> Callable[[Source, Call], Operand]:
 
 
 def _check_if(checker: Checker, call: Call) -> Type:
-    outer, results = checker.scope, list[Type]()
+    """What a branch is worth that never runs is not what the whole is worth."""
+    outer, results, is_open = checker.scope, list[Type](), True
     operands = call.operands
-    for position in range(0, len(operands) - 1, 2):
-        condition = operands[position]
-        checker.of(condition)
-        with checker.within(assume(checker.scope, condition, holds=True)):
-            results.append(checker.of(operands[position + 1]))
-        checker.scope = assume(checker.scope, condition, holds=False)
-    results.append(checker.of(operands[-1]) if len(operands) % 2 else NULL)
+    for condition, branch in zip(operands[0:-1:2], operands[1::2], strict=False):
+        held = truth_of(checker.of(condition))
+        before = checker.scope
+        checker.scope = assume(before, condition, holds=True)
+        found = checker.of(branch)
+        checker.scope = assume(before, condition, holds=False)
+        if is_open and held is not False:
+            results.append(found)
+        is_open = is_open and held is not True
+    last = checker.of(operands[-1]) if len(operands) % 2 else NULL
     checker.scope = outer
-    return union(*results)
+    return union(*results, last) if is_open else union(*results)
 
 
 def _checks_at(*, wanted: bool) -> Callable[[Checker, Call], Type]:
+    left = truthy_type if wanted else falsy_type
+
     def check(checker: Checker, call: Call) -> Type:
-        outer, results = checker.scope, list[Type]()
+        outer, results, is_open = checker.scope, list[Type](), True
         for operand in call.operands[:-1]:
             found = checker.of(operand)
-            results.append(truthy_type(found) if wanted else falsy_type(found))
+            if is_open:
+                results.append(left(found))
+            is_open = is_open and truth_of(found) is not wanted
             checker.scope = assume(checker.scope, operand, holds=not wanted)
-        results.append(checker.of(call.operands[-1]) if call.operands else NULL)
+        last = checker.of(call.operands[-1]) if call.operands else NULL
         checker.scope = outer
-        return union(*results)
+        return union(*results, last) if is_open else union(*results)
 
     return check
 
 
-def _check_truth(checker: Checker, call: Call) -> Type:
-    checker.of(call.operands[0])
-    return BOOLEAN
+def _checks_truth(*, negated: bool) -> Callable[[Checker, Call], Type]:
+    def check(checker: Checker, call: Call) -> Type:
+        answer = truth_of(checker.of(call.operands[0]))
+        return BOOLEAN if answer is None else Boolean(answer is not negated)
+
+    return check
 
 
 OPERATORS = (
@@ -143,6 +155,6 @@ OPERATORS = (
         "and", 0, None, _closes_at(wanted=False), _emits_at(wanted=False), _checks_at(wanted=False), "needs all of"
     ),
     Operator("or", 0, None, _closes_at(wanted=True), _emits_at(wanted=True), _checks_at(wanted=True), "needs one of"),
-    Operator("!", 1, 1, applied(_not), _emit_truth(negated=True), _check_truth, "needs it false"),
-    Operator("!!", 1, 1, applied(truthy), _emit_truth(negated=False), _check_truth, "needs it true"),
+    Operator("!", 1, 1, applied(_not), _emit_truth(negated=True), _checks_truth(negated=True), "needs it false"),
+    Operator("!!", 1, 1, applied(truthy), _emit_truth(negated=False), _checks_truth(negated=False), "needs it true"),
 )

@@ -6,7 +6,25 @@ from rules.closures import Closer, Closure
 from rules.expression import Call, Expression, Literal, Operator, Sequence, is_constant, walk
 from rules.paths import static_keys, static_path, steps_of, wanted
 from rules.source import Fold, Operand, Source
-from rules.types import ABSENT, ANY, NUMBER, TEXT, Absent, Array, Type, may_be, only, read, union
+from rules.types import (
+    ABSENT,
+    ANY,
+    NEVER,
+    NUMBER,
+    TEXT,
+    Absent,
+    Anything,
+    Array,
+    Null,
+    Text,
+    Type,
+    falsy,
+    may_be,
+    only,
+    read,
+    step_into,
+    union,
+)
 from rules.values import MISSING, Json, look_up, number
 
 _NOT_THERE = (KeyError, TypeError)
@@ -221,11 +239,29 @@ def _check_var(checker: Checker, call: Call) -> Type:
 
 
 def _check_missing(checker: Checker, call: Call) -> Type:
+    """Keys are texts: `{"missing": {"var": "email"}}` would look for what the email says."""
+    keys = TEXT if len(call.operands) > 1 else _TEXT_OR_TEXTS
     for operand in call.operands:
-        checker.of(operand)
+        checker.needs(operand, keys, "missing")
+    return _check_keys(checker, call)
+
+
+def _check_keys(checker: Checker, call: Call) -> Type:
     for key, at in _written_keys(call):
         checker.path(steps_of(key), at)
-    return Array(TEXT)
+    return Array(NEVER) if _are_all_there(checker, call) else Array(TEXT)
+
+
+def _are_all_there(checker: Checker, call: Call) -> bool:
+    """Whether none of the keys can be missing, null or an empty text."""
+    keys = static_keys(call)
+    return keys is not None and not any(_may_lack(checker.scope, steps_of(key)) for key in keys)
+
+
+def _may_lack(scope: Type, steps: tuple[str, ...]) -> bool:
+    for step in steps:
+        scope = step_into(scope, step) or NEVER
+    return scope == NEVER or may_be(scope, Absent, Null, Anything) or may_be(falsy(scope), Text)
 
 
 def _written_keys(call: Call) -> list[tuple[str, Expression]]:
@@ -238,7 +274,10 @@ def _written_keys(call: Call) -> list[tuple[str, Expression]]:
 def _check_missing_some(checker: Checker, call: Call) -> Type:
     checker.needs(call.operands[0], NUMBER, "missing_some")
     checker.needs(call.operands[1], Array(TEXT), "missing_some")
-    return _check_missing(checker, call)
+    return _check_keys(checker, call)
+
+
+_TEXT_OR_TEXTS = union(TEXT, Array(TEXT))
 
 
 VAR = Operator("var", 0, 2, _close_var, _emit_var, _check_var, "looks up")

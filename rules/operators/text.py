@@ -7,7 +7,8 @@ from rules.check import Checker
 from rules.closures import applied, charged
 from rules.expression import Call, Operator
 from rules.source import emit_applied, emit_charged
-from rules.types import ANY, BOOLEAN, NUMBER, TEXT, Array, Type, union
+from rules.types import ANY, BOOLEAN, NUMBER, TEXT, Array, Range, Type, union
+from rules.types import number as number_type
 from rules.values import Json, joined, number, text
 
 _FARTHEST = 2**31
@@ -81,8 +82,9 @@ def _checks_texts(name: str, result: Type) -> Callable[[Checker, Call], Type]:
 
 
 def _check_length(checker: Checker, call: Call) -> Type:
-    checker.needs(call.operands[0], _TEXT_OR_ARRAY, "length")
-    return NUMBER
+    found = checker.needs(call.operands[0], _TEXT_OR_ARRAY, "length")
+    least = found.least if isinstance(found, Array) else 0
+    return number_type(within=Range(least))
 
 
 _TEXT_OR_NUMBER = union(TEXT, NUMBER)
@@ -90,7 +92,7 @@ _TEXT_OR_ARRAY = union(TEXT, Array(ANY))
 
 
 def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
-    check, words = _checks_texts(name, BOOLEAN), f"{name} needs"
+    check, words = _checks_texts(name, BOOLEAN), name
     return Operator(name, 2, 2, applied(function), emit_applied(function, "boolean"), check, words)
 
 

@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 
+import jsonschema_rs
+
+from api.event_shapes import DETAILS
 from loyalty.books import NewEvent
 from loyalty.calendar import Duration
 from loyalty.decision import Answer, Decision
-from loyalty.decision_json import to_json
 from loyalty.effects import After, AwardPoints, CallWebhook, DeductPoints, GrantBadge, Never, OnDate, Points
 from loyalty.ids import caused_id, new_id
+from loyalty.reason_json import reason_from_json
+from loyalty.reasons import Leaf, Unmet, sentence
 from tests.api.conftest import UI, Api
 from tests.programs import PROGRAM
 
@@ -15,7 +19,13 @@ PATH = "/api/DEFAULT/customEvent"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DECISION = Decision(
     (
-        Answer("reactor/no", "condition_false", "event.body.device was web", place="reactors/no.yaml:3:7"),
+        Answer(
+            "reactor/no",
+            "condition_false",
+            "",
+            place="reactors/no.yaml:1:1",
+            reason=Unmet((Leaf("reactors/no.yaml:3:7", {"event.body.device": "web"}, '== "ios"'),)),
+        ),
         Answer(
             "reactor/yes",
             "fired",
@@ -70,15 +80,22 @@ async def test_an_event_just_accepted_has_no_decision_yet_and_names_its_workflow
 async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_anywhere: Api):
     await api_anywhere.deploy(program=PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"))
     event_id = await accepted(api_anywhere)
-    await api_anywhere.write(lambda tx: tx.events.set_decided(event_id, to_json(DECISION), now=NOW))
+    await api_anywhere.write(lambda tx: tx.events.set_decided(event_id, DECISION, now=NOW))
 
     no, yes = (await api_anywhere.get(f"{PATH}/{event_id}"))["decision"]
 
-    assert (no["verdict"], no["because"], no["place"]) == (
-        "condition_false",
-        "event.body.device was web",
-        "reactors/no.yaml:3:7",
-    )
+    assert no == {
+        "source": "reactor/no",
+        "verdict": "condition_false",
+        "because": 'event.body.device is "web", needed == "ios"',
+        "place": "reactors/no.yaml:1:1",
+        "effects": [],
+        "reason": {
+            "leaves": [
+                {"place": "reactors/no.yaml:3:7", "actual": {"event.body.device": "web"}, "needed": '== "ios"'},
+            ]
+        },
+    }
     assert yes["effects"] == [
         {
             "award_points": {
@@ -94,6 +111,32 @@ async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_any
         {"grant_badge": "early-bird"},
         {"call_webhook": {"url": "https://partner.example", "body": {"a": 1}, "headers": {}}},
     ]
+
+
+async def test_an_event_names_the_revision_that_answers_it_and_its_hash(api_anywhere: Api):
+    event_id = await accepted(api_anywhere)
+    await api_anywhere.deploy(program=PROGRAM.replace("Coffee shop", "Tea shop"))
+
+    details = await api_anywhere.get(f"{PATH}/{event_id}")
+
+    revisions = (await api_anywhere.get("/api/DEFAULT/program"))["items"]
+    (first,) = [revision for revision in revisions if revision["revision"] == 1]
+    assert (details["revision"], details["revisionHash"]) == (1, first["hash"])
+
+
+async def test_the_example_of_the_description_is_an_answer_it_describes(api: Api):
+    document = await api.get("/openapi.json")
+    described = document["paths"][f"{PATH.replace('DEFAULT', '{storeCode}')}/{{customEvent}}"]["get"]["responses"][
+        "200"
+    ]
+    content = described["content"]["application/json"]
+
+    schema = jsonschema_rs.Draft202012Validator(content["schema"] | {"components": document["components"]})
+
+    assert content["example"] == {name: value for name, value in DETAILS.items() if value is not None}
+    assert list(schema.iter_errors(DETAILS)) == []
+    reasons = [reason_from_json(answer["reason"], file="") for answer in DETAILS["decision"]]
+    assert [sentence(reason) for reason in reasons] == [answer["because"] for answer in DETAILS["decision"]]
 
 
 async def test_an_outcome_follows_what_caused_what_and_what_was_sent(api_anywhere: Api):

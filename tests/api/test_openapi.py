@@ -73,6 +73,7 @@ async def _prepare(api: Api) -> dict[str, str]:
         "apiKey": (await api.post("/api/admin/admin/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
         "customEvent": (await api.report()).json()["customEventId"],
         "eventType": "app_login",
+        "revision": "1",
         "webhookSubscription": subscription,
         "token": login["token"],
         "/api/token/refresh": login["refresh_token"],

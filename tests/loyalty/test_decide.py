@@ -7,10 +7,11 @@ import pytest
 
 from loyalty.decide import Usage, Used, decide
 from loyalty.decision import Answer, Decision
-from loyalty.decision_json import effect_to_json, from_json, to_json
+from loyalty.decision_json import effect_to_json
 from loyalty.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
 from loyalty.files import read_program
 from loyalty.member import Balance, Event, Member
+from loyalty.reasons import Leaf, NotYet, Reached, Unmet
 from tests import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -42,28 +43,71 @@ def test_a_condition_that_is_false_says_which_part_made_it_so() -> None:
     given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
 
     assert given.verdict == "condition_false"
-    assert "event.body.total is 12" in given.because
+    assert given.because == "event.body.total is 12, needed >= 20"
     assert given.effects == ()
+    assert given.reason == Unmet(
+        (Leaf("reactors/points-for-purchase.yaml:3:14", {"event.body.total": 12}, ">= 20"),),
+    )
+
+
+def test_every_part_that_could_have_made_a_condition_true_is_pointed_at() -> None:
+    rule = """\
+when:
+  or:
+    - ">=": [{var: event.body.total}, 20]
+    - some:
+        - {var: member.badges}
+        - "==": [{var: ""}, early-bird]
+    - "!": {in: [{var: member.tier}, [silver, gold]]}
+"""
+
+    given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
+
+    assert isinstance(given.reason, Unmet)
+    assert [(leaf.place.partition(":")[2], dict(leaf.actual), leaf.needed) for leaf in given.reason.leaves] == [
+        ("5:7", {"event.body.total": 12}, ">= 20"),
+        ("6:7", {"member.badges": []}, 'an element that has it == "early-bird"'),
+        ("9:12", {"member.tier": "silver"}, 'not one of "silver", "gold"'),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("time", "verdict"),
+    ("time", "verdict", "because"),
     [
-        (datetime(2025, 12, 31, 22, 59, tzinfo=UTC), "not_active_yet"),
-        (datetime(2025, 12, 31, 23, 0, tzinfo=UTC), "fired"),
-        (datetime(2026, 12, 30, 22, 59, tzinfo=UTC), "fired"),
-        (datetime(2027, 1, 1, 12, 0, tzinfo=UTC), "no_longer_active"),
+        (datetime(2025, 12, 31, 22, 59, tzinfo=UTC), "not_active_yet", "active from 2026-01-01"),
+        (datetime(2025, 12, 31, 23, 0, tzinfo=UTC), "fired", "it has no condition"),
+        (datetime(2026, 12, 30, 22, 59, tzinfo=UTC), "fired", "it has no condition"),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "no_longer_active", "active until the end of 2026-12-31"),
     ],
 )
-def test_a_reactor_is_active_by_the_local_time_of_the_event(time: datetime, verdict: str) -> None:
+def test_a_reactor_is_active_by_the_local_time_of_the_event(time: datetime, verdict: str, because: str) -> None:
     rule = "then: [{grant_badge: b}]\nactive: {from: 2026-01-01, until: 2026-12-31}"
 
-    assert answer(rule, {"total": 1}, time=time).verdict == verdict
+    given = answer(rule, {"total": 1}, time=time)
+
+    assert (given.verdict, given.because) == (verdict, because)
+
+
+def test_a_reactor_that_is_active_to_the_minute_says_so() -> None:
+    rule = "then: [{grant_badge: b}]\nactive: {from: 2026-06-01T18:30:00}"
+
+    given = answer(rule, {"total": 1})
+
+    assert given.because == "active from 2026-06-01 18:30"
+    assert isinstance(given.reason, NotYet)
+    assert given.reason.since.isoformat() == "2026-06-01T18:30:00+02:00"
 
 
 @pytest.mark.parametrize(
     ("number", "rounding", "points"),
-    [("12.99", "down", 12), ("12.01", "up", 13), ("12.5", "half_up", 13), ("12.5", "half_even", 12)],
+    [
+        ("12.99", "down", 12),
+        ("12.01", "up", 13),
+        ("12.5", "half_up", 13),
+        ("12.5", "half_even", 12),
+        ("12.99999999999999999999999999999999", "down", 12),
+        ("12.00000000000000000000000000000001", "up", 13),
+    ],
 )
 def test_points_are_rounded_by_the_rule_that_is_named(number: str, rounding: str, points: int) -> None:
     given = answer(
@@ -95,6 +139,17 @@ def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
 
     assert fires.verdict == "fired"
     assert (stops.verdict, stops.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
+    assert stops.reason == Reached(Decimal(2), Decimal(2), "times", "member", "week")
+
+
+def test_a_limit_on_points_that_is_used_up_says_how_many_there_were() -> None:
+    limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: ever, points: 100}]"
+    used: Usage = {("points-for-purchase", "program"): (Used(date(2020, 5, 1), 3, Decimal(100)),)}
+
+    given = answer(limited, {"total": 1}, usage=used)
+
+    assert given.verdict == "limit_reached"
+    assert given.because == "limit reached: 100 of 100 points ever, per program"
 
 
 def test_a_limit_on_points_cuts_the_award_that_would_pass_it() -> None:
@@ -123,28 +178,25 @@ then:
     assert given.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
 
 
-def test_a_decision_is_kept_as_json_and_read_back_as_it_was() -> None:
-    rule = """\
-then:
-  - award_points: {points: 10, pending: 2d, expires: {on: "12-31"}}
-  - award_points: {points: 10, expires: never}
-  - award_points: {points: 10, expires: {end_of: month}}
-  - award_points: {points: 10}
-  - deduct_points: {points: 5}
-  - grant_badge: b
-  - set_tier: gold
-  - set_attribute: {name: n, value: {a: [1]}}
-  - call_webhook: {url: "https://a.example/x", body: {a: 1}, headers: {X-A: b}}
-"""
-    decided = decision(rule, {"total": 1})
+@pytest.mark.parametrize("total", [12, 25, 1000])
+def test_without_reasons_the_same_is_decided_and_nobody_says_why(total: int) -> None:
+    files = programs.files(
+        reactors__late="reactor: late\non: purchase\nthen: [{grant_badge: b}]\nactive: {from: 2030-01-01}\n",
+        reactors__many="reactor: many\non: purchase\nwhen: {'>': [{var: event.body.total}, 20]}\n" + TWICE,
+        reactors__big="reactor: big\non: purchase\nwhen: {'>': [{var: event.body.total}, 100]}\n" + TWICE,
+    )
+    program, event = read_program(files), Event("e", "purchase", "ann", NOW, {"total": total})
+    usage: Usage = {("many", "member"): (Used(date(2026, 5, 1), 2, Decimal(20)),)}
 
-    assert from_json(to_json(decided)).answers == decided.answers
+    full = decide(program, ANN, event, usage, now=NOW)
+    plain = decide(program, ANN, event, usage, now=NOW, explains=False)
 
-
-@pytest.mark.parametrize("stored", [{"conjure": 1}, {"award_points": {"wallet": "p", "points": 1, "expires": "soon"}}])
-def test_an_effect_of_another_version_is_refused_by_name(stored: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="of this version of Laurel"):
-        from_json([{"source": "s", "verdict": "fired", "because": "", "place": "", "effects": [stored]}])
+    assert [(a.source, a.verdict, a.effects, a.place) for a in plain.answers] == [
+        (a.source, a.verdict, a.effects, a.place) for a in full.answers
+    ]
+    assert plain.claims == full.claims
+    assert {a.because for a in plain.answers if a.verdict == "condition_false"} <= {""}
+    assert all(a.because for a in full.answers)
 
 
 def test_completing_an_achievement_answers_with_what_it_gives() -> None:

@@ -207,7 +207,7 @@ NO_CONDITIONS = [
     ({"and": [True, var("total")]}, ("and", 1)),
     ({"or": [var("member.tier"), True]}, ("or", 0)),
     ({"if": [True, True, var("total")]}, ("if", 2)),
-    ({"if": [True, True]}, ()),
+    ({"if": [var("gift"), True]}, ()),
     ({"and": []}, ()),
 ]
 
@@ -223,7 +223,7 @@ def test_what_and_lets_fall_may_be_anything():
     checked = rules.check(rules.parse({"and": [var("coupon"), True]}), SCOPE, BOOLEAN)
 
     assert checked.faults == ()
-    assert types.described(checked.type) == "text or null or true or false"
+    assert types.described(checked.type) == "text or true or false or null"
 
 
 @pytest.mark.parametrize(
@@ -254,6 +254,52 @@ def test_all_faults_are_found_at_once():
 
 def test_an_unknown_path_is_one_fault_not_two():
     assert len(faults({">": [{"+": [var("nope"), 1]}, 2]}, BOOLEAN)) == 1
+
+
+def test_what_is_compared_with_an_unknown_path_is_no_fault_besides():
+    assert [fault.code for fault in faults({"<": [var("totl"), "b"]})] == ["unknown_path"]
+    assert [fault.code for fault in faults({"==": [var("totl"), [1]]})] == ["unknown_path"]
+
+
+def test_a_field_that_conditions_before_it_exclude_is_said_to_be_so():
+    card = record({"kind": one_of("card"), "number": TEXT})
+    cash = record({"kind": one_of("cash"), "cents": NUMBER})
+    scope = record({"pay": types.union(card, cash)})
+    by_card = {"and": [{"==": [{"var": "pay.kind"}, "card"]}, {">": [{"var": "pay.cents"}, 5]}]}
+
+    (fault,) = rules.check(rules.parse(by_card), scope, BOOLEAN).faults
+
+    assert str(fault) == "pay.cents is never there where the conditions before it hold"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"==": [var("gift"), 1]}, "event.body.gift is true or false, 1 is a number: they are never equal"),
+        (
+            {"in": [1, var("items.0.labels", [])]},
+            "1 is a number, event.body.items.0.labels holds text: it is never in it",
+        ),
+        ({"==": [{"var": "sure"}, False]}, "sure is never false, only true"),
+        ({"==": [{"var": "size"}, 4]}, "size is never 4, only one of 1, 2"),
+        ({"!=": ["vip", {"var": "fixed"}]}, 'fixed is never "vip", only "vips". Did you mean "vips"?'),
+        (
+            {"in": ["vip", {"var": "labels"}]},
+            'labels never holds "vip", only one of "vips", "new". Did you mean "vips"?',
+        ),
+        ({"in": [{"var": "size"}, [4, 5]]}, "size is never 4, only one of 1, 2"),
+    ],
+)
+def test_a_value_that_another_never_has_is_a_fault(rule, said):
+    fixed = {
+        "sure": one_of(True),
+        "size": one_of(1, 2),
+        "fixed": one_of("vips"),
+        "labels": array(one_of("vips", "new")),
+    }
+    scope = types.Record((*SCOPE.fields, *fixed.items()))
+
+    assert said in [str(fault) for fault in rules.check(rules.parse(rule), scope).faults]
 
 
 def test_loops_within_loops_are_checked_in_bounded_time():

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from rules.types import (
@@ -9,9 +11,14 @@ from rules.types import (
     NULL,
     NUMBER,
     TEXT,
+    Array,
     Number,
+    Range,
     Record,
     array,
+    both,
+    fits,
+    narrowed,
     nullable,
     one_of,
     optional,
@@ -31,8 +38,11 @@ OBJECT = {"type": "object"}
         (False, NEVER),
         ({}, ANY),
         ({"type": "integer"}, NUMBER),
-        ({"type": "number", "exclusiveMinimum": 0}, Number(zero=False)),
-        ({"type": "number", "minimum": 0}, NUMBER),
+        ({"type": "number", "exclusiveMinimum": 0}, Number(None, zero=False, within=Range(0, above=True))),
+        ({"type": "number", "minimum": 0, "exclusiveMinimum": -1}, Number(within=Range(0))),
+        ({"type": "number", "maximum": 5, "exclusiveMaximum": 5}, Number(within=Range(None, 5, below=True))),
+        ({"type": "integer", "minimum": 1, "maximum": 1}, one_of(1)),
+        ({"type": "integer", "minimum": 2, "maximum": 1}, NEVER),
         ({"type": "boolean"}, BOOLEAN),
         ({"type": "null"}, NULL),
         ({"type": ["string", "null"]}, nullable(TEXT)),
@@ -43,9 +53,9 @@ OBJECT = {"type": "object"}
         ({"const": "a"}, one_of("a")),
         ({"type": "string", "enum": ["a", 1]}, one_of("a")),
         ({"type": "array", "items": {"type": "string"}}, array(TEXT)),
-        ({"items": {"type": "string"}}, array(TEXT)),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 2}, Array(TEXT, least=2)),
         ({"type": "array"}, array(ANY)),
-        ({"type": "array", "prefixItems": [{"type": "null"}], "items": False}, array(NULL)),
+        ({"type": "array", "prefixItems": [{"type": "null"}], "items": False}, Array(NULL, (NULL,))),
         ({"anyOf": [{"type": "string"}, {"type": "number"}]}, union(TEXT, NUMBER)),
         ({"oneOf": [{"const": "a"}, {"const": "b"}]}, one_of("a", "b")),
         ({"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}, one_of("b")),
@@ -53,14 +63,23 @@ OBJECT = {"type": "object"}
         ({"$ref": "https://example.com/other"}, ANY),
         ({"$ref": "#/$defs/none"}, ANY),
         ({"type": "unheard-of"}, ANY),
-        ({**OBJECT, "properties": {"a": {"type": "string"}}}, record({"a": optional(TEXT)})),
-        ({"properties": {"a": {"type": "string"}}, "required": ["a"]}, record({"a": TEXT})),
-        ({**OBJECT, "properties": {"a": False}}, record({"a": ABSENT})),
-        ({**OBJECT, "required": ["b"]}, record({"b": ANY})),
+        ({**OBJECT, "properties": {"a": {"type": "string"}}}, record({"a": optional(TEXT)}, open=True)),
+        ({**OBJECT, "properties": {"a": {"type": "string"}}, "required": ["a"]}, record({"a": TEXT}, open=True)),
+        ({**OBJECT, "properties": {"a": False}}, record({"a": ABSENT}, open=True)),
+        ({**OBJECT, "properties": {"a": False}, "required": ["a"]}, NEVER),
+        ({**OBJECT, "required": ["b"]}, record({"b": ANY}, open=True)),
         ({**OBJECT}, record({}, others=ANY)),
         ({**OBJECT, "additionalProperties": False}, record({})),
         ({**OBJECT, "properties": {}, "additionalProperties": {"type": "number"}}, record({}, others=NUMBER)),
-        ({**OBJECT, "patternProperties": {"^x": {"type": "number"}}}, record({}, others=NUMBER)),
+        (
+            {**OBJECT, "patternProperties": {"^x": {"type": "number"}}},
+            Record((), None, open=True, prefixed=(("x", optional(NUMBER)),)),
+        ),
+        ({**OBJECT, "patternProperties": {"[a-c]": {"type": "number"}}}, record({}, others=ANY)),
+        (
+            {**OBJECT, "patternProperties": {"[a-c]": {"type": "number"}}, "additionalProperties": False},
+            record({}, others=NUMBER),
+        ),
     ],
     ids=str,
 )
@@ -76,16 +95,35 @@ def test_references_are_followed():
         "$defs": {"a/b": {**OBJECT, "properties": {"price": {"type": "number"}}, "required": ["price"]}},
     }
 
-    item = record({"price": NUMBER})
+    item = record({"price": NUMBER}, open=True)
 
-    assert type_of_schema(schema) == record({"item": item, "items": optional(array(item))})
+    assert type_of_schema(schema) == record({"item": item, "items": optional(array(item))}, open=True)
 
 
-def test_a_schema_within_itself_ends_in_anything():
-    tree = type_of_schema({**OBJECT, "properties": {"child": {"$ref": "#"}}})
+def test_a_schema_within_itself_is_known_for_some_rounds_and_then_anything():
+    schema = {**OBJECT, "properties": {"name": {"type": "string"}, "child": {"$ref": "#"}}}
 
-    assert isinstance(tree, Record)
-    assert step_into(tree, "child") is not None
+    tree = type_of_schema(schema)
+
+    assert at(tree, "child.child.name") == optional(TEXT)
+    assert at(tree, "child.child.child.child") == optional(ANY)
+
+
+def test_references_that_double_at_every_step_are_read_in_bounded_time():
+    twice = {str(n): {**OBJECT, "properties": {key: {"$ref": f"#/$defs/{n + 1}"} for key in "ab"}} for n in range(60)}
+
+    found = type_of_schema({"$ref": "#/$defs/0", "$defs": twice})
+
+    assert isinstance(found, Record)
+
+
+def test_combinations_that_multiply_are_read_in_bounded_time():
+    one = {"anyOf": [{"properties": {"a": {"const": n}}, "required": ["a"]} for n in range(2)]}
+    several = [json.loads(json.dumps(one).replace('"a"', f'"a{n}"')) for n in range(40)]
+
+    found = type_of_schema({**OBJECT, "allOf": several})
+
+    assert at(found, "a7") == one_of(0, 1)
 
 
 def test_a_member_of_any_of_may_require_what_the_base_describes():
@@ -98,19 +136,81 @@ def test_a_member_of_any_of_may_require_what_the_base_describes():
     email_or_phone = type_of_schema(schema)
 
     assert email_or_phone == union(
-        record({"email": TEXT, "phone": optional(TEXT)}), record({"email": optional(TEXT), "phone": TEXT})
+        record({"email": TEXT, "phone": optional(TEXT)}, open=True),
+        record({"email": optional(TEXT), "phone": TEXT}, open=True),
     )
 
 
+CARD = {"properties": {"kind": {"const": "card"}, "number": {"type": "string"}}, "required": ["kind", "number"]}
+CASH = {"properties": {"kind": {"const": "cash"}}, "required": ["kind"]}
+
+
 def test_a_discriminated_union_keeps_its_members():
-    schema = {
-        "oneOf": [
-            {"properties": {"kind": {"const": "card"}, "number": {"type": "string"}}, "required": ["kind", "number"]},
-            {"properties": {"kind": {"const": "cash"}}, "required": ["kind"]},
-        ]
-    }
+    payment = type_of_schema({**OBJECT, "oneOf": [CARD, CASH]})
 
-    payment = type_of_schema(schema)
+    by_card = narrowed(payment, ("kind",), lambda kind: both(kind, one_of("card")))
 
-    assert step_into(payment, "number") == optional(TEXT)
-    assert step_into(payment, "kind") == one_of("card", "cash")
+    assert at(payment, "kind") == one_of("card", "cash")
+    assert at(payment, "number") == optional(ANY)  # cash that is open may have a number of any kind
+    assert at(by_card, "number") == TEXT
+
+
+def test_a_member_of_one_of_that_is_closed_has_nothing_else():
+    payment = type_of_schema({**OBJECT, "oneOf": [CARD, {**CASH, "additionalProperties": False}]})
+
+    assert at(payment, "number") == optional(TEXT)
+
+
+def test_a_schema_without_a_type_speaks_of_objects_only_where_there_is_one():
+    found = type_of_schema({"properties": {"city": {"type": "string"}}, "required": ["city"]})
+
+    assert at(found, "city") == optional(TEXT)
+    assert at(found, "town") is None
+    assert fits(NUMBER, found)
+
+
+GIFT = {
+    **OBJECT,
+    "properties": {"kind": {"enum": ["sale", "gift"]}, "code": {"type": "string"}},
+    "required": ["kind"],
+    "if": {"properties": {"kind": {"const": "gift"}}},
+    "then": {"required": ["code"]},
+}
+
+
+def test_what_then_requires_is_there_where_if_holds():
+    sale_or_gift = type_of_schema(GIFT)
+
+    gift = narrowed(sale_or_gift, ("kind",), lambda kind: both(kind, one_of("gift")))
+    sale = narrowed(sale_or_gift, ("kind",), lambda kind: both(kind, one_of("sale")))
+
+    assert at(sale_or_gift, "code") == optional(TEXT)
+    assert at(gift, "code") == TEXT
+    assert at(sale, "code") == optional(TEXT)
+
+
+def test_else_holds_where_if_does_not():
+    schema = {**GIFT, "then": True, "else": {"properties": {"code": False}}}
+
+    sale = narrowed(type_of_schema(schema), ("kind",), lambda kind: both(kind, one_of("sale")))
+
+    assert at(sale, "code") == ABSENT
+
+
+def test_a_field_that_is_not_there_makes_if_hold_unless_if_requires_it():
+    without_kind = {**GIFT, "required": []}
+    requiring = {**without_kind, "if": {**GIFT["if"], "required": ["kind"]}}
+
+    absent = [narrowed(type_of_schema(each), ("kind",), no_more_than(ABSENT)) for each in (without_kind, requiring)]
+
+    assert [at(each, "code") for each in absent] == [TEXT, optional(TEXT)]
+
+
+def no_more_than(type_):
+    return lambda found: both(found, type_)
+
+
+def at(of, path):
+    for step in path.split("."):
+        of = of and step_into(of, step)
+    return of

@@ -9,10 +9,12 @@ from rules.types import (
     NUMBER,
     TEXT,
     Number,
+    Range,
     array,
     both,
     fits,
     nullable,
+    number,
     one_of,
     optional,
     record,
@@ -20,6 +22,7 @@ from rules.types import (
 )
 
 SOME = [ANY, BOOLEAN, NEVER, NULL, NUMBER, TEXT, one_of("a", "b"), array(TEXT), nullable(NUMBER), record({"a": TEXT})]
+SOME += [one_of(True), number(within=Range(0, 5)), types.Array(TEXT, (one_of("a"),), 1), types.Text(("a",), open=True)]
 
 
 @pytest.mark.parametrize("one", SOME, ids=str)
@@ -39,8 +42,119 @@ def test_lists_of_values_are_joined():
 def test_truth_tells_values_apart():
     several = union(one_of("", "a", 0, 2, None), BOOLEAN)
 
-    assert types.truthy(several) == union(types.Text(("a",)), Number((2,), zero=False), BOOLEAN)
-    assert types.falsy(several) == union(one_of("", 0, None), BOOLEAN)
+    assert types.truthy(several) == union(types.Text(("a",)), Number((2,), zero=False), one_of(True))
+    assert types.falsy(several) == union(one_of("", 0, None), one_of(False))
+
+
+@pytest.mark.parametrize(
+    ("type_", "truth"),
+    [
+        (one_of(True, 1, "a"), True),
+        (one_of(False, 0, "", None), False),
+        (one_of(True, False), None),
+        (number(within=Range(0)), None),
+        (number(within=Range(0, above=True)), True),
+        (types.DATED_TEXT, True),
+        (TEXT, None),
+        (array(NEVER), False),
+        (types.Array(TEXT, least=1), True),
+        (record({}), True),
+        (types.Text(("a",), open=True), None),
+        (ANY, None),
+        (NEVER, None),
+    ],
+    ids=str,
+)
+def test_a_type_may_be_certain_to_be_true_or_false(type_, truth):
+    assert types.truth(type_) is truth
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "common"),
+    [
+        (Range(0), Range(None, 5, below=True), Range(0, 5, below=True)),
+        (Range(0, above=True), Range(0), Range(0, above=True)),
+        (Range(0, 9), Range(3, 4), Range(3, 4)),
+    ],
+)
+def test_what_two_ranges_hold_and_what_holds_both(one, other, common):
+    assert both(number(within=one), number(within=other)) == number(within=common)
+    assert fits(number(within=one), union(number(within=one), number(within=other)))
+    assert fits(number(within=other), union(number(within=one), number(within=other)))
+
+
+def test_ranges_that_do_not_meet_leave_nothing_and_a_point_is_a_value():
+    assert both(number(within=Range(5)), number(within=Range(None, 5, below=True))) == NEVER
+    assert both(number(within=Range(5)), number(within=Range(None, 5))) == one_of(5)
+    assert both(number(within=Range(1)), one_of(0, 1, 2)) == one_of(1, 2)
+
+
+def test_values_of_other_days_are_never_used_up():
+    tiers = types.Text(("silver", "gold"), open=True)
+
+    assert types.without(tiers, ["silver"]) == types.Text(("gold",), open=True)
+    assert types.without(types.without(tiers, ["silver"]), ["gold"]) != NEVER
+    assert types.without(one_of("silver"), ["silver"]) == NEVER
+    assert both(tiers, one_of("gold")) == one_of("gold")
+    assert both(tiers, one_of("brass")) == NEVER
+
+
+def test_many_objects_become_one_that_holds_them_all():
+    several = [record({"kind": one_of(str(each)), "a": TEXT}) for each in range(40)]
+
+    joined = union(*several)
+
+    assert isinstance(joined, types.Record)
+    assert all(fits(each, joined) for each in several)
+
+
+def test_elements_are_known_by_their_position():
+    pair = types.Array(union(NUMBER, TEXT), (NUMBER, TEXT), 1)
+
+    assert types.step_into(pair, "0") == NUMBER
+    assert types.step_into(pair, "1") == optional(TEXT)
+    assert types.step_into(pair, "2") == optional(union(NUMBER, TEXT))
+    assert types.step_into(pair, "01") is None
+    assert types.step_into(pair, "length") == number(within=Range(1))
+
+
+def test_narrowing_an_element_makes_it_and_those_before_it_present():
+    items = array(record({"sku": optional(TEXT)}))
+
+    there = types.narrowed(items, ("1", "sku"), types.present)
+
+    assert types.step_into(there, "1") == record({"sku": TEXT})
+    assert types.step_into(there, "0") == record({"sku": optional(TEXT)})
+    assert types.step_into(there, "2") == optional(record({"sku": optional(TEXT)}))
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("event.body.totl", "event.body.total"),
+        ("event.bdy.total", "event.body.total"),
+        ("event.bdy.totl", "event.body"),
+        ("total", "event.body.total"),
+        ("body.total", "event.body.total"),
+        ("event.total", "event.body.total"),
+        ("evnt.body.total", "event.body.total"),
+        ("event.body.nothing", None),
+        ("event.body.address.x", None),
+        ("zzz", None),
+    ],
+)
+def test_a_path_that_leads_nowhere_has_one_that_was_meant(said, meant):
+    body = record({"total": NUMBER, "address": record({"city": TEXT})})
+    scope = record({"event": record({"type": TEXT, "body": body}), "now": types.INSTANT})
+
+    assert types.meant_path(scope, tuple(said.split("."))) == meant
+
+
+def test_a_field_whose_name_begins_so_is_of_its_type_and_no_other_name_is_known():
+    labels = types.Record((), None, open=True, prefixed=(("x-", optional(TEXT)),))
+
+    assert types.step_into(labels, "x-a") == optional(TEXT)
+    assert types.step_into(labels, "y") is None
 
 
 def test_narrowing_a_field_makes_what_it_lies_in_present():

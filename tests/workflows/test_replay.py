@@ -9,6 +9,7 @@ from temporalio.worker import Replayer
 
 from tests.running import SANDBOX
 from worker import WORKFLOWS
+from workflows.payloads import CONVERTER
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -17,9 +18,8 @@ HISTORIES = Path(__file__).parent / "histories"
 async def test_a_recorded_workflow_goes_the_same_way_today(file: Path) -> None:
     text = await asyncio.to_thread(file.read_text)
 
-    await Replayer(workflows=WORKFLOWS, workflow_runner=SANDBOX).replay_workflow(
-        WorkflowHistory.from_json(file.stem, text)
-    )
+    replayer = Replayer(workflows=WORKFLOWS, workflow_runner=SANDBOX, data_converter=CONVERTER)
+    await replayer.replay_workflow(WorkflowHistory.from_json(file.stem, text))
 
 
 def test_every_workflow_has_a_recorded_history() -> None:

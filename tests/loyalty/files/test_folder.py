@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.files import ProgramFaults, read_folder, revision_hash
+from loyalty.files import ProgramFaults, read_contents, read_folder, revision_hash
 
 
 def write(folder: Path, *names: str) -> None:
@@ -26,21 +26,23 @@ def test_only_files_of_a_program_are_read_in_the_order_of_their_paths(tmp_path: 
     assert files["reactors/web/b.yml"] == b"reactors/web/b.yml"
 
 
-def test_a_folder_with_a_name_like_one_of_a_programs_is_a_problem_not_a_silence(tmp_path: Path) -> None:
-    write(tmp_path, "program.yaml", "reactor/a.yaml")
+def test_a_folder_with_a_name_like_one_of_a_programs_is_a_warning_not_a_silence(tmp_path: Path) -> None:
+    write(tmp_path, "program.yaml", "reactor/a.yaml", "Rewards/r.yaml", "rewarding/notes.txt")
 
-    with pytest.raises(ProgramFaults) as raised:
-        read_folder(tmp_path)
+    contents = read_contents(tmp_path)
 
-    line = "reactor:1:1: unknown-folder: the folder reactor is not read. Did you mean reactors?"
-    assert str(raised.value) == line
+    assert [str(problem) for problem in contents.problems] == [
+        "Rewards:1:1: warning: unknown-folder: the folder Rewards is not read. Did you mean rewards?",
+        "reactor:1:1: warning: unknown-folder: the folder reactor is not read. Did you mean reactors?",
+    ]
+    assert list(read_folder(tmp_path)) == ["program.yaml"]
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ProgramFaults) as raised:
         read_folder(tmp_path / "nowhere")
 
-    assert str(raised.value) == f"nowhere:1:1: missing-folder: {tmp_path / 'nowhere'} is no folder"
+    assert str(raised.value) == "nowhere:1:1: missing-folder: there is no such folder"
 
 
 def test_pipes_and_links_to_nothing_are_problems(tmp_path: Path) -> None:

@@ -1,26 +1,20 @@
 """Every problem at its place, and all of them in one run."""
 
 import json
-import re
 from contextlib import suppress
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.files import ProgramFaults, read_program
-from loyalty.files.codes import CODES, page
-from tests.loyalty.files.cases import CASES, GOOD, reactor
+from loyalty.files import ProgramFaults, check_program, read_program
+from loyalty.files.codes import CODES
+from loyalty.files.problems import MOST_PROBLEMS, Problems
+from loyalty.program import Place
+from tests.loyalty.files.cases import CASES, GOOD, PURCHASE, reactor, then, when
 
-REPOSITORY = Path(__file__).parents[3]
-TESTED_ELSEWHERE = {
-    "missing-folder": "test_folder",
-    "missing-program": "here",
-    "too-many-values": "test_yaml_text",
-    "unknown-folder": "test_folder",
-    "unreadable-file": "test_folder",
-}
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def problems_of(files: dict[str, bytes]) -> list[str]:
@@ -37,19 +31,6 @@ def test_a_problem_is_one_line_that_points_and_says_the_cure(path: str, content:
     found = problems_of(files)
 
     assert found == [line]
-
-
-def test_every_code_has_a_case() -> None:
-    cased = {found[1] for _, _, line in CASES if (found := re.match(r"[^:]+:\d+:\d+: ([a-z0-9-]+): ", line))}
-
-    assert set(CODES) - cased == set(TESTED_ELSEWHERE)
-    assert cased <= set(CODES)
-
-
-def test_the_page_of_problems_is_the_table_of_codes() -> None:
-    written = (REPOSITORY / "docs" / "problems.md").read_text("utf-8")
-
-    assert written == page()
 
 
 def test_a_program_without_its_own_file_is_none() -> None:
@@ -106,6 +87,67 @@ def test_what_an_unreadable_file_would_have_said_is_not_missed_elsewhere() -> No
     found = problems_of(files)
 
     assert [line.split(": ")[1] for line in found] == ["not-yaml"] * 3
+
+
+WARNED = when('{">": [{var: [event.body.tip, 0]}, -1]}') + "active: {until: 2020-01-01}\n"
+NEVER = when("false").replace("reactor: r", "reactor: s")
+AT_LEAST_NOTHING = PURCHASE.replace("tip: {type: number}", "tip: {type: number, minimum: 0}")
+
+
+def test_a_check_tells_warnings_and_a_program_with_nothing_worse_is_read() -> None:
+    files = {**GOOD, "events/purchase.yaml": AT_LEAST_NOTHING.encode(), "reactors/r.yaml": WARNED.encode()}
+
+    report = check_program(files, now=NOW)
+
+    assert [str(problem) for problem in report.problems] == [
+        "reactors/r.yaml:3:7: warning: always-true: event.body.tip > -1 is always true: event.body.tip is 0 or more",
+        "reactors/r.yaml:5:17: warning: already-over: reactor r is over since 2020-01-02 00:00, and can fire no more",
+    ]
+    assert report.program is not None
+    assert read_program(files).reactors[0].name == "r"
+
+
+def test_a_program_with_an_error_is_none_and_its_warnings_are_told_beside_the_error() -> None:
+    files = {**GOOD, "reactors/r.yaml": WARNED.encode(), "reactors/s.yaml": NEVER.encode()}
+
+    report = check_program(files, now=NOW)
+
+    assert report.program is None
+    assert [(problem.code, problem.severity) for problem in report.problems] == [
+        ("already-over", "warning"),
+        ("never-true", "error"),
+    ]
+
+
+def test_what_is_over_depends_on_now_alone() -> None:
+    files = {**GOOD, "reactors/r.yaml": (then("set_tier: gold") + "active: {until: 2025-12-31}\n").encode()}
+
+    on_the_last_day = check_program(files, now=datetime(2025, 12, 31, 22, 59, tzinfo=UTC))
+    at_midnight_in_warsaw = check_program(files, now=datetime(2025, 12, 31, 23, tzinfo=UTC))
+
+    assert on_the_last_day.problems == ()
+    assert [problem.code for problem in at_midnight_in_warsaw.problems] == ["already-over"]
+
+
+def test_faults_carry_errors_alone() -> None:
+    files = {**GOOD, "reactors/r.yaml": WARNED.encode(), "reactors/s.yaml": NEVER.encode()}
+
+    with pytest.raises(ProgramFaults) as raised:
+        read_program(files)
+
+    assert [problem.code for problem in raised.value.problems] == ["never-true"]
+
+
+def test_no_number_of_warnings_hides_an_error_or_becomes_one() -> None:
+    problems, place = Problems(), Place("reactors/r.yaml", 1, 1)
+
+    for n in range(MOST_PROBLEMS + 2):
+        problems.warn(place, "always-true", str(n))
+    without = problems.errors
+    problems.add(place, "never-true", "an error")
+
+    assert without == []
+    assert [problem.code for problem in problems.errors] == ["never-true"]
 
 
 @given(

@@ -1,0 +1,124 @@
+"""`laurel plan`."""
+
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.line.ending import fail, print_problems
+from commands.line.options import DATA, Data, Folder, Format
+
+if TYPE_CHECKING:
+    from commands.planning import Plan
+    from commands.replaying import Progress
+
+TELL_EVERY = 2.0
+"""Seconds between two words about progress, where nobody watches a terminal."""
+
+
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+
+
+def plan(
+    folder: Folder,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="Replay the events of so many days.")] = 30,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="Replay a file instead: a line for each event, as it is reported.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Compare with a folder. [default: the program in force]")
+    ] = None,
+    backtest: Annotated[bool, typer.Option("--backtest/--no-backtest", help="Replay events, or only compare.")] = True,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=256, help="Processes. [default: one for each core]")
+    ] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Keep the plan, for `laurel deploy --plan FILE`.")] = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="How the plan is printed.")] = PlanFormat.text,  # noqa: A002
+    data: Data = DATA,
+) -> None:
+    """Say what a program would change, and what it would have given and cost. Nothing is written."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from commands import plan_files, planning
+    from commands.settings import SettingError
+    from database import WrongAddress
+    from loyalty.backtest.lines import BadLine
+    from loyalty.files import ProgramFaults, read_folder
+
+    for each in (folder, *([against] if against else [])):
+        if not each.is_dir():
+            fail(f"{each} is no folder: name the one that holds program.yaml")
+    try:
+        asked = planning.Asked(
+            files=read_folder(folder),
+            data=data,
+            days=days,
+            events=events,
+            against=read_folder(against) if against else None,
+            backtests=backtest,
+            jobs=jobs,
+        )
+        made = planning.plan(asked, progress=_progress())
+        if save is not None:
+            plan_files.save(made, save)
+    except ProgramFaults as faults:
+        print_problems(faults, Format.text)
+        raise typer.Exit(1) from None
+    except (SettingError, WrongAddress, planning.PlanError, BadLine) as error:
+        fail(str(error))
+    except SQLAlchemyError as error:
+        fail(f"the database does not answer as one: {getattr(error, 'orig', error)}. See LAUREL_DATABASE_URL or --data")
+    except OSError as error:
+        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+    print(_shown(made, format, against))
+    if save is not None:
+        print(f"Deploy exactly this with: laurel deploy --plan {save}", file=sys.stderr)
+
+
+def _shown(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noqa: A002
+    from commands.plan_files import plan_as_json
+    from loyalty import differences
+    from loyalty.backtest import rendering
+    from rules import exact
+
+    base = "no program is in force yet" if plan.based_on == 0 else f"compared with revision {plan.based_on}"
+    base = base if against is None else f"compared with {against}"
+    counted = f"{plan.program.title} ({base}): {differences.counted(plan.changes)}"
+    match format:
+        case PlanFormat.json:
+            return exact.dumps(plan_as_json(plan))
+        case PlanFormat.markdown:
+            replayed = "" if plan.comparison is None else f"\n### Backtest\n\n{rendering.markdown(plan.comparison)}"
+            return f"## Plan for {counted}\n\n{differences.markdown(plan.changes)}{replayed}"
+        case PlanFormat.text:
+            replayed = "" if plan.comparison is None else f"\n\n{rendering.text(plan.comparison)}"
+            changed = f"\n\n{differences.text(plan.changes)}" if plan.changes else ""
+            return f"{counted}{changed}{replayed}"
+
+
+def _progress() -> "Progress":
+    """Say on the error output how far the backtest is: in place on a terminal, now and then elsewhere."""
+    began = told = time.monotonic()
+    on_terminal = sys.stderr.isatty()
+
+    def tell(done: int, of: int | None) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if not done or (not on_terminal and now - told < TELL_EVERY):
+            return
+        told = now
+        share = "" if of is None else f" of {of:,}"
+        line = f"{done:,}{share} events replayed, {done / (now - began):,.0f} a second"
+        print(f"\r{line}\x1b[K" if on_terminal else line, end="" if on_terminal else "\n", file=sys.stderr, flush=True)
+        if on_terminal and done == of:
+            print(file=sys.stderr)
+
+    return tell

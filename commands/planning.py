@@ -1,0 +1,122 @@
+"""A plan: what a new program would change, in words and in a backtest."""
+
+from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from commands import data_folder
+from commands.replaying import FromDatabase, FromFile, Job, Progress, Source, backtest
+from commands.settings import Settings
+from loyalty import differences
+from loyalty.backtest import Comparison
+from loyalty.calendar import local_day, start_of
+from loyalty.files import read_program
+from loyalty.program import Program
+
+
+class PlanError(ValueError):
+    """A plan that cannot be made or used; the message says why, and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The program that a plan is measured against. `revision` is None where it is a folder's."""
+
+    files: Mapping[str, bytes]
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan is to look at."""
+
+    files: Mapping[str, bytes]
+    data: Path
+    days: int
+    events: Path | None
+    against: Mapping[str, bytes] | None
+    """A program to compare with, in place of the one in force."""
+    backtests: bool
+    jobs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What deploying a program would do."""
+
+    program: Program
+    files: Mapping[str, bytes]
+    based_on: int | None
+    """The revision in force when it was made; 0: there was none; None: it was not asked for."""
+    made_at: datetime
+    changes: tuple[differences.Change, ...]
+    comparison: Comparison | None
+    days: int | None
+    """How many days of events were replayed; None: those of a file."""
+
+
+def plan(asked: Asked, *, progress: Progress) -> Plan:
+    """Compare, and replay. Raise ProgramFaults, PlanError, BadLine, or what the database says."""
+    program = read_program(asked.files)
+    url = _database(asked.data)
+    in_force = InForce(asked.against, None) if asked.against is not None else _in_force(url, program.store, asked.data)
+    old = None if in_force is None else read_program(in_force.files)
+    now = datetime.now(UTC)
+    source = _source(asked, url, program, now) if asked.backtests else None
+    comparison = None
+    if source is not None:
+        job = Job(source, None if in_force is None else in_force.files, asked.files)
+        try:
+            contrast = backtest(job, jobs=asked.jobs, progress=progress)
+        except BrokenProcessPool:
+            raise PlanError(
+                "a process of the backtest was killed, perhaps for memory: name fewer --jobs or --days"
+            ) from None
+        comparison = Comparison(contrast, old or replace(program, reactors=(), achievements=()), program)
+    return Plan(
+        program=program,
+        files=asked.files,
+        based_on=0 if in_force is None else in_force.revision,
+        made_at=now,
+        changes=differences.differences(old, program),
+        comparison=comparison,
+        days=None if asked.events else asked.days,
+    )
+
+
+def _database(data: Path) -> str | None:
+    """The address of the database, if there is one."""
+    url = Settings.read().database_url
+    file = data / data_folder.DATABASE
+    return url or (f"sqlite:///{file.resolve()}" if file.exists() else None)
+
+
+def _in_force(url: str | None, store: str, data: Path) -> InForce | None:
+    """The program in force, or None where the store has none yet."""
+    from database.reading import reading
+    from database.transaction import Transaction
+
+    if url is None:
+        raise PlanError(
+            f"nothing was ever started in {data}: name the --data of your `laurel up`, or compare with another folder "
+            "by --against DIR"
+        )
+    with reading(url) as connection:
+        revisions = Transaction(connection, store).revisions
+        latest = revisions.latest()
+        files = None if latest is None else revisions.files(latest["number"])
+    if latest is None or files is None:
+        return None
+    return InForce({name: text.encode() for name, text in files.items()}, latest["number"])
+
+
+def _source(asked: Asked, url: str | None, program: Program, now: datetime) -> Source | None:
+    """Where events come from; None where there are none to be had."""
+    if asked.events is not None:
+        return FromFile(asked.events)
+    if url is None:
+        return None
+    since = start_of(local_day(now, program.zone) - timedelta(days=asked.days), program.zone)
+    return FromDatabase(url, since, now)

@@ -1,0 +1,288 @@
+"""What a store's members were at a moment in the past, and the events reported since: what a backtest replays.
+
+Nobody kept the past as it was. Ledger, marks and events say it all the same, but for two things: attributes and profile
+are taken as they are now, and a late event of a day before counts as if it had been told then.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select
+
+from database.members import as_balance
+from database.snapshots import taken
+from database.tables import badge, balance, entry, event, issued_reward, lot, mark, member, progress, usage
+from database.usage import PROGRAM
+from loyalty.achievements import MILLION, Mark
+from loyalty.backtest import Reported
+from loyalty.builtin_events import BUILT_IN
+from loyalty.calendar import local_day
+from loyalty.decide import Used
+from loyalty.effects import Points
+from loyalty.ledger import EntryKind, Lot, changes
+from loyalty.member import Balance, Member
+from loyalty.memory import Account
+from loyalty.openings import Opening
+from loyalty.program import Program
+
+Found: TypeAlias = Row[*tuple[Any, ...]]
+
+PAGE = 2_000
+"""Rows that are fetched at once."""
+
+_NOT_REPORTED = [name for name in BUILT_IN if name != "member_registered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A run of a store's members, in the order of their ids: from the first to the last."""
+
+    first: str
+    last: str
+
+
+class History:
+    """One store's past, since a moment that is the start of a local day there."""
+
+    def __init__(self, connection: Connection, program: Program, *, since: datetime, until: datetime) -> None:
+        self._connection = connection
+        self._program = program
+        self._store = program.store
+        self._since = since
+        self._until = until
+        self._day = local_day(since, program.zone)
+
+    def members_count(self) -> int:
+        """How many members there are."""
+        wanted = select(func.count()).select_from(member).where(member.c.store == self._store)
+        return int(self._connection.execute(wanted).scalar_one())
+
+    def parts(self, most: int) -> list[Members]:
+        """All members, in runs of at most so many."""
+        ids = self._connection.execute(
+            select(member.c.id).where(member.c.store == self._store).order_by(member.c.id)
+        ).scalars()
+        return [Members(some[0], some[-1]) for some in ids.partitions(most)]
+
+    def events_count(self) -> int:
+        """How many events were reported since."""
+        return int(self._connection.execute(self._reported(select(func.count()).select_from(event))).scalar_one())
+
+    def events(self, members: Members) -> Iterator[Reported]:
+        """The events that these members' systems reported since, in the order in which they came."""
+        columns = (event.c.member, event.c.type, event.c.time, event.c.received_at, event.c.body)
+        within = event.c.member.between(members.first, members.last)
+        wanted = self._reported(select(*columns)).where(within).order_by(event.c.received_at, event.c.id)
+        for row in self._connection.execution_options(yield_per=PAGE).execute(wanted):
+            yield Reported(*row)
+
+    def openings(self, members: Members) -> Iterator[Opening]:
+        """These members as they were."""
+        entries = self._by_member(members, entry, entry.c.at >= self._since)
+        lots = self._by_member(members, lot)
+        past = _Past(
+            since=self._since,
+            day=self._day,
+            goals={each.name: int(each.goal * MILLION) for each in self._program.achievements},
+            tiers=self._first_tiers(members),
+            completed_since=self._named_since(members, "achievement_completed", "achievement"),
+            granted_since=self._named_since(members, "badge_granted", "badge"),
+            balances=self._by_member(members, balance),
+            entries=entries,
+            lots=lots,
+            badges=self._by_member(members, badge, badge.c.granted_at < self._since),
+            marks=self._by_member(members, mark),
+            progress=self._by_member(members, progress),
+            used=self._by_member(members, usage, usage.c.day < self._day),
+            issued=self._by_member(members, issued_reward, issued_reward.c.issued_at < self._since),
+        )
+        for row in self._rows(members, member, member.c.id):
+            yield past.opening(row)
+
+    def used_by_program(self) -> dict[str, dict[Any, Used]]:
+        """What firings had taken from limits of the whole program."""
+        rows = self._connection.execute(
+            select(usage).where(usage.c.store == self._store, usage.c.member == PROGRAM, usage.c.day < self._day)
+        )
+        return taken(list(rows))
+
+    def _reported(self, wanted: Select[Any]) -> Select[Any]:
+        return wanted.where(
+            event.c.store == self._store,
+            event.c.parent.is_(None),
+            event.c.type.not_in(_NOT_REPORTED),
+            event.c.received_at >= self._since,
+            event.c.received_at < self._until,
+        )
+
+    def _rows(self, members: Members, table: Table, key: Any, *where: Any) -> Sequence[Found]:
+        within = and_(table.c.store == self._store, key.between(members.first, members.last), *where)
+        return self._connection.execute(select(table).where(within)).all()
+
+    def _by_member(self, members: Members, table: Table, *where: Any) -> Mapping[str, list[Found]]:
+        found: dict[str, list[Found]] = defaultdict(list)
+        for row in self._rows(members, table, table.c.member, *where):
+            found[row.member].append(row)
+        return found
+
+    def _caused_since(self, members: Members, type_: str) -> Sequence[Found]:
+        within = and_(
+            event.c.store == self._store,
+            event.c.type == type_,
+            event.c.member.between(members.first, members.last),
+            event.c.received_at >= self._since,
+        )
+        return self._connection.execute(
+            select(event.c.member, event.c.body).where(within).order_by(event.c.received_at, event.c.id)
+        ).all()
+
+    def _first_tiers(self, members: Members) -> Mapping[str, str | None]:
+        """The tier that members had who changed it since."""
+        first: dict[str, str | None] = {}
+        for row in self._caused_since(members, "tier_changed"):
+            first.setdefault(row.member, row.body["from"])
+        return first
+
+    def _named_since(self, members: Members, type_: str, name: str) -> Mapping[str, Counter[str]]:
+        """How often, since, events of a type named what."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in self._caused_since(members, type_):
+            found[row.member][row.body[name]] += 1
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What is kept of some members, read at once, each by member."""
+
+    since: datetime
+    day: date
+    goals: Mapping[str, int]
+    """Of achievements, in millionths."""
+    tiers: Mapping[str, str | None]
+    completed_since: Mapping[str, Counter[str]]
+    granted_since: Mapping[str, Counter[str]]
+    balances: Mapping[str, list[Found]]
+    entries: Mapping[str, list[Found]]
+    lots: Mapping[str, list[Found]]
+    badges: Mapping[str, list[Found]]
+    marks: Mapping[str, list[Found]]
+    progress: Mapping[str, list[Found]]
+    used: Mapping[str, list[Found]]
+    issued: Mapping[str, list[Found]]
+
+    def opening(self, row: Found) -> Opening:
+        who = row.id
+        known = Member(
+            id=who,
+            registered_at=row.registered_at,
+            email=row.email,
+            phone=row.phone,
+            card=row.card,
+            tier=self.tiers.get(who, row.tier),
+            profile=row.profile,
+            attributes=row.attributes,
+        )
+        if row.created_at >= self.since:
+            return Opening(Account(known), is_new=True)
+        lots = self._lots(who)
+        account = Account(
+            member=known,
+            balances=self._balances(who, lots),
+            badges=self._badges(who),
+            lots={each.id: each for each in lots},
+            marks=self._marks(who),
+            completed=self._completed(who),
+            used=taken(self.used.get(who, ())),
+        )
+        coupons = (each for each in self.issued.get(who, ()) if each.expires_at is None or each.expires_at > self.since)
+        return Opening(account, tuple({**each._mapping, "status": "issued"} for each in coupons))  # noqa: SLF001
+
+    def _lots(self, who: str) -> list[Lot]:
+        """The lots there were: pending ones whole, of the others what the active balance leaves to the latest."""
+        entries = self.entries.get(who, ())
+        activated = {each.lot for each in entries if each.kind == "activate"}
+        pending: list[Lot] = []
+        active: list[Found] = []
+        for row in self.lots.get(who, ()):
+            if row.created_at >= self.since or (row.expires_at is not None and row.expires_at <= self.since):
+                continue
+            if row.active_from is not None or row.id in activated:
+                opens = row.active_from or min(e.at for e in entries if e.lot == row.id and e.kind == "activate")
+                pending.append(Lot(row.id, row.wallet, row.points, row.points, opens, row.expires_at))
+            else:
+                active.append(row)
+        left = {each.wallet: self._active_before(who, each) for each in self.balances.get(who, ())}
+        lots: list[Lot] = []
+        for row in sorted(active, key=_latest, reverse=True):
+            share = min(row.points, left.get(row.wallet, 0))
+            if share > 0:
+                lots.append(Lot(row.id, row.wallet, row.points, Points(share), None, row.expires_at))
+                left[row.wallet] -= share
+        return [*lots, *pending]
+
+    def _active_before(self, who: str, now: Found) -> int:
+        """The active balance there was: what the first entry since began with, or else what there is."""
+        since = [each for each in self.entries.get(who, ()) if each.wallet == now.wallet]
+        if not since:
+            return int(now.active)
+        first = min(since, key=lambda each: each.id)
+        moved = self._moves(first).get("active", 0)
+        return int(first.balance) - moved
+
+    def _moves(self, row: Found) -> dict[str, int]:
+        """What an entry did to its balance; an award of pending points left the active ones as they were."""
+        kind: EntryKind = row.kind
+        waiting = {each.id for each in self.lots.get(row.member, ()) if each.active_from is not None}
+        waiting |= {each.lot for each in self.entries.get(row.member, ()) if each.kind == "activate"}
+        return changes(kind, row.points, pending=row.lot in waiting)
+
+    def _balances(self, who: str, lots: Sequence[Lot]) -> dict[str, Balance]:
+        balances: dict[str, Balance] = {}
+        for row in self.balances.get(who, ()):
+            before = as_balance(row._mapping)  # noqa: SLF001 - a row has its mapping under no other name
+            for each in self.entries.get(who, ()):
+                if each.wallet == row.wallet:
+                    moved = changes(each.kind, each.points, pending=False)
+                    parts = {name: Points(getattr(before, name) - moved.get(name, 0)) for name in _SUMS}
+                    before = replace(before, **parts)
+            mine = [each for each in lots if each.wallet == row.wallet]
+            balances[row.wallet] = replace(
+                before,
+                active=Points(sum(each.remaining for each in mine if each.active_from is None)),
+                pending=Points(sum(each.remaining for each in mine if each.active_from is not None)),
+            )
+        return balances
+
+    def _badges(self, who: str) -> dict[str, int]:
+        since = self.granted_since.get(who, Counter())
+        return {each.badge: each.times - since[each.badge] for each in self.badges.get(who, ())}
+
+    def _completed(self, who: str) -> dict[str, int]:
+        since = self.completed_since.get(who, Counter())
+        return {each.achievement: each.completed - since[each.achievement] for each in self.progress.get(who, ())}
+
+    def _marks(self, who: str) -> dict[str, list[Mark]]:
+        """The marks there were. Completing uses up the oldest, so what completed since is undone at the latest."""
+        since = self.completed_since.get(who, Counter())
+        back = {name: times * self.goals.get(name, 0) for name, times in since.items()}
+        marks: dict[str, list[Mark]] = defaultdict(list)
+        for row in sorted(self.marks.get(who, ()), key=lambda each: (each.day, each.value), reverse=True):
+            unused = min(back.get(row.achievement, 0), row.used)
+            back[row.achievement] = back.get(row.achievement, 0) - unused
+            if row.day < self.day:
+                marks[row.achievement].insert(0, Mark(row.day, row.value, row.amount, row.used - unused))
+        return dict(marks)
+
+
+_SUMS = ("earned", "spent", "expired")
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _latest(row: Found) -> tuple[datetime, str]:
+    return row.expires_at or _NEVER, row.id

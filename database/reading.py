@@ -1,0 +1,40 @@
+"""A database read by a process that never writes it: beside whoever does, and without holding it up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+from database.connections import WrongAddress
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """A connection that cannot write, in one snapshot of the database; raise WrongAddress for no address.
+
+    A reader of SQLite's write-ahead log writes neither the log nor the database, so the one-writer rule holds.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise WrongAddress(f"{url} is no database address: {error}") from None
+    if address.get_backend_name() == "sqlite":
+        file = quote(str(address.database))
+        engine = create_engine(f"sqlite:///file:{file}?mode=ro&uri=true", poolclass=NullPool, hide_parameters=True)
+        begin = "BEGIN"
+    else:
+        engine = create_engine(
+            address.set(drivername="postgresql+psycopg"), poolclass=NullPool, hide_parameters=True
+        ).execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        begin = ""
+    try:
+        with engine.connect() as connection:
+            if begin:
+                connection.exec_driver_sql(begin)
+            yield connection
+    finally:
+        engine.dispose()

@@ -1,0 +1,112 @@
+"""Events replayed under one program, from the state that their members were in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from loyalty.backtest.totals import Totals
+from loyalty.decide import Used
+from loyalty.effects import Points
+from loyalty.member import Member
+from loyalty.memory import Account
+from loyalty.openings import Opening, open_in
+from loyalty.program import Program
+from loyalty.steps.step import Step
+from loyalty.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An event as it was reported: when it happened, and when it was told. Instants are aware UTC."""
+
+    member: str
+    type: str
+    time: datetime
+    received_at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Replay:
+    """One program over one stretch of events. Nothing is explained and nothing told: only sums are kept."""
+
+    program: Program
+    start: datetime
+    totals: Totals = field(default_factory=Totals)
+    points: dict[str, Points] = field(default_factory=dict)
+    """What each member was awarded less what was deducted, in the default wallet; who has nothing is absent."""
+    _trial: Trial = field(init=False)
+    _newcomers: dict[str, Account] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._trial = Trial(self.program, self.start, explains=False)
+
+    def open(self, openings: Iterable[Opening], used: Mapping[str, Mapping[date, Used]]) -> None:
+        """Take members in, and what firings took from limits of the whole program.
+
+        All of it is copied, so that another program can start from the same.
+        """
+        self._trial.books.used.update({name: dict(days) for name, days in used.items()})
+        for opening in openings:
+            known = self._in_a_tier(opening.account)
+            if opening.is_new:
+                self._newcomers[known.member.id] = known
+            else:
+                open_in(self._trial, replace(opening, account=known))
+
+    def report(self, event: Reported) -> None:
+        """Answer an event at the time it was told, after all that fell due before."""
+        trial = self._trial
+        due = trial.books.deadlines.earliest()
+        if due is not None and due <= event.received_at:
+            self._count(trial.advancing(event.received_at))
+        elif event.received_at > trial.now:
+            trial.now = event.received_at
+        event_type = self.program.event_types.get(event.type)
+        if event_type is None:
+            self.totals.refuse(f"event type {event.type} is unknown")
+        elif not event_type.body.is_valid(event.body):
+            self.totals.refuse(f"the body of {event.type} is against its schema")
+        elif self._let_in(event):
+            self._count(trial.reporting(event.member, event.type, event.body, time=event.time))
+
+    def end(self, at: datetime) -> None:
+        """Let time pass to the end."""
+        self._count(self._trial.advancing(at))
+
+    def _let_in(self, event: Reported) -> bool:
+        """See that an event's member is there; somebody nobody knows is registered, or refused, as the program says."""
+        books = self._trial.books
+        if event.member in books.accounts:
+            return True
+        newcomer = self._newcomers.pop(event.member, None)
+        if newcomer is not None:
+            books.open(newcomer)
+        elif self.program.registers_unknown_members:
+            lowest = self.program.tier_at(0)
+            books.open(Account(Member(event.member, event.received_at, tier=lowest.name if lowest else None)))
+            if event.type != "member_registered":
+                self._count(self._trial.reporting(event.member, "member_registered", {}))
+        else:
+            self.totals.refuse("its member is unknown")
+        return event.member in books.accounts
+
+    def _count(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self.totals.count(step)
+        entries, default = self._trial.books.entries, self.program.default_wallet.code
+        for entry in entries:
+            self.totals.post(entry)
+            if entry.wallet == default and entry.kind in ("award", "deduct"):
+                moved = entry.points if entry.kind == "award" else -entry.points
+                self.points[entry.member] = Points(self.points.get(entry.member, 0) + moved)
+        entries.clear()
+        self._trial.books.sent.clear()
+
+    def _in_a_tier(self, account: Account) -> Account:
+        """A copy, in the lowest tier where this program does not have theirs."""
+        known, lowest = account.copy(), self.program.tier_at(0)
+        if self.program.tier_named(known.member.tier) is None and lowest is not None:
+            known.member = replace(known.member, tier=lowest.name)
+        return known

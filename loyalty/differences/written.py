@@ -1,0 +1,70 @@
+"""Expressions as one would write them by hand, whole: a difference must show what differs.
+
+`rules.told` says less, for explanations.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from rules import exact
+from rules.expression import Call, Expression, Literal, Sequence
+
+_BINDING: Final[Mapping[str, int]] = {
+    "or": 1,
+    "and": 2,
+    **dict.fromkeys(("==", "===", "!=", "!==", "<", "<=", ">", ">=", "in"), 4),
+    **dict.fromkeys(("+", "-"), 5),
+    **dict.fromkeys(("*", "/", "%"), 6),
+}
+"""How closely an operator between its operands binds them; parentheses show where it is otherwise."""
+
+_NOT = 3
+_PATH = re.compile(r"[\w.-]+")
+
+
+def written(expression: Expression) -> str:
+    """`event.body.total * 2 > 8 and member.tier in ["silver", "gold"]`."""
+    match expression:
+        case Literal(_, value):
+            return exact.dumps(value)
+        case Sequence(_, elements):
+            return f"[{', '.join(map(written, elements))}]"
+        case Call(_, operator, operands):
+            return _call(operator.name, operands)
+
+
+def path_of(expression: Expression) -> str | None:
+    """The path of a `var` that the rule writes out."""
+    match expression:
+        case Call(operator=operator, operands=(Literal(_, str() as path), *_)) if operator.name == "var":
+            return path if _PATH.fullmatch(path) else None
+        case _:
+            return None
+
+
+def _call(name: str, operands: tuple[Expression, ...]) -> str:
+    match name, operands:
+        case "var", () | (Literal(_, "" | None),):
+            return "it"
+        case "var", (Literal(_, str() as path),) if _PATH.fullmatch(path):
+            return path
+        case "var", (Literal(_, str() as path), default) if _PATH.fullmatch(path):
+            return f"({path} else {written(default)})"
+        case "!", (operand,):
+            return f"not {_held(operand, _NOT)}"
+        case _ if name in _BINDING and len(operands) > 1:
+            first, *rest = operands
+            closer = _BINDING[name] + 1
+            return f" {name} ".join([_held(first, closer - 1), *(_held(operand, closer) for operand in rest)])
+        case _:
+            return f"{name}({', '.join(map(written, operands))})"
+
+
+def _held(operand: Expression, least: int) -> str:
+    """An operand, in parentheses where it would come apart without."""
+    match operand:
+        case Call(operator=operator, operands=inner) if len(inner) > 1 and _BINDING.get(operator.name, least) < least:
+            return f"({written(operand)})"
+        case _:
+            return written(operand)

@@ -1,0 +1,96 @@
+"""Where `var` can look: a type's paths as a list, for an editor to propose, and as a pattern, for it to judge by.
+
+The pattern takes every path that the checker of rules takes, those into arrays and texts among them; the list is what
+a person would write.
+"""
+
+import re
+from collections.abc import Iterator
+
+from rules.types import NEVER, Anything, Array, Record, Text, Type, described, may_be, options, present, read, union
+
+DEEPEST = 8
+"""Steps of a proposed path."""
+
+_SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}/]")
+
+
+def proposed(of: Type) -> dict[str, str]:
+    """Every path to something that is no mere map, with what it is worth in words."""
+    return {path: _worth(found) for path, found in _walk(of, "", DEEPEST) if not _is_record(found)}
+
+
+def arrays(of: Type) -> Iterator[tuple[str, Type]]:
+    """Every path to an array, with the type of what `var` sees in a loop over it."""
+    for path, found in ("", of), *_walk(of, "", DEEPEST):
+        there = options(present(found))
+        elements = [option.element for option in there if isinstance(option, Array)]
+        if elements and len(elements) == len(there):
+            yield path, read(union(*elements))
+
+
+def pattern(of: Type) -> str:
+    """The regular expression of all paths; the empty one leads to the whole."""
+    steps = [*_steps(of), *([r"([0-9]+\.)*([0-9]+|length)"] if may_be(of, Text) else [])]
+    return f"^({'|'.join(steps)})?$"
+
+
+def takes_numbers(of: Type) -> bool:
+    """Whether a number can be a path: into an array, a text, or what may be anything."""
+    return of == NEVER or may_be(of, Anything, Array, Text) or any(_is_open(option) for option in options(of))
+
+
+def _walk(of: Type, before: str, depth: int) -> Iterator[tuple[str, Type]]:
+    for option in options(of):
+        for name, field in option.fields if isinstance(option, Record) and depth else ():
+            if name and "." not in name:
+                yield f"{before}{name}", field
+                yield from _walk(field, f"{before}{name}.", depth - 1)
+
+
+def _is_record(of: Type) -> bool:
+    return all(isinstance(option, Record) and option.fields for option in options(present(of)))
+
+
+def _is_open(of: Type) -> bool:
+    return isinstance(of, Record) and (of.others is not None or bool(of.prefixed))
+
+
+def _worth(of: Type) -> str:
+    values = [str(value) for option in options(of) if isinstance(option, Text) for value in option.values or ()]
+    return f"{described(of)}: {', '.join(values[:12])}" if values else described(of)
+
+
+def _steps(of: Type) -> list[str]:
+    """Patterns of the steps that lead further, and of all after them."""
+    if of == NEVER:
+        return [".*"]
+    return [step for option in options(of) for step in _option(option)]
+
+
+def _option(of: Type) -> Iterator[str]:
+    match of:
+        case Anything():
+            yield ".*"
+        case Record():
+            yield from (_literal(name) + _after(field) for name, field in of.fields if "." not in name)
+            yield from (f"{_literal(prefix)}[^.]*{_after(field)}" for prefix, field in of.prefixed)
+            if of.others is not None:
+                yield "[^.]*" + _after(of.others)
+        case Array():
+            yield "length"
+            yield "[0-9]+" + _after(union(of.element, *of.first))
+        case _:
+            pass  # nothing lies in a number, a truth value, a date or null; a text's characters are `_after` it
+
+
+def _after(of: Type) -> str:
+    steps = _steps(of)
+    if may_be(of, Text):
+        steps = [*steps, "length"]
+        return rf"(\.[0-9]+)*(\.({'|'.join(steps)}))?"
+    return rf"(\.({'|'.join(steps)}))?" if steps else ""
+
+
+def _literal(name: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", name)

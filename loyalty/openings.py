@@ -1,0 +1,55 @@
+"""Members as a trial begins: what is kept of them, what they hold, and what of it falls due."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from loyalty.ledger import next_deadline
+from loyalty.memory import Account
+from loyalty.steps.issuing import next_deadline_of_coupon
+from loyalty.trial import Trial
+
+Deadlines: TypeAlias = Mapping[str, tuple[datetime, str]]
+"""When the next thing of a lot or a coupon falls due, and what: by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A member as they are when a trial begins; `issued`: their coupons, as rows of issued rewards."""
+
+    account: Account
+    issued: tuple[Mapping[str, Any], ...] = ()
+    is_new: bool = False
+    """Registers only later: nobody knows them yet."""
+    deadlines: Deadlines | None = None
+    """None: they are not known, and reckoned from what there is."""
+
+
+def open_in(trial: Trial, opening: Opening) -> Account:
+    """Take a member in, with a copy of all that is theirs, and with what falls due from now on."""
+    account = opening.account.copy()
+    books = trial.books
+    books.open(account)
+    books.issued.update({issued["id"]: dict(issued) for issued in opening.issued})
+    deadlines = _reckoned(trial, opening) if opening.deadlines is None else opening.deadlines
+    for subject, (due_at, kind) in deadlines.items():
+        books.deadlines.set(subject, kind, due_at)
+    return account
+
+
+def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
+    """What falls due of lots and coupons; whoever would have been warned by now, was."""
+    program, now = trial.program, trial.now
+    warn_before, zone = program.notify_before.points, program.zone
+    found: dict[str, tuple[datetime, str]] = {}
+    for lot in opening.account.lots.values():
+        expires = lot.expires_at
+        warned = warn_before is None or (expires is not None and warn_before.before(expires, zone) <= now)
+        due = next_deadline(lot, warn_before=warn_before, warned=warned, now=now, zone=zone)
+        if due is not None:
+            found[lot.id] = due
+    for issued in opening.issued:
+        if issued["expires_at"] is not None:
+            found[issued["id"]] = next_deadline_of_coupon(program, issued["expires_at"], now=now)
+    return found

@@ -1,0 +1,52 @@
+"""Members of tests and of simulations, invented: what their books hold."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from loyalty import ledger
+from loyalty.calendar import Duration
+from loyalty.effects import AwardPoints, Points
+from loyalty.ids import named_id
+from loyalty.ledger import Lot
+from loyalty.member import Balance
+from loyalty.memory import Account
+from loyalty.openings import Opening
+from loyalty.program import Program
+from loyalty.steps.points import next_deadline_of
+from loyalty.testing.model import Fixture
+
+NONE = Points(0)
+
+
+def opening_of(fixture: Fixture, name: str, program: Program, now: datetime) -> Opening:
+    """A member as a fixture tells of them; whoever is not registered has nothing. Limits are told apart."""
+    account = Account(fixture.member, badges=dict.fromkeys(fixture.member.badges, 1))
+    if not fixture.is_registered:
+        return Opening(account, is_new=True)
+    awarded = list(_awarded(fixture, name, program, now))
+    account.lots = {lot.id: lot for lot in (*awarded, *fixture.lots)}
+    for code in dict.fromkeys((*fixture.points, *fixture.earned)):
+        mine = [lot for lot in account.lots.values() if lot.wallet == code]
+        active = Points(sum(lot.remaining for lot in mine if lot.active_from is None))
+        pending = Points(sum(lot.remaining for lot in mine if lot.active_from is not None))
+        account.balances[code] = Balance(active, pending, earned=fixture.earned.get(code, active))
+    account.completed = dict(fixture.completed)
+    account.marks = {achievement: list(marks) for achievement, marks in fixture.marks.items()}
+    told = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
+    due = {lot.id: next_deadline_of(program, lot, warned=warned, now=now) for lot, warned in told}
+    return Opening(account, deadlines={lot_id: deadline for lot_id, deadline in due.items() if deadline})
+
+
+def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:
+    """Points that a member has from the start were awarded then, and expire as their wallet says."""
+    for code, points in fixture.points.items():
+        if points:
+            lot_id = named_id(program.store, "test lot", f"{name}/{code}")
+            award = AwardPoints(code, points, Duration(), program.wallets[code].expires)
+            yield ledger.award(lot_id, award, now=now, zone=program.zone)
+
+
+def _was_warned(lot: Lot, program: Program, now: datetime) -> bool:
+    """Whether the owner of a lot was told by now that it expires."""
+    before, expires = program.notify_before.points, lot.expires_at
+    return before is not None and expires is not None and before.before(expires, program.zone) <= now

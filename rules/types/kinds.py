@@ -1,0 +1,266 @@
+"""The kinds of types, and what a set of options is when it is one type."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from rules import numbers
+from rules.numbers import Number as Figure
+from rules.types.ranges import EVERYWHERE, Range, hull, point
+from rules.values import Json
+
+MOST_RECORDS = 16
+"""Objects told apart in one type; more become one, of which less is known. Combined schemas multiply them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """A value of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """null, and what `var` is worth where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A field that is not there; only ever the type of a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    value: bool | None = None
+    """The one value it can have, if it has only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Made by `number`, which leaves out what cannot be."""
+
+    values: tuple[Figure, ...] | None = None
+    zero: bool = True
+    """Whether it may be 0, so whether one may divide by it."""
+    within: Range = EVERYWHERE
+    """Where it lies; of listed values, nothing is said here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    values: tuple[str, ...] | None = None
+    dated: bool = False
+    """Whether it is always an ISO date or date-time."""
+    open: bool = False
+    """Whether there may be others than `values`, from other days; a rule that names one is wrong all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    element: "Type"
+    """What any of them is."""
+    first: tuple["Type", ...] = ()
+    """What the first ones are, in their order, where more is known of them."""
+    least: int = 0
+    """How many there are at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Fields by name; `others` is the type of fields not named, None where none can be read."""
+
+    fields: tuple[tuple[str, "Type"], ...]
+    others: "Type | None" = None
+    open: bool = False
+    """Whether there may be fields that no rule can read, as a schema does not name them."""
+    prefixed: tuple[tuple[str, "Type"], ...] = ()
+    """What fields are that are not named, but begin so."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Any one of several types, no two of a kind but records; of none, when there is no such value."""
+
+    options: tuple["Type", ...]
+
+
+Type: TypeAlias = Anything | Null | Absent | Boolean | Number | Text | Instant | Array | Record | OneOf
+
+ANY = Anything()
+NULL = Null()
+ABSENT = Absent()
+BOOLEAN = Boolean()
+NUMBER = Number()
+TEXT = Text()
+DATED_TEXT = Text(dated=True)
+INSTANT = Instant()
+NEVER = OneOf(())
+
+
+def number(values: Iterable[Figure] | None = None, *, zero: bool = True, within: Range = EVERYWHERE) -> Type:
+    """The numbers among the values and within the range; none of them 0 unless it may be."""
+    if values is None and within.low is not None and within.low == within.high:
+        values = (within.low,)
+    if values is not None:
+        left = tuple(value for value in values if within.holds(value) and (zero or value))
+        return Number(left, zero=0 in left) if left else NEVER
+    return NEVER if within.is_empty else Number(None, zero and within.holds(0), within)
+
+
+def extent(of: Number) -> Range:
+    """The range that holds all its values."""
+    if of.values is None:
+        return of.within
+    return Range(min(of.values), max(of.values)) if of.values else point(0)
+
+
+def record(fields: Mapping[str, Type], others: Type | None = None, *, open: bool = False) -> Record:  # noqa: A002 - the word
+    """An object with these fields; wrap a field's type in `optional` when it may not be there."""
+    return Record(tuple(fields.items()), None if others is None else optional(others), open)
+
+
+def array(of: Type) -> Array:
+    return Array(of)
+
+
+def optional(of: Type) -> Type:
+    """The type of a field that may not be there."""
+    return union(of, ABSENT)
+
+
+def nullable(of: Type) -> Type:
+    return union(of, NULL)
+
+
+def one_of(*values: Json) -> Type:
+    """The type of exactly these values."""
+    return union(*map(of_value, values))
+
+
+def of_value(value: Json) -> Type:
+    """The narrowest type of a value."""
+    match value:
+        case None:
+            return NULL
+        case bool():
+            return Boolean(value)
+        case str():
+            return Text((value,))
+        case datetime():
+            return INSTANT
+        case list():
+            return Array(union(*map(of_value, value)), least=len(value))
+        case dict():
+            return Record(tuple((name, of_value(field)) for name, field in value.items()))
+        case _:
+            figure = numbers.exact(value)
+            return NULL if figure is None else number((figure,))
+
+
+def options(of: Type) -> tuple[Type, ...]:
+    return of.options if isinstance(of, OneOf) else (of,)
+
+
+def only(of: Type, keep: Callable[[Type], bool]) -> Type:
+    """The options of a type that are kept."""
+    return union(*(option for option in options(of) if keep(option)))
+
+
+def may_be(of: Type, *kinds: type) -> bool:
+    return any(isinstance(option, kinds) for option in options(of))
+
+
+def field_of(of: Record, name: str) -> Type:
+    """What a field is of which the record may or may not speak."""
+    found = spoken_of(of, name)
+    return found if found is not None else _UNREAD if of.open else ABSENT
+
+
+def spoken_of(of: Record, name: str) -> Type | None:
+    """What a field is that a rule may read; None where it may not."""
+    for known, field in of.fields:
+        if known == name:
+            return field
+    for prefix, field in of.prefixed:
+        if name.startswith(prefix):
+            return field
+    return of.others
+
+
+def union(*types: Type) -> Type:
+    """The type of what is of any of these types."""
+    if len(types) == 1:
+        return types[0]
+    kinds: dict[object, list[Type]] = {}
+    for type_ in types:
+        for option in options(type_):
+            same = kinds.setdefault(type(option), [])
+            if option not in same:
+                same.append(option)
+    if Anything in kinds:
+        kinds = {kind: same for kind, same in kinds.items() if kind in (Anything, Absent)}
+    found = tuple(joined for kind in _ORDER if kind in kinds for joined in _joined(kinds[kind]))
+    return found[0] if len(found) == 1 else OneOf(found)
+
+
+def _joined(same: list[Type]) -> list[Type]:
+    """Different types of one kind as one type; records stay apart as long as they are few."""
+    if len(same) == 1:
+        return same
+    match same[0]:
+        case Boolean():
+            return [BOOLEAN]
+        case Number():
+            return [_joined_numbers([each for each in same if isinstance(each, Number)])]
+        case Text():
+            texts = [each for each in same if isinstance(each, Text)]
+            values, is_open = _all_values(text.values for text in texts), any(text.open for text in texts)
+            return [Text(values, all(text.dated for text in texts), is_open and values is not None)]
+        case Array():
+            return [_joined_arrays([each for each in same if isinstance(each, Array)])]
+        case Record() if len(same) > MOST_RECORDS:
+            return [_joined_records([each for each in same if isinstance(each, Record)])]
+        case _:
+            return same
+
+
+def _joined_numbers(same: list[Number]) -> Type:
+    values, zero = _all_values(each.values for each in same), any(each.zero for each in same)
+    within = extent(same[0])
+    for each in same[1:]:
+        within = hull(within, extent(each))
+    return Number(values, zero) if values is not None else Number(None, zero, within)
+
+
+def _joined_arrays(same: list[Array]) -> Array:
+    filled = [each for each in same if each.element != NEVER]
+    firsts = {each.first for each in filled}
+    first = firsts.pop() if len(firsts) == 1 else ()
+    return Array(union(*(each.element for each in filled)), first, min(each.least for each in same))
+
+
+def _joined_records(same: list[Record]) -> Record:
+    names = dict.fromkeys(name for each in same for name, _ in each.fields)
+    others = [each.others for each in same if each.others is not None]
+    others += [_UNREAD for each in same if each.prefixed]
+    fields = tuple((name, union(*(field_of(each, name) for each in same))) for name in names)
+    return Record(fields, union(*others) if others else None, not others and any(each.open for each in same))
+
+
+def _all_values(enumerations: Iterable[tuple[Json, ...] | None]) -> tuple[Json, ...] | None:
+    every: dict[Json, None] = {}
+    for values in enumerations:
+        if values is None:
+            return None
+        every.update(dict.fromkeys(values))
+    return tuple(every)
+
+
+_UNREAD = OneOf((ANY, ABSENT))
+_ORDER = (Anything, Text, Number, Boolean, Instant, Array, Record, Null, Absent)
+"""Types of the same options are the same type."""

@@ -1,0 +1,73 @@
+"""Intervals of numbers, as `minimum` and `maximum` draw them."""
+
+from dataclasses import dataclass
+
+from rules.numbers import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers from `low` to `high`; None is no end. `above` and `below` leave the ends themselves out."""
+
+    low: Number | None = None
+    high: Number | None = None
+    above: bool = False
+    below: bool = False
+
+    def holds(self, number: Number) -> bool:
+        return not (wholly_below(self, point(number)) or wholly_below(point(number), self))
+
+    @property
+    def is_empty(self) -> bool:
+        if self.low is None or self.high is None:
+            return False
+        return self.low > self.high or (self.low == self.high and (self.above or self.below))
+
+
+EVERYWHERE = Range()
+
+
+def point(number: Number) -> Range:
+    return Range(number, number)
+
+
+def wholly_below(one: Range, other: Range, *, touching: bool = False) -> bool:
+    """Whether every number of one is less than every number of the other; with `touching`, or equal to it."""
+    if one.high is None or other.low is None:
+        return False
+    return one.high < other.low or (one.high == other.low and (touching or one.below or other.above))
+
+
+def meet(one: Range, other: Range) -> Range:
+    """The numbers that both hold."""
+    lows = [(each.low, each.above) for each in (one, other) if each.low is not None]
+    highs = [(each.high, not each.below) for each in (one, other) if each.high is not None]
+    low, above = max(lows, default=(None, False))
+    high, reached = min(highs, default=(None, True))
+    return Range(low, high, above, not reached)
+
+
+def hull(one: Range, other: Range) -> Range:
+    """The least range that holds the numbers of both."""
+    lows = [(each.low, each.above) for each in (one, other) if each.low is not None]
+    highs = [(each.high, not each.below) for each in (one, other) if each.high is not None]
+    low, above = min(lows) if len(lows) == 2 else (None, False)
+    high, reached = max(highs) if len(highs) == 2 else (None, True)
+    return Range(low, high, above, not reached)
+
+
+def described(within: Range) -> str:
+    """The range in words: "0 or more", "from 1 to 5"."""
+    least = f"{'more than ' if within.above else ''}{within.low}{'' if within.above else ' or more'}"
+    most = f"{'less than ' if within.below else ''}{within.high}{'' if within.below else ' or less'}"
+    match within:
+        case Range(low=None, high=None):
+            return "any number"
+        case Range(high=None):
+            return least
+        case Range(low=None):
+            return most
+        case Range(above=False, below=False):
+            return f"from {within.low} to {within.high}"
+        case _:
+            return f"{least} and {most}"

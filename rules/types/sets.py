@@ -1,0 +1,260 @@
+"""Types as sets of values: what is in both, what is left, and whether one lies in the other."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rules.types.kinds import (
+    ABSENT,
+    ANY,
+    BOOLEAN,
+    NEVER,
+    NULL,
+    NUMBER,
+    TEXT,
+    Absent,
+    Anything,
+    Array,
+    Boolean,
+    Instant,
+    Null,
+    Number,
+    Record,
+    Text,
+    Type,
+    extent,
+    field_of,
+    may_be,
+    number,
+    only,
+    optional,
+    options,
+    union,
+)
+from rules.types.ranges import meet
+from rules.values import Json
+
+
+def present(of: Type) -> Type:
+    """The type without null and absence."""
+    return only(of, lambda option: not isinstance(option, Null | Absent)) if may_be(of, Null, Absent) else of
+
+
+def read(of: Type) -> Type:
+    """What `var` is worth for a field of this type: null where it is absent."""
+    return union(only(of, lambda option: option != ABSENT), NULL) if may_be(of, Absent) else of
+
+
+def truthy(of: Type) -> Type:
+    """What is left of a type once its values are known to be truthy."""
+    return union(*(_truthy(option) for option in options(of)))
+
+
+def _truthy(option: Type) -> Type:
+    match option:
+        case Null() | Absent():
+            return NEVER
+        case Boolean():
+            return NEVER if option.value is False else Boolean(True)
+        case Text():
+            return _text(option, (value for value in option.values or () if value))
+        case Number():
+            return number(option.values, zero=False, within=option.within)
+        case Array():
+            return NEVER if option.element == NEVER else replace(option, least=max(1, option.least))
+        case _:
+            return option
+
+
+def falsy(of: Type) -> Type:
+    """What is left of a type once its values are known to be falsy."""
+    return union(*(_falsy(option) for option in options(of)))
+
+
+def _falsy(option: Type) -> Type:
+    match option:
+        case Boolean():
+            return NEVER if option.value else Boolean(False)
+        case Text():
+            is_full = option.dated or (option.values is not None and not option.open and "" not in option.values)
+            return NEVER if is_full else Text(("",))
+        case Number():
+            return number((0,)) if option.zero else NEVER
+        case Array():
+            return NEVER if option.least else Array(NEVER)
+        case Record() | Instant():
+            return NEVER
+        case _:
+            return option
+
+
+def truth(of: Type) -> bool | None:
+    """Whether all its values are truthy, or all falsy; None where neither is certain, or there are none."""
+    if isinstance(of, Boolean):
+        return of.value
+    if of == NEVER:
+        return None
+    if truthy(of) == NEVER:
+        return False
+    return True if falsy(of) == NEVER else None
+
+
+def without(of: Type, values: Iterable[Json]) -> Type:
+    """What is left of a type once its values are known to be none of these: as far as a type lists its values."""
+    left = of
+    for value in values:
+        left = union(*(_without(option, value) for option in options(left)))
+    return left
+
+
+def _without(option: Type, value: Json) -> Type:
+    is_number = not isinstance(value, bool | str) and value is not None
+    match option:
+        case Boolean() if isinstance(value, bool):
+            return NEVER if option.value is value else Boolean(not value)
+        case Text() if isinstance(value, str):
+            return _text(option, (each for each in option.values or () if each != value))
+        case Number() if is_number:
+            values = None if option.values is None else (each for each in option.values if each != value)
+            return number(values, zero=option.zero and value != 0, within=option.within)
+        case _:
+            return option
+
+
+def _text(text: Text, values: Iterable[str]) -> Type:
+    """The text with some of its values left; what lists none, or may have others, is never used up."""
+    left = tuple(values)
+    if text.values is None or (text.open and not left):
+        return text
+    return replace(text, values=left) if left else NEVER
+
+
+def widened(of: Type) -> Type:
+    """The type without lists of values and bounds: what a literal's type becomes when it may change."""
+    return union(*(_widened(option) for option in options(of)))
+
+
+def _widened(option: Type) -> Type:
+    match option:
+        case Number():
+            return NUMBER
+        case Text():
+            return TEXT
+        case Boolean():
+            return BOOLEAN
+        case Array():
+            return Array(widened(option.element))
+        case _:
+            return option
+
+
+def both(left: Type, right: Type) -> Type:
+    """The type of what is of both types."""
+    return union(*(_common(one, other) for one in options(left) for other in options(right)))
+
+
+def _common(one: Type, other: Type) -> Type:
+    match one, other:
+        case (Absent(), Absent()):
+            return ABSENT
+        case (Absent(), _) | (_, Absent()):
+            return NEVER
+        case (Anything(), _):
+            return other
+        case (_, Anything()):
+            return one
+        case (Boolean(), Boolean()):
+            return other if one.value is None else one if other.value in (None, one.value) else NEVER
+        case (Text(), Text()):
+            return _common_text(one, other)
+        case (Number(), Number()):
+            values = _shared(one.values, other.values)
+            return number(values, zero=one.zero and other.zero, within=meet(one.within, other.within))
+        case (Array(), Array()):
+            return _common_array(one, other)
+        case (Record(), Record()):
+            return _common_record(one, other)
+        case _:
+            return one if one == other else NEVER
+
+
+def _common_text(one: Text, other: Text) -> Type:
+    values = _shared(one.values, other.values)
+    if values == ():
+        return NEVER
+    is_open = all(text.open or text.values is None for text in (one, other)) and values is not None
+    return Text(values, one.dated or other.dated, is_open)
+
+
+def _shared(left: tuple[Json, ...] | None, right: tuple[Json, ...] | None) -> tuple[Json, ...] | None:
+    if left is None or right is None:
+        return left if right is None else right
+    return tuple(value for value in left if value in right)
+
+
+def _common_array(one: Array, other: Array) -> Type:
+    longest = range(max(len(one.first), len(other.first)))
+    first = tuple(both(element_at(one, position), element_at(other, position)) for position in longest)
+    least = max(one.least, other.least)
+    element = both(one.element, other.element)
+    if NEVER in first[:least] or (least and element == NEVER):
+        return NEVER
+    return Array(element, first, least)
+
+
+def element_at(of: Array, position: int) -> Type:
+    """What the element at a position is, if there is one."""
+    return of.first[position] if position < len(of.first) else of.element
+
+
+def _common_record(one: Record, other: Record) -> Type:
+    names = dict.fromkeys(name for each in (one, other) for name, _ in each.fields)
+    fields = tuple((name, both(field_of(one, name), field_of(other, name))) for name in names)
+    if any(field == NEVER for _, field in fields):
+        return NEVER
+    prefixed = (*one.prefixed, *other.prefixed)
+    if one.others is not None and other.others is not None:
+        return Record(fields, both(one.others, other.others), prefixed=prefixed)
+    if one.others is None and other.others is None:
+        return Record(fields, None, one.open and other.open, prefixed)
+    spoken, silent = (one, other) if other.others is None else (other, one)
+    is_said = silent.open and spoken.others != _ANYTHING_ELSE
+    return Record(fields, spoken.others if is_said else None, silent.open and not is_said, prefixed)
+
+
+_ANYTHING_ELSE = optional(ANY)
+
+
+def fits(of: Type, wanted: Type) -> bool:
+    """Whether every value of the first type is one of the second."""
+    if of == wanted:
+        return True
+    return all(any(_fits(option, other) for other in options(wanted)) for option in options(of))
+
+
+def _fits(one: Type, other: Type) -> bool:
+    match one, other:
+        case (_, Anything()):
+            return one != ABSENT
+        case (Boolean(), Boolean()):
+            return other.value in (None, one.value)
+        case (Text(), Text()):
+            return other.open or _among(one.values, other.values)
+        case (Number(), Number()):
+            return _among(one.values, other.values) and _fits_range(one, other)
+        case (Array(), Array()):
+            return one.least >= other.least and fits(one.element, other.element)
+        case (Record(), Record()):
+            return all(fits(field_of(one, name), field) for name, field in other.fields)
+        case _:
+            return one == other
+
+
+def _fits_range(one: Number, other: Number) -> bool:
+    if other.values is not None:
+        return True  # its values were looked at
+    own = extent(one)
+    return meet(own, other.within) == own and (other.zero or not one.zero)
+
+
+def _among(values: tuple[Json, ...] | None, allowed: tuple[Json, ...] | None) -> bool:
+    return allowed is None or (values is not None and set(values) <= set(allowed))

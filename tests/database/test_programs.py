@@ -1,0 +1,212 @@
+"""Programs put in force: by one writer at a time, rolled back, seen by every process; on SQLite and PostgreSQL."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from database import Database, Transaction
+from database import programs as module
+from database.programs import Programs, UnknownRevision, UnknownStore
+from database.revisions import AnotherInForce, NewRevision
+from loyalty.files import ProgramFaults, revision_hash
+from tests import programs
+
+
+def titled(title: str) -> Mapping[str, bytes]:
+    return programs.files(program=programs.PROGRAM.replace("Coffee shop", title))
+
+
+@pytest.fixture
+def elsewhere(database: Database, database_url: str) -> Iterator[Database]:
+    """The same database, as another process has it open."""
+    opened = Database.open(database_url)
+    yield opened
+    opened.close()
+
+
+async def history(database: Database) -> list[tuple[int, str, str]]:
+    rows = await database.store("DEFAULT").read(lambda tx: tx.revisions.all())
+    return [(row["number"], row["deployed_by"], row["note"]) for row in rows]
+
+
+async def test_a_deploy_that_is_based_on_the_revision_in_force_replaces_it(database: Database) -> None:
+    deployed = Programs(database)
+
+    first = await deployed.deploy(titled("A"), by="ann", based_on=0)
+    second = await deployed.deploy(titled("B"), by="bob", based_on=1, note="spring")
+
+    assert [first[1:], second[1:]] == [(1, True), (2, True)]
+    assert await history(database) == [(2, "bob", "spring"), (1, "ann", "")]
+
+
+@pytest.mark.parametrize("based_on", [0, 1, 3])
+async def test_a_deploy_that_is_based_on_another_is_told_who_was_faster_and_changes_nothing(
+    database: Database, based_on: int
+) -> None:
+    deployed = Programs(database)
+    await deployed.deploy(titled("A"), by="ann")
+    await deployed.deploy(titled("B"), by="bob")
+
+    with pytest.raises(AnotherInForce, match=r"revision 2 is in force, deployed by bob at 20\d\d-.* UTC") as told:
+        await deployed.deploy(titled("C"), by="cid", based_on=based_on)
+
+    assert "`laurel revisions`" in str(told.value)
+    assert (told.value.number, told.value.by) == (2, "bob")
+    assert [number for number, *_ in await history(database)] == [2, 1]
+
+
+async def test_the_first_deploy_of_all_is_told_when_it_thinks_it_is_the_second(database: Database) -> None:
+    with pytest.raises(AnotherInForce, match="no revision is in force, and this is based on 4"):
+        await Programs(database).deploy(titled("A"), by="ann", based_on=4)
+
+    assert await database.access_read(lambda access: access.stores()) == []
+
+
+async def test_the_same_files_again_change_nothing_whatever_they_are_based_on(database: Database) -> None:
+    deployed = Programs(database)
+    await deployed.deploy(titled("A"), by="ann")
+
+    again = await deployed.deploy(titled("A"), by="bob", based_on=0)
+
+    assert again[1:] == (1, False)
+    assert await history(database) == [(1, "ann", "")]
+
+
+def new(title: str, by: str) -> NewRevision:
+    files = titled(title)
+    return NewRevision({name: content.decode() for name, content in files.items()}, revision_hash(files), by)
+
+
+async def test_of_two_transactions_at_once_the_second_waits_and_is_told(
+    database: Database, elsewhere: Database
+) -> None:
+    await Programs(database).deploy(titled("A"), by="test")
+    has_put, may_end = threading.Event(), threading.Event()
+
+    def slow(tx: Transaction) -> tuple[int, bool]:
+        result = tx.revisions.put_in_force(new("B", "ann"), based_on=1, now=datetime.now(UTC))
+        has_put.set()
+        assert may_end.wait(30)
+        return result
+
+    def fast(tx: Transaction) -> tuple[int, bool]:
+        return tx.revisions.put_in_force(new("C", "bob"), based_on=1, now=datetime.now(UTC))
+
+    first = asyncio.create_task(database.store("DEFAULT").write(slow))
+    await asyncio.to_thread(has_put.wait, 30)
+    second = asyncio.create_task(elsewhere.store("DEFAULT").write(fast))
+    await waits_for_a_lock(database)
+    may_end.set()
+    results = await asyncio.gather(first, second, return_exceptions=True)
+
+    assert results[0] == (2, True)
+    assert isinstance(results[1], AnotherInForce)
+    assert (results[1].number, results[1].by) == (2, "ann")
+
+
+async def waits_for_a_lock(database: Database) -> None:
+    """Until a transaction of PostgreSQL waits for a lock. SQLite does not say who waits: there, nobody else begins."""
+
+    def waiting(tx: Transaction) -> bool:
+        if tx.connection.dialect.name == "sqlite":
+            return True
+        return bool(tx.connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
+
+    while not await database.store("DEFAULT").read(waiting):
+        await asyncio.sleep(0.01)
+
+
+async def test_of_many_deploys_at_once_on_one_revision_one_is_put_in_force(
+    database: Database, elsewhere: Database
+) -> None:
+    await Programs(database).deploy(titled("A"), by="test")
+    both = (Programs(database), Programs(elsewhere))
+
+    results = await asyncio.gather(
+        *(both[number % 2].deploy(titled(f"B{number}"), by=f"p{number}", based_on=1) for number in range(10)),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(result, AnotherInForce) for result in results) == 9
+    assert [number for number, *_ in await history(database)] == [2, 1]
+
+
+async def test_a_rollback_is_a_new_revision_that_says_what_it_is(database: Database) -> None:
+    deployed = Programs(database)
+    for title in "ABC":
+        await deployed.deploy(titled(title), by="ann")
+
+    to_the_one_before = await deployed.roll_back("DEFAULT", by="bob")
+    to_the_first = await deployed.roll_back("DEFAULT", 1, by="bob")
+    to_what_is = await deployed.roll_back("DEFAULT", 1, by="cid")
+
+    assert [to_the_one_before, to_the_first, to_what_is] == [(2, 4, True), (1, 5, True), (1, 5, False)]
+    assert (await history(database))[:2] == [(5, "bob", "rollback to 1"), (4, "bob", "rollback to 2")]
+    assert (await deployed.current("DEFAULT"))[1].title == "A"
+
+
+async def test_a_rollback_to_what_is_not_there_or_on_what_is_not_in_force_changes_nothing(database: Database) -> None:
+    deployed = Programs(database)
+    with pytest.raises(UnknownStore):
+        await deployed.roll_back("DEFAULT", by="ann")
+    await deployed.deploy(titled("A"), by="ann")
+
+    with pytest.raises(UnknownRevision, match="none before its first"):
+        await deployed.roll_back("DEFAULT", by="ann")
+    with pytest.raises(UnknownRevision, match="no revision 7"):
+        await deployed.roll_back("DEFAULT", 7, by="ann")
+    await deployed.deploy(titled("B"), by="ann")
+    with pytest.raises(AnotherInForce):
+        await deployed.roll_back("DEFAULT", 1, by="ann", based_on=1)
+
+    assert [number for number, *_ in await history(database)] == [2, 1]
+
+
+async def test_a_revision_that_is_not_read_any_more_is_not_rolled_back_to(database: Database) -> None:
+    deployed = Programs(database)
+    old = NewRevision({"program.yaml": "store: DEFAULT\ntimezone: UTC\nspells: 3\n"}, "0" * 64, "an older Laurel")
+
+    def put(tx: Transaction) -> None:
+        tx.revisions.open_store(secret="whsec_x", now=datetime.now(UTC))
+        tx.revisions.put_in_force(old, based_on=None, now=datetime.now(UTC))
+
+    await database.store("DEFAULT").write(put)
+    await deployed.deploy(titled("B"), by="ann")
+
+    with pytest.raises(ProgramFaults, match=r"program.yaml:3:1: unknown-key"):
+        await deployed.roll_back("DEFAULT", by="ann")
+
+    assert (await deployed.current("DEFAULT"))[0] == 2
+
+
+async def test_a_deploy_of_another_process_is_seen_a_second_later_and_what_was_begun_keeps_its_revision(
+    database: Database, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    here, there = Programs(database), Programs(elsewhere)
+    await here.deploy(titled("A"), by="ann")
+    before = await here.current("DEFAULT")
+
+    await there.deploy(titled("B"), by="bob")
+    at_once = await here.current("DEFAULT")
+    now += module.FRESH
+    soon = await here.current("DEFAULT")
+
+    assert [before[0], at_once[0], soon[0]] == [1, 1, 2]
+    assert soon[1].title == "B"
+    assert (await here.revision("DEFAULT", 1)).title == "A"
+
+
+async def test_a_deploy_of_this_process_is_seen_at_once(database: Database) -> None:
+    deployed = Programs(database)
+    await deployed.deploy(titled("A"), by="ann")
+    await deployed.current("DEFAULT")
+
+    await deployed.deploy(titled("B"), by="ann")
+
+    assert (await deployed.current("DEFAULT"))[0] == 2

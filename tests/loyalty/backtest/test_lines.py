@@ -1,0 +1,51 @@
+"""Events from a file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loyalty.backtest import Reported
+from loyalty.backtest.lines import BadLine, read_events
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+GOOD = '{"event": {"type": "purchase", "eventDate": "2026-05-01T10:00:00", "customerData": {"email": "A@x.eu"}}}'
+
+
+def test_events_are_read_as_they_are_reported_with_their_event_around_them_or_without(tmp_path: Path) -> None:
+    bare = (
+        '{"type": "app_login", "eventDate": "2026-05-01T10:00:00Z", "customerData": {"phone": "1"}, "body": {"n": 0.1}}'
+    )
+    file = tmp_path / "events.jsonl"
+    file.write_text(f"{GOOD}\n\n{bare}\n")
+
+    first, second = read_events(file, WARSAW)
+
+    at = datetime(2026, 5, 1, 8, tzinfo=UTC)
+    assert first == Reported("a@x.eu", "purchase", at, at, {})
+    assert (second.member, second.time.hour, str(second.body["n"])) == ("1", 10, "0.1")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "Expecting property name"),
+        ("[]", "write an event"),
+        ('{"event": 1}', "event must be an object"),
+        ('{"eventDate": "2026-05-01T10:00:00"}', "event.type is missing"),
+        (GOOD.replace("2026-05-01T10:00:00", "yesterday"), "write it as 2024-05-01T09:30:00"),
+        (GOOD.replace('"email": "A@x.eu"', ""), "event.customerData is missing: it holds one of customerId"),
+        ('{"type": "a", "body": [1], "eventDate": "2026-05-01T10:00:00"}', "event.body must be an object"),
+        ("\x80", "'utf-8' codec can't decode"),
+    ],
+)
+def test_a_line_that_is_no_event_is_named_with_its_cure(tmp_path: Path, line: str, said: str) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(f"{GOOD}\n{line}\n".encode("latin-1"))
+
+    with pytest.raises(BadLine) as refused:
+        list(read_events(file, WARSAW))
+
+    assert str(refused.value).startswith(f"{file}:2: ")
+    assert said in str(refused.value)

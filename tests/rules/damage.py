@@ -1,0 +1,95 @@
+"""Damages rules as a slip of the hand would: most of what is damaged is refused, and the rest is worth a look."""
+
+from random import Random
+from typing import Any
+
+from rules.errors import Path
+from rules.operators import OPERATORS
+from tests.rules.schemas import Place
+
+_LITERALS = (None, True, False, 0, 1, "", "a", "web", "2026-01-01", [], [1], ["web"])
+_ALIKE = (
+    ("<", "<=", ">", ">=", "==", "!=", "===", "!=="),
+    ("+", "-", "*", "/", "%", "min", "max"),
+    ("and", "or", "if", "?:"),
+    ("some", "all", "none", "map", "filter"),
+    ("!", "!!", "log", "date", "length"),
+)
+_NAMES = tuple(operator.name for operator in OPERATORS)
+
+
+def damaged(rule: Any, scope: list[Place], random: Random) -> Any:
+    """The rule with one to three parts of it changed."""
+    for _ in range(random.choice([1, 1, 2, 3])):
+        path = random.choice(_paths(rule))
+        rule = _with(rule, path, _changed(_at(rule, path), rule, scope, random))
+    return rule
+
+
+def _changed(part: Any, whole: Any, scope: list[Place], random: Random) -> Any:
+    choice = random.choice
+    match part:
+        case {"var": _}:
+            path = choice(scope).path
+            return choice([{"var": path}, {"var": path}, {"var": [path, choice(_LITERALS)]}, choice(_LITERALS)])
+        case dict() if part:
+            return _call(part, whole, random)
+        case _:
+            return choice([choice(_LITERALS), {"var": choice(scope).path}, _at(whole, choice(_paths(whole)))])
+
+
+def _call(part: dict[str, Any], whole: Any, random: Random) -> Any:
+    """A call with another operator, with fewer, other or exchanged operands, or one of its operands alone."""
+    ((name, operands),) = part.items()
+    listed = operands if isinstance(operands, list) else [operands]
+    alike = next((group for group in _ALIKE if name in group), _NAMES)
+    if not listed:
+        return {random.choice(alike): listed}
+    position = random.randrange(len(listed))
+    other = _at(whole, random.choice(_paths(whole)))
+    return random.choice(
+        [
+            {random.choice(alike): listed},
+            {random.choice(_NAMES): listed},
+            {name: listed[:position] + listed[position + 1 :]},
+            {name: [*listed[:position], other, *listed[position + 1 :]]},
+            {name: listed[::-1]},
+            {name: [*listed, other]},
+            {"!": [part]},
+            listed[position],
+            other,
+        ]
+    )
+
+
+def _paths(rule: Any) -> list[Path]:
+    """Where every part of a rule that is a rule itself stands."""
+    found: list[Path] = [()]
+    for path in found:
+        match _at(rule, path):
+            case {"var": _}:
+                pass
+            case dict() as call if call:
+                ((name, operands),) = call.items()
+                listed = isinstance(operands, list)
+                found += [(*path, name, n) for n in range(len(operands))] if listed else [(*path, name)]
+            case list() as elements:
+                found += [(*path, n) for n in range(len(elements))]
+    return found
+
+
+def _at(rule: Any, path: Path) -> Any:
+    for step in path:
+        rule = rule[step]
+    return rule
+
+
+def _with(rule: Any, path: Path, part: Any) -> Any:
+    """The rule with another part at a path; the original stays."""
+    if not path:
+        return part
+    step, rest = path[0], path[1:]
+    if isinstance(rule, dict):
+        return {**rule, step: _with(rule[step], rest, part)}
+    assert isinstance(step, int)
+    return [*rule[:step], _with(rule[step], rest, part), *rule[step + 1 :]]

@@ -1,0 +1,284 @@
+"""What a rule is said to be worth whatever happens, it is worth whatever happens."""
+
+from datetime import UTC
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rules
+from rules import types
+from rules.compile import recorded
+from rules.types import BOOLEAN
+from rules.values import truthy
+from tests.rules.effort import effort
+
+ITEM = {
+    "type": "object",
+    "required": ["price", "kind"],
+    "properties": {"price": {"type": "number", "minimum": 0}, "kind": {"enum": ["tea", "coffee"]}},
+}
+SCHEMA = {
+    "type": "object",
+    "required": ["total", "size", "flag", "sure", "items", "kind"],
+    "properties": {
+        "total": {"type": "number", "minimum": 0},
+        "tip": {"type": "number", "exclusiveMinimum": 0, "maximum": 3},
+        "size": {"enum": [1, 2, 3]},
+        "channel": {"enum": ["web", "store"]},
+        "coupon": {"type": ["string", "null"]},
+        "flag": {"type": "boolean"},
+        "sure": {"const": True},
+        "items": {"type": "array", "minItems": 1, "items": ITEM},
+        "more": {"type": "array", "items": ITEM},
+        "kind": {"enum": ["sale", "gift"]},
+        "code": {"type": "string"},
+    },
+    "if": {"properties": {"kind": {"const": "gift"}}},
+    "then": {"required": ["code"]},
+    "else": {"properties": {"code": False}},
+}
+SCOPE = types.type_of_schema(SCHEMA)
+TIERS = types.record({"tier": types.Text(("silver", "gold"), open=True)})
+
+
+def var(path, *default):
+    return {"var": [path, *default]} if default else {"var": path}
+
+
+def told(rule, scope=SCOPE):
+    """Each doubt as (path, what is said) with no fault beside it."""
+    checked = rules.check(rules.parse(rule), scope, BOOLEAN)
+    assert checked.faults == ()
+    return [(doubt.path, doubt.message) for doubt in checked.doubts]
+
+
+CERTAIN = [
+    # rule, path, what is said
+    ({">=": [var("total"), 0]}, (), "total >= 0 is always true: total is 0 or more"),
+    ({">": [-1, var("total")]}, (), "-1 > total is always false: total is 0 or more"),
+    ({"<": [0, var("tip", 1), 4]}, (), "0 < tip < 4 is always true: tip is more than 0 and 3 or less"),
+    ({"<": [5, var("total"), 3]}, (), "5 < total < 3 is always false: total is 0 or more"),
+    ({"in": [var("size"), [1, 2, 3, 4]]}, (), "size in 1, 2, 3, 4 is always true: size is 1 or 2 or 3"),
+    ({"==": [var("sure"), True]}, (), "sure == true is always true: sure is true"),
+    ({"!=": [var("total"), None]}, (), "total != null is always true: total is 0 or more"),
+    ({"!": {"missing": ["total"]}}, ("!",), 'missing("total") is always false: nothing of it is ever missing'),
+    ({"!!": var("items")}, ("!!",), "items is always true: items is an array of at least one"),
+    ({"==": [var("total"), var("total")]}, (), "total == total is always true: total is 0 or more"),
+    ({"<": [var("total"), var("total")]}, (), "total < total is always false: total is 0 or more"),
+    ({"==": [1, 1]}, (), "1 == 1 is always true"),
+    (True, (), "true is always true"),
+    ({"and": [True, var("flag")]}, ("and", 0), "true is always true"),
+    ({"some": [var("more"), {">=": [var("price"), 0]}]}, ("some", 1), "price >= 0 is always true: price is 0 or more"),
+    ({">": [{"length": var("items")}, 0]}, (), "length(items) > 0 is always true: length(items) is 1 or more"),
+    (
+        {"some": [var("items"), {">=": [var("price"), 0]}]},
+        (),
+        "some(items, price >= 0) is always true: items is an array of at least one and price >= 0 is true",
+    ),
+    (
+        {"and": [{"<": [var("total"), 5]}, {">": [var("total"), 10]}]},
+        ("and", 1),
+        "total > 10 is always false: total is 0 or more and less than 5",
+    ),
+    (
+        {"and": [{">": [var("total"), 5]}, var("flag"), {">=": [var("total"), 5]}]},
+        ("and", 2),
+        "total >= 5 is always true: total is more than 5",
+    ),
+    (
+        {"and": [{"==": [var("channel"), "web"]}, {"==": [var("channel"), "store"]}]},
+        ("and", 1),
+        'channel == "store" is always false: channel is "web"',
+    ),
+    (
+        {"and": [{"==": [var("size"), 1]}, {"==": [var("size"), 2]}]},
+        ("and", 1),
+        "size == 2 is always false: size is 1",
+    ),
+    (
+        {"and": [{"!": {"in": [var("channel"), ["web"]]}}, {"==": [var("channel"), "web"]}]},
+        ("and", 1),
+        'channel == "web" is always false: channel is "store" or not there',
+    ),
+    (
+        {"or": [{"<": [var("total"), 5]}, {">=": [var("total"), 5]}]},
+        ("or", 1),
+        "total >= 5 is always true: total is 5 or more",
+    ),
+    (
+        {"and": [{"or": [{"==": [var("size"), 1]}, {"==": [var("size"), 2]}]}, {"==": [var("size"), 3]}]},
+        ("and", 1),
+        "size == 3 is always false: size is 1 or 2",
+    ),
+    (
+        {"and": [{"==": [var("kind"), "gift"]}, {"==": [var("code"), None]}]},
+        ("and", 1),
+        "code == null is always false: code is text",
+    ),
+    (
+        {"if": [{"==": [var("kind"), "sale"]}, {"!=": [var("code"), None]}, var("flag")]},
+        ("if", 1),
+        "code != null is always false: code is not there",
+    ),
+    (
+        {"and": [{"==": [var("coupon"), None]}, {"!=": [var("coupon"), None]}]},
+        ("and", 1),
+        "coupon != null is always false: coupon is not there",
+    ),
+    ({"and": [{"!": var("flag")}, var("flag")]}, ("and", 1), "flag is always false: flag is false"),
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "said"), CERTAIN, ids=[each[2] for each in CERTAIN])
+def test_what_is_always_so_is_told_with_its_reason(rule, path, said):
+    assert told(rule) == [(path, said)]
+
+
+OPEN = [
+    {">": [var("total"), 0]},
+    {"<=": [var("tip", 0), 2]},
+    {"in": [var("channel"), ["web", "store"]]},  # there may be none
+    {"and": [{">": [var("total"), 5]}, {"<": [var("total"), 6]}]},
+    {"and": [{"<": [var("tip", 9), 5]}, {"!=": [var("tip"), None]}]},
+    {"and": [{"!=": [var("channel", "web"), "store"]}, {"==": [var("channel"), None]}]},
+    {"if": [{">": [var("total"), 5]}, True, False]},
+    {"or": [var("flag"), {"==": [var("coupon"), None]}]},
+    {"some": [var("more"), {">": [var("price"), 0]}]},
+    {"all": [var("items"), {">": [var("price"), 0]}]},
+    {"!": {"missing": ["coupon"]}},
+    {"and": [var("coupon"), {"!=": [var("coupon"), "x"]}]},
+    {"==": [var("total"), var("size")]},
+]
+
+
+@pytest.mark.parametrize("rule", OPEN, ids=str)
+def test_what_may_differ_is_not_doubted(rule):
+    assert told(rule) == []
+
+
+def test_names_of_other_days_keep_anything_from_being_certain():
+    several = {"and": [{"!=": [var("tier"), "silver"]}, {"!=": [var("tier"), "gold"]}]}
+
+    assert told({"in": [var("tier"), ["silver", "gold"]]}, TIERS) == []
+    assert told(several, TIERS) == []
+    assert len(told({"and": [{"==": [var("tier"), "gold"]}, {"==": [var("tier"), "silver"]}]}, TIERS)) == 1
+
+
+def test_what_never_runs_is_not_doubted_besides():
+    rule = {"and": [{"<": [var("total"), 0]}, {">=": [var("total"), 0]}, {"==": [1, 2]}]}
+
+    assert [path for path, _ in told(rule)] == [("and", 0)]
+
+
+def test_a_fault_is_not_doubted_besides():
+    rule = {"and": [{"<": [var("totl"), 0]}, {">=": [var("total"), 0]}]}
+
+    checked = rules.check(rules.parse(rule), SCOPE, BOOLEAN)
+
+    assert [fault.code for fault in checked.faults] == ["unknown_path"]
+    assert [doubt.path for doubt in checked.doubts] == [("and", 1)]
+
+
+def test_a_condition_with_more_known_is_answered_without_a_fault():
+    condition = rules.parse({"==": [var("channel"), "web"]})
+    store = types.narrowed(SCOPE, ("channel",), lambda found: types.both(found, types.one_of("store")))
+
+    assert rules.answer(condition, SCOPE, store) is False
+    assert rules.answer(condition, SCOPE, SCOPE) is None
+
+
+class Author:
+    """Writes conditions on SCHEMA that contradict and repeat themselves more often than people do."""
+
+    def __init__(self, random: Random) -> None:
+        self.pick = random.choice
+        self.chance = random.random
+
+    def condition(self, depth, path=""):
+        if depth and self.chance() < 0.7:
+            parts = [self.condition(depth - 1, path) for _ in range(self.pick([2, 2, 3]))]
+            word = self.pick(["and", "and", "or", "!", "if", "some", "all", "none"])
+            if word in ("some", "all", "none") and not path:
+                return {word: [var(self.pick(["items", "more"])), self.condition(depth - 1, "item")]}
+            return {"and": parts, "or": parts, "!": parts[:1], "if": parts[:3]}.get(word, {"and": parts})
+        return self.pick([self.order, self.equality, self.presence])(path)
+
+    def order(self, path):
+        number = self.pick([-1, 0, 1, 2, 3, 4])
+        value = var("price") if path else self.pick([var("total"), var("size"), var("tip", self.pick([0, 2, 9]))])
+        operands = self.pick([[value, number], [number, value], [self.pick([0, 2]), value, number]])
+        return {self.pick(["<", "<="] if len(operands) == 3 else ["<", "<=", ">", ">="]): operands}
+
+    def equality(self, path):
+        value, listed = self.pick(
+            [(var("kind"), ["tea", "coffee"])]
+            if path
+            else [
+                (var("size"), [1, 2, 3]),
+                (var("channel"), ["web", "store"]),
+                (var("channel", "web"), ["web", "store"]),
+                (var("kind"), ["sale", "gift"]),
+                (var("flag"), [True, False]),
+                (var("tip", 2), [1, 2, 3]),
+            ]
+        )
+        if self.chance() < 0.3:
+            return {"in": [value, [self.pick(listed) for _ in range(self.pick([1, 2, 3]))]]}
+        return {self.pick(["==", "===", "!=", "!=="]): [value, self.pick(listed)]}
+
+    def presence(self, path):
+        if path:
+            return {"!!": var("kind")}
+        field = self.pick(["tip", "channel", "coupon", "more", "code", "total"])
+        ways = [{"!=": [var(field), None]}, {"==": [var(field), None]}, {"!!": var(field)}, {"!": {"missing": [field]}}]
+        return self.pick([ways[2], ways[3]] if field == "more" else ways)
+
+
+def body(random):
+    kind = random.choice(["sale", "gift"])
+    some = {
+        "tip": random.choice([1, 2, 3, 0.5]),
+        "channel": random.choice(["web", "store"]),
+        "coupon": random.choice(["", "a", "x", None]),
+        "more": [item(random) for _ in range(random.randint(0, 2))],
+    }
+    return {
+        "total": random.choice([0, 1, 2, 3, 4, 2.5]),
+        "size": random.choice([1, 2, 3]),
+        "flag": random.choice([True, False]),
+        "sure": True,
+        "items": [item(random) for _ in range(random.randint(1, 2))],
+        "kind": kind,
+        **({"code": random.choice(["", "c"])} if kind == "gift" else {}),
+        **{name: value for name, value in some.items() if random.random() < 0.6},
+    }
+
+
+def item(random):
+    return {"price": random.choice([0, 1, 3]), "kind": random.choice(["tea", "coffee"])}
+
+
+@effort(60)
+@given(st.integers(0, 2**63))
+def test_no_event_of_the_schema_proves_a_doubt_wrong(seed):
+    random = Random(seed)
+    for _ in range(10):
+        expression = rules.parse(Author(random).condition(3))
+        checked = rules.check(expression, SCOPE, BOOLEAN)
+        tracing = recorded(expression, UTC)
+        claims = {doubt.path: doubt.code == "always_true" for doubt in checked.doubts}
+        for _ in range(10):
+            trace = tracing(body(random))
+            assert checked.faults or types.fits(types.of_value(trace.value), checked.type)
+            for step in trace.steps:
+                assert claims.get(step.path, truthy(step.value)) is truthy(step.value), (step, claims)
+
+
+def test_the_author_writes_enough_that_is_certain():
+    random = Random(1)
+    checked = [rules.check(rules.parse(Author(random).condition(3)), SCOPE, BOOLEAN) for _ in range(300)]
+
+    assert sum(bool(each.doubts) and not each.faults for each in checked) > 60
+    assert sum(not each.doubts and not each.faults for each in checked) > 30

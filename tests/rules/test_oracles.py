@@ -1,0 +1,268 @@
+"""What a well-typed rule is worth to us, it is worth to two engines that share no line with ours."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import pytest
+
+import rules
+from tests.rules import javascript
+from tests.rules.effort import SEED, TRIES
+from tests.rules.oracles import Batch, Case, Oracle, ask_datalogic, ask_javascript, batches, case, fits_a_double, same
+
+RULES = 20_000
+"""Well-typed rules that each engine has to agree on, on one value at least."""
+
+DATALOGIC, JAVASCRIPT = "datalogic-py", "json-logic-js"
+ORACLES: dict[str, Oracle] = {DATALOGIC: ask_datalogic, JAVASCRIPT: ask_javascript}
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where another engine answers otherwise by design, with a rule on which it does; what meets it is left out."""
+
+    name: str
+    oracles: tuple[str, ...]
+    reason: str
+    rule: Any
+    value: Any
+    ours: Any
+    theirs: Any
+    meets: Callable[[Case], bool]
+
+
+def _values(case: Case, *operators: str) -> list[Any]:
+    return [value for name, value in case.parts if name in operators]
+
+
+def _is_fraction(found: Any) -> bool:
+    return re.search(r"\d\.\d", found) is not None if isinstance(found, str) else isinstance(found, Decimal)
+
+
+def _has(*texts: str) -> Callable[[Case], bool]:
+    return lambda case: any(text in case.rule or text in case.value for text in texts)
+
+
+DIVERGENCES = [
+    Divergence(
+        "numbers are exact",
+        (DATALOGIC, JAVASCRIPT),
+        "theirs are doubles, ours decimals: what a double cannot hold differs in its last digits",
+        {"==": [{"+": [{"var": "a"}, 0.2]}, 0.3]},
+        {"a": Decimal("0.1")},
+        True,
+        False,
+        lambda case: not all(fits_a_double(value) for _, value in case.parts),
+    ),
+    Divergence(
+        "a division by 0 is null",
+        (JAVASCRIPT,),
+        "JavaScript has Infinity, which is true and which JSON cannot say",
+        {"!!": [{"/": [1, {"var": "a"}]}]},
+        {"a": 0},
+        False,
+        True,
+        lambda case: None in _values(case, "/", "%"),
+    ),
+    Divergence(
+        "a division by 0 is no error",
+        (DATALOGIC,),
+        "datalogic-py refuses to go on; a reactor with such a rule should say no, and the next one be asked",
+        {"!!": [{"%": [1, {"var": "a"}]}]},
+        {"a": 0},
+        False,
+        'error: Thrown: {"type":"NaN"} (in operator: %)',
+        lambda case: None in _values(case, "/", "%"),
+    ),
+    Divergence(
+        "a text is made of characters",
+        (JAVASCRIPT,),
+        "JavaScript counts UTF-16 units, and cuts what lies beyond the first 65,536 characters in two",
+        {"substr": [{"var": "a"}, 1]},
+        {"a": "\U0001f600!"},
+        "!",
+        "\ude00!",
+        lambda case: any(ord(character) > 0xFFFF for character in case.rule + case.value),
+    ),
+    Divergence(
+        "and and or of nothing are null",
+        (JAVASCRIPT,),
+        "JavaScript has undefined, which JSON cannot say",
+        {"and": []},
+        {},
+        None,
+        "undefined",
+        _has('"and": []', '"or": []'),
+    ),
+    Divergence(
+        "an empty object is true",
+        (DATALOGIC,),
+        "jsonlogic.com names what is false, and {} is not among it",
+        {"!!": [{"var": "a"}]},
+        {"a": {}},
+        True,
+        False,
+        _has("{}"),
+    ),
+    Divergence(
+        "arrays and texts have a length and texts have characters",
+        (DATALOGIC,),
+        "json-logic-js reaches into them, and rules are written for it",
+        {"var": "a.length"},
+        {"a": [1, 2]},
+        2,
+        None,
+        _has(".length"),
+    ),
+    Divergence(
+        "null and an empty text are missing",
+        (DATALOGIC,),
+        "jsonlogic.com asks for data that is filled in; to datalogic-py whatever is there is not missing",
+        {"missing": ["a", "b"]},
+        {"a": None, "b": ""},
+        ["a", "b"],
+        [],
+        lambda case: "missing" in case.rule and ("null" in case.value or '""' in case.value),
+    ),
+    Divergence(
+        "missing looks where var looks",
+        (DATALOGIC,),
+        "inside reduce that is the current element and the accumulator; datalogic-py finds neither",
+        {"reduce": [[1], {"missing": ["current"]}, 0]},
+        {},
+        [],
+        ["current"],
+        lambda case: "missing" in case.rule and ('"current' in case.rule or '"accumulator' in case.rule),
+    ),
+    Divergence(
+        "a null is an element",
+        (DATALOGIC,),
+        "json-logic-js merges whatever an array holds; datalogic-py leaves null out",
+        {"merge": [[1, {"var": "a"}], [2]]},
+        {"a": None},
+        [1, None, 2],
+        [1, 2],
+        lambda case: any(None in merged for merged in _values(case, "merge")),
+    ),
+    Divergence(
+        "a fraction of a character is none",
+        (DATALOGIC,),
+        "json-logic-js cuts fractions off; datalogic-py takes all that is left for a length of 1.5",
+        {"substr": ["web", 1, {"var": "a"}]},
+        {"a": Decimal("1.5")},
+        "e",
+        "eb",
+        lambda case: '"substr"' in case.rule and any(map(_is_fraction, [case.rule, *(w for _, w in case.parts)])),
+    ),
+    Divergence(
+        "an empty text holds nothing",
+        (DATALOGIC,),
+        "json-logic-js finds nothing in what is false, not even an empty text",
+        {"in": ["", {"var": "a"}]},
+        {"a": ""},
+        False,
+        True,
+        lambda case: '"in"' in case.rule and ('""' in case.rule + case.value or "" in [w for _, w in case.parts]),
+    ),
+    Divergence(
+        "log is an operator",
+        (DATALOGIC,),
+        "it is listed on jsonlogic.com, and unknown to datalogic-py",
+        {"log": [1]},
+        {},
+        1,
+        "error: Invalid operator: log (in operator: log)",
+        _has('"log"'),
+    ),
+]
+
+
+def _oracle(name: str) -> Oracle:
+    if name == JAVASCRIPT:
+        try:
+            javascript.installed()
+        except javascript.NotToBeHad as reason:
+            pytest.skip(f"no witness in JavaScript: {reason}")
+    return ORACLES[name]
+
+
+@lru_cache(maxsize=1)
+def _rules(round_: int) -> list[Batch]:
+    """A round of generated rules, half as many again as are needed: some come twice, or meet a divergence."""
+    found: list[Batch] = []
+    making = batches(Random(SEED + round_))
+    while sum(map(len, found)) < RULES * 3 // 2:
+        found.append(next(making))
+    return found
+
+
+@pytest.mark.parametrize("name", ORACLES)
+@pytest.mark.timeout(600 * max(1, TRIES))
+def test_another_engine_agrees_on_20_000_well_typed_rules(name):
+    oracle, known = _oracle(name), [each for each in DIVERGENCES if name in each.oracles]
+
+    for round_ in range(max(1, TRIES)):
+        made = _rules(round_)
+        cases = [case for batch in made for each in batch for case in each]
+        answers = list(oracle(made))
+        compared = [
+            (case, answer)
+            for case, answer in zip(cases, answers, strict=True)
+            if not any(divergence.meets(case) for divergence in known)
+        ]
+
+        assert [(case, theirs) for case, theirs in compared if not same(case.worth, theirs)][:3] == []
+        assert len({case.rule for case, _ in compared}) >= RULES
+
+
+_PROOFS = [(divergence, name) for divergence in DIVERGENCES for name in divergence.oracles]
+
+
+@pytest.mark.parametrize(("divergence", "name"), _PROOFS, ids=lambda part: getattr(part, "name", part))
+def test_a_divergence_is_one_and_is_left_out(divergence, name):
+    oracle, told = _oracle(name), case(divergence.rule, divergence.value)
+
+    (theirs,) = oracle([[[told]]])
+
+    assert told.worth == divergence.ours
+    assert theirs == divergence.theirs
+    assert divergence.meets(told)
+
+
+def test_null_is_equal_to_null_alone():
+    """As json-logic-js has it; to datalogic-py null is 0, "" and false, so it is asked by `===`, which we ask, too."""
+    loose, strict = ({operator: [{"var": "a"}, 0]} for operator in ("==", "==="))
+
+    assert list(ask_datalogic([[[case(loose, {"a": None})]]])) == [False]
+    assert rules.evaluate(loose, {"a": None}) is rules.evaluate(strict, {"a": None}) is False
+
+
+_OPERATORS = ("+", "-", "*", "/", "min", "max")
+
+
+def _sum(random: Random, depth: int) -> Any:
+    """Arithmetic on fractions that no double holds, divided by what is far from 0."""
+    if not depth:
+        return random.choice([{"var": "a"}, {"var": "b"}, Decimal("0.1"), Decimal("2.3"), 7])
+    operator = random.choice(_OPERATORS)
+    right = random.choice([3, 7, Decimal("0.7")]) if operator == "/" else _sum(random, depth - 1)
+    return {operator: [_sum(random, depth - 1), right]}
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_another_engine_agrees_on_fractions_but_for_its_rounding(name):
+    """Each of at most 15 steps rounds by 2^-53 of its result: all of them by less than 10^-12 of the largest."""
+    random = Random(SEED)
+    value = {"a": Decimal("19.99"), "b": Decimal("0.01")}
+    made = [[[case(_sum(random, random.choice([1, 2, 3, 4])), value)] for _ in range(2_000)]]
+
+    answers = list(_oracle(name)(made))
+
+    for (told,), theirs in zip(made[0], answers, strict=True):
+        largest = max(abs(worth) for _, worth in told.parts)
+        assert abs(float(told.worth) - theirs) <= 1e-12 * max(1.0, float(largest)), told

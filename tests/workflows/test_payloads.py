@@ -1,0 +1,82 @@
+"""What is handed over is the same JSON as Temporal's own converter makes, so either understands the other."""
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import DataConverter
+
+from loyalty import references
+from loyalty.references import Applied, Attempted, DeliveryRef, Due, EventRef, Outcome, Rung
+from workflows.payloads import CONVERTER
+
+EVENT = EventRef("DEFAULT", "e1", "purchase", "m1", 3)
+DELIVERY = DeliveryRef("DEFAULT", "d1", "CustomerRegistered", slow=True)
+
+VALUES: list[Any] = [
+    EVENT,
+    DELIVERY,
+    Applied(),
+    Applied(["+1 zł"], [EVENT, EVENT], [DELIVERY], True, "why", ["reactor/points"], ["award_points"]),
+    Outcome("applied", ["reactor/points"], []),
+    Attempted(False, 5.0, "answered 500"),
+    Attempted(True),
+    Rung([EVENT], more=True),
+    Due(datetime(2024, 5, 1, 9, 30, 0, 250, tzinfo=UTC)),
+    Due(),
+    [EVENT, EVENT],
+    datetime(2024, 5, 1, tzinfo=UTC),
+    "a word",
+    7,
+    1.5,
+    True,
+    None,
+    b"bytes",
+]
+ours, theirs = CONVERTER.payload_converter, DataConverter.default.payload_converter
+
+
+def _hint(value: Any) -> Any:
+    return list[EventRef] if isinstance(value, list) else type(value)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_is_written_as_temporal_writes_it(value: Any) -> None:
+    assert ours.to_payloads([value]) == theirs.to_payloads([value])
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_is_read_as_temporal_reads_it(value: Any) -> None:
+    payloads = theirs.to_payloads([value])
+
+    read = ours.from_payloads(payloads, [_hint(value)])
+
+    assert read == theirs.from_payloads(payloads, [_hint(value)]) == [value]
+    assert ours.from_payloads(payloads) == theirs.from_payloads(payloads)
+
+
+def test_every_reference_is_among_them() -> None:
+    known = {kind for kind in vars(references).values() if dataclasses.is_dataclass(kind)}
+
+    assert known <= {type(value) for value in VALUES}
+
+
+def test_what_a_newer_worker_says_more_is_passed_over() -> None:
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=b'{"delivered": true, "mood": "good"}')
+
+    assert ours.from_payload(payload, Attempted) == Attempted(True)
+
+
+def test_what_an_older_worker_does_not_say_has_its_default() -> None:
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=b'{"did": ["+1"]}')
+
+    assert ours.from_payload(payload, Applied) == Applied(["+1"])
+
+
+def test_a_payload_that_is_no_json_is_an_error_of_conversion() -> None:
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=b"{")
+
+    with pytest.raises(RuntimeError, match="could not be converted"):
+        ours.from_payload(payload, Applied)
