@@ -12,10 +12,12 @@ from commands.line.deploy import deploy
 from commands.line.diff import diff
 from commands.line.evaluate import evaluate
 from commands.line.explain import explain
+from commands.line.new import new
 from commands.line.plan import plan
 from commands.line.revisions import revisions
 from commands.line.rollback import rollback
 from commands.line.schema import schema
+from commands.line.simulate import simulate
 from commands.line.swift import SwiftCommand, SwiftGroup
 from commands.line.test import test
 from commands.line.up import up
@@ -23,8 +25,27 @@ from commands.line.worker import worker
 
 app = typer.Typer(cls=SwiftGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-for command in (check, test, schema, plan, explain, evaluate, up, demo, api, worker, deploy, revisions, diff, rollback):
+for command in (
+    check,
+    test,
+    simulate,
+    schema,
+    plan,
+    explain,
+    evaluate,
+    up,
+    demo,
+    api,
+    worker,
+    deploy,
+    revisions,
+    diff,
+    rollback,
+):
     app.command(cls=SwiftCommand)(command)
+
+
+app.add_typer(new, name="new")
 
 
 @app.callback()

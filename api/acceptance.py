@@ -14,6 +14,7 @@ from database import Transaction
 from database.members import Identity
 from loyalty.books import NewEvent
 from loyalty.ids import new_id
+from loyalty.program import Program
 from loyalty.references import EventRef
 
 MOST_TRIES = 3
@@ -78,10 +79,10 @@ def _accept(tx: Transaction, call: StoreCall, report: Report) -> Accepted:
     fingerprint = report.fingerprint() if report.external_id is not None else None
     if repeated := _repeated(tx, report, fingerprint):
         return repeated
-    member_id = _member_of(tx, report.identity)
+    member_id = member_of(tx, report.identity)
     if member_id is None:
         hold(tx, report.identity)
-        member_id = _member_of(tx, report.identity)  # whoever held it before may have registered them
+        member_id = member_of(tx, report.identity)  # whoever held it before may have registered them
     registered: tuple[EventRef, ...] = ()
     if member_id is None:
         registered = (_register(tx, call, report.identity),)
@@ -102,7 +103,7 @@ def _accept(tx: Transaction, call: StoreCall, report: Report) -> Accepted:
     return Accepted(new.id, (*registered, EventRef(call.store, new.id, new.type, member_id, call.revision)))
 
 
-def _member_of(tx: Transaction, identity: Identity) -> str | None:
+def member_of(tx: Transaction, identity: Identity) -> str | None:
     """The one member that an identity names; parts that nobody has are no contradiction."""
     match [row["id"] for row in tx.members.matching(identity)]:
         case []:
@@ -115,14 +116,19 @@ def _member_of(tx: Transaction, identity: Identity) -> str | None:
 
 
 def _register(tx: Transaction, call: StoreCall, identity: Identity) -> EventRef:
-    if not call.program.registers_unknown_members:
-        message = f"nobody in {call.store} is known by this: register them first, by POST /api/{call.store}/member"
+    refuse_unregistrable(call.store, call.program, identity)
+    newcomer = Newcomer(identity, registered_at=call.now)
+    return register(tx, call.program, call.revision, newcomer, now=call.now)
+
+
+def refuse_unregistrable(store: str, program: Program, identity: Identity) -> None:
+    """Raise BadInput where an event does not register somebody unknown."""
+    if not program.registers_unknown_members:
+        message = f"nobody in {store} is known by this: register them first, by POST /api/{store}/member"
         raise BadInput.at(CUSTOMER, message, "unknownMember")
     if not (identity.email or identity.phone or identity.card):
         message = "no member has this id: to register one, send an email, a phone or a loyaltyCardNumber, too"
         raise BadInput.at(f"{CUSTOMER}.customerId", message, "unknownMember")
-    newcomer = Newcomer(identity, registered_at=call.now)
-    return register(tx, call.program, call.revision, newcomer, now=call.now)
 
 
 def _sorted(value: Any) -> Any:

@@ -12,6 +12,7 @@ from api import (
     login,
     members,
     programs,
+    simulate,
     stores,
     webhooks,
 )
@@ -31,6 +32,7 @@ ROUTERS = (
     webhooks.router,
     members.router,
     programs.router,
+    simulate.router,
     stores.router,
 )
 

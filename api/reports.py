@@ -42,15 +42,15 @@ class PostCustomEvent(Body):
     event: EventReport
 
 
-def checked(reported: EventReport, program: Program) -> Report:
-    """A report in our own terms; raise BadInput for all that is wrong with it."""
+def checked(reported: EventReport, program: Program, *, of_nobody: bool = False) -> Report:
+    """A report in our own terms; raise BadInput for all that is wrong with it. `of_nobody`: it need not name whose."""
     event_type = _type_of(reported.type, program)
     faults = [
         InputFault(fault.message, "bodyInvalid", dotted(("event", "body", *fault.path)))
         for fault, _ in zip(event_type.body.faults(reported.body or {}), range(MOST_BODY_FAULTS), strict=False)
     ]
     try:
-        report = _read(reported, program.zone)
+        report = _read(reported, program.zone, of_nobody=of_nobody)
     except BadInput as refused:
         raise BadInput.of([*faults, *refused.faults]) from None
     if faults:
@@ -68,14 +68,14 @@ def repetition(reported: EventReport, zone: tzinfo) -> Report | None:
         return None
 
 
-def _read(reported: EventReport, zone: tzinfo) -> Report:
+def _read(reported: EventReport, zone: tzinfo, *, of_nobody: bool = False) -> Report:
     """A report in our own terms, whatever the program has to say about its type and body."""
     given = reported.customer_data or CustomerData()
     return Report(
         type=reported.type,
         time=_time(reported.event_date, zone),
         body=reported.body or {},
-        identity=_identity(given),
+        identity=Identity() if of_nobody else _identity(given),
         customer_data=given.model_dump(by_alias=True, exclude_none=True),
         external_id=reported.event_id,
     )

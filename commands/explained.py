@@ -1,12 +1,14 @@
 """An event and why it was answered as it was, in lines for a person."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.text import Text
 
 import rules
-from commands.explaining import Details
+
+Details: TypeAlias = dict[str, Any]
+"""An event as `GET /api/{storeCode}/customEvent/{id}` shows it."""
 
 _LONGEST = 100
 _YES = {"fired", "counted"}
@@ -14,22 +16,25 @@ _YES = {"fired", "counted"}
 
 def lines(details: Details) -> Iterator[Text]:
     """Everything about an event: what it was, why each answer, what came of it. Of its member, the id alone."""
-    yield _head(details)
+    yield head(details)
     yield from _facts(details)
-    yield from _came_of(details)
+    yield from came_of(details)
     if details["deliveries"]:
         yield Text("Deliveries", "bold")
-        yield from (_indented(_delivery(each)) for each in details["deliveries"])
+        yield from (indented(_delivery(each)) for each in details["deliveries"])
 
 
-def _head(event: Details) -> Text:
+def head(event: Details) -> Text:
+    """An event by its type, and if it is stored by its id and how far it is."""
+    if "customEventId" not in event:  # it only would happen
+        return Text(event["type"], "bold")
     style = {"applied": "green", "failed": "red"}.get(event["status"], "yellow")
     return Text.assemble((event["type"], "bold"), f" {event['customEventId']} ", (event["status"], style))
 
 
 def _facts(details: Details) -> Iterator[Text]:
     facts = {
-        "its own id": _safe(details["eventId"]) if "eventId" in details else None,
+        "its own id": safe(details["eventId"]) if "eventId" in details else None,
         "happened": f"{details['eventDate']}, received {details['createdAt']}",
         "member": details["customerId"],
         "revision": f"{details['revision']}, {details['revisionHash']}",
@@ -38,13 +43,13 @@ def _facts(details: Details) -> Iterator[Text]:
     }
     for name, fact in facts.items():
         if fact is not None:
-            yield _indented(Text.assemble((f"{name:<11}", "dim"), str(fact)))
+            yield indented(Text.assemble((f"{name:<11}", "dim"), str(fact)))
 
 
-def _came_of(event: Details) -> Iterator[Text]:
+def came_of(event: Details) -> Iterator[Text]:
     """The answers to an event, what was done, and the events it caused, each with what came of it."""
     if event["error"]:
-        yield _indented(Text.assemble(("error      ", "dim"), (_safe(event["error"]), "red")))
+        yield indented(Text.assemble(("error      ", "dim"), (safe(event["error"]), "red")))
     if event["decision"] is None:
         yield Text("Not decided yet")
     for title, kind in (("Reactors", "reactor/"), ("Achievements", "achievement/")):
@@ -52,17 +57,17 @@ def _came_of(event: Details) -> Iterator[Text]:
         if answers:
             yield Text(title, "bold")
         for answer in answers:
-            yield from map(_indented, _answer(answer))
+            yield from map(indented, _answer(answer))
     if event["decision"] == []:
         yield Text("No reactor and no achievement is on this event type")
     if event["outcome"]["did"]:
         yield Text("Done", "bold")
-        yield from (_indented(Text(_safe(words))) for words in event["outcome"]["did"])
+        yield from (indented(Text(safe(words))) for words in event["outcome"]["did"])
     if event["outcome"]["caused"]:
         yield Text("Caused", "bold")
     for caused in event["outcome"]["caused"]:
-        yield _indented(Text.assemble(_head(caused), f" {_short(rules.exact.dumps(caused['body']))}"))
-        yield from (_indented(_indented(line)) for line in _came_of(caused))
+        yield indented(Text.assemble(head(caused), f" {_short(rules.exact.dumps(caused['body']))}"))
+        yield from (indented(indented(line)) for line in came_of(caused))
 
 
 def _answer(answer: Details) -> Iterator[Text]:
@@ -82,7 +87,7 @@ def _answer(answer: Details) -> Iterator[Text]:
     if "more" in answer.get("reason", {}):
         yield _under(f"and {answer['reason']['more']} more")
     if not leaves and answer["because"]:
-        yield _under(_safe(answer["because"].removeprefix(f"{verdict}: ")))
+        yield _under(safe(answer["because"].removeprefix(f"{verdict}: ")))
     yield from (_under(f"gives {_effect(effect)}") for effect in answer["effects"])
 
 
@@ -109,18 +114,19 @@ def _delivery(delivery: Details) -> Text:
         told += f"; attempt {attempt['number']}: {came_to} in {attempt['latencyMs']} ms"
     if "nextAttemptAt" in delivery:
         told += f"; next at {delivery['nextAttemptAt']}"
-    return Text(_safe(told))
+    return Text(safe(told))
 
 
 def _under(words: str, place: str = "") -> Text:
     return Text.assemble("     ", words, (f"  {place}", "dim") if place else "")
 
 
-def _indented(line: Text) -> Text:
+def indented(line: Text) -> Text:
+    """A line further in."""
     return Text.assemble("  ", line)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A text of somebody else's, which is not to steer the terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 

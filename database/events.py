@@ -80,9 +80,10 @@ class Events(Queries):
         kept = decision_to_json(decision)
         self.alter(event, {"id": event_id}, status="decided", decision=kept, start_after=relay_at)
 
-    def set_applied(self, event_id: str, *, now: datetime) -> None:
-        """Everything the decision caused is done."""
-        self.alter(event, {"id": event_id}, status="applied", settled_at=now, start_after=None)
+    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
+        """Everything the decision caused is done; `decision`: with what was added to it."""
+        kept = {} if decision is None else {"decision": decision_to_json(decision)}
+        self.alter(event, {"id": event_id}, status="applied", settled_at=now, start_after=None, **kept)
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
         """The event cannot be answered; the error says why."""

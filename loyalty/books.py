@@ -52,8 +52,8 @@ class EventBook(Protocol):
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
         """Keep the decision."""
 
-    def set_applied(self, event_id: str, *, now: datetime) -> None:
-        """Everything the decision caused is done."""
+    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
+        """Everything the decision caused is done; `decision`: with what was added to it."""
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
         """The event cannot be answered; the error says why."""

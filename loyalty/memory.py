@@ -149,7 +149,7 @@ class _Events(_Part):
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:  # noqa: ARG002
         self._books.decisions[event_id] = decision
 
-    def set_applied(self, event_id: str, *, now: datetime) -> None:  # noqa: ARG002
+    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:  # noqa: ARG002
         self.rows[event_id]["status"] = "applied"
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:  # noqa: ARG002

@@ -1,14 +1,14 @@
 """One event tried out: what it would do, for whom, and what they would have then. Nothing is written anywhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from loyalty.decide import Used
 from loyalty.decision import Claim
-from loyalty.member import Balance
+from loyalty.member import Balance, Member
 from loyalty.memory import Account
 from loyalty.openings import Opening, open_in
 from loyalty.program import Program
@@ -70,6 +70,12 @@ class Simulated:
     happened: Sequence[Happened]
     """The event and all it causes; first the registration of somebody unknown, with all that causes."""
     after: Standing
+
+
+def newcomer(member: Member, program: Program) -> Opening:
+    """Somebody unknown, as an event registers them: in the lowest tier."""
+    lowest = program.tier_at(0)
+    return Opening(Account(replace(member, tier=None if lowest is None else lowest.name)), is_new=True)
 
 
 def simulate(program: Program, tried: Tried) -> Simulated:

@@ -9,7 +9,7 @@ from loyalty.backtest.totals import Totals
 from loyalty.decide import Used
 from loyalty.effects import Points
 from loyalty.member import Member
-from loyalty.memory import Account
+from loyalty.memory import Account, Books
 from loyalty.openings import Opening, open_in
 from loyalty.program import Program
 from loyalty.steps.step import Step
@@ -74,6 +74,11 @@ class Replay:
     def end(self, at: datetime) -> None:
         """Let time pass to the end."""
         self._count(self._trial.advancing(at))
+
+    @property
+    def books(self) -> Books:
+        """What is kept of everybody by now."""
+        return self._trial.books
 
     def _let_in(self, event: Reported) -> bool:
         """See that an event's member is there; somebody nobody knows is registered, or refused, as the program says."""

@@ -1,5 +1,6 @@
 """A member who is made up, for a simulation: read as the fixtures of tests are."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_WRITTEN: Final = {_camel(key): key for key in KEYS}
+_WRITTEN: Final[Mapping[str, str]] = {_camel(key): key for key in KEYS}
 """Keys as the API writes them."""
 
 
@@ -25,7 +26,7 @@ def read_invented(node: Node, program: Program, now: datetime) -> Fixture:
     """The member that a node tells of, as of a moment; raise ProgramFaults with everything that is wrong."""
     problems = Problems()
     if isinstance(node.value, dict):
-        entries = {_WRITTEN.get(key, key): value for key, value in node.value.items()}
+        entries: Mapping[str, Node] = {_WRITTEN.get(key, key): value for key, value in node.entries.items()}
         keys = {_WRITTEN.get(key, key): place for key, place in node.keys.items()}
         node = Node(node.place, entries, keys, node.size)
     whole = Node(node.place, {ONLY: node}, {ONLY: node.place})

@@ -82,8 +82,9 @@ class Then:
         node = fields.need("points")
         if node is None:
             node = Node(fields.node.place, 1)
-        elif isinstance(node.value, int | Decimal) and node.value <= 0:
-            self._problems.add(node.place, "out-of-range", "points must be above 0")
+        elif isinstance(node.value, int | Decimal) and node.value < 0:
+            message = "points cannot be below 0: deduct_points takes points away"
+            self._problems.add(node.place, "out-of-range", message)
         return read_logic(node, self._problems, self._scope, NUMBER, self._known.settings.zone)
 
     def _wallet(self, fields: Fields) -> str:

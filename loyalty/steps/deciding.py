@@ -25,7 +25,7 @@ def decide_event(step: Step) -> None:
     The claim is made in the decision's own transaction, so that no two events are ever promised the same allowance.
     What is to be told of the event is told here, too: deliveries begin when everything is applied.
     """
-    decision = step.decided = _decision(step)
+    decision = step.decided = step.outbox.decided = _decision(step)
     for claim in decision.claims:
         step.tx.usage.claim(claim, step.event.member)
     step.tx.events.set_decided(step.event.id, decision, now=step.now)

@@ -7,6 +7,8 @@ from typing import Any
 
 from loyalty.books import Books, Row
 from loyalty.builtin_events import BUILT_IN
+from loyalty.decision import Decision
+from loyalty.decision_json import to_json, written_out
 from loyalty.effects import CallWebhook
 from loyalty.ids import new_id
 from loyalty.messages import Message, Origin, body
@@ -25,6 +27,8 @@ class Outbox:
         self._program = program
         self._event = event
         self._now = now
+        self.decided: Decision | None = None
+        """The decision, where this very step made it."""
         self.deliveries: list[DeliveryRef] = []
 
     def send(self, name: str, make: Callable[[], Message]) -> None:
@@ -69,7 +73,9 @@ class Outbox:
     def _origin(self) -> Origin:
         event = self._event
         occurred_at = None if event["type"] in BUILT_IN else event["time"]
-        return Origin(event["id"], occurred_at, event["external_id"], event["decision"])
+        kept = event["decision"] if self.decided is None else to_json(self.decided)
+        answers = None if kept is None else written_out(kept)
+        return Origin(event["id"], occurred_at, event["external_id"], answers)
 
     def _keep(self, message_id: str, name: str, bodies: dict[str, Any]) -> None:
         self._tx.webhooks.add_message(message_id, event_id=self._event["id"], name=name, data=bodies, now=self._now)

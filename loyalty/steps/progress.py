@@ -31,8 +31,7 @@ def move_achievements(step: Step) -> None:
     # A second run of the step answers anew; what an achievement gave for being completed was decided, and stays.
     again = {answer.source for answer in answers}
     decided = (answer for answer in step.decision.answers if answer.fired or answer.source not in again)
-    step.decided = replace(step.decision, answers=(*decided, *answers))
-    step.tx.events.set_decided(step.event.id, step.decided, now=step.now)
+    step.add_to_decision(replace(step.decision, answers=(*decided, *answers)))
 
 
 def _tried(step: Step, achievement: Achievement, data: Facts) -> Answer:

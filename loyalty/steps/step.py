@@ -52,6 +52,7 @@ class Step:
         self.explains = explains
         self.outbox = Outbox(tx, program, row, now)
         self.decided: Decision | None = None
+        self.is_added_to = False
         self.moved_to: str | None = None
         """The tier this step put the member into."""
         self._member: Member | None = None
@@ -82,6 +83,11 @@ class Step:
         if self.decided is None:
             self.decided = decision_from_json(self.row["decision"] or [])
         return self.decided
+
+    def add_to_decision(self, decision: Decision) -> None:
+        """A later step answers, too; it is kept with whatever else the step writes about the event."""
+        self.decided = decision
+        self.is_added_to = True
 
     def look_again(self) -> None:
         """Forget what was read of the member: an earlier step may have changed it."""
@@ -156,14 +162,18 @@ def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> 
     result = step.result()
     if not result.is_nothing:
         step.tx.events.set_step(step.event.id, step.name, result)
-    if last and not result.steps:
-        _close(step, root, is_end=not result.caused)
+    is_last = last and not result.steps
+    ended = {root} if is_last and root and not result.caused else set()
+    if is_last and step.event.depth > 0:
+        ended.add(step.event.id)
+    _close(step, ended)
     return result
 
 
-def _close(step: Step, root: str, *, is_end: bool) -> None:
-    """Mark what is done as applied."""
-    if step.event.depth > 0:
-        step.tx.events.set_applied(step.event.id, now=step.now)
-    if root and is_end:
-        step.tx.events.set_applied(root, now=step.now)
+def _close(step: Step, ended: set[str]) -> None:
+    """Mark what is done as applied, and keep what was added to the decision."""
+    added = step.decision if step.is_added_to else None
+    if added is not None and step.event.id not in ended:
+        step.tx.events.set_decided(step.event.id, added, now=step.now)
+    for event_id in sorted(ended):
+        step.tx.events.set_applied(event_id, now=step.now, decision=added if event_id == step.event.id else None)

@@ -55,12 +55,20 @@ def run(scenario: Scenario, program: Program, watch: Watch | None = None) -> Res
     return _Run(scenario, program, None, explains=True).run() if result.verdict == "failed" else result
 
 
+def play(scenario: Scenario, program: Program) -> tuple[Trial, list[Happened]]:
+    """All that happens in a test, with reasons, and the store in its end; nobody minds what is expected last."""
+    happened: list[Happened] = []
+    played = _Run(scenario, program, happened.extend, explains=True)
+    played.run()
+    return played.trial, happened
+
+
 class _Run:
     def __init__(self, scenario: Scenario, program: Program, watch: Watch | None, *, explains: bool) -> None:
         self._scenario = scenario
         self._program = program
         self._watch = watch
-        self._trial = Trial(program, scenario.start, hears=_hears(scenario), explains=explains)
+        self.trial = Trial(program, scenario.start, hears=_hears(scenario), explains=explains)
         self._window: list[Happened] = []
         self._accounts = {name: self._account(name, fixture) for name, fixture in scenario.members.items()}
 
@@ -81,10 +89,10 @@ class _Run:
             case Expect():
                 account = self._accounts[step.member]
                 mine = [each for each in self._window if each.member == account.member.id]
-                seen = Seen(self._trial, account, mine)
+                seen = Seen(self.trial, account, mine)
                 return tuple(miss for check in step.checks if (miss := judge(check, seen)) is not None)
             case Pass():
-                return self._let(step, "wait", partial(self._trial.advance, step.until))
+                return self._let(step, "wait", partial(self.trial.advance, step.until))
             case Report():
                 return self._report(step)
             case _:
@@ -94,11 +102,11 @@ class _Run:
         account = self._accounts[step.member]
         member = account.member.id
         for moment in step.moments:
-            doings: list[tuple[str, Callable[[], list[Happened]]]] = [("wait", partial(self._trial.advance, moment.at))]
-            if member not in self._trial.books.accounts:
+            doings: list[tuple[str, Callable[[], list[Happened]]]] = [("wait", partial(self.trial.advance, moment.at))]
+            if member not in self.trial.books.accounts:
                 doings.append((REGISTERED, partial(self._register, account)))
             if step.type != REGISTERED:
-                report = partial(self._trial.report, member, step.type, step.body, time=moment.time)
+                report = partial(self.trial.report, member, step.type, step.body, time=moment.time)
                 doings.append((step.type, report))
             for what, happen in doings:
                 if misses := self._let(step, what, happen):
@@ -133,20 +141,20 @@ class _Run:
 
     def _account(self, name: str, fixture: Fixture) -> Account:
         """What is kept of a member. Who is registered was so before: nothing answers it."""
-        opening = opening_of(fixture, name, self._program, self._trial.now)
+        opening = opening_of(fixture, name, self._program, self.trial.now)
         if not fixture.is_registered:
             return opening.account
-        account = open_in(self._trial, opening)
+        account = open_in(self.trial, opening)
         for claim in fixture.claims:
-            self._trial.books.usage.claim(claim, account.member.id)
+            self.trial.books.usage.claim(claim, account.member.id)
         return account
 
     def _register(self, account: Account) -> list[Happened]:
         """A member whom nobody knew is registered, in the lowest tier."""
         lowest = self._program.tier_at(0)
         tier = None if lowest is None else lowest.name
-        account.member = replace(account.member, registered_at=self._trial.now, tier=tier)
-        return self._trial.register(account)
+        account.member = replace(account.member, registered_at=self.trial.now, tier=tier)
+        return self.trial.register(account)
 
 
 def _hears(scenario: Scenario) -> bool:

@@ -126,8 +126,8 @@ async def test_a_revision_is_shown_with_its_files(api_anywhere: Api):
     first, second = await api_anywhere.get(f"{PATH}/1"), await api_anywhere.get(f"{PATH}/2")
 
     assert (first["inForce"], second["inForce"]) == (False, True)
-    assert second["files"] == texts(program=RETITLED)
-    assert second["files"] != first["files"]
+    assert second["files"] == texts(program=RETITLED, events__text=TEXT_EVENT)
+    assert second["files"]["program.yaml"] != first["files"]["program.yaml"]
 
 
 @pytest.mark.parametrize("path", ["9", "9/difference", "2/difference?since=7", "1/difference?since=9"])

@@ -25,7 +25,12 @@ then: [{award_points: {points: {var: event.body.total}}}]
 limits: [{per: program, every: month, points: 100}]
 """
 
-BADGE_FOR_BADGE = "reactor: badge-for-badge\non: badge_granted\nthen: [{grant_badge: another}]\n"
+BADGE_FOR_BADGE = """\
+reactor: badge-for-badge
+on: badge_granted
+when: {">=": [{var: member.points}, 0]}
+then: [{grant_badge: another}]
+"""
 BADGE = "reactor: points-for-purchase\non: purchase\nthen: [{grant_badge: one}]\n"
 
 EVERYTHING = """\

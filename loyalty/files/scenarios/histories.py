@@ -1,7 +1,7 @@
 """What a member of a test has behind them: lots, progress towards achievements, what limits have given them."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
 from loyalty.achievements import MILLION, Mark
@@ -46,10 +46,12 @@ class Histories:
         if not 0 < left <= awarded:
             message = "of a lot at least something remains, and no more than its points"
             self._problems.add((remaining or points).place, "out-of-range", message)
-        moments = [fields.get(key) for key in ("active_from", "expires_at")]
-        starts, ends = (at and self._names.instant(at, self._problems, "a lot's date") for at in moments)
+        starts, ends = (self._moment(fields.get(key)) for key in ("active_from", "expires_at"))
         lot_id = named_id(self._names.program.store, "test lot of its own", name)
         yield Lot(lot_id, read, awarded, left, starts, ends)
+
+    def _moment(self, node: Node | None) -> datetime | None:
+        return None if node is None else self._names.instant(node, self._problems, "a lot's date")
 
     def _points(self, node: Node, what: str, code: str) -> Points:
         wallet = self._names.program.wallets[code]

@@ -168,6 +168,6 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (R, when('{"==": [{var: event.body.channel}, wbe]}'), f'{R}:3:42: not-in-enum: event.body.channel is never "wbe", only one of "web", "store". Did you mean "web"?'),
     (R, when("false"), f"{R}:3:7: never-true: this condition never holds: false is always false"),
     (R, when('{and: [{"<": [{var: event.body.total}, 5]}, {">": [{var: event.body.total}, 7]}]}'), f"{R}:3:51: never-true: this condition never holds: event.body.total > 7 is always false: event.body.total is less than 5"),
-    (R, then("award_points: {points: -5}"), f"{R}:3:32: out-of-range: points must be above 0"),
+    (R, then("award_points: {points: -5}"), f"{R}:3:32: out-of-range: points cannot be below 0: deduct_points takes points away"),
     (R, when("{var: event.body.total}"), f"{R}:3:7: not-boolean: event.body.total is a number, a condition is true or false"),
 ]  # fmt: skip

@@ -1,0 +1,123 @@
+"""An event tried out under the program of a folder. Only a member of a database needs that database."""
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from commands.failures import CannotDo
+from loyalty.calendar import read_instant
+from loyalty.files import ProgramFaults, read_folder, read_program, revision_hash
+from loyalty.files.invented import read_invented
+from loyalty.files.nodes import Node
+from loyalty.files.problems import Problems
+from loyalty.files.reported import ReportedEvent, read_reported
+from loyalty.files.scenarios.fixtures import ONLY, UNKNOWN
+from loyalty.files.text import LARGEST_FILE, read_text
+from loyalty.program import Program
+from loyalty.simulation import TooMuch, Tried, simulate
+from loyalty.simulation_json import Under, simulation_to_json
+from loyalty.testing.fixtures import opening_of
+
+YEARS = range(1900, 3000)
+
+
+class SimulationError(CannotDo):
+    """An event cannot be tried out; the message says why, and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be tried. `event` is a file, or `-`; `member` a file, or what it would say."""
+
+    folder: Path
+    event: str
+    member: str | None = None
+    member_id: str | None = None
+    now: str | None = None
+    data: Path | None = None
+    """The folder of a database to read the member from."""
+
+
+def simulation(asked: Asked) -> dict[str, Any]:
+    """What the API would answer. Raise ProgramFaults, SimulationError, or what the database says."""
+    if asked.member is not None and (asked.member_id is not None or asked.data is not None):
+        raise SimulationError("a member is invented or read from a database: leave out --member, or the others")
+    files = read_folder(asked.folder)
+    program = read_program(files)
+    event = _event(asked.event, program)
+    now = None if asked.now is None else _instant(asked.now, program)
+    customer_id, tried = _tried(asked, program, event, now)
+    try:
+        simulated = simulate(program, tried)
+    except TooMuch as error:
+        raise SimulationError(str(error)) from None
+    return simulation_to_json(simulated, Under(program, None, revision_hash(files)), customer_id=customer_id)
+
+
+def _tried(asked: Asked, program: Program, event: ReportedEvent, now: datetime | None) -> tuple[str | None, Tried]:
+    this_moment = datetime.now(UTC)
+    if asked.member_id is None and asked.data is None:
+        now = now or event.time or this_moment
+        fixture = _invented(asked.member or "{}", program, now)
+        opening = opening_of(fixture, ONLY, program, now)
+        return None, Tried(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
+    from commands.stored_members import stored
+
+    now = now or this_moment
+    customer_id, opening, used = stored(program, event, now, data=asked.data, member_id=asked.member_id)
+    tried = Tried(event.type, event.time or now, event.body, opening, now, used=used, since=this_moment)
+    return customer_id, tried
+
+
+def _event(source: str, program: Program) -> ReportedEvent:
+    if source == "-":
+        content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        name = "stdin.json" if content.lstrip().startswith(b"{") else "stdin"
+    else:
+        content, name = _content(Path(source)), source
+    node = _node(name, content)
+    try:
+        return read_reported(node, program)
+    except ProgramFaults as faults:
+        raise SimulationError(_said(faults)) from None
+
+
+def _invented(source: str, program: Program, now: datetime) -> Any:
+    is_inline = source.lstrip().startswith("{") or source.strip() == UNKNOWN
+    node = _node("--member" if is_inline else source, source.encode() if is_inline else _content(Path(source)))
+    try:
+        return read_invented(node, program, now)
+    except ProgramFaults as faults:
+        raise SimulationError(_said(faults)) from None
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise SimulationError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _node(name: str, content: bytes) -> Node:
+    problems = Problems()
+    node = read_text(name, content, problems)
+    if node is None or problems.errors:
+        raise SimulationError(_said(ProgramFaults(problems.found)))
+    return node
+
+
+def _said(faults: ProgramFaults) -> str:
+    return "\n".join(str(problem) for problem in faults.problems)
+
+
+def _instant(text: str, program: Program) -> datetime:
+    try:
+        found = read_instant(text, program.zone)
+    except ValueError as error:
+        raise SimulationError(f"--now: {error}") from None
+    if found.year not in YEARS:
+        raise SimulationError(f"--now: the year lies between {YEARS.start} and {YEARS.stop - 1}")
+    return found

@@ -1,0 +1,97 @@
+"""A member as a database has them, read without writing: also beside a running Laurel."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from commands.data_folder import DATABASE
+from commands.failures import CannotDo
+from commands.settings import Settings
+from database.connections import WrongAddress
+from database.members import Identity
+from database.reading import reading
+from database.snapshots import Taken, present, used_by_program
+from database.transaction import Transaction
+from loyalty.files.reported import ReportedEvent
+from loyalty.ids import is_id, new_id
+from loyalty.member import Member
+from loyalty.openings import Opening
+from loyalty.program import Program
+from loyalty.simulation import newcomer
+
+DATA = Path("laurel-data")
+
+
+class NoSuchMember(CannotDo):
+    """The database has no such member, or there is no database; the message says which."""
+
+
+class NoAnswer(CannotDo):
+    """What should be a database does not answer as one."""
+
+
+@contextmanager
+def read_only(data: Path | None) -> Iterator[Connection]:
+    """The database of LAUREL_DATABASE_URL or of a data folder; raise NoSuchMember or NoAnswer."""
+    try:
+        with reading(address(data)) as connection:
+            yield connection
+    except WrongAddress as error:
+        raise NoAnswer(str(error)) from None
+    except SQLAlchemyError as error:
+        said = getattr(error, "orig", error)
+        raise NoAnswer(f"the database does not answer as one: {said}. See LAUREL_DATABASE_URL or --data") from None
+
+
+def address(data: Path | None) -> str:
+    """The database of LAUREL_DATABASE_URL, or that of a data folder; raise NoSuchMember."""
+    url = Settings.read().database_url
+    if url is not None:
+        return url
+    folder = data or DATA
+    if not (folder / DATABASE).exists():
+        raise NoSuchMember(f"nothing was ever started in {folder}: name the --data of your `laurel up`")
+    return f"sqlite:///{(folder / DATABASE).resolve()}"
+
+
+def stored(
+    program: Program, event: ReportedEvent, now: datetime, *, data: Path | None, member_id: str | None
+) -> tuple[str | None, Opening, Taken]:
+    """A member by their id, or whom the event names: somebody unknown is registered, if the program says so.
+
+    With it, what firings took from limits of the whole program. Raise NoSuchMember.
+    """
+    with read_only(data) as connection:
+        tx = Transaction(connection, program.store)
+        identity = _identity(event, member_id)
+        found = [row["id"] for row in tx.members.matching(identity)]
+        if len(found) > 1:
+            raise NoSuchMember("customerData names different members: leave parts of it out, or name --member-id")
+        if found:
+            return found[0], present(tx, found[0]), used_by_program(tx)
+        if member_id is not None:
+            raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
+        return None, newcomer(_unknown(identity, program, now), program), used_by_program(tx)
+
+
+def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
+    named = event.customer if member_id is None else {"customerId": member_id}
+    if not named:
+        raise NoSuchMember("the event is nobody's: name --member-id, or send customerData with it")
+    wanted = named.get("customerId")
+    if wanted is not None and not is_id(wanted):
+        raise NoSuchMember(f"a member's id is a UUID, and {wanted[:80]} is none")
+    card = named.get("loyaltyCardNumber")
+    return Identity(wanted and wanted.lower(), named.get("email"), named.get("phone"), card)
+
+
+def _unknown(identity: Identity, program: Program, now: datetime) -> Member:
+    if not program.registers_unknown_members:
+        raise NoSuchMember(f"nobody in store {program.store} is known by this, and unknown_members is refuse")
+    if not (identity.email or identity.phone or identity.card):
+        raise NoSuchMember(f"no member has the id {identity.id}")
+    return Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)

@@ -1,0 +1,77 @@
+"""Personal data made unrecognisable, the same value always in the same way."""
+
+from typing import Any
+
+import pytest
+
+from loyalty.masking import Masker
+
+SCHEMA = {
+    "$defs": {"who": {"type": "object", "properties": {"reply": {"type": "string", "format": "email"}}}},
+    "type": "object",
+    "properties": {
+        "who": {"$ref": "#/$defs/who"},
+        "city": {"enum": ["Lublin", "Warsaw"]},
+        "several": {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/who"}, {"type": "null"}]}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"firstName": "Anna"},
+        {"last_name": "Anna"},
+        {"E-Mail": "Anna"},
+        {"customer": {"name": "Anna"}},
+        {"phone_number": "Anna"},
+        {"loyaltyCardNumber": "Anna"},
+        {"address": {"line1": "Anna"}},
+        {"deliveryAddress": ["Anna"]},
+        {"dateOfBirth": "Anna"},
+        {"note": "to anna@example.org, please"},
+        {"note": "Anna@Example.Org"},
+        {"anna@example.org": 1},
+        {"who": {"reply": "Anna"}},
+        {"several": [None, {"reply": "Anna"}]},
+        {"deep": [{"deep": {"surname": "Anna"}}]},
+    ],
+)
+def test_what_is_personal_is_masked(value: Any) -> None:
+    assert "anna" not in str(Masker().value(value, SCHEMA)).lower()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"total": 12.5, "quantity": 3, "paid": True, "nothing": None},
+        {"city": "Lublin"},
+        {"name": "Espresso", "product": {"name": "Beans"}},
+        {"country": "PL", "gender": "female"},
+        {"address": {"country": "PL"}},
+        {"email": ""},
+    ],
+)
+def test_what_rules_depend_on_stays(value: Any) -> None:
+    assert Masker().value(value, SCHEMA) == value
+
+
+def test_the_same_is_masked_in_the_same_way_and_another_in_another() -> None:
+    masker = Masker()
+    known = masker.known("ann@example.org", "email")
+
+    masked = masker.value({"a": "ANN@example.org", "b": "for ann@example.org!", "email": "bob@example.org"})
+
+    assert (masked["a"], masked["b"]) == (known, f"for {known}!")
+    assert masked["email"] not in (known, "bob@example.org")
+
+
+def test_a_shape_is_kept_where_it_is_asked_for() -> None:
+    masker = Masker(keeps_shape=True)
+
+    masked = masker.value({"postcode": "20-123", "phone": "+48 500 100 200", "surname": "Li", "cardNumber": 4711})
+
+    assert masked["postcode"] != "20-123"
+    assert [len(str(masked[key])) for key in masked] == [6, 15, 2, 4]
+    assert masked["phone"].startswith("+48 1")
+    assert masked["cardNumber"] != 4711
