@@ -11,6 +11,7 @@ from loyalty.program import Program
 DEEPEST = 5
 """How far down the events that caused one another are followed."""
 
+
 def outcome_of(tx: Transaction, row: Any, program: Program) -> dict[str, Any]:
     """An event's decision and outcome, and the deliveries of it and of all it caused."""
     caused = _caused(tx, row["id"], program, DEEPEST)

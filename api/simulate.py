@@ -10,12 +10,13 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api import bodies
 from api.acceptance import Report, member_of, refuse_unregistrable
 from api.answers import ExactJson
 from api.bodies import Body, read_body, takes
 from api.calls import AdminCall, StoreCall
 from api.dates import read_date
-from api.problems import BadInput, InputFault
+from api.problems import BadInput, InputFault, TooLarge
 from api.programs import LATEST, MOST_BYTES, MOST_FILES
 from api.reports import EventReport, checked
 from api.simulation_shapes import Simulation
@@ -32,6 +33,7 @@ from loyalty.program import Program
 from loyalty.simulation import TooMuch, Tried, newcomer, simulate
 from loyalty.simulation_json import Under, simulation_to_json
 from loyalty.testing.fixtures import opening_of
+from rules import exact
 
 MOST_AT_ONCE = 2
 """Simulations that this process works on: others wait, so that events keep being accepted."""
@@ -71,6 +73,7 @@ async def try_out(request: Request, call: AdminCall) -> Response:
     Without `now`, the event of a member is reported at this moment, and that of an invented one when it happens.
     """
     posted = await read_body(request, PostSimulation, most=MOST_BYTES)
+    _refuse_large(posted)
     under = await _under(call, posted)
     report = checked(posted.event, under.program, of_nobody=posted.member is not None)
     now = _now(posted, report, call, under.program)
@@ -78,12 +81,18 @@ async def try_out(request: Request, call: AdminCall) -> Response:
     if posted.member is None:
         member_id, tried = await _of_member(call, report, under.program, now)
     else:
-        tried = _of_nobody(posted.member, report, under.program, now)
+        tried = await asyncio.to_thread(_of_nobody, posted.member, report, under.program, now)
     try:
         simulated = await asyncio.get_running_loop().run_in_executor(_threads, simulate, under.program, tried)
     except TooMuch as error:
         raise BadInput.at("now", str(error), "outOfRange") from None
     return ExactJson(simulation_to_json(simulated, under, customer_id=member_id))
+
+
+def _refuse_large(posted: PostSimulation) -> None:
+    """Raise TooLarge for an event that `POST customEvent` would not read, or a member as large."""
+    if len(exact.dumps([posted.event.body, posted.member])) > bodies.MOST_BYTES:
+        raise TooLarge(bodies.MOST_BYTES)
 
 
 async def _under(call: StoreCall, posted: PostSimulation) -> Under:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from heapq import heappop, heappush
 from typing import Any
 
 from loyalty.achievements import Mark
@@ -15,6 +14,7 @@ from loyalty.books import NewEvent, Row
 from loyalty.decide import Usage, Used
 from loyalty.decision import Claim, Decision
 from loyalty.effects import Points
+from loyalty.falling_due import FallingDue
 from loyalty.ledger import EntryKind, Lot, Posted, changes
 from loyalty.member import Balance, Member
 from loyalty.messages import EVENT_NAMES
@@ -92,7 +92,7 @@ class Books:
         self.ledger = _Ledger(self)
         self.achievements = _Achievements(self)
         self.rewards = _Rewards(self)
-        self.deadlines = _Deadlines()
+        self.deadlines = FallingDue()
         self.usage = _Usage(self)
         self.subscriptions = _Subscriptions(self)
         self.webhooks = _Webhooks(self)
@@ -331,41 +331,6 @@ class _Rewards(_Part):
 
     def set_status(self, issued_id: str, status: str) -> None:
         self._books.issued[issued_id]["status"] = status
-
-
-class _Deadlines:
-    __slots__ = ("_heap", "_next")
-
-    def __init__(self) -> None:
-        self._next: dict[str, tuple[datetime, str]] = {}
-        self._heap: list[tuple[datetime, str, str]] = []
-
-    def set(self, subject: str, kind: str, due_at: datetime) -> None:
-        self._next[subject] = (due_at, kind)
-        heappush(self._heap, (due_at, subject, kind))
-
-    def clear(self, subject: str) -> None:
-        self._next.pop(subject, None)
-
-    def due(self, *, now: datetime, limit: int) -> Sequence[Row]:
-        """What is due by now; each is handed out once, as whoever rings sets what comes next."""
-        rows: list[Row] = []
-        while len(rows) < limit and (earliest := self.earliest()) is not None and earliest <= now:
-            due_at, subject, kind = heappop(self._heap)
-            rows.append({"subject": subject, "kind": kind, "due_at": due_at})
-        return rows
-
-    def earliest(self) -> datetime | None:
-        """When the next thing falls due."""
-        while self._heap:
-            due_at, subject, kind = self._heap[0]
-            if self._next.get(subject) == (due_at, kind):
-                return due_at
-            heappop(self._heap)
-        return None
-
-    def set_clock(self, rings_at: datetime | None) -> None:
-        """Nobody sleeps here: a trial asks for the earliest."""
 
 
 class _Usage(_Part):

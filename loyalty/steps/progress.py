@@ -111,12 +111,14 @@ def _nothing_added(achievement: Achievement, day: date, value: str) -> tuple[Ver
 
 
 def _measured(achievement: Achievement, data: Facts) -> tuple[Decimal | str, str]:
-    """What an event adds to a sum, or why it is of no use; and the value that is told apart."""
+    """What an event adds to a sum, or why it adds nothing; and the value that is told apart."""
     match achievement.measure:
         case Sum(number):
             return number_of(number, data()), ""
         case Distinct(value):
             found = value.rule(data())
+            if found is None:
+                return f"{value.place} gave no value", ""
             return Decimal(1), found[:255] if isinstance(found, str) else rules.exact.dumps(found)[:255]
         case CountEvents() | CountDays():
             return Decimal(1), ""

@@ -177,6 +177,7 @@ async def test_a_program_of_another_store_and_a_revision_there_never_was_are_ref
 
 async def test_nobody_and_too_much_are_refused(api: Api) -> None:
     nobody = await api.http.post(PATH, json=purchase(**ANNA), headers={"Authorization": "x" + KEY})
+    large = await api.post(PATH, {**purchase(note="x", **ANNA), "member": {"attributes": {"a": "x" * 300_000}}})
     too_large = await api.http.post(PATH, content=b"{" + b" " * (8 * 1024 * 1024) + b"}")
 
-    assert (nobody.status_code, too_large.status_code) == (401, 413)
+    assert (nobody.status_code, large.status_code, too_large.status_code) == (401, 413, 413)

@@ -130,14 +130,14 @@ DIVERGENCES = [
         lambda case: '"reduce"' in case.rule and re.search(r'"var": \[?(""|null|\])', case.rule) is not None,
     ),
     Divergence(
-        "only an empty text and null lead here",
+        "a path becomes a text",
         (DATALOGIC,),
-        "json-logic-js looks for a field without a name where a path is computed to be [], datalogic-py stays here",
+        "to json-logic-js an array is the text of its elements; datalogic-py stays where it is, and gives no default",
         {"var": [{"var": "a"}]},
         {"a": []},
         None,
         {"a": []},
-        _has('"var": {', '"var": [{'),
+        _has('"var": {', '"var": [{', '"var": [['),
     ),
     Divergence(
         "null and an empty text are missing",

@@ -138,6 +138,15 @@ def test_what_an_achievement_gives_for_being_completed_stays_beside_what_counts_
     ]
 
 
+def test_an_event_without_the_value_that_is_counted_adds_nothing() -> None:
+    shops = "achievement: channels\non: purchase\nmeasure: {distinct: {var: event.body.channel}}\ngoal: 2\n"
+    begun = trial(achievements__channels=shops)
+
+    answer = answers(begun, "purchase", {"total": 1})["channels"]
+
+    assert (answer.verdict, answer.because) == ("counts_nothing", "achievements/channels.yaml:3:21 gave no value")
+
+
 def test_a_step_that_runs_twice_answers_once() -> None:
     begun = trial(achievements__spender=SPENDER)
     event = NewEvent("e", "purchase", "ann", NOW, {"total": 12, "channel": "store"}, 0)
