@@ -199,3 +199,22 @@ def test_a_file_that_is_there_and_a_folder_that_is_not_are_refused(tmp_path: Pat
 
     assert (there.returncode, (tmp_path / "a.yaml").read_text()) == (2, "kept")
     assert "nothing was ever started" in nowhere.stderr
+
+
+async def test_what_was_otherwise_because_of_a_mask_is_said(sqlite_database: Database, tmp_path: Path) -> None:
+    by_mail = (
+        "reactor: by-mail\non: purchase\nwhen: {'==': [{var: event.body.contact}, anna.nowak@shop.pl]}\n"
+        "then: [{award_points: {points: 5}}]\n"
+    )
+    known = Programs(sqlite_database)
+    program, revision, _ = await known.deploy({**FILES, "reactors/by-mail.yaml": by_mail.encode()}, by="test")
+    played = Played(sqlite_database, Reactions(sqlite_database, known), program, revision, FIRST)
+    await played.report(await anna(played), "purchase", {"total": 5, "contact": "anna.nowak@shop.pl"})
+
+    done = laurel("new", "test", "--from", await last_purchase(played), LAUREL_DATABASE_URL=url(tmp_path))
+
+    told = "reactor/by-mail was fired, here condition false"
+    assert done.returncode == 0
+    assert f"# When it happened it was otherwise: {told}" in done.stdout
+    assert f"laurel: when it happened it was otherwise: {told}" in done.stderr
+    assert "anna" not in done.stdout.lower()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -58,6 +59,16 @@ def print_problems(faults: "ProgramFaults", format: Format) -> None:  # noqa: A0
     for line in text.lines(faults.problems):
         print(line)
     print(text.count(faults.problems), file=sys.stderr)
+
+
+def need_folder(folder: Path) -> None:
+    """End with 2 where a program's folder is none, or one that nobody may look at."""
+    try:
+        is_folder = folder.is_dir()
+    except OSError:  # a name too long, or a folder above it that is closed
+        is_folder = False
+    if not is_folder:
+        fail(f"{folder} is no folder: name the one that holds program.yaml")
 
 
 def fail(message: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.line.ending import fail, print_problems
+from commands.line.ending import fail, need_folder, print_problems
 from commands.line.options import DATA, Data, Folder, Format
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def plan(
     from loyalty.files import ProgramFaults, read_folder
 
     for each in (folder, *([against] if against else [])):
-        if not each.is_dir():
-            fail(f"{each} is no folder: name the one that holds program.yaml")
+        need_folder(each)
     try:
         asked = planning.Asked(
             files=read_folder(folder),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import fail, print_problems
+from commands.line.ending import fail, need_folder, print_problems
 from commands.line.options import Folder, Format
 
 
@@ -29,8 +29,7 @@ def simulate(
     from commands.failures import CannotDo
     from loyalty.files import ProgramFaults
 
-    if not folder.is_dir():
-        fail(f"{folder} is no folder: name the one that holds program.yaml")
+    need_folder(folder)
     try:
         said = simulating.simulation(simulating.Asked(folder, event, member, member_id, now, data))
     except ProgramFaults as faults:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import fail
+from commands.line.ending import fail, need_folder
 from commands.line.options import Folder
 
 _ALL = Decimal(100)
@@ -47,8 +47,7 @@ def test(
     from commands.testing.telling import Telling, tell
     from commands.testing.watching import run_again
 
-    if not folder.is_dir():
-        fail(f"{folder} is no folder: name the one that holds program.yaml")
+    need_folder(folder)
     wanted = _percentage(fail_under, coverage=coverage)
     choice = Choice(filter, tuple(tag or ()), True if wanted is not None else coverage, fail_fast)
     telling = Telling(folder, format.value, output, wanted)

@@ -120,13 +120,13 @@ def _keeps_its_promise(world: World) -> bool:
     return True
 
 
-@effort(1000)
+@effort(800)
 @given(worlds)
 def test_a_rule_that_checks_clean_meets_no_coercion(world):
     assume(_keeps_its_promise(world))
 
 
-@effort(2000)
+@effort(1500)
 @given(damaged_worlds)
 def test_a_damaged_rule_that_still_checks_clean_meets_no_coercion(world):
     assume(_keeps_its_promise(world))

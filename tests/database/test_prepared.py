@@ -1,0 +1,113 @@
+"""Statements that go straight to SQLite's driver do what they do through SQLAlchemy, as they still do on PostgreSQL."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from database import Database, Transaction
+from database.members import Identity
+from database.prepared import Prepared
+from database.queries import Queries
+from database.tables import event, member
+from loyalty.books import NewEvent
+from loyalty.ids import new_id
+
+NOON = datetime(2024, 5, 1, 12, 0, 0, 250, tzinfo=timezone(timedelta(hours=2)))
+
+
+def register(tx: Transaction, email: str = "ann@example.com") -> str:
+    member_id = new_id()
+    tx.members.register(
+        Identity(email=email),
+        member_id=member_id,
+        profile={"firstName": "Zoë"},
+        attributes={},
+        tier=None,
+        password_hash=None,
+        registered_at=NOON,
+        now=NOON,
+    )
+    return member_id
+
+
+def fill(tx: Transaction) -> None:
+    """A row of each of two tables: with dates, JSON, truth values, numbers and nothing."""
+    tx.revisions.open_store(secret="whsec_x", now=NOON)
+    tx.events.add(NewEvent("e1", "purchase", register(tx), NOON, {"total": Decimal("1.10")}, 1), now=NOON)
+
+
+@pytest.mark.parametrize("table", [member, event], ids=lambda table: table.name)
+async def test_a_row_is_what_sqlalchemy_reads(database: Database, table: Table) -> None:
+    await database.store("A").write(fill)
+
+    def both(tx: Transaction) -> tuple[Any, Any]:
+        ours = Queries(tx.connection, "A").rows(table, ("id",))
+        theirs = tx.connection.execute(select(table).order_by(table.c.id)).mappings().all()
+        return [dict(row) for row in ours], [dict(row) for row in theirs]
+
+    ours, theirs = await database.store("A").read(both)
+
+    assert ours == theirs
+    assert len(ours) == 1
+
+
+async def test_dates_and_numbers_come_back_as_they_went(database: Database) -> None:
+    await database.store("A").write(fill)
+
+    row = await database.store("A").read(lambda tx: dict(tx.events.get("e1") or {}))
+
+    assert (row["time"], row["time"].tzinfo) == (NOON, UTC)
+    assert row["body"] == {"total": Decimal("1.10")}
+    assert row["external_id"] is None
+
+
+async def test_values_that_are_part_of_a_statement_stay_in_it(database: Database) -> None:
+    def three(tx: Transaction) -> None:
+        fill(tx)
+        for name in ("bob", "cleo"):
+            register(tx, f"{name}@example.com")
+
+    await database.store("A").write(three)
+    first_two = Prepared(select(member.c.email).where(member.c.store == bindparam("code")).order_by("email").limit(2))
+
+    found = await database.store("A").read(
+        lambda tx: [row["email"] for row in first_two.all(tx.connection, {"code": "A"})]
+    )
+
+    assert found == ["ann@example.com", "bob@example.com"]
+
+
+async def test_what_the_database_refuses_is_sqlalchemys_error_without_the_values(database: Database) -> None:
+    await database.store("A").write(fill)
+
+    def again(tx: Transaction) -> None:
+        row = dict(tx.events.get("e1") or {})
+        tx.events.insert(event, row | {"body": {"secret": "of a member"}})
+
+    with pytest.raises(IntegrityError) as refused:
+        await database.store("A").write(again)
+
+    assert "of a member" not in str(refused.value)
+
+
+async def test_a_reader_sees_one_moment(sqlite_database: Database) -> None:
+    await sqlite_database.store("A").write(fill)
+
+    def count(tx: Transaction) -> int:
+        return len(tx.members.rows(member, ("id",)))
+
+    def read_twice(tx: Transaction) -> tuple[int, int]:
+        before = count(tx)
+        write = sqlite_database._connections.submit_write(
+            lambda connection: register(Transaction(connection, "A"), "bob@example.com")
+        )
+        write.result()
+        return before, count(tx)
+
+    before, after = await sqlite_database.store("A").read(read_twice)
+
+    assert before == after == 1
