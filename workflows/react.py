@@ -42,8 +42,8 @@ class ReactToEvent:
         """Answer the event and everything it causes; the result says what came of it."""
         try:
             await self._answer(event)
-        except ActivityError as failure:
-            self._error = _cause_of(failure)
+        except (ActivityError, ApplicationError) as failure:  # of a local activity, what it raised itself
+            self._error = _words_of(failure)
         if self._error:
             await _local(Reactions.fail, [event, self._error, workflow.now()], "say why not")
         outcome = "failed" if self._error else "applied" if self._fired or self._did else "nothing"
@@ -109,6 +109,6 @@ async def _local(method: Any, args: list[Any], summary: str) -> Any:
     )
 
 
-def _cause_of(failure: ActivityError) -> str:
-    cause = failure.cause
-    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)
+def _words_of(failure: ActivityError | ApplicationError) -> str:
+    said = failure if isinstance(failure, ApplicationError) else failure.cause
+    return said.message if isinstance(said, ApplicationError) else str(said or failure)

@@ -1,6 +1,7 @@
 """Events answered, on a real Temporal server."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -62,3 +63,17 @@ async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_databa
 
         await answering
         assert seen[-1] == ("applied", 100)
+
+
+async def test_an_event_that_can_never_be_answered_has_failed_and_says_why(
+    sqlite_database: Database, temporal: Client
+) -> None:
+    async with running(sqlite_database, temporal, programs.files()) as laurel:
+        event = await laurel.accept(await laurel.register(), "purchase", {"total": 80})
+
+        outcome = await laurel.answer(replace(event, revision=99))
+
+        row = await laurel.parts.database.store(laurel.store).read(lambda tx: dict(tx.events.get(event.id) or {}))
+        assert (outcome.outcome, row["status"]) == ("failed", "failed")
+        assert outcome.error == row["error"]
+        assert "has no program" in outcome.error
