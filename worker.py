@@ -30,7 +30,6 @@ from database import Database
 from database.programs import Programs
 from loyalty.addresses import Network
 from loyalty.references import EventRef
-from workflows import walks
 from workflows.clock import StoreClock
 from workflows.deliver import DeliverWebhook
 from workflows.inline import Inline
@@ -118,7 +117,6 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
 @asynccontextmanager
 async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
     """A worker at work, with the relay beside it, until the block ends; what is under way is finished."""
-    walks.spare()
     async with WebhookClient(parts.allow) as webhooks:
         reactions = Reactions(parts.database, parts.programs, parts.underway)
         deliveries = Deliveries(parts.database, webhooks)
