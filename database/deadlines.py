@@ -1,4 +1,4 @@
-"""Deadlines: the next thing of a lot or a coupon that falls due, and the clock that rings for them."""
+"""Deadlines: the next thing of a lot, a coupon or a tier that falls due, and the clock that rings for them."""
 
 from datetime import datetime
 

@@ -8,7 +8,7 @@ from loyalty.books import Row
 
 
 class FallingDue:
-    """The next deadline of every lot and coupon."""
+    """The next deadline of every lot, coupon and tier."""
 
     __slots__ = ("_heap", "_next")
 

@@ -21,6 +21,7 @@ wallets:
 notify_before: {points: 7d, coupons: 3d, tier: 2w}
 tiers: [{tier: bronze, from: 0, title: Bronze}, {tier: gold, from: 100.5}]
 tier_by: active_points
+tier_review: {after: 365d}
 badges: {early-bird: {title: Early bird}, late-bird: {}}
 """,
     "events/purchase.yaml": b"""\
