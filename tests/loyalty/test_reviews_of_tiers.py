@@ -125,6 +125,19 @@ def test_by_active_points_who_spent_or_lost_them_falls() -> None:
     assert of_tiers(happened) == [("tier_will_expire", "bronze", 351), ("tier_changed", "bronze", 365)]
 
 
+def test_points_that_expire_at_the_moment_of_the_review_count_no_more() -> None:
+    same = PROGRAM.replace("{after: 90d}", "{end_of: year}").replace("{after: 365d}", "{end_of: year}")
+
+    for number in range(8):  # whatever the ids are by which things of one moment are told apart
+        there = trial(f"{same}tier_by: active_points\n")
+        for _ in range(number):
+            there.report(ANN, "app_login", {})
+        there.report(ANN, "purchase", {"total": 600})
+        happened = there.advance(START + YEAR)
+
+        assert [each.type for each in happened if "will" not in each.type] == ["points_expired", "tier_changed"]
+
+
 @pytest.mark.parametrize("program", [programs.PROGRAM, programs.PROGRAM + "tier_review: never\n"])
 def test_without_reviews_a_tier_stays(program: str) -> None:
     there = trial(program, tier="gold")
