@@ -122,7 +122,10 @@ def status(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any
             "badges": badges(facts, program),
         }
         | present(**{name: row["profile"].get(name) for name in ("firstName", "lastName")})
-        | present(levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone))
+        | present(
+            levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone),
+            tierUntil=row["tier_until"] and shown(row["tier_until"], zone),
+        )
     )
 
 

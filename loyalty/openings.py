@@ -53,9 +53,5 @@ def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
     for issued in opening.issued:
         if issued["expires_at"] is not None:
             found[issued["id"]] = next_deadline_of_coupon(program, issued["expires_at"], now=now)
-    until = opening.account.member.tier_until
-    if until is not None and program.reviews_tiers:
-        before = program.notify_before.tier
-        warned = before is None or before.before(until, zone) <= now
-        found[opening.account.member.id] = tiers.next_deadline(program, until, warned=warned, now=now)
-    return found
+    of_tier = tiers.deadline_from_now(program, opening.account.member, now=now)
+    return found if of_tier is None else found | {opening.account.member.id: of_tier}

@@ -43,3 +43,12 @@ def next_deadline(program: Program, until: datetime, *, warned: bool, now: datet
     if warn_before is None or warned:
         return until, "tier_review"
     return max(now, warn_before.before(until, program.zone)), "tier_warn"
+
+
+def deadline_from_now(program: Program, member: Member, *, now: datetime) -> tuple[datetime, Deadline] | None:
+    """What of a member's tier falls due next, if whoever would have been warned by now was; None: nothing."""
+    until, before = member.tier_until, program.notify_before.tier
+    if until is None or not program.reviews_tiers:
+        return None
+    warned = before is not None and before.before(until, program.zone) <= now
+    return next_deadline(program, until, warned=warned, now=now)

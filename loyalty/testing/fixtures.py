@@ -40,13 +40,13 @@ def opening_of(fixture: Fixture, name: str, program: Program, now: datetime) -> 
 
 
 def _begin_period(account: Account, program: Program, now: datetime) -> dict[str, tuple[datetime, str]]:
-    """Who has a tier from the start came into it then; what falls due of it."""
+    """What falls due of the tier: who has one from the start came into it then, if nothing else is said."""
     tier = program.tier_named(account.member.tier)
-    until = None if tier is None else tiers.kept_until(program, tier, now=now)
-    if until is None:
-        return {}
+    lasts = None if tier is None else tiers.kept_until(program, tier, now=now)
+    until = None if lasts is None else account.member.tier_until or lasts
     account.member = replace(account.member, tier_until=until)
-    return {account.member.id: tiers.next_deadline(program, until, warned=False, now=now)}
+    deadline = tiers.deadline_from_now(program, account.member, now=now)
+    return {} if deadline is None else {account.member.id: deadline}
 
 
 def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:
