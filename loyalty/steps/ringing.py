@@ -1,6 +1,4 @@
-"""What the clock does when something is due: points become active, are warned of, expire; coupons likewise; tiers are
-reviewed.
-"""
+"""What is done when it is due: points become active, are warned of, expire; coupons likewise; tiers are reviewed."""
 
 from dataclasses import replace
 from datetime import datetime
