@@ -104,6 +104,7 @@ def status(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any
     """Where a member stands."""
     row, wallet, zone = facts.row, program.default_wallet, program.zone
     balance = facts.balances.get(wallet.code, NONE)
+    until = row["tier_until"] if program.reviews_tiers else None
     return (
         {
             "customerId": row["id"],
@@ -124,7 +125,7 @@ def status(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any
         | present(**{name: row["profile"].get(name) for name in ("firstName", "lastName")})
         | present(
             levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone),
-            tierUntil=row["tier_until"] and shown(row["tier_until"], zone),
+            tierUntil=until and shown(until, zone),
         )
     )
 
