@@ -17,6 +17,7 @@ from loyalty.member import Balance
 from loyalty.messages import ProgressView
 from loyalty.messages.parts import progress as progress_rule
 from loyalty.program import Achievement, Last, Program, Wallet
+from loyalty.tiers import standing
 
 NONE = Balance()
 
@@ -103,6 +104,7 @@ def status(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any
     """Where a member stands."""
     row, wallet, zone = facts.row, program.default_wallet, program.zone
     balance = facts.balances.get(wallet.code, NONE)
+    until = row["tier_until"] if program.reviews_tiers else None
     return (
         {
             "customerId": row["id"],
@@ -121,7 +123,10 @@ def status(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any
             "badges": badges(facts, program),
         }
         | present(**{name: row["profile"].get(name) for name in ("firstName", "lastName")})
-        | present(levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone))
+        | present(
+            levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone),
+            tierUntil=until and shown(until, zone),
+        )
     )
 
 
@@ -199,7 +204,7 @@ def _level(facts: MemberFacts, program: Program) -> dict[str, Any]:
     """The member's tier, and what is missing to the next."""
     wallet = program.default_wallet
     balance = facts.balances.get(wallet.code, NONE)
-    standing = Decimal(wallet.amount(balance.earned if program.tier_by == "earned_points" else balance.active))
+    reached = standing(program, balance, facts.row["tier_base"])
     present_tier = program.tier_named(facts.row["tier"])
     start = present_tier.start if present_tier else Decimal(-1)
     higher = min((tier for tier in program.tiers if tier.start > start), key=lambda tier: tier.start, default=None)
@@ -209,7 +214,7 @@ def _level(facts: MemberFacts, program: Program) -> dict[str, Any]:
     return shown_tier | {
         "nextLevelName": higher.title,
         "nextLevelConditionValue": higher.start,
-        "pointsToNextLevel": max(Decimal(0), higher.start - standing),
+        "pointsToNextLevel": max(Decimal(0), higher.start - reached),
     }
 
 

@@ -178,6 +178,7 @@ class CustomerStatus(TypedDict):
     createdAt: Instant
     registeredAt: Instant
     tier: str | None
+    tierUntil: NotRequired[Instant]
     points: Number
     wallets: dict[str, JsonObject]
     achievements: list[AchievementStatus]

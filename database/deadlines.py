@@ -1,4 +1,4 @@
-"""Deadlines: the next thing of a lot or a coupon that falls due, and the clock that rings for them."""
+"""Deadlines: the next thing of a lot, a coupon or a tier that falls due, and the clock that rings for them."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from loyalty.books import Row
 _DUE = (
     select(deadline)
     .where(deadline.c.store == bindparam("in_store"), deadline.c.due_at <= bindparam("now"))
-    .order_by(deadline.c.due_at, deadline.c.subject)
+    .order_by(deadline.c.due_at, deadline.c.kind, deadline.c.subject)
     .limit(bindparam("most"))
 )
 
@@ -29,7 +29,7 @@ class Deadlines(Queries):
         self.connection.execute(here)
 
     def due(self, *, now: datetime, limit: int) -> list[Row]:
-        """What is due by now, the earliest first."""
+        """What is due by now, the earliest first; of one moment, points expire before tiers are reviewed."""
         here = {"in_store": self.store, "now": now, "most": limit}
         return prepared(_DUE).all(self.connection, here)
 

@@ -1,7 +1,8 @@
 """What a store's members were at a moment in the past, and the events reported since: what a backtest replays.
 
-Nobody kept the past as it was. Ledger, marks and events say it all the same, but for two things: attributes and profile
-are taken as they are now, and a late event of a day before counts as if it had been told then.
+Nobody kept the past as it was. Ledger, marks and events say it all the same, but for three things: attributes and
+profile are taken as they are now, a late event of a day before counts as if it had been told then, and whose tier was
+reviewed or changed since begins a period of it anew.
 """
 
 from collections import Counter, defaultdict
@@ -27,6 +28,7 @@ from loyalty.member import Balance, Member
 from loyalty.memory import Account
 from loyalty.openings import Opening
 from loyalty.program import Program
+from loyalty.tiers import NOTHING, kept_until
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -84,6 +86,7 @@ class History:
         entries = self._by_member(members, entry, entry.c.at >= self._since)
         lots = self._by_member(members, lot)
         past = _Past(
+            program=self._program,
             since=self._since,
             day=self._day,
             goals={each.name: int(each.goal * MILLION) for each in self._program.achievements},
@@ -158,6 +161,7 @@ class History:
 class _Past:
     """What is kept of some members, read at once, each by member."""
 
+    program: Program
     since: datetime
     day: date
     goals: Mapping[str, int]
@@ -189,9 +193,10 @@ class _Past:
         if row.created_at >= self.since:
             return Opening(Account(known), is_new=True)
         lots = self._lots(who)
+        balances = self._balances(who, lots)
         account = Account(
-            member=known,
-            balances=self._balances(who, lots),
+            member=self._in_its_period(known, row, balances),
+            balances=balances,
             badges=self._badges(who),
             lots={each.id: each for each in lots},
             marks=self._marks(who),
@@ -200,6 +205,21 @@ class _Past:
         )
         coupons = (each for each in self.issued.get(who, ()) if each.expires_at is None or each.expires_at > self.since)
         return Opening(account, tuple({**each._mapping, "status": "issued"} for each in coupons))  # noqa: SLF001
+
+    def _in_its_period(self, known: Member, row: Found, balances: Mapping[str, Balance]) -> Member:
+        """With what the tier's standing counted from, and until when it was kept, as far as that is known.
+
+        A base above what was earned by then was set since, by a review; then everything counts. The period of a tier
+        that was reviewed or changed since begins anew.
+        """
+        balance = balances.get(self.program.default_wallet.code, NOTHING)
+        was_reviewed = row.tier_base > balance.earned
+        base = Points(0 if was_reviewed else row.tier_base)
+        if not was_reviewed and row.id not in self.tiers:
+            return replace(known, tier_base=base, tier_until=row.tier_until)
+        tier = self.program.tier_named(known.tier)
+        until = None if tier is None else kept_until(self.program, tier, now=self.since)
+        return replace(known, tier_base=base, tier_until=until)
 
     def _lots(self, who: str) -> list[Lot]:
         """The lots there were: pending ones whole, of the others what the active balance leaves to the latest."""

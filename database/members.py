@@ -80,6 +80,8 @@ class Members(Queries):
                 "attributes": attributes,
                 "tier": tier,
                 "tier_since": now if tier else None,
+                "tier_base": 0,
+                "tier_until": None,
                 "active": True,
                 "password_hash": password_hash,
                 "registered_at": registered_at,
@@ -108,15 +110,21 @@ class Members(Queries):
             attributes=row["attributes"],
             balances=self.balances(member_id),
             badges=tuple(granted["badge"] for granted in self.badges(member_id)),
+            tier_base=Points(row["tier_base"]),
+            tier_until=row["tier_until"],
         )
 
     def balances(self, member_id: str) -> dict[str, Balance]:
         """A member's points by wallet; a wallet never used is absent."""
         return {row["wallet"]: as_balance(row) for row in self.rows(balance, ("wallet",), member=member_id)}
 
-    def set_tier(self, member_id: str, tier: str, *, now: datetime) -> None:
-        """Put a member into a tier."""
-        self.alter(member, {"id": member_id}, tier=tier, tier_since=now, updated_at=now)
+    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
+        """Put a member into a tier, to be reviewed then."""
+        self.alter(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now)
+
+    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:
+        """Begin a period of a member's tier: it counts what is earned above the base, and ends with a review."""
+        self.alter(member, {"id": member_id}, tier_base=base, tier_until=until, updated_at=now)
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
         """Replace a member's attributes."""

@@ -114,6 +114,8 @@ member = Table(
     Column("attributes", Json, nullable=False),
     Column("tier", NAME),
     Column("tier_since", Instant),
+    Column("tier_base", BigInteger, nullable=False, server_default="0"),  # earned when the tier was last reviewed
+    Column("tier_until", Instant),  # when it is reviewed next
     Column("active", Boolean, nullable=False),
     Column("password_hash", Text),
     Column("registered_at", Instant, nullable=False),

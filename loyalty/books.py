@@ -71,8 +71,11 @@ class MemberBook(Protocol):
     def facts(self, member_id: str) -> Member:
         """What rules may know of a member."""
 
-    def set_tier(self, member_id: str, tier: str, *, now: datetime) -> None:
-        """Put a member into a tier."""
+    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
+        """Put a member into a tier, to be reviewed then."""
+
+    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:
+        """Begin a period of a member's tier: it counts what is earned above the base, and ends with a review."""
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
         """Replace a member's attributes."""

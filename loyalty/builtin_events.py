@@ -33,6 +33,7 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             "A member's tier changed",
             {"from": _TEXT_OR_NULL, "to": _TEXT, "up": {"type": "boolean"}},
         ),
+        _event_type("tier_will_expire", "A tier will be lost soon", {"tier": _TEXT, "to": _TEXT, "expires_at": _TIME}),
         _event_type(
             "achievement_completed",
             "An achievement was completed",

@@ -35,6 +35,10 @@ class Member:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     balances: Mapping[str, Balance] = field(default_factory=dict)
     badges: tuple[str, ...] = ()
+    tier_base: Points = NOTHING
+    """What they had earned in the default wallet when their tier was last reviewed."""
+    tier_until: datetime | None = None
+    """When their tier is reviewed; None: not at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,11 +191,17 @@ class _Members(_Part):
             known.attributes,
             account.balances.copy(),
             tuple(account.badges),
+            known.tier_base,
+            known.tier_until,
         )
 
-    def set_tier(self, member_id: str, tier: str, *, now: datetime) -> None:  # noqa: ARG002
+    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:  # noqa: ARG002
         account = self._books.accounts[member_id]
-        account.member = replace(account.member, tier=tier)
+        account.member = replace(account.member, tier=tier, tier_until=until)
+
+    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:  # noqa: ARG002
+        account = self._books.accounts[member_id]
+        account.member = replace(account.member, tier_base=base, tier_until=until)
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:  # noqa: ARG002
         account = self._books.accounts[member_id]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from loyalty import tiers
 from loyalty.ledger import next_deadline
 from loyalty.memory import Account
 from loyalty.steps.issuing import next_deadline_of_coupon
 from loyalty.trial import Trial
 
 Deadlines: TypeAlias = Mapping[str, tuple[datetime, str]]
-"""When the next thing of a lot or a coupon falls due, and what: by its id."""
+"""When the next thing of a lot, a coupon or a tier falls due, and what: by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def open_in(trial: Trial, opening: Opening) -> Account:
 
 
 def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
-    """What falls due of lots and coupons; whoever would have been warned by now, was."""
+    """What falls due of lots, coupons and the tier; whoever would have been warned by now, was."""
     program, now = trial.program, trial.now
     warn_before, zone = program.notify_before.points, program.zone
     found: dict[str, tuple[datetime, str]] = {}
@@ -52,4 +53,5 @@ def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
     for issued in opening.issued:
         if issued["expires_at"] is not None:
             found[issued["id"]] = next_deadline_of_coupon(program, issued["expires_at"], now=now)
-    return found
+    of_tier = tiers.deadline_from_now(program, opening.account.member, now=now)
+    return found if of_tier is None else found | {opening.account.member.id: of_tier}

@@ -12,7 +12,7 @@ import rules
 from loyalty.bodies import BodySchema
 from loyalty.calendar import Duration, Period
 from loyalty.decision import Answer
-from loyalty.effects import Expiry, GrantBadge, IssueReward, Points, SetTier
+from loyalty.effects import Expiry, GrantBadge, IssueReward, Never, Points, SetTier
 from loyalty.ids import named_id
 from rules.numbers import CONTEXT
 
@@ -259,6 +259,8 @@ class Program:
     notify_before: NotifyBefore
     tiers: tuple[Tier, ...]
     tier_by: TierBy
+    tier_review: Expiry
+    """How long a tier above the lowest is kept before it is reviewed: counted from when its period begins."""
     event_types: Mapping[str, EventType]
     reactors: tuple[Reactor, ...]
     achievements: tuple[Achievement, ...]
@@ -270,6 +272,11 @@ class Program:
     def default_wallet(self) -> Wallet:
         """The wallet that effects mean when they name none."""
         return next(wallet for wallet in self.wallets.values() if wallet.default)
+
+    @cached_property
+    def reviews_tiers(self) -> bool:
+        """Whether a tier can be lost by what was not earned."""
+        return bool(self.tiers) and not isinstance(self.tier_review, Never)
 
     @cached_property
     def reactors_on(self) -> Mapping[str, tuple[Reactor, ...]]:

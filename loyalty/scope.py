@@ -27,6 +27,7 @@ Kind: TypeAlias = Literal["event type", "wallet", "tier", "badge", "reward", "ac
 _OPTIONAL_TEXTS = ("email", "phone", "first_name", "last_name", "gender", "city", "country")
 _NAMED: Final[Mapping[str, Mapping[str, Kind]]] = {
     "tier_changed": {"from": "tier", "to": "tier"},
+    "tier_will_expire": {"tier": "tier", "to": "tier"},
     "achievement_completed": {"achievement": "achievement"},
     "badge_granted": {"badge": "badge"},
     "points_activated": {"wallet": "wallet"},

@@ -75,6 +75,8 @@ def _settings(program: Program) -> Iterator[Said]:
             yield Said(f"notify_before {what}", words.duration(span))
     if program.tiers:
         yield Said("tier_by", program.tier_by)
+    if program.reviews_tiers:
+        yield Said("tier_review", words.expiry(program.tier_review))
 
 
 def _title(name: str, title: str) -> Iterator[Said]:

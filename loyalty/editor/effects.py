@@ -41,13 +41,13 @@ _RULE_KEYS: Final[Mapping[str, str]] = {
 """Where in an effect rules are that see the event."""
 
 
-def expires() -> Schema:
-    """When points expire."""
+def expires(since: str = "the award") -> Schema:
+    """When points expire, or a tier is reviewed: counted from what `since` names."""
     day = {**instant(_DAYS_OF_THE_YEAR), "patternErrorMessage": 'Write a month and a day, as in "12-31".'}
     ends = choice(parts.words(PERIODS, month="When the month ends.", year="When the year ends."))
     rules = {
-        "after": told("So long after the award.", parts.DURATION),
-        "end_of": told("When the month or the year of the award ends.", ends),
+        "after": told(f"So long after {since}.", parts.DURATION),
+        "end_of": told(f"When the month or the year of {since} ends.", ends),
         "on": told("When the next such day begins.", {**day, "examples": ["12-31"]}),
     }
     return {"anyOf": [{"const": "never"}, one_key(rules)]}

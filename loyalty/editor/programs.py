@@ -29,6 +29,11 @@ def program() -> Schema:
         "notify_before": told("How long before something expires its owner is told.", _notify_before()),
         "tiers": told("Tiers, from the lowest to the highest.", listed(_tier())),
         "tier_by": told("The amount that decides the tier.", choice(_TIER_BY), default="earned_points"),
+        "tier_review": told(
+            "How long a tier above the lowest is kept before it is reviewed, and perhaps lost.",
+            expires("the beginning of the tier's period"),
+            default="never",
+        ),
         "badges": told("Every badge there is. Without the list any name is a badge.", _badges()),
     }
     return record(keys, required=["store", "timezone"])

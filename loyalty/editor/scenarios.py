@@ -77,6 +77,8 @@ def _member(vocabulary: Vocabulary) -> Schema:
     text = dict.fromkeys(("email", "phone", "card", "first_name", "last_name", "gender", "birth_date"), parts.TEXT)
     keys = {
         "tier": told("Their tier; what the points are enough for if not said.", one_of_names(vocabulary.tiers, "tier")),
+        "tier_base": told("What they had earned when their tier was last reviewed.", parts.AMOUNT_OR_ZERO),
+        "tier_until": told("When their tier is reviewed; a period from the test's beginning if not said.", INSTANT),
         "points": told("Points that they can spend, by wallet or of the default one.", amounts(vocabulary)),
         "earned": told("Points that they ever earned; as many as `points` if not said.", amounts(vocabulary)),
         "badges": told("Badges that they have.", listed(one_of_names(vocabulary.badges, "badge"))),

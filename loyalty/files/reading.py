@@ -97,6 +97,7 @@ def _program(
         notify_before=settings.notify_before,
         tiers=settings.tiers,
         tier_by=settings.tier_by,
+        tier_review=settings.tier_review,
         event_types=known.event_types,
         reactors=tuple(reactors.values()),
         achievements=tuple(achievements.values()),

@@ -23,6 +23,7 @@ KEYS = (
     "notify_before",
     "tiers",
     "tier_by",
+    "tier_review",
     "badges",
 )
 UNKNOWN_MEMBERS: tuple[Literal["register", "refuse"], ...] = ("register", "refuse")
@@ -47,6 +48,7 @@ class Settings:
     notify_before: NotifyBefore
     tiers: tuple[Tier, ...]
     tier_by: TierBy
+    tier_review: Expiry
     badges: Mapping[str, str] | None
     """None: not declared, so that any name is a badge."""
 
@@ -56,7 +58,7 @@ def read_settings(node: Node, problems: Problems) -> Settings:
     fields = Fields(node, problems, "program.yaml", KEYS)
     store = fields.name("store") or "?"
     tiers = fields.get("tiers")
-    badges = fields.get("badges")
+    badges, review = fields.get("badges"), fields.get("tier_review")
     return Settings(
         store=store,
         title=fields.text("title", store),
@@ -66,20 +68,21 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         notify_before=_notify_before(fields),
         tiers=() if tiers is None else _tiers(fields),
         tier_by=fields.choice("tier_by", TIER_BY, "earned_points"),
+        tier_review=Never() if review is None else read_expiry(review, problems, "tier_review"),
         badges=None if badges is None else _badges(badges, problems),
     )
 
 
-def read_expiry(node: Node, problems: Problems) -> Expiry:
-    """When points expire."""
+def read_expiry(node: Node, problems: Problems, key: str = "expires") -> Expiry:
+    """When points expire, or a tier is reviewed."""
     if node.value == "never":
         return Never()
     if not isinstance(node.value, dict):
-        problems.add(node.place, "bad-expiry", f"expires must be {_EXPIRES}")
+        problems.add(node.place, "bad-expiry", f"{key} must be {_EXPIRES}")
         return Never()
-    fields = Fields(node, problems, "expires", ("after", "end_of", "on"))
+    fields = Fields(node, problems, key, ("after", "end_of", "on"))
     if len(node.value) != 1:
-        problems.add(node.place, "bad-expiry", f"expires must be one of {_EXPIRES}")
+        problems.add(node.place, "bad-expiry", f"{key} must be one of {_EXPIRES}")
     after, end_of, on = (fields.get(key) for key in ("after", "end_of", "on"))
     if after is not None:
         return After(fields.duration("after") or Duration(days=1))
@@ -202,6 +205,6 @@ def _badge_title(badge: str, badges: Node, problems: Problems) -> str:
 
 
 NO_SETTINGS = Settings(
-    "?", "?", ZoneInfo("UTC"), True, _ONE_WALLET, NotifyBefore(None, None, None), (), "earned_points", None
+    "?", "?", ZoneInfo("UTC"), True, _ONE_WALLET, NotifyBefore(None, None, None), (), "earned_points", Never(), None
 )
 """What stands in for a program.yaml that cannot be read, while the other files are."""

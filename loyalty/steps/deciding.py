@@ -8,6 +8,7 @@ from loyalty.decide import Usage, decide
 from loyalty.decision import Answer, Decision
 from loyalty.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
 from loyalty.steps.effects_told import tell_of_effects
+from loyalty.steps.membership import begin_period
 from loyalty.steps.step import Step
 from loyalty.steps.telling import tell_of_built_in
 
@@ -32,6 +33,8 @@ def decide_event(step: Step) -> None:
     fired = [answer for answer in decision.answers if answer.fired]
     step.fired = [answer.source for answer in fired]
     step.steps = _steps(step, fired)
+    if step.event.type == "member_registered":
+        begin_period(step)
     tell_of_built_in(step)
     for answer in fired:
         tell_of_effects(step, answer)

@@ -1,17 +1,18 @@
 """Points awarded and deducted, and the tier they lead to."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from loyalty import ledger
 from loyalty.effects import AwardPoints, DeductPoints, Points
 from loyalty.ids import caused_id
-from loyalty.member import Balance
 from loyalty.messages import AvailablePointsAmountChanged, ChangeKind, TransferKind, UnitsTransferWasAdded
 from loyalty.program import Program, Wallet
 from loyalty.steps.membership import move_to_tier
 from loyalty.steps.step import Step
 from loyalty.steps.views import amount, cause_of, customer, wallet_view
+from loyalty.tiers import standing
+
+NONE = Points(0)
 
 
 def move_points(step: Step) -> None:
@@ -145,17 +146,13 @@ def _say_transfer(
 
 def _promote(step: Step, posted: list[ledger.Posted]) -> None:
     """Move the member up when what was posted to the default wallet crossed a tier's start."""
-    if not posted or not step.program.tiers:
+    program = step.program
+    if not posted or not program.tiers:
         return
-    reached = step.program.tier_at(_standing(step.program, posted[-1].after))
-    if reached is None or reached == step.program.tier_at(_standing(step.program, posted[0].before)):
+    base = step.member.tier_base if program.reviews_tiers else NONE  # else nothing need be read of the member
+    reached = program.tier_at(standing(program, posted[-1].after, base))
+    if reached is None or reached == program.tier_at(standing(program, posted[0].before, base)):
         return
-    present = step.program.tier_named(step.tier)
+    present = program.tier_named(step.tier)
     if present is None or present.start < reached.start:
         move_to_tier(step, reached)
-
-
-def _standing(program: Program, balance: Balance) -> Decimal:
-    """What tiers are reached by."""
-    points = balance.earned if program.tier_by == "earned_points" else balance.active
-    return amount(program.default_wallet, points)

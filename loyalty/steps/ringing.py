@@ -1,17 +1,18 @@
-"""What the clock does when something is due: points become active, are warned of, expire; coupons likewise."""
+"""What is done when it is due: points become active, are warned of, expire; coupons likewise; tiers are reviewed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from loyalty.books import Books, NewEvent
+from loyalty.books import Books
 from loyalty.effects import Points
 from loyalty.ids import caused_id
 from loyalty.ledger import Lot
 from loyalty.program import Program, Wallet
 from loyalty.references import EventRef, Rung
+from loyalty.steps.due import Ring
 from loyalty.steps.points import next_deadline_of
+from loyalty.steps.reviewing import REVIEWS, review
 from loyalty.steps.telling import CLOCK
 
 PAGE = 100
@@ -26,34 +27,11 @@ def ring(tx: Books, program: Program, revision: int, *, now: datetime) -> Rung:
     return Rung([event for event in events if event is not None], more=len(rows) == PAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """One thing that is due."""
-
-    tx: Books
-    program: Program
-    revision: int
-    now: datetime
-    subject: str
-    due_at: datetime
-
-    def event(self, type_: str, member_id: str, body: Mapping[str, Any]) -> EventRef:
-        """Store the event that tells of it: one of a kind for each subject."""
-        new = NewEvent(caused_id(self.subject, type_), type_, member_id, self.due_at, body, self.revision)
-        self.tx.events.add(new, now=self.now)
-        return EventRef(self.tx.store, new.id, type_, member_id, self.revision)
-
-    def then(self, deadline: tuple[datetime, str] | None) -> None:
-        """What of it falls due next."""
-        if deadline is None:
-            self.tx.deadlines.clear(self.subject)
-        else:
-            self.tx.deadlines.set(self.subject, deadline[1], deadline[0])
-
-
 def _do(due: Ring, kind: str) -> EventRef | None:
     if kind in ("coupon_warn", "coupon_expire"):
         return _do_coupon(due, kind)
+    if kind in REVIEWS:
+        return review(due, kind)
     found = due.tx.ledger.lot(due.subject)
     if found is None or found[0].remaining == 0:
         due.then(None)

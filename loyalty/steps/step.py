@@ -113,11 +113,11 @@ class Step:
         self.caused.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
 
     def nothing_due(self, subject: str) -> None:
-        """Nothing of a lot or a coupon falls due any more."""
+        """Nothing of a lot, a coupon or a tier falls due any more."""
         self.tx.deadlines.clear(subject)
 
     def due(self, subject: str, deadline: tuple[datetime, str]) -> None:
-        """What of a lot or a coupon falls due next."""
+        """What of a lot, a coupon or a tier falls due next."""
         due_at, kind = deadline
         self.tx.deadlines.set(subject, kind, due_at)
         if self._clock_rings_at is None or due_at < self._clock_rings_at:

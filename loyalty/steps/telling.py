@@ -13,6 +13,7 @@ from loyalty.messages import (
     CustomerLevelChanged,
     CustomerRegistered,
     LevelView,
+    LevelWillExpire,
     PointsWillExpire,
     RewardView,
 )
@@ -32,6 +33,8 @@ def tell_of_built_in(step: Step) -> None:
             _tell_of_registration(step)
         case "tier_changed":
             _tell_of_tier(step, str(body["to"]), up=bool(body["up"]))
+        case "tier_will_expire":
+            _tell_of_expiring_tier(step, body)
         case "points_activated":
             _tell_of_balance(step, body, is_more=True)
         case "points_expired":
@@ -72,9 +75,19 @@ def _date(text: str | None) -> date | None:
 
 
 def _tell_of_tier(step: Step, name: str, *, up: bool) -> None:
-    tier = step.program.tier_named(name)
-    level = level_view(step.program, tier) if tier else LevelView(step.program.id_of("tier", name), name)
+    level = _level(step, name)
     step.outbox.send("CustomerLevelChanged", lambda: CustomerLevelChanged(customer=customer(step), level=level, up=up))
+
+
+def _tell_of_expiring_tier(step: Step, body: Any) -> None:
+    present, future = _level(step, body["tier"]), _level(step, body["to"])
+    step.outbox.send("LevelWillExpire", lambda: LevelWillExpire(customer=customer(step), level=present, future=future))
+
+
+def _level(step: Step, name: str) -> LevelView:
+    """A tier as messages call it, also where a newer program has it no more."""
+    tier = step.program.tier_named(name)
+    return level_view(step.program, tier) if tier else LevelView(step.program.id_of("tier", name), name)
 
 
 def _tell_of_balance(step: Step, body: Any, *, is_more: bool) -> None:

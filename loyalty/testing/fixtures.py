@@ -1,9 +1,10 @@
 """Members of tests and of simulations, invented: what their books hold."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from loyalty import ledger
+from loyalty import ledger, tiers
 from loyalty.calendar import Duration
 from loyalty.effects import AwardPoints, Points
 from loyalty.ids import named_id
@@ -34,7 +35,18 @@ def opening_of(fixture: Fixture, name: str, program: Program, now: datetime) -> 
     account.marks = {achievement: list(marks) for achievement, marks in fixture.marks.items()}
     told = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
     due = {lot.id: next_deadline_of(program, lot, warned=warned, now=now) for lot, warned in told}
-    return Opening(account, deadlines={lot_id: deadline for lot_id, deadline in due.items() if deadline})
+    deadlines = {lot_id: deadline for lot_id, deadline in due.items() if deadline}
+    return Opening(account, deadlines=deadlines | _begin_period(account, program, now))
+
+
+def _begin_period(account: Account, program: Program, now: datetime) -> dict[str, tuple[datetime, str]]:
+    """What falls due of the tier: who has one from the start came into it then, if nothing else is said."""
+    tier = program.tier_named(account.member.tier)
+    lasts = None if tier is None else tiers.kept_until(program, tier, now=now)
+    until = None if lasts is None else account.member.tier_until or lasts
+    account.member = replace(account.member, tier_until=until)
+    deadline = tiers.deadline_from_now(program, account.member, now=now)
+    return {} if deadline is None else {account.member.id: deadline}
 
 
 def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:

@@ -15,6 +15,7 @@ from loyalty.effects import SetAttribute
 from loyalty.files.plain_yaml import flow
 from loyalty.files.scenarios import read_tests
 from loyalty.masking import Masker
+from loyalty.member import Member
 from loyalty.memory import Account
 from loyalty.program import Program
 from loyalty.testing.judging import progress_of
@@ -150,10 +151,19 @@ def _member(recorded: Recorded, masker: Masker, program: Program) -> Iterator[tu
             yield key, flow(value)
 
 
+def _period(member: Member, program: Program, at: datetime) -> Iterator[tuple[str, str]]:
+    """What the tier's standing counts from, and until when it is kept."""
+    if program.reviews_tiers and member.tier_base:
+        yield "tier_base", flow(program.default_wallet.amount(member.tier_base))
+    if program.reviews_tiers and member.tier_until is not None and member.tier_until > at:
+        yield "tier_until", flow(member.tier_until.astimezone(program.zone).isoformat())
+
+
 def _history(recorded: Recorded, masker: Masker, program: Program) -> Iterator[tuple[str, str]]:
     account = recorded.account
     if program.tier_named(account.member.tier) is not None:
         yield "tier", flow(account.member.tier)
+        yield from _period(account.member, program, recorded.received_at)
     earned = {
         code: program.wallets[code].amount(b.earned) for code, b in account.balances.items() if code in program.wallets
     }

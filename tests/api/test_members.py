@@ -271,3 +271,21 @@ async def test_amounts_are_exact_in_a_wallet_with_decimals(api: Api):
 
     assert '"activePoints": 1.5,' in status.text
     assert Decimal(str(status.json()["pointsToNextLevel"])) == Decimal("498.3")
+
+
+async def test_a_status_says_until_when_a_tier_is_kept_and_counts_from_its_last_review(api: Api):
+    from tests.programs import PROGRAM
+
+    await api.deploy(program=PROGRAM + "tier_review: {after: 365d}\n")
+    member_id = await register(api)
+    await _live(api, member_id)
+    until = datetime(2027, 5, 1, 22, 0, tzinfo=UTC)
+    await api.write(lambda tx: tx.members.set_period(member_id, base=Points(100), until=until, now=NOW))
+
+    status = await api.get(f"{PATH}/{member_id}/status")
+
+    assert (status["tier"], status["tierUntil"], status["pointsToNextLevel"]) == (
+        "bronze",
+        "2027-05-02T00:00:00.000+02:00",
+        430,
+    )

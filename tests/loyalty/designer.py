@@ -196,6 +196,7 @@ def _settings(random: Random) -> Json:
         "timezone": random.choice(ZONES),
         "wallets": wallets,
         "tier_by": random.choice(["earned_points", "active_points"]),
+        "tier_review": random.choice(["never", {"after": "30d"}, {"end_of": "month"}]),
         "tiers": [{"tier": tier, "from": lowest + 100 * n} for n, tier in enumerate(TIERS)],
         "badges": list(BADGES),
     }

@@ -8,6 +8,7 @@ TIME = "2024-05-01T09:00:00Z"
 BODIES = {
     "member_registered": {},
     "tier_changed": {"from": None, "to": "gold", "up": True},
+    "tier_will_expire": {"tier": "gold", "to": "bronze", "expires_at": TIME},
     "achievement_completed": {"achievement": "seven-days", "times": 1},
     "badge_granted": {"badge": "early-bird"},
     "points_activated": {"wallet": "points", "points": 1, "balance": 1, "lot": "l"},

@@ -41,6 +41,7 @@ wallets:
   stars: {title: Stars, decimals: 2, pending: 1d, expires: never}
 notify_before: {points: 7d, coupons: 3d, tier: 14d}
 tier_by: earned_points
+tier_review: {after: 365d}
 tiers:
   - {tier: bronze, from: 0}
   - {tier: gold, title: Golden, from: 500}
@@ -143,6 +144,10 @@ EDITS = {
     ("program.yaml", "coupons: 3d", "coupons: 12h"): "~ setting notify_before coupons: 3d -> 12h",
     ("program.yaml", ", tier: 14d", ""): "- setting notify_before tier: 14d",
     ("program.yaml", "earned_points", "active_points"): "~ setting tier_by: earned_points -> active_points",
+    ("program.yaml", "{after: 365d}", "{end_of: year}"): (
+        "~ setting tier_review: after 365d -> at the end of the year"
+    ),
+    ("program.yaml", "{after: 365d}", "never"): "- setting tier_review: after 365d",
     ("program.yaml", "after: 90d", "after: 6mo"): "~ wallet points|expires: after 90d -> after 6mo",
     ("program.yaml", "{after: 90d}", '{on: "12-31"}'): "~ wallet points|expires: after 90d -> on 12-31",
     ("program.yaml", "title: Stars", "title: Sterne"): '~ wallet stars|title: "Stars" -> "Sterne"',
@@ -407,8 +412,8 @@ def test_json_has_both_sides_and_both_places() -> None:
 @pytest.mark.parametrize(
     ("kind", "compared"),
     [
-        (Program, ("store title zone registers_unknown_members wallets notify_before tiers tier_by event_types "
-                  "reactors achievements rewards badges")),
+        (Program, ("store title zone registers_unknown_members wallets notify_before tiers tier_by tier_review "
+                  "event_types reactors achievements rewards badges")),
         (Wallet, "code title default decimals pending expires cost"),
         (NotifyBefore, "points coupons tier"),
         (Tier, "name title start"),

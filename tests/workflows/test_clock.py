@@ -15,6 +15,7 @@ from workflows.clock import StoreClock
 
 DAY = timedelta(days=1)
 SUBSCRIBED = ("PointsWillExpire", "AvailablePointsAmountChanged", "CouponWillExpire")
+OF_TIERS = ("LevelWillExpire", "CustomerLevelChanged")
 
 PENDING = """\
 reactor: points-for-purchase
@@ -38,9 +39,9 @@ class Year:
         self._receiver = receiver
         self._handle: WorkflowHandle[StoreClock, None] | None = None
 
-    async def begin(self) -> None:
+    async def begin(self, *names: str) -> None:
         """Subscribe, and start the clock, which waits to be moved."""
-        for name in SUBSCRIBED:
+        for name in names or SUBSCRIBED:
             await self.laurel.subscribe(name, self._receiver.url)
         with self._environment.with_time_skipping_disabled():
             self._handle = await self._environment.client.start_workflow(
@@ -149,3 +150,27 @@ async def test_a_coupon_is_warned_of_and_expires(
 
         assert name == "CouponWillExpire"
         assert reward["status"] == "expired"
+
+
+async def test_a_tier_is_reached_kept_warned_of_and_lost(
+    sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
+) -> None:
+    program = programs.PROGRAM.replace("coupons: 3d}", "tier: 14d}") + "tier_review: {after: 100d}\n"
+    async with running(sqlite_database, skipping.client, programs.files(program=program)) as laurel:
+        year = Year(laurel, skipping, receiver)
+        await year.begin(*OF_TIERS)
+        ann = await laurel.register()
+        await year.report(ann, "purchase", {"total": 600})
+
+        await year.pass_by(150 * DAY)
+        quiet = await year.hears(1)
+        await year.pass_by(40 * DAY)
+        warned = await year.hears(2)
+        await year.pass_by(20 * DAY)
+        lost = await year.hears(3)
+
+        known = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.members.facts(ann))
+        assert [(name, data["level"]["levelMoveUp"]) for name, data in quiet] == [("CustomerLevelChanged", True)]  # type: ignore[index]  # as it is sent
+        assert [name for name, _ in warned[1:]] == ["LevelWillExpire"]
+        assert [(name, data["level"]["name"]) for name, data in lost[2:]] == [("CustomerLevelChanged", "bronze")]  # type: ignore[index]
+        assert (known.tier, known.tier_base, known.tier_until) == ("bronze", 600, None)

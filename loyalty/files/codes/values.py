@@ -63,7 +63,7 @@ VALUE_CODES: Final[Mapping[str, Code]] = {
         in_reactor(f"{_THEN}active: {{until: 31.12.2099}}\n", f"{_THEN}active: {{until: 2099-12-31}}\n"),
     ),
     "bad-expiry": Code(
-        "`expires` cannot be read.",
+        "`expires` or `tier_review` cannot be read.",
         'Write never, {after: 90d}, {end_of: month} or {on: "12-31"}.',
         in_program(
             "wallets:\n  points: {expires: 90d}\n",

@@ -25,7 +25,18 @@ UNKNOWN = "unknown"
 _PROFILE: Final = {"first_name": "firstName", "last_name": "lastName", "gender": "gender", "birth_date": "birthDate"}
 _ADDRESS: Final = ("city", "country")
 _OF_NEWCOMERS = ("registered", "attributes", "email", "phone", "card", *_PROFILE, *_ADDRESS)
-_OF_MEMBERS = ("tier", "points", "earned", "lots", "badges", "achievements", "used", "registered_at")
+_OF_MEMBERS = (
+    "tier",
+    "tier_base",
+    "tier_until",
+    "points",
+    "earned",
+    "lots",
+    "badges",
+    "achievements",
+    "used",
+    "registered_at",
+)
 KEYS = (*_OF_MEMBERS, *_OF_NEWCOMERS)
 
 
@@ -90,6 +101,8 @@ class _Fixture:
             profile=self._profile(),
             attributes=self._attributes(),
             badges=self._badges(),
+            tier_base=self._tier_base(),
+            tier_until=self._tier_until(),
         )
         return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, self._claims())
 
@@ -135,6 +148,20 @@ class _Fixture:
         standing = (points if program.tier_by == "active_points" else earned).get(wallet.code, 0)
         tier = program.tier_at(Decimal(wallet.amount(standing)))
         return None if tier is None else tier.name
+
+    def _tier_base(self) -> Points:
+        """What was earned in the default wallet when the tier was last reviewed."""
+        node, wallet = self._fields.get("tier_base"), self._names.program.default_wallet
+        if node is None:
+            return Points(0)
+        return wallet.points(self._names.amount(node, self._problems, "tier_base", wallet.code))
+
+    def _tier_until(self) -> datetime | None:
+        node = self._fields.get("tier_until")
+        instant = None if node is None else self._names.instant(node, self._problems, "tier_until")
+        if node is not None and instant is not None and instant <= self._start:
+            self._problems.add(node.place, "out-of-range", "tier_until must be after the test's at")
+        return instant
 
     def _text(self, key: str) -> str | None:
         return self._fields.text(key, "") or None

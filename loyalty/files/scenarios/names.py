@@ -75,12 +75,13 @@ class Names:
         """Amounts by wallet; one number is of the default wallet."""
         if isinstance(node.value, dict):
             for code, value in self.entries(node, problems, what, "wallet"):
-                yield code, value, self._amount(value, problems, f"{what} of {code}", code)
+                yield code, value, self.amount(value, problems, f"{what} of {code}", code)
         else:
             code = self.program.default_wallet.code
-            yield code, node, self._amount(node, problems, what, code)
+            yield code, node, self.amount(node, problems, what, code)
 
-    def _amount(self, node: Node, problems: Problems, what: str, code: str) -> Decimal:
+    def amount(self, node: Node, problems: Problems, what: str, code: str) -> Decimal:
+        """An amount of a wallet."""
         decimals = self.program.wallets[code].decimals
         amount = number(node, problems, what)
         if amount.scaleb(decimals) % 1:

@@ -21,6 +21,7 @@ wallets:
 notify_before: {points: 7d, coupons: 3d, tier: 2w}
 tiers: [{tier: bronze, from: 0, title: Bronze}, {tier: gold, from: 100.5}]
 tier_by: active_points
+tier_review: {after: 365d}
 badges: {early-bird: {title: Early bird}, late-bird: {}}
 """,
     "events/purchase.yaml": b"""\
@@ -93,8 +94,8 @@ tags: [slow]
 members:
   ann:
     {tier: gold, points: {points: 10.5, stamps: 1}, earned: 20, badges: [early-bird], registered_at: 2026-01-01,
-     registered: true, attributes: {a: [1]}, email: a@example.com, phone: "+48 1", card: c1, first_name: Ann,
-     last_name: Lee, gender: female, birth_date: 1990-01-01, city: Lublin, country: PL}
+     registered: true, attributes: {a: [1]}, email: a@example.com, phone: "+48 1", card: c1, tier_base: 3,
+     tier_until: 2030-01-01, first_name: Ann, last_name: Lee, gender: f, birth_date: 1990-01-01, city: Ely, country: PL}
   bob: unknown
   cat:
     lots: [{wallet: points, points: 5, remaining: 2.5, active_from: 2026-06-01, expires_at: 2026-07-01}]

@@ -52,6 +52,7 @@ def test_a_program_needs_a_store_and_a_timezone_and_the_rest_is_filled_in() -> N
     assert found.wallets == {"points": Wallet("points", "points", True, 0, Duration(), Never())}
     assert found.notify_before == NotifyBefore(None, None, None)
     assert (found.tiers, found.tier_by, found.badges) == ((), "earned_points", {})
+    assert found.tier_review == Never()
     assert all(event_type.built_in for event_type in found.event_types.values())
 
 
@@ -86,10 +87,12 @@ def test_settings_are_what_the_file_says() -> None:
         ('{on: "02-29"}', OnDate(2, 29)),
     ],
 )
-def test_points_expire_as_the_wallet_or_the_award_says(text: str, expiry: Expiry) -> None:
-    files = {"program.yaml": program(f"wallets: {{p: {{expires: {text}}}}}\n").encode()}
+def test_points_expire_and_tiers_are_reviewed_as_the_files_say(text: str, expiry: Expiry) -> None:
+    settings = f"wallets: {{p: {{expires: {text}}}}}\ntier_review: {text}\n"
+    files = {"program.yaml": program(settings).encode()}
 
     assert read_program(files).wallets["p"].expires == expiry
+    assert read_program(files).tier_review == expiry
     assert effect(f"award_points: {{points: 1, expires: {text}}}").expires == expiry  # type: ignore[union-attr]
 
 

@@ -73,3 +73,28 @@ steps:
   - {event: purchase, body: {total: 25}}
   - {expect: {points: 10}}
 """) == ("passed", [])
+
+
+def test_a_tier_begins_its_period_with_the_test_unless_it_says_otherwise() -> None:
+    program = read_program(programs.files(program=f"{programs.PROGRAM}tier_review: {{after: 365d}}\n"))
+    (scenario,) = read_tests(
+        {
+            "tests/t.yaml": b"""\
+test: periods
+at: 2024-05-01T09:00:00
+members:
+  ann: {tier: gold}
+  bob: {tier: gold, earned: 4500, tier_base: 4000, tier_until: 2024-06-01}
+steps:
+  - {until: 2024-06-01}
+  - {member: ann, expect: {tier: gold}}
+  - {member: bob, expect: {tier: silver}}
+  - {wait: 366d}
+  - {member: ann, expect: {tier: bronze}}
+  - {member: bob, expect: {tier: bronze}}
+"""
+        },
+        program,
+    )
+
+    assert run(scenario, program).misses == ()
