@@ -25,7 +25,14 @@ class _Named(Protocol):
     def name(self) -> str: ...
 
 
+class _Answering(_Named, Protocol):
+    @property
+    def on(self) -> str: ...
+
+
 Thing = TypeVar("Thing", bound=_Named)
+Answering = TypeVar("Answering", bound=_Answering)
+
 
 PROGRAM = "program"
 
@@ -82,9 +89,10 @@ def _program(
     nodes = _read_all(files, unread, problems)
     settings = _settings(nodes[PROGRAM], problems)
     known = _known(nodes, settings, problems)
-    reactors = _named(nodes["reactors"], lambda node: read_reactor(node, problems, known), "reactor", problems)
+    faulty = _faulty_event_types(nodes["events"], problems)
+    reactors = _named(nodes["reactors"], _answering(read_reactor, known, faulty, problems), "reactor", problems)
     achievements = _named(
-        nodes["achievements"], lambda node: read_achievement(node, problems, known), "achievement", problems
+        nodes["achievements"], _answering(read_achievement, known, faulty, problems), "achievement", problems
     )
     if settings is None:
         return None
@@ -108,6 +116,36 @@ def _program(
     if now is not None:
         note_past(program, nodes, problems, now=now)
     return program
+
+
+def _faulty_event_types(nodes: Mapping[str, Node | None], problems: Problems) -> Collection[str]:
+    """The names of event types whose files have errors."""
+    files = {problem.place.file for problem in problems.errors}
+    named = (node.entries.get("event") for path, node in nodes.items() if node is not None and path in files)
+    return {str(name.value) for name in named if name is not None}
+
+
+def _answering(
+    read: Callable[[Node, Problems, Known], Answering | None],
+    known: Known,
+    faulty: Collection[str],
+    problems: Problems,
+) -> Callable[[Node], Answering | None]:
+    """Reads what answers an event type; where that has faults of its own, what follows from them is not said."""
+
+    def read_one(node: Node) -> Answering | None:
+        noted = problems.apart()
+        thing = read(node, noted, known)
+        is_doubtful = thing is not None and (thing.on in faulty or thing.on not in known.event_types)
+        problems.found += [each for each in noted.found if not (is_doubtful and _follows(each))]
+        return thing
+
+    return read_one
+
+
+def _follows(problem: Problem) -> bool:
+    """Whether it says no more than that nothing is known of what a rule reads: the rule may well be right."""
+    return problem.code == "unknown-type" or (problem.code == "not-boolean" and " is anything," in problem.message)
 
 
 def _read_all(

@@ -84,7 +84,15 @@ def read_schema(node: Node, problems: Problems) -> BodySchema:
     if isinstance(schema, dict) and not noted.errors:
         _check_whole(schema, node, noted)
     problems.found += noted.found
-    return BodySchema(True) if noted.errors else BodySchema(schema)
+    return _as_far_as_it_goes(schema) if noted.errors else BodySchema(schema)
+
+
+def _as_far_as_it_goes(schema: Any) -> BodySchema:
+    """A schema with faults in it: rules are checked against what it says all the same, where it says anything."""
+    try:
+        return BodySchema(schema)
+    except SchemaError:
+        return BodySchema(True)
 
 
 def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None:

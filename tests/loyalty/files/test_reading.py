@@ -1,6 +1,7 @@
 """Every problem at its place, and all of them in one run."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from loyalty.files import ProgramFaults, check_program, read_program
 from loyalty.files.codes import CODES
 from loyalty.files.problems import MOST_PROBLEMS, Problems
 from loyalty.program import Place
+from tests import programs
 from tests.loyalty.files.cases import CASES, GOOD, PURCHASE, reactor, then, when
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,6 +24,11 @@ def problems_of(files: dict[str, bytes]) -> list[str]:
     with pytest.raises(ProgramFaults) as raised:
         read_program(files)
     return [str(problem) for problem in raised.value.problems]
+
+
+def codes(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """The problems of a program, by file."""
+    return [(each.place.file, each.code) for each in check_program(files, now=NOW).problems]
 
 
 @pytest.mark.parametrize(("path", "content", "line"), CASES, ids=[case[2][:70] for case in CASES])
@@ -187,3 +194,25 @@ def test_no_settings_at_all_make_reading_fail_otherwise(value: object) -> None:
         read_program({"program.json": json.dumps(value).encode()})
 
     assert {problem.code for problem in raised.value.problems} <= set(CODES)
+
+
+def test_rules_are_checked_against_a_schema_that_has_a_fault_as_far_as_it_goes() -> None:
+    event = "event: purchase\nbody:\n  type: object\n  requried: [total]\n  properties: {total: {type: number}}\n"
+    reactor = "reactor: r\non: purchase\nwhen: {'<': [1, {var: event.body.totl}]}\nthen: [{grant_badge: b}]\n"
+
+    found = codes(programs.files(events__purchase=event, reactors__r=reactor))
+
+    assert ("reactors/r.yaml", "unknown-path") in found
+    assert ("events/purchase.yaml", "unknown-keyword") in found
+
+
+@pytest.mark.parametrize("when", ["{'<': [1, {var: event.body.total}]}", "{var: event.body.total}"])
+def test_what_an_event_type_does_not_say_for_its_faults_is_no_fault_of_the_rules(when: str) -> None:
+    reactor = f"reactor: r\non: %s\nwhen: {when}\nthen: [{{grant_badge: b}}]\n"
+    broken = "event: purchase\nbody: {type: object, properties: 5}\n"
+
+    misspelt = codes(programs.files(reactors__r=reactor % "purchse"))
+    faulty = codes(programs.files(events__purchase=broken, reactors__r=reactor % "purchase"))
+
+    assert [code for file, code in misspelt if file == "reactors/r.yaml"] == ["unknown-event-type"]
+    assert [file for file, _ in faulty if file == "reactors/r.yaml"] == []
