@@ -6,7 +6,7 @@ import os
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -90,14 +90,9 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
                     whole.add(each.result())
                 progress(told.value, events)
         except BaseException:
-            _drop(waiting)
+            pool.shutdown(cancel_futures=True)
             raise
     return whole
-
-
-def _drop(waiting: set[Future[Contrast]]) -> None:
-    for each in waiting:
-        each.cancel()
 
 
 def _parts(source: Source, program: Program, processes: int, *, together: bool) -> tuple[Sequence[Part], int | None]:

@@ -24,11 +24,11 @@ from loyalty.calendar import local_day
 from loyalty.decide import Used
 from loyalty.effects import Points
 from loyalty.ledger import EntryKind, Lot, changes
-from loyalty.member import Balance, Member
+from loyalty.member import NO_POINTS, Balance, Member
 from loyalty.memory import Account
 from loyalty.openings import Opening
 from loyalty.program import Program
-from loyalty.tiers import NOTHING, kept_until
+from loyalty.tiers import kept_until
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -212,7 +212,7 @@ class _Past:
         A base above what was earned by then was set since, by a review; then everything counts. The period of a tier
         that was reviewed or changed since begins anew.
         """
-        balance = balances.get(self.program.default_wallet.code, NOTHING)
+        balance = balances.get(self.program.default_wallet.code, NO_POINTS)
         was_reviewed = row.tier_base > balance.earned
         base = Points(0 if was_reviewed else row.tier_base)
         if not was_reviewed and row.id not in self.tiers:

@@ -21,6 +21,10 @@ class Balance:
     expired: Points = NOTHING
 
 
+NO_POINTS = Balance()
+"""Of a wallet that was never used."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of a store. `profile` holds what only people read: names, address, agreements."""

@@ -16,11 +16,9 @@ from loyalty.decision import Claim, Decision
 from loyalty.effects import Points
 from loyalty.falling_due import FallingDue
 from loyalty.ledger import EntryKind, Lot, Posted, changes
-from loyalty.member import Balance, Member
+from loyalty.member import NO_POINTS, Balance, Member
 from loyalty.messages import EVENT_NAMES
 from loyalty.references import Applied
-
-NOTHING = Balance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,6 @@ class Books:
         self.issued: dict[str, dict[str, Any]] = {}
         self.entries: list[Entry] = []
         self.sent: list[Sent] = []
-        self.decisions: dict[str, Decision] = {}
         self.owners: dict[str, str] = {}
         self.events = _Events(self)
         self.members = _Members(self)
@@ -146,8 +143,8 @@ class _Events(_Part):
     def opening(self, event_id: str, step_name: str) -> Row | None:  # noqa: ARG002 - no step is taken twice
         return self.rows.get(event_id)
 
-    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:  # noqa: ARG002
-        self._books.decisions[event_id] = decision
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
+        """Nothing to keep: the step that decided has it."""
 
     def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:  # noqa: ARG002
         self.rows[event_id]["status"] = "applied"
@@ -159,9 +156,8 @@ class _Events(_Part):
         """Nothing to keep: no step is taken twice."""
 
     def forget(self) -> None:
-        """Drop events that are answered, and what was decided."""
+        """Drop events that are answered."""
         self.rows.clear()
-        self._books.decisions.clear()
 
 
 class _Members(_Part):
@@ -269,7 +265,7 @@ class _Ledger(_Part):
         now: datetime,  # noqa: ARG002
     ) -> Posted:
         balances = self._books.accounts[member_id].balances
-        before = balances.get(wallet, NOTHING)
+        before = balances.get(wallet, NO_POINTS)
         by = changes(kind, points, pending=pending).get
         after = balances[wallet] = Balance(
             Points(before.active + by("active", 0)),

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from loyalty import tiers
-from loyalty.ledger import next_deadline
 from loyalty.memory import Account
 from loyalty.steps.issuing import next_deadline_of_coupon
+from loyalty.steps.points import next_deadline_of
 from loyalty.trial import Trial
 
 Deadlines: TypeAlias = Mapping[str, tuple[datetime, str]]
@@ -42,12 +42,12 @@ def open_in(trial: Trial, opening: Opening) -> Account:
 def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
     """What falls due of lots, coupons and the tier; whoever would have been warned by now, was."""
     program, now = trial.program, trial.now
-    warn_before, zone = program.notify_before.points, program.zone
+    warn_before = program.notify_before.points
     found: dict[str, tuple[datetime, str]] = {}
     for lot in opening.account.lots.values():
         expires = lot.expires_at
-        warned = warn_before is None or (expires is not None and warn_before.before(expires, zone) <= now)
-        due = next_deadline(lot, warn_before=warn_before, warned=warned, now=now, zone=zone)
+        warned = warn_before is None or (expires is not None and warn_before.before(expires, program.zone) <= now)
+        due = next_deadline_of(program, lot, warned=warned, now=now)
         if due is not None:
             found[lot.id] = due
     for issued in opening.issued:

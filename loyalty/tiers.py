@@ -6,11 +6,10 @@ from typing import Literal
 
 from loyalty.effects import Points
 from loyalty.ledger import expiry
-from loyalty.member import Balance, Member
+from loyalty.member import NO_POINTS, Balance, Member
 from loyalty.program import Program, Tier
 
 Deadline = Literal["tier_warn", "tier_review"]
-NOTHING = Balance()
 
 
 def standing(program: Program, balance: Balance, base: Points) -> Decimal:
@@ -32,7 +31,7 @@ def kept_until(program: Program, tier: Tier, *, now: datetime) -> datetime | Non
 
 def reviewed(program: Program, member: Member, present: Tier) -> Tier:
     """The tier that a review leaves a member in: their own if their standing reaches it, or else what it reaches."""
-    balance = member.balances.get(program.default_wallet.code, NOTHING)
+    balance = member.balances.get(program.default_wallet.code, NO_POINTS)
     reached = program.tier_at(standing(program, balance, member.tier_base)) or program.tiers[0]
     return present if reached.start >= present.start else reached
 

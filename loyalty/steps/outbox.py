@@ -46,7 +46,7 @@ class Outbox:
                 request_id=message_id,
                 store=self._tx.store,
                 created_at=self._now,
-                origin=self._origin,
+                origin=self._origin if form == "envelope" else Origin(self._event["id"]),
                 zone=self._program.zone,
             )
             for form in {subscription["format"] for subscription in hearing}
@@ -71,6 +71,7 @@ class Outbox:
 
     @cached_property
     def _origin(self) -> Origin:
+        """What only the envelope tells: the decision is not written out for anything else."""
         event = self._event
         occurred_at = None if event["type"] in BUILT_IN else event["time"]
         kept = event["decision"] if self.decided is None else to_json(self.decided)

@@ -5,14 +5,13 @@ from datetime import datetime
 from loyalty import ledger
 from loyalty.effects import AwardPoints, DeductPoints, Points
 from loyalty.ids import caused_id
+from loyalty.member import NOTHING
 from loyalty.messages import AvailablePointsAmountChanged, ChangeKind, TransferKind, UnitsTransferWasAdded
 from loyalty.program import Program, Wallet
 from loyalty.steps.membership import move_to_tier
 from loyalty.steps.step import Step
 from loyalty.steps.views import amount, cause_of, customer, wallet_view
 from loyalty.tiers import standing
-
-NONE = Points(0)
 
 
 def move_points(step: Step) -> None:
@@ -149,7 +148,7 @@ def _promote(step: Step, posted: list[ledger.Posted]) -> None:
     program = step.program
     if not posted or not program.tiers:
         return
-    base = step.member.tier_base if program.reviews_tiers else NONE  # else nothing need be read of the member
+    base = step.member.tier_base if program.reviews_tiers else NOTHING  # else nothing need be read of the member
     reached = program.tier_at(standing(program, posted[-1].after, base))
     if reached is None or reached == program.tier_at(standing(program, posted[0].before, base)):
         return

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from loyalty import tiers
-from loyalty.member import Member
+from loyalty.member import NO_POINTS, Member
 from loyalty.program import Tier
 from loyalty.references import EventRef
 from loyalty.steps.due import Ring
@@ -47,7 +47,7 @@ def _review(due: Ring, member: Member, present: Tier, until: datetime) -> EventR
     """Begin the next period, in the tier that the last one was enough for."""
     to = tiers.reviewed(due.program, member, present)
     next_until = tiers.kept_until(due.program, to, now=due.now)
-    balance = member.balances.get(due.program.default_wallet.code, tiers.NOTHING)
+    balance = member.balances.get(due.program.default_wallet.code, NO_POINTS)
     due.tx.members.set_period(member.id, base=balance.earned, until=next_until, now=due.now)
     if next_until is None:
         due.then(None)
