@@ -76,3 +76,21 @@ async def test_every_message_that_is_sent_has_its_published_shape(
         assert {message["eventName"] for message in messages} == SENT
         assert all(set(message) == ENVELOPE for message in messages)
         assert len({message["messageId"] for message in messages}) == len(messages)
+
+
+async def test_an_envelope_tells_how_its_event_was_judged_whichever_step_sends_it(
+    sqlite_database: Database, temporal: Client, receiver: Receiver
+) -> None:
+    async with running(sqlite_database, temporal, programs.files()) as laurel:
+        for name in ("CampaignEffectWasApplied", "AvailablePointsAmountChanged"):
+            await laurel.subscribe(name, receiver.url, form="envelope")
+        ann = await laurel.register()
+
+        await laurel.report(ann, "purchase", {"total": 9})
+
+        judged = [request.json["event"]["evaluationResults"] for request in receiver.requests]
+        assert len(judged) == 2, "of the decision's own step, and of the one that awards"
+        for answers in judged:
+            assert [(each["source"], each["verdict"], each["because"]) for each in answers] == [
+                ("reactor/points-for-purchase", "fired", "it has no condition")
+            ]
