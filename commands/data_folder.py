@@ -23,6 +23,13 @@ class EmbeddedError(CannotDo):
     """Laurel cannot start here; the message says why and what to do."""
 
 
+class NothingStarted(EmbeddedError):
+    """There is no database: Laurel never ran on a data folder."""
+
+    def __init__(self, folder: Path, cure: str = "") -> None:
+        super().__init__(f"nothing was ever started in {folder}: name the --data of your `laurel up`{cure}")
+
+
 @dataclass(frozen=True)
 class RunningAt:
     """Where a running Laurel answers, and a key of its admin's."""
@@ -47,6 +54,15 @@ def held(folder: Path, settings: Settings) -> Iterator[str]:
                 f"{folder} is in use by another Laurel: stop that one, or name another --data"
             ) from None
         yield settings.database_url or f"sqlite:///{(folder / DATABASE).resolve()}"
+
+
+def address(folder: Path, settings: Settings) -> str:
+    """The database of LAUREL_DATABASE_URL, or that of a data folder; raise NothingStarted where there is none."""
+    if settings.database_url is not None:
+        return settings.database_url
+    if not (folder / DATABASE).exists():
+        raise NothingStarted(folder)
+    return f"sqlite:///{(folder / DATABASE).resolve()}"
 
 
 def running_at(folder: Path) -> RunningAt | None:

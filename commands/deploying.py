@@ -110,7 +110,7 @@ async def opened(data: Path) -> AsyncIterator[Registry]:
             yield OfRunning(client)
         return
     if settings.database_url is None and not (data / data_folder.DATABASE).exists():
-        raise data_folder.EmbeddedError(f"nothing was ever started in {data}: name the --data of your `laurel up`")
+        raise data_folder.NothingStarted(data)
     with _writable(data, settings) as url:
         database = Database.open(url)
         try:

@@ -70,9 +70,7 @@ async def _source(data: Path) -> AsyncIterator[Source]:
         async with httpx2.AsyncClient(base_url=running.url, headers=headers, timeout=_PATIENCE) as client:
             yield _Running(client, running)
         return
-    if settings.database_url is None and not (data / data_folder.DATABASE).exists():
-        raise EmbeddedError(f"nothing was ever started in {data}: name the --data of your `laurel up`")
-    with reading(settings.database_url or f"sqlite:///{(data / data_folder.DATABASE).resolve()}") as connection:
+    with reading(data_folder.address(data, settings)) as connection:
         yield _Database(connection, settings.temporal_ui)
 
 

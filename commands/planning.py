@@ -88,9 +88,10 @@ def plan(asked: Asked, *, progress: Progress) -> Plan:
 
 def _database(data: Path) -> str | None:
     """The address of the database, if there is one."""
-    url = Settings.read().database_url
-    file = data / data_folder.DATABASE
-    return url or (f"sqlite:///{file.resolve()}" if file.exists() else None)
+    try:
+        return data_folder.address(data, Settings.read())
+    except data_folder.NothingStarted:
+        return None
 
 
 def _in_force(url: str | None, store: str, data: Path) -> InForce | None:
@@ -99,10 +100,7 @@ def _in_force(url: str | None, store: str, data: Path) -> InForce | None:
     from database.transaction import Transaction
 
     if url is None:
-        raise PlanError(
-            f"nothing was ever started in {data}: name the --data of your `laurel up`, or compare with another folder "
-            "by --against DIR"
-        )
+        raise PlanError(str(data_folder.NothingStarted(data, ", or compare with another folder by --against DIR")))
     with reading(url) as connection:
         revisions = Transaction(connection, store).revisions
         latest = revisions.latest()

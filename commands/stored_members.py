@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from commands.data_folder import DATABASE
+from commands.data_folder import address
 from commands.failures import CannotDo
 from commands.settings import Settings
 from database.connections import WrongAddress
@@ -27,7 +27,7 @@ DATA = Path("laurel-data")
 
 
 class NoSuchMember(CannotDo):
-    """The database has no such member, or there is no database; the message says which."""
+    """The database has no such member; the message says why."""
 
 
 class NoAnswer(CannotDo):
@@ -36,26 +36,15 @@ class NoAnswer(CannotDo):
 
 @contextmanager
 def read_only(data: Path | None) -> Iterator[Connection]:
-    """The database of LAUREL_DATABASE_URL or of a data folder; raise NoSuchMember or NoAnswer."""
+    """The database of LAUREL_DATABASE_URL or of a data folder; raise NothingStarted or NoAnswer."""
     try:
-        with reading(address(data)) as connection:
+        with reading(address(data or DATA, Settings.read())) as connection:
             yield connection
     except WrongAddress as error:
         raise NoAnswer(str(error)) from None
     except SQLAlchemyError as error:
         said = getattr(error, "orig", error)
         raise NoAnswer(f"the database does not answer as one: {said}. See LAUREL_DATABASE_URL or --data") from None
-
-
-def address(data: Path | None) -> str:
-    """The database of LAUREL_DATABASE_URL, or that of a data folder; raise NoSuchMember."""
-    url = Settings.read().database_url
-    if url is not None:
-        return url
-    folder = data or DATA
-    if not (folder / DATABASE).exists():
-        raise NoSuchMember(f"nothing was ever started in {folder}: name the --data of your `laurel up`")
-    return f"sqlite:///{(folder / DATABASE).resolve()}"
 
 
 def stored(
