@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias, assert_never
 
-from loyalty.backtest import Contrast, Opening, Replay, Reported
+from loyalty.backtest import Contrast, Opening, Pair, Reported
 from loyalty.backtest.lines import read_events
 from loyalty.decide import Used
 from loyalty.files import read_program
@@ -178,37 +178,29 @@ def _run(
     since: datetime | None,
     until: datetime | None,
 ) -> Contrast:
-    """Replay the events under both programs, one after the other for each, so that neither has to be kept."""
-    replays: list[Replay] = []
+    """Replay the events under both programs."""
+    pair: Pair | None = None
     count = untold = 0
     moment = time.monotonic()
     seen: set[str] = {opening.account.member.id for opening in openings if not opening.is_new}
     for event in events:
-        if not replays:
-            replays = [_opened(program, since or event.received_at, openings, used) for program in _programs()]
-        for replay in replays:
-            replay.report(event)
+        if pair is None:
+            pair = _opened(since or event.received_at, openings, used)
+        pair.report(event)
         seen.add(event.member)
         count, untold = count + 1, untold + 1
         if untold >= TOLD_EVERY and time.monotonic() - moment > 0.1:
             _process.tell(untold)
             untold, moment = 0, time.monotonic()
-    if not replays and since is not None:
-        replays = [_opened(program, since, openings, used) for program in _programs()]
-    if until is not None:
-        for replay in replays:
-            replay.end(until)
+    if pair is None and since is not None:
+        pair = _opened(since, openings, used)
+    if pair is not None and until is not None:
+        pair.advance(until)
     _process.tell(untold)
-    return Contrast.of(*replays, events=count, members=len(seen)) if replays else Contrast()
+    return Contrast() if pair is None else pair.contrast(events=count, members=len(seen))
 
 
-def _programs() -> tuple[Program, Program]:
-    return _process.old, _process.new
-
-
-def _opened(
-    program: Program, since: datetime, openings: Sequence[Opening], used: Mapping[str, Mapping[Any, Used]]
-) -> Replay:
-    replay = Replay(program, since)
-    replay.open(openings, used)
-    return replay
+def _opened(since: datetime, openings: Sequence[Opening], used: Mapping[str, Mapping[Any, Used]]) -> Pair:
+    pair = Pair(_process.old, _process.new, since)
+    pair.open(openings, used)
+    return pair

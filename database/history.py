@@ -75,7 +75,7 @@ class History:
 
     def events(self, members: Members) -> Iterator[Reported]:
         """The events that these members' systems reported since, in the order in which they came."""
-        columns = (event.c.member, event.c.type, event.c.time, event.c.received_at, event.c.body)
+        columns = (event.c.id, event.c.member, event.c.type, event.c.time, event.c.received_at, event.c.body)
         within = event.c.member.between(members.first, members.last)
         wanted = self._reported(select(*columns)).where(within).order_by(event.c.received_at, event.c.id)
         for row in self._connection.execution_options(yield_per=PAGE).execute(wanted):
@@ -194,6 +194,7 @@ class _Past:
             return Opening(Account(known), is_new=True)
         lots = self._lots(who)
         balances = self._balances(who, lots)
+        coupons = (each for each in self.issued.get(who, ()) if each.expires_at is None or each.expires_at > self.since)
         account = Account(
             member=self._in_its_period(known, row, balances),
             balances=balances,
@@ -202,9 +203,9 @@ class _Past:
             marks=self._marks(who),
             completed=self._completed(who),
             used=taken(self.used.get(who, ())),
+            issued={each.id: {**each._mapping, "status": "issued"} for each in coupons},  # noqa: SLF001
         )
-        coupons = (each for each in self.issued.get(who, ()) if each.expires_at is None or each.expires_at > self.since)
-        return Opening(account, tuple({**each._mapping, "status": "issued"} for each in coupons))  # noqa: SLF001
+        return Opening(account)
 
     def _in_its_period(self, known: Member, row: Found, balances: Mapping[str, Balance]) -> Member:
         """With what the tier's standing counted from, and until when it was kept, as far as that is known.

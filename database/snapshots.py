@@ -37,8 +37,9 @@ def present(tx: Transaction, member_id: str) -> Opening:
         marks=_marks(tx, member_id),
         completed={row.achievement: row.completed for row in _rows(tx, progress, progress.c.member == member_id)},
         used=taken(_rows(tx, usage, usage.c.member == member_id)),
+        issued=issued,
     )
-    return Opening(account, tuple(issued.values()), deadlines=_deadlines(tx, {member_id, *lots, *issued}))
+    return Opening(account, deadlines=_deadlines(tx, {member_id, *lots, *issued}))
 
 
 def used_by_program(tx: Transaction) -> Taken:

@@ -1,6 +1,6 @@
 """What falls due in books that are kept in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -25,6 +25,10 @@ class FallingDue:
     def clear(self, subject: str) -> None:
         """Nothing of it does any more."""
         self._next.pop(subject, None)
+
+    def take(self, subjects: Iterable[str]) -> dict[str, tuple[datetime, str]]:
+        """What of some subjects falls due next, and does not any more here."""
+        return {each: self._next.pop(each) for each in subjects if each in self._next}
 
     def due(self, *, now: datetime, limit: int) -> Sequence[Row]:
         """What is due by now; each is handed out once, as whoever rings sets what comes next."""

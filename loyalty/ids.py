@@ -28,6 +28,11 @@ def caused_id(cause: str, effect: str) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def numbered_id(number: int) -> str:
+    """The id of the so-manieth of some events, where none is stored: the same in every run."""
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
 def key(prefix: str, identity: str) -> str:
     """An id as the event envelope shows it: `ev_` and a ULID, the same 128 bits."""
     from ulid import ULID

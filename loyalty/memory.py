@@ -3,10 +3,11 @@
 They keep what the steps ask for and no more: an event is gone when it is answered, a lot when it is spent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from loyalty.achievements import Mark
@@ -57,6 +58,10 @@ class Account:
     completed: dict[str, int] = field(default_factory=dict)
     used: dict[str, dict[date, Used]] = field(default_factory=dict)
     """By reactor and day."""
+    issued: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Rewards, as rows of issued rewards, by id."""
+    granted: dict[str, datetime] = field(default_factory=dict)
+    """When badges were granted that were new."""
 
     def copy(self) -> "Account":
         """The same, to be changed apart."""
@@ -68,7 +73,14 @@ class Account:
             {name: list(marks) for name, marks in self.marks.items()},
             dict(self.completed),
             {name: dict(days) for name, days in self.used.items()},
+            {issued: dict(row) for issued, row in self.issued.items()},
+            dict(self.granted),
         )
+
+    @property
+    def holdings(self) -> Iterator[str]:
+        """The ids of lots and rewards: nobody else holds them."""
+        return chain(self.lots, self.issued)
 
 
 class Books:
@@ -80,10 +92,10 @@ class Books:
         self.accounts: dict[str, Account] = {}
         self.used: dict[str, dict[date, Used]] = {}
         """What firings took from limits of the whole program."""
-        self.issued: dict[str, dict[str, Any]] = {}
         self.entries: list[Entry] = []
         self.sent: list[Sent] = []
         self.owners: dict[str, str] = {}
+        """Members, by the ids of what they hold."""
         self.events = _Events(self)
         self.members = _Members(self)
         self.ledger = _Ledger(self)
@@ -95,9 +107,16 @@ class Books:
         self.webhooks = _Webhooks(self)
 
     def open(self, account: Account) -> None:
-        """Take a member in, with all that is known of them; lots are owed to nobody else."""
+        """Take a member in, with all that is known of them."""
         self.accounts[account.member.id] = account
-        self.owners.update(dict.fromkeys(account.lots, account.member.id))
+        self.owners.update(dict.fromkeys(account.holdings, account.member.id))
+
+    def close(self, member_id: str) -> Account:
+        """Let a member go, with all that is known of them."""
+        account = self.accounts.pop(member_id)
+        for each in account.holdings:
+            del self.owners[each]
+        return account
 
 
 class _Part:
@@ -161,12 +180,7 @@ class _Events(_Part):
 
 
 class _Members(_Part):
-    __slots__ = ("_granted",)
-
-    def __init__(self, books: Books) -> None:
-        super().__init__(books)
-        self._granted: dict[tuple[str, str], datetime] = {}
-        """When badges were granted that are new here."""
+    __slots__ = ()
 
     def lock_member(self, member_id: str) -> None:
         """Nobody else is here."""
@@ -205,12 +219,13 @@ class _Members(_Part):
 
     def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
         """Count one more; rules see badges in the order of their granting, those of one moment by their names."""
-        badges = self._books.accounts[member_id].badges
+        account = self._books.accounts[member_id]
+        badges = account.badges
         is_new = name not in badges
         badges[name] = badges.get(name, 0) + 1
         if is_new:
-            self._granted[member_id, name] = now
-            later = [each for each in badges if self._granted.get((member_id, each)) == now]
+            account.granted[name] = now
+            later = [each for each in badges if account.granted.get(each) == now]
             for each in sorted(later):
                 badges[each] = badges.pop(each)
 
@@ -324,15 +339,25 @@ class _Rewards(_Part):
         event_id: str,
         now: datetime,
     ) -> bool:
-        row = {"id": issued_id, "member": member_id, "reward": reward, "coupon": coupon, "status": "issued"}
-        self._books.issued[issued_id] = row | {"issued_at": now, "expires_at": expires_at, "event": event_id}
+        self._books.accounts[member_id].issued[issued_id] = {
+            "id": issued_id,
+            "member": member_id,
+            "reward": reward,
+            "coupon": coupon,
+            "status": "issued",
+            "issued_at": now,
+            "expires_at": expires_at,
+            "event": event_id,
+        }
+        self._books.owners[issued_id] = member_id
         return True
 
     def get(self, issued_id: str) -> Row | None:
-        return self._books.issued.get(issued_id)
+        owner = self._books.owners.get(issued_id)
+        return None if owner is None else self._books.accounts[owner].issued[issued_id]
 
     def set_status(self, issued_id: str, status: str) -> None:
-        self._books.issued[issued_id]["status"] = status
+        self._books.accounts[self._books.owners[issued_id]].issued[issued_id]["status"] = status
 
 
 class _Usage(_Part):

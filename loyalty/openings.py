@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from loyalty import tiers
 from loyalty.memory import Account
@@ -17,10 +17,9 @@ Deadlines: TypeAlias = Mapping[str, tuple[datetime, str]]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A member as they are when a trial begins; `issued`: their coupons, as rows of issued rewards."""
+    """A member as they are when a trial begins."""
 
     account: Account
-    issued: tuple[Mapping[str, Any], ...] = ()
     is_new: bool = False
     """Registers only later: nobody knows them yet."""
     deadlines: Deadlines | None = None
@@ -30,13 +29,17 @@ class Opening:
 def open_in(trial: Trial, opening: Opening) -> Account:
     """Take a member in, with a copy of all that is theirs, and with what falls due from now on."""
     account = opening.account.copy()
-    books = trial.books
-    books.open(account)
-    books.issued.update({issued["id"]: dict(issued) for issued in opening.issued})
+    trial.books.open(account)
     deadlines = _reckoned(trial, opening) if opening.deadlines is None else opening.deadlines
     for subject, (due_at, kind) in deadlines.items():
-        books.deadlines.set(subject, kind, due_at)
+        trial.books.deadlines.set(subject, kind, due_at)
     return account
+
+
+def close_in(trial: Trial, member_id: str) -> Opening:
+    """Let a member go, as they are by now: with what falls due, which does not any more here."""
+    account = trial.books.close(member_id)
+    return Opening(account, deadlines=trial.books.deadlines.take((member_id, *account.holdings)))
 
 
 def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
@@ -50,7 +53,7 @@ def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
         due = next_deadline_of(program, lot, warned=warned, now=now)
         if due is not None:
             found[lot.id] = due
-    for issued in opening.issued:
+    for issued in opening.account.issued.values():
         if issued["expires_at"] is not None:
             found[issued["id"]] = next_deadline_of_coupon(program, issued["expires_at"], now=now)
     of_tier = tiers.deadline_from_now(program, opening.account.member, now=now)

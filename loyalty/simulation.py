@@ -93,7 +93,7 @@ def simulate(program: Program, tried: Tried) -> Simulated:
         account = open_in(trial, tried.member)
         for claim in tried.claims:
             trial.books.usage.claim(claim, account.member.id)
-        meanwhile = _until(trial, tried.now, len(account.lots) + len(tried.member.issued))
+        meanwhile = _until(trial, tried.now, len(account.lots) + len(account.issued))
         before = standing(account, program)
     if not (tried.member.is_new and tried.type == "member_registered"):
         happened += trial.report(account.member.id, tried.type, tried.body, time=tried.time)

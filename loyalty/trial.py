@@ -10,6 +10,7 @@ from typing import Any
 
 from loyalty.books import NewEvent
 from loyalty.decision import Decision
+from loyalty.ids import numbered_id
 from loyalty.memory import Account, Books, Entry, Sent
 from loyalty.program import Program
 from loyalty.references import EventRef
@@ -71,10 +72,16 @@ class Trial:
         return [self._happened(step) for step in self._advancing(until, lambda _event: True)]
 
     def reporting(
-        self, member_id: str, type_: str, body: Mapping[str, Any], *, time: datetime | None = None
+        self,
+        member_id: str,
+        type_: str,
+        body: Mapping[str, Any],
+        *,
+        time: datetime | None = None,
+        event_id: str | None = None,
     ) -> Iterator[Step]:
         """As `report`, step by step; whoever takes them reads the books' entries, and clears them."""
-        event = NewEvent(self._new_id(), type_, member_id, time or self.now, body, REVISION)
+        event = NewEvent(event_id or self._new_id(), type_, member_id, time or self.now, body, REVISION)
         self.books.events.add(event, now=self.now)
         return self._answer([EventRef(self.program.store, event.id, type_, member_id, REVISION)])
 
@@ -128,4 +135,4 @@ class Trial:
     def _new_id(self) -> str:
         """Ids that are the same in every run."""
         self._events += 1
-        return f"00000000-0000-4000-8000-{self._events:012x}"
+        return numbered_id(self._events)

@@ -1,8 +1,9 @@
 """A backtest: what happened, replayed under two programs from the same start, and what comes out under each."""
 
 from loyalty.backtest.comparing import Comparison, Contrast, MemberChange
+from loyalty.backtest.pair import Pair
 from loyalty.backtest.replay import Replay, Reported
 from loyalty.backtest.totals import Totals
 from loyalty.openings import Opening
 
-__all__ = ["Comparison", "Contrast", "MemberChange", "Opening", "Replay", "Reported", "Totals"]
+__all__ = ["Comparison", "Contrast", "MemberChange", "Opening", "Pair", "Replay", "Reported", "Totals"]

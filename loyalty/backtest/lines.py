@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import rules
 from loyalty.backtest.replay import Reported
 from loyalty.calendar import read_instant
+from loyalty.ids import numbered_id
 
 _PARTS = ("customerId", "email", "phone", "loyaltyCardNumber")
 
@@ -29,12 +30,12 @@ def read_events(file: Path, zone: ZoneInfo) -> Iterator[Reported]:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 try:
-                    yield _event(rules.exact.loads(line.decode()), zone)
+                    yield _event(numbered_id(number), rules.exact.loads(line.decode()), zone)
                 except (ValueError, rules.MalformedJson) as error:
                     raise BadLine(f"{file}:{number}: {error}") from None
 
 
-def _event(said: Any, zone: ZoneInfo) -> Reported:
+def _event(event_id: str, said: Any, zone: ZoneInfo) -> Reported:
     if not isinstance(said, dict):
         raise _NoEvent('write an event: {"event": {"type": ..., "eventDate": ..., "customerData": ..., "body": ...}}')
     event = said.get("event", said)
@@ -48,7 +49,7 @@ def _event(said: Any, zone: ZoneInfo) -> Reported:
     if not isinstance(event.get("eventDate"), str):
         raise _NoEvent("event.eventDate is missing: write it as 2024-05-01T09:30:00")
     time = read_instant(event["eventDate"], zone)
-    return Reported(_member(customer), name, time, time, body)
+    return Reported(event_id, _member(customer), name, time, time, body)
 
 
 def _member(customer: Any) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from loyalty.backtest.totals import Totals
 from loyalty.decide import Used
 from loyalty.effects import Points
-from loyalty.member import Member
+from loyalty.ids import caused_id
+from loyalty.member import NOTHING, Member
 from loyalty.memory import Account, Books
-from loyalty.openings import Opening, open_in
+from loyalty.openings import Opening, close_in, open_in
 from loyalty.program import Program
 from loyalty.steps.step import Step
 from loyalty.trial import Trial
@@ -18,8 +19,12 @@ from loyalty.trial import Trial
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """An event as it was reported: when it happened, and when it was told. Instants are aware UTC."""
+    """An event as it was reported: when it happened, and when it was told. Instants are aware UTC.
 
+    The id is one of an event, in UUID text; no two are of one id.
+    """
+
+    id: str
     member: str
     type: str
     time: datetime
@@ -57,28 +62,50 @@ class Replay:
 
     def report(self, event: Reported) -> None:
         """Answer an event at the time it was told, after all that fell due before."""
-        trial = self._trial
-        due = trial.books.deadlines.earliest()
-        if due is not None and due <= event.received_at:
-            self._count(trial.advancing(event.received_at))
-        elif event.received_at > trial.now:
-            trial.now = event.received_at
+        self.advance(event.received_at)
+        if self.accepts(event):
+            self.answer(event)
+
+    def advance(self, until: datetime) -> None:
+        """Let time pass, and what falls due happen."""
+        due = self._trial.books.deadlines.earliest()
+        if due is not None and due <= until:
+            self._count(self._trial.advancing(until))
+        elif until > self._trial.now:
+            self._trial.now = until
+
+    def accepts(self, event: Reported) -> bool:
+        """Whether the program takes an event; if so its member is there, or else it is counted as refused."""
         event_type = self.program.event_types.get(event.type)
         if event_type is None:
             self.totals.refuse(f"event type {event.type} is unknown")
         elif not event_type.body.is_valid(event.body):
             self.totals.refuse(f"the body of {event.type} is against its schema")
-        elif self._let_in(event):
-            self._count(trial.reporting(event.member, event.type, event.body, time=event.time))
+        else:
+            return self._let_in(event)
+        return False
 
-    def end(self, at: datetime) -> None:
-        """Let time pass to the end."""
-        self._count(self._trial.advancing(at))
+    def answer(self, event: Reported) -> None:
+        """Answer an event that is accepted."""
+        self._count(self._trial.reporting(event.member, event.type, event.body, time=event.time, event_id=event.id))
+
+    def release(self, member: str) -> tuple[Opening | None, Points]:
+        """Let a member go on elsewhere, from where they are here, with what they had got; None: nobody knows them."""
+        points = self.points.pop(member, NOTHING)
+        newcomer = self._newcomers.pop(member, None)
+        if newcomer is not None:
+            return Opening(newcomer, is_new=True), points
+        return (close_in(self._trial, member) if member in self.books.accounts else None), points
 
     @property
     def books(self) -> Books:
         """What is kept of everybody by now."""
         return self._trial.books
+
+    @property
+    def now(self) -> datetime:
+        """Where the clock stands."""
+        return self._trial.now
 
     def _let_in(self, event: Reported) -> bool:
         """See that an event's member is there; somebody nobody knows is registered, or refused, as the program says."""
@@ -92,7 +119,8 @@ class Replay:
             lowest = self.program.tier_at(0)
             books.open(Account(Member(event.member, event.received_at, tier=lowest.name if lowest else None)))
             if event.type != "member_registered":
-                self._count(self._trial.reporting(event.member, "member_registered", {}))
+                registered = caused_id(event.id, "member_registered")
+                self._count(self._trial.reporting(event.member, "member_registered", {}, event_id=registered))
         else:
             self.totals.refuse("its member is unknown")
         return event.member in books.accounts

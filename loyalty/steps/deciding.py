@@ -3,10 +3,13 @@
 from datetime import date
 from itertools import chain
 
+from loyalty.books import Books
 from loyalty.calendar import local_day, window
 from loyalty.decide import Usage, decide
 from loyalty.decision import Answer, Decision
 from loyalty.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
+from loyalty.member import Event
+from loyalty.program import Program
 from loyalty.steps.effects_told import tell_of_effects
 from loyalty.steps.membership import begin_period
 from loyalty.steps.step import Step
@@ -43,7 +46,8 @@ def decide_event(step: Step) -> None:
 def _decision(step: Step) -> Decision:
     if step.event.type not in step.program.reactors_on and step.event.type != "achievement_completed":
         return Decision(())  # and nothing is read of the member
-    return decide(step.program, step.member, step.event, _usage(step), now=step.now, explains=step.explains)
+    usage = usage_on(step.tx, step.program, step.event)
+    return decide(step.program, step.member, step.event, usage, now=step.now, explains=step.explains)
 
 
 def _steps(step: Step, fired: list[Answer]) -> list[str]:
@@ -55,13 +59,13 @@ def _steps(step: Step, fired: list[Answer]) -> list[str]:
     return steps
 
 
-def _usage(step: Step) -> Usage:
-    """What the limits of this event type's reactors have given so far."""
-    limited = step.program.limited_on.get(step.event.type)
+def usage_on(tx: Books, program: Program, event: Event) -> Usage:
+    """What the limits of the reactors on an event have given so far."""
+    limited = program.limited_on.get(event.type)
     if limited is None:
         return {}
-    day = local_day(step.event.time, step.program.zone)
+    day = local_day(event.time, program.zone)
     spans = [window(day, limit.every) for limit in chain.from_iterable(r.limits for r in limited)]
     since: date = min(first for first, _ in spans)
     until: date = max(last for _, last in spans)
-    return step.tx.usage.of([r.name for r in limited], step.event.member, since=since, until=until)
+    return tx.usage.of([r.name for r in limited], event.member, since=since, until=until)

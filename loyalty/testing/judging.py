@@ -95,7 +95,7 @@ def _moved(wanted: model.Moved, seen: Seen) -> int:
 
 
 def _rewards(wanted: model.RewardsAre | model.RewardCount, seen: Seen) -> tuple[str, str]:
-    mine = [row for row in seen.trial.books.issued.values() if row["member"] == seen.account.member.id]
+    mine = seen.account.issued.values()
     if isinstance(wanted, model.RewardsAre):
         return _listed(wanted.names), _listed(row["reward"] for row in mine)
     asked = [row for row in mine if row["reward"] == wanted.reward and wanted.status in (None, row["status"])]

@@ -23,7 +23,8 @@ def test_events_are_read_as_they_are_reported_with_their_event_around_them_or_wi
     first, second = read_events(file, WARSAW)
 
     at = datetime(2026, 5, 1, 8, tzinfo=UTC)
-    assert first == Reported("a@x.eu", "purchase", at, at, {})
+    assert first == Reported(first.id, "a@x.eu", "purchase", at, at, {})
+    assert first.id != second.id
     assert (second.member, second.time.hour, str(second.body["n"])) == ("1", 10, "0.1")
 
 

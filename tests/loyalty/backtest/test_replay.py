@@ -10,6 +10,7 @@ from loyalty.backtest.comparing import cost
 from loyalty.decide import Used
 from loyalty.effects import Points
 from loyalty.files import read_program
+from loyalty.ids import new_id
 from loyalty.ledger import Lot
 from loyalty.member import Balance, Member
 from loyalty.memory import Account
@@ -27,7 +28,7 @@ def program(points: str = "{var: event.body.total}", more: str = "", **files: st
 
 def purchase(member: str, total: int, day: int, **body: str) -> Reported:
     at = START + timedelta(days=day, hours=12)
-    return Reported(member, "purchase", at, at, {"total": total, **body})
+    return Reported(new_id(), member, "purchase", at, at, {"total": total, **body})
 
 
 def account(member: str = ANN, *lots: Lot) -> Account:
@@ -54,7 +55,7 @@ def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> Non
     replay.open([Opening(account(ANN, old))], {})
 
     replay.report(purchase(ANN, 7, 5))
-    replay.end(START + timedelta(days=200))
+    replay.advance(START + timedelta(days=200))
 
     assert replay.totals.expired == {"points": 40 + 7}
 
@@ -89,7 +90,7 @@ def test_whoever_registers_later_is_there_from_then_on() -> None:
     replay.open([Opening(account(ANN), is_new=True)], {})
     later = START + timedelta(days=3)
 
-    replay.report(Reported(ANN, "member_registered", later, later, {}))
+    replay.report(Reported(new_id(), ANN, "member_registered", later, later, {}))
     replay.report(purchase(ANN, 10, 4))
 
     assert replay.points == {ANN: 15}
@@ -128,8 +129,11 @@ def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> No
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        (Reported(ANN, "refund", START, START, {}), "event type refund is unknown"),
-        (Reported(ANN, "purchase", START, START, {"total": "9"}), "the body of purchase is against its schema"),
+        (Reported(new_id(), ANN, "refund", START, START, {}), "event type refund is unknown"),
+        (
+            Reported(new_id(), ANN, "purchase", START, START, {"total": "9"}),
+            "the body of purchase is against its schema",
+        ),
     ],
 )
 def test_an_event_that_a_program_does_not_take_is_counted_and_said(event: Reported, reason: str) -> None:
