@@ -51,9 +51,7 @@ class Parting:
         return cls(types, _only(old, changed), _only(new, changed))
 
     def is_same(self, books: Books, event: Event, *, now: datetime) -> bool:
-        """Whether both do the same about an event, if they have done so of its member until now."""
-        if event.type in self.types:
-            return False
+        """Whether both do the same about an event of another type, if they have of all its member's until now."""
         return _done(self.old, books, event, now) == _done(self.new, books, event, now)
 
 

@@ -2,13 +2,14 @@
 
 files = read_folder(Path("programs/coffee-shop"))
 program = read_program(files)          # or ProgramFaults, with every error at its file:line:col
+program = read_revision(files)         # of files that were deployed: what could run is read
 report = check_program(files, now=now) # the program, if it can be used, and every problem, warnings among them
 """
 
 from loyalty.files.checking import check_contents
 from loyalty.files.folder import Contents, read_contents, read_folder, revision_hash
 from loyalty.files.problems import Problem, ProgramFaults, Severity
-from loyalty.files.reading import Report, check_program, read_program
+from loyalty.files.reading import Report, check_program, read_program, read_revision
 
 __all__ = [
     "Contents",
@@ -21,5 +22,6 @@ __all__ = [
     "read_contents",
     "read_folder",
     "read_program",
+    "read_revision",
     "revision_hash",
 ]

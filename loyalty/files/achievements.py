@@ -98,7 +98,7 @@ def _goal(fields: Fields, measure: Measure, window: Window) -> Decimal:
     days = window.days if isinstance(window, Last) else DAYS_IN.get(window)
     if isinstance(measure, CountDays) and days is not None and goal > days:
         message = f"goal can never be reached: the window has at most {days} days"
-        fields.problems.add(node.place, "out-of-reach", message)
+        fields.problems.add(node.place, "out-of-reach", message, can_run=True)
     return goal
 
 

@@ -22,7 +22,7 @@ def note_cycles(answers: Sequence[Answer], program: Program, known: Known, probl
     for circle in _circles(certain):
         path = _shortest(certain, circle, circle[0])
         if path is not None:
-            problems.add(circle[0].place, "endless-cycle", f"{_told(path)}, and so on without end")
+            problems.add(circle[0].place, "endless-cycle", f"{_told(path)}, and so on without end", can_run=True)
             endless |= set(circle)
     for circle in _circles(edges):
         if endless.isdisjoint(circle):

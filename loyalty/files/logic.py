@@ -16,17 +16,14 @@ _OF_THE_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
 
 def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | None, zone: ZoneInfo) -> Logic:
     """A rule that gives what is expected; days and hours are those of the zone."""
-    try:
-        expression = rules.parse(node.plain())
-    except rules.RuleError as error:
-        _note(error.faults, node, problems)
+    parsed = rules.parse_whole(node.plain())
+    checked = rules.check(parsed.expression, scope, expected, refused=parsed.refused)
+    note_doubts(checked, expected, node, problems, is_clean=not parsed.faults and not checked.faults)
+    _note(parsed.faults, node, problems, can_run=False)
+    _note(checked.faults, node, problems, can_run=True)
+    if parsed.faults:
         return _nothing(node)
-    checked = rules.check(expression, scope, expected)
-    note_doubts(checked, expected, node, problems)
-    if checked.faults:
-        _note(checked.faults, node, problems)
-        return _nothing(node)
-    return Logic(expression, rules.compile(expression, timezone=zone), node.place, node.place_of)
+    return Logic(parsed.expression, rules.compile(parsed.expression, timezone=zone), node.place, node.place_of)
 
 
 def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -> Template:
@@ -53,19 +50,22 @@ def question_operator(node: Node, problems: Problems, scope: Type) -> None:
         )
 
 
-def _note(faults: tuple[rules.Fault, ...], node: Node, problems: Problems) -> None:
+def _note(faults: tuple[rules.Fault, ...], node: Node, problems: Problems, *, can_run: bool) -> None:
     for fault in faults:
         code = fault.code.replace("_", "-")
-        problems.add(_place(node, fault.path, code), code, fault.message, fault.suggestion)
+        problems.add(_place(node, fault.path, code), code, fault.message, fault.suggestion, can_run=can_run)
 
 
-def note_doubts(checked: rules.Checked, expected: Type | None, node: Node, problems: Problems) -> None:
+def note_doubts(
+    checked: rules.Checked, expected: Type | None, node: Node, problems: Problems, *, is_clean: bool
+) -> None:
     """Warn of what is always so; that a whole condition never holds is an error, told once, with what makes it so."""
     doubts = list(checked.doubts)
-    if expected == BOOLEAN and not checked.faults and truth(checked.type) is False:
+    if expected == BOOLEAN and is_clean and truth(checked.type) is False:
         causes = [doubt for doubt in doubts if doubt.code == "always_false"]
         cause = causes[0] if causes else rules.Fault("", (), "it comes to false whatever happens")
-        problems.add(node.place_of(cause.path), "never-true", f"this condition never holds: {cause.message}")
+        message = f"this condition never holds: {cause.message}"
+        problems.add(node.place_of(cause.path), "never-true", message, can_run=True)
         doubts = [doubt for doubt in doubts if doubt is not cause]
     for doubt in doubts:
         code = doubt.code.replace("_", "-")

@@ -30,6 +30,8 @@ class Problem:
     message: str
     suggestion: str | None = None
     severity: Severity = "error"
+    can_run: bool = False
+    """Whether a program that has it could run: then it stops a deploy, and not the reading of what was deployed."""
 
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else f"{self.severity}: "
@@ -74,9 +76,11 @@ class Problems:
         problems._spent = self._spent
         return problems
 
-    def add(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
-        """Note an error."""
-        self._note(Problem(place, code, _cut(message), suggestion))
+    def add(
+        self, place: Place, code: str, message: str, suggestion: str | None = None, *, can_run: bool = False
+    ) -> None:
+        """Note an error; `can_run` where all of the program is there in spite of it."""
+        self._note(Problem(place, code, _cut(message), suggestion, can_run=can_run))
 
     def warn(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
         """Note what is probably not meant, and yet may be."""
@@ -87,14 +91,16 @@ class Problems:
         """What refuses the program."""
         return [problem for problem in self.found if problem.severity == "error"]
 
-    def add_unknown(self, place: Place, code: str, what: str, name: str, known: Iterable[str]) -> None:
+    def add_unknown(
+        self, place: Place, code: str, what: str, name: str, known: Iterable[str], *, can_run: bool = False
+    ) -> None:
         """Note a name that is none of the known ones, with the nearest of those."""
         choices = list(known)
         suggestion = self.nearest(name, choices)
         message = f"{what} {shown(name)} is unknown"
         if suggestion is None and 0 < len(choices) <= MOST_LISTED:
             message = f"{message}: there is {', '.join(choices)}"
-        self.add(place, code, message, suggestion)
+        self.add(place, code, message, suggestion, can_run=can_run)
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
         """The known name that was probably meant, as long as looking for it is worth the time."""
@@ -124,7 +130,11 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant, or None."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6) if len(name) <= LONGEST_SHOWN else []
+    names = list(known)
+    alike = next((each for each in names if each.lower() == name.lower()), None)
+    if alike is not None or len(name) > LONGEST_SHOWN:
+        return alike
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
     return close[0] if close else None
 
 

@@ -76,7 +76,7 @@ def _active(node: Node, problems: Problems, zone: ZoneInfo) -> tuple[datetime | 
     start = None if first is None else _instant(first, problems, zone, end=False)
     end = None if last is None else _instant(last, problems, zone, end=True)
     if last is not None and start is not None and end is not None and start >= end:
-        problems.add(last.place, "ends-before-it-begins", "until must be later than from")
+        problems.add(last.place, "ends-before-it-begins", "until must be later than from", can_run=True)
     return start, end
 
 

@@ -67,6 +67,19 @@ def read_program(files: Mapping[str, bytes]) -> Program:
     return program
 
 
+def read_revision(files: Mapping[str, bytes]) -> Program:
+    """The program of a revision: it was right when it was deployed, so only what cannot run raises ProgramFaults.
+
+    What a later Laurel finds beyond that stops the next deploy, and nothing that is in force.
+    """
+    problems = Problems()
+    program = _program(files, problems)
+    faults = [problem for problem in problems.errors if not problem.can_run]
+    if program is None or faults:
+        raise ProgramFaults(faults)
+    return program
+
+
 def read_known(files: Mapping[str, bytes], *, unread: Collection[str] = ()) -> tuple[Known, tuple[Problem, ...]]:
     """What files may refer to, as far as it can be read, and what keeps the rest from being read.
 

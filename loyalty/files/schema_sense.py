@@ -57,7 +57,7 @@ def _check_pair(schema: Node, low: str, high: str, problems: Problems, *, apart:
         return  # the draft's own schema says so
     if least.value > most.value or (apart and least.value == most.value):  # type: ignore[operator]  # both are numbers
         message = f"nothing is accepted: {low} {least.value} leaves nothing below {high} {most.value}"
-        problems.add(most.place, "contradictory-schema", message)
+        problems.add(most.place, "contradictory-schema", message, can_run=True)
 
 
 def _is_number(value: object) -> bool:
@@ -76,7 +76,7 @@ def _check_listed(schema: Node, problems: Problems) -> None:
             message = (
                 f"{shown(str(node.value))} is {node.kind()}, which the type {shown(', '.join(map(str, kinds)))} refuses"
             )
-            problems.add(node.place, "contradictory-schema", message)
+            problems.add(node.place, "contradictory-schema", message, can_run=True)
 
 
 def _is_of(value: object, kind: object) -> bool:

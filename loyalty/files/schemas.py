@@ -141,9 +141,9 @@ def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
     is_schema = not KEYWORDS_SET.isdisjoint(value.entries)
     if is_schema and problems.nearest(keyword, KEYWORDS) not in ONE_SCHEMA | NAMED_SCHEMAS:
         message = f"keyword {shown(keyword)} is unknown: a field stands under properties"
-        problems.add(place, "unknown-keyword", message)
+        problems.add(place, "unknown-keyword", message, can_run=True)
     else:
-        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS)
+        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS, can_run=True)
 
 
 def _check_types(node: Node, problems: Problems) -> None:
@@ -172,7 +172,7 @@ def _check_required(schema: Node, problems: Problems) -> None:
             suggestion = problems.nearest(item.value, properties.entries)
             if suggestion is not None:
                 message = f"required names {shown(item.value)}, which properties does not have"
-                problems.add(item.place, "unknown-property", message, suggestion)
+                problems.add(item.place, "unknown-property", message, suggestion, can_run=True)
 
 
 def _check_object(node: Node, problems: Problems) -> None:

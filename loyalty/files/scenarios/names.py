@@ -91,11 +91,13 @@ class Names:
 
     def instant(self, node: Node, problems: Problems, what: str) -> datetime | None:
         """An instant; a date is the beginning of that local day. None, and a problem, where it is neither."""
-        text = node.value if isinstance(node.value, str) else ""
+        if not isinstance(node.value, str):
+            wrong_type(node, problems, what, "a date, as 2024-05-01T09:30:00 or 2024-05-01")
+            return None
         try:
-            found = self._instant(text)
+            found = self._instant(node.value)
         except (ValueError, OverflowError):
-            message = f"{what} cannot be {shown(str(node.plain()))}: write it as 2024-05-01T09:30:00 or 2024-05-01"
+            message = f"{what} cannot be {shown(node.value)}: write it as 2024-05-01T09:30:00 or 2024-05-01"
             problems.add(node.place, "bad-date", message)
             return None
         if not FIRST <= found < LAST:

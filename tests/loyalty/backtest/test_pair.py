@@ -82,7 +82,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "",
     ),
 }
-"""What programs are put together from: a part is one of these, the first in most."""
+"""What programs are put together from: each part is one of these, the first in most."""
 
 
 def a_program(chosen: Mapping[str, int]) -> Program:
@@ -92,9 +92,9 @@ def a_program(chosen: Mapping[str, int]) -> Program:
 
 def two_programs(random: Random) -> tuple[Program, Program]:
     """Two that are other than one another in a part, or in a few."""
-    old = dict.fromkeys(PARTS, 0)
+    old = {part: random.choice([0, random.randrange(len(forms))]) for part, forms in PARTS.items()}
     changing = random.sample(sorted(PARTS), random.choice([1, 1, 1, 2, 3]))
-    new = old | {part: random.randrange(1, len(PARTS[part])) for part in changing}
+    new = old | {part: random.randrange(len(PARTS[part])) for part in changing}
     return a_program(old), a_program(new)
 
 
