@@ -18,7 +18,7 @@ from api.tokens import AdminCaller
 from database.programs import UnknownRevision
 from loyalty.books import Row
 from loyalty.differences import Kind, What, as_json, differences
-from loyalty.files import read_program, revision_hash
+from loyalty.files import read_program, read_revision, revision_hash
 from loyalty.program import Program
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -218,7 +218,7 @@ async def show_difference(number: Number, call: AdminCall, since: Since = None) 
 
 
 async def _read(call: StoreCall, number: int) -> Program:
-    return await asyncio.to_thread(read_program, await call.desk.services.programs.files(call.store, number))
+    return await asyncio.to_thread(read_revision, await call.desk.services.programs.files(call.store, number))
 
 
 async def _name(desk: Desk, caller: AdminCaller) -> str:

@@ -9,17 +9,18 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 
-from commands import data_folder
+from commands import data_folder, finding
 from commands.asking import OfRunning
 from commands.registry import Deployed, OfDatabase, Registry, RegistryError
 from commands.settings import Settings
 from database import Database
 from loyalty.differences import Change, differences
-from loyalty.files import ProgramFaults, read_program
+from loyalty.files import Contents, Problem, ProgramFaults, check_contents, read_contents, read_program, read_revision
 
 _PATIENCE = 60
 
@@ -36,22 +37,35 @@ class Intent:
     """The revision that it may replace."""
     changes: tuple[Change, ...] | None
     """None: this Laurel does not read the revision in force, so nobody can say."""
+    warnings: tuple[Problem, ...]
+    """What `laurel check` warns of; it stops nothing."""
 
 
-async def intended(registry: Registry, files: Mapping[str, bytes], *, based_on: int | None = None) -> Intent:
-    """What a deploy of these files would change. Raise ProgramFaults for a program that is wrong.
+async def intended(
+    registry: Registry, files: Mapping[str, bytes], *, folder: Path | None = None, based_on: int | None = None
+) -> Intent:
+    """What a deploy of these files would change, and what to be warned of. Raise ProgramFaults for a wrong program.
 
-    It may replace the revision in force, unless the caller insists on another.
+    `folder` is where they lie, if they do. It may replace the revision in force, unless the caller insists on another.
     """
     program = read_program(files)
     in_force = await number_in_force(registry, program.store)
     changes: tuple[Change, ...] | None
     try:
-        old = read_program(await registry.files(program.store, in_force)) if in_force else None
+        old = read_revision(await registry.files(program.store, in_force)) if in_force else None
         changes = differences(old, program)
     except ProgramFaults:
         changes = None
-    return Intent(program.store, files, in_force, in_force if based_on is None else based_on, changes)
+    return Intent(
+        program.store, files, in_force, in_force if based_on is None else based_on, changes, warnings(folder or files)
+    )
+
+
+def warnings(program: Path | Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """What `laurel check` warns of: in a folder, or in files that lie in none."""
+    contents = read_contents(program) if isinstance(program, Path) else Contents(program, (), (), is_whole=True)
+    report = check_contents(contents, now=datetime.now(UTC))
+    return tuple(problem for problem in report.problems if problem.severity == "warning")
 
 
 async def deploy(registry: Registry, intent: Intent, *, note: str = "") -> Deployed:
@@ -62,7 +76,7 @@ async def deploy(registry: Registry, intent: Intent, *, note: str = "") -> Deplo
 async def intended_rollback(registry: Registry, store: str | None, to: int | None) -> tuple[int, Intent]:
     """An earlier revision (None: the one before the one in force), and what putting it in force again would change.
 
-    Raise RegistryError, UnknownRevision, or ProgramFaults where this Laurel does not read it any more.
+    Raise NotFound, RegistryError, UnknownRevision, or ProgramFaults where this Laurel does not read it any more.
     """
     code = await store_meant(registry, store)
     earlier = await number_in_force(registry, code) - 1 if to is None else to
@@ -78,8 +92,8 @@ async def roll_back(registry: Registry, intent: Intent, to: int) -> Deployed:
 
 async def compared(registry: Registry, store: str, old: int, new: int) -> tuple[Change, ...]:
     """What one revision says otherwise than another; 0 says nothing. Raise ProgramFaults for one that is not read."""
-    before = read_program(await registry.files(store, old)) if old else None
-    return differences(before, read_program(await registry.files(store, new)))
+    before = read_revision(await registry.files(store, old)) if old else None
+    return differences(before, read_revision(await registry.files(store, new)))
 
 
 async def number_in_force(registry: Registry, store: str) -> int:
@@ -88,12 +102,8 @@ async def number_in_force(registry: Registry, store: str) -> int:
 
 
 async def store_meant(registry: Registry, wanted: str | None) -> str:
-    """The store of that code, or the only one; raise RegistryError."""
-    stores = await registry.stores()
-    if wanted in stores or (wanted is None and len(stores) == 1):
-        return wanted or stores[0]
-    there_is = f"there is {', '.join(stores)}" if stores else "no program was ever deployed: use `laurel deploy DIR`"
-    raise RegistryError(f"store {wanted} is unknown: {there_is}" if wanted else f"name one with --store: {there_is}")
+    """The store of that code, or the only one; raise NotFound."""
+    return finding.store_meant(await registry.stores(), wanted)
 
 
 @asynccontextmanager

@@ -1,17 +1,16 @@
 """Plans as files: what was planned, whole, so that exactly that can be deployed."""
 
-import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from commands.planning import Plan, PlanError
 from loyalty.backtest import rendering
 from loyalty.differences import as_json
 from loyalty.files import revision_hash
-from rules import exact
+from rules import MalformedJson, exact
 from rules.values import Json
-
-__all__ = ["PlanError", "plan_as_json", "save", "to_deploy"]
 
 VERSION = 1
 """Of the form of plan files."""
@@ -27,13 +26,15 @@ def plan_as_json(plan: Plan) -> dict[str, Json]:
         "hash": revision_hash(plan.files),
         "changes": as_json(plan.changes),
         "backtest": None if plan.comparison is None else {"days": plan.days, **rendering.as_json(plan.comparison)},
+        "notReplayed": plan.not_replayed,
     }
 
 
 def save(plan: Plan, file: Path) -> None:
     """Write a plan; raise OSError."""
     texts: dict[str, Json] = {name: content.decode() for name, content in plan.files.items()}
-    file.write_text(exact.dumps(plan_as_json(plan) | {"files": texts}) + "\n", encoding="utf-8")
+    said = plan_as_json(plan) | {"files": texts}
+    file.write_text(exact.dumps(said | {"checksum": _checksum(said)}) + "\n", encoding="utf-8")
 
 
 def to_deploy(file: Path) -> tuple[Mapping[str, bytes], int]:
@@ -42,15 +43,20 @@ def to_deploy(file: Path) -> tuple[Mapping[str, bytes], int]:
     Raise PlanError for a file that is no plan, that was changed since, or that was compared with a folder.
     """
     try:
-        said = json.loads(file.read_bytes())
-        version, based_on, content_hash = said["laurelPlan"], said["basedOn"], said["hash"]
+        said: Any = exact.loads(file.read_bytes())
+        version, based_on, checksum = said["laurelPlan"], said["basedOn"], said.pop("checksum")
         files = {str(name): str(text).encode() for name, text in said["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, MalformedJson):
         raise PlanError(f"{file} is no plan: make one with `laurel plan DIR --save FILE`") from None
     if version != VERSION:
         raise PlanError(f"{file} is a plan of another version of Laurel ({version}): plan again")
     if based_on is None:
         raise PlanError(f"{file} was compared with a folder, not with the program in force: plan without --against")
-    if revision_hash(files) != content_hash or not isinstance(based_on, int):
+    if _checksum(said) != checksum or not isinstance(based_on, int):
         raise PlanError(f"{file} was changed since it was made: plan again")
     return files, based_on
+
+
+def _checksum(said: Mapping[str, Json]) -> str:
+    """Of all that a plan says: whoever looked at it saw its numbers, too. The layout of the file does not matter."""
+    return sha256(exact.dumps(said).encode()).hexdigest()

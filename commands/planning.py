@@ -5,18 +5,23 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import assert_never
 
 from commands import data_folder
+from commands.failures import CannotDo
 from commands.replaying import FromDatabase, FromFile, Job, Progress, Source, backtest
 from commands.settings import Settings
 from loyalty import differences
 from loyalty.backtest import Comparison
+from loyalty.backtest.lines import BadLine
 from loyalty.calendar import local_day, start_of
-from loyalty.files import read_program
+from loyalty.files import read_program, read_revision
 from loyalty.program import Program
 
+_REPLAY_A_FILE = "replay a file by --events FILE"
 
-class PlanError(ValueError):
+
+class PlanError(CannotDo):
     """A plan that cannot be made or used; the message says why, and the cure."""
 
 
@@ -55,14 +60,16 @@ class Plan:
     comparison: Comparison | None
     days: int | None
     """How many days of events were replayed; None: those of a file."""
+    not_replayed: str | None
+    """Why no event was replayed, and the cure; None: some were, or none should be."""
 
 
 def plan(asked: Asked, *, progress: Progress) -> Plan:
-    """Compare, and replay. Raise ProgramFaults, PlanError, BadLine, or what the database says."""
+    """Compare, and replay. Raise ProgramFaults, PlanError, or what the database says."""
     program = read_program(asked.files)
     url = _database(asked.data)
     in_force = InForce(asked.against, None) if asked.against is not None else _in_force(url, program.store, asked.data)
-    old = None if in_force is None else read_program(in_force.files)
+    old = None if in_force is None else _read(in_force)
     now = datetime.now(UTC)
     source = _source(asked, url, program, now) if asked.backtests else None
     comparison = None
@@ -70,6 +77,8 @@ def plan(asked: Asked, *, progress: Progress) -> Plan:
         job = Job(source, None if in_force is None else in_force.files, asked.files)
         try:
             contrast = backtest(job, jobs=asked.jobs, progress=progress)
+        except BadLine as error:
+            raise PlanError(str(error)) from None
         except BrokenProcessPool:
             raise PlanError(
                 "a process of the backtest was killed, perhaps for memory: name fewer --jobs or --days"
@@ -83,7 +92,27 @@ def plan(asked: Asked, *, progress: Progress) -> Plan:
         changes=differences.differences(old, program),
         comparison=comparison,
         days=None if asked.events else asked.days,
+        not_replayed=_not_replayed(asked, source, comparison),
     )
+
+
+def _read(in_force: InForce) -> Program:
+    return read_program(in_force.files) if in_force.revision is None else read_revision(in_force.files)
+
+
+def _not_replayed(asked: Asked, source: Source | None, comparison: Comparison | None) -> str | None:
+    if not asked.backtests or (comparison is not None and comparison.contrast.events):
+        return None
+    match source:
+        case None:
+            return f"No backtest: {data_folder.NothingStarted(asked.data, f', or {_REPLAY_A_FILE}')}"
+        case FromFile(file):
+            return f"No event was replayed: {file} holds none: write each on a line, as it is reported"
+        case FromDatabase(since=since):
+            cure = f"name more --days, or {_REPLAY_A_FILE}"
+            return f"No event was replayed: none was reported since {since:%Y-%m-%d}: {cure}"
+        case _:
+            assert_never(source)
 
 
 def _database(data: Path) -> str | None:
@@ -96,18 +125,15 @@ def _database(data: Path) -> str | None:
 
 def _in_force(url: str | None, store: str, data: Path) -> InForce | None:
     """The program in force, or None where the store has none yet."""
+    from commands.stored import in_force
     from database.reading import reading
     from database.transaction import Transaction
 
     if url is None:
         raise PlanError(str(data_folder.NothingStarted(data, ", or compare with another folder by --against DIR")))
     with reading(url) as connection:
-        revisions = Transaction(connection, store).revisions
-        latest = revisions.latest()
-        files = None if latest is None else revisions.files(latest["number"])
-    if latest is None or files is None:
-        return None
-    return InForce({name: text.encode() for name, text in files.items()}, latest["number"])
+        found = in_force(Transaction(connection, store))
+    return None if found is None else InForce(files=found[1], revision=found[0])
 
 
 def _source(asked: Asked, url: str | None, program: Program, now: datetime) -> Source | None:

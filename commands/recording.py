@@ -6,19 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from commands.failures import CannotDo
-from commands.stored_members import read_only
-from database.history import History, Members
-from database.tables import store as stores
+from commands.finding import event_meant
+from commands.stored import Events, program_files, read_only
+from database.history import History
 from database.transaction import Transaction
-from loyalty.backtest import Replay
+from loyalty.backtest import Members, Replay
 from loyalty.books import Row
 from loyalty.builtin_events import BUILT_IN
 from loyalty.calendar import local_day, start_of
 from loyalty.decision_json import to_json
-from loyalty.files import read_program
+from loyalty.files import read_revision
 from loyalty.memory import Account
 from loyalty.program import Program
 from loyalty.testing.writing import REGISTERED, CannotWrite, Recorded, written
@@ -37,14 +37,12 @@ class Recording:
     differences: tuple[str, ...]
 
 
-def recording(event_id: str, *, data: Path | None, store: str | None) -> Recording:
-    """A test of an event, by its id or its reporter's; raise CannotRecord, or what `read_only` raises."""
-    event_id = event_id.encode(errors="replace").decode()  # a terminal may hand over what is no text
+def recording(event_id: str, *, data: Path, store: str | None) -> Recording:
+    """A test of an event, by its id or its reporter's; raise NotFound, CannotRecord, or what `read_only` raises."""
     with read_only(data) as connection:
-        tx, row = _found(connection, event_id, store)
+        tx, row = event_meant(Events(connection), event_id, store)
         _refuse_caused(tx, row)
-        files = tx.revisions.files(row["revision"]) or {}
-        program = read_program({name: text.encode() for name, text in files.items()})
+        program = read_revision(program_files(tx, row["revision"]))
         recorded = _recorded(connection, program, row)
         did = [words for result in tx.events.step_results(row["id"]) for words in result["did"]]
     try:
@@ -54,18 +52,6 @@ def recording(event_id: str, *, data: Path | None, store: str | None) -> Recordi
         return Recording(written(recorded, program, notes=notes).text if notes else first.text, differences)
     except CannotWrite as error:
         raise CannotRecord(f"no test can be made of event {row['id']}: {error}") from None
-
-
-def _found(connection: Connection, event_id: str, store: str | None) -> tuple[Transaction, Row]:
-    known = list(connection.execute(select(stores.c.code).order_by(stores.c.code)).scalars())
-    if store is not None and store not in known:
-        raise CannotRecord(f"store {store} is unknown: there is {', '.join(known) or 'none'}")
-    for code in known if store is None else [store]:
-        tx = Transaction(connection, code)
-        row = (tx.events.get(event_id.lower()) or tx.events.by_external_id(event_id)) if event_id else None
-        if row is not None:
-            return tx, row
-    raise CannotRecord(f"no event {event_id[:80] or 'without an id'} in {store or 'any store'}")
 
 
 def _refuse_caused(tx: Transaction, row: Row) -> None:
@@ -92,7 +78,7 @@ def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
     replay.open(openings, history.used_by_program())
     for event in history.events(only):
         replay.report(event)
-    replay.end(row["received_at"] - timedelta(microseconds=1))
+    replay.advance(row["received_at"] - timedelta(microseconds=1))
     account: Account | None = replay.books.accounts.get(row["member"])
     return Recorded(
         type=row["type"],

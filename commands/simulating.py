@@ -1,14 +1,14 @@
-"""An event tried out under the program of a folder. Only a member of a database needs that database."""
+"""An event tried out. Only a deployed program and a member of a database need that database."""
 
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from commands.failures import CannotDo
 from loyalty.calendar import read_instant
-from loyalty.files import ProgramFaults, read_folder, read_program, revision_hash
+from loyalty.files import ProgramFaults, read_folder, read_program, read_revision, revision_hash
 from loyalty.files.invented import read_invented
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems
@@ -28,24 +28,48 @@ class SimulationError(CannotDo):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be tried. `event` is a file, or `-`; `member` a file, or what it would say."""
+class InFolder:
+    """The program of a folder."""
 
     folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The deployed program of a store (None: the only one)."""
+
+    store: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """A member that a file tells of, or the text itself."""
+
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A member of the database, by their id; None: whom the event names."""
+
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be tried. `event` is a file, or `-`; `data` the folder of the database, where one is read."""
+
+    program: InFolder | InForce
     event: str
-    member: str | None = None
-    member_id: str | None = None
-    now: str | None = None
-    data: Path | None = None
-    """The folder of a database to read the member from."""
+    member: Invented | Stored
+    now: str | None
+    data: Path
 
 
 def simulation(asked: Asked) -> dict[str, Any]:
     """What the API would answer. Raise ProgramFaults, SimulationError, or what the database says."""
-    if asked.member is not None and (asked.member_id is not None or asked.data is not None):
-        raise SimulationError("a member is invented or read from a database: leave out --member, or the others")
-    files = read_folder(asked.folder)
-    program = read_program(files)
+    under = _under(asked)
+    program = under.program
     event = _event(asked.event, program)
     now = None if asked.now is None else _instant(asked.now, program)
     customer_id, tried = _tried(asked, program, event, now)
@@ -53,22 +77,40 @@ def simulation(asked: Asked) -> dict[str, Any]:
         simulated = simulate(program, tried)
     except TooMuch as error:
         raise SimulationError(str(error)) from None
-    return simulation_to_json(simulated, Under(program, None, revision_hash(files)), customer_id=customer_id)
+    return simulation_to_json(simulated, under, customer_id=customer_id)
+
+
+def _under(asked: Asked) -> Under:
+    match asked.program:
+        case InFolder(folder):
+            files = read_folder(folder)
+            return Under(read_program(files), None, revision_hash(files))
+        case InForce(store):
+            from commands.stored import deployed
+
+            number, files = deployed(asked.data, store)
+            return Under(read_revision(files), number, revision_hash(files))
+        case _:
+            assert_never(asked.program)
 
 
 def _tried(asked: Asked, program: Program, event: ReportedEvent, now: datetime | None) -> tuple[str | None, Tried]:
     this_moment = datetime.now(UTC)
-    if asked.member_id is None and asked.data is None:
-        now = now or event.time or this_moment
-        fixture = _invented(asked.member or "{}", program, now)
-        opening = opening_of(fixture, ONLY, program, now)
-        return None, Tried(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
-    from commands.stored_members import stored
+    match asked.member:
+        case Invented(said):
+            now = now or event.time or this_moment
+            fixture = _invented(said, program, now)
+            opening = opening_of(fixture, ONLY, program, now)
+            return None, Tried(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
+        case Stored(member_id):
+            from commands.stored_members import stored
 
-    now = now or this_moment
-    customer_id, opening, used = stored(program, event, now, data=asked.data, member_id=asked.member_id)
-    tried = Tried(event.type, event.time or now, event.body, opening, now, used=used, since=this_moment)
-    return customer_id, tried
+            now = now or this_moment
+            customer_id, opening, used = stored(program, event, now, data=asked.data, member_id=member_id)
+            tried = Tried(event.type, event.time or now, event.body, opening, now, used=used, since=this_moment)
+            return customer_id, tried
+        case _:
+            assert_never(asked.member)
 
 
 def _event(source: str, program: Program) -> ReportedEvent:

@@ -1,19 +1,11 @@
 """A member as a database has them, read without writing: also beside a running Laurel."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
-
-from commands.data_folder import address
 from commands.failures import CannotDo
-from commands.settings import Settings
-from database.connections import WrongAddress
+from commands.stored import read_only
 from database.members import Identity
-from database.reading import reading
 from database.snapshots import Taken, present, used_by_program
 from database.transaction import Transaction
 from loyalty.files.reported import ReportedEvent
@@ -23,36 +15,17 @@ from loyalty.openings import Opening
 from loyalty.program import Program
 from loyalty.simulation import newcomer
 
-DATA = Path("laurel-data")
-
 
 class NoSuchMember(CannotDo):
     """The database has no such member; the message says why."""
 
 
-class NoAnswer(CannotDo):
-    """What should be a database does not answer as one."""
-
-
-@contextmanager
-def read_only(data: Path | None) -> Iterator[Connection]:
-    """The database of LAUREL_DATABASE_URL or of a data folder; raise NothingStarted or NoAnswer."""
-    try:
-        with reading(address(data or DATA, Settings.read())) as connection:
-            yield connection
-    except WrongAddress as error:
-        raise NoAnswer(str(error)) from None
-    except SQLAlchemyError as error:
-        said = getattr(error, "orig", error)
-        raise NoAnswer(f"the database does not answer as one: {said}. See LAUREL_DATABASE_URL or --data") from None
-
-
 def stored(
-    program: Program, event: ReportedEvent, now: datetime, *, data: Path | None, member_id: str | None
+    program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
 ) -> tuple[str | None, Opening, Taken]:
     """A member by their id, or whom the event names: somebody unknown is registered, if the program says so.
 
-    With it, what firings took from limits of the whole program. Raise NoSuchMember.
+    With it, what firings took from limits of the whole program. Raise NoSuchMember, or what `read_only` raises.
     """
     with read_only(data) as connection:
         tx = Transaction(connection, program.store)
@@ -70,7 +43,7 @@ def stored(
 def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
     named = event.customer if member_id is None else {"customerId": member_id}
     if not named:
-        raise NoSuchMember("the event is nobody's: name --member-id, or send customerData with it")
+        raise NoSuchMember("the event is nobody's: name --member-id, invent a --member, or send customerData with it")
     wanted = named.get("customerId")
     if wanted is not None and not is_id(wanted):
         raise NoSuchMember(f"a member's id is a UUID, and {wanted[:80]} is none")

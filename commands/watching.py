@@ -9,6 +9,8 @@ from pathlib import Path
 import watchfiles
 from sqlalchemy.exc import SQLAlchemyError
 
+from commands.deploying import warnings
+from commands.reports.text import lines
 from database.programs import Programs
 from database.revisions import AnotherInForce
 from loyalty.differences import differences, text
@@ -78,7 +80,8 @@ class Watch:
         _, self._revision, is_new = await self._programs.deploy(files, by=BY, based_on=before)
         if is_new:
             changes = text(differences(old, program)) or f"it says what revision {before} said"
-            _say(f"{changes}\nrevision {self._revision} is in force")
+            warned = lines(await asyncio.to_thread(warnings, self._folder))
+            _say("\n".join([*warned, changes, f"revision {self._revision} is in force"]))
         elif self._is_wrong:
             _say(f"revision {self._revision} is in force, and what the files say again")
         self._is_wrong = False

@@ -18,12 +18,12 @@ from database.snapshots import taken
 from database.tables import badge, balance, entry, event, issued_reward, lot, mark, member, progress, usage
 from database.usage import PROGRAM
 from loyalty.achievements import MILLION, Mark
-from loyalty.backtest import Reported
+from loyalty.backtest import Members, Reported
 from loyalty.builtin_events import BUILT_IN
 from loyalty.calendar import local_day
 from loyalty.decide import Used
 from loyalty.effects import Points
-from loyalty.ledger import EntryKind, Lot, changes
+from loyalty.ledger import EntryKind, Lot, before_entry, change
 from loyalty.member import NO_POINTS, Balance, Member
 from loyalty.memory import Account
 from loyalty.openings import Opening
@@ -36,14 +36,6 @@ PAGE = 2_000
 """Rows that are fetched at once."""
 
 _NOT_REPORTED = [name for name in BUILT_IN if name != "member_registered"]
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """A run of a store's members, in the order of their ids: from the first to the last."""
-
-    first: str
-    last: str
 
 
 class History:
@@ -251,15 +243,14 @@ class _Past:
         if not since:
             return int(now.active)
         first = min(since, key=lambda each: each.id)
-        moved = self._moves(first).get("active", 0)
-        return int(first.balance) - moved
+        return int(first.balance) - self._moves(first).active
 
-    def _moves(self, row: Found) -> dict[str, int]:
+    def _moves(self, row: Found) -> Balance:
         """What an entry did to its balance; an award of pending points left the active ones as they were."""
         kind: EntryKind = row.kind
         waiting = {each.id for each in self.lots.get(row.member, ()) if each.active_from is not None}
         waiting |= {each.lot for each in self.entries.get(row.member, ()) if each.kind == "activate"}
-        return changes(kind, row.points, pending=row.lot in waiting)
+        return change(kind, row.points, pending=row.lot in waiting)
 
     def _balances(self, who: str, lots: Sequence[Lot]) -> dict[str, Balance]:
         balances: dict[str, Balance] = {}
@@ -267,12 +258,9 @@ class _Past:
             before = as_balance(row._mapping)  # noqa: SLF001 - a row has its mapping under no other name
             for each in self.entries.get(who, ()):
                 if each.wallet == row.wallet:
-                    moved = changes(each.kind, each.points, pending=False)
-                    parts = {name: Points(getattr(before, name) - moved.get(name, 0)) for name in _SUMS}
-                    before = replace(before, **parts)
+                    before = before_entry(before, change(each.kind, each.points, pending=False))
             mine = [each for each in lots if each.wallet == row.wallet]
-            balances[row.wallet] = replace(
-                before,
+            balances[row.wallet] = before._replace(
                 active=Points(sum(each.remaining for each in mine if each.active_from is None)),
                 pending=Points(sum(each.remaining for each in mine if each.active_from is not None)),
             )
@@ -297,9 +285,6 @@ class _Past:
             if row.day < self.day:
                 marks[row.achievement].insert(0, Mark(row.day, row.value, row.amount, row.used - unused))
         return dict(marks)
-
-
-_SUMS = ("earned", "spent", "expired")
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -10,9 +10,9 @@ from database.tables import balance, entry, lot
 from loyalty.books import Row
 from loyalty.effects import Points
 from loyalty.ids import new_id
-from loyalty.ledger import EntryKind, Lot, Posted, changes
+from loyalty.ledger import EntryKind, Lot, Posted, before_entry, change
+from loyalty.member import Balance
 
-_NONE = {"active": 0, "pending": 0, "earned": 0, "spent": 0, "expired": 0}
 _LEFT = select(lot).where(
     lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
 )
@@ -71,8 +71,9 @@ class Ledger(Queries):
         now: datetime,
     ) -> Posted:
         """Write one entry and move the balance with it."""
-        moved = _NONE | changes(kind, points, pending=pending)
-        after = self.add_up(balance, {"member": member_id, "wallet": wallet, **moved}, sums=tuple(_NONE))
+        changed = change(kind, points, pending=pending)
+        row = {"member": member_id, "wallet": wallet, **changed._asdict()}
+        after = as_balance(self.add_up(balance, row, sums=Balance._fields))
         self.insert(
             entry,
             {
@@ -81,15 +82,14 @@ class Ledger(Queries):
                 "wallet": wallet,
                 "kind": kind,
                 "points": points,
-                "balance": after["active"],
+                "balance": after.active,
                 "lot": lot_id,
                 "event": event_id,
                 "source": source,
                 "at": now,
             },
         )
-        before = {name: after[name] - change for name, change in moved.items()}
-        return Posted(wallet, as_balance(before), as_balance(after))
+        return Posted(wallet, before_entry(after, changed), after)
 
     def entries_of(self, event_id: str) -> list[Row]:
         """What one event wrote, in order."""

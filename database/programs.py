@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from database.database import Database
 from database.revisions import NewRevision
 from database.transaction import Transaction
-from loyalty.files import read_program, revision_hash
+from loyalty.files import read_program, read_revision, revision_hash
 from loyalty.program import Program
 from loyalty.signing import new_secret
 
@@ -59,7 +59,7 @@ class Programs:
         files = await self._database.store(store).read(lambda tx: tx.revisions.files(number))
         if files is None:
             raise UnknownStore(store)
-        program = await asyncio.to_thread(read_program, {name: text.encode() for name, text in files.items()})
+        program = await asyncio.to_thread(read_revision, {name: text.encode() for name, text in files.items()})
         self._read[store, number] = program
         return program
 

@@ -5,12 +5,13 @@ uses up marks, the oldest first, as spending uses up points: what was used once 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from loyalty.calendar import window as calendar_window
 from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last, Sum
+from loyalty.value import value
 
 MILLION = 1_000_000
 """Amounts are kept in millionths, so that sums are exact whole numbers."""
@@ -19,7 +20,7 @@ MOST_AT_ONCE = 100
 """How often one event completes an achievement; what is over stays, and counts with the next."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mark:
     """What one local day added, in millionths; `value` tells marks of a day apart when values are counted."""
 
@@ -29,7 +30,7 @@ class Mark:
     used: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Move:
     """One event's step: the marks to store, the progress before and after it, and how often it completed."""
 

@@ -5,7 +5,6 @@ the names of the database's columns.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -16,11 +15,12 @@ from loyalty.effects import Points
 from loyalty.ledger import EntryKind, Lot, Posted
 from loyalty.member import Member
 from loyalty.references import Applied
+from loyalty.value import value
 
 Row = Mapping[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewEvent:
     """An event to store. `time` is when it happened, `revision` the program in force when it was accepted."""
 

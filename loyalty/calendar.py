@@ -39,23 +39,24 @@ class Duration:
 
     def after(self, instant: datetime, zone: tzinfo) -> datetime:
         """The instant this much later on the local clock; the 31st becomes the month's last day."""
-        return _after(self, instant, zone)
+        return _moved(instant, self.months, self.days, self.seconds, zone)
 
     def before(self, instant: datetime, zone: tzinfo) -> datetime:
         """The instant this much earlier on the local clock."""
-        return Duration(-self.months, -self.days, -self.seconds).after(instant, zone)
+        return _moved(instant, -self.months, -self.days, -self.seconds, zone)
 
     def __bool__(self) -> bool:
         return bool(self.months or self.days or self.seconds)
 
 
 @lru_cache(maxsize=1024)
-def _after(span: Duration, instant: datetime, zone: tzinfo) -> datetime:
+def _moved(instant: datetime, months: int, days: int, seconds: int, zone: tzinfo) -> datetime:
     """Remembered, because what is awarded together expires together."""
-    local = instant.astimezone(zone)
-    day = add_months(local.date(), span.months) + timedelta(days=span.days)
-    moved = instant if day == local.date() else datetime.combine(day, local.time(), zone).astimezone(UTC)
-    return moved + timedelta(seconds=span.seconds)
+    if months or days:
+        local = instant.astimezone(zone)
+        day = (add_months(local.date(), months) if months else local.date()) + timedelta(days=days)
+        instant = datetime.combine(day, local.time(), zone).astimezone(UTC)
+    return instant + timedelta(seconds=seconds) if seconds else instant
 
 
 def add_months(day: date, months: int) -> date:

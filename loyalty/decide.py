@@ -1,7 +1,7 @@
 """The decision: reactors against an event. Pure: the same program, facts and event give the same answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
@@ -37,12 +37,13 @@ from loyalty.program import (
     Wallet,
 )
 from loyalty.reasons import Leaf, NoLonger, NotYet, Reached, Reason, Unmet
+from loyalty.value import value
 
 MOST = 10**9
 """The most points one effect may move, and the most one event may add to a sum: more is a rule gone wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Used:
     """What a reactor's firings took on one day."""
 
@@ -56,26 +57,38 @@ Usage = Mapping[tuple[str, str], tuple[Used, ...]]
 
 
 def decide(
-    program: Program, member: Member, event: Event, usage: Usage, *, now: datetime, explains: bool = True
+    program: Program, member: Member | None, event: Event, usage: Usage, *, now: datetime, explains: bool = True
 ) -> Decision:
     """Answer an event with every reactor of its type, in the order of their files.
 
-    Without `explains`, a condition that is false is so without a reason: for replays, where nobody asks.
+    The member may be None for an event type that is not in `program.decides_by_member`. Without `explains`, reactors
+    whose dates or condition say no give no answer, and others no words: for replays, where nobody asks.
     """
     data = facts(program, member, event, now=now)
     answers = _completion(program, event, data) if event.type == "achievement_completed" else []
     claims: list[Claim] = []
     for reactor in program.reactors_on.get(event.type, ()):
         try:
-            refused = _refused(program, reactor, event, data, explains)
-            answers.append(refused or _allowed(program, reactor, event, data, usage, claims))
+            if not explains:
+                if _applies(reactor, event, data):
+                    answers.append(_allowed(program, reactor, event, data, usage, claims, explains=False))
+                continue
+            refused = _refused(program, reactor, event, data)
+            answers.append(refused or _allowed(program, reactor, event, data, usage, claims, explains=True))
         except rules.TooMuchWork as error:
-            answers.append(gave_up(f"reactor/{reactor.name}", reactor.place, error))
+            answers.append(gave_up(reactor.source, reactor.place, error))
     return Decision(tuple(answers), tuple(claims))
 
 
-def facts(program: Program, member: Member, event: Event, *, now: datetime) -> dict[str, Any]:
-    """The data that rules read; its type is `loyalty.scope`."""
+def facts(program: Program, member: Member | None, event: Event, *, now: datetime) -> dict[str, Any]:
+    """The data that rules read; its type is `loyalty.scope`. None of a member, where no rule reads that."""
+    data: dict[str, Any] = {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
+    if member is not None:
+        data["member"] = _known(program, member)
+    return data
+
+
+def _known(program: Program, member: Member) -> dict[str, Any]:
     wallets = {code: _active(program, member, code) for code in program.wallets}
     default = program.default_wallet
     balance = member.balances.get(default.code)
@@ -92,18 +105,14 @@ def facts(program: Program, member: Member, event: Event, *, now: datetime) -> d
         "tier": member.tier,
     }
     return {
-        "event": {"type": event.type, "time": event.time, "body": event.body},
-        "member": {
-            "id": member.id,
-            "points": wallets[default.code],
-            "earned_points": default.amount(balance.earned if balance else 0),
-            "wallets": wallets,
-            "badges": list(member.badges),
-            "attributes": member.attributes,
-            "registered_at": member.registered_at,
-            **{name: value for name, value in known.items() if value is not None},
-        },
-        "now": now,
+        "id": member.id,
+        "points": wallets[default.code],
+        "earned_points": default.amount(balance.earned if balance else 0),
+        "wallets": wallets,
+        "badges": list(member.badges),
+        "attributes": member.attributes,
+        "registered_at": member.registered_at,
+        **{name: value for name, value in known.items() if value is not None},
     }
 
 
@@ -144,28 +153,39 @@ def gave_up(source: str, place: Place, error: rules.TooMuchWork) -> Answer:
     return Answer(source, "too_much_work", str(error), (), str(place))
 
 
-def _refused(
-    program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any], explains: bool
-) -> Answer | None:
+def _applies(reactor: Reactor, event: Event, data: Mapping[str, Any]) -> bool:
+    """Whether a reactor's dates and its condition say yes: where they do not, `_refused` says why."""
+    if reactor.active_from and event.time < reactor.active_from:
+        return False
+    if reactor.active_until and event.time >= reactor.active_until:
+        return False
+    return reactor.when is None or reactor.when.rule(data) is True
+
+
+def _refused(program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any]) -> Answer | None:
     """The no of a reactor's dates or of its condition."""
     if reactor.active_from and event.time < reactor.active_from:
         return _no(reactor, "not_active_yet", NotYet(reactor.active_from.astimezone(program.zone)))
     if reactor.active_until and event.time >= reactor.active_until:
         return _no(reactor, "no_longer_active", NoLonger(reactor.active_until.astimezone(program.zone)))
-    if reactor.when is None:
-        return None
-    if not explains:
-        return None if reactor.when.rule(data) is True else program.plain_no[reactor.name]
-    reason = unmet(reactor.when, data)
+    reason = None if reactor.when is None else unmet(reactor.when, data)
     return None if reason is None else _no(reactor, "condition_false", reason)
 
 
 def _allowed(
-    program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any], usage: Usage, claims: list[Claim]
+    program: Program,
+    reactor: Reactor,
+    event: Event,
+    data: Mapping[str, Any],
+    usage: Usage,
+    claims: list[Claim],
+    *,
+    explains: bool,
 ) -> Answer:
     """The answer of a reactor that would fire: what its limits leave of its effects, and what those claim."""
     if not reactor.limits:
-        return _fired(reactor, *_effects(program, reactor.then, data))
+        effects, notes = _effects(program, reactor.then, data)
+        return _fired(reactor, effects, notes) if explains else Answer(reactor.source, "fired", "", tuple(effects))
     day = local_day(event.time, program.zone)
     allowance = _allowance(reactor, day, usage)
     if isinstance(allowance, Reached):
@@ -174,16 +194,16 @@ def _allowed(
     points = sum((_amount(program, e) for e in effects if isinstance(e, AwardPoints)), Decimal(0))
     pers = sorted({limit.per for limit in reactor.limits})
     claims += [Claim(reactor.name, per, day, 1, points) for per in pers]
-    return _fired(reactor, effects, notes)
+    return _fired(reactor, effects, notes) if explains else Answer(reactor.source, "fired", "", tuple(effects))
 
 
 def _no(reactor: Reactor, verdict: Verdict, reason: Reason) -> Answer:
-    return Answer(f"reactor/{reactor.name}", verdict, "", (), str(reactor.place), reason)
+    return Answer(reactor.source, verdict, "", (), str(reactor.place), reason)
 
 
 def _fired(reactor: Reactor, effects: list[Effect], notes: list[str]) -> Answer:
     because = "; ".join(["the condition held" if reactor.when else "it has no condition", *notes])
-    return Answer(f"reactor/{reactor.name}", "fired", because, tuple(effects), str(reactor.place))
+    return Answer(reactor.source, "fired", because, tuple(effects), str(reactor.place))
 
 
 def unmet(condition: Logic, data: Mapping[str, Any]) -> Unmet | None:
@@ -286,10 +306,9 @@ def _points(wallet: Wallet, logic: Logic, rounding: Rounding, data: Mapping[str,
     return points if points > 0 else f"no {wallet.code}: {logic.place} came to {wallet.amount(points)}"
 
 
-def number_of(logic: Logic, data: Mapping[str, Any]) -> Decimal | str:
+def number_of(logic: Logic, data: Mapping[str, Any]) -> Decimal | int | str:
     """A rule's number, or the reason why it is of no use."""
     number: object = logic.rule(data)
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         return f"{logic.place} gave no number"
-    amount = Decimal(number)
-    return amount if abs(amount) <= MOST else f"{logic.place} gave more than {MOST}"
+    return number if -MOST <= number <= MOST else f"{logic.place} gave more than {MOST}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NewType, TypeAlias
 
 from loyalty.calendar import Duration
+from loyalty.value import value
 
 Points = NewType("Points", int)
 """An amount in a wallet's smallest unit."""
@@ -42,7 +43,7 @@ class OnDate:
 Expiry: TypeAlias = Never | After | EndOf | OnDate
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AwardPoints:
     wallet: str
     points: Points
@@ -50,7 +51,7 @@ class AwardPoints:
     expires: Expiry
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeductPoints:
     wallet: str
     points: Points

@@ -1,19 +1,21 @@
 """Points as lots: added together, spent the soonest to expire first, expired together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
+from operator import add, sub
 from typing import Literal, assert_never
 
 from loyalty.calendar import Duration, add_months, local_day, start_of
 from loyalty.effects import After, AwardPoints, EndOf, Expiry, Never, OnDate, Points
 from loyalty.member import Balance
+from loyalty.value import value
 
 Deadline = Literal["activate", "warn", "expire"]
 EntryKind = Literal["award", "deduct", "activate", "expire"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lot:
     """Points of one award. Instants are UTC; pending until `active_from`, if that is given."""
 
@@ -25,7 +27,7 @@ class Lot:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Posted:
     """A balance before and after an entry."""
 
@@ -34,17 +36,28 @@ class Posted:
     after: Balance
 
 
-def changes(kind: EntryKind, points: Points, *, pending: bool) -> dict[str, int]:
-    """How an entry moves a balance, by the names of its fields."""
+def change(kind: EntryKind, points: Points, *, pending: bool) -> Balance:
+    """What an entry adds to every part of a balance."""
+    less = Points(-points)
     match kind:
         case "award":
-            return {"pending" if pending else "active": points, "earned": points}
+            return Balance(pending=points, earned=points) if pending else Balance(active=points, earned=points)
         case "deduct":
-            return {"active": -points, "spent": points}
+            return Balance(active=less, spent=points)
         case "activate":
-            return {"pending": -points, "active": points}
+            return Balance(pending=less, active=points)
         case "expire":
-            return {"active": -points, "expired": points}
+            return Balance(active=less, expired=points)
+
+
+def after_entry(before: Balance, changed: Balance) -> Balance:
+    """A balance with what an entry adds to it."""
+    return Balance(*map(add, before, changed))
+
+
+def before_entry(after: Balance, changed: Balance) -> Balance:
+    """A balance without what an entry added to it."""
+    return Balance(*map(sub, after, changed))
 
 
 def award(lot_id: str, effect: AwardPoints, *, now: datetime, zone: tzinfo) -> Lot:
@@ -62,16 +75,17 @@ def award(lot_id: str, effect: AwardPoints, *, now: datetime, zone: tzinfo) -> L
 
 def expiry(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
     """When points awarded now expire: the first instant at which they are gone."""
-    today = local_day(now, zone)
     match rule:
         case Never():
             return None
         case After(duration):
             return duration.after(now, zone)
         case EndOf(period):
+            today = local_day(now, zone)
             next_month = add_months(today.replace(day=1), 1)
             return start_of(next_month if period == "month" else date(today.year + 1, 1, 1), zone)
         case OnDate(month, day):
+            today = local_day(now, zone)
             this_year = _on(today.year, month, day)
             return start_of(this_year if this_year > today else _on(today.year + 1, month, day), zone)
         case _:

@@ -1,34 +1,52 @@
 """Personal data made unrecognisable, the same value always in the same way; numbers and words of a list stay.
 
 What is personal is known by the schema's format, by the name of a key, by its look, and by being a value that the
-member is known by.
+member is known by. What people write in their own words may say anything, so all of it is.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["email", "phone", "card", "name", "address", "birth date"]
+Kind: TypeAlias = Literal["email", "phone", "card", "name", "address", "birth date", "free text"]
 
 _EMAIL: Final = re.compile(r"[^\s@<>\"',;:()]+@[\w.-]+\.\w+")
 _PHONE: Final = re.compile(r"\+\d[\d ()/-]{5,}\d")
+_CARD: Final = re.compile(r"(?<![\d.])[2-6](?:[ -]?\d){14,15}(?![\d.])")
 _FORMATS: Final[Mapping[str, Kind]] = {"email": "email", "idn-email": "email", "phone": "phone"}
 _KEYS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("email", re.compile(r"e?mail$|email")),
     ("phone", re.compile(r"phone|mobile|msisdn|^tel$|^cell$|^fax$")),
     ("birth date", re.compile(r"birth|^dob$")),
-    ("card", re.compile(r"card(number|no|nr|id)?$|iban|^pan$|accountnumber|passport|pesel|^ssn$|nationalid|taxid")),
+    (
+        "card",
+        re.compile(
+            r"card(number|no|nr|id)?$|iban|^pan$|accountnumber|passport|pesel|^ssn$|nationalid|taxid|plate(number)?$"
+        ),
+    ),
     (
         "name",
         re.compile(
-            r"(first|last|full|middle|given|family|maiden|nick|user|customer|member|holder|buyer)name|surname|cardholder|^recipient$"
+            r"(first|last|full|middle|given|family|maiden|nick|user|customer|member|holder|buyer)name|surname|^login$"
         ),
     ),
-    ("address", re.compile(r"address|street|post(al)?code|^zip|^city$|^town$|apartment|^postal$")),
+    ("address", re.compile(r"address|street|post(al)?code|^zip|^city$|^town$|apartment|^postal$|^ip$")),
+    (
+        "free text",
+        re.compile(r"(note|comment|message|remark|instruction|wish|complaint)s?$|feedback|dedication|^text$"),
+    ),
 )
-_OF_PEOPLE: Final = re.compile(r"customer|member|person|recipient|holder|^user$|contact|buyer|owner|guest|client")
+_PEOPLE: Final = (
+    r"customer|person|people|recipient|(card)?holder|user|contact|buyer|owner|guest|sender|receiver|passenger|attendee"
+    r"|driver|patient|student|employee|cashier|friend|child(ren)?|referrer"
+)
+_PERSON: Final = re.compile(rf"({_PEOPLE})(s|person|by)?")
+_OF_PEOPLE: Final = re.compile(rf"{_PEOPLE}|member|client")
 _KEPT: Final = frozenset({"country", "countrycode", "gender"})
 """What names nobody, and rules may ask for."""
+
+_WORDS: Final = 4
+"""So many words are somebody's own; fewer are a name of something."""
 
 _PREFIX = len("+48")
 
@@ -42,6 +60,8 @@ class Masker:
     def __init__(self, *, keeps_shape: bool = False) -> None:
         self._keeps_shape = keeps_shape
         self._masks: dict[str, str] = {}
+        self._free_texts: set[str] = set()
+        """Those of the masked that are not looked for inside other texts."""
 
     def known(self, value: str | None, kind: Kind) -> str | None:
         """The mask of a value that the member is known by; it is masked wherever else it stands, too."""
@@ -52,13 +72,16 @@ class Masker:
         return self._value(value, _Schema(schema, schema), key, "", None)
 
     def text(self, text: str) -> str:
-        """A text in which known values, addresses of e-mail and telephone numbers are masked."""
+        """A text in which known values, e-mail addresses, phone and card numbers are masked; a long one, whole."""
         if text.casefold() in self._masks:
             return self._masks[text.casefold()]
-        for known in sorted(self._masks, key=len, reverse=True):
+        if len(text.split()) >= _WORDS:
+            return self._masked(text, "free text")
+        for known in sorted(self._masks.keys() - self._free_texts, key=len, reverse=True):
             if len(known) >= _SHORTEST and known in text.casefold():
                 text = re.sub(re.escape(known), lambda _, known=known: self._masks[known], text, flags=re.IGNORECASE)  # type: ignore[misc]  # a default of a lambda
         text = _EMAIL.sub(lambda found: self._unless_mask(found[0], "email"), text)
+        text = _CARD.sub(lambda found: self._masked(found[0], "card") if _is_card(found[0]) else found[0], text)
         return _PHONE.sub(lambda found: self._unless_mask(found[0], "phone"), text)
 
     def _value(self, value: Any, schema: "_Schema", key: str, parent: str, within: Kind | None) -> Any:
@@ -94,6 +117,8 @@ class Masker:
         known = value.casefold()
         if known not in self._masks:
             number = len(self._masks) + 1
+            if kind == "free text":
+                self._free_texts.add(known)
             self._masks[known] = _shaped(value, kind, number) if self._keeps_shape else _made(value, kind, number)
         return self._masks[known]
 
@@ -102,9 +127,16 @@ def _kind_of(key: str, parent: str) -> Kind | None:
     plain = _plain(key)
     if plain in _KEPT:
         return None
-    if plain == "name" and _OF_PEOPLE.search(_plain(parent)):
+    if _PERSON.fullmatch(plain) or (plain == "name" and (not parent or _OF_PEOPLE.search(_plain(parent)))):
         return "name"
     return next((kind for kind, pattern in _KEYS if pattern.search(plain)), None)
+
+
+def _is_card(digits: str) -> bool:
+    """Whether the last digit is the one that banks reckon from the others (Luhn), so that an order's number stays."""
+    backwards = [int(character) for character in reversed(digits) if character.isdigit()]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in backwards[1::2]]
+    return (sum(backwards[::2]) + sum(doubled)) % 10 == 0
 
 
 def _plain(key: str) -> str:
@@ -118,6 +150,8 @@ def _made(value: str, kind: Kind, number: int) -> str:
             return f"person{number}@example.com"
         case "name":
             return f"Name{_letters(number)}"
+        case "free text":
+            return f"Text{_letters(number)}"
         case "birth date" if re.match(r"\d{4}-\d\d-\d\d", value):
             return f"{value[:4]}-01-01{value[10:]}"
         case "address" if not any(character.isdigit() for character in value):

@@ -1,17 +1,17 @@
 """What is known of a member when an event of theirs is decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from loyalty.effects import Points
+from loyalty.value import value
 
 NOTHING = Points(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """A member's points in one wallet, in its smallest unit."""
 
     active: Points = NOTHING
@@ -25,7 +25,7 @@ NO_POINTS = Balance()
 """Of a wallet that was never used."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """A member of a store. `profile` holds what only people read: names, address, agreements."""
 
@@ -45,7 +45,7 @@ class Member:
     """When their tier is reviewed; None: not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """Something that happened, reported or built in. `time` is when, aware UTC."""
 

@@ -16,13 +16,14 @@ from loyalty.decide import Usage, Used
 from loyalty.decision import Claim, Decision
 from loyalty.effects import Points
 from loyalty.falling_due import FallingDue
-from loyalty.ledger import EntryKind, Lot, Posted, changes
+from loyalty.ledger import EntryKind, Lot, Posted, after_entry, change
 from loyalty.member import NO_POINTS, Balance, Member
 from loyalty.messages import EVENT_NAMES
 from loyalty.references import Applied
+from loyalty.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One line of a ledger; the balance is the active one after it."""
 
@@ -183,12 +184,12 @@ class _Members(_Part):
     __slots__ = ()
 
     def lock_member(self, member_id: str) -> None:
-        """Nobody else is here."""
+        """Nobody else is here; raise LookupError where the member is not."""
+        if member_id not in self._books.accounts:
+            raise LookupError(f"member {member_id} is not in store {self._books.store}")
 
     def facts(self, member_id: str) -> Member:
-        account = self._books.accounts.get(member_id)
-        if account is None:
-            raise LookupError(f"member {member_id} is not in store {self._books.store}")
+        account = self._books.accounts[member_id]
         known = account.member
         return Member(
             known.id,
@@ -281,14 +282,7 @@ class _Ledger(_Part):
     ) -> Posted:
         balances = self._books.accounts[member_id].balances
         before = balances.get(wallet, NO_POINTS)
-        by = changes(kind, points, pending=pending).get
-        after = balances[wallet] = Balance(
-            Points(before.active + by("active", 0)),
-            Points(before.pending + by("pending", 0)),
-            Points(before.earned + by("earned", 0)),
-            Points(before.spent + by("spent", 0)),
-            Points(before.expired + by("expired", 0)),
-        )
+        after = balances[wallet] = after_entry(before, change(kind, points, pending=pending))
         self._books.entries.append(Entry(kind, member_id, wallet, points, after.active, source))
         return Posted(wallet, before, after)
 

@@ -1,17 +1,17 @@
 """A program: one store's whole rule set, read from its files and ready to decide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import rules
 from loyalty.bodies import BodySchema
 from loyalty.calendar import Duration, Period
-from loyalty.decision import Answer
 from loyalty.effects import Expiry, GrantBadge, IssueReward, Never, Points, SetTier
 from loyalty.ids import named_id
 from rules.numbers import CONTEXT
@@ -69,6 +69,8 @@ class Wallet:
 
     def points(self, amount: Decimal | int, rounding: Rounding = "down") -> Points:
         """An amount in the smallest unit, rounded by a named rule."""
+        if isinstance(amount, int) and not self.decimals:
+            return Points(amount)
         scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # as long as a rule's number can be: Python's cuts
         return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])))
 
@@ -152,6 +154,40 @@ class Reactor:
     active_from: datetime | None
     active_until: datetime | None
     place: Place
+
+    @property
+    def source(self) -> str:
+        """The name under which it answers."""
+        return f"reactor/{self.name}"
+
+    def logics(self) -> Iterator[Logic]:
+        """All its rules."""
+        if self.when is not None:
+            yield self.when
+        for effect in self.then:
+            yield from _logics(effect)
+
+
+def _logics(part: EffectRule | Template) -> Iterator[Logic]:
+    match part:
+        case Logic():
+            yield part
+        case AwardPointsRule() | DeductPointsRule():
+            yield part.points
+        case SetAttributeRule():
+            yield from _logics(part.value)
+        case CallWebhookRule():
+            yield from _logics(part.body)
+        case dict():
+            yield from chain.from_iterable(map(_logics, part.values()))
+        case list() | tuple():
+            yield from chain.from_iterable(map(_logics, part))
+        case _:
+            pass
+
+
+def _reads_member(logic: Logic) -> bool:
+    return rules.may_read(logic.expression, "member")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,9 +321,10 @@ class Program:
         return {name: tuple(r for r in self.reactors if r.on == name) for name in names}
 
     @cached_property
-    def plain_no(self) -> Mapping[str, Answer]:
-        """Of every reactor, the answer that its condition is false and nobody asked why: made once."""
-        return {r.name: Answer(f"reactor/{r.name}", "condition_false", "", (), str(r.place)) for r in self.reactors}
+    def decides_by_member(self) -> frozenset[str]:
+        """Event types that reactors answer by what is known of the member: on others nothing need be read of them."""
+        by_member = {reactor.on for reactor in self.reactors if any(map(_reads_member, reactor.logics()))}
+        return frozenset(by_member | {"achievement_completed"})
 
     @cached_property
     def limited_on(self) -> Mapping[str, tuple[Reactor, ...]]:
@@ -308,7 +345,10 @@ class Program:
 
     def tier_at(self, amount: Decimal | int) -> Tier | None:
         """The highest tier that an amount reaches."""
-        return next((tier for tier in reversed(self.tiers) if tier.start <= amount), None)
+        for tier in reversed(self.tiers):
+            if tier.start <= amount:
+                return tier
+        return None
 
     def tier_named(self, name: str | None) -> Tier | None:
         """A tier of this revision, if it has one of that name."""

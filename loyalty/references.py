@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from loyalty.value import value
 
-@dataclass(frozen=True)
+
+@value
 class EventRef:
     """One stored event."""
 

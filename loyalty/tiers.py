@@ -12,14 +12,14 @@ from loyalty.program import Program, Tier
 Deadline = Literal["tier_warn", "tier_review"]
 
 
-def standing(program: Program, balance: Balance, base: Points) -> Decimal:
+def standing(program: Program, balance: Balance, base: Points) -> Decimal | int:
     """What tiers are reached by, in units of the default wallet: what was earned above the base, or what is active.
 
     Without reviews all that was ever earned counts.
     """
     since = base if program.reviews_tiers else 0
     points = balance.earned - since if program.tier_by == "earned_points" else balance.active
-    return Decimal(program.default_wallet.amount(Points(max(0, points))))
+    return program.default_wallet.amount(max(0, points))
 
 
 def kept_until(program: Program, tier: Tier, *, now: datetime) -> datetime | None:

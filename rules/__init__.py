@@ -12,7 +12,8 @@ from rules.compile import Rule, compile, evaluate  # noqa: A004 - the word of th
 from rules.errors import Fault, MalformedJson, Path, RuleError, TooMuchWork
 from rules.explain import Leaf, Reason, explain, sentence
 from rules.expression import Expression
-from rules.parse import parse
+from rules.parse import Parsed, parse, parse_whole
+from rules.paths import may_read
 from rules.trace import Step, Trace
 from rules.values import Json
 
@@ -23,6 +24,7 @@ __all__ = [
     "Json",
     "Leaf",
     "MalformedJson",
+    "Parsed",
     "Path",
     "Reason",
     "Rule",
@@ -36,7 +38,9 @@ __all__ = [
     "evaluate",
     "exact",
     "explain",
+    "may_read",
     "parse",
+    "parse_whole",
     "sentence",
     "types",
 ]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules import exact
-from rules.certain import certainties
-from rules.errors import Fault
+from rules.certain import Judged, certainties
+from rules.errors import Fault, Path
 from rules.expression import Call, Expression, Literal, Sequence
+from rules.narrowing import assume
 from rules.paths import static_path
+from rules.reckoned import Forms, Known, as_known, is_reckoned
 from rules.told import told, written_path
 from rules.types import (
     ABSENT,
@@ -23,7 +25,10 @@ from rules.types import (
     Anything,
     Array,
     Boolean,
+    Instant,
     Null,
+    Number,
+    Text,
     Type,
     described,
     fits,
@@ -59,33 +64,50 @@ class Checked:
     """Parts that do no harm, and can hardly be meant: conditions that are always true, or always false."""
 
 
-def check(expression: Expression, scope: Type, expected: Type | None = None) -> Checked:
-    """What the expression is worth on values of the scope's type; with `expected`, whether it is worth that."""
-    checker = Checker(scope)
+def check(
+    expression: Expression, scope: Type, expected: Type | None = None, *, refused: frozenset[Path] = frozenset()
+) -> Checked:
+    """What the expression is worth on values of the scope's type; with `expected`, whether it is worth that.
+
+    Of parts that were `refused` before, and of what they are worth, nothing is said.
+    """
+    checker = Checker(scope, refused=refused)
     found = checker.of(expression)
     if expected == BOOLEAN:
         checker.expect_condition(expression)
     elif expected is not None:
         checker.expect(expression, found, expected)
     faults = tuple(dict.fromkeys(checker.faults))
-    return Checked(found, faults, certainties(expression, checker.type_of, faults, asked=expected == BOOLEAN))
+    wrong = [*(fault.path for fault in faults), *refused]
+    judged = Judged(checker.type_of, checker.is_asked_before)
+    return Checked(found, faults, certainties(expression, judged, wrong, asked=expected == BOOLEAN))
 
 
-def answer(condition: Expression, scope: Type, known: Type) -> bool | None:
-    """Whether a condition that checks clean on a scope holds for all that is known to be narrower, or for nothing."""
+def answer(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
+    """Whether a condition that checks clean on a scope holds for all that is known to be narrower, or for nothing.
+
+    `given` is another condition of the same scope that holds, too.
+    """
     checker = Checker(known, scope)
+    if given is not None:
+        checker.suppose(given, holds=True)
     return truth(checker.of(condition))
 
 
 class Checker:
     """One walk over an expression, with the type of what `var` looks into at every place."""
 
-    def __init__(self, scope: Type, at_large: Type | None = None) -> None:
+    def __init__(self, scope: Type, at_large: Type | None = None, *, refused: frozenset[Path] = frozenset()) -> None:
         self.scope = scope
+        self._refused = refused
         self.at_large = at_large or scope
         """The scope as if no condition were known to hold."""
         self.faults: list[Fault] = []
         self._types: dict[int, Type] = {}
+        self._before: dict[int, Type] = {}
+        """The types of what is reckoned and known from conditions before, as if these said nothing."""
+        self._forms = Forms()
+        self._known: Known = {}
         self._visits = 0
         self._inside: str | None = None
 
@@ -99,30 +121,61 @@ class Checker:
             case Literal():
                 found = of_value(expression.value)
             case Sequence():
-                found = Array(union(*map(self.of, expression.elements)))
+                size = len(expression.elements)
+                found = Array(union(*map(self.of, expression.elements)), least=size, most=size)
             case Call():
-                found = expression.operator.check(self, expression)
+                found = self._narrowed(expression, expression.operator.check(self, expression))
+        if expression.path in self._refused:
+            found = NEVER
         self._types[id(expression)] = found
         return found
 
+    def _narrowed(self, call: Call, found: Type) -> Type:
+        if not self._known or not is_reckoned(call):
+            return found
+        number, is_turned = self._forms.asked(call)
+        keeps = self._known.get(number)
+        if keeps is None:
+            return found
+        self._before[id(call)] = found
+        return as_known(found, keeps, is_turned=is_turned)
+
+    def suppose(self, condition: Expression, *, holds: bool) -> None:
+        """From here on a condition is known to hold, or not to."""
+        self.scope = assume(self.scope, condition, holds=holds)
+        self._known = self._forms.learned(self._known, condition, holds=holds)
+
     @contextmanager
-    def within(self, scope: Type, loop: str | None = None) -> Iterator[None]:
-        """Looks at what is inside with another scope: narrowed, or that of a loop's body."""
-        outer, whole, around = self.scope, self.at_large, self._inside
-        self.scope, self._inside = scope, loop or around
-        self.at_large = scope if loop else whole
+    def aside(self) -> Iterator[None]:
+        """What is supposed inside is not known outside."""
+        scope, known = self.scope, self._known
         yield
-        self.scope, self.at_large, self._inside = outer, whole, around
+        self.scope, self._known = scope, known
+
+    @contextmanager
+    def within(self, scope: Type, loop: str) -> Iterator[None]:
+        """Looks at the body of a loop, with the scope that it has."""
+        whole, around = self.at_large, self._inside
+        with self.aside():
+            self.scope = self.at_large = scope
+            self._inside, self._known = loop, {}
+            yield
+        self.at_large, self._inside = whole, around
 
     def type_of(self, expression: Expression) -> Type:
         """The type found last of a part of what was looked at."""
         return self._types.get(id(expression), ANY)
 
+    def is_asked_before(self, expression: Expression) -> bool:
+        """Whether its answer follows from that of a condition before it."""
+        before = self._before.get(id(expression))
+        return before is not None and truth(before) is None
+
     def type_at_large(self, expression: Expression) -> Type:
         """The type of a part, whatever conditions around it say."""
         steps = static_path(expression) if isinstance(expression, Call) and expression.operator.name == "var" else None
         if not isinstance(expression, Call) or steps is None or self.scope is self.at_large:
-            return self.type_of(expression)
+            return self._before.get(id(expression), self.type_of(expression))
         found = self.at_large
         for step in steps:
             found = step_into(found, step) or NEVER
@@ -153,10 +206,27 @@ class Checker:
                 "wrong_type", operand, f"{name} is {described(found)}, {by} needs {need}", cure(operand, found, wanted)
             )
         else:
-            lacking = "missing" if written_path(operand) else "null"
-            self.fault(
-                "may_be_missing", operand, f"{name} may be {lacking}, {by} needs {need}", _default(operand, need)
-            )
+            is_alone = isinstance(operand, Call) and len(operand.operands) == 1
+            lacking = "missing" if is_alone and may_be(self._field(operand), Absent) else "null"
+            message = f"{name} may be {lacking}, {by} needs {need}"
+            self.fault("may_be_missing", operand, message, self._standby(operand, present(found), wanted))
+
+    def _field(self, operand: Expression) -> Type:
+        """What lies at the path that an operand writes out, where it may be missing; of any other, nothing."""
+        steps = static_path(operand) if isinstance(operand, Call) and written_path(operand) else None
+        found = NEVER if steps is None else self.scope
+        for step in steps or ():
+            found = step_into(found, step) or NEVER
+        return found
+
+    def _standby(self, operand: Expression, kind: Type, wanted: Type) -> str | None:
+        """The operand with something that stands by for it: a default, which null is not replaced by, or an `or`."""
+        path, nothing = written_path(operand), _nothing_of(kind)
+        if path is None or nothing is None or may_be(wanted, Instant):
+            return None
+        if may_be(self._field(operand), Null):
+            return exact.dumps({"or": [{"var": path}, nothing]})
+        return exact.dumps({"var": [path, nothing]})
 
     def path(self, steps: tuple[str, ...], at: Expression) -> Type:
         """The type at the end of a path; a path that leads nowhere is a fault."""
@@ -202,7 +272,8 @@ class Checker:
         if not fits(found, BOOLEAN) and not any(
             fault.path[: len(expression.path)] == expression.path for fault in self.faults
         ):
-            suggestion = f'{{"!!": {written(expression)}}}' if may_be(found, Boolean, Null) else None
+            is_asked = isinstance(expression, Call) and may_be(found, Boolean, Null)
+            suggestion = f'{{"!!": {written(expression)}}}' if is_asked else None
             self.fault(
                 "not_boolean",
                 expression,
@@ -229,10 +300,16 @@ def written(expression: Expression) -> str:
     return exact.dumps({"var": path}) if path is not None else "..."
 
 
-def _default(operand: Expression, need: str) -> str | None:
-    path = written_path(operand)
-    default: Json = {"a number": 0, "text": "", "text or a number": ""}.get(need)
-    return None if path is None or default is None else exact.dumps({"var": [path, default]})
+def _nothing_of(kind: Type) -> "Json":
+    match kind:
+        case Number():
+            return 0
+        case Text():
+            return ""
+        case Array():
+            return []
+        case _:
+            return None
 
 
 def cure(expression: Expression, found: Type, wanted: Type) -> str | None:

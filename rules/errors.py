@@ -55,6 +55,9 @@ MOST_COMPARED = 300
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant, or None."""
     names = list(known)
+    alike = next((each for each in names if each.lower() == name.lower()), None)
+    if alike is not None:
+        return alike
     slips = [each for each in names if is_slip(name, each)]
     if len(slips) == 1 or len(names) > MOST_COMPARED:
         return slips[0] if slips else None

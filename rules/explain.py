@@ -146,6 +146,8 @@ class _Stretch:
     def _comparison(self, call: Call, needed: bool | None) -> Reason:
         """What the operands were and what was asked of them."""
         seen = [operand for operand in call.operands if isinstance(operand, Call)]
+        if not seen and needed is None:
+            return self._value(call, told(call), needed)
         actual = {told(operand): self._of(operand) for operand in seen}
         if len(call.operands) == 2 and seen == [call.operands[0]]:
             words, other = call.operator.words, told(call.operands[1])

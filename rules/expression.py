@@ -59,6 +59,9 @@ class Call:
 
 Expression: TypeAlias = Literal | Sequence | Call
 
+LOOPS = frozenset({"map", "filter", "reduce", "all", "some", "none"})
+"""The operators whose second operand sees one element after another, and nothing else."""
+
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
     match expression:

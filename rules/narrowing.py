@@ -4,39 +4,23 @@ from collections.abc import Callable
 from functools import reduce
 from itertools import pairwise
 
+from rules.comparing import MIRRORED, NOT, OPPOSITE, Keep, equals, is_among, reaches
 from rules.expression import Call, Expression, Literal, Sequence, constant, is_constant
 from rules.paths import static_keys, static_path, steps_of
 from rules.types import (
     NEVER,
     Absent,
-    Anything,
-    Boolean,
-    Null,
-    Number,
-    Range,
     Record,
-    Text,
     Type,
-    both,
     falsy,
     narrowed,
-    number,
-    of_value,
     only,
-    options,
     present,
     truthy,
     union,
-    without,
 )
 from rules.values import Json, Kind, contains, kind, loosely_equal
 from rules.values import truthy as is_truthy
-
-_NOT = {"!=": "==", "!==": "==="}
-_ORDERS = ("<", "<=", ">", ">=")
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_COMPARED = (Text, Number, Boolean)
 
 
 def assume(scope: Type, condition: Expression, *, holds: bool) -> Type:
@@ -61,7 +45,7 @@ def _assume(scope: Type, condition: Expression, *, holds: bool, within_one: bool
         case "and" | "or" if operands and not within_one:
             return _assume_one_of(scope, operands, holds=holds)
         case "==" | "===" | "!=" | "!==":
-            return _assume_equal(scope, condition, holds=holds is (name not in _NOT))
+            return _assume_equal(scope, condition, holds=holds is (name not in NOT))
         case "<" | "<=" | ">" | ">=":
             return _assume_order(scope, name, operands, holds=holds)
         case "in":
@@ -127,6 +111,8 @@ def _assume_one_of(scope: Type, operands: tuple[Expression, ...], *, holds: bool
 
 def _merged(one: Type, other: Type) -> Type:
     """What holds either, without a record more."""
+    if one is other:
+        return one
     if isinstance(one, Record) and isinstance(other, Record) and _names(one) == _names(other):
         fields = zip(one.fields, other.fields, strict=True)
         return Record(tuple((name, _merged(mine, theirs)) for (name, mine), (_, theirs) in fields), one.others)
@@ -150,59 +136,32 @@ def _assume_is(scope: Type, var: Call, value: Json, *, holds: bool, strict: bool
     default = _default(var)
     if default is None or (value is None and default.value is not None):
         return scope
+    keep = equals(value, holds=holds, strict=strict)
     if value is None:
-        return _at(scope, var, _only_null if holds else present)
-    by_default = loosely_equal(default.value, value)
-
-    def keep(found: Type) -> Type:
-        there = only(found, lambda option: not _is_absent(option))
-        left = _equal(there, value, strict=strict) if holds else without(there, [value])
-        return union(left, only(found, _is_absent)) if by_default is holds else left
-
-    return _at(scope, var, keep)
+        return _at(scope, var, keep)
+    return _at(scope, var, _or_absent(keep, loosely_equal(default.value, value) is holds))
 
 
-def _only_null(found: Type) -> Type:
-    return only(found, lambda option: isinstance(option, Null | Absent | Anything))
+def _or_absent(keep: Keep, may_lack: bool) -> Keep:
+    """For a field: what is left of what is there, and nothing, where the default would do as well."""
+    if may_lack:
+        return lambda found: union(keep(_there(found)), only(found, _is_absent))
+    return lambda found: keep(_there(found))
 
 
-def _equal(found: Type, value: Json, *, strict: bool) -> Type:
-    """What is left when it is known to equal a value that is not null; loosely, another kind may do so too."""
-    wanted = of_value(value)
-
-    def left(option: Type) -> Type:
-        match option:
-            case Null():
-                return NEVER
-            case Text() | Number() | Boolean() if type(option) is type(wanted):
-                return both(option, wanted)
-            case Text() | Number() | Boolean() if strict:
-                return NEVER
-            case _:
-                return option
-
-    return union(*map(left, options(found)))
+def _there(found: Type) -> Type:
+    return only(found, lambda option: not _is_absent(option))
 
 
 def _assume_order(scope: Type, name: str, operands: tuple[Expression, ...], *, holds: bool) -> Type:
     if len(operands) > 2 and not holds:
         return scope  # one of two comparisons does not hold, and nobody knows which
-    name = name if holds else _OPPOSITE[name]
+    name = name if holds else OPPOSITE[name]
     for left, right in pairwise(operands):
-        for var, other, order in ((left, right, name), (right, left, _MIRRORED[name])):
+        for var, other, order in ((left, right, name), (right, left, MIRRORED[name])):
             if isinstance(other, Literal) and kind(other.value) is Kind.NUMBER:
-                within = number(within=_range(order, other.value))
-                scope = _at(scope, var, lambda found, within=within: _within(found, within))  # type: ignore[misc]
+                scope = _at(scope, var, reaches(order, other.value))
     return scope
-
-
-def _range(order: str, end: Json) -> Range:
-    is_open = order in ("<", ">")
-    return Range(None, end, below=is_open) if order in ("<", "<=") else Range(end, above=is_open)
-
-
-def _within(found: Type, numbers: Type) -> Type:
-    return union(*(both(option, numbers) if isinstance(option, Number) else option for option in options(found)))
 
 
 def _assume_among(scope: Type, var: Expression, place: Expression, *, holds: bool) -> Type:
@@ -211,23 +170,8 @@ def _assume_among(scope: Type, var: Expression, place: Expression, *, holds: boo
     values, default = constant(place), _default(var) if isinstance(var, Call) else None
     if not isinstance(values, list) or default is None:
         return scope
-    by_default, wanted = contains(default.value, values), union(*map(of_value, values))
-
-    def keep(found: Type) -> Type:
-        absent = only(found, _is_absent) if by_default is holds else NEVER
-        there = only(found, lambda option: not _is_absent(option))
-        if holds:
-            return union(_among(there, wanted), absent)
-        there = without(there, values)
-        return union(only(there, lambda option: not isinstance(option, Null)) if None in values else there, absent)
-
-    return _at(scope, var, keep)
-
-
-def _among(found: Type, wanted: Type) -> Type:
-    return union(
-        *(both(option, wanted) if isinstance(option, (*_COMPARED, Null)) else option for option in options(found))
-    )
+    keep = is_among(values, holds=holds)
+    return _at(scope, var, _or_absent(keep, contains(default.value, values) is holds))
 
 
 def _assume_there(scope: Type, condition: Call) -> Type:

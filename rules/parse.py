@@ -1,10 +1,11 @@
 """From JSON to an expression. Every fault is found, none of them by running out of stack."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.bounds import CHARACTERS, DEPTH, NODES
-from rules.errors import Fault, Path, RuleError, nearest
-from rules.expression import Call, Expression, Literal, Operator, Sequence
+from rules.errors import Fault, Path, RuleError, is_slip, nearest
+from rules.expression import LOOPS, Call, Expression, Literal, Operator, Sequence
 from rules.numbers import LARGEST_EXPONENT, LONGEST_NUMBER, exact
 from rules.operators import TABLE
 from rules.values import Json
@@ -16,37 +17,71 @@ ELSEWHERE = {
     "=<": "<=",
     "&&": "and",
     "||": "or",
+    "eq": "==",
+    "ne": "!=",
+    "gt": ">",
+    "gte": ">=",
+    "lt": "<",
+    "lte": "<=",
+    "equals": "==",
     "not": "!",
     "contains": "in",
     "sum": "+",
+    "mod": "%",
     "concat": "cat",
     "len": "length",
+    "count": "length",
     "any": "some",
     "every": "all",
+    "exists": "!!",
+    "startsWith": "starts_with",
+    "endsWith": "ends_with",
 }
 """What other languages call our operators."""
+
+_OTHERWISE = frozenset({"contains"})
+"""Those of them whose operands stand in another order, or are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a JSON value says as far as it can be read, to be checked: with faults, it is not to be evaluated."""
+
+    expression: Expression
+    faults: tuple[Fault, ...]
+    refused: frozenset[Path]
+    """The parts of which nobody can say what they are worth; in them is what can be looked at all the same."""
 
 
 def parse(value: Json) -> Expression:
     """The expression a JSON value says; raises RuleError with every fault."""
+    parsed = parse_whole(value)
+    if parsed.faults:
+        raise RuleError(*parsed.faults)
+    return parsed.expression
+
+
+def parse_whole(value: Json) -> Parsed:
+    """The expression a JSON value says, with every fault, so that what is around the faults can be checked, too."""
     parser = _Parser()
     expression = parser.expression(value, (), 1)
-    if parser.faults:
-        raise RuleError(*parser.faults)
-    return expression
+    if parser.is_too_big:
+        return Parsed(Sequence((), ()), tuple(parser.faults), frozenset({()}))
+    return Parsed(expression, tuple(parser.faults), frozenset(parser.refused))
 
 
 class _Parser:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.refused: set[Path] = set()
         self._nodes = 0
         self._characters = 0
-        self._too_big = False
+        self.is_too_big = False
 
     def expression(self, value: Json, path: Path, depth: int) -> Expression:
         self._nodes += 1
-        if self._too_big:
-            return Literal(path, None)
+        if self.is_too_big:
+            return self._nothing(path)
         if self._nodes > NODES:
             return self._refused_size(path, f"the rule has more than {NODES:,} parts")
         match value:
@@ -54,8 +89,11 @@ class _Parser:
                 return self._refused("too_deep", path, f"the rule is nested more than {DEPTH} deep")
             case dict() if not value:
                 return Literal(path, {})
+            case dict() if len(value) > 1:
+                return self._several(value, path, depth)
             case dict():
-                return self._call(value, path, depth)
+                ((name, operands),) = value.items()
+                return self._call(name, operands, path, depth)
             case list():
                 elements = (
                     self.expression(element, (*path, position), depth + 1) for position, element in enumerate(value)
@@ -64,33 +102,39 @@ class _Parser:
             case _:
                 return self._literal(value, path)
 
-    def _call(self, value: dict[Json, Json], path: Path, depth: int) -> Expression:
-        if len(value) > 1:
-            names = ", ".join(map(str, list(value)[:5]))
-            return self._refused("several_operators", path, f"an object holds one operator, this one has {names}")
-        ((name, operands),) = value.items()
+    def _several(self, value: dict[Json, Json], path: Path, depth: int) -> Expression:
+        names = ", ".join(map(str, list(value)[:5]))
+        self._note("several_operators", path, f"an object holds one operator, this one has {names}")
+        known = [(name, operands) for name, operands in value.items() if isinstance(name, str) and name in TABLE]
+        return self._nothing(path, *(self._call(name, operands, path, depth) for name, operands in known))
+
+    def _call(self, name: Json, operands: Json, path: Path, depth: int) -> Expression:
         operator = TABLE.get(name) if isinstance(name, str) else None
         inside: Path = (*path, name if isinstance(name, str) else str(name))
-        if operator is None:
-            self._characters += len(str(name))
-            shown = str(name) if len(str(name)) <= 40 else f"{str(name)[:40]}..."
-            suggestion = ELSEWHERE.get(str(name)) or nearest(str(name)[:40], TABLE)
-            self._refused("unknown_operator", inside, f"{shown} is no operator", suggestion)
         given = operands if isinstance(operands, list) else [operands]
-        if operator is not None:
-            self._check_arity(operator, name, len(given), inside)
+        meant = self._meant(str(name), inside) if operator is None else operator
+        fits = meant is not None and meant.least <= len(given) and (meant.most is None or len(given) <= meant.most)
+        if operator is not None and not fits:
+            self._note("wrong_arity", inside, _wrong_arity(operator, str(name), len(given)))
         parsed = tuple(
             self.expression(operand, (*inside, position) if given is operands else inside, depth + 1)
             for position, operand in enumerate(given)
         )
-        return Literal(path, None) if operator is None else Call(path, operator, parsed)
+        if meant is not None and fits:
+            self.refused |= {path} if operator is None else set()
+            return Call(path, meant, parsed)
+        return self._nothing(path, *(parsed[:1] if meant is None or meant.name in LOOPS else parsed))
 
-    def _check_arity(self, operator: Operator, name: str, given: int, path: Path) -> None:
-        least, most = operator.least, operator.most
-        if given < least or (most is not None and given > most):
-            wanted = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
-            plural = "" if wanted == "1" else "s"
-            self._refused("wrong_arity", path, f"{name} takes {wanted} operand{plural}, not {given}")
+    def _meant(self, name: str, path: Path) -> Operator | None:
+        """Says that there is no such operator; the one that was certainly meant, so that its operands are checked."""
+        self._characters += len(name)
+        shown = name if len(name) <= 40 else f"{name[:40]}..."
+        suggestion = ELSEWHERE.get(name) or nearest(name[:40], TABLE)
+        self._note("unknown_operator", path, f"{shown} is no operator", suggestion)
+        is_certain = (name in ELSEWHERE and name not in _OTHERWISE) or (
+            suggestion is not None and (is_slip(name, suggestion) or name.lower() == suggestion)
+        )
+        return TABLE[suggestion] if suggestion is not None and is_certain else None
 
     def _literal(self, value: Json, path: Path) -> Expression:
         match value:
@@ -109,13 +153,26 @@ class _Parser:
             case _:
                 return self._refused("not_json", path, f"{type(value).__name__} is no JSON value")
 
-    def _refused(self, code: str, path: Path, message: str, suggestion: str | None = None) -> Expression:
+    def _refused(self, code: str, path: Path, message: str) -> Expression:
+        self._note(code, path, message)
+        return self._nothing(path)
+
+    def _note(self, code: str, path: Path, message: str, suggestion: str | None = None) -> None:
         self.faults.append(Fault(code, path, message, suggestion))
-        return Literal(path, None)
+
+    def _nothing(self, path: Path, *parts: Expression) -> Expression:
+        self.refused.add(path)
+        return Sequence(path, parts)
 
     def _refused_size(self, path: Path, message: str) -> Expression:
-        self._too_big = True
+        self.is_too_big = True
         return self._refused("too_big", path, message)
+
+
+def _wrong_arity(operator: Operator, name: str, given: int) -> str:
+    least, most = operator.least, operator.most
+    wanted = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
+    return f"{name} takes {wanted} operand{'' if wanted == '1' else 's'}, not {given}"
 
 
 def _writable(number: int | Decimal) -> bool:

@@ -1,6 +1,8 @@
 """The paths by which `var` and `missing` reach into values, and those of them that a rule writes out."""
 
-from rules.expression import Call, Literal, constant, is_constant
+from typing import Final
+
+from rules.expression import Call, Expression, Literal, constant, is_constant, walk
 from rules.values import Json, text
 
 
@@ -29,3 +31,29 @@ def static_keys(call: Call) -> list[str] | None:
 def wanted(operands: list[Json]) -> list[Json]:
     """The keys `missing` is asked for: its operands, or the one array that is its first."""
     return operands[0] if operands and isinstance(operands[0], list) else operands
+
+
+def may_read(expression: Expression, name: str) -> bool:
+    """Whether a rule may look at what its data has under a name.
+
+    It may where a path is computed or leads to everything; items of an array are not told from the data around them.
+    """
+    for part in walk(expression):
+        if isinstance(part, Call) and part.operator.name in LOOKING:
+            firsts = _firsts(part)
+            if firsts is None or name in firsts:
+                return True
+    return False
+
+
+LOOKING: Final = frozenset({"var", "missing", "missing_some"})
+"""The operators that look into the data."""
+
+
+def _firsts(call: Call) -> set[str] | None:
+    """Where the paths of a call begin; None: anywhere."""
+    if call.operator.name == "var":
+        steps = static_path(call)
+        return {steps[0]} if steps else None
+    keys = static_keys(call)
+    return None if keys is None else {steps_of(key)[0] for key in keys}

@@ -40,11 +40,17 @@ MOST_SCHEMAS = 5_000
 """Schemas read in one, with every `$ref` written out; beyond, all is anything."""
 
 DEEPEST = 40
-MOST_ROUNDS = 3
-"""How often a `$ref` is followed within itself; beyond, it is anything."""
+MOST_ROUNDS = (6, 3)
+"""How often a `$ref` is followed within itself, and how often where that is too much; beyond, it is anything."""
 
 _RECORD_WORDS = ("properties", "required", "additionalProperties", "patternProperties")
-_ARRAY_WORDS = ("items", "prefixItems")
+_ARRAY_WORDS = ("items", "prefixItems", "minItems", "maxItems")
+_DEPENDENCIES: Mapping[str, Callable[[str, Json], Json]] = {
+    "dependentRequired": lambda name, needs: {"anyOf": [_lacking(name), {"required": [name, *needs]}]},
+    "dependentSchemas": lambda name, schema: {"anyOf": [_lacking(name), {"required": [name], "allOf": [schema]}]},
+}
+"""What a field asks for where it is there, said in other words."""
+
 _SIMPLE_WORDS = {"properties", "required", "type"}
 _PREFIX = re.compile(r"\^([A-Za-z0-9_-]+)(?:\.\*|\.\*\$)?")
 """The patterns that say how a name begins, and no more."""
@@ -52,19 +58,35 @@ _PREFIX = re.compile(r"\^([A-Za-z0-9_-]+)(?:\.\*|\.\*\$)?")
 
 def of_schema(schema: Json) -> Type:
     """The type of what the schema accepts. A `$ref` out of the document is anything."""
-    return _Reader(schema).read(schema, (), 0)
+    found: Type = ANY
+    for rounds in MOST_ROUNDS:
+        reader = _Reader(schema, rounds)
+        found = reader.read(schema, (), 0)
+        if reader.is_whole:
+            break
+    return found
+
+
+def _lacking(name: str) -> Json:
+    return {"properties": {name: False}}
 
 
 class _Reader:
-    def __init__(self, root: Json) -> None:
+    def __init__(self, root: Json, rounds: int) -> None:
         self._root = root
+        self._rounds = rounds
         self._read = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it could be read."""
+        return self._read <= MOST_SCHEMAS
 
     def read(self, schema: Json, open_refs: tuple[str, ...], depth: int) -> Type:
         self._read += 1
         if schema is False:
             return NEVER
-        if not isinstance(schema, Mapping) or depth > DEEPEST or self._read > MOST_SCHEMAS:
+        if not isinstance(schema, Mapping) or depth > DEEPEST or not self.is_whole:
             return ANY
         found = self._own(schema, open_refs, depth)
         if "$ref" in schema:
@@ -75,6 +97,9 @@ class _Reader:
             if word in schema:
                 members = [self.read(member, open_refs, depth + 1) for member in schema[word]]
                 found = both(found, union(*members))
+        for word, depending in _DEPENDENCIES.items():
+            for name, needs in schema.get(word, {}).items():
+                found = both(found, self.read(depending(name, needs), open_refs, depth + 1))
         if "const" in schema:
             found = both(found, one_of(schema["const"]))
         if "enum" in schema:
@@ -90,7 +115,7 @@ class _Reader:
         return union(holds, both(_apart(found, schema["if"]), otherwise))
 
     def _referred(self, reference: str, open_refs: tuple[str, ...], depth: int) -> Type:
-        if open_refs.count(reference) >= MOST_ROUNDS or not (reference == "#" or reference.startswith("#/")):
+        if open_refs.count(reference) >= self._rounds or not (reference == "#" or reference.startswith("#/")):
             return ANY
         target = self._root
         for step in reference.split("/")[1:]:
@@ -132,8 +157,12 @@ class _Reader:
     def _array(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         first = tuple(self.read(member, open_refs, depth + 1) for member in schema.get("prefixItems", ()))
         rest = self.read(schema.get("items", True), open_refs, depth + 1)
-        element, least = union(*first, rest), _count(schema.get("minItems"))
-        return NEVER if least and element == NEVER else Array(element, first, least)
+        element, least, most = union(*first, rest), _count(schema.get("minItems")) or 0, _count(schema.get("maxItems"))
+        if rest == NEVER:
+            most = len(first) if most is None else min(most, len(first))
+        if (least and element == NEVER) or (most is not None and least > most) or NEVER in first[:least]:
+            return NEVER
+        return Array(element, first, least, rest if first else None, most)
 
     def _record(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         required, named = schema.get("required", ()), self._fields(schema.get("properties", {}), open_refs, depth)
@@ -217,6 +246,6 @@ def _figure(value: Json) -> Number | None:
     return None if value is None or isinstance(value, bool | str | list | dict) else exact(value)
 
 
-def _count(value: Json) -> int:
+def _count(value: Json) -> int | None:
     figure = _figure(value)
-    return 0 if figure is None or figure % 1 else max(0, int(figure))
+    return None if figure is None or figure % 1 or figure < 0 else int(figure)

@@ -72,10 +72,31 @@ def test_as_json_a_deploy_says_the_same_to_programs(environment: Mapping[str, st
         "isNew": True,
         "was": 1,
         "changes": [change],
+        "problems": [],
     }
     assert (change["name"], change["parts"][0]["now"]) == ("title", '"Tea shop"')
     assert (json.loads(third.stdout)["revision"], json.loads(third.stdout)["changes"]) == (3, [])
     assert (wrong.returncode, json.loads(wrong.stdout)["problems"][0]["code"]) == (1, "missing-key")
+
+
+def test_a_deploy_warns_as_a_check_does_and_goes_on(environment: Mapping[str, str], tmp_path: Path) -> None:
+    over = f"{programs.POINTS_FOR_PURCHASE}active: {{until: 2020-12-31}}\n"
+    folder = write(tmp_path / "1", shop(**{"reactors__points-for-purchase": over}))
+    write(folder, {"reactor/stray.yaml": b"reactor: stray\n"})
+    data = ["--data", tmp_path / "data"]
+
+    checked = to_its_end("check", folder)
+    told = to_its_end("deploy", folder, *data, **environment)
+    again = to_its_end("deploy", folder, *data, "--format", "json", **environment)
+
+    *warnings, result = told.stdout.splitlines()
+    assert warnings == checked.stdout.splitlines()[:-1]
+    assert [warning.split(": ")[1:3] for warning in warnings] == [
+        ["warning", "unknown-folder"],
+        ["warning", "already-over"],
+    ]
+    assert (result, told.stderr) == ("store DEFAULT: revision 1 is in force", "2 warnings\n")
+    assert [each["code"] for each in json.loads(again.stdout)["problems"]] == ["unknown-folder", "already-over"]
 
 
 def test_a_deploy_that_is_based_on_another_revision_exits_with_2_and_says_who_when_and_the_cure(
@@ -112,6 +133,7 @@ def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_
         "isNew": False,
         "was": 3,
         "changes": [],
+        "problems": [],
         "rolledBackTo": 1,
     }
     lines = listed.stdout.splitlines()

@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 import rules
 from commands import explained, explaining
+from commands.finding import NotFound
 from database import Database
 from loyalty.decision import Verdict
 from tests import programs
@@ -85,10 +86,10 @@ def test_every_answer_there_is_is_on_the_page() -> None:
     assert listed == list(get_args(Verdict))
 
 
-async def test_an_event_is_found_by_its_id_in_any_case_and_by_its_reporters(shop: Shop) -> None:
+def test_an_event_is_found_by_its_id_in_any_case_and_by_its_reporters(shop: Shop) -> None:
     names = [shop.first, shop.first.upper(), "till 7/1"]
 
-    found = [await explaining.explanation(name, data=shop.data, store="DEFAULT") for name in names]
+    found = [explaining.explanation(name, data=shop.data, store="DEFAULT") for name in names]
 
     assert found[0]["customEventId"] == shop.first
     assert found == [found[0]] * 3
@@ -118,9 +119,9 @@ def test_json_is_what_the_api_answers(shop: Shop) -> None:
         ("receipt-4711", "OTHER", "store OTHER is unknown: there is DEFAULT"),
     ],
 )
-async def test_what_is_not_known_is_said_in_words(shop: Shop, event: str, store: str | None, said: str) -> None:
-    with pytest.raises(explaining.UnknownEvent) as refused:
-        await explaining.explanation(event, data=shop.data, store=store)
+def test_what_is_not_known_is_said_in_words(shop: Shop, event: str, store: str | None, said: str) -> None:
+    with pytest.raises(NotFound) as refused:
+        explaining.explanation(event, data=shop.data, store=store)
 
     assert str(refused.value) == said
 
@@ -140,7 +141,7 @@ def test_a_folder_where_nothing_was_ever_started_is_named_and_not_made(tmp_path:
     assert not (tmp_path / "nowhere").exists()
 
 
-async def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: Path) -> None:
+def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: Path) -> None:
     ports, data = Ports.free(), tmp_path / "data"
     program = write(tmp_path / "program", programs.files())
     command: list[str | Path] = ["up", "--program", program, "--data", data, *ports.options]
@@ -148,10 +149,10 @@ async def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: P
         eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
         with Till(ports.url, PASSWORD) as till:
             event_id = till.applied(till.report("app_login"))["customEventId"]
-        while_up = await explaining.explanation(event_id, data=data, store=None)
+        while_up = explaining.explanation(event_id, data=data, store=None)
         process.end(signal.SIGINT)
 
-    while_down = await explaining.explanation(event_id, data=data, store=None)
+    while_down = explaining.explanation(event_id, data=data, store=None)
 
     assert "progress 0 to 1 of 7" in [answer["because"] for answer in while_down["decision"]]
     assert while_up.pop("workflowUrl").endswith(event_id)
@@ -173,7 +174,7 @@ async def test_from_a_database_all_that_an_event_caused_is_told_and_nothing_of_i
         event = await given.accept(await given.register(), "app_login")
         await given.answer(event)
 
-    details = await explaining.explanation(event.id.upper(), data=tmp_path, store=None)
+    details = explaining.explanation(event.id.upper(), data=tmp_path, store=None)
     told = "\n".join(line.plain for line in explained.lines(details))
 
     assert details["workflowId"] == event.workflow_id

@@ -137,12 +137,12 @@ async def test_nobody_is_recognised_and_numbers_and_words_of_a_list_stay(
     event_id = await lived(played, PERSONAL)
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
 
-    text = recording(event_id, data=None, store="DEFAULT").text
+    text = recording(event_id, data=tmp_path, store="DEFAULT").text
 
     assert [who for who in WHO if who in text.lower()] == []
     assert all(kept in text for kept in ("total: 70", "channel: web", "country: PL", "coffee: latte", "1990-01-01"))
     email = text.split("email: ")[1].splitlines()[0]
-    assert text.count(email.strip('"')) >= 4, "the same everywhere"
+    assert text.count(email.strip('"')) >= 3, "the same everywhere"
 
 
 async def test_the_event_that_registers_somebody_is_a_test_of_somebody_unknown(
@@ -152,7 +152,7 @@ async def test_the_event_that_registers_somebody_is_a_test_of_somebody_unknown(
     await played.report(member, "purchase", {"total": 70})
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
 
-    made = recording(await last_purchase(played), data=None, store=None)
+    made = recording(await last_purchase(played), data=tmp_path, store=None)
 
     assert "registered: false" in made.text
     assert made.differences == ()
@@ -161,8 +161,8 @@ async def test_the_event_that_registers_somebody_is_a_test_of_somebody_unknown(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--from", "nothing"], "no event nothing in any store"),
-        (["--from", ""], "no event without an id"),
+        (["--from", "nothing"], "no event nothing in store DEFAULT"),
+        (["--from", ""], "no event without an id in store DEFAULT"),
         (["--from", "x", "--store", "OTHER"], "store OTHER is unknown: there is DEFAULT"),
         ([], "--from"),
     ],

@@ -84,6 +84,54 @@ def test_without_a_backtest_a_plan_only_says_what_changed(tmp_path: Path) -> Non
     assert ([change["name"] for change in said["changes"]], said["backtest"]) == (["points-per-purchase"], None)
 
 
+NO_DATABASE = "nothing was ever started in nowhere: name the --data of your `laurel up`, or replay a file by --events"
+
+
+def test_without_a_database_and_without_events_a_plan_says_why_there_is_no_backtest_and_how_to_get_one() -> None:
+    call = ["plan", COFFEE_SHOP, "--against", COFFEE_SHOP, "--data", "nowhere"]
+
+    text, markdown, as_json = (laurel(*call, "--format", each).stdout for each in ("text", "markdown", "json"))
+
+    assert f"no differences\n\nNo backtest: {NO_DATABASE}" in text
+    assert f"\n### Backtest\n\nNo backtest: {NO_DATABASE}" in markdown
+    assert f"No backtest: {NO_DATABASE}" in json.loads(as_json)["notReplayed"]
+
+
+def test_a_backtest_that_is_made_or_not_wanted_needs_no_word() -> None:
+    call = ["plan", COFFEE_SHOP, "--against", COFFEE_SHOP, "--data", "nowhere", "--format"]
+
+    unwanted, made = laurel(*call, "markdown", "--no-backtest"), laurel(*call, "json", "--events", SAMPLE)
+
+    assert "Backtest" not in unwanted.stdout
+    assert json.loads(made.stdout)["notReplayed"] is None
+
+
+async def test_a_database_without_events_in_the_days_asked_for_is_told(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    await Programs(sqlite_database).deploy(programs.files(), by="test")
+    folder = write(tmp_path / "new", programs.files(**{"reactors__points-for-purchase": TWICE}))
+
+    shown = [
+        laurel("plan", folder, "--days", "7", "--format", each, LAUREL_DATABASE_URL=url(tmp_path)).stdout
+        for each in ("text", "markdown", "json")
+    ]
+
+    for output in shown:
+        assert "No event was replayed: none was reported since 20" in output
+        assert "name more --days, or replay a file by --events FILE" in output
+    assert "never fired" not in shown[0] + shown[1]
+    assert json.loads(shown[2])["backtest"]["events"] == 0
+
+
+def test_a_file_without_events_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("\n")
+
+    done = laurel("plan", COFFEE_SHOP, "--against", COFFEE_SHOP, "--events", tmp_path / "empty.jsonl")
+
+    assert "empty.jsonl holds none: write each on a line" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -184,7 +232,9 @@ async def test_a_plan_file_that_was_edited_is_refused(sqlite_database: Database,
     text = file.read_text()
     edits = [
         ("title: Beans", "title: Peas", "was changed since it was made"),
+        ('"basedOn": 1', '"basedOn": 2', "was changed since it was made"),
         ('"basedOn": 1', '"basedOn": "x"', "was changed since it was made"),
+        ('"what": "added"', '"what": "changed"', "was changed since it was made"),
         ('"basedOn": 1', '"basedOn": null', "was compared with a folder"),
         ('"laurelPlan": 1', '"laurelPlan": 9', "a plan of another version"),
         ('"laurelPlan"', '"plan"', "is no plan"),

@@ -12,6 +12,7 @@ import pytest
 from activities.reactions import Reactions
 from database import Database
 from database.programs import Programs
+from loyalty.files import revision_hash
 from tests import programs
 from tests.conftest import ROOT
 from tests.database.test_history import FIRST, Played
@@ -71,16 +72,17 @@ def test_somebody_unknown_is_registered_first(folder: Path, tmp_path: Path) -> N
     assert [each["type"] for each in answer["events"]] == ["member_registered", "purchase"]
 
 
-def test_nothing_large_is_imported_for_an_invented_member(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("member", "told"), [("{}", "points-for-purchase"), ("{teir: gold}", "key teir is unknown")])
+def test_nothing_large_is_imported_for_an_invented_member(folder: Path, tmp_path: Path, member: str, told: str) -> None:
     code = (
         "import sys; sys.argv[0] = 'laurel'\nfrom cli import app\n"
         "try: app(['simulate', *sys.argv[1:]])\nfinally: print(*sys.modules)"
     )
-    command = [sys.executable, "-c", code, folder, event_file(tmp_path)]
+    command = [sys.executable, "-c", code, folder, event_file(tmp_path), "--member", member]
 
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
 
-    assert "points-for-purchase" in done.stdout
+    assert told in done.stdout + done.stderr
     assert {"fastapi", "temporalio", "sqlalchemy", "pydantic"} & set(done.stdout.split()) == set()
 
 
@@ -124,6 +126,71 @@ async def test_whom_the_database_does_not_have_is_said(sqlite_database: Database
         done = laurel("simulate", folder, file, *more, **address)
 
         assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+
+
+async def test_the_deployed_program_needs_no_folder_and_its_event_names_the_member(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    await a_store(sqlite_database)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "laurel.db").symlink_to(tmp_path / "laurel.db")
+    before = await everything(sqlite_database)
+    call = ["--deployed", event_file(tmp_path, EVENT | UNKNOWN_ANNA), "--data", tmp_path / "data"]
+    call += ["--now", "2026-03-03T09:00:00"]
+
+    stored, invented = said(*call), said(*call, "--member", "{points: 5}", "--store", "DEFAULT")
+
+    assert (stored["revision"], invented["revision"]) == (1, 1)
+    assert stored["revisionHash"] == revision_hash(programs.files())
+    assert [each["after"]["wallets"]["points"]["active"] for each in (stored, invented)] == [70, 45]
+    assert (stored["customerId"] is not None, invented["customerId"]) == (True, None)
+    assert await everything(sqlite_database) == before
+
+
+async def test_the_deployed_program_is_the_one_in_force_of_the_store_that_is_named(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    known, north = Programs(sqlite_database), programs.PROGRAM.replace("DEFAULT", "NORTH")
+    for program in (programs.PROGRAM, north, north.replace("Coffee shop", "Tea shop")):
+        await known.deploy(programs.files(program=program), by="test")
+    address = {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path / 'laurel.db'}"}
+    call = ["--deployed", event_file(tmp_path), "--member", "{}"]
+
+    named = said(*call, "--store", "NORTH", **address)
+    unnamed, unknown = (laurel("simulate", *call, *more, **address) for more in ([], ["--store", "EAST"]))
+
+    assert named["revision"] == 2
+    assert (unnamed.returncode, "name one with --store: there is DEFAULT, NORTH" in unnamed.stderr) == (2, True)
+    assert (unknown.returncode, "store EAST is unknown: there is DEFAULT, NORTH" in unknown.stderr) == (2, True)
+
+
+async def test_a_deployed_program_is_of_no_use_to_an_event_of_nobody(sqlite_database: Database, tmp_path: Path) -> None:
+    await a_store(sqlite_database)
+
+    done = laurel(
+        "simulate", "--deployed", event_file(tmp_path), LAUREL_DATABASE_URL=f"sqlite:///{tmp_path / 'laurel.db'}"
+    )
+
+    assert done.returncode == 2
+    assert "the event is nobody's: name --member-id, invent a --member, or send customerData with it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "laurel simulate DIR EVENT, or laurel simulate --deployed EVENT"),
+        (["FOLDER"], "laurel simulate DIR EVENT, or laurel simulate --deployed EVENT"),
+        (["--deployed"], "laurel simulate DIR EVENT, or laurel simulate --deployed EVENT"),
+        (["--deployed", "FOLDER", "event.json"], "laurel simulate DIR EVENT, or laurel simulate --deployed EVENT"),
+        (["FOLDER", "event.json", "--store", "DEFAULT"], "leave out --store"),
+        (["--deployed", "event.json", "--data", "nowhere"], "nothing was ever started in nowhere"),
+        (["--deployed", "event.json", "--member", "{}", "--member-id", "x"], "leave out --member"),
+    ],
+)
+def test_one_program_and_one_event_are_named(folder: Path, arguments: list[str], words: str) -> None:
+    done = laurel("simulate", *(folder if each == "FOLDER" else each for each in arguments))
+
+    assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -165,8 +165,13 @@ def test_a_killed_temporal_server_is_started_again_and_a_killed_laurel_takes_its
     eventually(lambda: is_alive(second), lambda alive: not alive)
 
 
+OVER = {
+    "reactors__last-year": "reactor: last-year\non: app_login\nthen: [{grant_badge: x}]\nactive: {until: 2020-12-31}\n"
+}
+
+
 def test_a_watched_folder_is_put_in_force_when_it_is_right_and_pointed_at_when_it_is_not(tmp_path: Path) -> None:
-    ports, data, program = Ports.free(), tmp_path / "data", write(tmp_path / "program", programs.files())
+    ports, data, program = Ports.free(), tmp_path / "data", write(tmp_path / "program", programs.files(**OVER))
     reactor = program / "reactors" / "points-for-purchase.yaml"
     command: list[str | Path] = ["up", "--watch", "--program", program, "--data", data, *ports.options]
     with started(tmp_path / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
@@ -175,6 +180,7 @@ def test_a_watched_folder_is_put_in_force_when_it_is_right_and_pointed_at_when_i
             eventually(lambda: process.output, lambda output: output.count(what) >= times, process=process)
 
         wait_until_up(process, ports)
+        says("reactors/last-year.yaml:4:17: warning: already-over: reactor last-year is over")
         reactor.write_text("reactor: points-for-purchase\non: purchase\nthen: [{award_points: {pints: 1}}]\n")
         says("reactors/points-for-purchase.yaml:3:24: unknown-key: key pints is unknown. Did you mean points?")
         says("revision 1 stays in force")
@@ -184,6 +190,7 @@ def test_a_watched_folder_is_put_in_force_when_it_is_right_and_pointed_at_when_i
             _save_as_editors_do(reactor, programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "7"))
             says("award_points: event.body.total -> 7")
             says("revision 2 is in force")
+            says("reactors/last-year.yaml:4:17: warning: already-over: reactor last-year is over", times=2)
             second = till.applied(till.report("purchase", {"total": 30}))
             points = till.points()
 

@@ -30,7 +30,7 @@ def deploy(
     async def run() -> None:
         files, base = _program(folder, plan, based_on)
         async with deploying.opened(data) as registry:
-            intent = await deploying.intended(registry, files, based_on=base)
+            intent = await deploying.intended(registry, files, folder=folder, based_on=base)
             say_intent(intent, format)
             done = await deploying.deploy(registry, intent, note=note)
         say_result(intent, done, format)
@@ -49,7 +49,4 @@ def _program(folder: Path | None, plan: Path | None, based_on: int | None) -> tu
         fail("name the folder of a program, or a plan: laurel deploy DIR, laurel deploy --plan FILE")
     if based_on is not None:
         fail("a plan says itself which revision it is based on: leave --based-on out")
-    try:
-        return plan_files.to_deploy(plan)
-    except plan_files.PlanError as error:
-        fail(str(error))
+    return plan_files.to_deploy(plan)

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
+from commands.line.ending import print_warnings
 from commands.line.options import Format
 
 if TYPE_CHECKING:
@@ -11,10 +12,16 @@ if TYPE_CHECKING:
 
 
 def say_intent(intent: "Intent", format: Format) -> None:  # noqa: A002
-    """Say, before it is done, what it will change; of a first program that is everything, so nothing is said."""
+    """Say, before it is done, what it will change; of a first program that is everything, so nothing is said.
+
+    What `laurel check` warns of is told before, as it tells it.
+    """
     from loyalty.differences import text
 
-    if format is Format.json or not intent.in_force:
+    if format is Format.json:
+        return
+    print_warnings(intent.warnings)
+    if not intent.in_force:
         return
     if intent.changes is None:
         print(f"revision {intent.in_force} cannot be compared: this Laurel does not read it")
@@ -23,7 +30,8 @@ def say_intent(intent: "Intent", format: Format) -> None:  # noqa: A002
 
 
 def say_result(intent: "Intent", done: "Deployed", format: Format, *, rolled_back_to: int | None = None) -> None:  # noqa: A002
-    """Say what came of it; as JSON, with what it changed."""
+    """Say what came of it; as JSON, with what it changed and what `laurel check` warns of."""
+    from commands.reports.text import problem_as_json
     from loyalty.differences import as_json
 
     if format is Format.json:
@@ -33,6 +41,7 @@ def say_result(intent: "Intent", done: "Deployed", format: Format, *, rolled_bac
             "isNew": done.is_new,
             "was": intent.in_force or None,
             "changes": None if intent.changes is None else as_json(intent.changes),
+            "problems": [problem_as_json(problem) for problem in intent.warnings],
         }
         print(json.dumps(result if rolled_back_to is None else result | {"rolledBackTo": rolled_back_to}))
         return

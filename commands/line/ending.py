@@ -1,7 +1,8 @@
 """How a command ends that cannot do what it was asked: in words, and with an exit code."""
 
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -10,55 +11,83 @@ import typer
 from commands.line.options import Format
 
 if TYPE_CHECKING:
-    from loyalty.files import ProgramFaults
+    from loyalty.files import Problem
 
 
 def run_to_end(work: Callable[[], Coroutine[Any, Any, None]], format: Format = Format.text) -> None:  # noqa: A002
     """Run an asynchronous command, and turn what it cannot do into words and an exit code."""
     import uvloop
-    from sqlalchemy.exc import SQLAlchemyError
 
-    from commands.failures import CannotDo
     from commands.logs import log_to_stderr
-    from database import WrongAddress
-    from database.programs import UnknownRevision, UnknownStore
-    from database.revisions import AnotherInForce
-    from loyalty.files import ProgramFaults
 
     log_to_stderr()
-    try:
+    with in_words(format):
         uvloop.run(work())
+
+
+@contextmanager
+def in_words(format: Format = Format.text) -> Iterator[None]:  # noqa: A002
+    """Say why what is inside cannot be done, and end: with 1 where a program is at fault, with 2 where the call is."""
+    from commands.failures import CannotDo
+    from loyalty.files import ProgramFaults
+
+    try:
+        yield
     except ProgramFaults as faults:
-        print_problems(faults, format)
+        print_problems(faults.problems, format)
         raise typer.Exit(1) from None
-    except (CannotDo, WrongAddress, AnotherInForce, UnknownRevision, UnknownStore) as error:
+    except CannotDo as error:
         fail(str(error))
-    except SQLAlchemyError as error:
-        fail(f"the database does not answer as one: {getattr(error, 'orig', error)}. See LAUREL_DATABASE_URL or --data")
     except OSError as error:
         fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except Exception as error:
-        if not _is_of_temporal(error):
+        if (why := _of_database(error) or _of_temporal(error)) is None:
             raise
-        fail(f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS")
+        fail(why)
 
 
-def _is_of_temporal(error: Exception) -> bool:
-    """Whether Temporal's client raised it; a command that never imported the client need not do so to find out."""
+def _of_database(error: Exception) -> str | None:
+    """What a database raised, in words; a command that never imported it need not do so to find out."""
+    if "database" not in sys.modules:
+        return None
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from database import WrongAddress
+    from database.programs import UnknownRevision, UnknownStore
+    from database.revisions import AnotherInForce
+
+    if isinstance(error, WrongAddress | AnotherInForce | UnknownRevision | UnknownStore):
+        return str(error)
+    if isinstance(error, SQLAlchemyError):
+        return (
+            f"the database does not answer as one: {getattr(error, 'orig', error)}. See LAUREL_DATABASE_URL or --data"
+        )
+    return None
+
+
+def _of_temporal(error: Exception) -> str | None:
+    """What Temporal's client raised, likewise."""
     service = sys.modules.get("temporalio.service")
-    return service is not None and isinstance(error, service.RPCError)
+    is_its_own = service is not None and isinstance(error, service.RPCError)
+    return f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS" if is_its_own else None
 
 
-def print_problems(faults: "ProgramFaults", format: Format) -> None:  # noqa: A002
-    """Say everything that is wrong with a program."""
+def print_problems(problems: "Sequence[Problem]", format: Format) -> None:  # noqa: A002
+    """Say everything that is wrong with a program, as `laurel check` does."""
     from commands.reports import text
 
     if format is Format.json:
-        print(text.as_json(faults.problems, store=None))
+        print(text.as_json(problems, store=None))
         return
-    for line in text.lines(faults.problems):
+    for line in text.lines(problems):
         print(line)
-    print(text.count(faults.problems), file=sys.stderr)
+    print(text.count(problems), file=sys.stderr)
+
+
+def print_warnings(warnings: "Sequence[Problem]") -> None:
+    """Say what may be wrong with a program, and stops nothing, as `laurel check` does."""
+    if warnings:
+        print_problems(warnings, Format.text)
 
 
 def need_folder(folder: Path) -> None:

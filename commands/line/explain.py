@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import fail, run_to_end
+from commands.line.ending import in_words
 from commands.line.options import DATA, Data, Format
 
 
@@ -24,16 +24,11 @@ def explain(
     from commands import explained, explaining
     from rules import exact
 
-    async def run() -> None:
-        try:
-            details = await explaining.explanation(event, data=data, store=store)
-        except explaining.UnknownEvent as unknown:
-            fail(str(unknown))
-        if format is Format.json:
-            print(exact.dumps(details))
-            return
-        console = Console(highlight=False, soft_wrap=True, emoji=False)
-        for line in explained.lines(details):
-            console.print(line)
-
-    run_to_end(run)
+    with in_words(format):
+        details = explaining.explanation(event, data=data, store=store)
+    if format is Format.json:
+        print(exact.dumps(details))
+        return
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
+    for line in explained.lines(details):
+        console.print(line)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import fail, print_problems
-from commands.line.options import DATA, Data, Format
+from commands.line.ending import fail, in_words
+from commands.line.options import DATA, Data
 from commands.line.swift import SwiftCommand, SwiftGroup
 
 new = typer.Typer(cls=SwiftGroup, no_args_is_help=True, help="Write files of a program from what is there.")
@@ -28,24 +28,15 @@ def new_test(
     data: Data = DATA,
 ) -> None:
     """Write a test of an event that happened: its member as they were, what it did; nothing personal is in it."""
-    from commands.failures import CannotDo
     from commands.recording import recording
-    from loyalty.files import ProgramFaults
 
     if out is not None and out.exists():
         fail(f"{out} is there already: name another --out")
-    try:
+    with in_words():
         made = recording(event, data=data, store=store)
         if out is not None:
             with out.open("x", encoding="utf-8") as file:
                 file.write(made.text)
-    except ProgramFaults as faults:
-        print_problems(faults, Format.text)
-        raise typer.Exit(1) from None
-    except CannotDo as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     if out is None:
         print(made.text, end="")
     for difference in made.differences:

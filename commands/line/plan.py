@@ -2,18 +2,20 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.line.ending import fail, need_folder, print_problems
-from commands.line.options import DATA, Data, Folder, Format
+from commands.line.ending import in_words, need_folder
+from commands.line.options import DATA, Data, Folder
 
 if TYPE_CHECKING:
     from commands.planning import Plan
     from commands.replaying import Progress
+    from loyalty.backtest import Comparison
 
 TELL_EVERY = 2.0
 """Seconds between two words about progress, where nobody watches a terminal."""
@@ -45,17 +47,12 @@ def plan(
     data: Data = DATA,
 ) -> None:
     """Say what a program would change, and what it would have given and cost. Nothing is written."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     from commands import plan_files, planning
-    from commands.settings import SettingError
-    from database import WrongAddress
-    from loyalty.backtest.lines import BadLine
-    from loyalty.files import ProgramFaults, read_folder
+    from loyalty.files import read_folder
 
     for each in (folder, *([against] if against else [])):
         need_folder(each)
-    try:
+    with in_words():
         asked = planning.Asked(
             files=read_folder(folder),
             data=data,
@@ -68,17 +65,8 @@ def plan(
         made = planning.plan(asked, progress=_progress())
         if save is not None:
             plan_files.save(made, save)
-    except ProgramFaults as faults:
-        print_problems(faults, Format.text)
-        raise typer.Exit(1) from None
-    except (SettingError, WrongAddress, planning.PlanError, BadLine) as error:
-        fail(str(error))
-    except SQLAlchemyError as error:
-        fail(f"the database does not answer as one: {getattr(error, 'orig', error)}. See LAUREL_DATABASE_URL or --data")
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     print(_shown(made, format, against))
-    if save is not None:
+    if save is not None and made.based_on is not None:
         print(f"Deploy exactly this with: laurel deploy --plan {save}", file=sys.stderr)
 
 
@@ -95,12 +83,25 @@ def _shown(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # no
         case PlanFormat.json:
             return exact.dumps(plan_as_json(plan))
         case PlanFormat.markdown:
-            replayed = "" if plan.comparison is None else f"\n### Backtest\n\n{rendering.markdown(plan.comparison)}"
-            return f"## Plan for {counted}\n\n{differences.markdown(plan.changes)}{replayed}"
+            replayed = "\n\n".join(_backtest(plan, rendering.markdown))
+            heading = "\n### Backtest\n\n" if replayed else ""
+            return f"## Plan for {counted}\n\n{differences.markdown(plan.changes)}{heading}{replayed}"
         case PlanFormat.text:
-            replayed = "" if plan.comparison is None else f"\n\n{rendering.text(plan.comparison)}"
-            changed = f"\n\n{differences.text(plan.changes)}" if plan.changes else ""
-            return f"{counted}{changed}{replayed}"
+            changed = [differences.text(plan.changes)] if plan.changes else []
+            return "\n\n".join([counted, *changed, *_backtest(plan, rendering.text)])
+
+
+def _backtest(plan: "Plan", shown: Callable[["Comparison"], str]) -> Iterator[str]:
+    """What came of it; where nothing was replayed, why, and what fell due all the same."""
+    from loyalty.backtest import rendering
+
+    comparison = plan.comparison
+    if plan.not_replayed is not None:
+        yield plan.not_replayed
+    if comparison is not None and (
+        plan.not_replayed is None or any(line.old or line.new for line in rendering.lines(comparison))
+    ):
+        yield shown(comparison)
 
 
 def _progress() -> "Progress":

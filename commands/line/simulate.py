@@ -1,17 +1,29 @@
 """`laurel simulate`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.line.ending import fail, need_folder, print_problems
-from commands.line.options import Folder, Format
+from commands.line.ending import fail, in_words, need_folder
+from commands.line.options import DATA, Format, Store
+
+if TYPE_CHECKING:
+    from commands.simulating import InFolder, InForce, Invented, Stored
 
 
 def simulate(
-    folder: Folder,
-    event: Annotated[str, typer.Argument(help="A file with the event, as it is reported; - reads it from stdin.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="The folder of a program; not with --deployed.", show_default=False),
+    ] = None,
+    event: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EVENT", help="A file with the event, as it is reported; - reads it from stdin.", show_default=False
+        ),
+    ] = None,
+    deployed: Annotated[bool, typer.Option("--deployed", help="Try the program in force, and no folder's.")] = False,
     member: Annotated[
         str | None, typer.Option("--member", help="An invented member: a file, or what it would say.")
     ] = None,
@@ -19,29 +31,48 @@ def simulate(
     now: Annotated[
         str | None, typer.Option("--now", help="When it is reported. [default: when it happens; of a real member, now]")
     ] = None,
+    store: Store = None,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Read the member that the event names from this data folder.")
+        Path | None, typer.Option("--data", help="The data folder: of the member that the event names, of --deployed.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.text,  # noqa: A002
 ) -> None:
     """Try an event out: what it would do under a program, and why. Nothing is written and nothing sent."""
     from commands import simulated, simulating
-    from commands.failures import CannotDo
-    from loyalty.files import ProgramFaults
 
-    need_folder(folder)
-    try:
-        said = simulating.simulation(simulating.Asked(folder, event, member, member_id, now, data))
-    except ProgramFaults as faults:
-        print_problems(faults, format)
-        raise typer.Exit(1) from None
-    except CannotDo as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+    program, event = _program_and_event(folder, event, deployed=deployed, store=store)
+    who = _who(member, member_id, data, deployed=deployed)
+    with in_words(format):
+        said = simulating.simulation(simulating.Asked(program, event, who, now, data or DATA))
     _print(said, format)
     if simulated.failed(said):
         raise typer.Exit(1)
+
+
+def _program_and_event(
+    folder: Path | None, event: str | None, *, deployed: bool, store: str | None
+) -> tuple["InFolder | InForce", str]:
+    from commands.simulating import InFolder, InForce
+
+    if deployed and folder is not None and event is None:
+        return InForce(store), str(folder)  # the only argument is the event
+    if deployed or folder is None or event is None:
+        fail("name a program and an event: laurel simulate DIR EVENT, or laurel simulate --deployed EVENT")
+    if store is not None:
+        fail("program.yaml says which store it is of: leave out --store")
+    need_folder(folder)
+    return InFolder(folder), event
+
+
+def _who(member: str | None, member_id: str | None, data: Path | None, *, deployed: bool) -> "Invented | Stored":
+    """Somebody of the database where that is named; beside the program in force, unless somebody is invented."""
+    from commands.simulating import Invented, Stored
+
+    is_named = member_id is not None or (data is not None and not deployed)
+    if member is not None and is_named:
+        fail("a member is invented or read from a database: leave out --member, or the others")
+    is_stored = is_named or (deployed and member is None)
+    return Stored(member_id) if is_stored else Invented(member or "{}")
 
 
 def _print(said: dict[str, object], format: Format) -> None:  # noqa: A002

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import fail, run_to_end
+from commands.line.ending import fail, print_warnings, run_to_end
 from commands.line.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data
 
 
@@ -26,6 +26,7 @@ def up(
 ) -> None:
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands import embedded
+    from commands.deploying import warnings
     from commands.settings import EXAMPLE_PROGRAM, Settings
     from commands.watching import Watch
     from loyalty.files import read_folder
@@ -41,6 +42,8 @@ def up(
             ports=embedded.Ports(port, temporal_port, ui_port),
             settings=Settings.read(),
         ) as laurel:
+            if program:
+                print_warnings(warnings(program))
             print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
             print(f"  API          {laurel.url}/docs")
             print(f"  Temporal UI  {laurel.ui_url}")

@@ -26,10 +26,11 @@ def count(problems: Sequence[Problem]) -> str:
 
 def as_json(problems: Sequence[Problem], store: str | None) -> str:
     """An object of `store` (null where the program cannot be used) and `problems`. Its keys are stable."""
-    return json.dumps({"store": store, "problems": [_problem(problem) for problem in problems]})
+    return json.dumps({"store": store, "problems": [problem_as_json(problem) for problem in problems]})
 
 
-def _problem(problem: Problem) -> Mapping[str, object]:
+def problem_as_json(problem: Problem) -> Mapping[str, object]:
+    """One problem; the keys are stable."""
     return {
         "file": problem.place.file,
         "line": problem.place.line,

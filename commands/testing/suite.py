@@ -16,8 +16,6 @@ from loyalty.testing.coverage import Coverage, Covered
 from loyalty.testing.model import Scenario
 from loyalty.testing.running import Result, run
 
-_SIGNS = frozenset("*?[")
-
 
 class NoTests(Exception):
     """There is nothing to run; the message says what to do."""
@@ -110,6 +108,4 @@ def _fits(scenario: Scenario, choice: Choice) -> bool:
         return False
     asked = choice.filter.casefold()
     names = (scenario.name.casefold(), scenario.place.file.casefold())
-    if _SIGNS & set(asked):
-        return any(fnmatchcase(name, asked) for name in names)
-    return any(asked in name for name in names)
+    return any(asked in name or fnmatchcase(name, asked) for name in names)

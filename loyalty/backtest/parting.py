@@ -86,6 +86,6 @@ def _only(program: Program, names: set[str]) -> Program:
 def _done(program: Program, books: Books, event: Event, now: datetime) -> Done:
     if event.type not in program.reactors_on:
         return [], ()
-    member, usage = books.members.facts(event.member), usage_on(books, program, event)
-    decision = decide(program, member, event, usage, now=now, explains=False)
+    member = books.members.facts(event.member) if event.type in program.decides_by_member else None
+    decision = decide(program, member, event, usage_on(books, program, event), now=now, explains=False)
     return [(answer.source, answer.effects) for answer in decision.answers if answer.fired], decision.claims

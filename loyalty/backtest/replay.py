@@ -15,9 +15,10 @@ from loyalty.openings import Opening, close_in, open_in
 from loyalty.program import Program
 from loyalty.steps.step import Step
 from loyalty.trial import Trial
+from loyalty.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reported:
     """An event as it was reported: when it happened, and when it was told. Instants are aware UTC.
 

@@ -53,9 +53,11 @@ class Totals:
         """Add one answered event."""
         self.answered += 1
         for answer in step.decision.answers:
-            if answer.verdict == "fired":
+            if answer.fired:
                 self.fired[answer.source] += 1
-                self.rewards.update(effect.reward for effect in answer.effects if isinstance(effect, IssueReward))
+                for effect in answer.effects:
+                    if isinstance(effect, IssueReward):
+                        self.rewards[effect.reward] += 1
         match step.event.type:
             case "achievement_completed":
                 self.achievements[step.event.body["achievement"]] += 1

@@ -71,6 +71,7 @@ _SCHEMAS: Final[Mapping[str, str]] = {
     "else": "What holds where `if` does not.",
     "contentSchema": "The schema of what a text encodes.",
     "$defs": "Schemas with names, to refer to.",
+    "definitions": "Schemas with names, as older drafts write `$defs`.",
 }
 
 

@@ -14,6 +14,9 @@ DEEPEST = 8
 
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}/]")
 
+_MOST_POSITIONS = 20
+"""Positions that a pattern lists one by one."""
+
 
 def proposed(of: Type) -> dict[str, str]:
     """Every path to something that is no mere map, with what it is worth in words."""
@@ -79,9 +82,15 @@ def _option(of: Type) -> Iterator[str]:
                 yield "[^.]*" + _after(of.others)
         case Array():
             yield "length"
-            yield "[0-9]+" + _after(union(of.element, *of.first))
+            if of.most != 0:
+                yield _positions(of.most) + _after(union(of.element, *of.first))
         case _:
             pass  # nothing lies in a number, a truth value, a date or null; a text's characters are `_after` it
+
+
+def _positions(most: int | None) -> str:
+    """A pattern of the positions in an array of at most so many."""
+    return "[0-9]+" if most is None or most > _MOST_POSITIONS else f"({'|'.join(map(str, range(most)))})"
 
 
 def _after(of: Type) -> str:

@@ -97,7 +97,7 @@ def _goal(fields: Fields, measure: Measure, window: Window) -> Decimal:
         fields.problems.add(node.place, "out-of-range", "goal must be a whole number: the measure counts")
     days = window.days if isinstance(window, Last) else DAYS_IN.get(window)
     if isinstance(measure, CountDays) and days is not None and goal > days:
-        message = f"goal can never be reached: the window has at most {days} days"
+        message = f"goal can never be reached: the window has at most {days} day{'' if days == 1 else 's'}"
         fields.problems.add(node.place, "out-of-reach", message, can_run=True)
     return goal
 

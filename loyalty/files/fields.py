@@ -12,6 +12,7 @@ from typing import TypeVar
 from loyalty.calendar import Duration
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems, shown
+from rules.errors import is_slip
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -31,15 +32,18 @@ class Fields:
         self._what = what
         self._entries: dict[str, Node] = {}
         self._meant: set[str | None] = set()
-        """Keys that are misspelt here: they are told of once, and not missed."""
+        """Keys that are misspelt here: told of once, and not missed. What stands under a slip is read all the same."""
         if not isinstance(node.value, dict):
             wrong_type(node, problems, what, "a map")
             return
         self._entries = node.value
-        for key in self._entries:
+        for key, value in node.value.items():
             if key not in keys:
                 problems.add_unknown(node.keys[key], "unknown-key", "key", key, keys)
-                self._meant.add(problems.nearest(key, keys))
+                meant = problems.nearest(key, keys)
+                self._meant.add(meant)
+                if meant is not None and is_slip(key, meant):
+                    self._entries = {meant: value, **self._entries}
 
     def get(self, key: str) -> Node | None:
         """The value of a key, or None where there is none."""
@@ -163,8 +167,11 @@ def amount(node: Node, problems: Problems, what: str) -> Decimal:
 def whole(node: Node, problems: Problems, what: str, least: int, most: int) -> int:
     """A whole number in a range."""
     value = node.value
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value % 1:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         wrong_type(node, problems, what, "a whole number")
+        return least
+    if value % 1:
+        problems.add(node.place, "wrong-type", f"{what} must be a whole number, not {value}")
         return least
     if not least <= value <= most:
         problems.add(node.place, "out-of-range", f"{what} must be from {least} to {most}")

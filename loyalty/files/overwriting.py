@@ -9,7 +9,6 @@ from loyalty.files.answers import Answer, agree, overlap, with_body
 from loyalty.files.known import Known
 from loyalty.files.problems import Problems
 from loyalty.program import Place, SetAttributeRule
-from rules.narrowing import assume
 
 MOST_COMPARED = 20
 """Earlier writers of an attribute that each is compared with."""
@@ -52,7 +51,7 @@ def _may_both_fire(one: Answer, other: Answer, known: Known) -> bool:
     scope = known.scope_of(one.on)
     both = with_body(scope, {**one.body, **other.body})
     for first, second in ((one, other), (other, one)):
-        narrower = both if first.when is None else assume(both, first.when.expression, holds=True)
-        if second.when is not None and rules.answer(second.when.expression, scope, narrower) is False:
+        given = None if first.when is None else first.when.expression
+        if second.when is not None and rules.answer(second.when.expression, scope, both, given) is False:
             return False
     return True

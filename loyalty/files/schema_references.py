@@ -25,7 +25,10 @@ ONE_SCHEMA: Final = frozenset(
     | {"unevaluatedItems", "unevaluatedProperties"}
 )
 LISTED_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-NAMED_SCHEMAS: Final = frozenset({"$defs", "dependentSchemas", "patternProperties", "properties"})
+KEPT_SCHEMAS: Final = ("$defs", "definitions")
+"""Where schemas are kept to be referred to: by its name of today, and that of older drafts, which is read, too."""
+
+NAMED_SCHEMAS: Final = frozenset({*KEPT_SCHEMAS, "dependentSchemas", "patternProperties", "properties"})
 
 MOST_SCHEMAS: Final = 5_000
 """Schemas in one body, with every `$ref` written out."""
@@ -47,7 +50,7 @@ def described_schemas(node: Node) -> Iterator[Node]:
     """The schemas of fields and items that say all that is said of these: none that joins with another."""
     for keyword, inner in _by_keyword(node):
         if keyword not in _IN_PLACE:
-            if keyword != "$defs":
+            if keyword not in KEPT_SCHEMAS:
                 yield inner
             yield from described_schemas(inner)
 
@@ -118,8 +121,8 @@ class References:
             name = step.replace("~1", "/").replace("~0", "~")
             target = target and target.part(int(name) if isinstance(target.value, list) and name.isdecimal() else name)
         if target is None or not (reference == "#" or reference.startswith("#/")):
-            definitions = self._root.entries.get("$defs")
-            known = [f"#/$defs/{name}" for name in definitions.entries] if definitions else []
+            kept = {word: self._root.entries.get(word) for word in KEPT_SCHEMAS}
+            known = [f"#/{word}/{name}" for word, node in kept.items() if node for name in node.entries]
             self._problems.add_unknown(node.place, "dangling-reference", "$ref", reference, known)
             return None
         return target

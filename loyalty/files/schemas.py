@@ -21,6 +21,7 @@ from loyalty.files.schema_references import (
     inner_schemas,
 )
 from loyalty.files.schema_sense import check_sense, check_typed
+from loyalty.program import Place
 
 _PLAIN: Final = frozenset(
     {"$comment", "$ref", "$schema"}
@@ -49,7 +50,18 @@ _PLAIN: Final = frozenset(
 )
 KEYWORDS_SET: Final = ONE_SCHEMA | LISTED_SCHEMAS | NAMED_SCHEMAS | _PLAIN
 KEYWORDS: Final = sorted(KEYWORDS_SET)
+_NOT_FOLLOWED: Final = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$vocabulary"})
+"""Keywords that JSON Schema has, and that lead where rules cannot be checked."""
+
 TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+_TYPES_ELSEWHERE: Final = {
+    **dict.fromkeys(("decimal", "double", "float", "money"), "number"),
+    **dict.fromkeys(("date", "datetime", "text"), "string"),
+    **dict.fromkeys(("dict", "map", "record"), "object"),
+    "list": "array",
+}
+"""What other languages call the types."""
+
 FORMATS: Final = (
     *(
         "date",
@@ -76,7 +88,7 @@ def read_schema(node: Node, problems: Problems) -> BodySchema:
     schema = node.plain()
     noted = problems.apart()
     for inner in _schemas(node):
-        _check_keywords(inner, noted)
+        _check_keywords(inner, noted, is_whole=inner is node)
     References(node, noted).check()
     _check_object(node, noted)
     for inner in described_schemas(node):
@@ -116,9 +128,14 @@ def _schemas(node: Node) -> Iterator[Node]:
         yield from _schemas(inner)
 
 
-def _check_keywords(schema: Node, problems: Problems) -> None:
+def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None:
     for keyword, value in schema.entries.items():
-        if keyword not in KEYWORDS:
+        if keyword == "$id" and is_whole:
+            continue  # the name of the whole: nothing refers to it
+        if keyword in _NOT_FOLLOWED:
+            message = f"keyword {keyword} is not followed: refer to a schema by its place, as in #/$defs/shop"
+            problems.add(schema.keys[keyword], "unknown-keyword", message)
+        elif keyword not in KEYWORDS:
             _unknown_keyword(schema, keyword, problems)
         elif keyword == "type":
             _check_types(value, problems)
@@ -149,7 +166,15 @@ def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
 def _check_types(node: Node, problems: Problems) -> None:
     for item in node.value if isinstance(node.value, list) else [node]:
         if isinstance(item.value, str) and item.value not in TYPES:
-            problems.add_unknown(item.place, "unknown-schema-type", "type", item.value, TYPES)
+            _unknown_type(item.place, item.value, problems)
+
+
+def _unknown_type(place: Place, name: str, problems: Problems) -> None:
+    meant = _TYPES_ELSEWHERE.get(name.lower())
+    if meant is None:
+        problems.add_unknown(place, "unknown-schema-type", "type", name, TYPES)
+    else:
+        problems.add(place, "unknown-schema-type", f"type {shown(name)} is unknown", meant)
 
 
 def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:

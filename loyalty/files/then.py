@@ -19,6 +19,7 @@ from loyalty.program import (
     DeductPointsRule,
     EffectRule,
     Logic,
+    Place,
     Rounding,
     SetAttributeRule,
 )
@@ -29,6 +30,15 @@ from rules.types import NUMBER, Type
 ROUNDINGS: tuple[Rounding, ...] = ("down", "up", "half_up", "half_even")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,1998}[\x21-\x7e])?")
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("add_points", "earn_points", "give_points", "grant_points"), "award_points"),
+    **dict.fromkeys(("burn_points", "remove_points", "spend_points", "subtract_points"), "deduct_points"),
+    **dict.fromkeys(("add_badge", "award_badge", "give_badge"), "grant_badge"),
+    **dict.fromkeys(("award_reward", "give_reward", "grant_reward"), "issue_reward"),
+    **dict.fromkeys(("send_webhook", "webhook"), "call_webhook"),
+}
+"""What effects are called elsewhere, though another name may be nearer."""
+
 OWN_HEADERS = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
 
 
@@ -42,24 +52,27 @@ class Then:
 
     def read(self, node: Node) -> tuple[EffectRule, ...]:
         """The effects of a list, one an item."""
-        effects = [self._effect(item) for item in read.items(node, self._problems, "then")]
+        effects = [effect for item in read.items(node, self._problems, "then") for effect in self._item(item)]
         return tuple(effect for effect in effects if effect is not None)
 
-    def _effect(self, node: Node) -> EffectRule | None:
+    def _item(self, node: Node) -> list[EffectRule | None]:
         if not node.entries:
             read.wrong_type(node, self._problems, "an effect", "a map such as {award_points: {points: 10}}")
-            return None
-        if len(node.entries) > 1:
-            second = list(node.keys)[1]
+        for second in list(node.keys)[1:2]:
             message = f"an item of then is one effect: give {shown(second)} an item of its own"
             self._problems.add(node.keys[second], "several-effects", message)
-            return None
-        ((name, value),) = node.entries.items()
+        return [self._effect(name, value, node.keys[name]) for name, value in node.entries.items()]
+
+    def _effect(self, name: str, node: Node, place: Place) -> EffectRule | None:
         reader = EFFECTS.get(name)
-        if reader is None:
-            self._problems.add_unknown(node.keys[name], "unknown-effect", "effect", name, EFFECTS)
-            return None
-        return reader(self, value)
+        if reader is not None:
+            return reader(self, node)
+        meant = _ELSEWHERE.get(name)
+        if meant is None:
+            self._problems.add_unknown(place, "unknown-effect", "effect", name, EFFECTS)
+        else:
+            self._problems.add(place, "unknown-effect", f"effect {name} is unknown", meant)
+        return None
 
     def award_points(self, node: Node) -> EffectRule:
         keys = ("points", "wallet", "round", "pending", "expires")

@@ -5,6 +5,7 @@ Built from libyaml's events as they come, so that a nesting or alias bomb is sto
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import yaml
@@ -33,15 +34,20 @@ _RADIX = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """NEL, LS and PS among them: libyaml breaks lines there, and nobody sees why."""
+_TAGS = "tag:yaml.org,2002:"
 _DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)  # libyaml takes quadratic time for many of them
 _BREAK = re.compile(r"\r\n|[\r\n]")
 _CURES = {
-    "cannot start any token": "a text that begins with @, `, % or a tab needs quotes",
+    "cannot start any token": "a text or an operator that begins with >, %, @, ` or a tab needs quotes",
+    "scanning an alias": "the operator '*' needs quotes",
+    "scanning a block scalar": "an operator such as '>' needs quotes",
     "mapping values are not allowed": "check the indentation; a text with ': ' in it needs quotes",
     "did not find expected <document start>": "check the indentation",
     "found unexpected end of stream": "a quote is not closed",
     "unknown escape character": "write \\\\ for a backslash, or use single quotes",
 }
+_TOLD_AT_THE_BEGINNING = ("an alias", "an anchor", "a block scalar", "a simple key", "unexpected end of stream")
+"""What is told of where it begins, and not of where it goes on as nothing can."""
 
 
 def read_yaml(file: str, text: str, problems: Problems) -> Node:
@@ -56,7 +62,8 @@ def read_yaml(file: str, text: str, problems: Problems) -> Node:
     try:
         return _Document(file, text, problems).read()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        begins = any(words in f"{error.context} {error.problem}" for words in _TOLD_AT_THE_BEGINNING)
+        mark = (error.context_mark if begins else None) or error.problem_mark
         assert mark is not None, "libyaml says where"
         raise Unreadable(Place(file, mark.line + 1, mark.column + 1), "not-yaml", _explained(error)) from None
 
@@ -92,7 +99,7 @@ class _Document:
             return self._aliased(event, place)
         assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), "what a node can begin with"
         if event.tag is not None:
-            self._problems.add(place, "tag", f"tags are not read: remove {shown(event.tag)}")
+            self._refuse_tag(event.tag, place)
         self._count(1, place)
         match event:
             case ScalarEvent():
@@ -107,6 +114,14 @@ class _Document:
             self._anchors[event.anchor] = node
         return node
 
+    def _refuse_tag(self, tag: str, place: Place) -> None:
+        """Note a tag; an operator without quotes makes one, and from there on nothing is what it was meant to be."""
+        written = tag.replace(_TAGS, "!!", 1)
+        if written.endswith(":"):
+            cure = f"tags are not read, and {shown(written[:-1])} is one: put the operator in quotes"
+            raise Unreadable(place, "tag", cure)
+        self._problems.add(place, "tag", f"tags are not read: remove {shown(written)}")
+
     def _count(self, values: int, place: Place) -> None:
         self._values = bounded(self._values + values, place)
 
@@ -116,7 +131,7 @@ class _Document:
         if node is None:
             raise Unreadable(place, "unknown-alias", f"*{shown(name)} has no anchor before it")
         self._count(node.size, place)
-        return node
+        return replace(node, place=place)
 
     def _sequence(self, place: Place, depth: int) -> Node:
         items: list[Node] = []
@@ -142,7 +157,7 @@ class _Document:
         """The text of a key, as it is written; None where it is noted as a problem."""
         if isinstance(event, ScalarEvent) and not (event.value == "<<" and event.implicit[0]):
             if event.tag is not None:
-                self._problems.add(self._place(event), "tag", f"tags are not read: remove {shown(event.tag)}")
+                self._refuse_tag(event.tag, self._place(event))
             if event.anchor:
                 self._anchors[event.anchor] = Node(self._place(event), event.value)
             return check_text(event.value, self._place(event))
@@ -156,7 +171,8 @@ class _Document:
 
 def _scalar(event: ScalarEvent, place: Place) -> Scalar:
     text = check_text(event.value, place)
-    if not event.implicit[0]:
+    is_plain = event.implicit[0] or (event.tag not in (None, "!", f"{_TAGS}str") and event.style == "")
+    if not is_plain:
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -171,8 +187,8 @@ def _scalar(event: ScalarEvent, place: Place) -> Scalar:
 
 def _explained(error: yaml.MarkedYAMLError) -> str:
     said = str(error.problem or error.context or "the text cannot be read")
-    cure = next((cure for words, cure in _CURES.items() if words in said), None)
     context = f" ({error.context})" if error.context and error.problem else ""
+    cure = next((cure for words, cure in _CURES.items() if words in said + context), None)
     return f"this is no YAML: {shown(said)}{context}" + (f": {cure}" if cure else "")
 
 

@@ -47,7 +47,8 @@ def _decision(step: Step) -> Decision:
     if step.event.type not in step.program.reactors_on and step.event.type != "achievement_completed":
         return Decision(())  # and nothing is read of the member
     usage = usage_on(step.tx, step.program, step.event)
-    return decide(step.program, step.member, step.event, usage, now=step.now, explains=step.explains)
+    member = step.member if step.event.type in step.program.decides_by_member else None
+    return decide(step.program, member, step.event, usage, now=step.now, explains=step.explains)
 
 
 def _steps(step: Step, fired: list[Answer]) -> list[str]:

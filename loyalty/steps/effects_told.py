@@ -21,25 +21,22 @@ from loyalty.steps.views import amount, customer, trigger_of
 
 def tell_of_effects(step: Step, answer: Answer) -> None:
     """Tell of what a firing gives, and make the calls that it asks for."""
-    if answer.effects:
-        _tell(step, answer)
+    if answer.effects and step.outbox.is_heard:
+        step.outbox.send("CampaignEffectWasApplied", lambda: _applied(step, answer))
     for effect in answer.effects:
         if isinstance(effect, CallWebhook):
             step.outbox.call(effect)
             step.did.append(f"calls {effect.url} by {answer.source}")
 
 
-def _tell(step: Step, answer: Answer) -> None:
+def _applied(step: Step, answer: Answer) -> CampaignEffectWasApplied:
     kind, _, name = answer.source.partition("/")
-    step.outbox.send(
-        "CampaignEffectWasApplied",
-        lambda: CampaignEffectWasApplied(
-            customer=customer(step),
-            campaign_id=step.program.id_of(kind, name),
-            campaign_name=name,
-            trigger=trigger_of(step),
-            effects=tuple(_given(step.program, effect) for effect in answer.effects),
-        ),
+    return CampaignEffectWasApplied(
+        customer=customer(step),
+        campaign_id=step.program.id_of(kind, name),
+        campaign_name=name,
+        trigger=trigger_of(step),
+        effects=tuple(_given(step.program, effect) for effect in answer.effects),
     )
 
 

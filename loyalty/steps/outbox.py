@@ -30,10 +30,12 @@ class Outbox:
         self.decided: Decision | None = None
         """The decision, where this very step made it."""
         self.deliveries: list[DeliveryRef] = []
+        self.is_heard: bool = event["is_heard"]
+        """Whether anybody has subscribed to anything."""
 
     def send(self, name: str, make: Callable[[], Message]) -> None:
         """Send a message to whoever has subscribed to its name; where nobody has, it is not even made."""
-        hearing = self._hearing.get(name) if self._event["is_heard"] else None
+        hearing = self._hearing.get(name) if self.is_heard else None
         if not hearing:
             return
         message = make()

@@ -47,9 +47,10 @@ def _award(step: Step, source: str, lot_id: str, effect: AwardPoints) -> ledger.
     if deadline := next_deadline_of(step.program, lot, warned=False, now=step.now):
         step.due(lot.id, deadline)
     step.did.append(f"+{wallet.amount(lot.points)} {wallet.code}{' pending' if is_pending else ''} by {source}")
-    if not is_pending:
-        say_balance(step, wallet, "add", lot.points, posted.after.active, lot.id, source)
-    _say_transfer(step, wallet, "adding", lot.points, lot.id, source, lot.expires_at, lot.active_from)
+    if step.outbox.is_heard:
+        if not is_pending:
+            say_balance(step, wallet, "add", lot.points, posted.after.active, lot.id, source)
+        _say_transfer(step, wallet, "adding", lot.points, lot.id, source, lot.expires_at, lot.active_from)
     return posted
 
 

@@ -114,7 +114,8 @@ def _measured(achievement: Achievement, data: Facts) -> tuple[Decimal | str, str
     """What an event adds to a sum, or why it adds nothing; and the value that is told apart."""
     match achievement.measure:
         case Sum(number):
-            return number_of(number, data()), ""
+            added = number_of(number, data())
+            return Decimal(added) if isinstance(added, int) else added, ""
         case Distinct(value):
             found = value.rule(data())
             if found is None:

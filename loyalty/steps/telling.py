@@ -75,13 +75,19 @@ def _date(text: str | None) -> date | None:
 
 
 def _tell_of_tier(step: Step, name: str, *, up: bool) -> None:
-    level = _level(step, name)
-    step.outbox.send("CustomerLevelChanged", lambda: CustomerLevelChanged(customer=customer(step), level=level, up=up))
+    step.outbox.send(
+        "CustomerLevelChanged",
+        lambda: CustomerLevelChanged(customer=customer(step), level=_level(step, name), up=up),
+    )
 
 
 def _tell_of_expiring_tier(step: Step, body: Any) -> None:
-    present, future = _level(step, body["tier"]), _level(step, body["to"])
-    step.outbox.send("LevelWillExpire", lambda: LevelWillExpire(customer=customer(step), level=present, future=future))
+    step.outbox.send(
+        "LevelWillExpire",
+        lambda: LevelWillExpire(
+            customer=customer(step), level=_level(step, body["tier"]), future=_level(step, body["to"])
+        ),
+    )
 
 
 def _level(step: Step, name: str) -> LevelView:

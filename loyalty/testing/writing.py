@@ -104,8 +104,9 @@ def _scenario(text: str, program: Program) -> Scenario:
 
 def _begin(recorded: Recorded, body: Any, masker: Masker, program: Program) -> str:
     at = recorded.received_at.astimezone(program.zone)
+    name = f"{recorded.type} of {at.replace(tzinfo=None).isoformat(' ')}"  # to the microsecond: names are unique
     lines = [
-        f"test: {flow(f'{recorded.type} of {at:%Y-%m-%d %H:%M:%S}')}",
+        f"test: {flow(name)}",
         f"at: {flow(at.isoformat())}",
         "member:",
         *(f"  {key}: {value}" for key, value in _member(recorded, masker, program)),

@@ -186,7 +186,7 @@ def _elements(checker: Checker, call: Call) -> Type:
     arrays = present(found)
     if (not may_be(arrays, Array) and arrays != NEVER) or len(options(arrays)) > 1:
         checker.unfit(operand, arrays, Array(ANY), name)
-        return ANY
+        return NEVER
     return read(union(*(option.element for option in options(arrays) if isinstance(option, Array))))
 
 

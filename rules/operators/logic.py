@@ -6,7 +6,6 @@ from rules.bounds import Work
 from rules.check import Checker
 from rules.closures import Closer, Closure, applied
 from rules.expression import Call, Operator
-from rules.narrowing import assume
 from rules.source import Known, Operand, Source, truth
 from rules.types import BOOLEAN, NULL, Boolean, Type, union
 from rules.types import falsy as falsy_type
@@ -107,19 +106,19 @@ def _emit_truth(*, negated: bool) -> Callable[[Source, Call], Operand]:
 
 def _check_if(checker: Checker, call: Call) -> Type:
     """What a branch is worth that never runs is not what the whole is worth."""
-    outer, results, is_open = checker.scope, list[Type](), True
+    results, is_open = list[Type](), True
     operands = call.operands
-    for condition, branch in zip(operands[0:-1:2], operands[1::2], strict=False):
-        held = truth_of(checker.of(condition))
-        before = checker.scope
-        checker.scope = assume(before, condition, holds=True)
-        found = checker.of(branch)
-        checker.scope = assume(before, condition, holds=False)
-        if is_open and held is not False:
-            results.append(found)
-        is_open = is_open and held is not True
-    last = checker.of(operands[-1]) if len(operands) % 2 else NULL
-    checker.scope = outer
+    with checker.aside():
+        for condition, branch in zip(operands[0:-1:2], operands[1::2], strict=False):
+            held = truth_of(checker.of(condition))
+            with checker.aside():
+                checker.suppose(condition, holds=True)
+                found = checker.of(branch)
+            checker.suppose(condition, holds=False)
+            if is_open and held is not False:
+                results.append(found)
+            is_open = is_open and held is not True
+        last = checker.of(operands[-1]) if len(operands) % 2 else NULL
     return union(*results, last) if is_open else union(*results)
 
 
@@ -127,15 +126,15 @@ def _checks_at(*, wanted: bool) -> Callable[[Checker, Call], Type]:
     left = truthy_type if wanted else falsy_type
 
     def check(checker: Checker, call: Call) -> Type:
-        outer, results, is_open = checker.scope, list[Type](), True
-        for operand in call.operands[:-1]:
-            found = checker.of(operand)
-            if is_open:
-                results.append(left(found))
-            is_open = is_open and truth_of(found) is not wanted
-            checker.scope = assume(checker.scope, operand, holds=not wanted)
-        last = checker.of(call.operands[-1]) if call.operands else NULL
-        checker.scope = outer
+        results, is_open = list[Type](), True
+        with checker.aside():
+            for operand in call.operands[:-1]:
+                found = checker.of(operand)
+                if is_open:
+                    results.append(left(found))
+                is_open = is_open and truth_of(found) is not wanted
+                checker.suppose(operand, holds=not wanted)
+            last = checker.of(call.operands[-1]) if call.operands else NULL
         return union(*results, last) if is_open else union(*results)
 
     return check

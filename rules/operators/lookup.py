@@ -4,7 +4,7 @@ from rules.bounds import Work
 from rules.check import Checker
 from rules.closures import Closer, Closure
 from rules.expression import Call, Expression, Literal, Operator, Sequence, is_constant, walk
-from rules.paths import static_keys, static_path, steps_of, wanted
+from rules.paths import LOOKING, static_keys, static_path, steps_of, wanted
 from rules.source import Fold, Operand, Source
 from rules.types import (
     ABSENT,
@@ -111,13 +111,10 @@ def looks_at_all(body: Expression) -> bool:
     """Whether the body of a `reduce` may look at anything but the current element or the accumulator."""
     return any(
         isinstance(part, Call)
-        and part.operator.name in _LOOKING
+        and part.operator.name in LOOKING
         and (static_path(part) or ("",) if part.operator is VAR else ("",))[0] not in ("current", "accumulator")
         for part in walk(body)
     )
-
-
-_LOOKING = frozenset({"var", "missing", "missing_some"})
 
 
 def _absent(data: Json, keys: list[Json]) -> list[Json]:
@@ -227,10 +224,10 @@ def _check_var(checker: Checker, call: Call) -> Type:
     steps = static_path(call)
     default = call.operands[1] if len(call.operands) > 1 else None
     if steps is None:
-        checker.of(call.operands[0])
+        path = checker.of(call.operands[0])
         if default is not None:
             checker.of(default)
-        return ANY
+        return NEVER if path == NEVER else ANY
     found = checker.path(steps, call.operands[0]) if call.operands else checker.scope
     if default is None:
         return read(found)

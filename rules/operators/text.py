@@ -7,7 +7,7 @@ from rules.check import Checker
 from rules.closures import applied, charged
 from rules.expression import Call, Operator
 from rules.source import emit_applied, emit_charged
-from rules.types import ANY, BOOLEAN, NUMBER, TEXT, Array, Range, Type, union
+from rules.types import ANY, BOOLEAN, NUMBER, TEXT, Array, Range, Type, length_of, union
 from rules.types import number as number_type
 from rules.values import Json, joined, number, text
 
@@ -83,8 +83,7 @@ def _checks_texts(name: str, result: Type) -> Callable[[Checker, Call], Type]:
 
 def _check_length(checker: Checker, call: Call) -> Type:
     found = checker.needs(call.operands[0], _TEXT_OR_ARRAY, "length")
-    least = found.least if isinstance(found, Array) else 0
-    return number_type(within=Range(least))
+    return length_of(found) if isinstance(found, Array) else number_type(within=Range(0))
 
 
 _TEXT_OR_NUMBER = union(TEXT, NUMBER)

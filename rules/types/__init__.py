@@ -37,7 +37,7 @@ from rules.types.kinds import (
 )
 from rules.types.places import leads, meant_path, narrowed, paths, step_into
 from rules.types.ranges import Range, wholly_below
-from rules.types.sets import both, falsy, fits, present, read, truth, truthy, widened, without
+from rules.types.sets import both, falsy, fits, length_of, present, read, truth, truthy, widened, without
 from rules.types.words import described, domain
 from rules.values import Json
 
@@ -72,6 +72,7 @@ __all__ = [
     "field_of",
     "fits",
     "leads",
+    "length_of",
     "may_be",
     "meant_path",
     "narrowed",

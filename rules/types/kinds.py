@@ -68,6 +68,10 @@ class Array:
     """What the first ones are, in their order, where more is known of them."""
     least: int = 0
     """How many there are at least."""
+    rest: "Type | None" = None
+    """What those after the first ones are, where more is known of them."""
+    most: int | None = None
+    """How many there are at most; None: no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ def of_value(value: Json) -> Type:
         case datetime():
             return INSTANT
         case list():
-            return Array(union(*map(of_value, value)), least=len(value))
+            return Array(union(*map(of_value, value)), least=len(value), most=len(value))
         case dict():
             return Record(tuple((name, of_value(field)) for name, field in value.items()))
         case _:
@@ -239,9 +243,11 @@ def _joined_numbers(same: list[Number]) -> Type:
 
 def _joined_arrays(same: list[Array]) -> Array:
     filled = [each for each in same if each.element != NEVER]
-    firsts = {each.first for each in filled}
-    first = firsts.pop() if len(firsts) == 1 else ()
-    return Array(union(*(each.element for each in filled)), first, min(each.least for each in same))
+    tuples = {(each.first, each.rest) for each in filled}
+    first, rest = tuples.pop() if len(tuples) == 1 else ((), None)
+    ends = [each.most for each in filled if each.most is not None]
+    most = max(ends, default=0) if len(ends) == len(filled) else None
+    return Array(union(*(each.element for each in filled)), first, min(each.least for each in same), rest, most)
 
 
 def _joined_records(same: list[Record]) -> Record:

@@ -30,7 +30,7 @@ from rules.types.kinds import (
     union,
 )
 from rules.types.ranges import Range
-from rules.types.sets import element_at
+from rules.types.sets import element_at, length_of
 
 MOST_PATHS = 2_000
 _FARTHEST = 16
@@ -57,10 +57,12 @@ def _step(of: Type, step: str) -> Type | None:
         case Record():
             return spoken_of(of, step)
         case Array() if step == "length":
-            return number(within=Range(of.least))
+            return length_of(of)
         case Text() if step == "length":
             return _LENGTH
         case Array() if (position := _position(step)) is not None:
+            if of.most is not None and position >= of.most:
+                return None
             found = element_at(of, position)
             return found if position < of.least else optional(found)
         case Text() if _position(step) is not None:

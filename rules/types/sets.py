@@ -30,7 +30,7 @@ from rules.types.kinds import (
     options,
     union,
 )
-from rules.types.ranges import meet
+from rules.types.ranges import Range, meet
 from rules.values import Json
 
 
@@ -194,16 +194,24 @@ def _shared(left: tuple[Json, ...] | None, right: tuple[Json, ...] | None) -> tu
 def _common_array(one: Array, other: Array) -> Type:
     longest = range(max(len(one.first), len(other.first)))
     first = tuple(both(element_at(one, position), element_at(other, position)) for position in longest)
-    least = max(one.least, other.least)
-    element = both(one.element, other.element)
-    if NEVER in first[:least] or (least and element == NEVER):
+    least, ends = max(one.least, other.least), [each.most for each in (one, other) if each.most is not None]
+    element, most = both(one.element, other.element), min(ends, default=None)
+    if NEVER in first[:least] or (least and element == NEVER) or (most is not None and least > most):
         return NEVER
-    return Array(element, first, least)
+    rest = both(element_at(one, len(first)), element_at(other, len(first))) if first else None
+    return Array(element, first, least, rest, most)
 
 
 def element_at(of: Array, position: int) -> Type:
     """What the element at a position is, if there is one."""
-    return of.first[position] if position < len(of.first) else of.element
+    if position < len(of.first):
+        return of.first[position]
+    return of.element if of.rest is None else of.rest
+
+
+def length_of(of: Array) -> Type:
+    """How many elements it can have."""
+    return number(within=Range(of.least, of.most))
 
 
 def _common_record(one: Record, other: Record) -> Type:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -132,6 +133,7 @@ def test_a_folder_that_is_none_or_has_no_tests_ends_with_2(tmp_path: Path) -> No
         (Choice(filter="tests/good"), ["a purchase pays"]),
         (Choice(filter="a * pays"), ["a purchase pays"]),
         (Choice(filter="tests/*.yaml"), ["a purchase pays", "nobody knows"]),
+        (Choice(filter="tests/good.y[ab]ml"), ["a purchase pays"]),
         (Choice(tags=("till",)), ["a purchase pays"]),
     ],
 )
@@ -140,6 +142,14 @@ def test_tests_are_chosen_by_name_file_and_tag(tmp_path: Path, choice: Choice, n
 
     assert [test.result.scenario.name for test in outcome.tests] == names
     assert (outcome.covered is not None) is choice.is_all
+
+
+def test_a_name_may_have_signs_of_a_glob(tmp_path: Path) -> None:
+    bracketed = GOOD.replace("a purchase pays", "a purchase [on the web] pays")
+
+    outcome = run_suite(folder(tmp_path, good=bracketed, skipped=SKIPPED), Choice(filter="[on the web]"))
+
+    assert [test.result.scenario.name for test in outcome.tests] == ["a purchase [on the web] pays"]
 
 
 def test_fail_fast_stops_at_the_first_that_fails(tmp_path: Path) -> None:
@@ -202,23 +212,44 @@ def test_watching_runs_again_after_every_save_and_goes_on_over_what_is_broken(
 ) -> None:
     path = folder(tmp_path, a=GOOD)
 
-    def saves() -> object:
+    def notices() -> Iterator[list[str]]:
         (path / "tests" / "a.yaml").write_text("test: [")
-        yield "broken"
+        yield [str(path / "tests" / "a.yaml")]
         shutil.rmtree(path / "tests")
-        yield "gone"
+        yield [str(path / "tests" / "a.yaml")]
         shutil.rmtree(path)
-        yield "all gone"
+        yield [str(path)]
         folder(path, a=GOOD)
-        yield "repaired"
+        yield []
+        yield []
 
-    run_again(Choice(coverage=False), Telling(path, "text"), saves())  # type: ignore[arg-type]  # a generator
+    run_again(Choice(coverage=False), Telling(path, "text"), notices())
 
     runs = capsys.readouterr().out.split("watching for changes; Ctrl-C ends\n")
     assert len(runs) == 6
     assert [run.count("1 passed") for run in runs] == [1, 0, 0, 0, 1, 0]
     assert "tests/a.yaml:2:1: not-yaml" in runs[1]
     assert "missing-folder" in runs[3]
+
+
+def test_watching_sees_a_folder_that_is_moved_and_a_file_that_is_saved_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, report = folder(tmp_path, a=GOOD), tmp_path / "report.json"
+
+    def notices() -> Iterator[list[str]]:
+        yield [str(report)]
+        (path / "tests").rename(path / "kept")
+        yield [str(path / "tests"), str(path / "kept")]
+        (path / "kept").rename(path / "tests")
+        yield []
+        yield [str(path / "tests" / "a.yaml")]
+        yield [str(path / "notes.txt")]
+
+    run_again(Choice(coverage=False), Telling(path, "json", report), notices())
+
+    runs = capsys.readouterr().out.split("watching for changes; Ctrl-C ends\n")
+    assert [run.count("1 passed") for run in runs] == [1, 0, 1, 1, 0]
 
 
 def test_colours_are_for_terminals_alone(

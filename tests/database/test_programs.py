@@ -183,6 +183,25 @@ async def test_a_revision_that_is_not_read_any_more_is_not_rolled_back_to(databa
     assert (await deployed.current("DEFAULT"))[0] == 2
 
 
+async def test_a_revision_that_could_not_be_deployed_today_stays_in_force(database: Database) -> None:
+    endless = "reactor: endless\non: badge_granted\nthen: [{grant_badge: x}]\n"
+    files = programs.files(reactors__endless=endless)
+    old = NewRevision({name: content.decode() for name, content in files.items()}, "0" * 64, "an older Laurel")
+
+    def put(tx: Transaction) -> None:
+        tx.revisions.open_store(secret="whsec_x", now=datetime.now(UTC))
+        tx.revisions.put_in_force(old, based_on=None, now=datetime.now(UTC))
+
+    await database.store("DEFAULT").write(put)
+    deployed = Programs(database)
+
+    number, program = await deployed.current("DEFAULT")
+    with pytest.raises(ProgramFaults, match="endless-cycle"):
+        await deployed.deploy(files, by="ann")
+
+    assert (number, "endless" in {reactor.name for reactor in program.reactors}) == (1, True)
+
+
 async def test_a_deploy_of_another_process_is_seen_a_second_later_and_what_was_begun_keeps_its_revision(
     database: Database, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

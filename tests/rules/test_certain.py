@@ -34,17 +34,21 @@ SCHEMA = {
         "more": {"type": "array", "items": ITEM},
         "kind": {"enum": ["sale", "gift"]},
         "code": {"type": "string"},
+        "few": {"type": "array", "maxItems": 2, "items": {"type": "number"}},
     },
     "if": {"properties": {"kind": {"const": "gift"}}},
     "then": {"required": ["code"]},
     "else": {"properties": {"code": False}},
 }
-SCOPE = types.type_of_schema(SCHEMA)
+SCOPE = types.both(types.type_of_schema(SCHEMA), types.record({"day": types.INSTANT}, types.ANY))
 TIERS = types.record({"tier": types.Text(("silver", "gold"), open=True)})
 
 
 def var(path, *default):
     return {"var": [path, *default]} if default else {"var": path}
+
+
+TEA = {"==": [var("kind"), "tea"]}
 
 
 def told(rule, scope=SCOPE):
@@ -63,8 +67,56 @@ CERTAIN = [
     ({"in": [var("size"), [1, 2, 3, 4]]}, (), "size in 1, 2, 3, 4 is always true: size is 1 or 2 or 3"),
     ({"==": [var("sure"), True]}, (), "sure == true is always true: sure is true"),
     ({"!=": [var("total"), None]}, (), "total != null is always true: total is 0 or more"),
-    ({"!": {"missing": ["total"]}}, ("!",), 'missing("total") is always false: nothing of it is ever missing'),
-    ({"!!": var("items")}, ("!!",), "items is always true: items is an array of at least one"),
+    ({"!": {"missing": ["total"]}}, (), '!(missing("total")) is always true: nothing of it is ever missing'),
+    ({"!!": var("items")}, (), "!!(items) is always true: items is an array of at least one"),
+    ({"!": {"!": var("items")}}, (), "!(!(items)) is always true: items is an array of at least one"),
+    ({"!": {">=": [var("total"), 0]}}, (), "!(total >= 0) is always false: total is 0 or more"),
+    (
+        {"!": {"or": [{">=": [var("total"), 0]}, var("flag")]}},
+        ("!", "or", 0),
+        "total >= 0 is always true: total is 0 or more",
+    ),
+    (
+        {"and": [{"==": [{"month": var("day")}, 1]}, {"==": [{"month": var("day")}, 2]}]},
+        ("and", 1),
+        "month(day) == 2 is always false: month(day) is 1",
+    ),
+    (
+        {"and": [{">": [{"length": var("code", "")}, 3]}, {"<=": [{"length": var("code", "")}, 2]}]},
+        ("and", 1),
+        "length(code) <= 2 is always false: length(code) is more than 3",
+    ),
+    (
+        {"and": [{"!": {"in": [{"hour": var("day")}, [8, 9]]}}, {"<": [{"hour": var("day")}, 0]}]},
+        ("and", 1),
+        "hour(day) < 0 is always false: hour(day) is from 0 to 23",
+    ),
+    (
+        {"and": [{">": [var("total"), var("size")]}, {"<=": [var("total"), var("size")]}]},
+        ("and", 1),
+        "total <= size is always false, as the conditions before it stand",
+    ),
+    (
+        {"or": [{"<": [var("total"), var("size")]}, {"<=": [var("size"), var("total")]}]},
+        ("or", 1),
+        "size <= total is always true, as the conditions before it stand",
+    ),
+    (
+        {"if": [{"==": [var("code"), var("coupon")]}, {"!=": [var("coupon"), var("code")]}, var("flag")]},
+        ("if", 1),
+        "coupon != code is always false, as the conditions before it stand",
+    ),
+    (
+        {"and": [{"some": [var("more"), TEA]}, {"none": [var("more"), TEA]}]},
+        ("and", 1),
+        'none(more, kind == "tea") is always false, as the conditions before it stand',
+    ),
+    (
+        {"or": [{"starts_with": [var("code", ""), "x"]}, {"starts_with": [var("code", ""), "x"]}]},
+        ("or", 1),
+        'starts_with(code, "x") is always false, as the conditions before it stand',
+    ),
+    ({"and": [var("flag"), {"!": var("flag")}]}, ("and", 1), "!(flag) is always false: flag is true"),
     ({"==": [var("total"), var("total")]}, (), "total == total is always true: total is 0 or more"),
     ({"<": [var("total"), var("total")]}, (), "total < total is always false: total is 0 or more"),
     ({"==": [1, 1]}, (), "1 == 1 is always true"),
@@ -150,6 +202,14 @@ OPEN = [
     {"!": {"missing": ["coupon"]}},
     {"and": [var("coupon"), {"!=": [var("coupon"), "x"]}]},
     {"==": [var("total"), var("size")]},
+    {"and": [{">": [var("total"), var("size")]}, {">": [var("size"), 1]}]},
+    {"or": [{"==": [{"weekday": var("day")}, "monday"]}, {"==": [{"weekday": var("day")}, "friday"]}]},
+    {
+        "and": [
+            {"some": [var("items"), {">": [{"+": [var("price"), 1]}, 3]}]},
+            {"some": [var("more"), {"<": [{"+": [var("price"), 1]}, 2]}]},
+        ]
+    },
 ]
 
 
@@ -203,11 +263,13 @@ class Author:
             if word in ("some", "all", "none") and not path:
                 return {word: [var(self.pick(["items", "more"])), self.condition(depth - 1, "item")]}
             return {"and": parts, "or": parts, "!": parts[:1], "if": parts[:3]}.get(word, {"and": parts})
-        return self.pick([self.order, self.equality, self.presence])(path)
+        return self.pick([self.order, self.equality, self.presence, self.fields])(path)
 
     def order(self, path):
         number = self.pick([-1, 0, 1, 2, 3, 4])
-        value = var("price") if path else self.pick([var("total"), var("size"), var("tip", self.pick([0, 2, 9]))])
+        reckoned = {"+": [var("price"), 1]} if path else {"*": [var("total"), 2]}
+        places = [var("price")] if path else [var("total"), var("size"), var("tip", self.pick([0, 2, 9]))]
+        value = self.pick([*places, reckoned, *([] if path else [{"length": [var("few", [])]}])])
         operands = self.pick([[value, number], [number, value], [self.pick([0, 2]), value, number]])
         return {self.pick(["<", "<="] if len(operands) == 3 else ["<", "<=", ">", ">="]): operands}
 
@@ -228,6 +290,12 @@ class Author:
             return {"in": [value, [self.pick(listed) for _ in range(self.pick([1, 2, 3]))]]}
         return {self.pick(["==", "===", "!=", "!=="]): [value, self.pick(listed)]}
 
+    def fields(self, path):
+        """Two values compared, of few: so that the same is asked again and again, and turned round."""
+        one, other = self.pick([(var("price"), {"+": [var("price"), 1]})] if path else [(var("total"), var("size"))])
+        operands = self.pick([[one, other], [other, one]])
+        return {self.pick(["<", "<=", ">", ">=", "==", "!=", "===", "!=="]): operands}
+
     def presence(self, path):
         if path:
             return {"!!": var("kind")}
@@ -242,6 +310,7 @@ def body(random):
         "tip": random.choice([1, 2, 3, 0.5]),
         "channel": random.choice(["web", "store"]),
         "coupon": random.choice(["", "a", "x", None]),
+        "few": [random.choice([0, 1]) for _ in range(random.randint(0, 2))],
         "more": [item(random) for _ in range(random.randint(0, 2))],
     }
     return {

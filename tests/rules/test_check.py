@@ -317,3 +317,55 @@ def test_only_like_is_ordered_with_like(one, other):
     clean = not faults({"<": [var(one), var(other)]})
 
     assert clean == (one in ordered and one == other)
+
+
+AROUND = [
+    # rule, codes of what is wrong besides the operator
+    ({"and": [{"foo": [1]}, {">": [var("totl"), 1]}]}, ["unknown_path"]),
+    ({"foo": [var("totl"), {"var": "in a loop, perhaps"}]}, ["unknown_path"]),
+    ({"som": [var("items"), {"==": [{"var": "skuu"}, 1]}]}, ["unknown_path"]),
+    ({"eq": [var("channel"), "wbe"]}, ["not_in_enum"]),
+    ({"contains": [var("items"), "x"]}, []),
+    ({">": [{"foo": 1}, var("total")]}, []),
+    ({"==": [{"+": [{"foo": 1}, 2]}, 3]}, []),
+    ({"some": [{"foo": 1}, {">": [{"var": "x"}, 3]}]}, []),
+    ({"==": [{"var": {"foo": 1}}, 3]}, []),
+    ({"if": [{"foo": 1}, True, False]}, []),
+    ({"!": {"missing": {"foo": 1}}}, []),
+]
+
+
+@pytest.mark.parametrize(("rule", "codes"), AROUND, ids=str)
+def test_around_what_cannot_be_read_all_else_is_checked_and_nothing_is_guessed(rule, codes):
+    parsed = rules.parse_whole(rule)
+
+    checked = rules.check(parsed.expression, SCOPE, BOOLEAN, refused=parsed.refused)
+
+    assert len(parsed.faults) == 1
+    assert [fault.code for fault in checked.faults] == codes
+    assert checked.doubts == ()
+
+
+RECKONED = [
+    {"and": [{"date": var("member.tier", "")}, {"<": [{"date": var("member.tier", "")}, var("now")]}]},
+    {"if": [{"!=": [{"/": [1, var("total")]}, None]}, {">": [{"/": [1, var("total")]}, 2]}, False]},
+    {"or": [{"==": [{"/": [1, var("total")]}, None]}, {">": [{"/": [1, var("total")]}, 2]}]},
+]
+
+
+@pytest.mark.parametrize("rule", RECKONED, ids=str)
+def test_what_is_reckoned_is_guarded_as_what_is_looked_up(rule):
+    assert faults(rule, BOOLEAN) == ()
+
+
+def test_a_guard_outside_a_loop_says_nothing_of_what_is_inside():
+    quotient = {"/": [1, {"var": ["price", 0]}]}
+    rule = {"and": [quotient, {"some": [var("items"), {">": [quotient, 1]}]}]}
+
+    assert [fault.code for fault in rules.check(rules.parse(rule), types.both(SCOPE, SCOPE)).faults][-1:] == [
+        "may_be_missing"
+    ]
+
+
+def test_what_is_no_array_has_no_elements_to_be_wrong():
+    assert [fault.path for fault in faults({"some": [var("total"), {">": [{"var": "x"}, 1]}]})] == [("some", 0)]

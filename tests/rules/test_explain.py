@@ -36,6 +36,7 @@ def _is(path, value):
             (),
             'tier is "bronze", needed == "gold"; total is 12, needed == 1',
         ),
+        ({"if": [{"==": [1, 1]}, "a", "b"]}, ("if", 0), "1 == 1 is true"),
         ({"!": [_is("tier", "bronze")]}, ("!", 0), 'tier is "bronze", needed != "bronze"'),
         ({"in": [{"var": "tier"}, ["silver", "gold"]]}, (), 'tier is "bronze", needed one of "silver", "gold"'),
         ({"<": [1, {"var": "total"}, 10]}, (), "total is 12, needed 1 < total < 10"),

@@ -4,6 +4,7 @@ import pytest
 
 import rules
 from rules.bounds import CHARACTERS, DEPTH, NODES
+from rules.expression import Call, walk
 
 
 def _faults(rule):
@@ -25,11 +26,13 @@ def test_every_fault_is_found_with_its_path():
         ("unknown_operator", ("and", 0, "eq")),
         ("wrong_arity", ("and", 1, "!")),
         ("several_operators", ("and", 2, "==", 1)),
+        ("wrong_arity", ("and", 2, "==", 1, "<")),
     ]
 
 
 @pytest.mark.parametrize(
-    ("slip", "meant"), [("=", "=="), ("not", "!"), ("mising", "missing"), ("starts_wiht", "starts_with")]
+    ("slip", "meant"),
+    [("=", "=="), ("not", "!"), ("mising", "missing"), ("starts_wiht", "starts_with"), ("AND", "and"), ("gte", ">=")],
 )
 def test_a_slip_gets_the_nearest_operator(slip, meant):
     (fault,) = _faults({slip: [1, 2]})
@@ -92,3 +95,20 @@ def test_an_operand_alone_needs_no_array():
 
     assert operand.path == ("!",)
     assert operand.operands[0].path == ("!", "var")
+
+
+def test_a_rule_with_faults_is_read_as_far_as_it_goes():
+    parsed = rules.parse_whole({"and": [{"foo": [{"var": "a"}, 1]}, {"som": [{"var": "b"}, True]}, {">": [1]}]})
+
+    assert [fault.code for fault in parsed.faults] == ["unknown_operator", "unknown_operator", "wrong_arity"]
+    assert parsed.refused == {("and", 0), ("and", 1), ("and", 2)}
+    assert [part.operator.name for part in walk(parsed.expression) if isinstance(part, Call)] == [
+        *("and", "var", "some", "var"),
+    ]
+
+
+def test_of_a_rule_too_big_nothing_is_read():
+    parsed = rules.parse_whole([1] * (NODES + 1))
+
+    assert [fault.code for fault in parsed.faults] == ["too_big"]
+    assert parsed.refused == {()}

@@ -55,7 +55,15 @@ OBJECT = {"type": "object"}
         ({"type": "array", "items": {"type": "string"}}, array(TEXT)),
         ({"type": "array", "items": {"type": "string"}, "minItems": 2}, Array(TEXT, least=2)),
         ({"type": "array"}, array(ANY)),
-        ({"type": "array", "prefixItems": [{"type": "null"}], "items": False}, Array(NULL, (NULL,))),
+        (
+            {"type": "array", "prefixItems": [{"type": "null"}], "items": False},
+            Array(NULL, (NULL,), rest=NEVER, most=1),
+        ),
+        (
+            {"type": "array", "prefixItems": [{"type": "null"}], "items": {"type": "string"}, "maxItems": 9},
+            Array(nullable(TEXT), (NULL,), rest=TEXT, most=9),
+        ),
+        ({"type": "array", "minItems": 2, "maxItems": 1}, NEVER),
         ({"anyOf": [{"type": "string"}, {"type": "number"}]}, union(TEXT, NUMBER)),
         ({"oneOf": [{"const": "a"}, {"const": "b"}]}, one_of("a", "b")),
         ({"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}, one_of("b")),
@@ -105,8 +113,22 @@ def test_a_schema_within_itself_is_known_for_some_rounds_and_then_anything():
 
     tree = type_of_schema(schema)
 
-    assert at(tree, "child.child.name") == optional(TEXT)
-    assert at(tree, "child.child.child.child") == optional(ANY)
+    assert at(tree, "child.child.child.child.child.name") == optional(TEXT)
+    assert at(tree, ".".join(["child"] * 7)) == optional(ANY)
+
+
+def test_a_schema_that_branches_into_itself_is_known_for_fewer_rounds_and_what_stands_beside_it_is_known():
+    fields = {"name": {"type": "string"}, **{f"child{n}": {"$ref": "#/$defs/tree"} for n in range(6)}}
+    schema = {
+        **OBJECT,
+        "properties": {"tree": {"$ref": "#/$defs/tree"}, "other": {"type": "string"}},
+        "$defs": {"tree": {**OBJECT, "properties": fields}},
+    }
+
+    found = type_of_schema(schema)
+
+    assert at(found, "tree.child5.child5.name") == optional(TEXT)
+    assert at(found, "other") == optional(TEXT)
 
 
 def test_references_that_double_at_every_step_are_read_in_bounded_time():
@@ -214,3 +236,25 @@ def at(of, path):
     for step in path.split("."):
         of = of and step_into(of, step)
     return of
+
+
+def test_what_follows_the_first_elements_is_what_items_says_and_beyond_the_last_is_nothing():
+    open_end = type_of_schema({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "number"}})
+    closed = type_of_schema({"type": "array", "prefixItems": [{"type": "string"}], "items": False})
+
+    assert step_into(open_end, "0") == optional(TEXT)
+    assert step_into(open_end, "1") == optional(NUMBER)
+    assert step_into(closed, "1") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "needs"), [("dependentRequired", ["y"]), ("dependentSchemas", {"required": ["y"]})], ids=str
+)
+def test_what_a_field_asks_for_is_there_where_it_is(word, needs):
+    fields = {"x": {"type": "number"}, "y": {"type": "string"}}
+    schema = type_of_schema({"type": "object", "properties": fields, word: {"x": needs}})
+
+    with_x = narrowed(schema, ("x",), lambda found: both(found, NUMBER))
+
+    assert step_into(schema, "y") == optional(TEXT)
+    assert step_into(with_x, "y") == TEXT

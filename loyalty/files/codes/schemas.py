@@ -18,8 +18,8 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "unknown-keyword": Code(
-        "JSON Schema has no such keyword, so it would check nothing.",
-        "Correct its spelling.",
+        "JSON Schema has no such keyword, so it would check nothing; or it has, and Laurel does not follow it.",
+        "Correct its spelling, or do as the message says.",
         in_body(
             _SHOP.format(schema="type: string, minLenght: 1"),
             _SHOP.format(schema="type: string, minLength: 1"),

@@ -15,7 +15,7 @@ event: purchase
 body:
   type: object
   required: [total]
-  properties: {total: {type: number}, channel: {enum: [web, store]}, tip: {type: number}}
+  properties: {total: {type: number}, channel: {enum: [web, store]}, tip: {type: number}, note: {type: [string, "null"]}, tags: {type: array}}
 """
 COFFEE = "reward: coffee\n"
 GOOD = {
@@ -72,7 +72,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ("reactors/r.json", '{"reactor": "\\ud83d"}', "reactors/r.json:1:13: bad-character: half a surrogate pair is no character"),
     (R, "reactor: r\nthen: [a\n", f"{R}:3:1: not-yaml: this is no YAML: did not find expected ',' or ']' (while parsing a flow sequence)"),
     (R, "title: a: b\n", f"{R}:1:9: not-yaml: this is no YAML: mapping values are not allowed in this context: check the indentation; a text with ': ' in it needs quotes"),
-    (R, "title: @home\n", f"{R}:1:8: not-yaml: this is no YAML: found character that cannot start any token (while scanning for the next token): a text that begins with @, `, % or a tab needs quotes"),
+    (R, "title: @home\n", f"{R}:1:8: not-yaml: this is no YAML: found character that cannot start any token (while scanning for the next token): a text or an operator that begins with >, %, @, ` or a tab needs quotes"),
     ("reactors/r.json", '{"reactor": "r",\n "on" "x"}', "reactors/r.json:2:7: not-json: this is no JSON: Expecting ':' delimiter"),
     ("reactors/r.json", '{"reactor": NaN}', "reactors/r.json:1:13: not-json: this is no JSON: NaN}"),
     (R, "reactor: r\n---\nreactor: s\n", f"{R}:2:1: several-documents: a file holds one document: remove the ---"),
@@ -80,7 +80,13 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ("reactors/r.json", "[" * 200_000, "reactors/r.json:1:101: too-deep: lists and maps are nested more than 100 deep"),
     (R, "title: *nobody\n", f"{R}:1:8: unknown-alias: *nobody has no anchor before it"),
     (R, "title: &a [*a]\n", f"{R}:1:12: unknown-alias: *a has no anchor before it"),
-    (E, "event: e\ntitle: !!str 5\n", f"{E}:2:8: tag: tags are not read: remove tag:yaml.org,2002:str"),
+    (E, "event: e\ntitle: !!str 5\n", f"{E}:2:8: tag: tags are not read: remove !!str"),
+    (E, "event: e\ntitle: !!int x\n", f"{E}:2:8: tag: tags are not read: remove !!int"),
+    (R, "reactor: r\nwhen: {!: {var: x}}\n", f"{R}:2:8: tag: tags are not read, and ! is one: put the operator in quotes"),
+    (R, "reactor: r\nwhen:\n  !=: [1, 2]\n", f"{R}:3:3: tag: tags are not read, and != is one: put the operator in quotes"),
+    (R, "reactor: r\nwhen: {*: [1, 2]}\n", f"{R}:2:8: not-yaml: this is no YAML: did not find expected alphabetic or numeric character (while scanning an alias): the operator '*' needs quotes"),
+    (R, "reactor: r\nwhen:\n  >=: [1, 2]\n", f"{R}:3:3: not-yaml: this is no YAML: did not find expected comment or line break (while scanning a block scalar): an operator such as '>' needs quotes"),
+    (R, "title: \"a\non: purchase\n", f"{R}:1:8: not-yaml: this is no YAML: found unexpected end of stream (while scanning a quoted scalar): a quote is not closed"),
     (E, "%TAG ! !\n---\nevent: e\n", f"{E}:1:1: tag: tags are not read: remove %TAG"),
     (E, "event: e\n<<: {title: a}\n", f"{E}:2:1: merge-key: << is not read: write the keys out"),
     (E, "event: e\n? [a]\n: 1\n", f"{E}:2:3: bad-key: a key is a text, not a list, a map or an alias"),
@@ -103,6 +109,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (A, achievement("goal: 0\n"), f"{A}:3:7: out-of-range: goal must be above 0"),
     (A, achievement("goal: -1\n"), f"{A}:3:7: out-of-range: goal must be from 0 to 1,000,000,000,000, with at most 6 decimals"),
     (A, achievement("goal: 2.5\n"), f"{A}:3:7: out-of-range: goal must be a whole number: the measure counts"),
+    (A, achievement("goal: 1\nrepeat: 1.5\n"), f"{A}:4:9: wrong-type: repeat must be a whole number, not 1.5"),
     (A, achievement("goal: 1\nrepeat: 0\n"), f"{A}:4:9: out-of-range: repeat must be from 1 to 1000000000"),
     (R, reactor("then: []\n"), f"{R}:3:7: out-of-range: then must have at least one effect"),
     (W, "reward: w\ncoupon: {value: 120, type: percentage}\n", f"{W}:2:17: out-of-range: a percentage is at most 100"),
@@ -124,6 +131,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (P, program("wallets: {a: {default: true}, b: {default: true}}\n"), f"{P}:3:31: default-wallet: a is the default wallet already: there is one"),
     (P, program("tiers: [{tier: a, from: 5}, {tier: b, from: 5}]\n"), f"{P}:3:45: tiers-not-ascending: tiers rise: b must begin above the 5 of a"),
     (R, reactor("then: [{grant_badge: early-bird}]\nactive: {from: 2026-02-02, until: 2026-02-01}\n"), f"{R}:4:35: ends-before-it-begins: until must be later than from"),
+    (A, achievement("measure: days\nwindow: day\ngoal: 2\n"), f"{A}:5:7: out-of-reach: goal can never be reached: the window has at most 1 day"),
     (A, achievement("measure: days\nwindow: week\ngoal: 8\n"), f"{A}:5:7: out-of-reach: goal can never be reached: the window has at most 7 days"),
     (R, then("grant_badge: early-bird, set_tier: gold"), f"{R}:3:34: several-effects: an item of then is one effect: give set_tier an item of its own"),
     (R, then("call_webhook: {url: 'ftp://example.com'}"), f"{R}:3:29: bad-url: a URL begins with https:// or http://"),
@@ -131,6 +139,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (R, then('call_webhook: {url: "https://example.com", headers: {X: "a\\nb"}}'), f"{R}:3:65: bad-header: a header's value is one line of plain ASCII, without spaces at its ends"),
     # references
     (R, then("grant_bagde: x"), f"{R}:3:9: unknown-effect: effect grant_bagde is unknown. Did you mean grant_badge?"),
+    (R, then("give_points: {points: 1}"), f"{R}:3:9: unknown-effect: effect give_points is unknown. Did you mean award_points?"),
     (R, "reactor: r\non: purchas\nthen: [{grant_badge: early-bird}]\n", f"{R}:2:5: unknown-event-type: event type purchas is unknown. Did you mean purchase?"),
     (R, then("award_points: {points: 1, wallet: mile}"), f"{R}:3:43: unknown-wallet: wallet mile is unknown. Did you mean miles?"),
     (R, then("set_tier: glod"), f"{R}:3:19: unknown-tier: tier glod is unknown. Did you mean gold?"),
@@ -140,6 +149,9 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (E, schema("{type: object, requird: [a]}"), f"{E}:2:22: unknown-keyword: keyword requird is unknown. Did you mean required?"),
     (E, schema("{properties: {a: {items: {minimun: 1}}}}"), f"{E}:2:33: unknown-keyword: keyword minimun is unknown. Did you mean minimum?"),
     (E, schema("{properties: {a: {type: strng}}}"), f"{E}:2:31: unknown-schema-type: type strng is unknown. Did you mean string?"),
+    (E, schema("{properties: {a: {type: float}}}"), f"{E}:2:31: unknown-schema-type: type float is unknown. Did you mean number?"),
+    (E, schema("{properties: {a: {$anchor: a}}}"), f"{E}:2:25: unknown-keyword: keyword $anchor is not followed: refer to a schema by its place, as in #/$defs/shop"),
+    (E, schema("{properties: {a: {$ref: '#/definitions/bb'}}, definitions: {bc: {}}}"), f"{E}:2:31: dangling-reference: $ref #/definitions/bb is unknown. Did you mean #/definitions/bc?"),
     (E, schema("{properties: {a: {format: datetime}}}"), f"{E}:2:33: unknown-format: format datetime is unknown. Did you mean date-time?"),
     (E, schema("{required: [totl], properties: {total: {}}}"), f"{E}:2:19: unknown-property: required names totl, which properties does not have. Did you mean total?"),
     (E, schema('{properties: {a: {$ref: "http://10.0.0.1/a"}}}'), f"{E}:2:31: remote-reference: $ref leads out of the file, to http://10.0.0.1/a: put the schema into $defs"),
@@ -159,11 +171,15 @@ CASES: list[tuple[str, str | bytes, str]] = [
     # rules
     (R, when("{inn: [{var: event.body.channel}, [web]]}"), f"{R}:3:8: unknown-operator: inn is no operator. Did you mean in?"),
     (R, when('{"==": [1, 1], "!=": [1, 1]}'), f"{R}:3:7: several-operators: an object holds one operator, this one has ==, !="),
+    (R, when("{AND: [{'==': [{var: event.body.channel}, web]}]}"), f"{R}:3:8: unknown-operator: AND is no operator. Did you mean and?"),
     (R, when('{"==": [1, 2, 3]}'), f"{R}:3:8: wrong-arity: == takes 2 operands, not 3"),
     (R, when("{in: [1, [" + "0," * 10_000 + "]]}"), f"{R}:3:20011: too-big: the rule has more than 10,000 parts"),
     (R, when('{"==": [{var: member.teir}, gold]}'), f"{R}:3:21: unknown-path: member.teir is unknown. Did you mean member.tier?"),
     (R, then("award_points: {points: {var: member.attributes.x}}"), f"{R}:3:32: unknown-type: member.attributes.x may be anything, the place it stands in needs a number"),
     (R, then("award_points: {points: {var: event.body.tip}}"), f'{R}:3:32: may-be-missing: event.body.tip may be missing, the place it stands in needs a number. Did you mean {{"var": ["event.body.tip", 0]}}?'),
+    (R, when("{starts_with: [{var: [event.body.note, x]}, A]}"), f'{R}:3:22: may-be-missing: event.body.note may be null, starts_with needs text. Did you mean {{"or": [{{"var": "event.body.note"}}, ""]}}?'),
+    (R, when("{'>': [{length: {var: event.body.tags}}, 1]}"), f'{R}:3:23: may-be-missing: event.body.tags may be missing, length needs text or an array. Did you mean {{"var": ["event.body.tags", []]}}?'),
+    (R, "reactor: r\non: purchase\ntitle: &c wbe\nwhen: {'==': [{var: event.body.channel}, *c]}\nthen: [{grant_badge: early-bird}]\n", f'{R}:4:42: not-in-enum: event.body.channel is never "wbe", only one of "web", "store". Did you mean "web"?'),
     (R, then("award_points: {points: {var: event.body.channel}}"), f"{R}:3:32: wrong-type: event.body.channel is text or null, the place it stands in needs a number"),
     (R, when('{"==": [{var: event.body.channel}, wbe]}'), f'{R}:3:42: not-in-enum: event.body.channel is never "wbe", only one of "web", "store". Did you mean "web"?'),
     (R, when("false"), f"{R}:3:7: never-true: this condition never holds: false is always false"),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.files import ProgramFaults, check_program, read_program
+from loyalty.builtin_events import BUILT_IN
+from loyalty.files import ProgramFaults, check_program, read_program, read_revision
 from loyalty.files.codes import CODES
 from loyalty.files.problems import MOST_PROBLEMS, Problems
 from loyalty.program import Place
@@ -38,6 +39,69 @@ def test_a_problem_is_one_line_that_points_and_says_the_cure(path: str, content:
     found = problems_of(files)
 
     assert found == [line]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("reactors/r.yaml", when('{"==": [{var: event.body.totl}, 5]}'), "unknown-path"),
+        ("reactors/r.yaml", when('{">": [{var: event.body.tip}, 5]}'), "may-be-missing"),
+        ("reactors/r.yaml", when("{var: event.body.total}"), "not-boolean"),
+        ("reactors/r.yaml", when('{">": [1, 2]}'), "never-true"),
+        ("reactors/r.yaml", then("award_points: {points: {var: event.body.channel}}"), "wrong-type"),
+        (
+            "reactors/r.yaml",
+            then("grant_badge: early-bird") + "active: {from: 2026-02-01, until: 2026-01-01}\n",
+            "ends-",
+        ),
+        ("reactors/r.yaml", "reactor: r\non: badge_granted\nthen: [{grant_badge: early-bird}]\n", "endless-cycle"),
+        (
+            "achievements/a.yaml",
+            "achievement: a\non: purchase\nmeasure: days\nwindow: day\ngoal: 2\nthen: [{grant_badge: early-bird}]\n",
+            "out-of-reach",
+        ),
+        ("events/e.yaml", "event: e\nbody: {type: object, propertis: {}}\n", "unknown-keyword"),
+        (
+            "events/e.yaml",
+            "event: e\nbody: {type: object, minProperties: 2, maxProperties: 1}\n",
+            "contradictory-schema",
+        ),
+        ("events/e.yaml", "event: e\nbody: {required: [totl], properties: {total: {}}}\n", "unknown-property"),
+    ],
+)
+def test_what_was_deployed_is_read_whole_though_it_would_be_refused_today(path: str, text: str, code: str) -> None:
+    files = {**GOOD, path: text.encode()}
+
+    (problem,) = problems_of(files)
+    program = read_revision(files)
+
+    assert f": {code}" in problem
+    assert len(program.reactors) + len(program.achievements) + len(program.event_types) - len(BUILT_IN) == 2
+
+
+def test_a_rule_that_would_be_refused_today_is_what_it_was() -> None:
+    rule = '{">": [{var: event.body.tip}, 5]}'
+
+    (found,) = read_revision({**GOOD, "reactors/r.yaml": when(rule).encode()}).reactors
+
+    assert found.when is not None
+    assert [found.when.rule({"event": {"body": {"tip": tip}}}) for tip in (5, 6)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("program.yaml", "store: DEFAULT\ntimezone: UTC\nspells: 3\n"),
+        ("reactors/r.yaml", "reactor: r\non: nothing\nthen: [{grant_badge: early-bird}]\n"),
+        ("reactors/r.yaml", then("grant_wish: x")),
+        ("reactors/r.yaml", when("{wat: [1]}")),
+        ("events/e.yaml", "event: e\nbody: {type: object, required: x}\n"),
+        ("reactors/r.yaml", "reactor: ["),
+    ],
+)
+def test_what_cannot_run_is_refused_whenever_it_was_deployed(path: str, text: str) -> None:
+    with pytest.raises(ProgramFaults):
+        read_revision({**GOOD, path: text.encode()})
 
 
 def test_a_program_without_its_own_file_is_none() -> None:
@@ -80,6 +144,29 @@ def test_one_run_finds_every_problem_of_every_file_in_the_order_of_their_places(
         "reactors/bad.yaml:7:45: out-of-range",
         "rewards/bad.yaml:1:9: bad-name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        (
+            'whn: {"==": [{var: event.body.totl}, 1]}\nthen: [{grant_badge: early-bird}]\n',
+            ["3:1: unknown-key", "3:20: unknown-path"],
+        ),
+        (
+            "then: [{grant_badge: early, set_tier: glod}]\n",
+            ["3:22: unknown-badge", "3:29: several-effects", "3:39: unknown-tier"],
+        ),
+        (
+            'when: {and: [{eq: [{var: event.body.totl}, 1]}, {">": [{var: event.body.tip}, 1]}]}\nthen: []\n',
+            ["3:15: unknown-operator", "3:26: unknown-path", "3:56: may-be-missing", "4:7: out-of-range"],
+        ),
+    ],
+)
+def test_a_fault_hides_none_that_stands_inside_or_beside_it(rest: str, found: list[str]) -> None:
+    lines = problems_of({**GOOD, "reactors/r.yaml": reactor(rest).encode()})
+
+    assert [":".join(line.split(":")[1:4]) for line in lines] == found
 
 
 def test_what_an_unreadable_file_would_have_said_is_not_missed_elsewhere() -> None:

@@ -68,6 +68,9 @@ CASES = [
     ('test: "a\\nb"\nat: 2024-05-01\nsteps: [expect: {points: 1}]\n', "1:7: out-of-range: test must be one line of at most 200 characters that can be printed"),
     ("test: t\nat: yesterday\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be yesterday: write it as 2024-05-01T09:30:00 or 2024-05-01"),
     ("test: t\nat: 2024-02-30\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be 2024-02-30: write it as 2024-05-01T09:30:00 or 2024-05-01"),
+    ("test: t\nat:\nsteps: [expect: {points: 1}]\n", "2:4: wrong-type: at must be a date, as 2024-05-01T09:30:00 or 2024-05-01, not nothing"),
+    ("test: t\nat: {day: 1}\nsteps: [expect: {points: 1}]\n", "2:5: wrong-type: at must be a date, as 2024-05-01T09:30:00 or 2024-05-01, not a map"),
+    ("test: t\nat: 20240501\nsteps: [expect: {points: 1}]\n", "2:5: wrong-type: at must be a date, as 2024-05-01T09:30:00 or 2024-05-01, not a number"),
     ("test: t\nat: 1899-12-31\nsteps: [expect: {points: 1}]\n", "2:5: out-of-range: at must be from the year 1900 to 2999"),
     ("test: t\nat: 0001-01-01\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be 0001-01-01"),
     ("test: t\nat: 9999-12-31T23:59:59\nsteps: [expect: {points: 1}]\n", "2:5: out-of-range: at must be from the year 1900 to 2999"),
@@ -175,7 +178,7 @@ def test_one_run_finds_every_problem_of_every_test_file() -> None:
         read_tests(files, PROGRAM)
 
     assert [":".join(str(problem).split(":")[:4]) for problem in raised.value.problems] == [
-        "tests/a.json:1:21: bad-date",
+        "tests/a.json:1:21: wrong-type",
         "tests/a.json:1:34: refused-event",
         "tests/a.json:1:68: missing-key",
         "tests/b.yaml:1:7: duplicate-name",

@@ -180,6 +180,8 @@ def test_two_reactors_that_may_set_an_attribute_for_one_event_are_a_warning() ->
         (sets("1", field_is("channel", "web")), sets("2", field_is("channel", "store"))),
         (sets("1", '{">": [{var: event.body.count}, 5]}'), sets("2", '{"<=": [{var: event.body.count}, 5]}')),
         (sets("1", "{in: [{var: event.body.channel}, [web]]}"), sets("2", f'{{"!": {field_is("channel", "web")}}}')),
+        (sets("1", "{in: [one, {var: member.badges}]}"), sets("2", '{"!": {in: [one, {var: member.badges}]}}')),
+        (sets("1", '{"==": [{weekday: {var: now}}, monday]}'), sets("2", '{"==": [{weekday: {var: now}}, friday]}')),
         (sets("{var: event.body.count}"), sets("{var: event.body.count}")),
         (sets("1", "", "active: {until: 2026-05-31}\n"), sets("2", "", "active: {from: 2026-06-01}\n")),
         (sets("1"), on("badge_granted", "{set_attribute: {name: size, value: 2}}")),

@@ -31,3 +31,18 @@ def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str,
     before, after = text.split("expect:")
     assert [line.strip() for line in before.splitlines() if "tier_" in line] == said
     assert f"tier: {left_in}\n" in after
+
+
+def test_tests_of_two_events_of_one_second_have_names_of_their_own() -> None:
+    program = read_program(programs.files())
+    account = Account(Member("ann", NOW, tier="bronze"))
+
+    texts = [
+        written(Recorded("purchase", at, at, {"total": 5}, account, True, {}), program).text
+        for at in (NOW, NOW + timedelta(milliseconds=120))
+    ]
+
+    assert [text.splitlines()[0] for text in texts] == [
+        'test: "purchase of 2026-05-01 11:00:00"',
+        'test: "purchase of 2026-05-01 11:00:00.120000"',
+    ]

@@ -1,0 +1,28 @@
+"""What a backtest is cut into, so that several processes share it: every part has its own members."""
+
+import zlib
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A run of a store's members, in the order of their ids: from the first to the last."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of so many shares of the members that a file names; numbers count from 0."""
+
+    number: int = 0
+    of: int = 1
+
+    def has(self, member: str) -> bool:
+        """Whether a member is in it: in one share alone, the same in every process."""
+        return self.of == 1 or zlib.crc32(member.encode()) % self.of == self.number
+
+
+Part: TypeAlias = Members | Share
