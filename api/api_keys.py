@@ -15,10 +15,10 @@ from api.answers import ExactJson, Id, Instant, Total, no_content, present, show
 from api.authentication import KEY_PREFIX
 from api.bodies import Body, read_body, takes
 from api.calls import AnAdmin, Desk, DeskOf
-from api.dates import read_date
 from api.paging import Listing, page_of
 from api.problems import BadInput, NotFound
 from api.tokens import digest
+from loyalty.calendar import read_date
 from loyalty.ids import new_id
 
 HIDDEN = KEY_PREFIX + "..."

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from api.calls import StoreCall
-from api.dates import read_date
 from api.member_shapes import NewCustomer, date_fault
 from api.problems import BadInput, InputFault
 from api.registration import Newcomer, Raced, register
 from database import Transaction
 from database.members import Identity
 from loyalty.books import Row
+from loyalty.calendar import read_date
 from loyalty.references import EventRef
 
 MOST_RACES = 3

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 from starlette.datastructures import QueryParams
 
 from api.answers import Total
-from api.dates import read_date
 from api.problems import BadInput, InputFault
 from database.pages import Condition, Found, Operator, Page
+from loyalty.calendar import read_date
 from rules.errors import nearest
 
 USUAL_ITEMS = 10

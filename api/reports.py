@@ -7,9 +7,9 @@ from pydantic import Field
 
 from api.acceptance import CUSTOMER, Report
 from api.bodies import Body, Identifying, dotted
-from api.dates import read_date
 from api.problems import BadInput, InputFault
 from database.members import Identity
+from loyalty.calendar import read_date
 from loyalty.ids import is_id
 from loyalty.program import EventType, Program
 from rules.errors import nearest

@@ -15,7 +15,6 @@ from api.acceptance import Report, member_of, refuse_unregistrable
 from api.answers import ExactJson
 from api.bodies import Body, read_body, takes
 from api.calls import AdminCall, StoreCall
-from api.dates import read_date
 from api.problems import BadInput, InputFault, TooLarge
 from api.programs import LATEST, MOST_BYTES, MOST_FILES
 from api.reports import EventReport, checked
@@ -23,6 +22,7 @@ from api.simulation_shapes import Simulation
 from database import Transaction
 from database.members import Identity
 from database.snapshots import Taken, present, used_by_program
+from loyalty.calendar import read_date
 from loyalty.files import ProgramFaults, read_program, revision_hash
 from loyalty.files.invented import node_of, read_invented
 from loyalty.files.scenarios.fixtures import ONLY

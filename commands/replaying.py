@@ -3,23 +3,29 @@
 import gc
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, TypeAlias, assert_never
 
 from loyalty.backtest import Contrast, Members, Opening, Pair, Part, Reported, Share
-from loyalty.backtest.lines import read_events
+from loyalty.backtest.lines import read_events, read_share, share_out
 from loyalty.files import read_program, read_revision
 from loyalty.program import Program
 
 MOST_MEMBERS = 20_000
 """Members that a process holds at once: memory is bounded by them, however many there are."""
+
+LARGEST_SHARE, MOST_SHARES = 16_000_000, 200
+"""Bytes of a file of events that a process takes at once, for the same reason, and into how many a file is cut."""
 
 FEW_EVENTS, SMALL_FILE = 5_000, 1_000_000
 """Events, and bytes of a file of them, that are replayed here before a process for them would have begun."""
@@ -66,15 +72,13 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
     old, new = _programs(job)
     reactors = (*old.reactors, *new.reactors)
     together = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
-    processes = 1 if together else jobs or os.cpu_count() or 1
-    parts, events = _parts(job.source, new, processes, together=together)
-    match parts:
-        case []:
+    processes = jobs or os.cpu_count() or 1
+    with _parts(job.source, new, processes, together=together) as (parts, events):
+        if not parts:
             return Contrast()
-        case [part]:
-            return _replayed_here(_Replayer(job.source, old, new), part, lambda done: progress(done, events))
-        case _:
-            return _replayed_apart(job, parts, min(processes, len(parts)), lambda done: progress(done, events))
+        if len(parts) == 1 or processes == 1:
+            return _replayed_here(_Replayer(job.source, old, new), parts, lambda done: progress(done, events))
+        return _replayed_apart(job, parts, min(processes, len(parts)), lambda done: progress(done, events))
 
 
 def _programs(job: Job) -> tuple[Program, Program]:
@@ -82,17 +86,29 @@ def _programs(job: Job) -> tuple[Program, Program]:
     return replace(new, reactors=(), achievements=()) if job.old is None else read_revision(job.old), new
 
 
-def _parts(source: Source, program: Program, processes: int, *, together: bool) -> tuple[list[Part], int | None]:
+@contextmanager
+def _parts(
+    source: Source, program: Program, processes: int, *, together: bool
+) -> Iterator[tuple[Sequence[Part], int | None]]:
     """The tasks, and how many events there are. Where members share a limit, all of them are one task."""
     match source:
         case FromFile(file):
-            shares = 1 if file.stat().st_size <= SMALL_FILE else processes
-            return [Share(number, shares) for number in range(shares)], None
+            size = file.stat().st_size
+            if together or size <= SMALL_FILE:
+                yield [Share()], None
+            elif size <= LARGEST_SHARE * processes:
+                yield [Share(number, processes) for number in range(processes)], None
+            else:
+                with TemporaryDirectory(prefix="laurel-plan-") as folder:
+                    count = min(MOST_SHARES, size // LARGEST_SHARE + 1)
+                    shares = [Path(folder) / str(number) for number in range(count)]
+                    yield shares, share_out(file, program.zone, shares)
         case FromDatabase():
             with _history(source, program) as history:
                 events = history.events_count()
                 one = together or events <= FEW_EVENTS
-                return history.parts(_most(history.members_count(), 1 if one else processes, together=together)), events
+                parts = history.parts(_most(history.members_count(), 1 if one else processes, together=together))
+            yield parts, events
         case _:
             assert_never(source)
 
@@ -102,48 +118,67 @@ def _most(members: int, processes: int, *, together: bool) -> int:
     return max(1, members) if together else max(1, min(MOST_MEMBERS, -(-members // processes)))
 
 
-def _replayed_here(replayer: "_Replayer", part: Part, told: Callable[[int], None]) -> Contrast:
-    """Replay a single task in this process: starting another would take as long as many events."""
-    done = 0
+def _replayed_here(replayer: "_Replayer", parts: Sequence[Part], told: Callable[[int], None]) -> Contrast:
+    """Replay tasks in this process: to start another takes as long as many events."""
+    whole, done = Contrast(), 0
 
     def tell(events: int) -> None:
         nonlocal done
         done += events
         told(done)
 
-    return replayer.replay(part, tell)
+    for part in parts:
+        whole.add(replayer.replay(part, tell))
+    return whole
 
 
 def _replayed_apart(job: Job, parts: Sequence[Part], processes: int, told: Callable[[int], None]) -> Contrast:
     """Replay tasks in processes of their own."""
     whole = Contrast()
     context = multiprocessing.get_context("spawn")
-    counted = context.Value("Q", 0)
-    with ProcessPoolExecutor(processes, context, _begin, (job, counted)) as pool:
-        waiting = {pool.submit(_replay, part) for part in parts}
+    counted, stopped = context.Value("Q", 0), context.Event()
+    with ProcessPoolExecutor(processes, context, _begin, (job, counted, stopped)) as pool:
         try:
+            waiting = {pool.submit(_replay, part) for part in parts}
             while waiting:
-                done, waiting = wait(waiting, timeout=0.2)
+                done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
                 for each in done:
                     whole.add(each.result())
                 told(counted.value)
         except BaseException:
+            stopped.set()
             pool.shutdown(cancel_futures=True)
             raise
     return whole
 
 
+class _Stopped(Exception):
+    """Nobody waits for a task any more."""
+
+
 _process: tuple["_Replayer", Callable[[int], None]]
 
 
-def _begin(job: Job, counted: Any) -> None:
+def _begin(job: Job, counted: Any, stopped: Any) -> None:
     global _process  # noqa: PLW0603 - what a pool's process begins with has no other place
 
     def tell(events: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
         with counted.get_lock():
             counted.value += events
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this is interrupted too, and stops it
+    Thread(target=_end_with_parent, daemon=True).start()
     _process = _Replayer(job.source, *_programs(job)), tell
+
+
+def _end_with_parent() -> None:
+    """A pool's process whose parent was killed would wait for tasks for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _replay(part: Part) -> Contrast:
@@ -184,11 +219,9 @@ class _Replayer:
         with _uncollected():
             match self.source, part:
                 case FromFile(file), Share():
-                    events = (each for each in read_events(file, self.new.zone) if part.has(each.member))
-                    first = next(events, None)
-                    if first is None:
-                        return Contrast()
-                    return _replayed(Pair(self.old, self.new, first.received_at), chain([first], events), set(), tell)
+                    return self._of_file((e for e in read_events(file, self.new.zone) if part.has(e.member)), tell)
+                case FromFile(), Path():
+                    return self._of_file(read_share(part, self.new.zone), tell)
                 case FromDatabase() as source, Members():
                     with _history(source, self.old) as history:
                         pair = Pair(self.old, self.new, source.since)
@@ -198,6 +231,12 @@ class _Replayer:
                         return _replayed(pair, history.events(part), known, tell, until=source.until)
                 case _:
                     raise AssertionError(f"{part} is no part of {self.source}")
+
+    def _of_file(self, events: Iterator[Reported], tell: Callable[[int], None]) -> Contrast:
+        first = next(events, None)
+        if first is None:
+            return Contrast()
+        return _replayed(Pair(self.old, self.new, first.received_at), chain([first], events), set(), tell)
 
 
 def _replayed(

@@ -2,33 +2,45 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 
 from database.queries import Queries, prepared
 from database.tables import mark, progress
-from loyalty.achievements import Mark
+from loyalty.achievements import Mark, order
 from loyalty.books import Row
 
-_MARKS = (
-    select(mark.c.day, mark.c.value, mark.c.amount, mark.c.used)
-    .where(
-        mark.c.store == bindparam("in_store"),
-        mark.c.member == bindparam("the_member"),
-        mark.c.achievement == bindparam("the_achievement"),
-        mark.c.day >= bindparam("since"),
-    )
-    .order_by(mark.c.day, mark.c.value)
+_MARKS = select(mark.c.day, mark.c.value, mark.c.amount, mark.c.used).where(
+    mark.c.store == bindparam("in_store"),
+    mark.c.member == bindparam("the_member"),
+    mark.c.achievement == bindparam("the_achievement"),
 )
+_SINCE = _MARKS.where(mark.c.day >= bindparam("since"))
+_LEFT = _MARKS.where(or_(mark.c.day >= bindparam("since"), mark.c.amount != mark.c.used))
+_LATEST = _MARKS.order_by(mark.c.day.desc()).limit(bindparam("most", type_=Integer))
 
 
 class Achievements(Queries):
     """Progress of one store's members."""
 
     def marks(self, member_id: str, achievement: str, *, since: date) -> list[Mark]:
-        """A member's marks from a day on, oldest first."""
-        here = {"in_store": self.store, "the_member": member_id, "the_achievement": achievement, "since": since}
-        return [Mark(*row.values()) for row in prepared(_MARKS).all(self.connection, here)]
+        """A member's marks from a day on, oldest first and those of a day by their values: as all that are read."""
+        return self._read(_SINCE, member_id, achievement, since=since)
+
+    def marks_left(self, member_id: str, achievement: str, *, since: date) -> list[Mark]:
+        """As `marks`, and the earlier ones unless just their amount is used; a sum that fell has used more."""
+        return self._read(_LEFT, member_id, achievement, since=since)
+
+    def latest_marks(self, member_id: str, achievement: str, most: int) -> list[Mark]:
+        """The latest of a member's marks, so many at most."""
+        return self._read(_LATEST, member_id, achievement, most=most)
+
+    def _read(self, statement: Select[Any], member_id: str, achievement: str, **bound: Any) -> list[Mark]:
+        here = {"in_store": self.store, "the_member": member_id, "the_achievement": achievement}
+        found = prepared(statement).all(self.connection, here | bound)
+        # Sorted here: databases have orders of their own for text.
+        return sorted((Mark(*row.values()) for row in found), key=order)
 
     def keep_marks(self, member_id: str, achievement: str, changed: Iterable[Mark]) -> None:
         """Store marks, new or changed."""

@@ -2,16 +2,20 @@
 
 Every window is a set of days, so events count on the day they happened, in whatever order they arrive. Completing
 uses up marks, the oldest first, as spending uses up points: what was used once never counts again.
+
+Marks are given oldest first, those of a day by their values: years of them are searched, not looked through.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 from loyalty.calendar import window as calendar_window
 from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last, Sum
-from loyalty.value import value
+from rules.frozen import frozen
 
 MILLION = 1_000_000
 """Amounts are kept in millionths, so that sums are exact whole numbers."""
@@ -20,7 +24,7 @@ MOST_AT_ONCE = 100
 """How often one event completes an achievement; what is over stays, and counts with the next."""
 
 
-@value
+@frozen
 class Mark:
     """What one local day added, in millionths; `value` tells marks of a day apart when values are counted."""
 
@@ -30,7 +34,11 @@ class Mark:
     used: int = 0
 
 
-@value
+day_of: Callable[[Mark], date] = attrgetter("day")
+order: Callable[[Mark], tuple[date, str]] = attrgetter("day", "value")
+
+
+@frozen
 class Move:
     """One event's step: the marks to store, the progress before and after it, and how often it completed."""
 
@@ -70,46 +78,61 @@ def move(
     added = _add(achievement, marks, day, number, value)
     if added is None:
         return Move((), before, before, 0)
-    after = sorted([m for m in marks if (m.day, m.value) != (added.day, added.value)] + [added], key=_order)
+    after = list(marks)
+    put(after, added)
     around = _completing_day(achievement, after, day)
     group = in_window(achievement, after, around)
-    goal = int(achievement.goal * MILLION)
-    times = min(max(0, open_amount(achievement, group) // goal), MOST_AT_ONCE)
+    goal, opened = int(achievement.goal * MILLION), open_amount(achievement, group)
+    times = min(max(0, opened // goal), MOST_AT_ONCE)
     times = times if left is None else min(times, left)
-    used = _use(achievement, group, times * goal)
-    shown = max(m.day for m in after)
-    reached = times > 0 and around == shown
+    used = _use(achievement, group, times * goal) if times else []
+    if around != after[-1].day:
+        shown = current(achievement, after)
+    else:
+        shown = achievement.goal if times else Decimal(opened) / MILLION
     return Move(
         changed=tuple({(m.day, m.value): m for m in [added, *used]}.values()),
         before=before,
-        after=achievement.goal if reached else current(achievement, after),
+        after=shown,
         times=times,
     )
 
 
 def current(achievement: Achievement, marks: Sequence[Mark], today: date | None = None) -> Decimal:
     """The progress as of a day, without it of the latest day with a mark. A streak lives until a day is missed."""
-    latest = max((m.day for m in marks), default=None)
-    if latest is None:
+    if not marks:
         return Decimal(0)
+    latest = marks[-1].day
     day = latest if today is None else today
     if achievement.window == "streak" and day - latest == timedelta(days=1):
         day = latest
     return Decimal(open_amount(achievement, in_window(achievement, marks, day))) / MILLION
 
 
-def in_window(achievement: Achievement, marks: Sequence[Mark], day: date) -> list[Mark]:
+def in_window(achievement: Achievement, marks: Sequence[Mark], day: date) -> Sequence[Mark]:
     """The marks that count together with those of a day, oldest first."""
     match achievement.window:
         case "all":
-            return list(marks)
+            return marks
         case "streak":
-            return _run(marks, day)
+            first, last = run_around(marks, day)
         case Last(days):
-            return [m for m in marks if day - timedelta(days=days) < m.day <= day]
+            first, last = day - timedelta(days=days - 1), day
         case period:
             first, last = calendar_window(day, period)
-            return [m for m in marks if first <= m.day <= last]
+    return marks[bisect_left(marks, first, key=day_of) : bisect_right(marks, last, key=day_of)]
+
+
+def run_around(marks: Sequence[Mark], day: date) -> tuple[date, date]:
+    """The first and the last day of the unbroken run around a day, which may have no mark itself."""
+    if any(m.value for m in marks):
+        marks = list({m.day: m for m in marks}.values())
+    # One mark a day: up to a gap, days are as far apart as their places.
+    at = bisect_left(marks, day, key=day_of)
+    behind = bisect_right(marks, day, key=day_of)
+    earlier = bisect_left(range(at), True, key=lambda n: (day - marks[n].day).days == at - n)
+    later = bisect_left(range(behind, len(marks)), True, key=lambda n: (marks[n].day - day).days != n - behind + 1)
+    return day - timedelta(days=at - earlier), day + timedelta(days=later)
 
 
 def open_amount(achievement: Achievement, group: Sequence[Mark]) -> int:
@@ -122,13 +145,19 @@ def open_amount(achievement: Achievement, group: Sequence[Mark]) -> int:
             return len({m.value for m in group} - used) * MILLION
 
 
-def _order(mark: Mark) -> tuple[date, str]:
-    return mark.day, mark.value
+def put(marks: list[Mark], new: Mark) -> None:
+    """Put a mark into its place."""
+    at = bisect_left(marks, order(new), key=order)
+    if at < len(marks) and order(marks[at]) == order(new):
+        marks[at] = new
+    else:
+        marks.insert(at, new)
 
 
 def _add(achievement: Achievement, marks: Sequence[Mark], day: date, number: Decimal, value: str) -> Mark | None:
     """The day's mark with the event counted; None where it adds nothing."""
-    mark = next((m for m in marks if (m.day, m.value) == (day, value)), None)
+    at = bisect_left(marks, (day, value), key=order)
+    mark = marks[at] if at < len(marks) and order(marks[at]) == (day, value) else None
     match achievement.measure:
         case CountDays() | Distinct():
             return None if mark else Mark(day, value, MILLION)
@@ -142,24 +171,14 @@ def _add(achievement: Achievement, marks: Sequence[Mark], day: date, number: Dec
     return replace(mark, amount=mark.amount + amount) if mark else Mark(day, value, amount)
 
 
-def _run(marks: Sequence[Mark], day: date) -> list[Mark]:
-    """The unbroken run of days around a day."""
-    days = {m.day for m in marks}
-    first = last = day
-    while first - timedelta(days=1) in days:
-        first -= timedelta(days=1)
-    while last + timedelta(days=1) in days:
-        last += timedelta(days=1)
-    return [m for m in marks if first <= m.day <= last]
-
-
 def _completing_day(achievement: Achievement, marks: Sequence[Mark], day: date) -> date:
     """The day whose window an event of `day` completes: with `last`, a late event may complete a later one."""
-    if not isinstance(achievement.window, Last):
+    if not isinstance(achievement.window, Last) or marks[-1].day == day:
         return day
     goal = int(achievement.goal * MILLION)
     reach = day + timedelta(days=achievement.window.days - 1)
-    days = sorted({m.day for m in marks if day <= m.day <= reach})
+    late = marks[bisect_left(marks, day, key=day_of) : bisect_right(marks, reach, key=day_of)]
+    days = dict.fromkeys(m.day for m in late)
     return next((d for d in days if open_amount(achievement, in_window(achievement, marks, d)) >= goal), day)
 
 

@@ -15,12 +15,12 @@ from loyalty.effects import Points
 from loyalty.ledger import EntryKind, Lot, Posted
 from loyalty.member import Member
 from loyalty.references import Applied
-from loyalty.value import value
+from rules.frozen import frozen
 
 Row = Mapping[Any, Any]
 
 
-@value
+@frozen
 class NewEvent:
     """An event to store. `time` is when it happened, `revision` the program in force when it was accepted."""
 
@@ -119,7 +119,13 @@ class AchievementBook(Protocol):
     """Marks and completions."""
 
     def marks(self, member_id: str, achievement: str, *, since: date) -> Sequence[Mark]:
-        """A member's marks from a day on, oldest first."""
+        """A member's marks from a day on, oldest first and those of a day by their values: as all that are read."""
+
+    def marks_left(self, member_id: str, achievement: str, *, since: date) -> Sequence[Mark]:
+        """As `marks`, and the earlier ones unless just their amount is used; a sum that fell has used more."""
+
+    def latest_marks(self, member_id: str, achievement: str, most: int) -> Sequence[Mark]:
+        """The latest of a member's marks, so many at most."""
 
     def keep_marks(self, member_id: str, achievement: str, changed: Iterable[Mark]) -> None:
         """Store marks, new or changed."""

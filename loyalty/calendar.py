@@ -105,3 +105,15 @@ def read_instant(text: str, zone: tzinfo) -> datetime:
         raise ValueError(
             f"{text[:40]!r} is no date and time: write it as 2024-05-01T09:30:00 or 2024-05-01T09:30:00+02:00"
         ) from None
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Between these, no date that a program reckons with is out of a calendar's reach."""
+
+
+def read_date(text: str, zone: tzinfo) -> datetime:
+    """When something happened: as `read_instant`; ValueError also for what is out of reach."""
+    instant = read_instant(text, zone)
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")
+    return instant

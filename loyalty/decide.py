@@ -37,13 +37,13 @@ from loyalty.program import (
     Wallet,
 )
 from loyalty.reasons import Leaf, NoLonger, NotYet, Reached, Reason, Unmet
-from loyalty.value import value
+from rules.frozen import frozen
 
 MOST = 10**9
 """The most points one effect may move, and the most one event may add to a sum: more is a rule gone wrong."""
 
 
-@value
+@frozen
 class Used:
     """What a reactor's firings took on one day."""
 
@@ -67,14 +67,12 @@ def decide(
     data = facts(program, member, event, now=now)
     answers = _completion(program, event, data) if event.type == "achievement_completed" else []
     claims: list[Claim] = []
-    for reactor in program.reactors_on.get(event.type, ()):
+    applying = None if explains else _applying(program, event, data)
+    one_by_one = applying is None
+    for reactor in program.reactors_on.get(event.type, ()) if applying is None else applying:
         try:
-            if not explains:
-                if _applies(reactor, event, data):
-                    answers.append(_allowed(program, reactor, event, data, usage, claims, explains=False))
-                continue
-            refused = _refused(program, reactor, event, data)
-            answers.append(refused or _allowed(program, reactor, event, data, usage, claims, explains=True))
+            refused = _refused(program, reactor, event, data) if one_by_one else None
+            answers.append(refused or _allowed(program, reactor, event, data, usage, claims, explains=one_by_one))
         except rules.TooMuchWork as error:
             answers.append(gave_up(reactor.source, reactor.place, error))
     return Decision(tuple(answers), tuple(claims))
@@ -153,13 +151,22 @@ def gave_up(source: str, place: Place, error: rules.TooMuchWork) -> Answer:
     return Answer(source, "too_much_work", str(error), (), str(place))
 
 
-def _applies(reactor: Reactor, event: Event, data: Mapping[str, Any]) -> bool:
-    """Whether a reactor's dates and its condition say yes: where they do not, `_refused` says why."""
+def _applying(program: Program, event: Event, data: Mapping[str, Any]) -> tuple[Reactor, ...] | None:
+    """The reactors that `_refused` has nothing against; None where they have to be asked one by one."""
+    reactors = program.reactors_on.get(event.type, ())
+    if not reactors:
+        return reactors
+    try:
+        held = program.conditions_on[event.type](data)
+    except rules.TooMuchWork:
+        return None
+    return tuple(r for r, holds in zip(reactors, held, strict=True) if holds is True and _is_in_time(r, event))
+
+
+def _is_in_time(reactor: Reactor, event: Event) -> bool:
     if reactor.active_from and event.time < reactor.active_from:
         return False
-    if reactor.active_until and event.time >= reactor.active_until:
-        return False
-    return reactor.when is None or reactor.when.rule(data) is True
+    return not (reactor.active_until and event.time >= reactor.active_until)
 
 
 def _refused(program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any]) -> Answer | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from loyalty.effects import Effect
 from loyalty.reasons import Reason, sentence
-from loyalty.value import value
+from rules.frozen import frozen
 
 Verdict = Literal[
     "fired",
@@ -23,7 +23,7 @@ Verdict = Literal[
 """The first is a reactor's yes, `counted` an achievement's; all others are a no."""
 
 
-@value
+@frozen
 class Answer:
     """One answer. `source` is `reactor/NAME` or `achievement/NAME`, `said` what the reason does not tell of itself.
 
@@ -49,7 +49,7 @@ class Answer:
         return self.verdict == "fired"
 
 
-@value
+@frozen
 class Claim:
     """What a firing takes from its reactor's limits, on the local day of its event."""
 
@@ -60,7 +60,7 @@ class Claim:
     points: Decimal
 
 
-@value
+@frozen
 class Decision:
     """All answers to one event, and what they take from limits."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NewType, TypeAlias
 
 from loyalty.calendar import Duration
-from loyalty.value import value
+from rules.frozen import frozen
 
 Points = NewType("Points", int)
 """An amount in a wallet's smallest unit."""
@@ -43,7 +43,7 @@ class OnDate:
 Expiry: TypeAlias = Never | After | EndOf | OnDate
 
 
-@value
+@frozen
 class AwardPoints:
     wallet: str
     points: Points
@@ -51,7 +51,7 @@ class AwardPoints:
     expires: Expiry
 
 
-@value
+@frozen
 class DeductPoints:
     wallet: str
     points: Points

@@ -9,13 +9,13 @@ from typing import Literal, assert_never
 from loyalty.calendar import Duration, add_months, local_day, start_of
 from loyalty.effects import After, AwardPoints, EndOf, Expiry, Never, OnDate, Points
 from loyalty.member import Balance
-from loyalty.value import value
+from rules.frozen import frozen
 
 Deadline = Literal["activate", "warn", "expire"]
 EntryKind = Literal["award", "deduct", "activate", "expire"]
 
 
-@value
+@frozen
 class Lot:
     """Points of one award. Instants are UTC; pending until `active_from`, if that is given."""
 
@@ -27,7 +27,7 @@ class Lot:
     expires_at: datetime | None
 
 
-@value
+@frozen
 class Posted:
     """A balance before and after an entry."""
 

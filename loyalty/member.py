@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from loyalty.effects import Points
-from loyalty.value import value
+from rules.frozen import frozen
 
 NOTHING = Points(0)
 
@@ -25,7 +25,7 @@ NO_POINTS = Balance()
 """Of a wallet that was never used."""
 
 
-@value
+@frozen
 class Member:
     """A member of a store. `profile` holds what only people read: names, address, agreements."""
 
@@ -45,7 +45,7 @@ class Member:
     """When their tier is reviewed; None: not at all."""
 
 
-@value
+@frozen
 class Event:
     """Something that happened, reported or built in. `time` is when, aware UTC."""
 

@@ -3,6 +3,7 @@
 They keep what the steps ask for and no more: an event is gone when it is answered, a lot when it is spent.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from loyalty.achievements import Mark
+from loyalty.achievements import Mark, day_of, put
 from loyalty.books import NewEvent, Row
 from loyalty.decide import Usage, Used
 from loyalty.decision import Claim, Decision
@@ -20,10 +21,10 @@ from loyalty.ledger import EntryKind, Lot, Posted, after_entry, change
 from loyalty.member import NO_POINTS, Balance, Member
 from loyalty.messages import EVENT_NAMES
 from loyalty.references import Applied
-from loyalty.value import value
+from rules.frozen import frozen
 
 
-@value
+@frozen
 class Entry:
     """One line of a ledger; the balance is the active one after it."""
 
@@ -292,12 +293,20 @@ class _Achievements(_Part):
 
     def marks(self, member_id: str, achievement: str, *, since: date) -> Sequence[Mark]:
         marks = self._books.accounts[member_id].marks.get(achievement, [])
-        return marks if since == date.min else [mark for mark in marks if mark.day >= since]
+        return marks if since == date.min else marks[bisect_left(marks, since, key=day_of) :]
+
+    def marks_left(self, member_id: str, achievement: str, *, since: date) -> Sequence[Mark]:
+        marks = self._books.accounts[member_id].marks.get(achievement, [])
+        at = bisect_left(marks, since, key=day_of)
+        return [mark for mark in marks[:at] if mark.amount != mark.used] + marks[at:]
+
+    def latest_marks(self, member_id: str, achievement: str, most: int) -> Sequence[Mark]:
+        return self._books.accounts[member_id].marks.get(achievement, [])[-most:]
 
     def keep_marks(self, member_id: str, achievement: str, changed: Iterable[Mark]) -> None:
         marks = self._books.accounts[member_id].marks.setdefault(achievement, [])
         for each in changed:
-            _keep_mark(marks, each)
+            put(marks, each)
 
     def completed(self, member_id: str, achievement: str) -> int:
         return self._books.accounts[member_id].completed.get(achievement, 0)
@@ -305,18 +314,6 @@ class _Achievements(_Part):
     def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:  # noqa: ARG002
         completed = self._books.accounts[member_id].completed
         completed[achievement] = completed.get(achievement, 0) + times
-
-
-def _keep_mark(marks: list[Mark], new: Mark) -> None:
-    """Put a mark into its place; most are of the last day."""
-    key = (new.day, new.value)
-    at = len(marks)
-    while at and (marks[at - 1].day, marks[at - 1].value) > key:
-        at -= 1
-    if at and (marks[at - 1].day, marks[at - 1].value) == key:
-        marks[at - 1] = new
-    else:
-        marks.insert(at, new)
 
 
 class _Rewards(_Part):

@@ -14,6 +14,7 @@ from loyalty.bodies import BodySchema
 from loyalty.calendar import Duration, Period
 from loyalty.effects import Expiry, GrantBadge, IssueReward, Never, Points, SetTier
 from loyalty.ids import named_id
+from rules.frozen import frozen
 from rules.numbers import CONTEXT
 
 Rounding = Literal["down", "up", "half_up", "half_even"]
@@ -27,7 +28,7 @@ _ROUNDINGS: Mapping[Rounding, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where something stands in a program's files: line and column count from 1."""
 
@@ -39,7 +40,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logic:
     """A JSON Logic rule of a program file, checked and compiled."""
 
@@ -319,6 +320,15 @@ class Program:
         """Reactors by event type, so that an event pays only for its own."""
         names = {reactor.on for reactor in self.reactors}
         return {name: tuple(r for r in self.reactors if r.on == name) for name in names}
+
+    @cached_property
+    def conditions_on(self) -> Mapping[str, Callable[[Any], list[Any]]]:
+        """What the conditions of an event type's reactors are worth, all at once: in the order of `reactors_on`."""
+        always = rules.compile(rules.parse(True), timezone=self.zone)
+        return {
+            name: rules.together(r.when.rule if r.when else always for r in reactors)
+            for name, reactors in self.reactors_on.items()
+        }
 
     @cached_property
     def decides_by_member(self) -> frozenset[str]:

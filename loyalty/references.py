@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from loyalty.value import value
+from rules.frozen import frozen
 
 
-@value
+@frozen
 class EventRef:
     """One stored event."""
 

@@ -8,7 +8,7 @@ rule({"event": {"body": {"total": 12}}})
 
 from rules import exact, types
 from rules.check import Checked, answer, check
-from rules.compile import Rule, compile, evaluate  # noqa: A004 - the word of the trade
+from rules.compile import Rule, compile, evaluate, together  # noqa: A004 - the word of the trade
 from rules.errors import Fault, MalformedJson, Path, RuleError, TooMuchWork
 from rules.explain import Leaf, Reason, explain, sentence
 from rules.expression import Expression
@@ -42,5 +42,6 @@ __all__ = [
     "parse",
     "parse_whole",
     "sentence",
+    "together",
     "types",
 ]

@@ -1,14 +1,16 @@
 """From an expression to something that runs: one Python function, or closures where Python's own bounds are met."""
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, tzinfo
 from decimal import Decimal, DecimalException, getcontext, setcontext
+from functools import partial
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from rules.bounds import Work, measured
 from rules.closures import Closer, RecordingCloser, weight
-from rules.expression import Call, Expression, walk
+from rules.expression import Call, Expression, Sequence, walk
 from rules.numbers import CONTEXT
 from rules.parse import parse
 from rules.source import Source, TooDeepForOneFunction
@@ -56,6 +58,36 @@ class Rule:
 def compile(expression: Expression, *, timezone: tzinfo = UTC) -> Rule:  # noqa: A001 - the word of the trade
     """The rule, ready to run; days and hours are those of the time zone."""
     return Rule(expression, timezone)
+
+
+def together(rules: Iterable[Rule]) -> Callable[[Json], list[Json]]:
+    """Rules run as one, which takes less than one by one: the list of their values.
+
+    What is too much work for one of them is too much for all. A rule that does more than be evaluated is left to do so.
+    """
+    batches = list(_batches(rules))
+    return batches[0] if len(batches) == 1 else lambda data: [value for batch in batches for value in batch(data)]
+
+
+def _batches(rules: Iterable[Rule]) -> Iterator[Callable[[Json], list[Json]]]:
+    for (kind, timezone), alike in groupby(rules, key=lambda rule: (type(rule), rule.timezone)):
+        if kind is not Rule:
+            yield partial(_one_by_one, list(alike))
+            continue
+        batch: list[Expression] = []
+        weighs = 0
+        for rule in alike:
+            more = weight(rule.expression)
+            if batch and weighs + more >= LARGEST_FUNCTION:
+                yield Rule(Sequence((), tuple(batch)), timezone)
+                batch, weighs = [], 0
+            batch.append(rule.expression)
+            weighs += more
+        yield Rule(Sequence((), tuple(batch)), timezone)
+
+
+def _one_by_one(rules: list[Rule], data: Json) -> list[Json]:
+    return [rule(data) for rule in rules]
 
 
 def evaluate(rule: Json, data: Json) -> Json:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from rules.errors import Path
+from rules.frozen import frozen
 from rules.values import Json
 
 if TYPE_CHECKING:  # an operator holds what the passes over the tree do with it, and the passes import the tree
@@ -32,7 +33,7 @@ class Operator:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     """A value that stands for itself."""
 
@@ -40,7 +41,7 @@ class Literal:
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """An array, each element of which is an expression."""
 
@@ -48,7 +49,7 @@ class Sequence:
     elements: "tuple[Expression, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """An operator with its operands."""
 

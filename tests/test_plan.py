@@ -1,8 +1,10 @@
 """`laurel plan`, as a designer calls it: what a change would do, and a file to deploy exactly that from."""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from activities.reactions import Reactions
 from commands import plan_files, planning
 from database import Database
 from database.programs import Programs
+from loyalty.files import read_folder
+from rules import exact
 from tests import programs
 from tests.conftest import ROOT
 from tests.database.test_history import Played
@@ -52,8 +56,22 @@ def test_a_plan_says_what_changes_and_what_it_would_have_given(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert "~ reactor points-per-purchase" in done.stdout
     assert "event.body.total -> event.body.total * 2" in done.stdout
-    assert "159 events of 6 members replayed: 6 would get more points, 0 fewer" in done.stdout
+    assert "159 events of 6 members replayed: 6 would get more points, rewards or badges, 0 fewer" in done.stdout
     assert "gold-coffee" in done.stdout.split("Reactors that never fired")[1]
+
+
+def test_the_planning_page_shows_what_its_example_comes_to(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "planning.md").read_text()
+    header, reactor = re.findall(r"```yaml\n(# my-program.*?)\n(.*?)```", page, re.DOTALL)[0]
+    call, shown = re.findall(r"```console\n\$ laurel (plan my-program --against .*?)\n(.*?)```", page, re.DOTALL)[0]
+    shutil.copytree(COFFEE_SHOP, tmp_path / "my-program")
+    (tmp_path / header.removeprefix("# ")).write_text(reactor)
+    folders = {"my-program": tmp_path / "my-program", "programs/coffee-shop": COFFEE_SHOP}
+
+    done = laurel(*(folders.get(word, ROOT / word if "/" in word else word) for word in call.split()))
+
+    for part in shown.split("...\n"):
+        assert part in done.stdout.replace(str(COFFEE_SHOP), "programs/coffee-shop")
 
 
 def test_several_processes_come_to_the_same_as_one(tmp_path: Path) -> None:
@@ -176,7 +194,10 @@ async def test_events_come_from_the_database_and_nothing_is_written(sqlite_datab
     said = json.loads(done.stdout)
     numbers = {line["what"]: (line["inForce"], line["planned"]) for line in said["backtest"]["numbers"]}
     assert (said["basedOn"], numbers["points awarded"]) == (1, (30, 60))
-    assert said["backtest"]["mostAffected"] == [{"member": ann, "inForce": 30, "planned": 60, "difference": 30}]
+    numbers_of_ann = {"inForce": 30, "planned": 60, "difference": 30}
+    assert said["backtest"]["mostAffected"] == [
+        {"member": ann, **numbers_of_ann, "differences": [{"kind": "wallet", "name": "points", **numbers_of_ann}]}
+    ]
     assert await everything(sqlite_database) == before
 
 
@@ -216,6 +237,16 @@ async def test_exactly_what_was_planned_is_deployed(sqlite_database: Database, t
     assert (revision, {reactor.name for reactor in program.reactors} >= {"double-on-web", "welcome"}) == (2, True)
 
 
+def test_a_plan_against_a_folder_is_kept_and_not_said_to_be_for_deploying(tmp_path: Path) -> None:
+    file = tmp_path / "change.plan"
+
+    done = laurel("plan", twice(tmp_path), "--against", COFFEE_SHOP, "--no-backtest", "--save", file)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    with pytest.raises(planning.PlanError, match="was compared with a folder"):
+        plan_files.to_deploy(file)
+
+
 async def test_a_plan_over_another_revision_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
     file = await saved(sqlite_database, tmp_path)
     await Programs(sqlite_database).deploy(programs.files(**{"reactors__points-for-purchase": TWICE}), by="somebody")
@@ -224,7 +255,26 @@ async def test_a_plan_over_another_revision_is_refused(sqlite_database: Database
 
     assert done.returncode == 2
     assert "somebody" in done.stderr
+    assert f"{file} was compared with revision 1: plan again" in done.stderr
+    assert "deploy again" not in done.stderr
     assert (await Programs(sqlite_database).current("DEFAULT"))[0] == 2
+
+
+async def test_a_plan_that_was_saved_before_members_said_all_that_differs_is_deployed(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    file = await saved(sqlite_database, tmp_path)
+    said = json.loads(file.read_text())
+    del said["checksum"]
+    said["backtest"] = {
+        "membersGaining": 1,
+        "mostAffected": [{"member": "ann@example.com", "inForce": 30, "planned": 60, "difference": 30}],
+    }
+    file.write_text(exact.dumps(said | {"checksum": sha256(exact.dumps(said).encode()).hexdigest()}))
+
+    files, based_on = plan_files.to_deploy(file)
+
+    assert (files, based_on) == (read_folder(COFFEE_SHOP), 1)
 
 
 async def test_a_plan_file_that_was_edited_is_refused(sqlite_database: Database, tmp_path: Path) -> None:

@@ -240,6 +240,15 @@ def test_there_is_nothing_to_watch_without_a_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("call", [["up", "--program", "nowhere"], ["deploy", "nowhere"]])
+def test_a_folder_that_is_none_is_a_fault_of_the_call(call: list[str], tmp_path: Path) -> None:
+    done = to_its_end(*call, "--data", tmp_path / "data")
+
+    assert done.returncode == 2
+    assert "nowhere is no folder: name the one that holds program.yaml" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.timeout(180)
 def test_a_running_laurel_is_deployed_to_listed_and_compared_through_its_api(up: Up, tmp_path: Path) -> None:
     data: list[str | Path] = ["--data", up.data]

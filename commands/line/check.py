@@ -1,5 +1,6 @@
 """`laurel check`."""
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ def check(
     from commands.reports.text import as_json
     from loyalty.files import check_contents, read_contents
 
+    gc.disable()  # everything stays until the process ends, and would be searched for garbage again and again
     contents = read_contents(folder)
     if any(problem.code == "missing-folder" for problem in contents.problems):
         fail(f"{folder} is no folder: name the one that holds program.yaml")

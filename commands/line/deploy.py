@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.line.deployed import say_intent, say_result
-from commands.line.ending import fail, run_to_end
+from commands.line.ending import fail, need_folder, run_to_end
 from commands.line.options import DATA, Data, Format
 
 
@@ -26,13 +26,21 @@ def deploy(
 ) -> None:
     """Put a program in force, and say what changes: in the database of LAUREL_DATABASE_URL, or of `laurel up`."""
     from commands import deploying
+    from commands.planning import PlanError
+    from database.revisions import AnotherInForce
 
     async def run() -> None:
         files, base = _program(folder, plan, based_on)
         async with deploying.opened(data) as registry:
             intent = await deploying.intended(registry, files, folder=folder, based_on=base)
             say_intent(intent, format)
-            done = await deploying.deploy(registry, intent, note=note)
+            try:
+                done = await deploying.deploy(registry, intent, note=note)
+            except AnotherInForce as late:
+                if plan is None:
+                    raise
+                seen = f"revision {late.based_on}" if late.based_on else "none"
+                raise PlanError(f"{late.in_force}, and {plan} was compared with {seen}: plan again") from None
         say_result(intent, done, format)
 
     run_to_end(run, format)
@@ -44,6 +52,7 @@ def _program(folder: Path | None, plan: Path | None, based_on: int | None) -> tu
     from loyalty.files import read_folder
 
     if folder is not None and plan is None:
+        need_folder(folder)
         return read_folder(folder), based_on
     if folder is not None or plan is None:
         fail("name the folder of a program, or a plan: laurel deploy DIR, laurel deploy --plan FILE")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.line.ending import fail, print_warnings, run_to_end
+from commands.line.ending import fail, need_folder, print_warnings, run_to_end
 from commands.line.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data
 
 
@@ -33,6 +33,8 @@ def up(
 
     if watch and program is None:
         fail("--watch needs a folder to watch: name it with --program")
+    if program:
+        need_folder(program)
 
     async def run() -> None:
         async with embedded.running(

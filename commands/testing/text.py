@@ -61,8 +61,11 @@ def _failure(result: Result, zone: ZoneInfo) -> Iterator[Line]:
     yield f"FAILED {scenario.name}", "bad"
     for miss in result.misses:
         yield f"  {miss.place}: {miss.key}: expected {miss.expected}, was {miss.actual}", "plain"
-    if result.happened:
-        yield "  what decided, since the expectations before:", "quiet"
+    decided = "what decided, since the expectations before:"
+    yield (
+        f"  {decided if result.happened else 'since the expectations before, nothing happened to the member'}",
+        "quiet",
+    )
     if len(result.happened) > MOST_EVENTS:
         yield f"    (and {len(result.happened) - MOST_EVENTS} before these)", "quiet"
     for happened in result.happened[-MOST_EVENTS:]:

@@ -1,6 +1,7 @@
 """A backtest: what happened, replayed under two programs from the same start, and what comes out under each."""
 
-from loyalty.backtest.comparing import Comparison, Contrast, MemberChange
+from loyalty.backtest.comparing import Comparison, Contrast, Difference, MemberChange
+from loyalty.backtest.got import Thing
 from loyalty.backtest.pair import Pair
 from loyalty.backtest.parts import Members, Part, Share
 from loyalty.backtest.replay import Replay, Reported
@@ -10,6 +11,7 @@ from loyalty.openings import Opening
 __all__ = [
     "Comparison",
     "Contrast",
+    "Difference",
     "MemberChange",
     "Members",
     "Opening",
@@ -18,5 +20,6 @@ __all__ = [
     "Replay",
     "Reported",
     "Share",
+    "Thing",
     "Totals",
 ]

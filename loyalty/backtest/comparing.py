@@ -1,10 +1,12 @@
 """Two replays of the same events beside one another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import nlargest
+from typing import get_args
 
+from loyalty.backtest.got import Kind, Thing, amount
 from loyalty.backtest.replay import Replay
 from loyalty.backtest.totals import Totals
 from loyalty.program import Program
@@ -13,16 +15,38 @@ MOST_AFFECTED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class MemberChange:
-    """What one member would have got: amounts of the default wallet, awarded less deducted."""
+class Difference:
+    """What one member would have got of one thing, where that is not the same under both programs."""
 
-    member: str
+    thing: Thing
     old: Decimal
     new: Decimal
 
     @property
+    def by(self) -> Decimal:
+        return self.new - self.old
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """What one member would have got: amounts of the default wallet, awarded less deducted, and all that differs."""
+
+    member: str
+    old: Decimal
+    new: Decimal
+    differences: tuple[Difference, ...]
+    """At least one; of default wallets first."""
+    worth: Decimal = Decimal(0)
+    """Of what differs, in money, more or less of it; 0 where nobody says what the points of the default wallet cost."""
+
+    @property
     def difference(self) -> Decimal:
         return self.new - self.old
+
+    @property
+    def weight(self) -> tuple[Decimal, Decimal, Decimal]:
+        """How much it affects them: in money, in points of the default wallet, and in whatever else differs."""
+        return self.worth, abs(self.difference), sum((abs(each.by) for each in self.differences), Decimal(0))
 
 
 @dataclass(slots=True)
@@ -34,6 +58,7 @@ class Contrast:
     old: Totals = field(default_factory=Totals)
     new: Totals = field(default_factory=Totals)
     gaining: int = 0
+    """Members who would get more of something; who gets less of something else is among the losing, too."""
     losing: int = 0
     affected: list[MemberChange] = field(default_factory=list)
     """The most affected ones, the most affected first."""
@@ -41,21 +66,14 @@ class Contrast:
     @classmethod
     def of(cls, old: Replay, new: Replay, *, events: int, members: int) -> "Contrast":
         """The contrast of two replays of the same part."""
-        changes = [
-            MemberChange(
-                member,
-                Decimal(old.program.default_wallet.amount(old.points.get(member, 0))),
-                Decimal(new.program.default_wallet.amount(new.points.get(member, 0))),
-            )
-            for member in old.points.keys() | new.points.keys()
-        ]
+        changes = list(_changes(old, new))
         return cls(
             events=events,
             members=members,
             old=old.totals,
             new=new.totals,
-            gaining=sum(change.difference > 0 for change in changes),
-            losing=sum(change.difference < 0 for change in changes),
+            gaining=sum(any(each.by > 0 for each in change.differences) for change in changes),
+            losing=sum(any(each.by < 0 for each in change.differences) for change in changes),
             affected=_most_affected(changes),
         )
 
@@ -94,20 +112,47 @@ def cost(program: Program, totals: Totals) -> Decimal | None:
 
     A wallet or a reward that says no cost adds nothing; a coupon of money costs its value. None where none says any.
     """
-    points = _known({code: wallet.cost for code, wallet in program.wallets.items()})
-    rewards = _known({name: reward.costs for name, reward in program.rewards.items()})
-    if not points and not rewards:
+    costs = _costs(program)
+    if not costs:
         return None
-    moved = {code: program.wallets[code].amount(totals.awarded[code] - totals.deducted[code]) for code in points}
-    return sum((points[code] * amount for code, amount in moved.items()), Decimal(0)) + sum(
-        (each * totals.rewards[name] for name, each in rewards.items()), Decimal(0)
-    )
+    counts = {Thing("reward", name): issued for name, issued in totals.rewards.items()}
+    counts |= {Thing("wallet", code): totals.awarded[code] - totals.deducted[code] for code in program.wallets}
+    return sum((each * amount(program, thing, counts.get(thing, 0)) for thing, each in costs.items()), Decimal(0))
 
 
-def _known(costs: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
-    return {name: each for name, each in costs.items() if each is not None}
+def _costs(program: Program) -> dict[Thing, Decimal]:
+    """What one of each costs that says so."""
+    said = {Thing("wallet", code): wallet.cost for code, wallet in program.wallets.items()}
+    said |= {Thing("reward", name): reward.costs for name, reward in program.rewards.items()}
+    return {thing: each for thing, each in said.items() if each is not None}
+
+
+def _changes(old: Replay, new: Replay) -> Iterator[MemberChange]:
+    """What differs for each member for whom anything does."""
+    before, after = old.program, new.program
+    defaults = Thing("wallet", before.default_wallet.code), Thing("wallet", after.default_wallet.code)
+    costs = {} if after.default_wallet.cost is None else _costs(before) | _costs(after)
+    under_old, under_new = old.got(), new.got()
+    for member in under_old.keys() | under_new.keys():
+        was, would_be = under_old.get(member, {}), under_new.get(member, {})
+        both = (
+            Difference(thing, amount(before, thing, was.get(thing, 0)), amount(after, thing, would_be.get(thing, 0)))
+            for thing in was.keys() | would_be.keys()
+        )
+        differences = sorted((each for each in both if each.by), key=lambda each: _order(each.thing, defaults))
+        if differences:
+            yield MemberChange(
+                member,
+                amount(before, defaults[0], was.get(defaults[0], 0)),
+                amount(after, defaults[1], would_be.get(defaults[1], 0)),
+                tuple(differences),
+                sum((costs.get(each.thing, 0) * abs(each.by) for each in differences), Decimal(0)),
+            )
+
+
+def _order(thing: Thing, defaults: Sequence[Thing]) -> tuple[bool, int, str]:
+    return thing not in defaults, get_args(Kind).index(thing.kind), thing.name
 
 
 def _most_affected(changes: Iterable[MemberChange]) -> list[MemberChange]:
-    changed = (change for change in changes if change.difference)
-    return nlargest(MOST_AFFECTED, changed, key=lambda change: (abs(change.difference), change.member))
+    return nlargest(MOST_AFFECTED, changes, key=lambda change: (change.weight, change.member))

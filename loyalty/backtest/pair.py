@@ -61,9 +61,7 @@ class Pair:
 
     def _part(self, member: str) -> None:
         self.apart.add(member)
-        opening, points = self._together.release(member)
-        for replay in self._both:
-            if opening is not None:
-                replay.open([opening], {})
-            if points:
-                replay.points[member] = points
+        opening, before = self._together.release(member)
+        if opening is not None:
+            for replay in self._both:
+                replay.take_in(opening, before)

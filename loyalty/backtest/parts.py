@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 
@@ -22,7 +23,13 @@ class Share:
 
     def has(self, member: str) -> bool:
         """Whether a member is in it: in one share alone, the same in every process."""
-        return self.of == 1 or zlib.crc32(member.encode()) % self.of == self.number
+        return self.of == 1 or self.number_of(member, self.of) == self.number
+
+    @staticmethod
+    def number_of(member: str, shares: int) -> int:
+        """The number of the share that a member is in."""
+        return zlib.crc32(member.encode()) % shares
 
 
-Part: TypeAlias = Members | Share
+Part: TypeAlias = Members | Share | Path
+"""A path is that of a file to which a share was written."""

@@ -76,10 +76,7 @@ def as_json(comparison: Comparison) -> dict[str, Json]:
             {"what": line.what, "inForce": line.old, "planned": line.new, "difference": line.difference}
             for line in lines(comparison)
         ],
-        "mostAffected": [
-            {"member": each.member, "inForce": each.old, "planned": each.new, "difference": each.difference}
-            for each in contrast.affected
-        ],
+        "mostAffected": [_affected_as_json(each) for each in contrast.affected],
         "neverFired": list(comparison.never_fired),
     }
 
@@ -103,7 +100,7 @@ def _headline(comparison: Comparison) -> str:
     contrast = comparison.contrast
     return (
         f"{_counted(contrast.events, 'event')} of {_counted(contrast.members, 'member')} replayed: "
-        f"{contrast.gaining:,} would get more points, {contrast.losing:,} fewer"
+        f"{contrast.gaining:,} would get more points, rewards or badges, {contrast.losing:,} fewer"
     )
 
 
@@ -117,7 +114,27 @@ def _notes(comparison: Comparison) -> Iterator[str]:
 
 
 def _affected(each: MemberChange) -> str:
-    return f"{each.member}: {_number(each.old)} -> {_number(each.new)} ({_signed(each.difference)})"
+    return f"{each.member}: {', '.join(f'{_signed(what.by)} {what.thing.name}' for what in each.differences)}"
+
+
+def _affected_as_json(each: MemberChange) -> dict[str, Json]:
+    differences: list[Json] = [
+        {
+            "kind": what.thing.kind,
+            "name": what.thing.name,
+            "inForce": what.old,
+            "planned": what.new,
+            "difference": what.by,
+        }
+        for what in each.differences
+    ]
+    return {
+        "member": each.member,
+        "inForce": each.old,
+        "planned": each.new,
+        "difference": each.difference,
+        "differences": differences,
+    }
 
 
 def _row(line: Line) -> tuple[str, str, str, str]:

@@ -5,20 +5,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from loyalty.backtest.got import Got, ever_got
 from loyalty.backtest.totals import Totals
 from loyalty.decide import Used
-from loyalty.effects import Points
 from loyalty.ids import caused_id
-from loyalty.member import NOTHING, Member
+from loyalty.member import Member
 from loyalty.memory import Account, Books
 from loyalty.openings import Opening, close_in, open_in
 from loyalty.program import Program
 from loyalty.steps.step import Step
 from loyalty.trial import Trial
-from loyalty.value import value
+from rules.frozen import frozen
 
 
-@value
+@frozen
 class Reported:
     """An event as it was reported: when it happened, and when it was told. Instants are aware UTC.
 
@@ -40,10 +40,10 @@ class Replay:
     program: Program
     start: datetime
     totals: Totals = field(default_factory=Totals)
-    points: dict[str, Points] = field(default_factory=dict)
-    """What each member was awarded less what was deducted, in the default wallet; who has nothing is absent."""
     _trial: Trial = field(init=False)
     _newcomers: dict[str, Account] = field(default_factory=dict)
+    _before: dict[str, Got] = field(default_factory=dict)
+    """What members had ever got when the replay began for them; who is absent had got nothing."""
 
     def __post_init__(self) -> None:
         self._trial = Trial(self.program, self.start, explains=False)
@@ -55,11 +55,16 @@ class Replay:
         """
         self._trial.books.used.update({name: dict(days) for name, days in used.items()})
         for opening in openings:
-            known = self._in_a_tier(opening.account)
-            if opening.is_new:
-                self._newcomers[known.member.id] = known
-            else:
-                open_in(self._trial, replace(opening, account=known))
+            self.take_in(opening, ever_got(opening.account))
+
+    def take_in(self, opening: Opening, before: Got) -> None:
+        """Take a member in; `before` is what they had ever got when `got` begins to count."""
+        known = self._in_a_tier(opening.account)
+        self._before[known.member.id] = before
+        if opening.is_new:
+            self._newcomers[known.member.id] = known
+        else:
+            open_in(self._trial, replace(opening, account=known))
 
     def report(self, event: Reported) -> None:
         """Answer an event at the time it was told, after all that fell due before."""
@@ -80,6 +85,8 @@ class Replay:
         event_type = self.program.event_types.get(event.type)
         if event_type is None:
             self.totals.refuse(f"event type {event.type} is unknown")
+        elif event_type.built_in and event.type != "member_registered":
+            self.totals.refuse(f"{event.type} happens by itself and is not reported")
         elif not event_type.body.is_valid(event.body):
             self.totals.refuse(f"the body of {event.type} is against its schema")
         else:
@@ -90,13 +97,23 @@ class Replay:
         """Answer an event that is accepted."""
         self._count(self._trial.reporting(event.member, event.type, event.body, time=event.time, event_id=event.id))
 
-    def release(self, member: str) -> tuple[Opening | None, Points]:
-        """Let a member go on elsewhere, from where they are here, with what they had got; None: nobody knows them."""
-        points = self.points.pop(member, NOTHING)
+    def release(self, member: str) -> tuple[Opening | None, Got]:
+        """Let a member go on elsewhere, from where they are here, for `take_in`; None: nobody knows them."""
+        before = self._before.pop(member, {})
         newcomer = self._newcomers.pop(member, None)
         if newcomer is not None:
-            return Opening(newcomer, is_new=True), points
-        return (close_in(self._trial, member) if member in self.books.accounts else None), points
+            return Opening(newcomer, is_new=True), before
+        return (close_in(self._trial, member) if member in self.books.accounts else None), before
+
+    def got(self) -> dict[str, Got]:
+        """What each member has got in the replay; who got nothing, or gave all of it back, is absent."""
+        found: dict[str, Got] = {}
+        for member, account in self.books.accounts.items():
+            got = ever_got(account)
+            got.subtract(self._before.get(member, {}))
+            if more := {thing: count for thing, count in got.items() if count}:
+                found[member] = more
+        return found
 
     @property
     def books(self) -> Books:
@@ -129,12 +146,9 @@ class Replay:
     def _count(self, steps: Iterable[Step]) -> None:
         for step in steps:
             self.totals.count(step)
-        entries, default = self._trial.books.entries, self.program.default_wallet.code
+        entries = self._trial.books.entries
         for entry in entries:
             self.totals.post(entry)
-            if entry.wallet == default and entry.kind in ("award", "deduct"):
-                moved = entry.points if entry.kind == "award" else -entry.points
-                self.points[entry.member] = Points(self.points.get(entry.member, 0) + moved)
         entries.clear()
         self._trial.books.sent.clear()
 

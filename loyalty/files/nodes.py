@@ -1,13 +1,14 @@
 """The values of a file, each knowing its place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 import rules
 from loyalty.files.problems import Unreadable
 from loyalty.program import Place
+from rules.frozen import frozen
 
 Scalar: TypeAlias = str | int | Decimal | bool | None
 
@@ -23,7 +24,7 @@ LONGEST_NUMBER = 50
 LARGEST_EXPONENT = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A value and where it stands; a map also knows where each of its keys stands."""
 

@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any, TypeAlias, assert_never
 
 import rules
-from loyalty.achievements import Move, first_day_needed, move
+from loyalty.achievements import Move, move
 from loyalty.calendar import local_day
 from loyalty.decide import facts, gave_up, number_of, unmet
 from loyalty.decision import Answer, Verdict
+from loyalty.marks_needed import marks_needed
 from loyalty.messages import MemberAchievementProgressWasChanged, ProgressView, Window
 from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last, Sum
 from loyalty.reasons import Exhausted, Progress, Reason
@@ -67,11 +68,10 @@ def _answer(step: Step, achievement: Achievement, data: Facts) -> Answer:
 
 def _count(step: Step, achievement: Achievement, day: date, number: Decimal, value: str, completed: int) -> Move:
     """Count the event."""
-    since = first_day_needed(achievement, day)
     queries = step.tx.achievements
     moved = move(
         achievement,
-        queries.marks(step.event.member, achievement.name, since=since),
+        marks_needed(queries, step.event.member, achievement, day),
         day=day,
         number=number,
         value=value,

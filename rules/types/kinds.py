@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from rules import numbers
+from rules.frozen import frozen
 from rules.numbers import Number as Figure
 from rules.types.ranges import EVERYWHERE, Range, hull, point
 from rules.values import Json
@@ -29,13 +30,13 @@ class Absent:
     """A field that is not there; only ever the type of a field."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boolean:
     value: bool | None = None
     """The one value it can have, if it has only one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number:
     """Made by `number`, which leaves out what cannot be."""
 
@@ -46,7 +47,7 @@ class Number:
     """Where it lies; of listed values, nothing is said here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     values: tuple[str, ...] | None = None
     dated: bool = False
@@ -60,7 +61,7 @@ class Instant:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Array:
     element: "Type"
     """What any of them is."""
@@ -74,7 +75,7 @@ class Array:
     """How many there are at most; None: no end."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """Fields by name; `others` is the type of fields not named, None where none can be read."""
 
@@ -86,7 +87,7 @@ class Record:
     """What fields are that are not named, but begin so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """Any one of several types, no two of a kind but records; of none, when there is no such value."""
 

@@ -1,11 +1,10 @@
 """Intervals of numbers, as `minimum` and `maximum` draw them."""
 
-from dataclasses import dataclass
-
+from rules.frozen import frozen
 from rules.numbers import Number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """The numbers from `low` to `high`; None is no end. `above` and `below` leave the ends themselves out."""
 

@@ -72,6 +72,15 @@ def test_a_test_that_fails_is_told_with_what_decided_and_ends_with_1(tmp_path: P
     assert "\x1b" not in done.stdout
 
 
+def test_a_test_that_fails_where_nothing_happened_says_so(tmp_path: Path) -> None:
+    later = GOOD.replace("{points: 5}}]", "{points: 5}}, {wait: 1d}, {expect: {points: 0}}]")
+
+    done = laurel(folder(tmp_path, bad=later), "--no-coverage")
+
+    assert "tests/bad.yaml:4:99: points: expected 0, was 5\n" in done.stdout
+    assert "since the expectations before, nothing happened to the member\n" in done.stdout
+
+
 def test_faults_of_a_test_are_told_like_those_of_a_program_and_end_with_1(tmp_path: Path) -> None:
     path = folder(tmp_path, a=GOOD.replace("points: 5", "point: 5"), b=GOOD.replace("purchase,", "purchse,"))
 

@@ -19,7 +19,7 @@ from tests.rules.schemas import Draftsman, Field, Json, places
 TIERS, WALLETS, BADGES = ("bronze", "silver", "gold"), ("points", "miles"), ("early-bird", "globetrotter")
 ZONES = ("UTC", "Europe/Warsaw", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu")
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
-"""Between what times the API takes events; see `api.dates`."""
+"""Between what times the API takes events; see `loyalty.calendar`."""
 
 _TEXTS = ("", "a", "web", "gold", "\u0142", "2026-01-02", "x" * 255)
 _DAYS = ("1990-12-31", "2024-02-29T10:00:00+02:00", "1900-01-01 at noon", None)

@@ -178,6 +178,42 @@ then:
     assert given.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
 
 
+def test_without_reasons_too_conditions_are_of_the_time_zone_of_the_program() -> None:
+    evening = Event("e", "purchase", "ann", datetime(2026, 5, 1, 22, 30, tzinfo=UTC), {"total": 1})
+    files = programs.files(
+        reactors__a="reactor: a\non: purchase\nwhen: {'==': [{weekday: {var: event.time}}, saturday]}\n" + TWICE,
+        reactors__b="reactor: b\non: purchase\n" + TWICE,
+    )
+
+    decided = decide(read_program(files), ANN, evening, {}, now=NOW, explains=False)
+
+    assert [answer.source for answer in decided.answers] == [
+        "reactor/a",
+        "reactor/b",
+        "reactor/points-for-purchase",
+    ]
+
+
+def test_what_is_too_much_for_one_condition_is_no_matter_to_the_others_without_reasons_either() -> None:
+    many = "{'map': [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {var: ''}]}"
+    for _ in range(6):
+        many = f"{{'map': [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {many}]}}"
+    files = programs.files(
+        reactors__a=f"reactor: a\non: purchase\nwhen: {{some: [{many}, true]}}\n" + TWICE,
+        reactors__b="reactor: b\non: purchase\n" + TWICE,
+    )
+
+    decided = decide(
+        read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW, explains=False
+    )
+
+    assert [(answer.source, answer.verdict) for answer in decided.answers] == [
+        ("reactor/a", "too_much_work"),
+        ("reactor/b", "fired"),
+        ("reactor/points-for-purchase", "fired"),
+    ]
+
+
 @pytest.mark.parametrize("total", [12, 25, 1000])
 def test_without_reasons_the_same_is_decided_and_nobody_says_why(total: int) -> None:
     files = programs.files(

@@ -1,15 +1,17 @@
 """The two ways of evaluating agree, nothing raises, and what is hostile ends."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal, getcontext
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import rules
 from rules.bounds import STEPS
 from rules.closures import weight
-from rules.compile import generated, interpreted, recorded
+from rules.compile import LARGEST_FUNCTION, generated, interpreted, recorded
 from rules.exact import dumps
 from tests.rules.worlds import any_rules, json_values
 
@@ -180,3 +182,53 @@ def test_a_trace_tells_every_turn_of_a_loop():
 def test_a_result_too_deep_to_write_is_refused():
     with pytest.raises(rules.TooMuchWork):
         rules.evaluate({"reduce": [[1] * 500, [{"var": "accumulator"}], 0]}, {})
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rules_of_many=st.lists(any_rules, max_size=5), data=json_values)
+def test_rules_together_are_worth_what_each_is(rules_of_many, data):
+    compiled = [rules.compile(rules.parse(rule)) for rule in rules_of_many]
+
+    try:
+        expected = [rule(data) for rule in compiled]
+    except rules.TooMuchWork:
+        with pytest.raises(rules.TooMuchWork):
+            rules.together(compiled)(data)
+    else:
+        assert dumps(rules.together(compiled)(data)) == dumps(expected)
+
+
+def test_rules_of_several_time_zones_stay_in_theirs_together():
+    weekday, moment = rules.parse({"weekday": {"var": "at"}}), datetime(2026, 5, 1, 22, 30, tzinfo=UTC)
+    zones = [UTC, ZoneInfo("Europe/Warsaw"), UTC]
+
+    days = rules.together(rules.compile(weekday, timezone=zone) for zone in zones)({"at": moment})
+
+    assert days == ["friday", "saturday", "friday"]
+
+
+def test_more_rules_than_one_function_is_made_of_run_together():
+    many = [rules.compile(rules.parse({"+": [{"var": "n"}, number]})) for number in range(LARGEST_FUNCTION)]
+
+    assert rules.together(many)({"n": 1}) == [number + 1 for number in range(LARGEST_FUNCTION)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "reads"),
+    [
+        ({"var": "member.tier"}, True),
+        ({"var": ["member.tier", "bronze"]}, True),
+        ({"==": [1, {"!": {"var": "member"}}]}, True),
+        ({"var": "event.body.member"}, False),
+        ({"var": {"var": "event.body.path"}}, True),
+        ({"var": ""}, True),
+        ({"missing": ["event.body.total", "member.city"]}, True),
+        ({"missing": [{"var": "event.body.keys"}]}, True),
+        ({"missing_some": [1, ["event.body.a", "event.body.b"]]}, False),
+        ({"some": [{"var": "event.body.items"}, {">": [{"var": "price"}, 3]}]}, False),
+        ({"some": [{"var": "event.body.items"}, {"var": "member.tier"}]}, True),
+        ("member", False),
+    ],
+)
+def test_what_a_rule_may_read_is_known_before_it_runs(rule, reads):
+    assert rules.may_read(rules.parse(rule), "member") is reads

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from loyalty.builtin_events import BUILT_IN
-from loyalty.calendar import read_instant, start_of
+from loyalty.calendar import FIRST_YEAR, LAST_YEAR, read_instant, start_of
 from loyalty.files.fields import is_name, number, wrong_type
 from loyalty.files.nodes import Node
 from loyalty.files.problems import Problems, shown
@@ -20,9 +20,8 @@ Kind: TypeAlias = Literal[
     "achievement", "badge", "built-in event", "event type", "reactor", "reward", "tier", "wallet", "webhook"
 ]
 
-FIRST = datetime(1900, 1, 1, tzinfo=UTC)
-LAST = datetime(3000, 1, 1, tzinfo=UTC)
-"""Between these, no date that a program reckons with is out of a calendar's reach."""
+FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 @dataclass

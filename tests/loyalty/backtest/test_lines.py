@@ -1,5 +1,7 @@
 """Events from a file."""
 
+import gzip
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyalty.backtest import Reported
-from loyalty.backtest.lines import BadLine, read_events
+from loyalty.backtest.lines import BadLine, read_events, read_share, share_out
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 GOOD = '{"event": {"type": "purchase", "eventDate": "2026-05-01T10:00:00", "customerData": {"email": "A@x.eu"}}}'
@@ -38,7 +40,9 @@ def test_events_are_read_as_they_are_reported_with_their_event_around_them_or_wi
         (GOOD.replace("2026-05-01T10:00:00", "yesterday"), "write it as 2024-05-01T09:30:00"),
         (GOOD.replace('"email": "A@x.eu"', ""), "event.customerData is missing: it holds one of customerId"),
         ('{"type": "a", "body": [1], "eventDate": "2026-05-01T10:00:00"}', "event.body must be an object"),
-        ("\x80", "'utf-8' codec can't decode"),
+        (GOOD.replace("2026-05-01T10:00:00", "9999-12-31T10:00:00"), "the year lies between 1900 and 2999"),
+        (GOOD.replace("A@x.eu", "\\ud800@x.eu"), "half of a surrogate pair"),
+        ("\x80", "the text is not UTF-8"),
     ],
 )
 def test_a_line_that_is_no_event_is_named_with_its_cure(tmp_path: Path, line: str, said: str) -> None:
@@ -50,3 +54,33 @@ def test_a_line_that_is_no_event_is_named_with_its_cure(tmp_path: Path, line: st
 
     assert str(refused.value).startswith(f"{file}:2: ")
     assert said in str(refused.value)
+
+
+def test_what_some_programs_put_before_the_first_line_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(BOM_UTF8 + GOOD.encode())
+
+    (event,) = read_events(file, WARSAW)
+
+    assert event.member == "a@x.eu"
+
+
+def test_a_compressed_file_is_named_with_its_cure(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl.gz"
+    file.write_bytes(gzip.compress(GOOD.encode()))
+
+    with pytest.raises(BadLine, match="is compressed: unpack it"):
+        list(read_events(file, WARSAW))
+
+
+def test_events_that_are_shared_out_are_the_same_and_a_members_are_together(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text("\n\n".join(GOOD.replace("A@x.eu", f"m{number % 5}@x.eu") for number in range(20)))
+    shares = [tmp_path / str(number) for number in range(3)]
+
+    count = share_out(file, WARSAW, shares)
+
+    shared = [list(read_share(share, WARSAW)) for share in shares]
+    assert count == 20
+    assert sorted(event.id for some in shared for event in some) == [event.id for event in read_events(file, WARSAW)]
+    assert sum(len({event.member for event in some}) for some in shared) == 5

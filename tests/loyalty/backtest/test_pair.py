@@ -42,6 +42,9 @@ RICH = 'when: {">": [{var: member.points}, %d]}\n'
 CHANNEL = 'when: {"==": [{var: event.body.channel}, %s]}\n'
 EVERYBODY = "limits: [{per: program, every: week, times: 5}]\n"
 
+TWO_WALLETS = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 2, expires: never}\nnotify_before")
+CAPS = "award_points: {wallet: caps, points: %s}"
+
 PARTS: Mapping[str, tuple[str, ...]] = {
     "events/refund": (refund(), refund(", maximum: 50")),
     "rewards/coffee": (coupon("coffee", "10d"), coupon("coffee", "20d")),
@@ -54,6 +57,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "reactors/web": (
         reactor("web", "purchase", "grant_badge: online", CHANNEL % "web"),
         reactor("web", "purchase", "grant_badge: online", CHANNEL % "store"),
+        "",
+    ),
+    "reactors/caps": (
+        reactor("caps", "purchase", CAPS % 0.25),
+        reactor("caps", "purchase", CAPS % 0.5, CHANNEL % "web"),
+        reactor("caps", "app_login", "deduct_points: {wallet: caps, points: 0.25}"),
         "",
     ),
     "reactors/often": (
@@ -87,7 +96,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 def a_program(chosen: Mapping[str, int]) -> Program:
     files = {part.replace("/", "__"): PARTS[part][number] for part, number in chosen.items()}
-    return read_program(programs.files(**files, **{"reactors__points-for-purchase": ""}))
+    return read_program(programs.files(program=TWO_WALLETS, **files, **{"reactors__points-for-purchase": ""}))
 
 
 def two_programs(random: Random) -> tuple[Program, Program]:
@@ -113,9 +122,11 @@ def random_events(random: Random, count: int) -> list[Reported]:
 
 
 def openings() -> list[Opening]:
-    """One with points, and one who registers later; of the others nobody knows."""
+    """One with points, a badge and a coupon, and one who registers later; of the others nobody knows."""
+    coupon = {"id": new_id(), "reward": "coffee", "coupon": "C1", "status": "issued", "expires_at": None}
     lot = Lot(new_id(), "points", Points(150), Points(150), None, START + timedelta(days=9))
-    rich = Account(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot})
+    rich = Account(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
+    rich.issued[coupon["id"]] = coupon
     rich.balances["points"] = Balance(Points(150), earned=Points(150))
     return [Opening(rich), Opening(Account(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
 

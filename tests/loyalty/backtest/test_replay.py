@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from loyalty.backtest import Comparison, Contrast, MemberChange, Opening, Replay, Reported, Totals
+from loyalty.backtest import Comparison, Contrast, Opening, Replay, Reported, Thing, Totals
 from loyalty.backtest.comparing import cost
 from loyalty.decide import Used
 from loyalty.effects import Points
@@ -19,6 +19,12 @@ from tests import programs
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 ANN, BOB = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
+POINTS, CAPS, COFFEE, GUEST = (
+    Thing("wallet", "points"),
+    Thing("wallet", "caps"),
+    Thing("reward", "c"),
+    Thing("badge", "g"),
+)
 
 
 def program(points: str = "{var: event.body.total}", more: str = "", **files: str) -> Program:
@@ -44,9 +50,31 @@ def test_a_replay_says_what_was_awarded_and_to_whom() -> None:
     for event in (purchase(ANN, 30, 0), purchase(BOB, 20, 1), purchase(ANN, 5, 2)):
         replay.report(event)
 
-    assert replay.points == {ANN: 35, BOB: 20}
+    assert replay.got() == {ANN: {POINTS: 35}, BOB: {POINTS: 20}}
     assert replay.totals.awarded == {"points": 55}
     assert replay.totals.fired == {"reactor/points-for-purchase": 3}
+
+
+def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
+    two = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 1, expires: never}\nnotify_before")
+    points = "{award_points: {wallet: caps, points: 0.5}}, {deduct_points: {points: 20}}"
+    more = f"reactor: more\non: purchase\nthen: [{points}, {{issue_reward: c}}, {{grant_badge: g}}]\n"
+    replay = Replay(
+        program(program=two, reactors__more=more, rewards__c="reward: c\ncoupon: {value: 3, type: money, valid: 2d}\n"),
+        START,
+    )
+    had = account(ANN, Lot(new_id(), "points", Points(50), Points(40), None, None))
+    had.badges["g"], had.issued[ANN] = (
+        4,
+        {"id": ANN, "reward": "c", "coupon": "", "status": "issued", "expires_at": None},
+    )
+    replay.open([Opening(had)], {})
+
+    for day in (0, 1):
+        replay.report(purchase(ANN, 7, day))
+    replay.advance(START + timedelta(days=200))
+
+    assert replay.got() == {ANN: {POINTS: 14 - 40, CAPS: 10, COFFEE: 2, GUEST: 2}}
 
 
 def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> None:
@@ -81,7 +109,7 @@ def test_two_replays_begin_from_the_same() -> None:
         replay.open([opening], used)
         replay.report(purchase(ANN, 10, 0))
 
-    assert first.points == second.points == {ANN: 10}
+    assert first.got() == second.got() == {ANN: {POINTS: 10}}
 
 
 def test_whoever_registers_later_is_there_from_then_on() -> None:
@@ -93,7 +121,7 @@ def test_whoever_registers_later_is_there_from_then_on() -> None:
     replay.report(Reported(new_id(), ANN, "member_registered", later, later, {}))
     replay.report(purchase(ANN, 10, 4))
 
-    assert replay.points == {ANN: 15}
+    assert replay.got() == {ANN: {POINTS: 15}}
 
 
 def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
@@ -105,7 +133,7 @@ def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
     replay.open([Opening(stranger)], {})
     replay.report(purchase(ANN, 0, 0))
 
-    assert replay.points == {ANN: 1}
+    assert replay.got() == {ANN: {POINTS: 1}}
 
 
 def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
@@ -114,7 +142,7 @@ def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
 
     replay.report(purchase(ANN, 10, 0))
 
-    assert replay.points == {ANN: 15}
+    assert replay.got() == {ANN: {POINTS: 15}}
 
 
 def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> None:
@@ -123,7 +151,7 @@ def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> No
 
     replay.report(purchase(ANN, 10, 0))
 
-    assert (replay.points, replay.totals.refused) == ({}, {"its member is unknown": 1})
+    assert (replay.got(), replay.totals.refused) == ({}, {"its member is unknown": 1})
 
 
 @pytest.mark.parametrize(
@@ -159,7 +187,7 @@ def test_parts_add_up_to_the_whole() -> None:
 
     assert (whole.events, whole.members, whole.gaining, whole.losing) == (2, 2, 2, 0)
     assert whole.new.awarded["points"] == 3 * whole.old.awarded["points"] == 90
-    assert whole.affected == [MemberChange(BOB, Decimal(20), Decimal(60)), MemberChange(ANN, Decimal(10), Decimal(30))]
+    assert [(each.member, each.old, each.new) for each in whole.affected] == [(BOB, 20, 60), (ANN, 10, 30)]
 
 
 def test_points_and_rewards_cost_what_their_files_say() -> None:

@@ -1,4 +1,4 @@
-"""Values that are made by the million: every event answered makes dozens."""
+"""Values that are made by the million: programs are read into them, and every event answered makes dozens."""
 
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
@@ -7,6 +7,6 @@ T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True)
-def value(cls: type[T]) -> type[T]:
+def frozen(cls: type[T]) -> type[T]:
     """A slotted dataclass that is frozen for the type checker alone: at run time that makes one four times as slow."""
     return dataclass(slots=True, unsafe_hash=True)(cls)
