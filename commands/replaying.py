@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -11,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, active_count
 from typing import Any, TypeAlias, assert_never
 
 from loyalty.backtest import Contrast, Members, Opening, Pair, Part, Reported, Share
@@ -135,7 +137,7 @@ def _replayed_here(replayer: "_Replayer", parts: Sequence[Part], told: Callable[
 def _replayed_apart(job: Job, parts: Sequence[Part], processes: int, told: Callable[[int], None]) -> Contrast:
     """Replay tasks in processes of their own."""
     whole = Contrast()
-    context = multiprocessing.get_context("spawn")
+    context = _context()
     counted, stopped = context.Value("Q", 0), context.Event()
     with ProcessPoolExecutor(processes, context, _begin, (job, counted, stopped)) as pool:
         try:
@@ -150,6 +152,12 @@ def _replayed_apart(job: Job, parts: Sequence[Part], processes: int, told: Calla
             pool.shutdown(cancel_futures=True)
             raise
     return whole
+
+
+def _context() -> BaseContext:
+    """Processes begin as copies of this one where that is safe, without threads, and start anew elsewhere."""
+    is_safe = sys.platform == "linux" and active_count() == 1
+    return multiprocessing.get_context("fork" if is_safe else "spawn")
 
 
 class _Stopped(Exception):

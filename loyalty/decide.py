@@ -160,7 +160,7 @@ def _applying(program: Program, event: Event, data: Mapping[str, Any]) -> tuple[
         held = program.conditions_on[event.type](data)
     except rules.TooMuchWork:
         return None
-    return tuple(r for r, holds in zip(reactors, held, strict=True) if holds is True and _is_in_time(r, event))
+    return tuple([r for r, holds in zip(reactors, held, strict=True) if holds is True and _is_in_time(r, event)])
 
 
 def _is_in_time(reactor: Reactor, event: Event) -> bool:

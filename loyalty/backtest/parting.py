@@ -51,7 +51,9 @@ class Parting:
         return cls(types, _only(old, changed), _only(new, changed))
 
     def is_same(self, books: Books, event: Event, *, now: datetime) -> bool:
-        """Whether both do the same about an event of another type, if they have of all its member's until now."""
+        """Whether both do the same about an event of no such type, if they have of all its member's until now."""
+        if event.type not in self.old.reactors_on and event.type not in self.new.reactors_on:
+            return True
         return _done(self.old, books, event, now) == _done(self.new, books, event, now)
 
 
@@ -84,8 +86,6 @@ def _only(program: Program, names: set[str]) -> Program:
 
 
 def _done(program: Program, books: Books, event: Event, now: datetime) -> Done:
-    if event.type not in program.reactors_on:
-        return [], ()
     member = books.members.facts(event.member) if event.type in program.decides_by_member else None
     decision = decide(program, member, event, usage_on(books, program, event), now=now, explains=False)
     return [(answer.source, answer.effects) for answer in decision.answers if answer.fired], decision.claims

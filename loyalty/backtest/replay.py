@@ -59,12 +59,11 @@ class Replay:
 
     def take_in(self, opening: Opening, before: Got) -> None:
         """Take a member in; `before` is what they had ever got when `got` begins to count."""
-        known = self._in_a_tier(opening.account)
-        self._before[known.member.id] = before
+        account = opening.account.copy() if opening.is_new else open_in(self._trial, opening)
+        self._put_in_a_tier(account)
+        self._before[account.member.id] = before
         if opening.is_new:
-            self._newcomers[known.member.id] = known
-        else:
-            open_in(self._trial, replace(opening, account=known))
+            self._newcomers[account.member.id] = account
 
     def report(self, event: Reported) -> None:
         """Answer an event at the time it was told, after all that fell due before."""
@@ -152,9 +151,8 @@ class Replay:
         entries.clear()
         self._trial.books.sent.clear()
 
-    def _in_a_tier(self, account: Account) -> Account:
-        """A copy, in the lowest tier where this program does not have theirs."""
-        known, lowest = account.copy(), self.program.tier_at(0)
-        if self.program.tier_named(known.member.tier) is None and lowest is not None:
-            known.member = replace(known.member, tier=lowest.name)
-        return known
+    def _put_in_a_tier(self, account: Account) -> None:
+        """Put a member into the lowest tier where this program does not have theirs."""
+        lowest = self.program.tier_at(0)
+        if lowest is not None and self.program.tier_named(account.member.tier) is None:
+            account.member = replace(account.member, tier=lowest.name)
