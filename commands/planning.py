@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import assert_never
@@ -83,7 +83,7 @@ def plan(asked: Asked, *, progress: Progress) -> Plan:
             raise PlanError(
                 "a process of the backtest was killed, perhaps for memory: name fewer --jobs or --days"
             ) from None
-        comparison = Comparison(contrast, old or replace(program, reactors=(), achievements=()), program)
+        comparison = Comparison(contrast, old or program.unanswering, program)
     return Plan(
         program=program,
         files=asked.files,

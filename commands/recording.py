@@ -13,13 +13,13 @@ from commands.finding import event_meant
 from commands.stored import Events, program_files, read_only
 from database.history import History
 from database.transaction import Transaction
+from loyalty.account import Account
 from loyalty.backtest import Members, Replay
 from loyalty.books import Row
 from loyalty.builtin_events import BUILT_IN
 from loyalty.calendar import local_day, start_of
 from loyalty.decision_json import to_json
 from loyalty.files import read_revision
-from loyalty.memory import Account
 from loyalty.program import Program
 from loyalty.testing.writing import REGISTERED, CannotWrite, Recorded, written
 from loyalty.trial import Happened

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from multiprocessing.context import BaseContext
@@ -84,7 +84,7 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
 
 def _programs(job: Job) -> tuple[Program, Program]:
     new = read_program(job.new)
-    return replace(new, reactors=(), achievements=()) if job.old is None else read_revision(job.old), new
+    return new.unanswering if job.old is None else read_revision(job.old), new
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from commands.failures import CannotDo
-from loyalty.calendar import read_instant
+from loyalty.calendar import read_date
 from loyalty.files import ProgramFaults, read_folder, read_program, read_revision, revision_hash
 from loyalty.files.invented import read_invented
 from loyalty.files.nodes import Node
@@ -19,8 +19,6 @@ from loyalty.program import Program
 from loyalty.simulation import TooMuch, Tried, simulate
 from loyalty.simulation_json import Under, simulation_to_json
 from loyalty.testing.fixtures import opening_of
-
-YEARS = range(1900, 3000)
 
 
 class SimulationError(CannotDo):
@@ -157,9 +155,6 @@ def _said(faults: ProgramFaults) -> str:
 
 def _instant(text: str, program: Program) -> datetime:
     try:
-        found = read_instant(text, program.zone)
+        return read_date(text, program.zone)
     except ValueError as error:
         raise SimulationError(f"--now: {error}") from None
-    if found.year not in YEARS:
-        raise SimulationError(f"--now: the year lies between {YEARS.start} and {YEARS.stop - 1}")
-    return found

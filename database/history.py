@@ -17,6 +17,7 @@ from database.members import as_balance
 from database.snapshots import taken
 from database.tables import badge, balance, entry, event, issued_reward, lot, mark, member, progress, usage
 from database.usage import PROGRAM
+from loyalty.account import Account
 from loyalty.achievements import MILLION, Mark
 from loyalty.backtest import Members, Reported
 from loyalty.builtin_events import BUILT_IN
@@ -25,7 +26,6 @@ from loyalty.decide import Used
 from loyalty.effects import Points
 from loyalty.ledger import EntryKind, Lot, before_entry, change
 from loyalty.member import NO_POINTS, Balance, Member
-from loyalty.memory import Account
 from loyalty.openings import Opening
 from loyalty.program import Program
 from loyalty.tiers import kept_until

@@ -11,9 +11,9 @@ from sqlalchemy import Row, Table, select
 from database.tables import deadline, issued_reward, mark, progress, usage
 from database.transaction import Transaction
 from database.usage import PROGRAM
+from loyalty.account import Account
 from loyalty.achievements import MILLION, Mark
 from loyalty.decide import Used
-from loyalty.memory import Account
 from loyalty.openings import Opening
 
 Taken: TypeAlias = dict[str, dict[date, Used]]

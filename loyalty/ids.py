@@ -28,7 +28,7 @@ def caused_id(cause: str, effect: str) -> str:
 
 
 def numbered_id(number: int) -> str:
-    """The id of the so-manieth of some events, where none is stored: the same in every run."""
+    """The id of the event of that number, where events have no ids of their own: the same in every run."""
     return f"00000000-0000-4000-8000-{number:012x}"
 
 

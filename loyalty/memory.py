@@ -4,13 +4,13 @@ They keep what the steps ask for and no more: an event is gone when it is answer
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
+from loyalty.account import Account
 from loyalty.achievements import Mark, day_of, put
 from loyalty.books import NewEvent, Row
 from loyalty.decide import Usage, Used
@@ -18,7 +18,7 @@ from loyalty.decision import Claim, Decision
 from loyalty.effects import Points
 from loyalty.falling_due import FallingDue
 from loyalty.ledger import EntryKind, Lot, Posted, after_entry, change
-from loyalty.member import NO_POINTS, Balance, Member
+from loyalty.member import NO_POINTS, Member
 from loyalty.messages import EVENT_NAMES
 from loyalty.references import Applied
 from rules.frozen import frozen
@@ -44,45 +44,6 @@ class Sent:
     event: str
     body: Any
     url: str | None = None
-
-
-@dataclass(slots=True)
-class Account:
-    """All that is kept of one member."""
-
-    member: Member
-    """Without balances and badges: they change too often."""
-    balances: dict[str, Balance] = field(default_factory=dict)
-    badges: dict[str, int] = field(default_factory=dict)
-    lots: dict[str, Lot] = field(default_factory=dict)
-    marks: dict[str, list[Mark]] = field(default_factory=dict)
-    """By achievement, oldest first."""
-    completed: dict[str, int] = field(default_factory=dict)
-    used: dict[str, dict[date, Used]] = field(default_factory=dict)
-    """By reactor and day."""
-    issued: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Rewards, as rows of issued rewards, by id."""
-    granted: dict[str, datetime] = field(default_factory=dict)
-    """When badges were granted that were new."""
-
-    def copy(self) -> "Account":
-        """The same, to be changed apart."""
-        return Account(
-            self.member,
-            dict(self.balances),
-            dict(self.badges),
-            dict(self.lots),
-            {name: list(marks) for name, marks in self.marks.items()},
-            dict(self.completed),
-            {name: dict(days) for name, days in self.used.items()},
-            {issued: dict(row) for issued, row in self.issued.items()},
-            dict(self.granted),
-        )
-
-    @property
-    def holdings(self) -> Iterator[str]:
-        """The ids of lots and rewards: nobody else holds them."""
-        return chain(self.lots, self.issued)
 
 
 class Books:

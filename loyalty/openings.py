@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from loyalty import tiers
-from loyalty.memory import Account
+from loyalty.account import Account
 from loyalty.steps.issuing import next_deadline_of_coupon
 from loyalty.steps.points import next_deadline_of
 from loyalty.trial import Trial

@@ -1,7 +1,7 @@
 """A program: one store's whole rule set, read from its files and ready to decide."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -320,6 +320,11 @@ class Program:
         """Reactors by event type, so that an event pays only for its own."""
         names = {reactor.on for reactor in self.reactors}
         return {name: tuple(r for r in self.reactors if r.on == name) for name in names}
+
+    @property
+    def unanswering(self) -> "Program":
+        """The same store before anything answers its events."""
+        return replace(self, reactors=(), achievements=())
 
     @cached_property
     def conditions_on(self) -> Mapping[str, Callable[[Any], list[Any]]]:

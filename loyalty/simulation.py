@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from loyalty.account import Account
 from loyalty.decide import Used
 from loyalty.decision import Claim
 from loyalty.member import Balance, Member
-from loyalty.memory import Account
 from loyalty.openings import Opening, open_in
 from loyalty.program import Program
 from loyalty.testing.judging import progress_of

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from loyalty.account import Account
 from loyalty.books import NewEvent
 from loyalty.decision import Decision
 from loyalty.ids import numbered_id
-from loyalty.memory import Account, Books, Entry, Sent
+from loyalty.memory import Books, Entry, Sent
 from loyalty.program import Program
 from loyalty.references import EventRef
 from loyalty.steps.answering import answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias, assert_never
 
-from loyalty.memory import Account
+from loyalty.account import Account
 from loyalty.program import Program
 
 Kind = Literal["wallet", "reward", "badge"]

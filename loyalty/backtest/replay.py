@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from loyalty.account import Account
 from loyalty.backtest.got import Got, ever_got
 from loyalty.backtest.totals import Totals
 from loyalty.decide import Used
 from loyalty.ids import caused_id
 from loyalty.member import Member
-from loyalty.memory import Account, Books
+from loyalty.memory import Books
 from loyalty.openings import Opening, close_in, open_in
 from loyalty.program import Program
 from loyalty.steps.step import Step

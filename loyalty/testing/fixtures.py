@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from loyalty import ledger, tiers
+from loyalty.account import Account
 from loyalty.calendar import Duration
 from loyalty.effects import AwardPoints, Points
 from loyalty.ids import named_id
 from loyalty.ledger import Lot
 from loyalty.member import Balance
-from loyalty.memory import Account
 from loyalty.openings import Opening
 from loyalty.program import Program
 from loyalty.steps.points import next_deadline_of

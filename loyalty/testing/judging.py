@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 import rules
+from loyalty.account import Account
 from loyalty.achievements import current
 from loyalty.builtin_events import BUILT_IN
 from loyalty.member import Balance as Amounts
-from loyalty.memory import Account
 from loyalty.program import Place, Program
 from loyalty.testing import model
 from loyalty.testing.model import Check, Occurred, Wanted

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal, TypeAlias, assert_never
 
 import rules
-from loyalty.memory import Account
+from loyalty.account import Account
 from loyalty.openings import open_in
 from loyalty.program import Program
 from loyalty.steps.outbox import CALL

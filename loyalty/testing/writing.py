@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from loyalty.account import Account
 from loyalty.achievements import MILLION, first_day_needed
 from loyalty.builtin_events import BUILT_IN
 from loyalty.calendar import local_day, window
@@ -16,7 +17,6 @@ from loyalty.files.plain_yaml import flow
 from loyalty.files.scenarios import read_tests
 from loyalty.masking import Masker
 from loyalty.member import Member
-from loyalty.memory import Account
 from loyalty.program import Program
 from loyalty.testing.judging import progress_of
 from loyalty.testing.model import Scenario

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.account import Account
 from loyalty.achievements import MILLION, Mark, Move, current, first_day_needed, in_window, move
 from loyalty.calendar import window as calendar_window
 from loyalty.marks_needed import marks_needed
 from loyalty.member import Member as Known
-from loyalty.memory import Account, Books
+from loyalty.memory import Books
 from loyalty.program import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Place, Sum, Window
 
 MAY = date(2024, 5, 1)

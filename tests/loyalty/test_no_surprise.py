@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rules
+from loyalty.account import Account
 from loyalty.builtin_events import BUILT_IN
 from loyalty.decide import decide, facts
 from loyalty.decision import Answer, Decision
@@ -15,7 +16,6 @@ from loyalty.decision_json import from_json, to_json
 from loyalty.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
 from loyalty.files import read_program
 from loyalty.member import Event, Member
-from loyalty.memory import Account
 from loyalty.trial import Trial
 from rules import exact
 from tests import programs

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from loyalty.account import Account
 from loyalty.files import read_program
 from loyalty.member import Member
-from loyalty.memory import Account
 from loyalty.trial import Happened, Trial
 from tests import programs
 

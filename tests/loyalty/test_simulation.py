@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from loyalty import simulation
+from loyalty.account import Account
 from loyalty.effects import Points
 from loyalty.files import read_program
 from loyalty.ledger import Lot
 from loyalty.member import Balance, Member
-from loyalty.memory import Account
 from loyalty.openings import Opening
 from loyalty.simulation import TooMuch, Tried, newcomer, simulate
 from tests import programs

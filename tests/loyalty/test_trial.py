@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from loyalty.account import Account
 from loyalty.files import read_program
 from loyalty.member import Member
-from loyalty.memory import Account
 from loyalty.steps.step import MOST_ANSWERED, TOO_MANY
 from loyalty.trial import Trial
 from tests import programs

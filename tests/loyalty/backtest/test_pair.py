@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from loyalty.account import Account
 from loyalty.backtest import Contrast, Pair, Replay, Reported
 from loyalty.backtest.parting import Parting
 from loyalty.effects import Points
@@ -13,7 +14,6 @@ from loyalty.files import read_program
 from loyalty.ids import new_id
 from loyalty.ledger import Lot
 from loyalty.member import Balance, Member
-from loyalty.memory import Account
 from loyalty.openings import Opening
 from loyalty.program import Program
 from tests import programs

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from loyalty.account import Account
 from loyalty.backtest import Comparison, Contrast, Opening, Replay, Reported, Thing, Totals
 from loyalty.backtest.comparing import cost
 from loyalty.decide import Used
@@ -13,7 +14,6 @@ from loyalty.files import read_program
 from loyalty.ids import new_id
 from loyalty.ledger import Lot
 from loyalty.member import Balance, Member
-from loyalty.memory import Account
 from loyalty.program import Program
 from tests import programs
 

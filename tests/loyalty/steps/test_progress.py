@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from loyalty.account import Account
 from loyalty.books import NewEvent
 from loyalty.decision import Answer
 from loyalty.files import read_program
 from loyalty.member import Member
-from loyalty.memory import Account
 from loyalty.reasons import Exhausted, Leaf, Progress, Unmet
 from loyalty.references import EventRef
 from loyalty.steps.deciding import decide_event

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from loyalty.account import Account
 from loyalty.effects import Points
 from loyalty.files import read_program
 from loyalty.member import Balance, Member
-from loyalty.memory import Account
 from loyalty.testing.writing import Recorded, written
 from tests import programs
 
