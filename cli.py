@@ -5,23 +5,23 @@ from io import TextIOWrapper
 
 import typer
 
-from commands.line.api import api
-from commands.line.check import check
-from commands.line.demo import demo
-from commands.line.deploy import deploy
-from commands.line.diff import diff
-from commands.line.evaluate import evaluate
-from commands.line.explain import explain
-from commands.line.new import new
-from commands.line.plan import plan
-from commands.line.revisions import revisions
-from commands.line.rollback import rollback
-from commands.line.schema import schema
-from commands.line.simulate import simulate
-from commands.line.swift import SwiftCommand, SwiftGroup
-from commands.line.test import test
-from commands.line.up import up
-from commands.line.worker import worker
+from commands.api import api
+from commands.check.command import check
+from commands.demo.command import demo
+from commands.deploy.command import deploy
+from commands.diff import diff
+from commands.evaluate import evaluate
+from commands.explain.command import explain
+from commands.new.command import new
+from commands.plan.command import plan
+from commands.revisions import revisions
+from commands.rollback import rollback
+from commands.schema import schema
+from commands.shared.fast_typer import SwiftCommand, SwiftGroup
+from commands.simulate.command import simulate
+from commands.test.command import test
+from commands.up.command import up
+from commands.worker import worker
 
 app = typer.Typer(cls=SwiftGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

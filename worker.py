@@ -21,21 +21,21 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
-from activities.clock import TASK_QUEUE, Clock
-from activities.deliveries import Deliveries
-from activities.outbound import WebhookClient
-from activities.reactions import Reactions
-from activities.underway import PLACES, Underway
+from activities.due_items import TASK_QUEUE, Clock
+from activities.events import Reactions
+from activities.in_flight import PLACES, Underway
+from activities.webhooks.client import WebhookClient
+from activities.webhooks.deliveries import Deliveries
 from database import Database
 from database.programs import Programs
-from loyalty.addresses import Network
 from loyalty.references import EventRef
-from workflows.clock import StoreClock
-from workflows.deliver import DeliverWebhook
-from workflows.inline import Inline
-from workflows.names import EVENT_TYPE, MEMBER, SEARCH_ATTRIBUTES, STORE
+from loyalty.webhooks.addresses import Network
+from workflows.event_loop_executor import Inline
+from workflows.events import ReactToBatch, ReactToEvent
+from workflows.options import EVENT_TYPE, MEMBER, SEARCH_ATTRIBUTES, STORE
 from workflows.payloads import CONVERTER
-from workflows.react import ReactToBatch, ReactToEvent
+from workflows.store_clock import StoreClock
+from workflows.webhooks import DeliverWebhook
 
 log = structlog.get_logger()
 

@@ -4,23 +4,21 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from api import (
-    api_keys,
-    custom_events,
-    event_schemas,
-    health,
-    login,
-    members,
-    programs,
-    simulate,
-    stores,
-    webhooks,
-)
-from api.calls import Desk
-from api.direct import DirectRoute
+from api.api_keys import routes as api_keys
+from api.authentication import routes as login
+from api.dependencies import Desk
+from api.error_handlers import install_refusals
+from api.event_types import routes as event_schemas
+from api.events import routes as custom_events
+from api.fast_route import DirectRoute
+from api.health import routes as health
+from api.members import routes as members
 from api.openapi import describe
-from api.refusals import install_refusals
+from api.programs import routes as programs
 from api.services import Services
+from api.simulations import routes as simulate
+from api.stores import routes as stores
+from api.webhooks import routes as webhooks
 
 ROUTERS = (
     health.router,

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api.bodies import TAKEN
+from api.requests import TAKEN
 
 DESCRIPTION = """
 Report events; Laurel's reactors answer them with points, achievements, badges, rewards and webhooks.

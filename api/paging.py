@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from starlette.datastructures import QueryParams
 
-from api.answers import Total
-from api.problems import BadInput, InputFault
+from api.errors import BadInput, InputFault
+from api.responses import Total
 from database.pages import Condition, Found, Operator, Page
 from loyalty.calendar import read_date
 from rules.errors import nearest

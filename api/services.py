@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from database import Database
 from database.programs import Programs
-from loyalty.addresses import Network
-from loyalty.references import EventRef
-
-StartEvent = Callable[[EventRef], Awaitable[None]]
+from loyalty.webhooks.addresses import Network
+from workflows.starter import StartEvent
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from sqlalchemy import create_engine
 
 from benchmarks import postgres
 from benchmarks.audit import PROGRAM, Purchase, faults, unapplied
-from commands import temporal_server
+from commands.shared import temporal_server
 
 LAUREL = str(Path(sys.executable).with_name("laurel"))
 PASSWORD = "chaos-" + uuid4().hex

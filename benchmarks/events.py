@@ -31,7 +31,7 @@ from rich.table import Table
 from benchmarks import under_test
 from benchmarks.traffic import Receiver, post, receiving, send
 from benchmarks.under_test import CROWD, HOOKED, HOOKS, IN_FLIGHT, OTHERS, PLAIN, Place, email_of
-from commands import temporal_server
+from commands.shared import temporal_server
 
 EMPTY, EVENT, SEQUENTIAL, HOOKED_EVENT, CROWDED = (
     "empty",

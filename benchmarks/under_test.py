@@ -21,17 +21,17 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import worker
-from activities.deliveries import Deliveries
-from activities.outbound import WebhookClient
-from activities.reactions import Reactions
-from commands import serving, temporal_server
+from activities.events import Reactions
+from activities.webhooks.client import WebhookClient
+from activities.webhooks.deliveries import Deliveries
+from commands.shared import serving, temporal_server
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
-from loyalty.books import NewEvent
 from loyalty.ids import new_id
 from loyalty.references import Applied, DeliveryRef, EventRef
-from loyalty.signing import new_secret
+from loyalty.store.repositories import NewEvent
+from loyalty.webhooks.signing import new_secret
 
 IN_FLIGHT = 48
 MEMBERS = 500

@@ -8,8 +8,8 @@ from sqlalchemy import Integer, Select, bindparam, or_, select
 
 from database.queries import Queries, prepared
 from database.tables import mark, progress
-from loyalty.achievements import Mark, order
-from loyalty.books import Row
+from loyalty.achievements.progress import Mark, order
+from loyalty.store.repositories import Row
 
 _MARKS = select(mark.c.day, mark.c.value, mark.c.amount, mark.c.used).where(
     mark.c.store == bindparam("in_store"),

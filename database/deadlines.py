@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from database.queries import Queries, prepared
 from database.tables import deadline, store
-from loyalty.books import Row
+from loyalty.store.repositories import Row
 
 _DUE = (
     select(deadline)

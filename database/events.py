@@ -9,11 +9,11 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, select, 
 from database.pages import Found, Page, find
 from database.queries import Queries, prepared
 from database.tables import event, step, store, subscription
-from loyalty.books import NewEvent, Row
-from loyalty.decision import Decision
-from loyalty.decision_json import to_json as decision_to_json
+from loyalty.decisions.decision import Decision
+from loyalty.decisions.decision_json import to_json as decision_to_json
 from loyalty.references import Applied
 from loyalty.references import to_json as applied_to_json
+from loyalty.store.repositories import NewEvent, Row
 
 FIRST_RELAY = timedelta(seconds=5)
 """How long the relay leaves a new event to whoever accepted it."""

@@ -17,18 +17,18 @@ from database.members import as_balance
 from database.snapshots import taken
 from database.tables import badge, balance, entry, event, issued_reward, lot, mark, member, progress, usage
 from database.usage import PROGRAM
-from loyalty.account import Account
-from loyalty.achievements import MILLION, Mark
-from loyalty.backtest import Members, Reported
-from loyalty.builtin_events import BUILT_IN
+from loyalty.achievements.progress import MILLION, Mark
 from loyalty.calendar import local_day
-from loyalty.decide import Used
-from loyalty.effects import Points
-from loyalty.ledger import EntryKind, Lot, before_entry, change
-from loyalty.member import NO_POINTS, Balance, Member
-from loyalty.openings import Opening
-from loyalty.program import Program
-from loyalty.tiers import kept_until
+from loyalty.engine.snapshots import Opening
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.decide import Used
+from loyalty.points.ledger import EntryKind, Lot, before_entry, change
+from loyalty.program.effects import Points
+from loyalty.program.program import Program
+from loyalty.store.history import MemberRange, ReplayedEvent
+from loyalty.store.members import NO_POINTS, Balance, Member
+from loyalty.store.memory.member_state import Account
+from loyalty.tiers.standing import kept_until
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -54,26 +54,26 @@ class History:
         wanted = select(func.count()).select_from(member).where(member.c.store == self._store)
         return int(self._connection.execute(wanted).scalar_one())
 
-    def parts(self, most: int) -> list[Members]:
+    def parts(self, most: int) -> list[MemberRange]:
         """All members, in runs of at most so many."""
         ids = self._connection.execute(
             select(member.c.id).where(member.c.store == self._store).order_by(member.c.id)
         ).scalars()
-        return [Members(some[0], some[-1]) for some in ids.partitions(most)]
+        return [MemberRange(some[0], some[-1]) for some in ids.partitions(most)]
 
     def events_count(self) -> int:
         """How many events were reported since."""
         return int(self._connection.execute(self._reported(select(func.count()).select_from(event))).scalar_one())
 
-    def events(self, members: Members) -> Iterator[Reported]:
+    def events(self, members: MemberRange) -> Iterator[ReplayedEvent]:
         """The events that these members' systems reported since, in the order in which they came."""
         columns = (event.c.id, event.c.member, event.c.type, event.c.time, event.c.received_at, event.c.body)
         within = event.c.member.between(members.first, members.last)
         wanted = self._reported(select(*columns)).where(within).order_by(event.c.received_at, event.c.id)
         for row in self._connection.execution_options(yield_per=PAGE).execute(wanted):
-            yield Reported(*row)
+            yield ReplayedEvent(*row)
 
-    def openings(self, members: Members) -> Iterator[Opening]:
+    def openings(self, members: MemberRange) -> Iterator[Opening]:
         """These members as they were."""
         entries = self._by_member(members, entry, entry.c.at >= self._since)
         lots = self._by_member(members, lot)
@@ -113,17 +113,17 @@ class History:
             event.c.received_at < self._until,
         )
 
-    def _rows(self, members: Members, table: Table, key: Any, *where: Any) -> Sequence[Found]:
+    def _rows(self, members: MemberRange, table: Table, key: Any, *where: Any) -> Sequence[Found]:
         within = and_(table.c.store == self._store, key.between(members.first, members.last), *where)
         return self._connection.execute(select(table).where(within)).all()
 
-    def _by_member(self, members: Members, table: Table, *where: Any) -> Mapping[str, list[Found]]:
+    def _by_member(self, members: MemberRange, table: Table, *where: Any) -> Mapping[str, list[Found]]:
         found: dict[str, list[Found]] = defaultdict(list)
         for row in self._rows(members, table, table.c.member, *where):
             found[row.member].append(row)
         return found
 
-    def _caused_since(self, members: Members, type_: str) -> Sequence[Found]:
+    def _caused_since(self, members: MemberRange, type_: str) -> Sequence[Found]:
         within = and_(
             event.c.store == self._store,
             event.c.type == type_,
@@ -134,14 +134,14 @@ class History:
             select(event.c.member, event.c.body).where(within).order_by(event.c.received_at, event.c.id)
         ).all()
 
-    def _first_tiers(self, members: Members) -> Mapping[str, str | None]:
+    def _first_tiers(self, members: MemberRange) -> Mapping[str, str | None]:
         """The tier that members had who changed it since."""
         first: dict[str, str | None] = {}
         for row in self._caused_since(members, "tier_changed"):
             first.setdefault(row.member, row.body["from"])
         return first
 
-    def _named_since(self, members: Members, type_: str, name: str) -> Mapping[str, Counter[str]]:
+    def _named_since(self, members: MemberRange, type_: str, name: str) -> Mapping[str, Counter[str]]:
         """How often, since, events of a type named what."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for row in self._caused_since(members, type_):

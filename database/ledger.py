@@ -7,11 +7,11 @@ from sqlalchemy import bindparam, select
 from database.members import as_balance
 from database.queries import Queries, prepared
 from database.tables import balance, entry, lot
-from loyalty.books import Row
-from loyalty.effects import Points
 from loyalty.ids import new_id
-from loyalty.ledger import EntryKind, Lot, Posted, before_entry, change
-from loyalty.member import Balance
+from loyalty.points.ledger import EntryKind, Lot, Posted, before_entry, change
+from loyalty.program.effects import Points
+from loyalty.store.members import Balance
+from loyalty.store.repositories import Row
 
 _LEFT = select(lot).where(
     lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0

@@ -12,9 +12,9 @@ from database.pages import Found, Page, find
 from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import badge, balance, member
-from loyalty.books import Row
-from loyalty.effects import Points
-from loyalty.member import Balance, Member
+from loyalty.program.effects import Points
+from loyalty.store.members import Balance, Member
+from loyalty.store.repositories import Row
 
 
 @dataclass(frozen=True, slots=True)

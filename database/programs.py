@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from database.database import Database
 from database.revisions import NewRevision
 from database.transaction import Transaction
-from loyalty.files import read_program, read_revision, revision_hash
-from loyalty.program import Program
-from loyalty.signing import new_secret
+from loyalty.program.program import Program
+from loyalty.webhooks.signing import new_secret
+from program_files import read_program, read_revision, revision_hash
 
 FRESH = 1.0
 """Seconds for which the number of the revision in force is believed without asking again."""

@@ -11,10 +11,10 @@ from sqlalchemy import Row, Table, select
 from database.tables import deadline, issued_reward, mark, progress, usage
 from database.transaction import Transaction
 from database.usage import PROGRAM
-from loyalty.account import Account
-from loyalty.achievements import MILLION, Mark
-from loyalty.decide import Used
-from loyalty.openings import Opening
+from loyalty.achievements.progress import MILLION, Mark
+from loyalty.engine.snapshots import Opening
+from loyalty.events.decide import Used
+from loyalty.store.memory.member_state import Account
 
 Taken: TypeAlias = dict[str, dict[date, Used]]
 """What firings took from limits, by reactor and day."""

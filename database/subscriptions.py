@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from database.pages import Found, Page, find
 from database.queries import Queries, prepared
 from database.tables import store, subscription
-from loyalty.books import Row
+from loyalty.store.repositories import Row
 
 _LIVE = (
     select(subscription)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from database.queries import Queries
 from database.tables import usage
-from loyalty.achievements import MILLION
-from loyalty.decide import Used
-from loyalty.decision import Claim
+from loyalty.achievements.progress import MILLION
+from loyalty.decisions.decision import Claim
+from loyalty.events.decide import Used
 
 PROGRAM = ""
 """Stands for every member of the program."""

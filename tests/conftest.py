@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 import worker
 from benchmarks import postgres
-from commands import temporal_server
+from commands.shared import temporal_server
 from database import Database
 from database.migrate import upgrade
 from tests.receiver import Receiver

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
-from commands.temporal_server import free_port
+from commands.shared.temporal_server import free_port
 
 T = TypeVar("T")
 

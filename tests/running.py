@@ -16,11 +16,11 @@ import worker
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
-from loyalty.books import NewEvent
 from loyalty.ids import new_id
-from loyalty.program import Program
+from loyalty.program.program import Program
 from loyalty.references import EventRef, Outcome
-from loyalty.signing import new_secret
+from loyalty.store.repositories import NewEvent
+from loyalty.webhooks.signing import new_secret
 
 SANDBOX = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules("rules", "loyalty", "activities", "database")

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine
 
-from commands import temporal_server
+from commands.shared import temporal_server
 from tests import programs
 from tests.processes import Process, Till, eventually, started, status, to_its_end, write
 

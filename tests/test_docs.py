@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from cli import app
-from loyalty.builtin_events import BUILT_IN
-from loyalty.files import read_program
-from loyalty.messages import EVENT_NAMES
-from loyalty.signing import new_secret, sign
-from loyalty.steps import effects_told, points, progress, telling
+from loyalty.achievements import operations as progress
+from loyalty.engine import builtin_event_messages as telling
+from loyalty.engine import effect_messages as effects_told
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.points import operations as points
+from loyalty.webhooks.messages import EVENT_NAMES
+from loyalty.webhooks.signing import new_secret, sign
+from program_files import read_program
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

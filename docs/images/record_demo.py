@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
-from commands import demonstration
+from commands.demo import demonstration
 
 PICTURE = Path(__file__).with_name("demo.svg")
 

@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.passwords import hash_password
+from api.authentication.passwords import hash_password
+from api.authentication.tokens import digest
 from api.services import Services
-from api.tokens import digest
 from database import Database, Transaction
 from database.programs import Programs
 from loyalty.ids import new_id

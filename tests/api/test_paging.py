@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.datastructures import QueryParams
 
+from api.errors import BadInput
 from api.paging import Listing
-from api.problems import BadInput
 
 LISTING = Listing(
     {"email": "text", "customerData:phone": "text", "customerId": "name", "createdAt": "instant", "active": "boolean"}

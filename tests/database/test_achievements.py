@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from database import Database, Transaction
 from database.members import Identity
-from loyalty.account import Account
-from loyalty.achievements import Mark
-from loyalty.books import AchievementBook
-from loyalty.member import Member
-from loyalty.memory import Books
+from loyalty.achievements.progress import Mark
+from loyalty.store.members import Member
+from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.store import Books
+from loyalty.store.repositories import AchievementBook
 
 NOW = datetime(2024, 5, 9, 12, tzinfo=UTC)
 MAY = date(2024, 5, 1)

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from activities.reactions import Reactions
+from activities.events import Reactions
 from database import Database, Transaction
-from database.history import History, Members
+from database.history import History, MemberRange
 from database.members import Identity
 from database.programs import Programs
-from loyalty.backtest import Opening, Reported
-from loyalty.books import NewEvent
 from loyalty.calendar import start_of
+from loyalty.engine.due_items import ring
 from loyalty.ids import new_id
-from loyalty.program import Program
+from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.steps.ringing import ring
+from loyalty.store.repositories import NewEvent
 from tests import programs
+from workbench.backtest import Opening, ReplayedEvent
 
 FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -99,12 +99,12 @@ class Played:
         )
         return {opening.account.member.id: opening for opening in found}
 
-    async def events(self, since: datetime) -> list[Reported]:
-        def read(history: History) -> list[Reported]:
+    async def events(self, since: datetime) -> list[ReplayedEvent]:
+        def read(history: History) -> list[ReplayedEvent]:
             (everybody,) = history.parts(100)
             return list(history.events(everybody))
 
-        found: list[Reported] = await self._history(since, read)
+        found: list[ReplayedEvent] = await self._history(since, read)
         return found
 
     async def _history(self, since: datetime, work: Any) -> Any:
@@ -198,4 +198,4 @@ async def test_members_come_in_parts_of_which_none_overlaps(played: Played) -> N
 
     parts = await played._history(FIRST, lambda history: history.parts(2))
 
-    assert parts == [Members(ids[0], ids[1]), Members(ids[2], ids[3]), Members(ids[4], ids[4])]
+    assert parts == [MemberRange(ids[0], ids[1]), MemberRange(ids[2], ids[3]), MemberRange(ids[4], ids[4])]

@@ -13,8 +13,8 @@ from database.members import Identity
 from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import event, member
-from loyalty.books import NewEvent
 from loyalty.ids import new_id
+from loyalty.store.repositories import NewEvent
 
 NOON = datetime(2024, 5, 1, 12, 0, 0, 250, tzinfo=timezone(timedelta(hours=2)))
 

@@ -12,7 +12,7 @@ from database import Database, Transaction
 from database import programs as module
 from database.programs import Programs, UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce, NewRevision
-from loyalty.files import ProgramFaults, revision_hash
+from program_files import ProgramFaults, revision_hash
 from tests import programs
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from loyalty.builtin_events import BUILT_IN
-from loyalty.effects import Points
-from loyalty.files import ProgramFaults, read_program
-from loyalty.member import Balance, Event, Member
-from loyalty.program import Program
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.effects import Points
+from loyalty.program.program import Program
+from loyalty.store.members import Balance, Event, Member
+from program_files import ProgramFaults, read_program
 from rules import exact
 from tests.rules.author import Author, Scope
 from tests.rules.damage import damaged

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rules
-from loyalty.account import Account
-from loyalty.builtin_events import BUILT_IN
-from loyalty.decide import decide, facts
-from loyalty.decision import Answer, Decision
-from loyalty.decision_json import from_json, to_json
-from loyalty.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
-from loyalty.files import read_program
-from loyalty.member import Event, Member
-from loyalty.trial import Trial
+from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision_json import from_json, to_json
+from loyalty.engine.in_memory import Trial
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.decide import decide, facts
+from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
+from loyalty.store.members import Event, Member
+from loyalty.store.memory.member_state import Account
+from program_files import read_program
 from rules import exact
 from tests import programs
 from tests.loyalty.designer import Designer, event, member, moment, read

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 
 import rules
-from loyalty.bodies import BodySchema
+from loyalty.program.body_schema import BodySchema
 from rules import types
 from rules.bounds import Work
 from rules.check import Checker

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from commands import temporal_server
+from commands.shared import temporal_server
 
 SKIPPING = (
     *("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"),

@@ -13,14 +13,14 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from activities.clock import TASK_QUEUE, clock_id
-from commands import temporal_server
+from activities.due_items import TASK_QUEUE, clock_id
+from commands.shared import temporal_server
 from database import Database
 from tests import programs
 from tests.receiver import Answer, Receiver
 from tests.running import Running, running
 from tests.workflows.conftest import SKIPPING
-from workflows.clock import StoreClock
+from workflows.store_clock import StoreClock
 
 HISTORIES = Path(__file__).parent / "histories"
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from temporalio.client import Client
 
 from database import Database
-from loyalty.messages import EVENT_NAMES
-from loyalty.steps.ringing import ring
+from loyalty.engine.due_items import ring
+from loyalty.webhooks.messages import EVENT_NAMES
 from tests import programs, shapes
 from tests.conftest import SHARED
 from tests.receiver import Receiver

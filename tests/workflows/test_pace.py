@@ -6,9 +6,9 @@ import pytest
 from temporalio.client import Client
 
 import worker
-from activities import underway
-from activities.underway import Underway
-from commands import serving
+from activities import in_flight as underway
+from activities.in_flight import Underway
+from commands.shared import serving
 from database import Database
 from loyalty.references import EventRef
 from tests import programs

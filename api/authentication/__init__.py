@@ -1,0 +1,1 @@
+"""Log-in, access tokens, API keys of a request, and passwords."""

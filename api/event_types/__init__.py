@@ -1,0 +1,1 @@
+"""Event types, as the API shows them."""

@@ -1,0 +1,1 @@
+"""Custom events: reported, listed and shown."""

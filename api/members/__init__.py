@@ -1,0 +1,1 @@
+"""Members: registered, listed and shown."""

@@ -1,0 +1,1 @@
+"""Programs: deployed, listed, compared and rolled back."""

@@ -1,0 +1,29 @@
+"""Problems as workflow commands of GitHub: each becomes an annotation at its line of a pull request."""
+
+from collections.abc import Iterator
+
+from commands.check.findings import Found, said
+from program_files import Problem
+
+
+def github(found: Found) -> Iterator[str]:
+    """`::error file=...,line=...,col=...,endColumn=...,title=...::message` each."""
+    return (_command(problem, found) for problem in found.problems)
+
+
+def _command(problem: Problem, found: Found) -> str:
+    place, token = problem.place, found.token(problem.place)
+    properties = {"file": found.path(place), "line": place.line, "col": place.column}
+    if token is not None:
+        properties["endColumn"] = token.end
+    properties["title"] = problem.code
+    listed = ",".join(f"{name}={_in_property(str(value))}" for name, value in properties.items())
+    return f"::{problem.severity} {listed}::{_in_message(said(problem))}"
+
+
+def _in_message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _in_property(text: str) -> str:
+    return _in_message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,70 @@
+"""Problems as a SARIF 2.1.0 log, for code scanning and the viewers of editors.
+
+Columns count characters, and paths are from the current folder: what `uploadSARIF` and editors expect of a repository.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from commands.check.findings import Found, Token, said
+from program_files import Problem
+from program_files.codes import CODES, Code
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ORDER = {code: index for index, code in enumerate(CODES)}
+
+
+def sarif(found: Found, *, version: str) -> str:
+    """The log of one run, with every code as a rule; a program without problems has a run without results."""
+    driver = {"name": "laurel", "version": version, "rules": [_rule(code, what) for code, what in CODES.items()]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, found) for problem in found.problems],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
+
+
+def _rule(code: str, what: Code) -> Mapping[str, Any]:
+    return {
+        "id": code,
+        "shortDescription": {"text": what.meaning},
+        "fullDescription": {"text": f"{what.meaning} {what.cure}"},
+        "help": {"text": what.cure},
+        "defaultConfiguration": {"level": what.severity},
+    }
+
+
+def _result(problem: Problem, found: Found) -> Mapping[str, Any]:
+    place, artifact = problem.place, {"uri": _uri(found.path(problem.place))}
+    location: dict[str, Any] = {"artifactLocation": artifact}
+    if place.file in found.files:
+        token = found.token(place)
+        end = {} if token is None else {"endColumn": token.end}
+        location["region"] = {"startLine": place.line, "startColumn": place.column, **end}
+    result = {
+        "ruleId": problem.code,
+        "ruleIndex": _ORDER[problem.code],
+        "level": problem.severity,
+        "message": {"text": said(problem)},
+        "locations": [{"physicalLocation": location}],
+    }
+    token = found.replaced(problem)
+    return result if token is None else {**result, "fixes": [_fix(problem, token, artifact)]}
+
+
+def _fix(problem: Problem, token: Token, artifact: Mapping[str, str]) -> Mapping[str, Any]:
+    region = {"startLine": problem.place.line, "startColumn": token.start, "endColumn": token.end}
+    replacement = {"deletedRegion": region, "insertedContent": {"text": problem.suggestion}}
+    return {
+        "description": {"text": f"Write {problem.suggestion}"},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": [replacement]}],
+    }
+
+
+def _uri(path: str) -> str:
+    uri = quote(os.fsencode(path), safe="/")
+    return f"file://{uri}" if path.startswith("/") else uri

@@ -1,0 +1,124 @@
+"""`laurel plan`."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.shared.exits import in_words, need_folder
+from commands.shared.options import DATA, Data, Folder
+
+if TYPE_CHECKING:
+    from commands.plan.backtest import Progress
+    from commands.plan.planning import Plan
+    from workbench.backtest import Comparison
+
+TELL_EVERY = 2.0
+"""Seconds between two words about progress, where nobody watches a terminal."""
+
+
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+
+
+def plan(
+    folder: Folder,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="Replay the events of so many days.")] = 30,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="Replay a file instead: a line for each event, as it is reported.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Compare with a folder. [default: the program in force]")
+    ] = None,
+    backtest: Annotated[bool, typer.Option("--backtest/--no-backtest", help="Replay events, or only compare.")] = True,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=256, help="Processes. [default: one for each core]")
+    ] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Keep the plan, for `laurel deploy --plan FILE`.")] = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="How the plan is printed.")] = PlanFormat.text,  # noqa: A002
+    data: Data = DATA,
+) -> None:
+    """Say what a program would change, and what it would have given and cost. Nothing is written."""
+    from commands.plan import plan_files, planning
+    from program_files import read_folder
+
+    for each in (folder, *([against] if against else [])):
+        need_folder(each)
+    with in_words():
+        asked = planning.Asked(
+            files=read_folder(folder),
+            data=data,
+            days=days,
+            events=events,
+            against=read_folder(against) if against else None,
+            backtests=backtest,
+            jobs=jobs,
+        )
+        made = planning.plan(asked, progress=_progress())
+        if save is not None:
+            plan_files.save(made, save)
+    print(_shown(made, format, against))
+    if save is not None and made.based_on is not None:
+        print(f"Deploy exactly this with: laurel deploy --plan {save}", file=sys.stderr)
+
+
+def _shown(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noqa: A002
+    from commands.plan.plan_files import plan_as_json
+    from rules import exact
+    from workbench import differences
+    from workbench.backtest import rendering
+
+    base = "no program is in force yet" if plan.based_on == 0 else f"compared with revision {plan.based_on}"
+    base = base if against is None else f"compared with {against}"
+    counted = f"{plan.program.title} ({base}): {differences.counted(plan.changes)}"
+    match format:
+        case PlanFormat.json:
+            return exact.dumps(plan_as_json(plan))
+        case PlanFormat.markdown:
+            replayed = "\n\n".join(_backtest(plan, rendering.markdown))
+            heading = "\n### Backtest\n\n" if replayed else ""
+            return f"## Plan for {counted}\n\n{differences.markdown(plan.changes)}{heading}{replayed}"
+        case PlanFormat.text:
+            changed = [differences.text(plan.changes)] if plan.changes else []
+            return "\n\n".join([counted, *changed, *_backtest(plan, rendering.text)])
+
+
+def _backtest(plan: "Plan", shown: Callable[["Comparison"], str]) -> Iterator[str]:
+    """What came of it; where nothing was replayed, why, and what fell due all the same."""
+    from workbench.backtest import rendering
+
+    comparison = plan.comparison
+    if plan.not_replayed is not None:
+        yield plan.not_replayed
+    if comparison is not None and (
+        plan.not_replayed is None or any(line.old or line.new for line in rendering.lines(comparison))
+    ):
+        yield shown(comparison)
+
+
+def _progress() -> "Progress":
+    """Say on the error output how far the backtest is: in place on a terminal, now and then elsewhere."""
+    began = told = time.monotonic()
+    on_terminal = sys.stderr.isatty()
+
+    def tell(done: int, of: int | None) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if not done or (not on_terminal and now - told < TELL_EVERY):
+            return
+        told = now
+        share = "" if of is None else f" of {of:,}"
+        line = f"{done:,}{share} events replayed, {done / (now - began):,.0f} a second"
+        print(f"\r{line}\x1b[K" if on_terminal else line, end="" if on_terminal else "\n", file=sys.stderr, flush=True)
+        if on_terminal and done == of:
+            print(file=sys.stderr)
+
+    return tell

@@ -1,0 +1,93 @@
+"""`laurel schema`."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands.shared.exits import fail
+from commands.shared.options import Folder
+
+if TYPE_CHECKING:
+    from workbench.editor import Kind, Vocabulary
+
+HIDDEN = ".laurel"
+"""Where schemas are kept in a program: its reader looks into no hidden folder."""
+
+
+class FileKind(StrEnum):
+    """The kinds of files; a test holds them to those there are."""
+
+    program = "program"
+    event = "event"
+    reactor = "reactor"
+    achievement = "achievement"
+    reward = "reward"
+    test = "test"
+
+
+Out = Annotated[Path | None, typer.Option("--out", help="Where the schemas are written.", show_default=f"DIR/{HIDDEN}")]
+Stdout = Annotated[FileKind | None, typer.Option("--stdout", help="Print the schema of one kind, and write nothing.")]
+
+
+def schema(folder: Folder, out: Out = None, stdout: Stdout = None) -> None:
+    """Write what editors need to complete and underline a program's files: a JSON Schema for each kind."""
+    from workbench.editor import KINDS, schema_of
+
+    vocabulary = _vocabulary(folder)
+    if stdout is not None:
+        print(json.dumps(schema_of(KINDS[stdout], vocabulary), indent=2, ensure_ascii=False))
+        return
+    to = out or folder / HIDDEN
+    schemas = {kind.schema_file: schema_of(kind, vocabulary) for kind in KINDS.values()}
+    try:
+        _write(to, schemas, hidden=out is None)
+    except OSError as error:
+        fail(f"{error.filename or to}: {error.strerror or error}")
+    print(f"{to}: {len(schemas)} schemas, of {', '.join(KINDS)}")
+    for line in _told(folder, to, KINDS):
+        print(line)
+
+
+def _vocabulary(folder: Path) -> "Vocabulary":
+    """The names of a program, whatever else is wrong with it; what keeps a name from being read is said."""
+    from commands.check import text
+    from program_files import read_contents
+    from workbench.editor import read_vocabulary
+
+    contents = read_contents(folder)
+    if any(problem.code == "missing-folder" for problem in contents.problems):
+        fail(f"{folder} is no folder: name the one that holds program.yaml")
+    vocabulary, problems = read_vocabulary(contents.files, unread=contents.unread)
+    noted = [problem for problem in (*contents.problems, *problems) if problem.severity == "error"]
+    for line in text.lines(noted):
+        print(line, file=sys.stderr)
+    if noted:
+        print(f"{text.count(noted)}: the schemas are made of all else", file=sys.stderr)
+    return vocabulary
+
+
+def _write(folder: Path, schemas: Mapping[str, Any], *, hidden: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, made in schemas.items():
+        (folder / name).write_text(json.dumps(made, ensure_ascii=False) + "\n", "utf-8")
+    if hidden:
+        (folder / ".gitignore").write_text("# `laurel schema` makes these files of the program.\n*\n", "utf-8")
+
+
+def _told(folder: Path, to: Path, kinds: Mapping[str, "Kind"]) -> Iterator[str]:
+    yield "\nThe first line of a YAML file, for any editor:"
+    for kind in kinds.values():
+        path = Path(os.path.relpath(to / kind.schema_file, folder / kind.folder)).as_posix()
+        yield f"  {kind.example:20} # yaml-language-server: $schema={path}"
+    yield f"\nOr once for all files, JSON too, in .vscode/settings.json where {folder} is what VS Code opens:"
+    files = {Path(os.path.relpath(to / kind.schema_file, folder)).as_posix(): kind.files for kind in kinds.values()}
+    yaml = [f'    "./{path}": ["/{name}.yaml", "/{name}.yml"]' for path, name in files.items()]
+    json = [f'    {{"url": "./{path}", "fileMatch": ["/{name}.json"]}}' for path, name in files.items()]
+    yield '{\n  "yaml.schemas": {\n' + ",\n".join(yaml) + "\n  },"
+    yield '  "json.schemas": [\n' + ",\n".join(json) + "\n  ]\n}"

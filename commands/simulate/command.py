@@ -1,0 +1,91 @@
+"""`laurel simulate`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.shared.exits import fail, in_words, need_folder
+from commands.shared.options import DATA, Format, Store
+
+if TYPE_CHECKING:
+    from commands.simulate.simulation import InFolder, InForce, Invented, Stored
+
+
+def simulate(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="The folder of a program; not with --deployed.", show_default=False),
+    ] = None,
+    event: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EVENT", help="A file with the event, as it is reported; - reads it from stdin.", show_default=False
+        ),
+    ] = None,
+    deployed: Annotated[bool, typer.Option("--deployed", help="Try the program in force, and no folder's.")] = False,
+    member: Annotated[
+        str | None, typer.Option("--member", help="An invented member: a file, or what it would say.")
+    ] = None,
+    member_id: Annotated[str | None, typer.Option("--member-id", help="A member of the database, by their id.")] = None,
+    now: Annotated[
+        str | None, typer.Option("--now", help="When it is reported. [default: when it happens; of a real member, now]")
+    ] = None,
+    store: Store = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The data folder: of the member that the event names, of --deployed.")
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.text,  # noqa: A002
+) -> None:
+    """Try an event out: what it would do under a program, and why. Nothing is written and nothing sent."""
+    from commands.simulate import simulation as simulating
+    from commands.simulate import text as simulated
+
+    program, event = _program_and_event(folder, event, deployed=deployed, store=store)
+    who = _who(member, member_id, data, deployed=deployed)
+    with in_words(format):
+        said = simulating.simulation(simulating.Asked(program, event, who, now, data or DATA))
+    _print(said, format)
+    if simulated.failed(said):
+        raise typer.Exit(1)
+
+
+def _program_and_event(
+    folder: Path | None, event: str | None, *, deployed: bool, store: str | None
+) -> tuple["InFolder | InForce", str]:
+    from commands.simulate.simulation import InFolder, InForce
+
+    if deployed and folder is not None and event is None:
+        return InForce(store), str(folder)  # the only argument is the event
+    if deployed or folder is None or event is None:
+        fail("name a program and an event: laurel simulate DIR EVENT, or laurel simulate --deployed EVENT")
+    if store is not None:
+        fail("program.yaml says which store it is of: leave out --store")
+    need_folder(folder)
+    return InFolder(folder), event
+
+
+def _who(member: str | None, member_id: str | None, data: Path | None, *, deployed: bool) -> "Invented | Stored":
+    """Somebody of the database where that is named; beside the program in force, unless somebody is invented."""
+    from commands.simulate.simulation import Invented, Stored
+
+    is_named = member_id is not None or (data is not None and not deployed)
+    if member is not None and is_named:
+        fail("a member is invented or read from a database: leave out --member, or the others")
+    is_stored = is_named or (deployed and member is None)
+    return Stored(member_id) if is_stored else Invented(member or "{}")
+
+
+def _print(said: dict[str, object], format: Format) -> None:  # noqa: A002
+    from rules import exact
+
+    if format is Format.json:
+        print(exact.dumps(said))
+        return
+    from rich.console import Console
+
+    from commands.simulate import text as simulated
+
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
+    for line in simulated.lines(said):
+        console.print(line)

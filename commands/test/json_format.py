@@ -1,0 +1,94 @@
+"""The outcome of tests as JSON. Its keys are stable."""
+
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import rules
+from commands.test.suite import Outcome, Timed
+from commands.test.text import reasons
+from loyalty.engine.in_memory import Happened
+from loyalty.program.program import Place
+from workbench.scenarios.coverage import DEFINITION, Covered, Kind
+
+KINDS: tuple[Kind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
+
+
+def as_json(outcome: Outcome, fail_under: Decimal | None) -> str:
+    """One object: counts, every test, and the coverage (null where it was not measured)."""
+    return rules.exact.dumps(
+        {
+            "store": outcome.program.store,
+            "good": outcome.is_good(fail_under),
+            "passed": outcome.count("passed"),
+            "failed": outcome.count("failed"),
+            "skipped": outcome.count("skipped"),
+            "not_run": outcome.not_run,
+            "seconds": _seconds(outcome.seconds),
+            "tests": [_test(test) for test in outcome.tests],
+            "coverage": None if outcome.covered is None else _coverage(outcome.covered, fail_under),
+        }
+    )
+
+
+def _test(test: Timed) -> Mapping[str, Any]:
+    result, scenario = test.result, test.result.scenario
+    return {
+        "name": scenario.name,
+        **_place(scenario.place),
+        "tags": list(scenario.tags),
+        "verdict": result.verdict,
+        "seconds": _seconds(test.seconds),
+        "skip": scenario.skip or None,
+        "misses": [
+            {**_place(miss.place), "key": miss.key, "expected": miss.expected, "actual": miss.actual}
+            for miss in result.misses
+        ],
+        "events": [_event(happened) for happened in result.happened],
+        "achievements": [
+            {"achievement": each.achievement, "completed": each.completed, "progress": each.progress}
+            for each in result.standings
+        ],
+    }
+
+
+def _event(happened: Happened) -> Mapping[str, Any]:
+    return {
+        "type": happened.type,
+        "time": happened.time.isoformat(),
+        "body": happened.body,
+        "answers": [
+            {
+                "source": answer.source,
+                "verdict": answer.verdict,
+                "reasons": [{"text": because, "place": place} for because, place in reasons(answer)],
+            }
+            for answer in happened.decision.answers
+        ],
+        "did": list(happened.did),
+    }
+
+
+def _coverage(covered: Covered, fail_under: Decimal | None) -> Mapping[str, Any]:
+    all_parts, missing = Counter(part.kind for part in covered.parts), Counter(part.kind for part in covered.missing)
+    return {
+        "percent": round(covered.percent, 2),
+        "wanted": fail_under,
+        "definition": DEFINITION,
+        "parts": len(covered.parts),
+        "reached": len(covered.parts) - len(covered.missing),
+        "kinds": {kind: {"parts": all_parts[kind], "reached": all_parts[kind] - missing[kind]} for kind in KINDS},
+        "missing": [
+            {"kind": part.kind, "owner": part.owner, **_place(part.place), "message": f"{part.words} {part.lack}"}
+            for part in covered.missing
+        ],
+    }
+
+
+def _place(place: Place) -> Mapping[str, Any]:
+    return {"file": place.file, "line": place.line, "column": place.column}
+
+
+def _seconds(seconds: float) -> Decimal:
+    return Decimal(f"{seconds:.6f}")

@@ -1,0 +1,111 @@
+"""The tests of a folder, chosen and run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from pathlib import Path
+from time import perf_counter
+
+from loyalty.program.program import Program
+from program_files import read_folder, read_program
+from program_files.folder import read_test_files
+from workbench.places import Places
+from workbench.scenarios.coverage import Coverage, Covered
+from workbench.scenarios.files import read_tests
+from workbench.scenarios.model import Scenario
+from workbench.scenarios.running import Result, run
+
+
+class NoTests(Exception):
+    """There is nothing to run; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which tests are run, and how. `coverage` None: where all tests are run."""
+
+    filter: str = ""
+    tags: Sequence[str] = ()
+    coverage: bool | None = None
+    fail_fast: bool = False
+
+    @property
+    def is_all(self) -> bool:
+        return not self.filter and not self.tags
+
+    @property
+    def covers(self) -> bool:
+        return self.is_all if self.coverage is None else self.coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A result, and the seconds it took."""
+
+    result: Result
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run."""
+
+    program: Program
+    tests: tuple[Timed, ...]
+    not_run: int
+    """Tests that were chosen, and not come to."""
+    covered: Covered | None
+    seconds: float
+
+    def count(self, verdict: str) -> int:
+        """How many tests passed, failed or were skipped."""
+        return sum(test.result.verdict == verdict for test in self.tests)
+
+    def is_good(self, fail_under: Decimal | None) -> bool:
+        """Whether nothing failed, and enough is covered."""
+        is_covered = fail_under is None or self.covered is None or self.covered.percent >= fail_under
+        return is_covered and not self.count("failed")
+
+
+def run_suite(folder: Path, choice: Choice) -> Outcome:
+    """Read a program and its tests, and run them. Raise ProgramFaults or NoTests."""
+    began = perf_counter()
+    files = read_folder(folder)
+    program = read_program(files)
+    scenarios = _chosen(read_tests(read_test_files(folder), program), choice, folder)
+    coverage = Coverage(program, Places(files).of) if choice.covers else None
+    tests = tuple(_run(scenarios, program, coverage, fail_fast=choice.fail_fast))
+    covered = None if coverage is None else coverage.covered()
+    return Outcome(program, tests, len(scenarios) - len(tests), covered, perf_counter() - began)
+
+
+def _run(
+    scenarios: Sequence[Scenario], program: Program, coverage: Coverage | None, *, fail_fast: bool
+) -> Iterator[Timed]:
+    for scenario in scenarios:
+        began = perf_counter()
+        result = run(scenario, program) if coverage is None else run(scenario, coverage.program, coverage.see)
+        yield Timed(result, perf_counter() - began)
+        if fail_fast and result.verdict == "failed":
+            return
+
+
+def _chosen(scenarios: Sequence[Scenario], choice: Choice, folder: Path) -> Sequence[Scenario]:
+    if not scenarios:
+        raise NoTests(f"{folder} has no tests: write one in {folder / 'tests'}, as docs/testing.md shows")
+    tags = sorted({tag for scenario in scenarios for tag in scenario.tags})
+    if unknown := [tag for tag in choice.tags if tag not in tags]:
+        raise NoTests(f"no test has the tag {unknown[0]}: there is {', '.join(tags) or 'none'}")
+    chosen = [scenario for scenario in scenarios if _fits(scenario, choice)]
+    if not chosen:
+        raise NoTests(f"none of {len(scenarios)} tests fits: --filter is a part of a test's name or file, or a glob")
+    return chosen
+
+
+def _fits(scenario: Scenario, choice: Choice) -> bool:
+    if choice.tags and not set(choice.tags) & set(scenario.tags):
+        return False
+    asked = choice.filter.casefold()
+    names = (scenario.name.casefold(), scenario.place.file.casefold())
+    return any(asked in name or fnmatchcase(name, asked) for name in names)

@@ -1,0 +1,136 @@
+"""The outcome of tests for a person."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import ROUND_FLOOR, Decimal
+from itertools import zip_longest
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from commands.test.suite import Outcome, Timed
+from loyalty.decisions.decision import Answer
+from loyalty.decisions.reasons import Unmet, sentence
+from loyalty.engine.in_memory import Happened
+from workbench.scenarios.coverage import DEFINITION, Covered
+from workbench.scenarios.judging import text_of
+from workbench.scenarios.running import Result
+
+Tone: TypeAlias = Literal["good", "bad", "quiet", "plain"]
+"""What colour a line has where there are colours."""
+
+Line: TypeAlias = tuple[str, Tone]
+
+MOST_EVENTS = 8
+"""Events shown of a failure: the last ones, as they decided."""
+
+MOST_LACKS = 40
+"""Parts listed that no test reached."""
+
+
+def lines(outcome: Outcome, fail_under: Decimal | None) -> Iterator[Line]:
+    """Failures with what decided, skipped tests, the coverage, and the sum of it all."""
+    for test in outcome.tests:
+        if test.result.verdict == "failed":
+            yield from _failure(test.result, outcome.program.zone)
+    for test in outcome.tests:
+        if test.result.verdict == "skipped":
+            yield f"skipped: {test.result.scenario.name}: {test.result.scenario.skip}", "quiet"
+    if outcome.covered is not None:
+        yield from _coverage(outcome.covered, fail_under)
+    yield from _sum(outcome)
+
+
+def percent(covered: Covered) -> str:
+    """With one decimal, rounded down: 100 is everything."""
+    return f"{covered.percent.quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f} %"
+
+
+def reasons(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Why it was so, each with its place."""
+    if isinstance(answer.reason, Unmet):
+        for leaf in answer.reason.leaves:
+            yield sentence(Unmet((leaf,))), leaf.place
+    else:
+        yield answer.because or ("" if answer.reason is None else sentence(answer.reason)), answer.place
+
+
+def _failure(result: Result, zone: ZoneInfo) -> Iterator[Line]:
+    scenario = result.scenario
+    yield f"FAILED {scenario.name}", "bad"
+    for miss in result.misses:
+        yield f"  {miss.place}: {miss.key}: expected {miss.expected}, was {miss.actual}", "plain"
+    decided = "what decided, since the expectations before:"
+    yield (
+        f"  {decided if result.happened else 'since the expectations before, nothing happened to the member'}",
+        "quiet",
+    )
+    if len(result.happened) > MOST_EVENTS:
+        yield f"    (and {len(result.happened) - MOST_EVENTS} before these)", "quiet"
+    for happened in result.happened[-MOST_EVENTS:]:
+        yield from _event(happened, zone)
+    for standing in result.standings:
+        completed = {0: "never", 1: "once"}.get(standing.completed, f"{standing.completed} times")
+        yield f"  {standing.achievement}: {standing.progress}, completed {completed}", "quiet"
+    yield "", "plain"
+
+
+def _event(happened: Happened, zone: ZoneInfo) -> Iterator[Line]:
+    body = text_of(happened.body) if happened.body else ""
+    yield f"    {moment(happened.time, zone)} {happened.type} {body}".rstrip(), "plain"
+    for answer in happened.decision.answers:
+        _, _, name = answer.source.partition("/")
+        for because, place in () if answer.verdict == "counted" else reasons(answer):  # how far is told below
+            yield f"      {answer.verdict.replace('_', ' ')}: {name}: {because}  ({place})", "quiet"
+    for did in happened.did:
+        yield f"      -> {did}", "quiet"
+
+
+def _coverage(covered: Covered, fail_under: Decimal | None) -> Iterator[Line]:
+    parts, missing = len(covered.parts), len(covered.missing)
+    lacks = list(_lacks(covered))
+    for lack in lacks[:MOST_LACKS]:
+        yield f"not reached: {lack}", "quiet"
+    if len(lacks) > MOST_LACKS:
+        yield f"not reached: {len(lacks) - MOST_LACKS} more: --format json has them all", "quiet"
+    is_low = fail_under is not None and covered.percent < fail_under
+    wanted = f", --fail-under wants {fail_under:f} %" if is_low else ""
+    tone: Tone = "bad" if is_low else "plain" if missing else "good"
+    yield f"coverage {percent(covered)}: {parts - missing} of {parts} parts{wanted}", tone
+    if missing:
+        yield f"({DEFINITION})", "quiet"
+
+
+def _lacks(covered: Covered) -> Iterator[str]:
+    """What no test reached; nothing of a reactor, or neither side of a condition, is said in one line."""
+    parts, missing = Counter(part.owner for part in covered.parts), Counter(part.owner for part in covered.missing)
+    told: set[tuple[str, str]] = set()
+    for part, following in zip_longest(covered.missing, covered.missing[1:]):
+        if parts[part.owner] == missing[part.owner]:
+            kind, said = "all", f"{part.owner}: none of its {parts[part.owner]} parts"
+        elif following is not None and part == replace(following, lack=part.lack):
+            kind, said = part.kind, f"{part.owner}: {part.words} was never asked"
+        else:
+            kind, said = part.kind, f"{part.owner}: {part.words} {part.lack}"
+        key = (kind, part.owner if kind == "all" else str(part.place))
+        if key not in told:
+            yield f"{part.place}: {said}"
+        told.add(key)
+
+
+def _sum(outcome: Outcome) -> Iterator[Line]:
+    counted = [f"{count} {verdict}" for verdict in ("failed", "passed", "skipped") if (count := outcome.count(verdict))]
+    rest = [f"{outcome.not_run} not run"] if outcome.not_run else []
+    yield f"{', '.join([*counted, *rest])} in {outcome.seconds:.2f} s", "bad" if outcome.count("failed") else "good"
+
+
+def moment(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant on the store's clock."""
+    local = instant.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}" if local.second == 0 else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def failure_text(test: Timed, zone: ZoneInfo) -> str:
+    """All that is said of one failure."""
+    return "\n".join(line for line, _ in _failure(test.result, zone)).rstrip()

@@ -1,0 +1,1 @@
+"""Achievements: progress, completions, and what they tell."""

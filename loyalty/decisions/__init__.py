@@ -1,0 +1,1 @@
+"""Decisions: what the reactors answered to one event, with the reason of each yes and each no."""

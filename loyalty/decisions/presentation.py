@@ -1,0 +1,64 @@
+"""What came of an event, in people's units: as APIs and commands show it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from loyalty.decisions.decision_json import written_out
+from loyalty.program.program import Program
+
+TOLD_BY: Final = {"achievement_completed": "achievements", "badge_granted": "badges", "reward_issued": "rewards"}
+"""Built-in events that tell of something a member got, and where the outcome lists it."""
+
+_UNITS = ("mo", "d", "s")
+
+
+def shown(moment: datetime, zone: tzinfo) -> str:
+    """A moment on the store's clock, with its offset, in milliseconds."""
+    return moment.astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def amount(program: Program, wallet: str, points: int) -> Any:
+    """Points as people write them; as they are kept, of a wallet that this revision does not have."""
+    known = program.wallets.get(wallet)
+    return known.amount(points) if known else points
+
+
+def outcome(did: Sequence[str], entries: list[Any], caused: list[dict[str, Any]]) -> dict[str, Any]:
+    """What was done, and what the events it caused tell that the member got."""
+    told: dict[str, list[Any]] = {name: [] for name in TOLD_BY.values()}
+    for node in caused:
+        if node["type"] in TOLD_BY:
+            told[TOLD_BY[node["type"]]].append(node["body"])
+    return {"did": list(did), "entries": entries, "caused": caused, **told}
+
+
+def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[str, Any]] | None:
+    """A kept decision, written out."""
+    if kept is None:
+        return None
+    return [
+        answer | {"effects": [_effect(each, program) for each in answer["effects"]]} for answer in written_out(kept)
+    ]
+
+
+def _effect(effect: Mapping[str, Any], program: Program) -> dict[str, Any]:
+    """A kept effect as a program file would write it."""
+    ((name, value),) = effect.items()
+    if name not in ("award_points", "deduct_points"):
+        return dict(effect)
+    readable = value | {"points": amount(program, value["wallet"], value["points"])}
+    if "pending" in value:
+        readable["pending"] = _duration(value["pending"])
+    match value.get("expires"):
+        case {"after": parts}:
+            readable["expires"] = {"after": _duration(parts)}
+        case {"on": [month, day]}:
+            readable["expires"] = {"on": f"{month:02}-{day:02}"}
+        case _:
+            pass
+    return {name: readable}
+
+
+def _duration(parts: list[int]) -> str:
+    return " ".join(f"{count}{unit}" for count, unit in zip(parts, _UNITS, strict=True) if count) or "0d"

@@ -1,0 +1,1 @@
+"""Members: attributes, badges and tiers that effects set."""

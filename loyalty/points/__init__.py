@@ -1,0 +1,1 @@
+"""Points: lots, balances, awards, deductions and expiry."""

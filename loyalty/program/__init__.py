@@ -1,0 +1,1 @@
+"""What a program says, and what its rules may read."""

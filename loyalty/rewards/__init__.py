@@ -1,0 +1,1 @@
+"""Rewards: issued, with their coupons."""

@@ -1,0 +1,1 @@
+"""The repositories of one store: protocols with typed records, and the in-memory ones."""

@@ -1,0 +1,1 @@
+"""The repositories of a store that is kept in memory."""

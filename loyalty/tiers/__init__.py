@@ -1,0 +1,1 @@
+"""Tiers: standing, reviews and changes."""

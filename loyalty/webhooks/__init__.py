@@ -1,0 +1,1 @@
+"""Webhooks: messages and their formats, matching with subscriptions, signing, retries, addresses."""

@@ -1,0 +1,210 @@
+"""The data of each message in the current format."""
+
+from datetime import datetime, time, tzinfo
+from typing import assert_never
+
+from loyalty.webhooks.messages import parts
+from loyalty.webhooks.messages.facts import Cause, ProgressView
+from loyalty.webhooks.messages.model import (
+    AvailablePointsAmountChanged,
+    CampaignEffectWasApplied,
+    CouponWillExpire,
+    CustomerBoughtReward,
+    CustomerDeactivated,
+    CustomerLevelChanged,
+    CustomerRegistered,
+    CustomerUpdated,
+    LevelWillExpire,
+    MemberAchievementProgressWasChanged,
+    Message,
+    PointsWillExpire,
+    UnitsTransferWasAdded,
+)
+from loyalty.webhooks.messages.text import Json, instant, known, number
+
+
+def data_of(message: Message, zone: tzinfo) -> Json:
+    """The `data` of a message, its times on the clock of the store."""
+    match message:
+        case AvailablePointsAmountChanged():
+            return _points_changed(message, zone)
+        case UnitsTransferWasAdded():
+            return _transfer_added(message, zone)
+        case PointsWillExpire():
+            return _points_will_expire(message, zone)
+        case CouponWillExpire():
+            return _coupon_will_expire(message, zone)
+        case LevelWillExpire():
+            return _level_will_expire(message)
+        case CustomerRegistered():
+            return {"customerId": message.customer.id, "customerData": registration(message, zone)}
+        case CustomerUpdated() | CustomerDeactivated():
+            return {"customer": parts.customer(message.customer)}
+        case CustomerLevelChanged():
+            return _level_changed(message)
+        case CampaignEffectWasApplied():
+            return _effect_applied(message, zone)
+        case MemberAchievementProgressWasChanged():
+            return _progress_changed(message, zone)
+        case CustomerBoughtReward():
+            return _reward_bought(message, zone)
+        case _:
+            assert_never(message)
+
+
+def _points_changed(message: AvailablePointsAmountChanged, zone: tzinfo) -> Json:
+    return {
+        "customer": parts.customer(message.customer),
+        "accountId": message.wallet.id,
+        "amount": number(message.amount),
+        "amountChange": number(message.change),
+        "amountChangeType": message.kind,
+        "transferId": message.transfer_id,
+        "wallet": parts.wallet(message.wallet, zone),
+        "actionCause": None if message.cause is None else parts.cause(message.cause, zone),
+    }
+
+
+def _transfer_added(message: UnitsTransferWasAdded, zone: tzinfo) -> Json:
+    return {
+        "member": parts.customer(message.customer),
+        "wallet": parts.wallet(message.wallet, zone),
+        "createdAt": instant(message.created_at, zone),
+        "units": number(message.units),
+        "comment": message.comment,
+        "type": message.kind,
+        "pending": message.pending_until is not None,
+        "transferId": message.transfer_id,
+        "actionCause": None if message.cause is None else parts.cause(message.cause, zone),
+    } | known(
+        expiresAt=parts.optional_instant(message.expires_at, zone),
+        lockedUntil=parts.optional_instant(message.pending_until, zone),
+        relatedTransferId=message.related_transfer_id,
+    )
+
+
+def _points_will_expire(message: PointsWillExpire, zone: tzinfo) -> Json:
+    return {
+        "accountId": message.wallet_id,
+        "points": number(message.points),
+        "remainingUnits": number(message.remaining),
+        "pointsWillExpire": instant(message.expires_at, zone),
+    }
+
+
+def _coupon_will_expire(message: CouponWillExpire, zone: tzinfo) -> Json:
+    return {
+        "customer": parts.customer(message.customer),
+        "issuedCoupon": {"valueType": message.coupon.value_type} | parts.coupon(message.coupon, zone),
+    }
+
+
+def _level_will_expire(message: LevelWillExpire) -> Json:
+    return parts.flat_customer(message.customer) | {
+        "levelId": message.level.id,
+        "levelName": message.level.name,
+        "futureLevelId": message.future.id,
+        "futureLevelName": message.future.name,
+    }
+
+
+def registration(message: CustomerRegistered, zone: tzinfo) -> Json:
+    """What a member was registered with."""
+    birth = None if message.birth_date is None else datetime.combine(message.birth_date, time(), zone)
+    first, second, third = message.agreements
+    return known(
+        firstName=message.customer.first_name,
+        lastName=message.customer.last_name,
+        email=message.customer.email,
+        phone=message.customer.phone,
+        gender=message.gender,
+        birthDate=parts.optional_instant(birth, zone),
+        address=dict(message.address) or None,
+        company=dict(message.company) or None,
+        loyaltyCardNumber=message.customer.card,
+    ) | {
+        "registeredAt": instant(message.registered_at, zone),
+        "customAttributes": [{"key": key, "value": value} for key, value in message.attributes.items()],
+        "agreement1": first,
+        "agreement2": second,
+        "agreement3": third,
+    }
+
+
+def _level_changed(message: CustomerLevelChanged) -> Json:
+    return {
+        "customer": parts.customer(message.customer),
+        "level": {
+            "levelId": message.level.id,
+            "name": message.level.name,
+            "levelMoveUp": message.up,
+            "levelMoveDown": not message.up,
+        },
+    }
+
+
+def _effect_applied(message: CampaignEffectWasApplied, zone: tzinfo) -> Json:
+    trigger = parts.trigger(message.trigger, zone)
+    return {
+        "member": parts.customer(message.customer),
+        "campaign": {
+            "triggerType": trigger["type"],
+            "campaignId": message.campaign_id,
+            "name": message.campaign_name,
+            "trigger": trigger,
+        },
+        "effectsGiven": [parts.effect(effect, message.customer.id) for effect in message.effects],
+    }
+
+
+def _progress_changed(message: MemberAchievementProgressWasChanged, zone: tzinfo) -> Json:
+    trigger = parts.reported_trigger(message.trigger, zone)
+    return {
+        "member": parts.customer(message.customer),
+        "achievement": {
+            "achievementId": message.achievement_id,
+            "achievementName": message.achievement_name,
+            "limitReached": message.limit_reached,
+            "manuallyEdited": message.by_hand,
+            "memberProgress": {
+                "completedCount": message.progress.completed,
+                "reset": False,
+                "rules": [_rule(message, message.progress, trigger["type"])],
+            },
+            "previousMemberProgress": {
+                "completedCount": message.previous.completed,
+                "rules": [_rule(message, message.previous, trigger["type"])],
+            },
+        },
+        "triggerType": trigger["type"],
+        "trigger": trigger,
+    }
+
+
+def _rule(message: MemberAchievementProgressWasChanged, view: ProgressView, trigger_type: str) -> Json:
+    title = {"name": message.achievement_name} | known(description=message.description)
+    return {
+        "achievementRuleId": message.rule_id,
+        **parts.progress(view),
+        "type": "direct",
+        "trigger": trigger_type,
+        "translations": {"en": title},
+    }
+
+
+def _reward_bought(message: CustomerBoughtReward, zone: tzinfo) -> Json:
+    cause = parts.cause(message.cause or Cause(), zone)
+    del cause["performedAt"]  # which this message alone does not have
+    coupon = message.coupon
+    shown = None if coupon is None else {"status": coupon.status} | parts.coupon(coupon, zone)
+    return known(coupon=shown) | {
+        "customer": parts.customer(message.customer),
+        "reward": {
+            "rewardId": message.reward.id,
+            "rewardName": message.reward.name,
+            "rewardType": message.reward.kind,
+        },
+        "rewardRedemption": {"redeemedRewardId": message.issued_id},
+        "costInPoints": number(message.cost),
+        "actionCause": cause,
+    }

@@ -1,0 +1,47 @@
+"""The body of a webhook, in the format its subscription asks for."""
+
+from datetime import datetime, tzinfo
+from typing import Literal, TypeAlias, assert_never
+
+from loyalty.webhooks.messages.current import data_of
+from loyalty.webhooks.messages.envelope import Origin, envelope_body
+from loyalty.webhooks.messages.legacy import legacy_body
+from loyalty.webhooks.messages.model import Message, event_name
+from loyalty.webhooks.messages.text import Json, instant
+
+Format: TypeAlias = Literal["current", "legacy", "envelope"]
+
+
+def body(
+    message: Message,
+    *,
+    format: Format,  # noqa: A002  (the word that subscriptions use)
+    message_id: str,
+    request_id: str,
+    store: str,
+    created_at: datetime,
+    origin: Origin,
+    zone: tzinfo,
+) -> Json:
+    """What is sent: `message_id` stays through all attempts, `request_id` is of one. Numbers are exact."""
+    match format:
+        case "current":
+            return {
+                "messageId": message_id,
+                "requestId": request_id,
+                "eventName": event_name(message),
+                "storeCode": store,
+                "createdAt": instant(created_at, zone),
+                "data": data_of(message, zone),
+            }
+        case "legacy":
+            return legacy_body(message, zone)
+        case "envelope":
+            return envelope_body(message, origin, message_id=message_id, created_at=created_at, zone=zone)
+        case _:
+            assert_never(format)
+
+
+def with_request_id(sent: Json, request_id: str) -> Json:
+    """A body of before, for another attempt: only the current format carries the id of the request."""
+    return sent | {"requestId": request_id} if "requestId" in sent else sent

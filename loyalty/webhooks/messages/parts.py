@@ -1,0 +1,165 @@
+"""Parts that several messages share, in the current format."""
+
+from datetime import datetime, tzinfo
+from typing import assert_never
+
+from loyalty.webhooks.messages.facts import (
+    AchievementTrigger,
+    Cause,
+    CouponView,
+    Customer,
+    CustomEventTrigger,
+    EffectGiven,
+    InternalEventTrigger,
+    ProgressView,
+    TransactionTrigger,
+    Trigger,
+    WalletView,
+)
+from loyalty.webhooks.messages.text import Json, instant, known, number
+
+_STREAK_PERIOD = "day"
+_PERIODS = {
+    "all": "overall",
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "year": "year",
+    "last": "last_day",
+}
+
+
+def optional_instant(moment: datetime | None, zone: tzinfo) -> str | None:
+    return None if moment is None else instant(moment, zone)
+
+
+def customer(member: Customer) -> Json:
+    return known(customerId=member.id, email=member.email, phone=member.phone, loyaltyCardNumber=member.card)
+
+
+def flat_customer(member: Customer) -> Json:
+    """The member as the messages of expiry have them: no object of its own."""
+    return known(
+        customerId=member.id,
+        customerEmail=member.email,
+        customerPhone=member.phone,
+        customerLoyaltyCardNumber=member.card,
+        customerFirstName=member.first_name,
+        customerLastName=member.last_name,
+    )
+
+
+def wallet(view: WalletView, zone: tzinfo) -> Json:
+    return {
+        "walletId": view.id,
+        "walletType": {
+            "name": view.name,
+            "walletTypeId": view.type_id,
+            "code": view.code,
+            "unitSingularName": view.unit_singular,
+            "unitPluralName": view.unit_plural,
+            "active": True,
+            "isDefault": view.is_default,
+            "createdAt": instant(view.created_at, zone),
+            "limits": {},
+            "allowNegativeBalance": view.allow_negative,
+        },
+    }
+
+
+def cause(known_cause: Cause, zone: tzinfo) -> Json:
+    return {
+        "campaignId": known_cause.campaign_id,
+        "customerId": known_cause.customer_id,
+        "transactionId": known_cause.transaction_id,
+        "customEventId": known_cause.custom_event_id,
+        "internalEventName": known_cause.internal_event_name,
+        "performedAt": optional_instant(known_cause.performed_at, zone),
+    }
+
+
+def coupon(view: CouponView, zone: tzinfo) -> Json:
+    return {
+        "code": view.code,
+        "value": number(view.value),
+        "activeFrom": instant(view.active_from, zone),
+    } | known(activeTo=optional_instant(view.active_to, zone), usedAt=optional_instant(view.used_at, zone))
+
+
+def effect(given: EffectGiven, target: str) -> Json:
+    return {
+        "status": given.status,
+        "target": target,
+        "walletTypeCode": given.wallet_code,
+        "type": given.kind,
+    } | known(
+        points=None if given.points is None else number(given.points),
+        couponValue=None if given.coupon_value is None else number(given.coupon_value),
+        rewardId=given.reward_id,
+    )
+
+
+def trigger(fired: Trigger, zone: tzinfo) -> Json:
+    """What set a campaign off."""
+    common = {"triggerId": fired.id, "createdAt": instant(fired.created_at, zone)}
+    match fired:
+        case CustomEventTrigger():
+            return common | {
+                "type": "custom_event",
+                "eventDate": instant(fired.event_date, zone),
+                **known(eventId=fired.event_id),
+            }
+        case TransactionTrigger():
+            return common | {
+                "type": "transaction",
+                "purchasedAt": instant(fired.purchased_at, zone),
+                "documentNumber": fired.document_number,
+            }
+        case InternalEventTrigger():
+            return common | {"type": "internal_event", "payload": dict(fired.payload)}
+        case AchievementTrigger():
+            return common | {"type": "achievement", "relatedAchievement": _achievement(fired, zone)}
+        case _:
+            assert_never(fired)
+
+
+def reported_trigger(fired: Trigger, zone: tzinfo) -> Json:
+    """What moved an achievement: a transaction or a custom event, and all else is shown as the latter."""
+    match fired:
+        case CustomEventTrigger() | TransactionTrigger():
+            return trigger(fired, zone)
+        case AchievementTrigger(cause=CustomEventTrigger() | TransactionTrigger() as first):
+            return trigger(first, zone)
+        case InternalEventTrigger() | AchievementTrigger():
+            return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.created_at), zone)
+        case _:
+            assert_never(fired)
+
+
+def progress(view: ProgressView) -> Json:
+    """How far a rule is. A streak counts whole periods in a row, anything else one value towards one goal."""
+    if view.window == "streak":
+        return {
+            "periodGoal": 1,
+            "currentPeriodValue": min(1, number(view.value)),
+            "periodType": _STREAK_PERIOD,
+            "consecutivePeriods": int(view.goal),
+            "completedConsecutivePeriods": int(view.value),
+        }
+    return {
+        "periodGoal": number(view.goal),
+        "currentPeriodValue": number(view.value),
+        "periodType": _PERIODS[view.window],
+        "consecutivePeriods": None,
+        "completedConsecutivePeriods": 0,
+    }
+
+
+def _achievement(fired: AchievementTrigger, zone: tzinfo) -> Json:
+    last = None if fired.cause is None else trigger(fired.cause, zone)
+    return {
+        "achievementId": fired.achievement_id,
+        "achievementName": fired.achievement_name,
+        "limitReached": fired.limit_reached,
+        "memberProgress": {"completedCount": fired.completed, "rules": []},
+    } | known(lastTrigger=last and {"triggerId": last["triggerId"], "triggerType": last["type"]})

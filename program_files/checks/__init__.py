@@ -1,0 +1,1 @@
+"""Checks across files: cycles and effects that overwrite one another."""

@@ -1,0 +1,41 @@
+"""Problems of names that lead to nothing."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from program_files.codes.code import Code, in_effect, in_file
+
+_VISITS = "reactor: thanks\non: {event}\nthen: [{{award_points: {{points: 1}}}}]\n"
+
+REFERENCE_CODES: Final[Mapping[str, Code]] = {
+    "unknown-effect": Code(
+        "There is no such effect.",
+        "Write one that the message names.",
+        in_effect("give_points: {points: 1}", "award_points: {points: 1}"),
+    ),
+    "unknown-event-type": Code(
+        "No file in events/ has it, and it is not built in.",
+        "Correct it, or add the file.",
+        in_file("reactors/thanks.yaml", _VISITS.format(event="purchese"), _VISITS.format(event="purchase")),
+    ),
+    "unknown-wallet": Code(
+        "program.yaml has no such wallet.",
+        "Correct it, or add the wallet.",
+        in_effect("award_points: {points: 1, wallet: mils}", "award_points: {points: 1, wallet: miles}"),
+    ),
+    "unknown-tier": Code(
+        "program.yaml has no such tier.",
+        "Correct it, or add the tier.",
+        in_effect("set_tier: glod", "set_tier: gold"),
+    ),
+    "unknown-badge": Code(
+        "program.yaml lists badges, and this is none of them.",
+        "Correct it, or add the badge.",
+        in_effect("grant_badge: late-bird", "grant_badge: early-bird"),
+    ),
+    "unknown-reward": Code(
+        "No file in rewards/ has it.",
+        "Correct it, or add the file.",
+        in_effect("issue_reward: cofee", "issue_reward: coffee"),
+    ),
+}

@@ -1,0 +1,104 @@
+"""Problems of rules in JSON Logic."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from program_files.codes.code import Code, in_condition, in_effect, in_reactor
+
+_LONG = """\
+when:
+  in:
+    - {var: event.body.total}
+    - - &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+      - &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
+      - &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
+      - [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
+then: [{award_points: {points: 1}}]
+"""
+_SHORT = "when: {'<=': [1, {var: event.body.total}, 10]}\nthen: [{award_points: {points: 1}}]\n"
+
+RULE_CODES: Final[Mapping[str, Code]] = {
+    "unknown-operator": Code(
+        "JSON Logic has no such operator.",
+        "Correct its spelling.",
+        in_condition("{inn: [{var: event.body.channel}, [web]]}", "{in: [{var: event.body.channel}, [web]]}"),
+    ),
+    "several-operators": Code(
+        "An object in a rule holds more than one operator.",
+        "Join them with `and`.",
+        in_condition(
+            '{">=": [{var: event.body.total}, 10], "==": [{var: event.body.channel}, web]}',
+            '{and: [{">=": [{var: event.body.total}, 10]}, {"==": [{var: event.body.channel}, web]}]}',
+        ),
+    ),
+    "wrong-arity": Code(
+        "An operator has too few or too many operands.",
+        "Give it as many as the message names.",
+        in_condition('{">=": [{var: event.body.total}]}', '{">=": [{var: event.body.total}, 10]}'),
+    ),
+    "too-big": Code(
+        "A rule has too many parts, or too much text.",
+        "Split it into several reactors.",
+        in_reactor(_LONG, _SHORT),
+    ),
+    "unknown-path": Code(
+        "A rule reads what no event or member has.",
+        "Correct it, or add it to the event's schema.",
+        in_condition('{"==": [{var: member.teir}, gold]}', '{"==": [{var: member.tier}, gold]}'),
+    ),
+    "unknown-type": Code(
+        "Of what a rule reads nothing is known, so it may be anything.",
+        "Give it a `type` in the event's schema. Of alternatives, close each with `additionalProperties: false`.",
+        in_effect("award_points: {points: {var: event.body.shop}}", "award_points: {points: {var: event.body.total}}"),
+    ),
+    "may-be-missing": Code(
+        "A rule needs a value that may not be there.",
+        "Give it a default, as in {var: [event.body.tip, 0]}, or check first.",
+        in_effect(
+            "award_points: {points: {var: event.body.tip}}",
+            "award_points: {points: {var: [event.body.tip, 0]}}",
+        ),
+    ),
+    "not-boolean": Code(
+        "A condition is something else than true or false.",
+        "Compare it, or wrap it in `!!`.",
+        in_condition("{var: event.body.total}", '{">": [{var: event.body.total}, 0]}'),
+    ),
+    "not-in-enum": Code(
+        "A value is compared with one that it never has: no schema and no name of the program allows it.",
+        "Correct it, or add it to the schema's `enum`.",
+        in_condition('{"==": [{var: event.body.channel}, wbe]}', '{"==": [{var: event.body.channel}, web]}'),
+    ),
+    "never-true": Code(
+        "A condition holds for no event that its schema allows: what it belongs to never happens.",
+        "Correct it, or remove the file.",
+        in_condition(
+            '{and: [{"<": [{var: event.body.total}, 5]}, {">": [{var: event.body.total}, 10]}]}',
+            '{or: [{"<": [{var: event.body.total}, 5]}, {">": [{var: event.body.total}, 10]}]}',
+        ),
+    ),
+    "always-true": Code(
+        "A condition, or a part of one, holds for every event that the schema allows.",
+        "Remove it, or compare with what can differ.",
+        in_condition('{"!=": [{var: event.body.total}, null]}', '{"!=": [{var: event.body.tip}, null]}'),
+        "warning",
+    ),
+    "always-false": Code(
+        "A part of a condition holds for no event that the schema allows, or not where it stands.",
+        "Remove it, or correct what it contradicts.",
+        in_condition(
+            '{or: [{"==": [{var: event.body.channel}, web]}, {"==": [{var: event.body.total}, null]}]}',
+            '{or: [{"==": [{var: event.body.channel}, web]}, {"==": [{var: event.body.tip}, null]}]}',
+        ),
+        "warning",
+    ),
+    "misspelt-operator": Code(
+        "A part of a webhook or an attribute would be a rule, but for its operator's name: it is kept as it stands.",
+        "Correct the operator's spelling.",
+        in_effect(
+            "set_attribute: {name: last_total, value: {vra: event.body.total}}",
+            "set_attribute: {name: last_total, value: {var: event.body.total}}",
+        ),
+        "warning",
+    ),
+}

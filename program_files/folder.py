@@ -1,0 +1,239 @@
+"""A program's folder, read from the disk, and the hash that tells revisions apart.
+
+Whatever lies there, reading ends soon: files, folders and bytes are bounded, and nothing but a file is opened.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import NoReturn
+
+from loyalty.program.program import Place
+from program_files.layout import FOLDERS, SUFFIXES, TESTS, bad_name, fault_of_name, is_read, stray
+from program_files.problems import Problem, Problems, ProgramFaults, in_order, shown
+from program_files.text.text import LARGEST_FILE
+
+MOST_FILES = 5_000
+LARGEST_PROGRAM = 8 * LARGEST_FILE
+MOST_ENTRIES = 50_000
+"""Names of files and folders, read or not, that are looked at."""
+
+DEEPEST_FOLDER = 20
+_START = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a folder holds of a program: its files by their paths inside the folder, in order."""
+
+    files: Mapping[str, bytes]
+    unread: tuple[str, ...]
+    """Files and folders of the program that cannot be read: what they would have said is not known."""
+    problems: tuple[Problem, ...]
+    is_whole: bool
+    """False where so little could be read that nothing can be said about the program."""
+
+
+def read_folder(path: Path) -> dict[str, bytes]:
+    """The program's files by path inside the folder, in order; raise ProgramFaults where any is unreadable.
+
+    Hidden files, tests and whatever else lies there are left alone.
+    """
+    return _files(_Reading(path, FOLDERS).contents())
+
+
+def read_test_files(path: Path) -> dict[str, bytes]:
+    """The files of a program's tests/, as `read_folder`; none where there is no such folder."""
+    return _files(_Reading(path, (TESTS,)).contents())
+
+
+def _files(contents: Contents) -> dict[str, bytes]:
+    errors = [problem for problem in contents.problems if problem.severity == "error"]
+    if errors:
+        raise ProgramFaults(errors)
+    return dict(contents.files)
+
+
+def read_contents(path: Path) -> Contents:
+    """What a folder holds, its tests, too.
+
+    Everything that cannot be read, and everything that is not read and looks as if it should be, is noted.
+    """
+    return _Reading(path, (*FOLDERS, TESTS)).contents()
+
+
+def revision_hash(files: Mapping[str, bytes]) -> str:
+    """The same for the same files, whatever their order; another when a name or a byte differs."""
+    whole = sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            whole.update(len(part).to_bytes(8, "big"))
+            whole.update(part)
+    return whole.hexdigest()
+
+
+class _Stop(Exception):
+    """The folder is too much to go on."""
+
+
+class _Reading:
+    def __init__(self, root: Path, folders: tuple[str, ...]) -> None:
+        self._root = root
+        self._folders = folders
+        self._entries = 0
+        self._bytes = 0
+        self._unread: list[str] = []
+        self._problems = Problems()
+
+    def contents(self) -> Contents:
+        files: dict[str, bytes] = {}
+        try:
+            for path in self._paths():
+                content = self._content(path)
+                if content is None:
+                    self._unread.append(path)
+                else:
+                    files[path] = content
+        except _Stop:
+            return Contents({}, (), in_order(self._problems.found), is_whole=False)
+        return Contents(files, tuple(self._unread), in_order(self._problems.found), is_whole=True)
+
+    def _paths(self) -> list[str]:
+        """Every file of the program, in order."""
+        here = self._root.name or str(self._root)
+        try:
+            if not stat.S_ISDIR(self._root.stat().st_mode):
+                raise NotADirectoryError
+        except (FileNotFoundError, NotADirectoryError):
+            self._stop(here, "missing-folder", "there is no such folder")
+        except OSError as error:
+            self._stop(here, "unreadable-file", f"the folder cannot be read: {error.strerror}")
+        paths = sorted(self._names())
+        if len(paths) > MOST_FILES:
+            message = f"a program has at most {MOST_FILES:,} files, this folder {len(paths):,}"
+            self._stop(here, "too-many-files", message)
+        return paths
+
+    def _names(self) -> Iterator[str]:
+        for name, is_folder in self._listed(""):
+            if name in self._folders:
+                yield from self._names_in(name)
+            elif self._folders == (TESTS,):
+                continue  # the rest of the folder is the program
+            elif is_read(name):
+                yield name
+            elif is_folder:
+                self._note(self._stray_folder(name))
+            else:
+                self._note(stray(name, self._start(name)))
+
+    def _names_in(self, folder: str) -> Iterator[str]:
+        """The files of the program in one of its folders."""
+        waiting = [folder]
+        while waiting:
+            within = waiting.pop()
+            if within.count("/") >= DEEPEST_FOLDER:
+                self._stop(within, "too-many-files", f"folders are nested more than {DEEPEST_FOLDER} deep")
+            for name, is_folder in self._listed(within):
+                path = f"{within}/{name}"
+                if is_folder and name.endswith(SUFFIXES):
+                    self._cannot_be_read("file", path, "it is a folder")
+                elif is_folder and (self._root / path).is_symlink():
+                    message = "links to folders are not followed: put the files here"
+                    self._problems.warn(_place(path), "not-read", message)
+                elif is_folder:
+                    waiting.append(path)
+                elif name.endswith(SUFFIXES):
+                    yield path
+                else:
+                    self._note(stray(path, b""))
+
+    def _listed(self, folder: str) -> list[tuple[str, bool]]:
+        """What stands in a folder and is not hidden, in order, each with whether it is a folder itself."""
+        listed: list[tuple[str, bool]] = []
+        try:
+            with os.scandir(self._root / folder) as entries:
+                for entry in entries:
+                    self._count(folder)
+                    if not entry.name.startswith("."):
+                        listed.append((entry.name, _is_folder(entry)))
+        except OSError as error:
+            if not folder:
+                self._stop(self._root.name, "unreadable-file", f"the folder cannot be read: {error.strerror}")
+            self._cannot_be_read("folder", folder, error.strerror)
+            if folder.split("/")[0] in self._folders:
+                self._unread.append(folder)
+        return sorted(listed)
+
+    def _count(self, folder: str) -> None:
+        self._entries += 1
+        if self._entries > MOST_ENTRIES:
+            message = f"the folder holds more than {MOST_ENTRIES:,} files and folders"
+            self._stop(folder or self._root.name, "too-many-files", message)
+
+    def _stray_folder(self, folder: str) -> Problem | None:
+        """A folder with a name like one of a program's that holds files as a program does."""
+        problem = stray(f"{folder}/x.yaml", b"")
+        if problem is None or not any(name.endswith(SUFFIXES) for name, _ in self._listed(folder)):
+            return None
+        return problem
+
+    def _start(self, name: str) -> bytes:
+        """How a file begins that is none of the program's."""
+        try:
+            return _read(self._root / name, _START)
+        except OSError:  # it is not ours to read
+            return b""
+
+    def _content(self, path: str) -> bytes | None:
+        """A file's bytes, cut where it is too large anyway; None, and a problem, where it cannot be read."""
+        fault = fault_of_name(path)
+        if fault is not None:
+            self._note(bad_name(path, fault))
+            return None
+        if self._bytes > LARGEST_PROGRAM:
+            return None
+        try:
+            content = _read(self._root / path, LARGEST_FILE + 1)
+        except OSError as error:
+            self._cannot_be_read("file", path, error.strerror)
+            return None
+        self._bytes += len(content)
+        if self._bytes > LARGEST_PROGRAM:
+            message = f"the files of a program have at most {LARGEST_PROGRAM // 2**20} MiB, and more with this one"
+            self._problems.add(_place(path), "too-large", message)
+            return None
+        return content
+
+    def _cannot_be_read(self, what: str, path: str, reason: str | None) -> None:
+        self._problems.add(_place(path), "unreadable-file", f"the {what} cannot be read: {reason}")
+
+    def _note(self, problem: Problem | None) -> None:
+        if problem is not None:
+            self._problems.found.append(problem)
+
+    def _stop(self, path: str, code: str, message: str) -> NoReturn:
+        self._problems.add(_place(path), code, message)
+        raise _Stop
+
+
+def _place(path: str) -> Place:
+    return Place(path if fault_of_name(path) is None else shown(path), 1, 1)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself: reading it says so
+        return False
+
+
+def _read(path: Path, most: int) -> bytes:
+    """At most so many bytes of an ordinary file, or OSError; a pipe is not waited for."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(None, "it is no ordinary file")
+        return file.read(most)

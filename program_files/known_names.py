@@ -1,0 +1,53 @@
+"""What the files of one program may refer to."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from loyalty.program.program import EventType, Reward
+from loyalty.program.scope import Kind, body_of, scope
+from program_files.fields import name
+from program_files.nodes import Node
+from program_files.problems import Problems
+from program_files.settings import Settings
+from rules.types import ANY, Type, type_of_schema
+
+
+@dataclass
+class Known:
+    """The names that references are checked against."""
+
+    settings: Settings
+    event_types: Mapping[str, EventType]
+    rewards: Mapping[str, Reward]
+    names: Mapping[Kind, Collection[str] | None]
+    """None: any name will do, as badges are not declared, or what declares them cannot be read."""
+    _scopes: dict[str, Type] = field(default_factory=dict)
+
+    def reference(self, node: Node, problems: Problems, kind: Kind) -> str:
+        """A name of something that the program has."""
+        given, names = name(node, problems, f"the {kind}"), self.names[kind]
+        if given is not None and names is not None and given not in names:
+            problems.add_unknown(node.place, f"unknown-{kind.replace(' ', '-')}", kind, given, names)
+        return given or "?"
+
+    @cached_property
+    def default_wallet(self) -> str:
+        """The wallet of effects that name none."""
+        return next(wallet.code for wallet in self.settings.wallets.values() if wallet.default)
+
+    def scope_of(self, event_type: str) -> Type:
+        """What rules on an event type see; on an unknown one, any body."""
+        if event_type not in self._scopes:
+            known = self.event_types.get(event_type)
+            tiers = self.settings.tiers
+            schema = ANY if known is None else type_of_schema(known.body.schema)
+            self._scopes[event_type] = scope(
+                body_of(event_type, schema, self.names),
+                wallets=self.settings.wallets,
+                tiers=[tier.name for tier in tiers],
+                always_tier=bool(tiers) and tiers[0].start == 0,
+                badges=self.names["badge"],
+                event_type=event_type,
+            )
+        return self._scopes[event_type]

@@ -1,0 +1,243 @@
+"""A program from its files: every problem of every file in one go."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.program import Place, Program
+from program_files.achievements import read_achievement
+from program_files.checks.cross_file import note_past, note_together
+from program_files.events import read_event
+from program_files.known_names import Known
+from program_files.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
+from program_files.nodes import Node
+from program_files.problems import Problem, Problems, ProgramFaults, in_order, nearest
+from program_files.reactors import read_reactor
+from program_files.rewards import read_reward
+from program_files.settings import NO_SETTINGS, Settings, read_settings
+from program_files.text.text import read_text
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _Answering(_Named, Protocol):
+    @property
+    def on(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_Named)
+Answering = TypeVar("Answering", bound=_Answering)
+
+
+PROGRAM = "program"
+
+MOST_VALUES = 1_000_000
+"""Values in all files of a program, with every alias counted as what it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found: every problem in the order of their places, and the program unless one is an error."""
+
+    program: Program | None
+    problems: tuple[Problem, ...]
+
+
+def check_program(files: Mapping[str, bytes], *, now: datetime, unread: Collection[str] = ()) -> Report:
+    """The program that files say, by their paths inside the folder, with all that is or may be wrong with it.
+
+    `unread` are files and folders that there are and nobody can read: what they would have said is not missed.
+    """
+    problems = Problems()
+    program = _program(files, problems, unread, now)
+    return Report(None if problems.errors else program, in_order(problems.found))
+
+
+def read_program(files: Mapping[str, bytes]) -> Program:
+    """The program that files say; ProgramFaults carries every error. What was right once stays so: no date matters."""
+    problems = Problems()
+    program = _program(files, problems)
+    if program is None or problems.errors:
+        raise ProgramFaults(problems.errors)
+    return program
+
+
+def read_revision(files: Mapping[str, bytes]) -> Program:
+    """The program of a revision: it was right when it was deployed, so only what cannot run raises ProgramFaults.
+
+    What a later Laurel finds beyond that stops the next deploy, and nothing that is in force.
+    """
+    problems = Problems()
+    program = _program(files, problems)
+    faults = [problem for problem in problems.errors if not problem.can_run]
+    if program is None or faults:
+        raise ProgramFaults(faults)
+    return program
+
+
+def read_known(files: Mapping[str, bytes], *, unread: Collection[str] = ()) -> tuple[Known, tuple[Problem, ...]]:
+    """What files may refer to, as far as it can be read, and what keeps the rest from being read.
+
+    Reactors refer, and are not looked at; of achievements, no more than their names.
+    """
+    problems = Problems()
+    declaring = {path: content for path, content in files.items() if _declares(path)}
+    nodes = _read_all(declaring, list(filter(_declares, unread)), problems)
+    return _known(nodes, _settings(nodes[PROGRAM], problems), problems), in_order(problems.found)
+
+
+def _declares(path: str) -> bool:
+    return path in PROGRAM_FILES or path.split("/")[0] in ("events", "rewards", "achievements")
+
+
+def _program(
+    files: Mapping[str, bytes], problems: Problems, unread: Collection[str] = (), now: datetime | None = None
+) -> Program | None:
+    """The program; None where an error leaves too little of it. Without `now`, nothing is past."""
+    nodes = _read_all(files, unread, problems)
+    settings = _settings(nodes[PROGRAM], problems)
+    known = _known(nodes, settings, problems)
+    faulty = _faulty_event_types(nodes["events"], problems)
+    reactors = _named(nodes["reactors"], _answering(read_reactor, known, faulty, problems), "reactor", problems)
+    achievements = _named(
+        nodes["achievements"], _answering(read_achievement, known, faulty, problems), "achievement", problems
+    )
+    if settings is None:
+        return None
+    program = Program(
+        store=settings.store,
+        title=settings.title,
+        zone=settings.zone,
+        registers_unknown_members=settings.registers_unknown_members,
+        wallets=settings.wallets,
+        notify_before=settings.notify_before,
+        tiers=settings.tiers,
+        tier_by=settings.tier_by,
+        tier_review=settings.tier_review,
+        event_types=known.event_types,
+        reactors=tuple(reactors.values()),
+        achievements=tuple(achievements.values()),
+        rewards=known.rewards,
+        badges=settings.badges or {},
+    )
+    note_together(program, known, nodes, problems)
+    if now is not None:
+        note_past(program, nodes, problems, now=now)
+    return program
+
+
+def _faulty_event_types(nodes: Mapping[str, Node | None], problems: Problems) -> Collection[str]:
+    """The names of event types whose files have errors."""
+    files = {problem.place.file for problem in problems.errors}
+    named = (node.entries.get("event") for path, node in nodes.items() if node is not None and path in files)
+    return {str(name.value) for name in named if name is not None}
+
+
+def _answering(
+    read: Callable[[Node, Problems, Known], Answering | None],
+    known: Known,
+    faulty: Collection[str],
+    problems: Problems,
+) -> Callable[[Node], Answering | None]:
+    """Reads what answers an event type; where that has faults of its own, what follows from them is not said."""
+
+    def read_one(node: Node) -> Answering | None:
+        noted = problems.apart()
+        thing = read(node, noted, known)
+        is_doubtful = thing is not None and (thing.on in faulty or thing.on not in known.event_types)
+        problems.found += [each for each in noted.found if not (is_doubtful and _follows(each))]
+        return thing
+
+    return read_one
+
+
+def _follows(problem: Problem) -> bool:
+    """Whether it says no more than that nothing is known of what a rule reads: the rule may well be right."""
+    return problem.code == "unknown-type" or (problem.code == "not-boolean" and " is anything," in problem.message)
+
+
+def _read_all(
+    files: Mapping[str, bytes], unread: Collection[str], problems: Problems
+) -> Mapping[str, Mapping[str, Node | None]]:
+    """What each file says, by folder and path; None for a file that cannot be read."""
+    nodes: dict[str, dict[str, Node | None]] = {folder: {} for folder in (PROGRAM, *FOLDERS)}
+    values = 0
+    for path in unread:
+        nodes[_folder_of(path)][path] = None
+    for path in sorted(files):
+        fault = fault_of_name(path)
+        if fault is not None:
+            problems.found.append(bad_name(path, fault))
+        elif is_read(path):
+            node = read_text(path, files[path], problems) if values <= MOST_VALUES else None
+            nodes[_folder_of(path)][path] = node
+            values += 0 if node is None else node.size
+            if node is not None and values > MOST_VALUES:
+                message = f"the files of a program hold at most {MOST_VALUES:,} values, and more with this one"
+                problems.add(Place(path, 1, 1), "too-many-values", message)
+        elif path.split("/")[0] != TESTS:
+            message = f"a program is program.yaml and .yaml, .yml or .json files in {', '.join(FOLDERS)}"
+            problems.add(Place(path, 1, 1), "misplaced-file", message, nearest(path.split("/")[0], FOLDERS))
+    return nodes
+
+
+def _folder_of(path: str) -> str:
+    return PROGRAM if path in PROGRAM_FILES else path.split("/")[0]
+
+
+def _settings(nodes: Mapping[str, Node | None], problems: Problems) -> Settings | None:
+    if not nodes:
+        problems.add(Place(PROGRAM_FILES[0], 1, 1), "missing-program", "a program needs the file program.yaml")
+    for path in list(nodes)[1:]:
+        problems.add(Place(path, 1, 1), "several-programs", f"{next(iter(nodes))} is there already: remove one")
+    node = next(iter(nodes.values()), None)
+    return None if node is None else read_settings(node, problems)
+
+
+def _known(nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems) -> Known:
+    events = _named(nodes["events"], lambda node: read_event(node, problems), "event", problems)
+    rewards = _named(nodes["rewards"], lambda node: read_reward(node, problems), "reward", problems)
+    event_types = {**BUILT_IN, **events}
+    return Known(
+        settings=settings or NO_SETTINGS,
+        event_types=event_types,
+        rewards=rewards,
+        names={
+            "event type": event_types if len(events) == len(nodes["events"]) else None,
+            "reward": rewards if len(rewards) == len(nodes["rewards"]) else None,
+            "wallet": settings.wallets if settings else None,
+            "tier": [tier.name for tier in settings.tiers] if settings else None,
+            "badge": settings.badges if settings else None,
+            "achievement": _names_of(nodes["achievements"]),
+        },
+    )
+
+
+def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:
+    """The names of achievements, before these are read; None where one cannot be known."""
+    names = [node and node.entries.get("achievement") for node in nodes.values()]
+    texts = [name.value for name in names if name and isinstance(name.value, str)]
+    return texts if len(texts) == len(names) else None
+
+
+def _named(
+    nodes: Mapping[str, Node | None], read: Callable[[Node], Thing | None], key: str, problems: Problems
+) -> dict[str, Thing]:
+    """The things that files hold, by name."""
+    things: dict[str, Thing] = {}
+    places: dict[str, Place] = {}
+    for node in nodes.values():
+        thing = None if node is None else read(node)
+        if node is None or thing is None:
+            continue
+        place = node.place_of((key,))
+        if thing.name in things:
+            problems.add(place, "duplicate-name", f"{key} {thing.name} is in {places[thing.name].file} already")
+        else:
+            things[thing.name], places[thing.name] = thing, place
+    return things

@@ -1,0 +1,1 @@
+"""JSON Schemas of event bodies, read and checked."""

@@ -1,0 +1,210 @@
+"""JSON Schemas in files: what the validator lets pass in silence is a problem here.
+
+A misspelt keyword, format or name checks nothing, and a body that should have been refused is paid for.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import jsonschema_rs
+
+from loyalty.program.body_schema import BodySchema, SchemaError
+from loyalty.program.program import Place
+from program_files.nodes import Node
+from program_files.problems import Problems, shown
+from program_files.schemas.references import (
+    LISTED_SCHEMAS,
+    NAMED_SCHEMAS,
+    ONE_SCHEMA,
+    References,
+    described_schemas,
+    inner_schemas,
+)
+from program_files.schemas.sense import check_sense, check_typed
+
+_PLAIN: Final = frozenset(
+    {"$comment", "$ref", "$schema"}
+    | {
+        "const",
+        "default",
+        "dependentRequired",
+        "deprecated",
+        "description",
+        "enum",
+        "examples",
+        "title",
+        "type",
+    }
+    | {"exclusiveMaximum", "exclusiveMinimum", "format", "maximum", "minimum", "multipleOf", "pattern"}
+    | {"maxContains", "maxItems", "maxLength", "maxProperties", "minContains", "minItems", "minLength"}
+    | {
+        "minProperties",
+        "readOnly",
+        "required",
+        "uniqueItems",
+        "writeOnly",
+        "contentEncoding",
+        "contentMediaType",
+    }
+)
+KEYWORDS_SET: Final = ONE_SCHEMA | LISTED_SCHEMAS | NAMED_SCHEMAS | _PLAIN
+KEYWORDS: Final = sorted(KEYWORDS_SET)
+_NOT_FOLLOWED: Final = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$vocabulary"})
+"""Keywords that JSON Schema has, and that lead where rules cannot be checked."""
+
+TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+_TYPES_ELSEWHERE: Final = {
+    **dict.fromkeys(("decimal", "double", "float", "money"), "number"),
+    **dict.fromkeys(("date", "datetime", "text"), "string"),
+    **dict.fromkeys(("dict", "map", "record"), "object"),
+    "list": "array",
+}
+"""What other languages call the types."""
+
+FORMATS: Final = (
+    *(
+        "date",
+        "date-time",
+        "duration",
+        "email",
+        "hostname",
+        "idn-email",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "iri",
+    ),
+    *("iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference"),
+    *("uri-template", "uuid"),
+)
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_META: Final = jsonschema_rs.Draft202012Validator({"$ref": DRAFT}, offline=True)
+_OPTIONS: Final = jsonschema_rs.RegexOptions()
+
+
+def read_schema(node: Node, problems: Problems) -> BodySchema:
+    """The schema of a body, which is an object."""
+    schema = node.plain()
+    noted = problems.apart()
+    for inner in _schemas(node):
+        _check_keywords(inner, noted, is_whole=inner is node)
+    References(node, noted).check()
+    _check_object(node, noted)
+    for inner in described_schemas(node):
+        check_typed(inner, noted)
+    if isinstance(schema, dict) and not noted.errors:
+        _check_whole(schema, node, noted)
+    problems.found += noted.found
+    return _as_far_as_it_goes(schema) if noted.errors else BodySchema(schema)
+
+
+def _as_far_as_it_goes(schema: Any) -> BodySchema:
+    """A schema with faults in it: rules are checked against what it says all the same, where it says anything."""
+    try:
+        return BodySchema(schema)
+    except SchemaError:
+        return BodySchema(True)
+
+
+def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None:
+    """What the draft's own schema and the compiler say."""
+    for error in _META.iter_errors(schema):
+        place = node.place_of(tuple(error.instance_path))
+        problems.add(place, "bad-schema", shown(str(error.message)))
+    if problems.errors:
+        return
+    try:
+        BodySchema(schema)
+    except SchemaError as error:
+        problems.add(node.place_of(error.path), "bad-schema", shown(str(error)))
+
+
+def _schemas(node: Node) -> Iterator[Node]:
+    """Every map that stands where a schema does, this one first."""
+    if isinstance(node.value, dict):
+        yield node
+    for inner in inner_schemas(node):
+        yield from _schemas(inner)
+
+
+def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None:
+    for keyword, value in schema.entries.items():
+        if keyword == "$id" and is_whole:
+            continue  # the name of the whole: nothing refers to it
+        if keyword in _NOT_FOLLOWED:
+            message = f"keyword {keyword} is not followed: refer to a schema by its place, as in #/$defs/shop"
+            problems.add(schema.keys[keyword], "unknown-keyword", message)
+        elif keyword not in KEYWORDS:
+            _unknown_keyword(schema, keyword, problems)
+        elif keyword == "type":
+            _check_types(value, problems)
+        elif keyword == "format" and isinstance(value.value, str) and value.value not in FORMATS:
+            problems.add_unknown(value.place, "unknown-format", "format", value.value, FORMATS)
+        elif keyword == "$schema" and value.value != DRAFT:
+            problems.add(value.place, "bad-schema", f"schemas are of the draft {DRAFT}")
+        elif keyword == "pattern":
+            _check_pattern(value, value.value, problems)
+        elif keyword == "patternProperties":
+            for pattern in value.entries:
+                _check_pattern(Node(value.keys[pattern], pattern), pattern, problems)
+    _check_required(schema, problems)
+    check_sense(schema, problems)
+
+
+def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
+    """A field that stands beside `properties`, and not under it, is the commonest of them."""
+    place, value = schema.keys[keyword], schema.entries[keyword]
+    is_schema = not KEYWORDS_SET.isdisjoint(value.entries)
+    if is_schema and problems.nearest(keyword, KEYWORDS) not in ONE_SCHEMA | NAMED_SCHEMAS:
+        message = f"keyword {shown(keyword)} is unknown: a field stands under properties"
+        problems.add(place, "unknown-keyword", message, can_run=True)
+    else:
+        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS, can_run=True)
+
+
+def _check_types(node: Node, problems: Problems) -> None:
+    for item in node.value if isinstance(node.value, list) else [node]:
+        if isinstance(item.value, str) and item.value not in TYPES:
+            _unknown_type(item.place, item.value, problems)
+
+
+def _unknown_type(place: Place, name: str, problems: Problems) -> None:
+    meant = _TYPES_ELSEWHERE.get(name.lower())
+    if meant is None:
+        problems.add_unknown(place, "unknown-schema-type", "type", name, TYPES)
+    else:
+        problems.add(place, "unknown-schema-type", f"type {shown(name)} is unknown", meant)
+
+
+def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:
+    if not isinstance(pattern, str):
+        return
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=_OPTIONS, offline=True)
+    except (jsonschema_rs.ValidationError, ValueError):
+        why = "look-arounds and back-references are not supported" if re.search(r"\(\?|\\\d", pattern) else "check it"
+        problems.add(node.place, "bad-pattern", f"{shown(pattern)} is no pattern: {why}")
+
+
+def _check_required(schema: Node, problems: Problems) -> None:
+    """A required name that is a slip of the hand away from a property could never be sent."""
+    properties, required = schema.entries.get("properties"), schema.entries.get("required")
+    if properties is None or required is None or not isinstance(required.value, list):
+        return
+    for item in required.value:
+        if isinstance(item.value, str) and item.value not in properties.entries:
+            suggestion = problems.nearest(item.value, properties.entries)
+            if suggestion is not None:
+                message = f"required names {shown(item.value)}, which properties does not have"
+                problems.add(item.place, "unknown-property", message, suggestion, can_run=True)
+
+
+def _check_object(node: Node, problems: Problems) -> None:
+    if not isinstance(node.value, dict):
+        problems.add(node.place, "bad-schema", f"body must be a JSON Schema, not {node.kind()}")
+        return
+    kind = node.value.get("type")
+    kinds = kind.plain() if kind is not None else "object"
+    if kind is not None and "object" not in (kinds if isinstance(kinds, list) else [kinds]):
+        problems.add(kind.place, "body-no-object", "a body is an object: its type must be object")

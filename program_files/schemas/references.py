@@ -1,0 +1,128 @@
+"""Schemas inside schemas, and `$ref`: each leads to a place in the same schema, and none for ever in a circle.
+
+A schema may stand inside itself, in a field or an item, as a body has an end. It may not be a part of itself at once.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from program_files.nodes import Node
+from program_files.problems import Problems, shown
+
+ONE_SCHEMA: Final = frozenset(
+    {
+        "additionalProperties",
+        "contains",
+        "contentSchema",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+    }
+    | {"unevaluatedItems", "unevaluatedProperties"}
+)
+LISTED_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+KEPT_SCHEMAS: Final = ("$defs", "definitions")
+"""Where schemas are kept to be referred to: by its name of today, and that of older drafts, which is read, too."""
+
+NAMED_SCHEMAS: Final = frozenset({*KEPT_SCHEMAS, "dependentSchemas", "patternProperties", "properties"})
+
+MOST_SCHEMAS: Final = 5_000
+"""Schemas in one body, with every `$ref` written out."""
+
+DEEPEST: Final = 20
+"""How many times a `$ref` may lead to another."""
+
+
+_IN_PLACE: Final = frozenset({"allOf", "anyOf", "dependentSchemas", "else", "if", "not", "oneOf", "then"})
+"""The keywords whose schemas judge the value itself, and not what is in it."""
+
+
+def inner_schemas(node: Node) -> Iterator[Node]:
+    """The schemas that stand directly in a schema."""
+    return (inner for _, inner in _by_keyword(node))
+
+
+def described_schemas(node: Node) -> Iterator[Node]:
+    """The schemas of fields and items that say all that is said of these: none that joins with another."""
+    for keyword, inner in _by_keyword(node):
+        if keyword not in _IN_PLACE:
+            if keyword not in KEPT_SCHEMAS:
+                yield inner
+            yield from described_schemas(inner)
+
+
+def _by_keyword(node: Node) -> Iterator[tuple[str, Node]]:
+    for keyword, value in node.entries.items():
+        if keyword in ONE_SCHEMA:
+            yield keyword, value
+        elif keyword in LISTED_SCHEMAS and isinstance(value.value, list):
+            yield from ((keyword, inner) for inner in value.value)
+        elif keyword in NAMED_SCHEMAS:
+            yield from ((keyword, inner) for inner in value.entries.values())
+
+
+class References:
+    """Follows every `$ref` of one schema."""
+
+    def __init__(self, root: Node, problems: Problems) -> None:
+        self._root = root
+        self._problems = problems
+        self._weights: dict[str, int] = {}
+
+    def check(self) -> None:
+        """Note every `$ref` that leads out, to nothing or in a circle, and a schema too large when written out."""
+        weight = self._weight(self._root, ("#",), 0)
+        if weight > MOST_SCHEMAS:
+            message = f"a body has at most {MOST_SCHEMAS:,} schemas, every $ref written out"
+            self._problems.add(self._root.place, "too-many-values", message)
+
+    def _weight(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
+        """The number of schemas in one, itself and those it refers to among them; in a circle, each counts once."""
+        reference = node.entries.get("$ref")
+        weight = 1 if reference is None else 1 + self._referred(reference, open_references, followed)
+        for keyword, inner in _by_keyword(node):
+            weight += self._weight(inner, open_references if keyword in _IN_PLACE else (), followed)
+        return weight
+
+    def _referred(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
+        reference = node.value
+        if not isinstance(reference, str):
+            return 0  # the draft's own schema says so
+        if reference not in self._weights:
+            self._weights[reference] = 0
+            target = self._target(node, reference)
+            if target is not None and self._is_finite(node, reference, open_references, followed):
+                self._weights[reference] = self._weight(target, (*open_references, reference), followed + 1)
+        elif reference in open_references:
+            self._is_finite(node, reference, open_references, followed)
+        return self._weights[reference]
+
+    def _is_finite(self, node: Node, reference: str, open_references: tuple[str, ...], followed: int) -> bool:
+        if reference in open_references:
+            message = f"$ref {shown(reference)} leads back to where it stands"
+            self._problems.add(node.place, "endless-reference", message)
+        elif followed >= DEEPEST:
+            self._problems.add(node.place, "too-deep", f"$ref leads to $ref more than {DEEPEST} times")
+        else:
+            return True
+        return False
+
+    def _target(self, node: Node, reference: str) -> Node | None:
+        if not reference.startswith("#"):
+            message = f"$ref leads out of the file, to {shown(reference)}: put the schema into $defs"
+            self._problems.add(node.place, "remote-reference", message)
+            return None
+        target: Node | None = self._root
+        for step in unquote(reference).split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            target = target and target.part(int(name) if isinstance(target.value, list) and name.isdecimal() else name)
+        if target is None or not (reference == "#" or reference.startswith("#/")):
+            kept = {word: self._root.entries.get(word) for word in KEPT_SCHEMAS}
+            known = [f"#/{word}/{name}" for word, node in kept.items() if node for name in node.entries]
+            self._problems.add_unknown(node.place, "dangling-reference", "$ref", reference, known)
+            return None
+        return target

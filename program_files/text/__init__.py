@@ -1,0 +1,1 @@
+"""YAML and JSON texts, read with the position of every value."""

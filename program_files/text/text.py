@@ -1,0 +1,40 @@
+"""The bytes of a file to nodes."""
+
+from codecs import BOM_UTF8
+
+from loyalty.program.program import Place
+from program_files.nodes import Node
+from program_files.problems import Problems, Unreadable
+from program_files.text.json_text import read_json
+from program_files.text.yaml_text import read_yaml
+
+LARGEST_FILE = 1024 * 1024
+_FIRST = 4
+"""Bytes of which one is NUL where the first letters of a file have two or four bytes each."""
+
+
+def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
+    """What a file says; None, and why in `problems`, where it cannot be read."""
+    try:
+        text = _decoded(file, content)
+        return read_json(file, text, problems) if file.endswith(".json") else read_yaml(file, text, problems)
+    except Unreadable as error:
+        problems.found.append(error.problem)
+        return None
+
+
+def _decoded(file: str, content: bytes) -> str:
+    start = Place(file, 1, 1)
+    if len(content) > LARGEST_FILE:
+        raise Unreadable(start, "too-large", "a file has at most 1 MiB, and this one has more")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:_FIRST]:
+        raise Unreadable(start, "not-utf8", "the file looks like UTF-16: save it as UTF-8")
+    text = content.removeprefix(BOM_UTF8)
+    try:
+        return text.decode()
+    except UnicodeDecodeError as error:
+        before = text[: error.start].decode()
+        line = before.count("\n") + 1
+        column = len(before) - before.rfind("\n")
+        message = f"byte 0x{text[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        raise Unreadable(Place(file, line, column), "not-utf8", message) from None

@@ -1,0 +1,197 @@
+"""YAML 1.2 text to nodes: the core schema's scalars, no tags, no merge keys, one document.
+
+Built from libyaml's events as they come, so that a nesting or alias bomb is stopped where it passes a bound.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from loyalty.program.program import Place
+from program_files.nodes import Node, Scalar, bounded, check_depth, check_text, number
+from program_files.problems import Problems, Unreadable, shown
+
+_WORDS: Final[dict[str, Scalar]] = {
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
+}
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_RADIX = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""NEL, LS and PS among them: libyaml breaks lines there, and nobody sees why."""
+_TAGS = "tag:yaml.org,2002:"
+_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)  # libyaml takes quadratic time for many of them
+_BREAK = re.compile(r"\r\n|[\r\n]")
+_CURES = {
+    "cannot start any token": "a text or an operator that begins with >, %, @, ` or a tab needs quotes",
+    "scanning an alias": "the operator '*' needs quotes",
+    "scanning a block scalar": "an operator such as '>' needs quotes",
+    "mapping values are not allowed": "check the indentation; a text with ': ' in it needs quotes",
+    "did not find expected <document start>": "check the indentation",
+    "found unexpected end of stream": "a quote is not closed",
+    "unknown escape character": "write \\\\ for a backslash, or use single quotes",
+}
+_TOLD_AT_THE_BEGINNING = ("an alias", "an anchor", "a block scalar", "a simple key", "unexpected end of stream")
+"""What is told of where it begins, and not of where it goes on as nothing can."""
+
+
+def read_yaml(file: str, text: str, problems: Problems) -> Node:
+    """The document that a text holds; Unreadable where it is none, `problems` for what can be read past."""
+    directive = _DIRECTIVE.search(text)
+    if directive:
+        raise Unreadable(_place_at(file, text, directive.start()), "tag", "tags are not read: remove %TAG")
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        place = _place_at(file, text, unprintable.start())
+        raise Unreadable(place, "bad-character", f"U+{ord(unprintable[0]):04X} cannot stand in YAML")
+    try:
+        return _Document(file, text, problems).read()
+    except yaml.MarkedYAMLError as error:
+        begins = any(words in f"{error.context} {error.problem}" for words in _TOLD_AT_THE_BEGINNING)
+        mark = (error.context_mark if begins else None) or error.problem_mark
+        assert mark is not None, "libyaml says where"
+        raise Unreadable(Place(file, mark.line + 1, mark.column + 1), "not-yaml", _explained(error)) from None
+
+
+class _Document:
+    def __init__(self, file: str, text: str, problems: Problems) -> None:
+        self._file = file
+        self._problems = problems
+        self._events: Iterator[Event] = iter(yaml.parse(text, Loader=yaml.CBaseLoader))
+        self._anchors: dict[str, Node] = {}
+        self._values = 0
+
+    def read(self) -> Node:
+        document: Node | None = None
+        for event in self._events:
+            if not isinstance(event, DocumentStartEvent):
+                continue
+            if document is not None:
+                raise Unreadable(self._place(event), "several-documents", "a file holds one document: remove the ---")
+            document = self._node(next(self._events), 1)
+        if document is None:
+            raise Unreadable(Place(self._file, 1, 1), "empty-file", "the file says nothing")
+        return document
+
+    def _place(self, event: Event) -> Place:
+        mark = event.start_mark
+        assert mark is not None, "libyaml says where"
+        return Place(self._file, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: Event, depth: int) -> Node:
+        place = self._place(event)
+        if isinstance(event, AliasEvent):
+            return self._aliased(event, place)
+        assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), "what a node can begin with"
+        if event.tag is not None:
+            self._refuse_tag(event.tag, place)
+        self._count(1, place)
+        match event:
+            case ScalarEvent():
+                node = Node(place, _scalar(event, place))
+            case SequenceStartEvent():
+                check_depth(depth, place)
+                node = self._sequence(place, depth)
+            case _:
+                check_depth(depth, place)
+                node = self._mapping(place, depth)
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _refuse_tag(self, tag: str, place: Place) -> None:
+        """Note a tag; an operator without quotes makes one, and from there on nothing is what it was meant to be."""
+        written = tag.replace(_TAGS, "!!", 1)
+        if written.endswith(":"):
+            cure = f"tags are not read, and {shown(written[:-1])} is one: put the operator in quotes"
+            raise Unreadable(place, "tag", cure)
+        self._problems.add(place, "tag", f"tags are not read: remove {shown(written)}")
+
+    def _count(self, values: int, place: Place) -> None:
+        self._values = bounded(self._values + values, place)
+
+    def _aliased(self, event: AliasEvent, place: Place) -> Node:
+        name = str(event.anchor)
+        node = self._anchors.get(name)
+        if node is None:
+            raise Unreadable(place, "unknown-alias", f"*{shown(name)} has no anchor before it")
+        self._count(node.size, place)
+        return replace(node, place=place)
+
+    def _sequence(self, place: Place, depth: int) -> Node:
+        items: list[Node] = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return Node(place, items, size=1 + sum(item.size for item in items))
+
+    def _mapping(self, place: Place, depth: int) -> Node:
+        entries: dict[str, Node] = {}
+        keys: dict[str, Place] = {}
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            key, where = self._key(event, depth), self._place(event)
+            value = self._node(next(self._events), depth + 1)
+            if key in entries:
+                self._problems.add(
+                    where, "duplicate-key", f"{shown(key)} is here twice, first in line {keys[key].line}"
+                )
+            elif key is not None:
+                entries[key], keys[key] = value, where
+        return Node(place, entries, keys, 1 + sum(value.size for value in entries.values()))
+
+    def _key(self, event: Event, depth: int) -> str | None:
+        """The text of a key, as it is written; None where it is noted as a problem."""
+        if isinstance(event, ScalarEvent) and not (event.value == "<<" and event.implicit[0]):
+            if event.tag is not None:
+                self._refuse_tag(event.tag, self._place(event))
+            if event.anchor:
+                self._anchors[event.anchor] = Node(self._place(event), event.value)
+            return check_text(event.value, self._place(event))
+        if isinstance(event, ScalarEvent):
+            self._problems.add(self._place(event), "merge-key", "<< is not read: write the keys out")
+            return None
+        self._node(event, depth + 1)
+        self._problems.add(self._place(event), "bad-key", "a key is a text, not a list, a map or an alias")
+        return None
+
+
+def _scalar(event: ScalarEvent, place: Place) -> Scalar:
+    text = check_text(event.value, place)
+    is_plain = event.implicit[0] or (event.tag not in (None, "!", f"{_TAGS}str") and event.style == "")
+    if not is_plain:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NUMBER.fullmatch(text):
+        return number(text, place)
+    if _RADIX.fullmatch(text):
+        return int(text, 0)
+    if _NOT_FINITE.fullmatch(text):
+        raise Unreadable(place, "bad-number", f"{text} is no number to count with")
+    return text
+
+
+def _explained(error: yaml.MarkedYAMLError) -> str:
+    said = str(error.problem or error.context or "the text cannot be read")
+    context = f" ({error.context})" if error.context and error.problem else ""
+    cure = next((cure for words, cure in _CURES.items() if words in said + context), None)
+    return f"this is no YAML: {shown(said)}{context}" + (f": {cure}" if cure else "")
+
+
+def _place_at(file: str, text: str, offset: int) -> Place:
+    breaks = [found.end() for found in _BREAK.finditer(text, 0, offset)]
+    return Place(file, len(breaks) + 1, offset - (breaks[-1] if breaks else 0) + 1)

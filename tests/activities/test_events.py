@@ -1,0 +1,178 @@
+"""Every step of answering an event, run twice: the second run answers the same and changes nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from activities.errors import NEVER_RETRY, ActivityFailure
+from activities.events import Reactions
+from database import Database, Transaction
+from database.members import Identity
+from database.programs import Programs
+from database.tables import metadata
+from loyalty.engine.due_items import ring
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.context import UnknownEvent
+from loyalty.ids import new_id
+from loyalty.references import Applied, EventRef
+from loyalty.store.repositories import NewEvent
+from loyalty.webhooks.signing import new_secret
+from tests import programs
+
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+
+EVERYTHING = """\
+reactor: points-for-purchase
+on: purchase
+then:
+  - award_points: {points: 700}
+  - deduct_points: {points: 200}
+  - set_attribute: {name: favourite, value: {var: event.body.channel}}
+  - issue_reward: free-coffee
+  - grant_badge: buyer
+  - call_webhook: {url: "https://partner.example/hook", body: {total: {var: event.body.total}}}
+limits: [{per: member, every: day, times: 1}, {per: program, every: month, points: 1000}]
+"""
+FREE_COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {value: 10, type: money, valid: 30d}\n"
+SHOPPER = "achievement: shopper\non: purchase\nmeasure: {sum: {var: event.body.total}}\ngoal: 50\nrepeat: unlimited\n"
+
+
+@dataclass
+class Given:
+    """A stored purchase of one member, and the activities that answer it."""
+
+    database: Database
+    reactions: Reactions
+    programs: Programs
+    event: EventRef
+
+    async def rows(self) -> Mapping[str, list[Any]]:
+        """Everything in the database."""
+
+        def read(connection: Connection) -> Mapping[str, list[Any]]:
+            tables = metadata.sorted_tables
+            return {t.name: sorted(map(repr, connection.execute(select(t)).all())) for t in tables}
+
+        return await self.database.access_read(lambda access: read(access.connection))
+
+
+@pytest.fixture
+async def given(database: Database) -> Given:
+    files = programs.files(
+        **{
+            "reactors__points-for-purchase": EVERYTHING,
+            "rewards__free-coffee": FREE_COFFEE,
+            "achievements__shopper": SHOPPER,
+        }
+    )
+    known = Programs(database)
+    program, revision, _ = await known.deploy(files, by="test")
+    member_id, event_id = new_id(), new_id()
+
+    def store(tx: Transaction) -> None:
+        tx.members.register(
+            Identity(email="ann@example.com"),
+            member_id=member_id,
+            profile={},
+            attributes={},
+            tier="bronze",
+            password_hash=None,
+            registered_at=NOW,
+            now=NOW,
+        )
+        body = {"total": 120, "channel": "web"}
+        tx.events.add(NewEvent(event_id, "purchase", member_id, NOW, body, revision), now=NOW)
+        for name in ("AvailablePointsAmountChanged", "CampaignEffectWasApplied", "MemberAchievementProgressWasChanged"):
+            tx.subscriptions.add(
+                new_id(),
+                event_name=name,
+                url="https://shop.example/hook",
+                headers=[],
+                format="current",
+                secret=new_secret(),
+                now=NOW,
+            )
+
+    await database.store(program.store).write(store)
+    event = EventRef(program.store, event_id, "purchase", member_id, revision)
+    return Given(database, Reactions(database, known), known, event)
+
+
+STEPS = ["award_points", "change_member", "issue_rewards", "update_achievements"]
+
+
+@pytest.mark.parametrize("name", STEPS)
+async def test_a_step_done_twice_answers_the_same_and_is_done_once(given: Given, name: str) -> None:
+    await given.reactions.decide(given.event, NOW, "")
+    step: Callable[..., Awaitable[Applied]] = getattr(given.reactions, name)
+
+    first = await step(given.event, NOW, True, "")
+    rows = await given.rows()
+    second = await step(given.event, NOW + timedelta(hours=1), True, "")
+
+    assert first.did
+    assert second == first
+    assert await given.rows() == rows
+
+
+async def test_all_steps_done_twice_are_done_once(given: Given) -> None:
+    first = await given.reactions.react_to_events([given.event], NOW)
+    rows = await given.rows()
+    second = await given.reactions.react_to_events([given.event], NOW + timedelta(hours=1))
+
+    assert first.did
+    assert second == first
+    assert await given.rows() == rows
+
+
+async def test_a_decision_made_twice_is_the_same_and_claims_its_limits_once(given: Given) -> None:
+    first = await given.reactions.decide(given.event, NOW, "")
+    rows = await given.rows()
+    second = await given.reactions.decide(given.event, NOW + timedelta(days=40), "")
+
+    assert first.fired == ["reactor/points-for-purchase"]
+    assert second == first
+    assert await given.rows() == rows
+
+
+async def test_a_step_run_by_two_workers_at_once_is_done_once(given: Given) -> None:
+    await given.reactions.decide(given.event, NOW, "")
+
+    steps = [given.reactions.award_points(given.event, NOW, False, "") for _ in range(6)]
+    answers = await asyncio.gather(*steps)
+
+    balances = await given.database.store("DEFAULT").read(lambda tx: tx.members.balances(given.event.member))
+    assert all(answer == answers[0] for answer in answers)
+    assert balances["points"].earned == 700
+
+
+async def test_an_event_that_was_never_stored_is_not_tried_again(given: Given) -> None:
+    unknown = EventRef("DEFAULT", new_id(), "purchase", given.event.member, given.event.revision)
+
+    with pytest.raises(UnknownEvent, match="is not in store DEFAULT"):
+        await given.reactions.decide(unknown, NOW, "")
+
+    assert {UnknownEvent.__name__, *(each.__name__ for each in ActivityFailure.__subclasses__())} <= set(NEVER_RETRY)
+
+
+async def test_what_is_due_is_done_once_however_often_the_clock_rings(given: Given) -> None:
+    await given.reactions.react_to_events([given.event], NOW)
+    later = NOW + timedelta(days=365)
+    program = await given.programs.revision("DEFAULT", given.event.revision)
+    store = given.database.store("DEFAULT")
+
+    rounds = [await store.write(lambda tx: ring(tx, program, given.event.revision, now=later)) for _ in range(4)]
+
+    kinds = [[event.type for event in rung.due] for rung in rounds]
+    stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])
+    balances = await store.read(lambda tx: tx.members.balances(given.event.member))
+    assert sorted(kinds[0]) == ["coupon_will_expire", "points_will_expire"]
+    assert sorted(kinds[1]) == ["coupon_expired", "points_expired"]
+    assert kinds[2:] == [[], []]
+    assert [BUILT_IN[row["type"]].body.is_valid(row["body"]) for row in stored if row] == [True] * 4
+    assert (balances["points"].active, balances["points"].expired) == (0, 500)

@@ -1,0 +1,230 @@
+"""What a trial does, production does: the same script, by the steps in a database and by a trial opened from it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+import rules
+from activities.events import Reactions
+from database import Database, Transaction
+from database.programs import Programs
+from database.snapshots import present, used_by_program
+from database.tables import event, step
+from loyalty.decisions.decision_json import to_json, written_out
+from loyalty.engine.in_memory import Happened, Trial
+from loyalty.engine.snapshots import Opening, open_in
+from tests import programs
+from tests.database.test_history import COFFEE, REFUND, REFUNDS, Played
+
+FIRST = datetime(2026, 3, 28, 21, 30, tzinfo=UTC)
+"""The evening before clocks change in Warsaw."""
+
+MEMBERS = 3
+PURCHASES = """\
+reactor: points-for-purchase
+on: purchase
+then:
+  - award_points: {points: {var: event.body.total}, expires: {end_of: month}}
+  - grant_badge: zebra
+  - grant_badge: ant
+limits: [{per: member, every: month, points: 400}, {per: program, every: month, points: 900}]
+"""
+LATER = """\
+reactor: later
+on: app_login
+then:
+  - award_points: {points: 7, pending: 3d, expires: {after: 12d}}
+  - set_attribute: {name: seen, value: {var: now}}
+  - grant_badge: seen
+limits: [{per: member, every: day, times: 1}]
+"""
+SEEN = """\
+reactor: seen
+on: app_login
+when: {"!!": [{var: member.attributes.seen}]}
+then:
+  - set_attribute: {name: was_seen, value: [{var: member.attributes.seen}, {var: member.badges}, {var: member.points}]}
+"""
+GIFT = """\
+reactor: gift
+on: purchase
+when: {and: [{">": [{var: event.body.total}, 60]}, {in: [zebra, {var: member.badges}]}]}
+then: [{issue_reward: free-coffee}, {call_webhook: {url: "https://partner.example/", body: {p: {var: member.points}}}}]
+limits: [{per: member, every: week, times: 2}]
+"""
+UP = """\
+reactor: up
+on: tier_changed
+when: {var: event.body.up}
+then: [{award_points: {points: 3}}, {set_attribute: {name: tier, value: {var: event.body.to}}}]
+"""
+BADGES = """\
+reactor: badges
+on: badge_granted
+when: {or: [{"!": [{var: member.attributes.at}]}, {"==": [{var: member.attributes.tier}, gold]}]}
+then: [{set_attribute: {name: badges, value: {var: member.badges}}}, {set_attribute: {name: at, value: {var: now}}}]
+"""
+MOMENTS = "achievement: moments\non: badge_granted\nmeasure: {distinct: {var: member.attributes.seen}}\ngoal: 9\n"
+DOWN = "reactor: down\non: coupon_expired\nthen: [{set_tier: bronze}]\n"
+SHOPPER = (
+    "achievement: shopper\non: purchase\nmeasure: {sum: {var: event.body.total}}\nwindow: month\ngoal: 120.5\n"
+    "repeat: unlimited\nthen: [{award_points: {points: 20}}]\n"
+)
+CHANNELS = (
+    "achievement: channels\non: purchase\nmeasure: {distinct: {var: [event.body.channel, none]}}\nwindow: {last: 5d}\n"
+    "goal: 2\nrepeat: 3\nthen: [{grant_badge: channels}]\n"
+)
+STREAK = programs.SEVEN_DAYS.replace("goal: 7", "goal: 3\nrepeat: unlimited")
+
+
+@pytest.fixture
+async def played(database: Database) -> Played:
+    files = programs.files(
+        **{
+            "program": programs.PROGRAM.replace("from: 500", "from: 150").replace("from: 2000", "from: 400"),
+            "reactors__points-for-purchase": PURCHASES,
+            "reactors__refunds": REFUNDS,
+            "reactors__later": LATER,
+            "reactors__seen": SEEN,
+            "reactors__gift": GIFT,
+            "reactors__up": UP,
+            "reactors__down": DOWN,
+            "reactors__badges": BADGES,
+            "achievements__moments": MOMENTS,
+            "rewards__free-coffee": COFFEE.replace("20d", "9d"),
+            "events__refund": REFUND,
+            "achievements__shopper": SHOPPER,
+            "achievements__channels": CHANNELS,
+            "achievements__seven-days": STREAK,
+        }
+    )
+    known = Programs(database)
+    program, revision, _ = await known.deploy(files, by="test")
+    return Played(database, Reactions(database, known), program, revision, FIRST)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something of a script: an event, or so many days that pass."""
+
+    member: int
+    type: str
+    body: dict[str, Any]
+    days: int = 0
+
+
+def script(random: Random, length: int) -> Iterator[Deed]:
+    """Purchases, refunds, logins and days, as they come."""
+    for _ in range(length):
+        member, kind = random.randrange(MEMBERS), random.randrange(10)
+        match kind:
+            case 0 | 1 | 2 | 3:
+                channel = random.choice([{}, {"channel": "web"}, {"channel": "store"}])
+                yield Deed(member, "purchase", {"total": random.randrange(1, 900) / 10} | channel)
+            case 4 | 5:
+                yield Deed(member, "app_login", {})
+            case 6:
+                yield Deed(member, "refund", {"total": random.randrange(1, 120)})
+            case _:
+                yield Deed(member, "", {}, days=random.randrange(1, 6))
+
+
+async def snapshot(played: Played, member_id: str) -> Opening:
+    return await played.database.store("DEFAULT").read(lambda tx: present(tx, member_id))
+
+
+async def trial_of(played: Played, member_id: str) -> Trial:
+    """A trial that begins where production is."""
+    used = await played.database.store("DEFAULT").read(used_by_program)
+    trial = Trial(played.program, played.now)
+    trial.books.used.update(used)
+    open_in(trial, await snapshot(played, member_id))
+    return trial
+
+
+async def known_events(played: Played) -> set[str]:
+    ids = await played.database.store("DEFAULT").read(lambda tx: tx.connection.execute(select(event.c.id)).scalars())
+    return set(ids)
+
+
+Done = dict[str, Any]
+
+
+async def done_since(played: Played, member_id: str, known: set[str]) -> list[Done]:
+    """What production did for a member, event by event."""
+
+    def read(tx: Transaction) -> list[Done]:
+        mine = select(event).where(event.c.member == member_id).order_by(event.c.received_at, event.c.id)
+        rows = [row for row in tx.connection.execute(mine) if row.id not in known]
+        results = {row.event: row.result["did"] for row in tx.connection.execute(select(step))}
+        return [_done(row.type, row.body, written_out(row.decision), results.get(row.id, [])) for row in rows]
+
+    return sorted(await played.database.store("DEFAULT").read(read), key=_order)
+
+
+def _done(type_: str, body: Any, decision: Any, did: Sequence[str]) -> Done:
+    told = {key: value for key, value in body.items() if key not in ("lot", "issued_reward", "coupon")}
+    return {"type": type_, "body": rules.exact.dumps(told), "decision": rules.exact.dumps(decision), "did": list(did)}
+
+
+def _order(done: Done) -> str:
+    return f"{done['type']} {done['body']} {done['decision']}"
+
+
+def done_in(happened: Sequence[Happened]) -> list[Done]:
+    """What a trial did."""
+    done = [_done(each.type, each.body, written_out(to_json(each.decision)), each.did) for each in happened]
+    return sorted(done, key=_order)
+
+
+def state(opening: Opening) -> dict[str, Any]:
+    """Everything of a member that has no id of its own."""
+    account = opening.account
+    return {
+        "tier": account.member.tier,
+        "attributes": rules.exact.dumps(account.member.attributes),
+        "badges": account.badges,
+        "balances": account.balances,
+        "lots": sorted(
+            str((x.wallet, x.points, x.remaining, x.active_from, x.expires_at)) for x in account.lots.values()
+        ),
+        "marks": {name: marks for name, marks in account.marks.items() if marks},
+        "completed": account.completed,
+        "used": account.used,
+        "coupons": sorted(
+            str((x["reward"], x["expires_at"])) for x in account.issued.values() if x["status"] == "issued"
+        ),
+    }
+
+
+def state_in(trial: Trial, member_id: str) -> dict[str, Any]:
+    return state(Opening(trial.books.accounts[member_id]))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_what_a_trial_does_production_does(played: Played, seed: int) -> None:
+    random = Random(seed)
+    members = [await played.register(f"m{n}@example.com") for n in range(MEMBERS)]
+    seen: set[str] = set()
+
+    for deed in script(random, 60):
+        member, known = members[deed.member], await known_events(played)
+        trial = await trial_of(played, member)
+        if deed.days:
+            tried = trial.advance(played.now + timedelta(days=deed.days))
+            await played.wait(deed.days)
+        else:
+            tried = trial.report(member, deed.type, rules.exact.loads(rules.exact.dumps(deed.body)))
+            await played.report(member, deed.type, deed.body)
+
+        assert done_in(tried) == await done_since(played, member, known)
+        assert state_in(trial, member) == state(await snapshot(played, member))
+        seen |= {each.type for each in tried} | {answer.verdict for each in tried for answer in each.decision.answers}
+
+    assert seen >= {"tier_changed", "badge_granted", "reward_issued", "points_expired", "points_activated"}
+    assert seen >= {"limit_reached", "coupon_expired", "achievement_completed", "condition_false", "fired"}

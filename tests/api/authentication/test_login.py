@@ -1,0 +1,240 @@
+"""Logging in, staying logged in, logging out; and how often a password can be guessed."""
+
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from api.authentication.rate_limit import MOST, WINDOW, Attempts
+from api.authentication.tokens import ACCESS_TIME
+from api.errors import TooManyAttempts
+from tests.api.conftest import ADMIN_ID, Api
+
+LOGIN = {"username": "admin", "password": "password"}
+EVENTS = "/api/DEFAULT/customEvent"
+
+
+async def log_in(api: Api, path: str = "/api/admin/login_check", **changed: str) -> dict:
+    answer = await api.post(path, LOGIN | changed)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def use(api: Api, token: str, path: str = EVENTS):
+    return await api.http.get(path, headers={"Authorization": f"Bearer {token}"})
+
+
+async def register(api: Api, **changed: str) -> str:
+    customer = {"email": "anna@example.com", "plainPassword": "correct horse"} | changed
+    answer = await api.post("/api/DEFAULT/member", {"customer": customer})
+    return answer.json()["customerId"]
+
+
+async def test_an_admin_logs_in_and_uses_the_token(api_anywhere: Api):
+    tokens = await log_in(api_anywhere)
+
+    assert (await use(api_anywhere, tokens["token"])).status_code == 200
+    claims = jwt.decode(tokens["token"], options={"verify_signature": False})
+    assert (claims["sub"], claims["role"]) == (ADMIN_ID, "admin")
+    assert claims["exp"] - claims["iat"] == ACCESS_TIME.total_seconds()
+
+
+@pytest.mark.parametrize("changed", [{"password": "wrong"}, {"username": "nobody"}, {"username": "ADMIN"}])
+async def test_wrong_credentials_are_refused_without_saying_which_part_is_wrong(api: Api, changed: dict):
+    answer = await api.post("/api/admin/login_check", LOGIN | changed)
+
+    assert (answer.status_code, answer.json()) == (401, {"code": 401, "message": "Bad credentials."})
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [({}, "username"), ({"username": "admin"}, "password"), (LOGIN | {"password": 7}, "password")],
+)
+async def test_a_login_that_lacks_something_says_what(api: Api, content: dict, path: str):
+    answer = await api.post("/api/admin/login_check", content)
+
+    assert answer.status_code == 400
+    assert path in [fault["path"] for fault in answer.json()["errors"]]
+
+
+async def test_as_much_work_is_done_for_a_name_that_nobody_has(api: Api, monkeypatch: pytest.MonkeyPatch):
+    verified = []
+    monkeypatch.setattr("api.authentication.passwords._fits", lambda kept, given: verified.append(kept) or True)
+
+    answer = await api.post("/api/admin/login_check", {"username": "nobody", "password": "nobody"})
+
+    assert answer.status_code == 401
+    assert verified[0].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+async def test_guessing_a_password_is_slowed_down_and_others_are_not(api: Api):
+    for number in range(MOST):
+        name = "anna" if number % 2 else "ANNA"
+        await api.post("/api/admin/login_check", {"username": name, "password": "guess"})
+
+    refused = await api.post("/api/admin/login_check", {"username": "anna", "password": "guess"})
+
+    assert (refused.status_code, refused.json()["code"]) == (429, 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= WINDOW
+    assert (await api.post("/api/admin/login_check", LOGIN)).status_code == 200
+
+
+def test_attempts_are_forgotten_as_the_window_slides():
+    now = 0.0
+    attempts = Attempts(lambda: now)
+    for now in range(MOST):  # noqa: B007 - the clock reads it
+        attempts.begin("anna")
+
+    with pytest.raises(TooManyAttempts) as refused:
+        attempts.begin("anna")
+    now = WINDOW
+    attempts.begin("anna")
+
+    assert refused.value.retry_after == WINDOW - MOST + 1
+
+
+def test_an_attempt_that_succeeds_clears_those_before_it():
+    attempts = Attempts(lambda: 0.0)
+    for _ in range(3 * MOST):
+        attempts.begin("anna")
+
+        attempts.succeeded("anna")
+
+
+def test_the_memory_of_attempts_is_bounded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("api.authentication.rate_limit.MOST_REMEMBERED", 10)
+    attempts = Attempts(lambda: 0.0)
+
+    for number in range(100):
+        attempts.begin(number)
+
+    assert len(attempts._made) == 10
+
+
+# Refresh tokens
+
+
+async def test_a_refresh_token_gives_new_tokens_once(api_anywhere: Api):
+    first = await log_in(api_anywhere)
+
+    second = (await api_anywhere.post("/api/token/refresh", {"refresh_token": first["refresh_token"]})).json()
+
+    assert second["refresh_token"] != first["refresh_token"]
+    assert (await use(api_anywhere, second["token"])).status_code == 200
+
+
+async def test_a_refresh_token_used_twice_ends_everything_of_its_login(api_anywhere: Api):
+    first = await log_in(api_anywhere)
+    other = await log_in(api_anywhere)
+    second = (await api_anywhere.post("/api/token/refresh", {"refresh_token": first["refresh_token"]})).json()
+
+    stolen = await api_anywhere.post("/api/token/refresh", {"refresh_token": first["refresh_token"]})
+    after = await api_anywhere.post("/api/token/refresh", {"refresh_token": second["refresh_token"]})
+    untouched = await api_anywhere.post("/api/token/refresh", {"refresh_token": other["refresh_token"]})
+
+    assert [answer.status_code for answer in (stolen, after, untouched)] == [401, 401, 200]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [({"refresh_token": "nonsense"}, 401), ({}, 400), ({"refresh_token": 7}, 400)]
+)
+async def test_what_is_no_refresh_token_is_refused(api: Api, content: dict, status: int):
+    assert (await api.post("/api/token/refresh", content)).status_code == status
+
+
+async def test_a_refresh_token_runs_out(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("api.authentication.tokens.REFRESH_TIME", timedelta(0))
+    tokens = await log_in(api)
+
+    answer = await api.post("/api/token/refresh", {"refresh_token": tokens["refresh_token"]})
+
+    assert answer.status_code == 401
+
+
+async def test_logging_out_ends_every_refresh_token(api_anywhere: Api):
+    tokens = await log_in(api_anywhere)
+
+    answer = await use(api_anywhere, tokens["token"], "/api/token/revoke")
+
+    assert answer.status_code == 204
+    refreshed = await api_anywhere.post("/api/token/refresh", {"refresh_token": tokens["refresh_token"]})
+    assert refreshed.status_code == 401
+
+
+# Members
+
+
+@pytest.mark.parametrize("username", ["ANNA@example.com", "+48500100200", "C-1"])
+async def test_a_member_with_a_password_logs_in_by_email_phone_or_card(api_anywhere: Api, username: str):
+    member_id = await register(api_anywhere, phone="+48500100200", loyaltyCardNumber="C-1")
+
+    tokens = await log_in(api_anywhere, "/api/DEFAULT/member/login_check", username=username, password="correct horse")
+
+    assert (await use(api_anywhere, tokens["token"], f"/api/DEFAULT/member/{member_id}")).status_code == 200
+
+
+async def test_a_member_without_a_password_cannot_log_in(api: Api):
+    await api.report()
+
+    answer = await api.post("/api/DEFAULT/member/login_check", {"username": "anna@example.com", "password": "nobody"})
+
+    assert answer.status_code == 401
+
+
+async def test_a_refresh_token_of_a_member_is_none_of_an_admin(api: Api):
+    await register(api)
+    tokens = await log_in(api, "/api/DEFAULT/member/login_check", username="anna@example.com", password="correct horse")
+
+    as_admin = await api.post("/api/token/refresh", {"refresh_token": tokens["refresh_token"]})
+
+    assert as_admin.status_code == 401
+
+
+async def test_a_member_refreshes_in_their_own_store(api_anywhere: Api):
+    await register(api_anywhere)
+    path = "/api/DEFAULT/member/login_check"
+    tokens = await log_in(api_anywhere, path, username="anna@example.com", password="correct horse")
+
+    answer = await api_anywhere.post("/api/DEFAULT/token/refresh", {"refresh_token": tokens["refresh_token"]})
+
+    assert jwt.decode(answer.json()["token"], options={"verify_signature": False})["role"] == "member"
+
+
+async def test_a_member_sees_what_is_theirs_and_nothing_else(api: Api):
+    own = await register(api)
+    other = await register(api, email="bert@example.com")
+    tokens = await log_in(api, "/api/DEFAULT/member/login_check", username="anna@example.com", password="correct horse")
+    member = "/api/DEFAULT/member"
+
+    async def status(path: str) -> int:
+        return (await use(api, tokens["token"], path)).status_code
+
+    seen = [
+        f"{member}/{own}",
+        f"{member}/{own}/status",
+        f"{member}/{own}/achievement",
+        f"{member}/email=anna@example.com",
+    ]
+    hidden = [f"{member}/{other}", f"{member}/{other}/status", f"{member}/email=nobody", member, EVENTS]
+    hidden += ["/api/DEFAULT/webhook/subscription", "/api/admin/admin/api-key", "/api/DEFAULT/program"]
+    assert [await status(path) for path in seen] == [200] * len(seen)
+    assert [await status(path) for path in hidden] == [403] * len(hidden)
+
+
+async def test_a_password_is_shown_nowhere(api: Api):
+    member_id = await register(api)
+
+    answer = await api.http.get(f"/api/DEFAULT/member/{member_id}")
+
+    assert "assword" not in answer.text
+    assert "argon2" not in answer.text
+
+
+async def test_the_expiry_of_a_token_is_kept_to(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("api.authentication.tokens.ACCESS_TIME", timedelta(seconds=-1))
+    tokens = await log_in(api)
+
+    answer = await use(api, tokens["token"])
+
+    assert (answer.status_code, answer.json()["message"]) == (401, "Expired JWT Token.")
+    assert datetime.now(UTC).timestamp() > jwt.decode(tokens["token"], options={"verify_signature": False})["exp"]

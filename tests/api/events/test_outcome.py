@@ -1,0 +1,223 @@
+"""What came of an event, as its details show it."""
+
+from datetime import UTC, datetime
+
+import jsonschema_rs
+
+from api.events.schemas import DETAILS
+from loyalty.calendar import Duration
+from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.reason_json import reason_from_json
+from loyalty.decisions.reasons import Leaf, Unmet, sentence
+from loyalty.ids import caused_id, new_id
+from loyalty.program.effects import After, AwardPoints, CallWebhook, DeductPoints, GrantBadge, Never, OnDate, Points
+from loyalty.store.repositories import NewEvent
+from tests.api.conftest import UI, Api
+from tests.programs import PROGRAM
+
+PATH = "/api/DEFAULT/customEvent"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DECISION = Decision(
+    (
+        Answer(
+            "reactor/no",
+            "condition_false",
+            "",
+            place="reactors/no.yaml:1:1",
+            reason=Unmet((Leaf("reactors/no.yaml:3:7", {"event.body.device": "web"}, '== "ios"'),)),
+        ),
+        Answer(
+            "reactor/yes",
+            "fired",
+            "it has no condition",
+            (
+                AwardPoints("points", Points(1250), Duration(days=2), After(Duration(months=1, days=90))),
+                AwardPoints("points", Points(5), Duration(), OnDate(3, 1)),
+                DeductPoints("points", Points(10)),
+                AwardPoints("gone", Points(3), Duration(), Never()),
+                GrantBadge("early-bird"),
+                CallWebhook("https://partner.example", {"a": 1}),
+            ),
+        ),
+    )
+)
+
+
+async def accepted(api: Api) -> str:
+    return (await api.report(eventId="login-1")).json()["customEventId"]
+
+
+def cause(tx, parent: str, type_: str, body: dict, depth: int) -> str:
+    row = tx.events.get(parent)
+    event_id = caused_id(parent, type_)
+    new = NewEvent(
+        id=event_id, type=type_, member=row["member"], time=NOW, body=body, revision=1, parent=parent, depth=depth
+    )
+    tx.events.add(new, now=NOW)
+    return event_id
+
+
+async def test_an_event_just_accepted_has_no_decision_yet_and_names_its_workflow(api_anywhere: Api):
+    event_id = await accepted(api_anywhere)
+
+    details = await api_anywhere.get(f"{PATH}/{event_id.upper()}")
+
+    assert (details["eventId"], details["customerData"]) == ("login-1", {"email": "anna@example.com"})
+    assert (details["status"], details["decision"], details["error"]) == ("received", None, None)
+    assert details["outcome"] == {
+        "did": [],
+        "entries": [],
+        "caused": [],
+        "achievements": [],
+        "badges": [],
+        "rewards": [],
+    }
+    assert details["deliveries"] == []
+    assert details["workflowId"] == f"event/DEFAULT/{event_id}"
+    assert details["workflowUrl"] == f"{UI}/namespaces/default/workflows/event%2FDEFAULT%2F{event_id}"
+
+
+async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_anywhere: Api):
+    await api_anywhere.deploy(program=PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"))
+    event_id = await accepted(api_anywhere)
+    await api_anywhere.write(lambda tx: tx.events.set_decided(event_id, DECISION, now=NOW))
+
+    no, yes = (await api_anywhere.get(f"{PATH}/{event_id}"))["decision"]
+
+    assert no == {
+        "source": "reactor/no",
+        "verdict": "condition_false",
+        "because": 'event.body.device is "web", needed == "ios"',
+        "place": "reactors/no.yaml:1:1",
+        "effects": [],
+        "reason": {
+            "leaves": [
+                {"place": "reactors/no.yaml:3:7", "actual": {"event.body.device": "web"}, "needed": '== "ios"'},
+            ]
+        },
+    }
+    assert yes["effects"] == [
+        {
+            "award_points": {
+                "wallet": "points",
+                "points": 12.5,
+                "expires": {"after": "1mo 90d"},
+                "pending": "2d",
+            }
+        },
+        {"award_points": {"wallet": "points", "points": 0.05, "expires": {"on": "03-01"}}},
+        {"deduct_points": {"wallet": "points", "points": 0.1}},
+        {"award_points": {"wallet": "gone", "points": 3, "expires": "never"}},
+        {"grant_badge": "early-bird"},
+        {"call_webhook": {"url": "https://partner.example", "body": {"a": 1}, "headers": {}}},
+    ]
+
+
+async def test_an_event_names_the_revision_that_answers_it_and_its_hash(api_anywhere: Api):
+    event_id = await accepted(api_anywhere)
+    await api_anywhere.deploy(program=PROGRAM.replace("Coffee shop", "Tea shop"))
+
+    details = await api_anywhere.get(f"{PATH}/{event_id}")
+
+    revisions = (await api_anywhere.get("/api/DEFAULT/program"))["items"]
+    (first,) = [revision for revision in revisions if revision["revision"] == 1]
+    assert (details["revision"], details["revisionHash"]) == (1, first["hash"])
+
+
+async def test_the_example_of_the_description_is_an_answer_it_describes(api: Api):
+    document = await api.get("/openapi.json")
+    described = document["paths"][f"{PATH.replace('DEFAULT', '{storeCode}')}/{{customEvent}}"]["get"]["responses"][
+        "200"
+    ]
+    content = described["content"]["application/json"]
+
+    schema = jsonschema_rs.Draft202012Validator(content["schema"] | {"components": document["components"]})
+
+    assert content["example"] == {name: value for name, value in DETAILS.items() if value is not None}
+    assert list(schema.iter_errors(DETAILS)) == []
+    reasons = [reason_from_json(answer["reason"], file="") for answer in DETAILS["decision"]]
+    assert [sentence(reason) for reason in reasons] == [answer["because"] for answer in DETAILS["decision"]]
+
+
+async def test_an_outcome_follows_what_caused_what_and_what_was_sent(api_anywhere: Api):
+    event_id = await accepted(api_anywhere)
+
+    def live(tx) -> None:
+        tx.ledger.post(
+            "award",
+            member_id=tx.events.get(event_id)["member"],
+            wallet="points",
+            points=Points(100),
+            lot_id=new_id(),
+            event_id=event_id,
+            source="reactor/yes",
+            now=NOW,
+        )
+        completed = cause(tx, event_id, "achievement_completed", {"achievement": "seven-days", "times": 1}, 1)
+        cause(tx, completed, "badge_granted", {"badge": "early-bird"}, 2)
+        tx.events.set_failed(completed, "too deep", now=NOW)
+        message_id = new_id()
+        tx.webhooks.add_message(message_id, event_id=completed, name="CustomerUpdated", data={}, now=NOW)
+        tx.webhooks.add_delivery(
+            "d1", message_id=message_id, event_id=completed, subscription_id=None, url="https://a.example", headers=[]
+        )
+        tx.webhooks.log_attempt(
+            "d1", number=1, at=NOW, status=500, latency_ms=7, answer="<html>", error="it answered 500"
+        )
+
+    await api_anywhere.write(live)
+
+    details = await api_anywhere.get(f"{PATH}/{event_id}")
+
+    (entry,) = details["outcome"]["entries"]
+    assert (entry["kind"], entry["points"], entry["balance"], entry["source"]) == ("award", 100, 100, "reactor/yes")
+    assert details["outcome"]["achievements"] == [{"achievement": "seven-days", "times": 1}]
+    (completed,) = details["outcome"]["caused"]
+    assert (completed["type"], completed["status"], completed["error"]) == (
+        "achievement_completed",
+        "failed",
+        "too deep",
+    )
+    assert completed["outcome"]["badges"] == [{"badge": "early-bird"}]
+    assert [node["type"] for node in completed["outcome"]["caused"]] == ["badge_granted"]
+    (delivery,) = details["deliveries"]
+    assert (delivery["name"], delivery["url"], delivery["status"]) == (
+        "CustomerUpdated",
+        "https://a.example",
+        "pending",
+    )
+    (attempt,) = delivery["attempts"]
+    assert (attempt["status"], attempt["latencyMs"], attempt["error"]) == (500, 7, "it answered 500")
+
+
+async def test_events_are_followed_five_deep(api: Api):
+    event_id = await accepted(api)
+
+    def chain(tx) -> None:
+        parent = event_id
+        for depth in range(1, 9):
+            parent = cause(tx, parent, "badge_granted", {"badge": str(depth)}, depth)
+
+    await api.write(chain)
+
+    node, depth = await api.get(f"{PATH}/{event_id}"), 0
+    while node["outcome"]["caused"]:
+        (node,), depth = node["outcome"]["caused"], depth + 1
+    assert depth == 5
+
+
+async def test_an_event_that_nobody_reported_is_not_found(api: Api):
+    await accepted(api)
+
+    statuses = [(await api.http.get(f"{PATH}/{event_id}")).status_code for event_id in ("nothing", new_id())]
+
+    assert statuses == [404, 404]
+
+
+async def test_an_event_of_another_store_is_not_found(api: Api):
+    from tests.programs import files
+
+    await api.programs.deploy(files(program=PROGRAM.replace("DEFAULT", "OTHER")), by="test")
+    event_id = await accepted(api)
+
+    assert (await api.http.get(f"/api/OTHER/customEvent/{event_id}")).status_code == 404

@@ -1,0 +1,213 @@
+"""Programs deployed over HTTP, and the event types they bring."""
+
+import pytest
+
+from program_files import revision_hash
+from tests.api.conftest import TEXT_EVENT, Api
+from tests.programs import PROGRAM, files
+
+PATH = "/api/DEFAULT/program"
+SCHEMAS = "/api/DEFAULT/customEvent/schema"
+
+
+def texts(**changed: str) -> dict[str, str]:
+    return {name: content.decode() for name, content in files(**changed).items()}
+
+
+async def test_a_program_is_deployed_once(api_anywhere: Api):
+    changed = texts(program=PROGRAM.replace("Coffee", "Tea"))
+
+    first = await api_anywhere.post(PATH, {"files": changed})
+    again = await api_anywhere.post(PATH, {"files": changed})
+
+    content_hash = revision_hash({name: text.encode() for name, text in changed.items()})
+    assert first.json() == {"revision": 2, "hash": content_hash, "isNew": True}
+    assert again.json() == {"revision": 2, "hash": content_hash, "isNew": False}
+    listed = await api_anywhere.get(PATH)
+    told = [(item["revision"], item["inForce"], item["deployedBy"]) for item in listed["items"]]
+    assert told == [(2, True, "admin"), (1, False, "test")]
+
+
+async def test_a_store_is_opened_by_its_first_program(api_anywhere: Api):
+    answer = await api_anywhere.post("/api/NEW/program", {"files": texts(program=PROGRAM.replace("DEFAULT", "NEW"))})
+
+    assert answer.json()["revision"] == 1
+    assert (await api_anywhere.get("/api/NEW/member"))["items"] == []
+
+
+async def test_a_program_with_faults_is_refused_with_their_places_and_nothing_changes(api: Api):
+    broken = texts(reactors__broken="reactor: broken\non: purchse\nthen: [{award_points: {points: 1}}]\n")
+
+    answer = await api.post(PATH, {"files": broken})
+
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert fault["path"].startswith("reactors/broken.yaml:2:")
+    assert "purchase" in fault["message"]
+    assert (await api.get(PATH))["total"]["all"] == 1
+
+
+async def test_a_program_of_another_store_is_refused(api: Api):
+    answer = await api.post("/api/OTHER/program", {"files": texts()})
+
+    assert answer.json()["errors"][0]["code"] == "otherStore"
+    assert (await api.http.get("/api/OTHER/program")).status_code == 404
+
+
+@pytest.mark.parametrize("content", [{}, {"files": {}}, {"files": {"program.yaml": 7}}, {"files": []}])
+async def test_what_is_no_program_is_refused(api: Api, content: dict):
+    assert (await api.post(PATH, content)).status_code == 400
+
+
+async def test_a_program_may_be_larger_than_an_event(api: Api):
+    comment = "# " + "x" * 300_000 + "\n"
+
+    answer = await api.post(PATH, {"files": texts(events__text=comment + TEXT_EVENT)})
+
+    assert answer.status_code == 200, answer.text
+
+
+async def test_event_types_are_listed_with_their_schemas(api_anywhere: Api):
+    listed = await api_anywhere.get(SCHEMAS)
+    purchase = await api_anywhere.get(f"{SCHEMAS}/purchase")
+
+    assert [item["eventType"] for item in listed["items"]] == ["app_login", "purchase", "text"]
+    assert purchase["schema"]["fields"][0] == {"type": "number", "name": "total", "description": ""}
+    assert purchase["jsonSchema"]["required"] == ["total"]
+    assert purchase["active"] is True
+
+
+@pytest.mark.parametrize(("query", "found"), [("name=Some text", 1), ("eventType[like]=p", 2), ("active=false", 0)])
+async def test_event_types_are_filtered(api: Api, query: str, found: int):
+    assert len((await api.get(f"{SCHEMAS}?{query}"))["items"]) == found
+
+
+async def test_an_event_type_nobody_wrote_is_not_found_and_built_in_ones_are_not_shown(api: Api):
+    statuses = [(await api.http.get(f"{SCHEMAS}/{name}")).status_code for name in ("nothing", "member_registered")]
+
+    assert statuses == [404, 404]
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", ""), ("PUT", "/purchase"), ("POST", "/purchase/active")])
+async def test_event_types_are_changed_in_files(api: Api, method: str, path: str):
+    answer = await api.http.request(method, SCHEMAS + path, json={})
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+    assert "files" in answer.json()["message"]
+
+
+RETITLED = PROGRAM.replace("Coffee shop", "Tea shop")
+
+
+async def test_of_two_who_deploy_on_one_revision_the_second_is_told_who_when_and_what_to_do(api_anywhere: Api):
+    first = await api_anywhere.post(PATH, {"files": texts(program=RETITLED), "basedOn": 1, "note": "spring"})
+    second = await api_anywhere.post(PATH, {"files": texts(), "basedOn": 1})
+
+    assert first.json()["revision"] == 2
+    assert (second.status_code, second.json()["code"]) == (409, 409)
+    in_force = second.json()["inForce"]
+    assert (in_force["revision"], in_force["deployedBy"], in_force["deployedAt"][-6:]) == (2, "admin", "+00:00")
+    assert "revision 2 is in force, deployed by admin at" in second.json()["message"]
+    assert "`laurel revisions`" in second.json()["message"]
+    listed = await api_anywhere.get(PATH)
+    assert [(item["revision"], item["note"]) for item in listed["items"]] == [(2, "spring"), (1, "")]
+
+
+@pytest.mark.parametrize("wrong", [{"basedOn": -1}, {"basedOn": "1"}, {"basedOn": 2**31}, {"note": "x" * 256}])
+async def test_what_a_deploy_cannot_be_based_on_or_noted_is_refused(api: Api, wrong: dict):
+    answer = await api.post(PATH, {"files": texts(), **wrong})
+
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, next(iter(wrong)))
+
+
+async def test_a_revision_is_shown_with_its_files(api_anywhere: Api):
+    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+
+    first, second = await api_anywhere.get(f"{PATH}/1"), await api_anywhere.get(f"{PATH}/2")
+
+    assert (first["inForce"], second["inForce"]) == (False, True)
+    assert second["files"] == texts(program=RETITLED, events__text=TEXT_EVENT)
+    assert second["files"]["program.yaml"] != first["files"]["program.yaml"]
+
+
+@pytest.mark.parametrize("path", ["9", "9/difference", "2/difference?since=7", "1/difference?since=9"])
+async def test_a_revision_that_never_was_is_not_found(api_anywhere: Api, path: str):
+    answer = await api_anywhere.http.get(f"{PATH}/{path}")
+
+    assert answer.status_code == 404
+    assert "no revision" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["0", "-1", "x", str(2**31), "1/difference?since=-1", "1/difference?since=x"])
+async def test_what_is_no_number_of_a_revision_is_refused(api: Api, path: str):
+    assert (await api.http.get(f"{PATH}/{path}")).status_code == 400
+
+
+async def test_what_a_revision_changed_is_said_with_both_sides(api_anywhere: Api):
+    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+
+    second = await api_anywhere.get(f"{PATH}/2/difference")
+    back = await api_anywhere.get(f"{PATH}/1/difference?since=2")
+    same = await api_anywhere.get(f"{PATH}/2/difference?since=2")
+    first = await api_anywhere.get(f"{PATH}/1/difference")
+
+    (change,) = second["changes"]
+    assert (second["since"], change["kind"], change["name"], change["what"]) == (1, "setting", "title", "changed")
+    assert (change["parts"][0]["was"], change["parts"][0]["now"]) == ('"Coffee shop"', '"Tea shop"')
+    assert back["changes"][0]["parts"][0]["now"] == '"Coffee shop"'
+    assert same["changes"] == []
+    assert {change["what"] for change in first["changes"]} == {"added"}
+
+
+async def test_a_rollback_puts_an_earlier_revision_in_force_again_as_a_new_one(api_anywhere: Api):
+    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+
+    answer = await api_anywhere.post(f"{PATH}/rollback", {})
+    again = await api_anywhere.post(f"{PATH}/rollback", {"revision": 1})
+
+    assert answer.json() == {"revision": 3, "rolledBackTo": 1, "isNew": True}
+    assert again.json() == {"revision": 3, "rolledBackTo": 1, "isNew": False}
+    latest = (await api_anywhere.get(PATH))["items"][0]
+    assert (latest["note"], latest["deployedBy"], latest["inForce"]) == ("rollback to 1", "admin", True)
+    assert (await api_anywhere.get(f"{PATH}/3"))["files"] == (await api_anywhere.get(f"{PATH}/1"))["files"]
+
+
+async def test_a_rollback_that_cannot_be_changes_nothing(api: Api):
+    await api.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+
+    statuses = [
+        (await api.post(f"/api/{store}/program/rollback", body)).status_code
+        for store, body in [
+            ("DEFAULT", {"revision": 9}),
+            ("DEFAULT", {"revision": 1, "basedOn": 1}),
+            ("DEFAULT", {"revision": 0}),
+            ("DEFAULT", {"revision": "1"}),
+            ("NOWHERE", {}),
+            ("X" * 300, {}),
+        ]
+    ]
+
+    assert statuses == [404, 409, 400, 400, 404, 404]
+    assert (await api.get(PATH))["total"]["all"] == 2
+
+
+async def test_stores_are_listed_with_the_revision_in_force(api_anywhere: Api):
+    await api_anywhere.post("/api/NEW/program", {"files": texts(program=PROGRAM.replace("DEFAULT", "NEW"))})
+    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+
+    listed = await api_anywhere.get("/api/store")
+
+    assert listed["items"] == [
+        {"code": "DEFAULT", "name": "Tea shop", "active": True, "revision": 2},
+        {"code": "NEW", "name": "Coffee shop", "active": True, "revision": 1},
+    ]
+    assert listed["total"]["all"] == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/store"), ("GET", f"{PATH}/1"), ("POST", f"{PATH}/rollback")]
+)
+async def test_programs_are_for_those_who_are_logged_in(api: Api, method: str, path: str):
+    answer = await api.http.request(method, path, json={}, headers={"Authorization": "nobody"})
+
+    assert answer.status_code == 401

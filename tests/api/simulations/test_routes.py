@@ -1,0 +1,183 @@
+"""Trying events out: what they would do is told, and nothing is done."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from database.tables import metadata
+from tests.api.conftest import KEY, Api
+from tests.api.events.test_routes import fault
+from tests.programs import POINTS_FOR_PURCHASE, PROGRAM, files
+
+PATH = "/api/DEFAULT/simulate"
+HOOK = POINTS_FOR_PURCHASE.replace("then: [", 'then: [{call_webhook: {url: "https://partner.example/", body: {}}}, ')
+ANNA = {"customerData": {"email": "anna@example.com"}}
+
+
+def purchase(total: Any = 40, **more: Any) -> dict[str, Any]:
+    event = {"type": "purchase", "eventDate": "2026-05-01T09:00:00", "body": {"total": total}}
+    return {"event": event | more}
+
+
+async def everything(api: Api) -> dict[str, list[str]]:
+    def read(access: Any) -> dict[str, list[str]]:
+        tables = metadata.sorted_tables
+        return {t.name: sorted(map(repr, access.connection.execute(select(t)).all())) for t in tables}
+
+    return await api.database.access_read(read)
+
+
+async def tried(api: Api, content: dict[str, Any]) -> dict[str, Any]:
+    answer = await api.post(PATH, content)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_nothing_is_written_and_no_workflow_started(api_anywhere: Api) -> None:
+    api = api_anywhere
+    await api.report()
+    before, started = await everything(api), list(api.started)
+
+    for content in (
+        purchase(**ANNA),
+        purchase(customerData={"email": "new@example.com"}),
+        {**purchase(), "member": {}},
+    ):
+        await tried(api, content)
+
+    assert await everything(api) == before
+    assert api.started == started
+
+
+async def test_a_member_is_tried_as_they_are(api_anywhere: Api) -> None:
+    api = api_anywhere
+    await api.report()
+
+    said = await tried(api, purchase(**ANNA))
+
+    assert said["customerId"] == api.started[0].member
+    assert (said["revision"], said["meanwhile"], len(said["revisionHash"])) == (1, [], 64)
+    (event,) = said["events"]
+    assert event["decision"][0]["verdict"] == "fired"
+    assert event["outcome"]["did"] == ["+40 points by reactor/points-for-purchase"]
+    assert [(each["kind"], each["points"], each["balance"]) for each in event["outcome"]["entries"]] == [
+        ("award", 40, 40)
+    ]
+    assert [said[when]["wallets"]["points"]["active"] for when in ("before", "after")] == [0, 40]
+    assert {"AvailablePointsAmountChanged", "UnitsTransferWasAdded"} <= {each["name"] for each in said["messages"]}
+
+
+async def test_somebody_unknown_is_registered_as_the_event_would_or_refused(api: Api) -> None:
+    said = await tried(api, purchase(**ANNA))
+    await api.deploy(program=PROGRAM.replace("register", "refuse"))
+    refused = await api.post(PATH, purchase(**ANNA))
+
+    assert [each["type"] for each in said["events"]] == ["member_registered", "purchase"]
+    assert (said["customerId"], said["after"]["tier"]) == (None, "bronze")
+    assert fault(refused, "event.customerData")["code"] == "unknownMember"
+
+
+async def test_an_invented_member_has_what_is_said(api: Api) -> None:
+    member = {
+        "tier": "silver",
+        "points": 10,
+        "earned": 1990,
+        "attributes": {"a": 1},
+        "badges": ["b"],
+        "achievements": {"seven-days": {"completed": 1}},
+        "registeredAt": "2026-01-01",
+    }
+
+    said = await tried(api, {**purchase(), "member": member})
+
+    assert said["before"]["achievements"]["seven-days"]["completed"] == 1
+    assert (said["before"]["tier"], said["before"]["badges"], said["before"]["attributes"]) == (
+        "silver",
+        {"b": 1},
+        {"a": 1},
+    )
+    assert (said["after"]["tier"], said["after"]["wallets"]["points"]["active"]) == ("gold", 50)
+    assert [each["type"] for each in said["events"][0]["outcome"]["caused"]] == ["tier_changed"]
+    assert said["now"] == "2026-05-01T09:00:00.000+02:00"
+
+
+async def test_what_falls_due_before_happens_first(api: Api) -> None:
+    member = {"lots": [{"points": 30, "expires_at": "2026-06-01"}]}
+
+    said = await tried(api, {**purchase(), "member": member, "now": "2026-05-20T00:00:00"})
+    later = await tried(api, {**purchase(**ANNA), "now": "2999-01-01T00:00:00"})
+
+    assert (said["meanwhile"], said["after"]["wallets"]["points"]["active"]) == ([], 70)
+    assert later["now"] == "2999-01-01T00:00:00.000+01:00"
+
+
+async def test_another_program_and_another_revision_are_tried(api: Api) -> None:
+    await api.deploy(reactors__hook=HOOK.replace("points-for-purchase", "hook"))
+    undeployed = {name: text.decode() for name, text in files(**{"reactors__points-for-purchase": HOOK}).items()}
+
+    new = await tried(api, {**purchase(**ANNA), "files": undeployed})
+    first = await tried(api, {**purchase(**ANNA), "revision": 1})
+    second = await tried(api, purchase(**ANNA))
+
+    assert (new["revision"], first["revision"], second["revision"]) == ("undeployed", 1, 2)
+    assert [each["url"] for each in new["messages"] if each["url"]] == ["https://partner.example/"]
+    assert [said["after"]["wallets"]["points"]["active"] for said in (new, first, second)] == [40, 40, 80]
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        (purchase(), "event.customerData"),
+        ({"member": {}}, "event"),
+        (purchase(-1, **ANNA), "event.body.total"),
+        (purchase(type="purchse", **ANNA), "event.type"),
+        (purchase(eventDate="soon", **ANNA), "event.eventDate"),
+        ({**purchase(**ANNA), "now": "soon"}, "now"),
+        ({**purchase(**ANNA), "now": 5}, "now"),
+        ({**purchase(**ANNA), "revision": 0}, "revision"),
+        ({**purchase(**ANNA), "revision": 1, "files": {"a": "b"}}, "revision"),
+        ({**purchase(**ANNA), "files": {}}, "files"),
+        ({**purchase(**ANNA), "files": {"program.yaml": 5}}, "files.program.yaml"),
+        ({**purchase(), "member": []}, "member"),
+        ({**purchase(), "member": {"teir": "gold"}}, "member.teir"),
+        ({**purchase(), "member": {"tier": "platinum"}}, "member.tier"),
+        ({**purchase(), "member": {"points": "many"}}, "member.points"),
+        (
+            {**purchase(), "member": {"achievements": {"seven-days": {"completed": -1}}}},
+            "member.achievements.seven-days.completed",
+        ),
+        ({**purchase(), "member": {"registeredAt": "2030-01-01"}}, "member.registeredAt"),
+        ({**purchase(), "member": {"lots": [{"points": 5, "remaining": 6}]}}, "member.lots.0.remaining"),
+    ],
+)
+async def test_every_wrong_part_is_named_by_its_path(api: Api, content: dict[str, Any], path: str) -> None:
+    answer = await api.post(PATH, content)
+
+    assert fault(answer, path)["message"]
+
+
+async def test_a_wrong_program_is_refused_with_its_problems(api: Api) -> None:
+    wrong = {name: text.decode() for name, text in files(reactors__x="reactor: x\non: nothing\nthen: []\n").items()}
+
+    answer = await api.post(PATH, {**purchase(**ANNA), "files": wrong})
+
+    assert answer.status_code == 400
+    assert "reactors/x.yaml:2:5" in [each["path"] for each in answer.json()["errors"]]
+
+
+async def test_a_program_of_another_store_and_a_revision_there_never_was_are_refused(api: Api) -> None:
+    other = {name: text.decode() for name, text in files(program=PROGRAM.replace("DEFAULT", "OTHER")).items()}
+
+    answers = [await api.post(PATH, {**purchase(**ANNA), **more}) for more in ({"files": other}, {"revision": 99})]
+
+    assert fault(answers[0], "files.program.yaml")["code"] == "otherStore"
+    assert answers[1].status_code == 404
+
+
+async def test_nobody_and_too_much_are_refused(api: Api) -> None:
+    nobody = await api.http.post(PATH, json=purchase(**ANNA), headers={"Authorization": "x" + KEY})
+    large = await api.post(PATH, {**purchase(note="x", **ANNA), "member": {"attributes": {"a": "x" * 300_000}}})
+    too_large = await api.http.post(PATH, content=b"{" + b" " * (8 * 1024 * 1024) + b"}")
+
+    assert (nobody.status_code, large.status_code, too_large.status_code) == (401, 413, 413)

@@ -1,0 +1,281 @@
+"""`laurel deploy`, `revisions`, `diff` and `rollback`: on a file nobody has open, on PostgreSQL, and as documented."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from commands.deploy import deployment as deploying
+from commands.shared import data_folder
+from commands.shared.registry import Deployed
+from database.revisions import AnotherInForce
+from tests import programs
+from tests.conftest import ROOT
+from tests.processes import LAUREL, to_its_end, write
+
+TEA = programs.PROGRAM.replace("Coffee shop", "Tea shop")
+
+
+def shop(**changed: str) -> Mapping[str, bytes]:
+    return programs.files(**changed)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Mapping[str, str]:
+    """A SQLite file that nobody has open, and whoever deploys."""
+    return {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path}/laurel.db", "LOGNAME": "ann"}
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, str]]:
+    """A data folder, and an environment in which the small coffee shop was deployed once."""
+    folder = tmp_path_factory.mktemp("deployed")
+    environment = {"LAUREL_DATABASE_URL": f"sqlite:///{folder}/laurel.db", "COLUMNS": "200"}
+    to_its_end("deploy", write(folder / "1", shop()), "--data", folder / "data", **environment)
+    return folder / "data", environment
+
+
+def test_a_deploy_says_what_it_changes_and_the_same_again_changes_nothing(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=TEA))
+    data = ["--data", tmp_path / "data"]
+
+    told = [to_its_end("deploy", folder, *data, **environment) for folder in (first, second, second)]
+
+    assert [done.returncode for done in told] == [0, 0, 0], told
+    assert [done.stdout for done in told] == [
+        "store DEFAULT: revision 1 is in force\n",
+        '~ setting title: "Coffee shop" -> "Tea shop"\nstore DEFAULT: revision 2 is in force\n',
+        "store DEFAULT: revision 2 was in force already\n",
+    ]
+
+
+def test_as_json_a_deploy_says_the_same_to_programs(environment: Mapping[str, str], tmp_path: Path) -> None:
+    data = ["--data", tmp_path / "data", "--format", "json"]
+    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
+
+    second = to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
+    third = to_its_end("deploy", write(tmp_path / "3", shop(program="# a comment\n" + TEA)), *data, **environment)
+    wrong = to_its_end("deploy", write(tmp_path / "4", shop(reactors__wrong="reactor: wrong")), *data, **environment)
+
+    (change,) = json.loads(second.stdout).pop("changes")
+    assert json.loads(second.stdout) == {
+        "store": "DEFAULT",
+        "revision": 2,
+        "isNew": True,
+        "was": 1,
+        "changes": [change],
+        "problems": [],
+    }
+    assert (change["name"], change["parts"][0]["now"]) == ("title", '"Tea shop"')
+    assert (json.loads(third.stdout)["revision"], json.loads(third.stdout)["changes"]) == (3, [])
+    assert (wrong.returncode, json.loads(wrong.stdout)["problems"][0]["code"]) == (1, "missing-key")
+
+
+def test_a_deploy_warns_as_a_check_does_and_goes_on(environment: Mapping[str, str], tmp_path: Path) -> None:
+    over = f"{programs.POINTS_FOR_PURCHASE}active: {{until: 2020-12-31}}\n"
+    folder = write(tmp_path / "1", shop(**{"reactors__points-for-purchase": over}))
+    write(folder, {"reactor/stray.yaml": b"reactor: stray\n"})
+    data = ["--data", tmp_path / "data"]
+
+    checked = to_its_end("check", folder)
+    told = to_its_end("deploy", folder, *data, **environment)
+    again = to_its_end("deploy", folder, *data, "--format", "json", **environment)
+
+    *warnings, result = told.stdout.splitlines()
+    assert warnings == checked.stdout.splitlines()[:-1]
+    assert [warning.split(": ")[1:3] for warning in warnings] == [
+        ["warning", "unknown-folder"],
+        ["warning", "already-over"],
+    ]
+    assert (result, told.stderr) == ("store DEFAULT: revision 1 is in force", "2 warnings\n")
+    assert [each["code"] for each in json.loads(again.stdout)["problems"]] == ["unknown-folder", "already-over"]
+
+
+def test_a_deploy_that_is_based_on_another_revision_exits_with_2_and_says_who_when_and_the_cure(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    data = ["--data", tmp_path / "data"]
+    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
+
+    done = to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--based-on", "0", **environment)
+    listed = to_its_end("revisions", *data, "--format", "json", **environment)
+
+    assert done.returncode == 2
+    assert re.search(
+        r"revision 1 is in force, deployed by ann \(laurel deploy\) at \d{4}-\d\d-\d\d .* UTC", done.stderr
+    )
+    assert "see `laurel revisions`" in done.stderr
+    assert [each["revision"] for each in json.loads(listed.stdout)["revisions"]] == [1]
+
+
+def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_path: Path) -> None:
+    data = ["--data", tmp_path / "data"]
+    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
+    to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--note", "spring", **environment)
+
+    back = to_its_end("rollback", *data, **environment)
+    again = to_its_end("rollback", "1", *data, "--format", "json", **environment)
+    listed = to_its_end("revisions", *data, "--last", "2", **environment)
+    compared = [to_its_end("diff", *which, *data, **environment) for which in ([], ["1", "3"], ["1", "2"])]
+
+    assert back.stdout.splitlines()[-1] == "store DEFAULT: revision 3 is in force, a rollback to 1"
+    assert json.loads(again.stdout) == {
+        "store": "DEFAULT",
+        "revision": 3,
+        "isNew": False,
+        "was": 3,
+        "changes": [],
+        "problems": [],
+        "rolledBackTo": 1,
+    }
+    lines = listed.stdout.splitlines()
+    assert [bool(re.search(r"in force  ann .*: rollback to 1$", lines[1])), lines[2].endswith(": spring")] == [True] * 2
+    assert len(lines) == 3
+    assert [done.stdout for done in compared] == [
+        '~ setting title: "Tea shop" -> "Coffee shop"\n',
+        "revisions 1 and 3 say the same\n",
+        '~ setting title: "Coffee shop" -> "Tea shop"\n',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rollback"], "revision 1 is the first of store DEFAULT"),
+        (["rollback", "9"], "store DEFAULT has no revision 9: `laurel revisions` lists those it has"),
+        (["diff", "1", "9"], "store DEFAULT has no revision 9"),
+        (["revisions", "--store", "OTHER"], "store OTHER is unknown: there is DEFAULT"),
+        (["rollback", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_rolled_back_or_compared_says_so_in_a_line(
+    deployed: tuple[Path, Mapping[str, str]], arguments: list[str], said: str
+) -> None:
+    data, environment = deployed
+
+    done = to_its_end(*arguments, "--data", data, **environment)
+
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_of_several_stores_one_has_to_be_named(environment: Mapping[str, str], tmp_path: Path) -> None:
+    data = ["--data", tmp_path / "data"]
+    none = to_its_end("revisions", *data, **environment)
+    for store in ("DEFAULT", "NORTH"):
+        files = shop(program=programs.PROGRAM.replace("DEFAULT", store))
+        to_its_end("deploy", write(tmp_path / store, files), *data, **environment)
+
+    unnamed = to_its_end("revisions", *data, **environment)
+    named = to_its_end("revisions", "--store", "NORTH", *data, **environment)
+
+    assert (none.returncode, "no program was ever deployed" in none.stderr) == (2, True)
+    assert (unnamed.returncode, "name one with --store: there is DEFAULT, NORTH" in unnamed.stderr) == (2, True)
+    assert named.stdout.startswith("store NORTH\n    1  ")
+
+
+def test_an_old_revision_that_is_not_read_any_more_is_pointed_at_and_the_one_in_force_stays(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    data = ["--data", tmp_path / "data"]
+    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
+    to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
+    age(tmp_path / "laurel.db", 1)
+
+    refused = to_its_end("rollback", *data, **environment)
+    listed = to_its_end("revisions", *data, **environment)
+    age(tmp_path / "laurel.db", 2)
+    replaced = to_its_end("deploy", tmp_path / "1", *data, **environment)
+
+    assert (refused.returncode, refused.stdout.splitlines()[0][:28]) == (1, "program.yaml:1:1: missing-ke")
+    assert "    2  " in listed.stdout.splitlines()[1]
+    assert replaced.stdout.splitlines() == [
+        "revision 2 cannot be compared: this Laurel does not read it",
+        "store DEFAULT: revision 3 is in force",
+    ]
+
+
+def age(file: Path, number: int) -> None:
+    """Give a revision files that a Laurel of another time may have read."""
+    with sqlite3.connect(file) as connection:
+        files = json.dumps({"program.yaml": "shop: DEFAULT\n"})
+        connection.execute("UPDATE revision SET files = ? WHERE number = ?", (files, number))
+
+
+async def test_postgresql_is_deployed_to_by_two_at_once_and_the_second_is_told(
+    postgresql_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LAUREL_DATABASE_URL", postgresql_database_url)
+
+    async with deploying.opened(tmp_path) as ann, deploying.opened(tmp_path) as bob:
+        await deploying.deploy(ann, await deploying.intended(ann, shop()))
+        anns = await deploying.intended(ann, shop(program=TEA))
+        bobs = await deploying.intended(bob, shop(program=TEA.replace("Tea", "Cake")))
+        first = await deploying.deploy(ann, anns)
+        with pytest.raises(AnotherInForce, match="revision 2 is in force"):
+            await deploying.deploy(bob, bobs)
+        earlier, back = await deploying.intended_rollback(bob, None, None)
+        third = await deploying.roll_back(bob, back, earlier)
+        listed = await ann.revisions("DEFAULT", 9)
+
+    assert [first, third] == [Deployed(2, True), Deployed(3, True)]
+    assert [(revision.number, revision.in_force, revision.note) for revision in listed] == [
+        (3, True, "rollback to 1"),
+        (2, False, ""),
+        (1, False, ""),
+    ]
+
+
+def test_a_data_folder_that_another_holds_is_not_written_to(tmp_path: Path) -> None:
+    folder, data = write(tmp_path / "1", shop()), write(tmp_path / "data", {data_folder.DATABASE: b""})
+
+    with (data / data_folder.LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = to_its_end("deploy", folder, "--data", data)
+
+    assert done.returncode == 2
+    assert "in use by another Laurel" in done.stderr
+
+
+SHOWN = [
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"), "TIME"),
+    (re.compile(r"^( +\d+  )[0-9a-f]{8}", re.MULTILINE), r"\1HASH"),
+]
+
+
+def test_the_commands_of_the_documentation_do_what_it_shows(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "deploying.md").read_text()
+    blocks = [block for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL) if " up " not in block]
+    shutil.copytree(ROOT / "programs", tmp_path / "programs")
+    surroundings = {
+        **os.environ,
+        "PATH": f"{LAUREL.parent}:{os.environ['PATH']}",
+        "LAUREL_DATABASE_URL": f"sqlite:///{tmp_path}/laurel.db",
+        "LOGNAME": "ann",
+    }
+
+    shown = []
+    for line in "".join(blocks).splitlines():
+        if line.startswith("$ "):
+            done = subprocess.run(
+                ["sh", "-c", line[2:]], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False
+            )
+            shown.append(f"{line}\n{done.stdout}{done.stderr}")
+
+    assert len(blocks) == 5
+    assert _timeless("".join(shown)) == _timeless("".join(blocks))
+
+
+def _timeless(text: str) -> str:
+    for pattern, word in SHOWN:
+        text = pattern.sub(word, text)
+    return text

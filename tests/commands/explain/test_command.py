@@ -1,0 +1,239 @@
+"""`laurel explain`: one event and its reasons, from a running Laurel, from a folder, from a database."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from temporalio.client import Client
+
+import rules
+from commands.explain import explanation as explaining
+from commands.explain import text as explained
+from commands.shared.lookup import NotFound
+from database import Database
+from loyalty.decisions.decision import Verdict
+from tests import programs
+from tests.conftest import ROOT
+from tests.processes import Ports, Till, eventually, started, to_its_end, write
+from tests.receiver import Receiver
+from tests.running import running
+from tests.test_docs import blocks
+
+PASSWORD = "given-by-the-environment"
+PAGE = "docs/explaining.md"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The shop of the documentation at work, with Anna's two purchases."""
+
+    data: Path
+    till: Till
+    first: str
+    second: str
+
+
+def buy(till: Till, total: int, channel: str, hour: str, own_id: str) -> str:
+    """A purchase of Anna's, once it is applied."""
+    event = {
+        "type": "purchase",
+        "eventDate": f"2026-05-01T{hour}:00:00",
+        "eventId": own_id,
+        "customerData": {"email": "anna@example.com"},
+        "body": {"total": total, "channel": channel},
+    }
+    event_id = till.post("/api/DEFAULT/customEvent", {"event": event})["customEventId"]
+    till.applied(event_id)
+    return str(event_id)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder, ports = tmp_path_factory.mktemp("explain"), Ports.free()
+    files = {block.splitlines()[0].removeprefix("# "): block.encode() for block in blocks(PAGE, "yaml")}
+    program, data = write(folder / "program", files), folder / "data"
+    command: list[str | Path] = ["up", "--program", program, "--data", data, *ports.options]
+    with started(folder / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
+        eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
+        with Till(ports.url, PASSWORD) as till:
+            first, second = buy(till, 8, "store", "09", "till 7/1"), buy(till, 12, "web", "10", "receipt-4711")
+            yield Shop(data, till, first, second)
+
+
+def masked(text: str) -> str:
+    """A text without what is different each time."""
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", text)
+    text = re.sub(r"received \S+", "received TIME", text)
+    return re.sub(r"http://127.0.0.1:\d+", "UI", text)
+
+
+def test_the_page_shows_what_the_command_says(shop: Shop) -> None:
+    (command,), (shown,) = blocks(PAGE, "console"), blocks(PAGE, "text")
+
+    done = to_its_end(*command.split()[2:], "--data", shop.data)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert masked(done.stdout) == masked(shown)
+
+
+def test_every_answer_there_is_is_on_the_page() -> None:
+    listed = re.findall(r"^\| `(\w+)` \| ", (ROOT / PAGE).read_text(), re.MULTILINE)
+
+    assert listed == list(get_args(Verdict))
+
+
+def test_an_event_is_found_by_its_id_in_any_case_and_by_its_reporters(shop: Shop) -> None:
+    names = [shop.first, shop.first.upper(), "till 7/1"]
+
+    found = [explaining.explanation(name, data=shop.data, store="DEFAULT") for name in names]
+
+    assert found[0]["customEventId"] == shop.first
+    assert found == [found[0]] * 3
+
+
+def test_json_is_what_the_api_answers(shop: Shop) -> None:
+    done = to_its_end("explain", shop.second, "--data", shop.data, "--format", "json")
+
+    assert done.returncode == 0
+    answered = shop.till.get(f"/api/DEFAULT/customEvent/{shop.second}")
+    assert rules.exact.loads(done.stdout) == rules.exact.loads(rules.exact.dumps(answered))
+    verdicts = [answer["verdict"] for answer in answered["decision"]]
+    assert verdicts == ["condition_false", "limit_reached", "fired", "not_active_yet", "counted"]
+
+
+@pytest.mark.parametrize(
+    ("event", "store", "said"),
+    [
+        (
+            "0199c0de-7a11-7c0f-8e57-000000000001",
+            None,
+            "no event 0199c0de-7a11-7c0f-8e57-000000000001 in store DEFAULT",
+        ),
+        ("", None, "no event without an id in store DEFAULT"),
+        ("..", None, "no event .. in store DEFAULT"),
+        (os.fsdecode(b"\xff"), None, "no event ? in store DEFAULT"),
+        ("receipt-4711", "OTHER", "store OTHER is unknown: there is DEFAULT"),
+    ],
+)
+def test_what_is_not_known_is_said_in_words(shop: Shop, event: str, store: str | None, said: str) -> None:
+    with pytest.raises(NotFound) as refused:
+        explaining.explanation(event, data=shop.data, store=store)
+
+    assert str(refused.value) == said
+
+
+def test_an_event_that_nobody_knows_ends_with_2(shop: Shop) -> None:
+    done = to_its_end("explain", "nothing-like-it", "--data", shop.data)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "laurel: no event nothing-like-it in store DEFAULT\n"
+
+
+def test_a_folder_where_nothing_was_ever_started_is_named_and_not_made(tmp_path: Path) -> None:
+    done = to_its_end("explain", "receipt-4711", "--data", tmp_path / "nowhere")
+
+    assert done.returncode == 2
+    assert f"nothing was ever started in {tmp_path / 'nowhere'}" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: Path) -> None:
+    ports, data = Ports.free(), tmp_path / "data"
+    program = write(tmp_path / "program", programs.files())
+    command: list[str | Path] = ["up", "--program", program, "--data", data, *ports.options]
+    with started(tmp_path / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
+        eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
+        with Till(ports.url, PASSWORD) as till:
+            event_id = till.applied(till.report("app_login"))["customEventId"]
+        while_up = explaining.explanation(event_id, data=data, store=None)
+        process.end(signal.SIGINT)
+
+    while_down = explaining.explanation(event_id, data=data, store=None)
+
+    assert "progress 0 to 1 of 7" in [answer["because"] for answer in while_down["decision"]]
+    assert while_up.pop("workflowUrl").endswith(event_id)
+    assert rules.exact.loads(rules.exact.dumps(while_down)) == while_up
+
+
+async def test_from_a_database_all_that_an_event_caused_is_told_and_nothing_of_its_member(
+    database: Database,
+    database_url: str,
+    temporal: Client,
+    receiver: Receiver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quick = programs.SEVEN_DAYS.replace("goal: 7", "goal: 1")
+    monkeypatch.setenv("LAUREL_DATABASE_URL", database_url)
+    async with running(database, temporal, programs.files(**{"achievements__seven-days": quick})) as given:
+        await given.subscribe("MemberAchievementProgressWasChanged", f"{receiver.url}/hook")
+        event = await given.accept(await given.register(), "app_login")
+        await given.answer(event)
+
+    details = explaining.explanation(event.id.upper(), data=tmp_path, store=None)
+    told = "\n".join(line.plain for line in explained.lines(details))
+
+    assert details["workflowId"] == event.workflow_id
+    assert [line.strip().split()[0] for line in told.splitlines() if " applied" in line] == [
+        "app_login",
+        "achievement_completed",
+        "badge_granted",
+    ]
+    assert "           gives grant_badge early-bird" in told
+    assert f"MemberAchievementProgressWasChanged to {receiver.url}/hook: delivered; attempt 1: 200 in" in told
+    assert "ann@example.com" not in told
+
+
+def details(**changed: object) -> explaining.Details:
+    """An event of which nothing came."""
+    outcome = {"did": [], "entries": [], "caused": []}
+    dates = {"eventDate": "2026-05-01T10:00:00", "createdAt": "2026-05-01T10:00:00"}
+    names = {"customEventId": "e", "customerId": "m", "type": "purchase", "workflowId": "event/S/e"}
+    program = {"revision": 1, "revisionHash": "a"}
+    event = {**names, **dates, **program, "status": "received", "error": None, "decision": None, "deliveries": []}
+    return event | {"outcome": outcome} | changed
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({}, "Not decided yet"),
+        ({"decision": []}, "No reactor and no achievement is on this event type"),
+        ({"error": "too deep"}, "  error      too deep"),
+        ({"eventId": "a\x1b[31mb"}, "  its own id a�[31mb"),
+    ],
+)
+def test_an_event_of_which_nothing_came_says_so(changed: dict[str, object], line: str) -> None:
+    told = [text.plain for text in explained.lines(details(**changed))]
+
+    assert line in told
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (
+            {"award_points": {"wallet": "points", "points": 12, "expires": "never", "pending": "2d"}},
+            "award_points 12 points, pending 2d, expires never",
+        ),
+        ({"deduct_points": {"wallet": "points", "points": 1}}, "deduct_points 1 points"),
+        ({"set_attribute": {"name": "shops", "value": ["a"]}}, 'set_attribute shops = ["a"]'),
+        (
+            {"call_webhook": {"url": "https://a.example", "body": {"secret": 1}, "headers": {}}},
+            "call_webhook https://a.example",
+        ),
+        ({"set_tier": "gold"}, "set_tier gold"),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+def test_an_effect_is_told_in_words(effect: dict[str, object], words: str) -> None:
+    answer = {"source": "reactor/r", "verdict": "fired", "because": "", "place": "r.yaml:1:1", "effects": [effect]}
+
+    told = [text.plain for text in explained.lines(details(decision=[answer]))]
+
+    assert f"       gives {words}" in told

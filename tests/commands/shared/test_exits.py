@@ -1,0 +1,82 @@
+"""How commands end that cannot do what they were asked."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import typer
+from sqlalchemy.exc import OperationalError
+from temporalio.service import RPCError, RPCStatusCode
+
+from commands.plan.planning import PlanError
+from commands.shared.errors import CannotDo
+from commands.shared.exits import in_words, print_warnings
+from commands.shared.lookup import NotFound
+from commands.shared.options import Format
+from database import WrongAddress
+from database.programs import UnknownStore
+from database.revisions import AnotherInForce
+from loyalty.program.program import Place
+from program_files import Problem, ProgramFaults
+
+WRONG = Problem(Place("program.yaml", 3, 1), "unknown-key", "key titel is unknown", "title")
+DOUBTFUL = Problem(Place("reactors/a.yaml", 3, 1), "always-true", "it always holds", severity="warning")
+LATE = AnotherInForce(2, by="bob", at=datetime(2026, 1, 1, tzinfo=UTC), based_on=1)
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (CannotDo("name one"), "laurel: name one\n"),
+        (NotFound("no event x"), "laurel: no event x\n"),
+        (PlanError("plan again"), "laurel: plan again\n"),
+        (WrongAddress("x is no address"), "laurel: x is no address\n"),
+        (UnknownStore("NORTH"), "laurel: store NORTH has no program: deploy one with `laurel deploy DIR`\n"),
+        (LATE, f"laurel: {LATE}\n"),
+        (FileNotFoundError(2, "No such file", "a.json"), "laurel: a.json: No such file\n"),
+        (BrokenPipeError("the reader went"), "laurel: the system: the reader went\n"),
+        (
+            OperationalError("SELECT 1", {}, Exception("no such table: store")),
+            "laurel: the database does not answer as one: no such table: store. See LAUREL_DATABASE_URL or --data\n",
+        ),
+        (
+            RPCError("refused", RPCStatusCode.UNAVAILABLE, b""),
+            "laurel: Temporal does not answer: refused. See TEMPORAL_ADDRESS\n",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line_and_ends_with_2(
+    raised: Exception, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended, in_words():
+        raise raised
+
+    assert (ended.value.exit_code, *capsys.readouterr()) == (2, "", said)
+
+
+def test_a_program_that_is_wrong_is_pointed_at_and_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, in_words():
+        raise ProgramFaults([WRONG])
+    as_text = capsys.readouterr()
+    with pytest.raises(typer.Exit), in_words(Format.json):
+        raise ProgramFaults([WRONG])
+
+    assert (ended.value.exit_code, as_text.out, as_text.err) == (1, f"{WRONG}\n", "1 problem\n")
+    assert json.loads(capsys.readouterr().out)["problems"][0]["suggestion"] == "title"
+
+
+@pytest.mark.parametrize("raised", [ZeroDivisionError("ours"), typer.Exit(1), KeyboardInterrupt()])
+def test_what_nobody_expected_is_not_hidden(raised: BaseException) -> None:
+    with pytest.raises(type(raised)) as seen, in_words():
+        raise raised
+
+    assert seen.value is raised
+
+
+def test_warnings_are_told_as_a_check_tells_them_and_none_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    print_warnings([])
+    nothing = capsys.readouterr()
+
+    print_warnings([DOUBTFUL])
+
+    assert (*nothing, *capsys.readouterr()) == ("", "", f"{DOUBTFUL}\n", "1 warning\n")

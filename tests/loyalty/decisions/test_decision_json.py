@@ -1,0 +1,182 @@
+"""Decisions as JSON: kept small, read back whole, written out for whoever reads them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import rules
+from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision_json import from_json, to_json, written_out
+from loyalty.decisions.reasons import Exhausted, Leaf, NoLonger, NotYet, Progress, Reached, Unmet
+from loyalty.events.decide import decide
+from loyalty.store.members import Event, Member
+from program_files import read_program
+from tests import programs
+
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+
+REACTOR = "reactor: points-for-purchase\non: purchase\n"
+
+REASONS = (
+    Unmet((Leaf("reactors/a.yaml:3:7", {"event.body.total": Decimal("1.5"), "now": None}, ">= 20", ("element 1",)),)),
+    Unmet((Leaf("reactors/a.yaml:3:7", {"a": [1, "b"]}), Leaf("achievements/b.json:4:8", {}, "true")), 3),
+    NotYet(datetime.fromisoformat("2026-06-01T00:00:00+02:00")),
+    NoLonger(datetime.fromisoformat("2026-06-01T18:30:00+02:00")),
+    Reached(Decimal(7), Decimal(7), "times", "member", "week"),
+    Reached(Decimal("10.5"), Decimal(10), "points", "program", "ever"),
+    Progress(Decimal(2), Decimal("3.5"), Decimal(7)),
+    Progress(Decimal(2), Decimal(7), Decimal(7), 2),
+    Exhausted(1, 1),
+)
+
+
+def kept(decision: Decision) -> list[dict[str, Any]]:
+    """What a database gives back of a decision."""
+    return rules.exact.loads(rules.exact.dumps(to_json(decision)))  # type: ignore[no-any-return]  # JSON is anything
+
+
+def test_effects_are_kept_as_json_and_read_back_as_they_were() -> None:
+    rule = """\
+then:
+  - award_points: {points: 10, pending: 2d, expires: {on: "12-31"}}
+  - award_points: {points: 10, expires: never}
+  - award_points: {points: 10, expires: {end_of: month}}
+  - award_points: {points: 10}
+  - deduct_points: {points: 5}
+  - grant_badge: b
+  - set_tier: gold
+  - set_attribute: {name: n, value: {a: [1]}}
+  - call_webhook: {url: "https://a.example/x", body: {a: 1}, headers: {X-A: b}}
+"""
+    program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + rule}))
+    member = Member(id="ann", registered_at=NOW)
+
+    decided = decide(program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
+
+    assert from_json(kept(decided)).answers == decided.answers
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: type(reason).__name__)
+def test_reasons_are_kept_as_json_and_read_back_as_they_were(reason: Any) -> None:
+    decision = Decision((Answer("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
+
+    assert from_json(kept(decision)) == decision
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    list(
+        zip(
+            REASONS,
+            [
+                "event.body.total is 1.5, now is null, needed >= 20, in element 1",
+                'a is [1, "b"]; needed true; and 3 more',
+                "active from 2026-06-01",
+                "active until 2026-06-01 18:30",
+                "limit reached: 7 of 7 this week, per member",
+                "limit reached: 10.5 of 10 points ever, per program",
+                "progress 2 to 3.5 of 7",
+                "progress 2 to 7 of 7, completed 2 times",
+                "completed 1 of 1 times",
+            ],
+            strict=True,
+        )
+    ),
+)
+def test_the_sentence_is_told_from_the_facts_and_not_kept(reason: Any, words: str) -> None:
+    decision = Decision((Answer("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
+
+    (stored,) = kept(decision)
+
+    assert "because" not in stored
+    assert written_out([stored])[0]["because"] == words
+
+
+def test_what_is_kept_says_nothing_twice_and_what_is_shown_is_written_out() -> None:
+    rule = 'when: {">=": [{var: event.body.total}, 20]}\nthen: [{grant_badge: b}]'
+    program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + rule}))
+    event = Event("e", "purchase", "ann", NOW, {"total": 12})
+
+    stored = kept(decide(program, Member(id="ann", registered_at=NOW), event, {}, now=NOW))
+
+    assert stored == [
+        {
+            "source": "reactor/points-for-purchase",
+            "verdict": "condition_false",
+            "place": "reactors/points-for-purchase.yaml:1:1",
+            "reason": {"leaves": [{"place": "3:7", "actual": {"event.body.total": 12}, "needed": ">= 20"}]},
+        }
+    ]
+    assert written_out(stored) == [
+        {
+            "source": "reactor/points-for-purchase",
+            "verdict": "condition_false",
+            "because": "event.body.total is 12, needed >= 20",
+            "place": "reactors/points-for-purchase.yaml:1:1",
+            "effects": [],
+            "reason": {
+                "leaves": [
+                    {
+                        "place": "reactors/points-for-purchase.yaml:3:7",
+                        "actual": {"event.body.total": 12},
+                        "needed": ">= 20",
+                    }
+                ]
+            },
+        }
+    ]
+
+
+def test_however_large_the_event_what_is_kept_of_it_is_small() -> None:
+    many = [{"==": [{"var": f"event.body.{'x' * 60}"}, "y" * 500]} for _ in range(50)]
+    schema = f"event: purchase\nbody: {{type: object, properties: {{{'x' * 60}: {{type: string}}}}}}\n"
+    files = programs.files(
+        events__purchase=schema,
+        **{
+            "reactors__points-for-purchase": REACTOR
+            + f"when: {rules.exact.dumps({'or': many})}\nthen: [{{grant_badge: b}}]"
+        },
+    )
+    event = Event("e", "purchase", "ann", NOW, {"x" * 60: "z" * 100_000})
+
+    decided = decide(read_program(files), Member(id="ann", registered_at=NOW), event, {}, now=NOW)
+
+    assert decided.answers[0].verdict == "condition_false"
+    assert len(rules.exact.dumps(to_json(decided))) < 1500
+
+
+def test_a_decision_of_a_version_that_kept_sentences_is_read() -> None:
+    stored = [
+        {
+            "source": "reactor/no",
+            "verdict": "condition_false",
+            "because": "event.body.total is 12, >= needs 20",
+            "place": "reactors/no.yaml:1:1",
+            "effects": [],
+        },
+        {
+            "source": "reactor/yes",
+            "verdict": "fired",
+            "because": "it has no condition",
+            "place": "reactors/yes.yaml:1:1",
+            "effects": [{"grant_badge": "b"}],
+        },
+    ]
+
+    decision = from_json(stored)
+
+    assert [answer.because for answer in decision.answers] == [answer["because"] for answer in stored]
+    assert written_out(stored) == stored
+
+
+@pytest.mark.parametrize("stored", [{"conjure": 1}, {"award_points": {"wallet": "p", "points": 1, "expires": "soon"}}])
+def test_an_effect_of_another_version_is_refused_by_name(stored: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="of this version of Laurel"):
+        from_json([{"source": "s", "verdict": "fired", "because": "", "place": "", "effects": [stored]}])
+
+
+def test_a_reason_of_another_version_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="is no reason of this version of Laurel"):
+        from_json([{"source": "s", "verdict": "fired", "place": "", "reason": {"stars": "wrong"}}])

@@ -1,0 +1,33 @@
+"""The events that Laurel reports itself."""
+
+import pytest
+
+from loyalty.events.builtin_events import BUILT_IN
+
+TIME = "2024-05-01T09:00:00Z"
+BODIES = {
+    "member_registered": {},
+    "tier_changed": {"from": None, "to": "gold", "up": True},
+    "tier_will_expire": {"tier": "gold", "to": "bronze", "expires_at": TIME},
+    "achievement_completed": {"achievement": "seven-days", "times": 1},
+    "badge_granted": {"badge": "early-bird"},
+    "points_activated": {"wallet": "points", "points": 1, "balance": 1, "lot": "l"},
+    "points_will_expire": {"wallet": "points", "points": 1.5, "awarded": 2, "lot": "l", "expires_at": TIME},
+    "points_expired": {"wallet": "points", "points": 1, "balance": 0, "lot": "l", "expires_at": TIME},
+    "reward_issued": {"reward": "coffee", "issued_reward": "i", "coupon": None},
+    "coupon_will_expire": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
+    "coupon_expired": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
+}
+
+
+def test_these_are_all() -> None:
+    assert set(BUILT_IN) == set(BODIES)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_has_all_that_rules_may_read_and_nothing_else(name: str) -> None:
+    schema, body = BUILT_IN[name].body, BODIES[name]
+
+    assert schema.is_valid(body)
+    assert not schema.is_valid({**body, "more": 1})
+    assert not any(schema.is_valid({k: v for k, v in body.items() if k != key}) for key in body)

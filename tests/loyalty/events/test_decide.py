@@ -1,0 +1,259 @@
+"""Decisions: who fires, why not, and within which limits."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision_json import effect_to_json
+from loyalty.decisions.reasons import Leaf, NotYet, Reached, Unmet
+from loyalty.events.decide import Usage, Used, decide
+from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
+from loyalty.store.members import Balance, Event, Member
+from program_files import read_program
+from tests import programs
+
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+ANN = Member(id="ann", registered_at=NOW, tier="silver", attributes={"city": "Warsaw"})
+
+REACTOR = "reactor: points-for-purchase\non: purchase\n"
+
+
+def answer(reactor: str, body: dict[str, object], *, usage: Usage | None = None, time: datetime = NOW) -> Answer:
+    """What one reactor answers to a purchase."""
+    return decision(reactor, body, usage=usage, time=time).answers[0]
+
+
+def decision(reactor: str, body: dict[str, object], *, usage: Usage | None = None, time: datetime = NOW) -> Decision:
+    program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + reactor}))
+    return decide(program, ANN, Event("e", "purchase", "ann", time, body), usage or {}, now=NOW)
+
+
+def test_a_reactor_without_a_condition_fires() -> None:
+    given = answer("then: [{award_points: {points: {var: event.body.total}}}]", {"total": 80})
+
+    assert (given.verdict, given.source) == ("fired", "reactor/points-for-purchase")
+    assert [e.points for e in given.effects if isinstance(e, AwardPoints)] == [80]
+
+
+def test_a_condition_that_is_false_says_which_part_made_it_so() -> None:
+    rule = 'when: {and: [{">=": [{var: event.body.total}, 20]}, {"==": [{var: member.tier}, silver]}]}\n'
+
+    given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
+
+    assert given.verdict == "condition_false"
+    assert given.because == "event.body.total is 12, needed >= 20"
+    assert given.effects == ()
+    assert given.reason == Unmet(
+        (Leaf("reactors/points-for-purchase.yaml:3:14", {"event.body.total": 12}, ">= 20"),),
+    )
+
+
+def test_every_part_that_could_have_made_a_condition_true_is_pointed_at() -> None:
+    rule = """\
+when:
+  or:
+    - ">=": [{var: event.body.total}, 20]
+    - some:
+        - {var: member.badges}
+        - "==": [{var: ""}, early-bird]
+    - "!": {in: [{var: member.tier}, [silver, gold]]}
+"""
+
+    given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
+
+    assert isinstance(given.reason, Unmet)
+    assert [(leaf.place.partition(":")[2], dict(leaf.actual), leaf.needed) for leaf in given.reason.leaves] == [
+        ("5:7", {"event.body.total": 12}, ">= 20"),
+        ("6:7", {"member.badges": []}, 'an element that has it == "early-bird"'),
+        ("9:12", {"member.tier": "silver"}, 'not one of "silver", "gold"'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("time", "verdict", "because"),
+    [
+        (datetime(2025, 12, 31, 22, 59, tzinfo=UTC), "not_active_yet", "active from 2026-01-01"),
+        (datetime(2025, 12, 31, 23, 0, tzinfo=UTC), "fired", "it has no condition"),
+        (datetime(2026, 12, 30, 22, 59, tzinfo=UTC), "fired", "it has no condition"),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "no_longer_active", "active until the end of 2026-12-31"),
+    ],
+)
+def test_a_reactor_is_active_by_the_local_time_of_the_event(time: datetime, verdict: str, because: str) -> None:
+    rule = "then: [{grant_badge: b}]\nactive: {from: 2026-01-01, until: 2026-12-31}"
+
+    given = answer(rule, {"total": 1}, time=time)
+
+    assert (given.verdict, given.because) == (verdict, because)
+
+
+def test_a_reactor_that_is_active_to_the_minute_says_so() -> None:
+    rule = "then: [{grant_badge: b}]\nactive: {from: 2026-06-01T18:30:00}"
+
+    given = answer(rule, {"total": 1})
+
+    assert given.because == "active from 2026-06-01 18:30"
+    assert isinstance(given.reason, NotYet)
+    assert given.reason.since.isoformat() == "2026-06-01T18:30:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("number", "rounding", "points"),
+    [
+        ("12.99", "down", 12),
+        ("12.01", "up", 13),
+        ("12.5", "half_up", 13),
+        ("12.5", "half_even", 12),
+        ("12.99999999999999999999999999999999", "down", 12),
+        ("12.00000000000000000000000000000001", "up", 13),
+    ],
+)
+def test_points_are_rounded_by_the_rule_that_is_named(number: str, rounding: str, points: int) -> None:
+    given = answer(
+        f"then: [{{award_points: {{points: {{var: event.body.total}}, round: {rounding}}}}}]",
+        {"total": Decimal(number)},
+    )
+
+    assert [e.points for e in given.effects if isinstance(e, AwardPoints)] == [points]
+
+
+@pytest.mark.parametrize("total", [0, Decimal("0.9"), 10**9 + 1])
+def test_an_award_that_comes_to_nothing_or_to_too_much_is_left_out_with_the_reason(total: object) -> None:
+    given = answer("then: [{award_points: {points: {var: event.body.total}}}, {grant_badge: b}]", {"total": total})
+
+    assert given.verdict == "fired"
+    assert len(given.effects) == 1
+    assert "no points: reactors/points-for-purchase.yaml:3:" in given.because
+
+
+TWICE = "then: [{award_points: {points: 10}}]\nlimits: [{per: member, every: week, times: 2}]"
+
+
+def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
+    this_week, last_week = Used(date(2026, 4, 27), 1, Decimal(10)), Used(date(2026, 4, 26), 5, Decimal(50))
+    key = ("points-for-purchase", "member")
+
+    fires = answer(TWICE, {"total": 1}, usage={key: (last_week, this_week)})
+    stops = answer(TWICE, {"total": 1}, usage={key: (this_week, Used(date(2026, 5, 1), 1, Decimal(10)))})
+
+    assert fires.verdict == "fired"
+    assert (stops.verdict, stops.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
+    assert stops.reason == Reached(Decimal(2), Decimal(2), "times", "member", "week")
+
+
+def test_a_limit_on_points_that_is_used_up_says_how_many_there_were() -> None:
+    limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: ever, points: 100}]"
+    used: Usage = {("points-for-purchase", "program"): (Used(date(2020, 5, 1), 3, Decimal(100)),)}
+
+    given = answer(limited, {"total": 1}, usage=used)
+
+    assert given.verdict == "limit_reached"
+    assert given.because == "limit reached: 100 of 100 points ever, per program"
+
+
+def test_a_limit_on_points_cuts_the_award_that_would_pass_it() -> None:
+    limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: month, points: 100}]"
+    used: Usage = {("points-for-purchase", "program"): (Used(date(2026, 5, 1), 3, Decimal(80)),)}
+
+    decided = decision(limited, {"total": 1}, usage=used)
+
+    assert [e.points for e in decided.answers[0].effects if isinstance(e, AwardPoints)] == [20]
+    assert "a limit cut 50 points to 20" in decided.answers[0].because
+    assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, 20)]
+
+
+def test_rules_read_the_member_and_fill_what_is_sent() -> None:
+    rule = """\
+then:
+  - set_attribute: {name: seen, value: {var: member.attributes.city}}
+  - call_webhook: {url: "https://a.example/x", body: {tier: {var: member.tier}, list: [1, {var: event.body.total}]}}
+  - deduct_points: {points: 5}
+"""
+    given = answer(rule, {"total": Decimal("1.5")})
+
+    assert given.effects[0] == SetAttribute("seen", "Warsaw")
+    assert isinstance(given.effects[1], CallWebhook)
+    assert given.effects[1].body == {"tier": "silver", "list": [1, Decimal("1.5")]}
+    assert given.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
+
+
+def test_without_reasons_too_conditions_are_of_the_time_zone_of_the_program() -> None:
+    evening = Event("e", "purchase", "ann", datetime(2026, 5, 1, 22, 30, tzinfo=UTC), {"total": 1})
+    files = programs.files(
+        reactors__a="reactor: a\non: purchase\nwhen: {'==': [{weekday: {var: event.time}}, saturday]}\n" + TWICE,
+        reactors__b="reactor: b\non: purchase\n" + TWICE,
+    )
+
+    decided = decide(read_program(files), ANN, evening, {}, now=NOW, explains=False)
+
+    assert [answer.source for answer in decided.answers] == [
+        "reactor/a",
+        "reactor/b",
+        "reactor/points-for-purchase",
+    ]
+
+
+def test_what_is_too_much_for_one_condition_is_no_matter_to_the_others_without_reasons_either() -> None:
+    many = "{'map': [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {var: ''}]}"
+    for _ in range(6):
+        many = f"{{'map': [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {many}]}}"
+    files = programs.files(
+        reactors__a=f"reactor: a\non: purchase\nwhen: {{some: [{many}, true]}}\n" + TWICE,
+        reactors__b="reactor: b\non: purchase\n" + TWICE,
+    )
+
+    decided = decide(
+        read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW, explains=False
+    )
+
+    assert [(answer.source, answer.verdict) for answer in decided.answers] == [
+        ("reactor/a", "too_much_work"),
+        ("reactor/b", "fired"),
+        ("reactor/points-for-purchase", "fired"),
+    ]
+
+
+@pytest.mark.parametrize("total", [12, 25, 1000])
+def test_without_reasons_the_same_is_decided_and_nobody_says_why(total: int) -> None:
+    files = programs.files(
+        reactors__late="reactor: late\non: purchase\nthen: [{grant_badge: b}]\nactive: {from: 2030-01-01}\n",
+        reactors__many="reactor: many\non: purchase\nwhen: {'>': [{var: event.body.total}, 20]}\n" + TWICE,
+        reactors__big="reactor: big\non: purchase\nwhen: {'>': [{var: event.body.total}, 100]}\n" + TWICE,
+    )
+    program, event = read_program(files), Event("e", "purchase", "ann", NOW, {"total": total})
+    usage: Usage = {("many", "member"): (Used(date(2026, 5, 1), 2, Decimal(20)),)}
+
+    full = decide(program, ANN, event, usage, now=NOW)
+    plain = decide(program, ANN, event, usage, now=NOW, explains=False)
+
+    assert [(a.source, a.verdict, a.effects) for a in plain.answers] == [
+        (a.source, a.verdict, a.effects) for a in full.answers if a.verdict in ("fired", "limit_reached")
+    ]
+    assert plain.claims == full.claims
+    assert {a.because for a in plain.answers if a.fired} <= {""}
+    assert all(a.because for a in full.answers)
+
+
+def test_completing_an_achievement_answers_with_what_it_gives() -> None:
+    program = read_program(programs.files())
+    completed = Event("e", "achievement_completed", "ann", NOW, {"achievement": "seven-days", "times": 1})
+
+    decided = decide(program, ANN, completed, {}, now=NOW)
+
+    assert [a.source for a in decided.answers] == ["achievement/seven-days"]
+    assert [list(effect_to_json(e)) for _, _, e in decided.effects()] == [["award_points"], ["grant_badge"]]
+
+
+def test_a_balance_of_decimals_is_read_as_people_write_it() -> None:
+    program = read_program(
+        programs.files(
+            program=programs.PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"),
+            **{"reactors__points-for-purchase": REACTOR + "then: [{award_points: {points: {var: member.points}}}]"},
+        )
+    )
+    rich = Member(id="ann", registered_at=NOW, balances={"points": Balance(active=150)})  # type: ignore[arg-type]
+
+    decided = decide(program, rich, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
+
+    assert [e.points for _, _, e in decided.effects() if isinstance(e, AwardPoints)] == [150]

@@ -1,0 +1,86 @@
+"""Lots: when they expire, in which order they are spent, what falls due."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loyalty.calendar import Duration
+from loyalty.points.ledger import Lot, award, expiry, next_deadline, spend
+from loyalty.program.effects import After, AwardPoints, EndOf, Expiry, Never, OnDate, Points
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+NOW = datetime(2024, 5, 1, 9, 0, tzinfo=WARSAW)
+WEEK = Duration(days=7)
+
+
+def lot(points: int, *, expires_in: int | None, name: str = "lot") -> Lot:
+    expires_at = None if expires_in is None else NOW.astimezone(UTC) + timedelta(days=expires_in)
+    return Lot(name, "points", Points(points), Points(points), None, expires_at)
+
+
+def test_spending_takes_the_points_that_expire_first() -> None:
+    never, august, july = (
+        lot(20, expires_in=None, name="n"),
+        lot(50, expires_in=90, name="a"),
+        lot(30, expires_in=60, name="j"),
+    )
+
+    changed = spend([never, august, july], Points(40))
+
+    assert [(each.id, each.remaining) for each in changed] == [("j", 0), ("a", 40)]
+
+
+def test_spending_more_than_there_is_takes_all() -> None:
+    changed = spend([lot(30, expires_in=None)], Points(40))
+
+    assert [each.remaining for each in changed] == [0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (Never(), None),
+        (After(Duration(days=90)), datetime(2024, 7, 30, 9, 0, tzinfo=WARSAW)),
+        (After(Duration(months=12)), datetime(2025, 5, 1, 9, 0, tzinfo=WARSAW)),
+        (EndOf("month"), datetime(2024, 6, 1, tzinfo=WARSAW)),
+        (EndOf("year"), datetime(2025, 1, 1, tzinfo=WARSAW)),
+        (OnDate(12, 31), datetime(2024, 12, 31, tzinfo=WARSAW)),
+        (OnDate(5, 1), datetime(2025, 5, 1, tzinfo=WARSAW)),
+        (OnDate(2, 29), datetime(2025, 3, 1, tzinfo=WARSAW)),
+    ],
+)
+def test_points_expire_as_their_wallet_says(rule: Expiry, expected: datetime | None) -> None:
+    assert expiry(rule, now=NOW, zone=WARSAW) == expected
+
+
+def test_pending_points_become_active_before_anything_else() -> None:
+    effect = AwardPoints("points", Points(10), pending=Duration(days=2), expires=After(Duration(days=30)))
+
+    made = award("lot", effect, now=NOW, zone=WARSAW)
+    deadline = next_deadline(made, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW)
+
+    assert deadline == (NOW + timedelta(days=2), "activate")
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "warned", "expected"),
+    [
+        (None, False, None),
+        (30, False, (23, "warn")),
+        (3, False, (0, "warn")),
+        (30, True, (30, "expire")),
+    ],
+)
+def test_a_lot_warns_once_and_then_expires(
+    expires_in: int | None, warned: bool, expected: tuple[int, str] | None
+) -> None:
+    deadline = next_deadline(lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW)
+
+    assert deadline == (None if expected is None else (NOW + timedelta(days=expected[0]), expected[1]))
+
+
+def test_an_empty_lot_has_nothing_to_wait_for() -> None:
+    (empty,) = spend([lot(10, expires_in=30)], Points(10))
+
+    assert next_deadline(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) is None

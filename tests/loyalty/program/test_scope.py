@@ -1,0 +1,66 @@
+"""The type that rules are checked against is the type of the values they get."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from loyalty.events.decide import facts
+from loyalty.program.effects import Points
+from loyalty.program.scope import scope
+from loyalty.store.members import Balance, Event, Member
+from program_files import read_program
+from rules import types
+
+NOW = datetime(2024, 5, 1, 9, tzinfo=UTC)
+FULL = {
+    "email": "a@b.example",
+    "phone": "+48123456789",
+    "tier": "gold",
+    "profile": {
+        "firstName": "Ada",
+        "lastName": "L",
+        "gender": "female",
+        "birthDate": "1990-01-31",
+        "address": {"city": "Kraków", "country": "PL"},
+    },
+    "attributes": {"size": 3, "tags": ["a", None]},
+    "balances": {"points": Balance(active=Points(5), earned=Points(9)), "miles": Balance(active=Points(150))},
+    "badges": ("early-bird",),
+}
+PROGRAM = read_program(
+    {
+        "program.yaml": b"store: S\ntimezone: UTC\nwallets: {points: {default: true}, miles: {decimals: 2}}\n"
+        b"tiers: [{tier: bronze, from: 0}, {tier: gold, from: 10}]\n"
+    }
+)
+SCOPE = scope(types.record({}), wallets=PROGRAM.wallets, tiers=["bronze", "gold"], always_tier=True)
+
+
+def data(**known: Any) -> dict[str, Any]:
+    """What rules get for a member of whom this is known."""
+    member = Member("m", NOW, **known)
+    return facts(PROGRAM, member, Event("e", "login", "m", NOW, {}), now=NOW)
+
+
+@pytest.mark.parametrize("known", [{"tier": "bronze"}, FULL], ids=["little", "all"])
+def test_what_rules_get_is_of_the_type_they_are_checked_against(known: dict[str, Any]) -> None:
+    found = types.of_value(data(**known))
+
+    assert types.fits(found, SCOPE)
+
+
+def test_every_field_of_the_type_is_there_for_a_member_of_whom_all_is_known() -> None:
+    found = data(**FULL)
+
+    assert {name for name, _ in SCOPE.fields} == set(found)
+    assert {name for name, _ in dict(SCOPE.fields)["member"].fields} == set(found["member"])
+    assert found["member"]["wallets"]["miles"] == Decimal("1.5")
+
+
+def test_without_a_tier_that_begins_at_0_a_member_may_have_none() -> None:
+    some = scope(types.ANY, wallets=["points"], tiers=["gold"], always_tier=False)
+
+    assert types.fits(types.ABSENT, dict(dict(some.fields)["member"].fields)["tier"])
+    assert not types.fits(types.ABSENT, dict(dict(SCOPE.fields)["member"].fields)["tier"])

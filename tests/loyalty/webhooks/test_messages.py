@@ -1,0 +1,501 @@
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loyalty.ids import named_id
+from loyalty.webhooks import messages as m
+from rules import exact
+from tests import shapes
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
+REFERENCE = Path(__file__).parents[4] / "shared" / "reference" / "webhooks.json"
+
+
+def some_id(name: str) -> str:
+    return named_id("DEFAULT", "test", name)
+
+
+ANN = m.Customer(some_id("ann"), "ann@example.com", "+48600700800", "CARD-7", "Ann", "Lis")
+NOBODY = m.Customer(some_id("nobody"))
+BEANS = m.WalletView(
+    some_id("wallet"),
+    some_id("beans"),
+    "beans",
+    "Coffee beans",
+    "bean",
+    "beans",
+    True,
+    NOON - timedelta(days=30),
+)
+LOGIN = m.CustomEventTrigger(some_id("event"), NOON, NOON - timedelta(minutes=1), "login-1")
+SALE = m.TransactionTrigger(some_id("sale"), NOON, NOON, "R/17")
+JOINED = m.InternalEventTrigger(some_id("joined"), NOON, {"source": "till"})
+WEEK = m.AchievementTrigger(some_id("week"), NOON, some_id("seven"), "Seven days", True, 1, LOGIN)
+CAUSE = m.Cause(some_id("reactor"), ANN.id, None, some_id("event"), None, NOON)
+COUPON = m.CouponView("BEAN-5", Decimal("5.50"), NOON, NOON + timedelta(days=30))
+SILVER, GOLD = m.LevelView(some_id("silver"), "Silver"), m.LevelView(some_id("gold"), "Gold")
+
+
+def points_changed(**changes: Any) -> m.AvailablePointsAmountChanged:
+    message = m.AvailablePointsAmountChanged(
+        customer=ANN,
+        wallet=BEANS,
+        amount=Decimal("125.0"),
+        change=Decimal(25),
+        kind="add",
+        transfer_id=some_id("transfer"),
+        cause=CAUSE,
+    )
+    return replace(message, **changes)
+
+
+def transfer_added(**changes: Any) -> m.UnitsTransferWasAdded:
+    message = m.UnitsTransferWasAdded(
+        customer=ANN,
+        wallet=BEANS,
+        transfer_id=some_id("transfer"),
+        kind="adding",
+        units=Decimal(25),
+        created_at=NOON,
+    )
+    return replace(message, **changes)
+
+
+def effect_applied(trigger: m.Trigger, **changes: Any) -> m.CampaignEffectWasApplied:
+    message = m.CampaignEffectWasApplied(
+        customer=ANN,
+        campaign_id=some_id("reactor"),
+        campaign_name="A bean a login",
+        trigger=trigger,
+        effects=(
+            m.EffectGiven("give_points", wallet_code="beans", points=Decimal("1.5")),
+            m.EffectGiven("give_reward", reward_id=some_id("mug"), coupon_value=Decimal(5)),
+        ),
+    )
+    return replace(message, **changes)
+
+
+def progress_changed(trigger: m.Trigger = LOGIN, **changes: Any) -> m.MemberAchievementProgressWasChanged:
+    message = m.MemberAchievementProgressWasChanged(
+        customer=ANN,
+        achievement_id=some_id("seven"),
+        achievement_name="Seven days",
+        rule_id=some_id("rule"),
+        progress=m.ProgressView(0, Decimal(3), Decimal(7), "streak"),
+        previous=m.ProgressView(0, Decimal(2), Decimal(7), "streak"),
+        trigger=trigger,
+    )
+    return replace(message, **changes)
+
+
+def reward_bought(**changes: Any) -> m.CustomerBoughtReward:
+    message = m.CustomerBoughtReward(
+        customer=ANN,
+        reward=m.RewardView(some_id("mug"), "A mug", "static_coupon"),
+        issued_id=some_id("issued"),
+        cost=Decimal(100),
+        issued_at=NOON,
+        coupon=COUPON,
+        cause=CAUSE,
+    )
+    return replace(message, **changes)
+
+
+REGISTERED = m.CustomerRegistered(
+    customer=ANN,
+    registered_at=NOON,
+    gender="female",
+    birth_date=date(1990, 7, 14),
+    address={"street": "Long", "city": "Gdansk", "country": "PL"},
+    company={"name": "Lis", "nip": "987"},
+    attributes={"roast": "dark"},
+    agreements=(True, False, False),
+)
+EXPIRING = m.PointsWillExpire(
+    customer=ANN, wallet_id=BEANS.id, points=Decimal(25), remaining=Decimal("18.50"), expires_at=NOON
+)
+
+EVERY_MESSAGE: list[m.Message] = [
+    points_changed(),
+    points_changed(cause=None, customer=NOBODY, kind="subtract"),
+    points_changed(cause=m.Cause(internal_event_name="member_registered")),
+    transfer_added(),
+    transfer_added(kind="expired", related_transfer_id=some_id("lot"), cause=CAUSE, comment="gone"),
+    transfer_added(expires_at=NOON, pending_until=NOON),
+    EXPIRING,
+    m.CouponWillExpire(customer=ANN, coupon=COUPON),
+    m.CouponWillExpire(customer=NOBODY, coupon=replace(COUPON, active_to=None, used_at=NOON)),
+    m.LevelWillExpire(customer=ANN, level=GOLD, future=SILVER),
+    m.LevelWillExpire(customer=NOBODY, level=GOLD, future=SILVER),
+    REGISTERED,
+    m.CustomerRegistered(customer=NOBODY, registered_at=NOON),
+    m.CustomerUpdated(customer=ANN),
+    m.CustomerDeactivated(customer=NOBODY),
+    m.CustomerLevelChanged(customer=ANN, level=GOLD, up=True),
+    m.CustomerLevelChanged(customer=ANN, level=SILVER, up=False, by_hand=True),
+    *(effect_applied(trigger) for trigger in (LOGIN, SALE, JOINED, WEEK, replace(WEEK, cause=None))),
+    effect_applied(replace(LOGIN, event_id=None)),
+    *(progress_changed(trigger) for trigger in (LOGIN, SALE, JOINED, WEEK, replace(WEEK, cause=None))),
+    *(
+        progress_changed(progress=m.ProgressView(1, Decimal("2.5"), Decimal(10), window))
+        for window in get_args(m.Window)
+    ),
+    reward_bought(),
+    reward_bought(coupon=None, cause=None, customer=NOBODY),
+]
+
+
+def written(message: m.Message, form: m.Format = "current") -> Any:
+    return m.body(
+        message,
+        format=form,
+        message_id=some_id("message"),
+        request_id=some_id("request"),
+        store="DEFAULT",
+        created_at=NOON,
+        origin=m.Origin("018f3416-1e00-7000-8000-000000000001", NOON, "till-9", {"reactors": []}),
+        zone=WARSAW,
+    )
+
+
+@pytest.fixture(scope="module")
+def documented() -> dict[str, shapes.Shape]:
+    if not REFERENCE.exists():
+        pytest.skip("the documented shapes lie beside the checkout (../shared), and are not here")
+    return {name: shapes.parse(entry["shape"]) for name, entry in json.loads(REFERENCE.read_text()).items()}
+
+
+@pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
+def test_every_message_has_the_documented_shape(message, documented):
+    data = written(message)["data"]
+
+    faults = shapes.faults(documented[m.event_name(message)], data)
+
+    assert faults == []
+
+
+def test_the_examples_of_the_reference_have_their_shapes_too(documented):
+    entries = json.loads(REFERENCE.read_text(), parse_float=Decimal)
+
+    faults = {name: shapes.faults(documented[name], entry["example"]["data"]) for name, entry in entries.items()}
+
+    assert [fault for found in faults.values() for fault in found if not fault.endswith(": null")] == []
+
+
+def test_a_subscription_may_name_every_documented_event(documented):
+    assert set(m.EVENT_NAMES) == documented.keys()
+
+
+def test_a_wrong_message_is_seen_by_its_shape():
+    shape = shapes.parse(
+        "{id*: string:uuid, at*: string:date-time, sum: number:float?=ex 60.8 minimum=0, "
+        "kind*: enum(a|b)(deprecated), on: oneOf({x*: integer} | {y*: [string]}){z*: boolean}}"
+    )
+
+    found = shapes.faults(shape, {"id": "7", "at": "2024-05-01", "sum": 1.5, "kind": "c", "on": {"x": 1}, "more": 1})
+
+    assert sorted(found) == [
+        "data.at: '2024-05-01' is no date-time",
+        "data.id: '7' is no uuid",
+        "data.kind: 'c' is none of ['a', 'b']",
+        "data.more: unknown",
+        "data.on.z: missing",
+        "data.sum: 1.5 is no number",
+    ]
+
+
+def test_the_names_begin_with_those_of_the_panel_and_never_repeat():
+    assert m.EVENT_NAMES[:3] == ("TransactionRegistered", "PointsWillExpire", "LevelWillExpire")
+    assert len(m.EVENT_NAMES) == len(set(m.EVENT_NAMES)) == 28
+
+
+def test_every_kind_of_message_is_written_in_this_file():
+    assert {type(message) for message in EVERY_MESSAGE} == set(get_args(m.Message))
+    assert {m.event_name(message) for message in EVERY_MESSAGE} <= set(m.EVENT_NAMES)
+
+
+def test_the_current_format_names_message_request_event_and_store():
+    body = written(points_changed())
+
+    assert {**body, "data": ...} == {
+        "messageId": some_id("message"),
+        "requestId": some_id("request"),
+        "eventName": "AvailablePointsAmountChanged",
+        "storeCode": "DEFAULT",
+        "createdAt": "2024-05-01T14:00:00+02:00",
+        "data": ...,
+    }
+    assert body["data"]["amount"] == 125
+    assert body["data"]["wallet"]["walletType"]["createdAt"] == "2024-04-01T14:00:00+02:00"
+    assert body["data"]["actionCause"] == {
+        "campaignId": some_id("reactor"),
+        "customerId": ANN.id,
+        "transactionId": None,
+        "customEventId": some_id("event"),
+        "internalEventName": None,
+        "performedAt": "2024-05-01T14:00:00+02:00",
+    }
+
+
+def test_what_a_member_lacks_is_left_out():
+    body = written(m.CustomerUpdated(customer=NOBODY))
+
+    assert body["data"] == {"customer": {"customerId": NOBODY.id}}
+
+
+def test_a_change_by_hand_has_no_cause():
+    body = written(points_changed(cause=None))
+
+    assert body["data"]["actionCause"] is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("125.0", "125"), ("1E+2", "100"), ("18.50", "18.5"), ("0.10", "0.1"), ("-3", "-3")]
+)
+def test_amounts_are_plain_numbers(amount, text):
+    data = written(points_changed(amount=Decimal(amount)))["data"]
+
+    assert str(data["amount"]) == text
+    assert type(data["amount"]) in (int, Decimal)
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity"])
+def test_what_is_no_amount_is_never_sent(amount):
+    with pytest.raises(ValueError, match="is no amount"):
+        written(points_changed(amount=Decimal(amount)))
+
+
+def test_a_time_without_an_offset_is_never_sent():
+    naive = replace(EXPIRING, expires_at=datetime(2024, 5, 1))  # noqa: DTZ001  (the mistake under test)
+
+    with pytest.raises(ValueError, match="has no offset"):
+        written(naive)
+
+
+def test_a_streak_is_days_in_a_row_towards_a_goal_of_one_a_day():
+    achievement = written(progress_changed())["data"]["achievement"]
+
+    rule = achievement["memberProgress"]["rules"][0]
+    before = achievement["previousMemberProgress"]["rules"][0]
+
+    assert rule["periodType"] == "day"
+    assert (rule["periodGoal"], rule["currentPeriodValue"], rule["consecutivePeriods"]) == (1, 1, 7)
+    assert (rule["completedConsecutivePeriods"], before["completedConsecutivePeriods"]) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("window", "period"),
+    [("all", "overall"), ("day", "day"), ("month", "month"), ("year", "year"), ("last", "last_day")],
+)
+def test_other_windows_count_one_value_towards_the_goal(window, period):
+    message = progress_changed(progress=m.ProgressView(2, Decimal("2.5"), Decimal(10), window))
+
+    rule = written(message)["data"]["achievement"]["memberProgress"]["rules"][0]
+
+    assert (rule["periodType"], rule["periodGoal"], rule["currentPeriodValue"]) == (
+        period,
+        10,
+        Decimal("2.5"),
+    )
+    assert (rule["consecutivePeriods"], rule["completedConsecutivePeriods"]) == (None, 0)
+
+
+def test_an_achievement_moved_by_another_shows_what_moved_that_one():
+    trigger = written(progress_changed(WEEK))["data"]["trigger"]
+
+    assert (trigger["triggerId"], trigger["type"], trigger["eventId"]) == (
+        LOGIN.id,
+        "custom_event",
+        "login-1",
+    )
+
+
+def test_a_first_attempt_and_a_second_differ_in_the_request_alone():
+    first = written(points_changed())
+
+    second = m.with_request_id(first, "another")
+
+    assert {key for key in first if first[key] != second[key]} == {"requestId"}
+    assert m.with_request_id(written(points_changed(), "legacy"), "another") == written(points_changed(), "legacy")
+
+
+LEGACY: list[tuple[m.Message, dict[str, Any]]] = [
+    (
+        points_changed(),
+        {
+            "type": "account.available_points_amount_changed",
+            "data": {"customerId": ANN.id, "amount": 125, "amount_change": 25, "amount_change_type": "add"},
+        },
+    ),
+    (
+        EXPIRING,
+        {
+            "type": "account.expiring_points_notification",
+            "data": [
+                {
+                    "customerId": ANN.id,
+                    "customerEmail": "ann@example.com",
+                    "customerPhone": "+48600700800",
+                    "customerLoyaltyCardNumber": "CARD-7",
+                    "customerFirstName": "Ann",
+                    "customerLastName": "Lis",
+                    "points": Decimal("18.5"),
+                    "pointsWillExpire": "2024-05-01T14:00:00+02:00",
+                }
+            ],
+        },
+    ),
+    (
+        m.CouponWillExpire(customer=NOBODY, coupon=COUPON),
+        {
+            "type": "campaign.coupon_expiration",
+            "data": [
+                {
+                    "customerId": NOBODY.id,
+                    "coupon": "BEAN-5",
+                    "couponExpiresAt": 1717156800,
+                    "couponStatus": "issued",
+                }
+            ],
+        },
+    ),
+    (
+        m.CustomerLevelChanged(customer=ANN, level=SILVER, up=False),
+        {
+            "type": "customer.level_changed_automatically",
+            "data": {"customerId": ANN.id, "levelId": SILVER.id, "levelName": "Silver", "levelMove": "down"},
+        },
+    ),
+    (
+        m.CustomerLevelChanged(customer=ANN, level=GOLD, up=True, by_hand=True),
+        {
+            "type": "customer.level_changed",
+            "data": {"customerId": ANN.id, "levelId": GOLD.id, "levelName": "Gold"},
+        },
+    ),
+    (m.CustomerDeactivated(customer=ANN), {"type": "customer.deactivated", "data": {"customerId": ANN.id}}),
+    (m.CustomerUpdated(customer=ANN), {"type": "customer.updated", "data": {"customerId": ANN.id}}),
+]
+
+
+@pytest.mark.parametrize(("message", "expected"), LEGACY, ids=lambda value: getattr(value, "__name__", None))
+def test_legacy_mode_speaks_as_the_earlier_version_did(message, expected):
+    assert written(message, "legacy") == expected
+
+
+def test_legacy_registration_wraps_what_was_submitted():
+    body = written(REGISTERED, "legacy")
+
+    assert body["type"] == "customer.registered"
+    assert body["data"]["customerId"] == ANN.id
+    assert body["data"]["data"]["birthDate"] == "1990-07-14T00:00:00+02:00"
+
+
+def test_legacy_level_expiry_is_a_list_of_one():
+    body = written(m.LevelWillExpire(customer=ANN, level=GOLD, future=SILVER), "legacy")
+
+    assert body["type"] == "account.expiring_level_notification"
+    assert [level["futureLevelName"] for level in body["data"]] == ["Silver"]
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        (reward_bought(), "customer.bought_reward"),
+        (effect_applied(LOGIN), "campaign.effect_was_applied"),
+        (progress_changed(), "member.achievement_progress_was_changed"),
+        (transfer_added(), "units.transfer_was_added"),
+    ],
+)
+def test_what_legacy_mode_never_had_carries_its_current_data(message, kind):
+    assert written(message, "legacy") == {"type": kind, "data": written(message)["data"]}
+
+
+ENVELOPE_KEYS = {
+    "loyaltyEventKey",
+    "eventType",
+    "status",
+    "loyaltyMemberId",
+    "payload",
+    "executionResults",
+    "evaluationStatus",
+    "evaluationResults",
+    "externalEventDate",
+    "externalId",
+    "systemUniqueKey",
+    "lastError",
+    "description",
+    "tags",
+    "createdAt",
+    "updatedAt",
+}
+
+
+@pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
+def test_the_envelope_always_has_the_same_keys(message):
+    event = written(message, "envelope")["event"]
+
+    assert event.keys() == ENVELOPE_KEYS
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", event["eventType"])
+    assert re.fullmatch(r"ev_[0-7][0-9A-HJKMNP-TV-Z]{25}", event["loyaltyEventKey"])
+
+
+def test_the_envelope_tells_where_the_event_came_from():
+    event = written(points_changed(), "envelope")["event"]
+
+    assert event["eventType"] == "available-points-amount-changed"
+    assert event["loyaltyEventKey"] == "ev_01HWT1C7G0E008000000000001"
+    assert (event["externalEventDate"], event["externalId"]) == ("2024-05-01T12:00:00.000Z", "till-9")
+    assert (event["evaluationResults"], event["systemUniqueKey"]) == ({"reactors": []}, some_id("message"))
+    assert event["payload"] == written(points_changed())["data"]
+
+
+def test_a_new_member_is_created_in_the_envelope():
+    event = written(REGISTERED, "envelope")["event"]
+
+    assert (event["eventType"], event["loyaltyMemberId"]) == ("member-created", ANN.id)
+    assert event["payload"]["profile"]["birthdate"] == "1990-07-13T22:00:00.000Z"
+    assert event["executionResults"]["profile"]["emails"] == ["ann@example.com"]
+    assert event["executionResults"]["organizations"][0]["publicLoyaltyMemberId"] == "CARD-7"
+
+
+def test_a_bought_coupon_is_assigned_in_the_envelope():
+    event = written(reward_bought(), "envelope")["event"]
+    usage, book = event["payload"]["usage"], event["payload"]["couponBook"]
+
+    assert event["eventType"] == "coupon-code-assigned"
+    assert usage["coupon"]["couponBookKey"] == book["couponBookKey"]
+    assert (usage["coupon"]["totalAssigned"], usage["updatedTotalAssigned"]) == (0, 1)
+    assert usage["couponUsageKey"].startswith("cbu_")
+    assert event["systemUniqueKey"] == event["executionResults"]["systemUniqueKey"] == some_id("issued")
+    assert "loyaltyMemberId" not in event["executionResults"]
+
+
+def test_a_material_reward_is_bought_in_the_envelope():
+    event = written(reward_bought(coupon=None), "envelope")["event"]
+
+    assert event["eventType"] == "customer-bought-reward"
+
+
+def test_times_are_on_the_clock_of_the_store_in_summer_and_winter():
+    winter = datetime(2024, 12, 1, 12, 0, tzinfo=timezone(timedelta(hours=-5)))
+
+    data = written(replace(EXPIRING, expires_at=winter))["data"]
+
+    assert data["pointsWillExpire"] == "2024-12-01T18:00:00+01:00"
+
+
+@pytest.mark.parametrize("form", get_args(m.Format))
+@pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
+def test_every_message_is_exact_json(message, form):
+    body = written(message, form)
+
+    assert exact.loads(exact.dumps(body)) == body

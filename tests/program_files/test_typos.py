@@ -1,0 +1,59 @@
+"""A misspelt operator in a template is questioned; JSON that only looks like a rule is not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from program_files import check_program
+from tests.program_files.cases import GOOD, then
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def told(body: str) -> list[str]:
+    """What is told of a webhook with this body."""
+    text = then(f'call_webhook: {{url: "https://a.example", body: {{x: {body}}}}}')
+    report = check_program({**GOOD, "reactors/r.yaml": text.encode()}, now=NOW)
+    return [str(problem) for problem in report.problems]
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "meant"),
+    [
+        ("{vra: event.body.total}", "vra", "var"),
+        ("{vr: event.body.total}", "vr", "var"),
+        ("{vaar: [event.body.tip, 0]}", "vaar", "var"),
+        ("{car: event.body.total}", "car", "var"),
+        ("{vra: event.body.totl}", "vra", "var"),
+        ("{maxx: [{var: event.body.total}, 5]}", "maxx", "max"),
+        ("{lowe: {var: event.type}}", "lowe", "lower"),
+        ("{concat: [{var: event.type}, x]}", "concat", "cat"),
+        ("[{vra: event.body.total}]", "vra", "var"),
+    ],
+)
+def test_what_would_be_right_but_for_its_name_is_questioned(body: str, key: str, meant: str) -> None:
+    (line,) = told(body)
+
+    warning = f": warning: misspelt-operator: {key} is no operator, and is kept as it stands. Did you mean {meant}?"
+    assert line.startswith("reactors/r.yaml:3:6")
+    assert line.endswith(warning)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{name: x}",
+        "{var_name: event.body.total}",
+        "{bar: 5}",
+        "{bar: some text}",
+        "{car: member}",
+        "{vra: event.body.total, b: 1}",
+        "{data: {var: event.time}}",
+        "{sum: {var: event.body.total}}",
+        "{mix: [1, 2]}",
+        "{total: {var: event.body.total}}",
+        "{}",
+    ],
+)
+def test_ordinary_json_is_left_alone(body: str) -> None:
+    assert told(body) == []

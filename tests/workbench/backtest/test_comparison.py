@@ -1,0 +1,161 @@
+"""Two replays beside one another: who would get more or less, and of what."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from loyalty.ids import new_id
+from program_files import read_program
+from tests import programs
+from workbench.backtest import Contrast, Difference, Replay, ReplayedEvent, Thing
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
+POINTS, CAPS, COFFEE = Thing("wallet", "points"), Thing("wallet", "caps"), Thing("reward", "coffee")
+
+WALLETS = """\
+  points: {default: true%s}
+  caps: {decimals: 2%s}
+"""
+BUYS = "reactor: buys\non: purchase\nthen: [%s]\n"
+NOTHING = BUYS % "{grant_badge: buyer}"
+
+
+def replay(buys: str, *, wallets: str = WALLETS % ("", ""), coffee: str = "", **totals: int) -> Replay:
+    """A purchase of each member, under a program that answers it so."""
+    before, _, after = programs.PROGRAM.partition("  points: {default: true, expires: {after: 90d}}\n")
+    files = {
+        "reactors__points-for-purchase": "",
+        "reactors__buys": buys,
+        "rewards__coffee": f"reward: coffee\n{coffee}",
+    }
+    made = Replay(read_program(programs.files(program=before + wallets + after, **files)), START)
+    for name, total in (totals or {"ann": 10}).items():
+        made.report(ReplayedEvent(new_id(), f"{name}@example.com", "purchase", START, START, {"total": total}))
+    return made
+
+
+def contrast(old: Replay, new: Replay) -> Contrast:
+    return Contrast.of(old, new, events=1, members=1)
+
+
+def buys(*effects: str) -> str:
+    return BUYS % ", ".join(("{grant_badge: buyer}", *effects))
+
+
+def affected(of: Contrast) -> Iterator[str]:
+    return (each.member for each in of.affected)
+
+
+@pytest.mark.parametrize(
+    ("effect", "thing", "by"),
+    [
+        ("{award_points: {points: 3}}", POINTS, "3"),
+        ("{award_points: {wallet: caps, points: 0.25}}", CAPS, "0.25"),
+        ("{issue_reward: coffee}", COFFEE, "1"),
+        ("{grant_badge: guest}", Thing("badge", "guest"), "1"),
+    ],
+)
+def test_whoever_gets_more_of_anything_gains_and_is_affected(effect: str, thing: Thing, by: str) -> None:
+    made = contrast(replay(NOTHING), replay(buys(effect)))
+
+    assert (made.gaining, made.losing) == (1, 0)
+    assert [each.differences for each in made.affected] == [(Difference(thing, Decimal(0), Decimal(by)),)]
+
+
+def test_whoever_gets_less_of_anything_loses() -> None:
+    made = contrast(replay(buys("{issue_reward: coffee}")), replay(NOTHING))
+
+    assert (made.gaining, made.losing) == (0, 1)
+
+
+def test_whoever_gets_more_of_one_and_less_of_another_gains_and_loses() -> None:
+    old, new = replay(buys("{issue_reward: coffee}")), replay(buys("{award_points: {wallet: caps, points: 2}}"))
+
+    made = contrast(old, new)
+
+    assert (made.gaining, made.losing) == (1, 1)
+    assert [(each.thing, each.by) for each in made.affected[0].differences] == [(CAPS, 2), (COFFEE, -1)]
+
+
+def test_whoever_gets_the_same_is_not_affected() -> None:
+    made = contrast(replay(buys("{award_points: {points: 3}}")), replay(buys("{award_points: {points: 3}}")))
+
+    assert (made.gaining, made.losing, made.affected) == (0, 0, [])
+
+
+def test_amounts_are_in_units_of_the_wallet_as_each_program_has_it() -> None:
+    caps = buys("{award_points: {wallet: caps, points: 2}}")
+
+    whole = replay(caps, wallets=(WALLETS % ("", "")).replace("decimals: 2", "decimals: 0"))
+
+    assert contrast(whole, replay(caps)).affected == []
+
+
+def test_a_wallet_that_one_program_alone_has_gave_nothing_under_the_other() -> None:
+    old = replay(NOTHING, wallets="  points: {default: true}\n")
+    new = replay(buys("{award_points: {wallet: caps, points: 2}}"))
+
+    there, back = contrast(old, new), contrast(new, old)
+
+    assert there.affected[0].differences == (Difference(CAPS, Decimal(0), Decimal(2)),)
+    assert back.affected[0].differences == (Difference(CAPS, Decimal(2), Decimal(0)),)
+
+
+def test_another_default_wallet_is_less_of_the_one_and_more_of_the_other() -> None:
+    award = buys("{award_points: {points: 2}}")
+    other = "  caps: {default: true}\n"
+
+    (ann,) = contrast(replay(award), replay(award, wallets=other)).affected
+
+    assert (ann.old, ann.new, ann.difference) == (2, 2, 0)
+    assert [(each.thing, each.by) for each in ann.differences] == [(CAPS, 2), (POINTS, -2)]
+
+
+RICH_IN_POINTS = "{award_points: {points: {if: [{'<': [{var: event.body.total}, 10]}, 0, 5]}}}"
+RICH_IN_CAPS = "{award_points: {wallet: caps, points: {if: [{'<': [{var: event.body.total}, 10]}, 9, 1]}}}"
+
+
+def test_the_default_wallet_ranks_first_and_then_whatever_else_differs() -> None:
+    totals = {"ann": 20, "bob": 10, "eve": 1}
+    caps = "{award_points: {wallet: caps, points: {var: event.body.total}}}"
+
+    by_points = contrast(replay(NOTHING, **totals), replay(buys(RICH_IN_POINTS, caps), **totals))
+
+    assert list(affected(by_points)) == [ANN, BOB, EVE]
+    assert [each.thing for each in by_points.affected[0].differences] == [POINTS, CAPS]
+
+
+@pytest.mark.parametrize(("cost_of_points", "first"), [("", BOB), (", cost: 0.01", ANN)])
+def test_money_ranks_first_where_the_points_of_the_default_wallet_have_a_cost(cost_of_points: str, first: str) -> None:
+    wallets, totals = WALLETS % (cost_of_points, ", cost: 0.5"), {"ann": 1, "bob": 10}
+
+    made = contrast(
+        replay(NOTHING, wallets=wallets, **totals),
+        replay(buys(RICH_IN_POINTS, RICH_IN_CAPS), wallets=wallets, **totals),
+    )
+
+    assert next(affected(made)) == first
+
+
+def test_what_is_gained_and_what_is_lost_do_not_cancel_out_in_money() -> None:
+    wallets, totals = WALLETS % (", cost: 1", ", cost: 1"), {"ann": 1, "bob": 10}
+    swapped = "{if: [{'<': [{var: event.body.total}, 10]}, 5, 0]}"
+    old = buys(f"{{award_points: {{points: {swapped}}}}}")
+    new = buys(f"{{award_points: {{wallet: caps, points: {{'+': [{swapped}, 1]}}}}}}")
+
+    made = contrast(replay(old, wallets=wallets, **totals), replay(new, wallets=wallets, **totals))
+
+    assert [(each.member, each.worth) for each in made.affected] == [(ANN, 5 + 6), (BOB, 1)]
+
+
+def test_a_reward_that_the_planned_program_drops_costs_what_it_did() -> None:
+    wallets = WALLETS % (", cost: 1", "")
+    old, new = (
+        replay(buys("{issue_reward: coffee}"), wallets=wallets, coffee="cost: 4\n"),
+        replay(NOTHING, wallets=wallets),
+    )
+
+    assert [each.worth for each in contrast(old, new).affected] == [4]

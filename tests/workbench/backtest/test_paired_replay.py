@@ -1,0 +1,193 @@
+"""Events replayed under two programs, once for as long as both do the same."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from loyalty.engine.snapshots import Opening
+from loyalty.ids import new_id
+from loyalty.points.ledger import Lot
+from loyalty.program.effects import Points
+from loyalty.program.program import Program
+from loyalty.store.members import Balance, Member
+from loyalty.store.memory.member_state import Account
+from program_files import read_program
+from tests import programs
+from workbench.backtest import Contrast, Pair, Replay, ReplayedEvent
+from workbench.backtest.divergence import Parting
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+END = START + timedelta(days=200)
+MEMBERS = [f"00000000-0000-4000-8000-{number:012}" for number in range(6)]
+
+
+def reactor(name: str, on: str, then: str, more: str = "") -> str:
+    return f"reactor: {name}\non: {on}\nthen: [{{{then}}}]\n{more}"
+
+
+def coupon(name: str, valid: str) -> str:
+    return f"reward: {name}\ncoupon: {{prefix: C, length: 8, value: 3, type: money, valid: {valid}}}\n"
+
+
+def refund(more: str = "") -> str:
+    return f"event: refund\nbody: {{type: object, properties: {{total: {{type: number{more}}}}}}}\n"
+
+
+POINTS = "award_points: {points: %s}"
+TOTAL = "{var: event.body.total}"
+OFTEN = "limits: [{per: member, every: %s, times: 2}]\n"
+RICH = 'when: {">": [{var: member.points}, %d]}\n'
+CHANNEL = 'when: {"==": [{var: event.body.channel}, %s]}\n'
+EVERYBODY = "limits: [{per: program, every: week, times: 5}]\n"
+
+TWO_WALLETS = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 2, expires: never}\nnotify_before")
+CAPS = "award_points: {wallet: caps, points: %s}"
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "events/refund": (refund(), refund(", maximum: 50")),
+    "rewards/coffee": (coupon("coffee", "10d"), coupon("coffee", "20d")),
+    "rewards/cake": ("", coupon("cake", "5d")),
+    "reactors/base": (
+        reactor("base", "purchase", POINTS % TOTAL),
+        reactor("base", "purchase", POINTS % f'{{"*": [{TOTAL}, 2]}}'),
+        "",
+    ),
+    "reactors/web": (
+        reactor("web", "purchase", "grant_badge: online", CHANNEL % "web"),
+        reactor("web", "purchase", "grant_badge: online", CHANNEL % "store"),
+        "",
+    ),
+    "reactors/caps": (
+        reactor("caps", "purchase", CAPS % 0.25),
+        reactor("caps", "purchase", CAPS % 0.5, CHANNEL % "web"),
+        reactor("caps", "app_login", "deduct_points: {wallet: caps, points: 0.25}"),
+        "",
+    ),
+    "reactors/often": (
+        reactor("often", "purchase", "issue_reward: coffee", OFTEN % "week"),
+        reactor("often", "purchase", "issue_reward: coffee", OFTEN % "month"),
+        reactor("often", "purchase", "issue_reward: coffee"),
+    ),
+    "reactors/rich": (
+        reactor("rich", "app_login", "deduct_points: {points: 30}", RICH % 200),
+        reactor("rich", "app_login", "deduct_points: {points: 30}", RICH % 60),
+    ),
+    "reactors/back": (
+        reactor("back", "refund", "deduct_points: {points: {var: [event.body.total, 0]}}"),
+        reactor("back", "app_login", "deduct_points: {points: 1}"),
+    ),
+    "reactors/risen": (
+        reactor("risen", "tier_changed", POINTS % 10),
+        reactor("risen", "tier_changed", POINTS % 20),
+        "",
+    ),
+    "reactors/gone": (reactor("gone", "coupon_expired", POINTS % 1), ""),
+    "reactors/everybody": ("", reactor("everybody", "purchase", "grant_badge: few", EVERYBODY)),
+    "achievements/seven-days": (
+        programs.SEVEN_DAYS.replace("goal: 7", "goal: 2"),
+        programs.SEVEN_DAYS.replace("goal: 7", "goal: 3"),
+        "",
+    ),
+}
+"""What programs are put together from: each part is one of these, the first in most."""
+
+
+def a_program(chosen: Mapping[str, int]) -> Program:
+    files = {part.replace("/", "__"): PARTS[part][number] for part, number in chosen.items()}
+    return read_program(programs.files(program=TWO_WALLETS, **files, **{"reactors__points-for-purchase": ""}))
+
+
+def two_programs(random: Random) -> tuple[Program, Program]:
+    """Two that are other than one another in a part, or in a few."""
+    old = {part: random.choice([0, random.randrange(len(forms))]) for part, forms in PARTS.items()}
+    changing = random.sample(sorted(PARTS), random.choice([1, 1, 1, 2, 3]))
+    new = old | {part: random.randrange(len(PARTS[part])) for part in changing}
+    return a_program(old), a_program(new)
+
+
+def random_events(random: Random, count: int) -> list[ReplayedEvent]:
+    events, at = [], START
+    for _ in range(count):
+        at += timedelta(hours=random.randrange(16))
+        type_ = random.choice(["purchase", "purchase", "app_login", "refund", "unheard-of"])
+        bodies = {
+            "purchase": {"total": random.randrange(120), "channel": random.choice(["web", "store"])},
+            "refund": {"total": random.randrange(80)},
+        }
+        member = random.choice(MEMBERS)
+        events.append(ReplayedEvent(new_id(), member, type_, at, at, bodies.get(type_, {})))
+    return events
+
+
+def openings() -> list[Opening]:
+    """One with points, a badge and a coupon, and one who registers later; of the others nobody knows."""
+    coupon = {"id": new_id(), "reward": "coffee", "coupon": "C1", "status": "issued", "expires_at": None}
+    lot = Lot(new_id(), "points", Points(150), Points(150), None, START + timedelta(days=9))
+    rich = Account(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
+    rich.issued[coupon["id"]] = coupon
+    rich.balances["points"] = Balance(Points(150), earned=Points(150))
+    return [Opening(rich), Opening(Account(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
+
+
+def each_by_itself(old: Program, new: Program, events: list[ReplayedEvent], opened: list[Opening]) -> Contrast:
+    """What the pair must come to: every program replays everything."""
+    replays = Replay(old, START), Replay(new, START)
+    for replay in replays:
+        replay.open(opened, {})
+        for event in events:
+            replay.report(event)
+        replay.advance(END)
+    return Contrast.of(*replays, events=len(events), members=len(MEMBERS))
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_pair_comes_to_what_two_replays_come_to(seed: int) -> None:
+    random = Random(seed)
+    old, new = two_programs(random)
+    events, opened = random_events(random, 80), openings()
+    pair = Pair(old, new, START)
+
+    pair.open(opened, {})
+    for event in events:
+        pair.report(event)
+    pair.advance(END)
+
+    assert pair.contrast(events=len(events), members=len(MEMBERS)) == each_by_itself(old, new, events, opened)
+
+
+def test_whoever_meets_no_change_is_replayed_once_and_whoever_does_from_then_on_twice() -> None:
+    old = a_program(dict.fromkeys(PARTS, 0))
+    new = a_program(dict.fromkeys(PARTS, 0) | {"reactors/web": 1})
+    pair = Pair(old, new, START)
+    ann, bob = MEMBERS[:2]
+
+    for day, (member, type_, body) in enumerate(
+        [
+            (ann, "app_login", {}),
+            (ann, "purchase", {"total": 5}),
+            (bob, "purchase", {"total": 5, "channel": "web"}),
+            (ann, "app_login", {}),
+            (bob, "app_login", {}),
+        ]
+    ):
+        at = START + timedelta(days=day)
+        pair.report(ReplayedEvent(new_id(), member, type_, at, at, body))
+
+    assert pair.apart == {bob}
+
+
+@pytest.mark.parametrize("changed", ["rewards/coffee", "reactors/risen", "reactors/gone", "reactors/everybody"])
+def test_what_may_differ_in_the_midst_of_any_event_keeps_everybody_apart(changed: str) -> None:
+    old, new = (a_program(dict.fromkeys(PARTS, 0) | {changed: number}) for number in (0, 1))
+
+    assert Parting.of(old, new) is None
+
+
+def test_the_order_of_reactors_is_a_difference() -> None:
+    base, web = PARTS["reactors/base"][0], PARTS["reactors/web"][0]
+    old = read_program(programs.files(reactors__a=base, reactors__b=web))
+    new = read_program(programs.files(reactors__a=web, reactors__b=base))
+
+    assert Parting.of(old, new) is None

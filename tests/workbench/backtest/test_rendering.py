@@ -1,0 +1,51 @@
+"""A comparison as text, as Markdown and as JSON."""
+
+from decimal import Decimal
+
+from program_files import read_program
+from tests import programs
+from workbench.backtest import Comparison, Contrast, Difference, MemberChange, Thing, rendering
+
+PROGRAM = read_program(programs.files())
+DIFFERENCES = (
+    Difference(Thing("wallet", "points"), Decimal(1000), Decimal(2060)),
+    Difference(Thing("wallet", "caps"), Decimal("2.50"), Decimal("0.50")),
+    Difference(Thing("reward", "coffee"), Decimal(0), Decimal(1)),
+)
+ANN = MemberChange("ann@example.com", Decimal(1000), Decimal(2060), DIFFERENCES)
+COMPARISON = Comparison(Contrast(events=9, members=1, gaining=1, losing=1, affected=[ANN]), PROGRAM, PROGRAM)
+
+
+def test_the_headline_says_what_is_counted() -> None:
+    shown = rendering.text(COMPARISON)
+
+    assert shown.startswith("9 events of 1 member replayed: 1 would get more points, rewards or badges, 1 fewer\n")
+
+
+def test_whoever_is_affected_is_shown_with_all_that_differs_and_its_unit() -> None:
+    text, markdown = rendering.text(COMPARISON), rendering.markdown(COMPARISON)
+
+    assert "Members most affected\n  ann@example.com: +1,060 points, -2 caps, +1 coffee\n" in text
+    assert "\nMembers most affected\n\n- ann@example.com: +1,060 points, -2 caps, +1 coffee\n" in markdown
+
+
+def test_programs_read_the_default_wallet_and_all_that_differs() -> None:
+    (ann,) = rendering.as_json(COMPARISON)["mostAffected"]  # type: ignore[misc]  # it is a list
+
+    assert ann == {
+        "member": "ann@example.com",
+        "inForce": 1000,
+        "planned": 2060,
+        "difference": 1060,
+        "differences": [
+            {"kind": "wallet", "name": "points", "inForce": 1000, "planned": 2060, "difference": 1060},
+            {
+                "kind": "wallet",
+                "name": "caps",
+                "inForce": Decimal("2.50"),
+                "planned": Decimal("0.50"),
+                "difference": -2,
+            },
+            {"kind": "reward", "name": "coffee", "inForce": 0, "planned": 1, "difference": 1},
+        ],
+    }

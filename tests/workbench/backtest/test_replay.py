@@ -1,0 +1,215 @@
+"""Events replayed under one program, from the state that their members were in."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from loyalty.events.decide import Used
+from loyalty.ids import new_id
+from loyalty.points.ledger import Lot
+from loyalty.program.effects import Points
+from loyalty.program.program import Program
+from loyalty.store.members import Balance, Member
+from loyalty.store.memory.member_state import Account
+from program_files import read_program
+from tests import programs
+from workbench.backtest import Comparison, Contrast, Opening, Replay, ReplayedEvent, Thing, Totals
+from workbench.backtest.comparison import cost
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+ANN, BOB = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
+POINTS, CAPS, COFFEE, GUEST = (
+    Thing("wallet", "points"),
+    Thing("wallet", "caps"),
+    Thing("reward", "c"),
+    Thing("badge", "g"),
+)
+
+
+def program(points: str = "{var: event.body.total}", more: str = "", **files: str) -> Program:
+    reactor = f"reactor: points-for-purchase\non: purchase\nthen: [{{award_points: {{points: {points}}}}}]\n{more}"
+    return read_program(programs.files(**{"reactors__points-for-purchase": reactor, **files}))
+
+
+def purchase(member: str, total: int, day: int, **body: str) -> ReplayedEvent:
+    at = START + timedelta(days=day, hours=12)
+    return ReplayedEvent(new_id(), member, "purchase", at, at, {"total": total, **body})
+
+
+def account(member: str = ANN, *lots: Lot) -> Account:
+    active = Points(sum(lot.remaining for lot in lots))
+    balances = {"points": Balance(active=active, earned=active)} if lots else {}
+    return Account(Member(member, START, tier="bronze"), balances, lots={lot.id: lot for lot in lots})
+
+
+def test_a_replay_says_what_was_awarded_and_to_whom() -> None:
+    replay = Replay(program(), START)
+    replay.open([Opening(account(ANN)), Opening(account(BOB))], {})
+
+    for event in (purchase(ANN, 30, 0), purchase(BOB, 20, 1), purchase(ANN, 5, 2)):
+        replay.report(event)
+
+    assert replay.got() == {ANN: {POINTS: 35}, BOB: {POINTS: 20}}
+    assert replay.totals.awarded == {"points": 55}
+    assert replay.totals.fired == {"reactor/points-for-purchase": 3}
+
+
+def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
+    two = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 1, expires: never}\nnotify_before")
+    points = "{award_points: {wallet: caps, points: 0.5}}, {deduct_points: {points: 20}}"
+    more = f"reactor: more\non: purchase\nthen: [{points}, {{issue_reward: c}}, {{grant_badge: g}}]\n"
+    replay = Replay(
+        program(program=two, reactors__more=more, rewards__c="reward: c\ncoupon: {value: 3, type: money, valid: 2d}\n"),
+        START,
+    )
+    had = account(ANN, Lot(new_id(), "points", Points(50), Points(40), None, None))
+    had.badges["g"], had.issued[ANN] = (
+        4,
+        {"id": ANN, "reward": "c", "coupon": "", "status": "issued", "expires_at": None},
+    )
+    replay.open([Opening(had)], {})
+
+    for day in (0, 1):
+        replay.report(purchase(ANN, 7, day))
+    replay.advance(START + timedelta(days=200))
+
+    assert replay.got() == {ANN: {POINTS: 14 - 40, CAPS: 10, COFFEE: 2, GUEST: 2}}
+
+
+def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> None:
+    old = Lot("00000000-0000-4000-8000-000000000001", "points", Points(50), Points(40), None, START + timedelta(days=2))
+    replay = Replay(program(), START)
+    replay.open([Opening(account(ANN, old))], {})
+
+    replay.report(purchase(ANN, 7, 5))
+    replay.advance(START + timedelta(days=200))
+
+    assert replay.totals.expired == {"points": 40 + 7}
+
+
+def test_what_was_taken_from_the_limits_of_everybody_stays_taken() -> None:
+    limited = program(more="limits: [{per: program, every: month, times: 3}]\n")
+    replay = Replay(limited, START)
+    used = {"points-for-purchase": {START.date(): Used(START.date(), 2, Decimal(9))}}
+    replay.open([Opening(account(ANN))], used)
+
+    for day in (1, 2, 3):
+        replay.report(purchase(ANN, 10, day))
+
+    assert replay.totals.fired == {"reactor/points-for-purchase": 1}
+
+
+def test_two_replays_begin_from_the_same() -> None:
+    opening, used = Opening(account(ANN)), {"points-for-purchase": {START.date(): Used(START.date(), 1, Decimal(0))}}
+    limited = program(more="limits: [{per: program, every: month, times: 2}]\n")
+    first, second = Replay(limited, START), Replay(limited, START)
+
+    for replay in (first, second):
+        replay.open([opening], used)
+        replay.report(purchase(ANN, 10, 0))
+
+    assert first.got() == second.got() == {ANN: {POINTS: 10}}
+
+
+def test_whoever_registers_later_is_there_from_then_on() -> None:
+    welcome = "reactor: welcome\non: member_registered\nthen: [{award_points: {points: 5}}]\n"
+    replay = Replay(program(reactors__welcome=welcome), START)
+    replay.open([Opening(account(ANN), is_new=True)], {})
+    later = START + timedelta(days=3)
+
+    replay.report(ReplayedEvent(new_id(), ANN, "member_registered", later, later, {}))
+    replay.report(purchase(ANN, 10, 4))
+
+    assert replay.got() == {ANN: {POINTS: 15}}
+
+
+def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
+    stranger = Account(Member(ANN, START, tier="diamond"))
+    bronze = '{"==": [{var: member.tier}, bronze]}'
+    reactor = f"reactor: b\non: purchase\nwhen: {bronze}\nthen: [{{award_points: {{points: 1}}}}]\n"
+    replay = Replay(program("0", reactors__b=reactor), START)
+
+    replay.open([Opening(stranger)], {})
+    replay.report(purchase(ANN, 0, 0))
+
+    assert replay.got() == {ANN: {POINTS: 1}}
+
+
+def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
+    welcome = "reactor: welcome\non: member_registered\nthen: [{award_points: {points: 5}}]\n"
+    replay = Replay(program(reactors__welcome=welcome), START)
+
+    replay.report(purchase(ANN, 10, 0))
+
+    assert replay.got() == {ANN: {POINTS: 15}}
+
+
+def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> None:
+    refusing = programs.PROGRAM.replace("unknown_members: register", "unknown_members: refuse")
+    replay = Replay(program(program=refusing), START)
+
+    replay.report(purchase(ANN, 10, 0))
+
+    assert (replay.got(), replay.totals.refused) == ({}, {"its member is unknown": 1})
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (ReplayedEvent(new_id(), ANN, "refund", START, START, {}), "event type refund is unknown"),
+        (
+            ReplayedEvent(new_id(), ANN, "purchase", START, START, {"total": "9"}),
+            "the body of purchase is against its schema",
+        ),
+    ],
+)
+def test_an_event_that_a_program_does_not_take_is_counted_and_said(event: ReplayedEvent, reason: str) -> None:
+    replay = Replay(program(), START)
+
+    replay.report(event)
+
+    assert replay.totals.refused == {reason: 1}
+    assert replay.totals.answered == 0
+
+
+def test_parts_add_up_to_the_whole() -> None:
+    whole, parts = Contrast(), []
+    for member in (ANN, BOB):
+        replays = Replay(program(), START), Replay(program("{'*': [{var: event.body.total}, 3]}"), START)
+        for replay in replays:
+            replay.open([Opening(account(member))], {})
+            replay.report(purchase(member, 10 if member == ANN else 20, 0))
+        parts.append(Contrast.of(*replays, events=1, members=1))
+
+    for part in parts:
+        whole.add(part)
+
+    assert (whole.events, whole.members, whole.gaining, whole.losing) == (2, 2, 2, 0)
+    assert whole.new.awarded["points"] == 3 * whole.old.awarded["points"] == 90
+    assert [(each.member, each.old, each.new) for each in whole.affected] == [(BOB, 20, 60), (ANN, 10, 30)]
+
+
+def test_points_and_rewards_cost_what_their_files_say() -> None:
+    files = {
+        "program": programs.PROGRAM.replace("points: {default: true,", "points: {default: true, cost: 0.02,"),
+        "rewards__mug": "reward: mug\ncost: 4.5\n",
+        "rewards__voucher": "reward: voucher\ncoupon: {value: 10, type: money}\n",
+        "rewards__half": "reward: half\ncoupon: {value: 50, type: percentage}\n",
+    }
+    totals = Totals()
+    totals.awarded["points"], totals.deducted["points"] = 1000, 100
+    totals.rewards.update({"mug": 2, "voucher": 3, "half": 5})
+
+    assert cost(program(**files), totals) == Decimal("0.02") * 900 + 9 + 30
+    assert cost(program(), totals) is None
+
+
+def test_reactors_that_no_event_made_fire_are_named() -> None:
+    never = "reactor: never\non: app_login\nthen: [{award_points: {points: 1}}]\n"
+    replay = Replay(program(reactors__never=never), START)
+    replay.report(purchase(ANN, 10, 0))
+
+    contrast = Contrast.of(replay, replay, events=1, members=1)
+
+    assert Comparison(contrast, replay.program, replay.program).never_fired == ("never",)

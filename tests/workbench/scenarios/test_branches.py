@@ -1,0 +1,118 @@
+"""Which branches a rule has, and which of them were taken."""
+
+from typing import Any
+
+import pytest
+
+import rules
+from workbench.scenarios.branches import Branches, Choice, Watched
+
+
+def taken(rule: Any, *data: Any, is_condition: bool = True) -> dict[str, bool]:
+    """Every branch in words, and whether evaluating the rule on the data took it."""
+    expression = rules.parse(rule)
+    branches = Branches(expression, is_condition=is_condition)
+    watched = Watched(rules.compile(expression), branches)
+    for each in data:
+        watched(each)
+    return {
+        f"{branch.words} chosen" if isinstance(branch, Choice) else f"{branch.words} {branch.value}": is_taken
+        for branch, is_taken in branches
+    }
+
+
+A, B = {"var": "a"}, {"var": "b"}
+
+
+def test_each_operand_of_and_is_true_and_false_or_was_not_asked() -> None:
+    found = taken({"and": [A, {">": [B, 1]}]}, {"a": False, "b": 2}, {"a": True, "b": 2})
+
+    assert found == {"a True": True, "a False": True, "b > 1 True": True, "b > 1 False": False}
+
+
+def test_what_is_negated_is_asked_itself() -> None:
+    found = taken({"!": [{"or": [A, {"!!": [B]}]}]}, {"a": 0, "b": 1})
+
+    assert found == {"a True": False, "a False": True, "b True": True, "b False": False}
+
+
+@pytest.mark.parametrize(
+    ("data", "chosen"),
+    [
+        ([{"a": 1}], {"1"}),
+        ([{"a": 2}], {"2"}),
+        ([{"a": 3}], {"3"}),
+        ([{"a": 1}, {"a": 3}], {"1", "3"}),
+    ],
+)
+def test_a_consequence_of_if_is_chosen(data: list[Any], chosen: set[str]) -> None:
+    rule = {"if": [{"==": [A, 1]}, 1, {"==": [A, 2]}, 2, 3]}
+
+    found = taken(rule, *data, is_condition=False)
+
+    assert {
+        words.removesuffix(" chosen") for words, is_taken in found.items() if is_taken and "chosen" in words
+    } == chosen
+
+
+def test_an_if_without_else_has_no_branch_for_it() -> None:
+    found = taken({"if": [A, 1]}, {"a": False}, is_condition=False)
+
+    assert found == {"a True": False, "a False": True, "1 chosen": False}
+
+
+def test_in_a_loop_every_element_counts() -> None:
+    rule = {"map": [A, {"if": [{">": [{"var": ""}, 2]}, "big", "small"]}]}
+
+    found = taken(rule, {"a": [1, 3]}, is_condition=False)
+
+    assert set(found.values()) == {True}
+    assert len(found) == 4
+
+
+def test_what_filter_asks_is_a_condition_and_what_map_makes_is_none() -> None:
+    rule = {"filter": [{"map": [A, {"var": "x"}]}, {"var": ""}]}
+
+    found = taken(rule, {"a": [{"x": True}]}, is_condition=False)
+
+    assert found == {"it True": True, "it False": False}
+
+
+def test_a_search_is_a_condition_and_so_is_what_it_asks() -> None:
+    found = taken({"some": [A, {"==": [{"var": ""}, 2]}]}, {"a": [1, 2]})
+
+    assert found == {
+        'some(a, it == 2) True': True,
+        'some(a, it == 2) False': False,
+        "it == 2 True": True,
+        "it == 2 False": True,
+    }  # fmt: skip
+
+
+def test_a_comparison_is_a_condition_wherever_it_stands() -> None:
+    found = taken({"cat": ["is ", {"==": [A, 1]}]}, {"a": 1}, is_condition=False)
+
+    assert found == {"a == 1 True": True, "a == 1 False": False}
+
+
+def test_the_last_operand_of_or_is_a_value_where_a_value_is_asked_for() -> None:
+    found = taken({"+": [{"or": [A, B]}, 1]}, {"a": 0, "b": 2}, is_condition=False)
+
+    assert found == {"a True": False, "a False": True}
+
+
+def test_a_constant_has_no_branches() -> None:
+    assert taken({"and": [True, False]}, {}) == {}
+    assert taken(5, {}, is_condition=False) == {}
+
+
+def test_a_watched_rule_answers_as_the_rule_does_before_and_after_all_was_taken() -> None:
+    expression = rules.parse({"==": [A, 1]})
+    branches = Branches(expression, is_condition=True)
+    watched = Watched(rules.compile(expression), branches)
+
+    answers = [watched({"a": a}) for a in (1, 2, 1, 2)]
+
+    assert answers == [True, False, True, False]
+    assert branches.all_taken
+    assert watched.trace({"a": 1}).value is True

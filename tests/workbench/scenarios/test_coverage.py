@@ -1,0 +1,122 @@
+"""What of a program its tests reach, part by part."""
+
+from decimal import Decimal
+
+from program_files import read_program
+from tests import programs
+from workbench.places import Places
+from workbench.scenarios.coverage import Coverage, Covered
+from workbench.scenarios.files import read_tests
+from workbench.scenarios.running import run
+
+DOUBLE = """\
+reactor: double
+on: purchase
+when:
+  and:
+    - {">=": [{var: event.body.total}, 20]}
+    - {"==": [{var: event.body.channel}, web]}
+then:
+  - award_points: {points: {if: [{">": [{var: event.body.total}, 100]}, 5, 1]}}
+  - deduct_points: {points: {"-": [{var: event.body.total}, 30]}}
+  - call_webhook: {url: "https://x.example/", body: {big: {">": [{var: event.body.total}, 50]}}}
+limits:
+  - {every: day, times: 2}
+  - {per: program, every: month, points: 7}
+"""
+
+
+def covered(*steps: str) -> Covered:
+    """What these steps, and a purchase before them that nothing but points answer, reach of a program."""
+    files = programs.files(**{"reactors__double": DOUBLE, "achievements__seven-days": ""})
+    program = read_program(files)
+    lines = "".join(f"  - {step}\n" for step in steps)
+    text = f"test: t\nat: 2024-05-01\nsteps:\n  - {bought(1, 'store')}\n{lines}  - expect: {{badges: []}}\n"
+    coverage = Coverage(program, Places(files).of)
+    (scenario,) = read_tests({"tests/t.yaml": text.encode()}, program)
+    assert run(scenario, coverage.program, coverage.see).verdict == "passed"
+    return coverage.covered()
+
+
+def missing(found: Covered) -> list[str]:
+    """What was not reached, with its line and column."""
+    return [f"{part.place.line}:{part.place.column} {part.words} {part.lack}" for part in found.missing]
+
+
+def bought(total: int, channel: str = "web") -> str:
+    return f"{{event: purchase, body: {{total: {total}, channel: {channel}}}}}"
+
+
+def test_what_no_test_reaches_is_named_at_its_place() -> None:
+    found = covered()
+
+    assert missing(found) == [
+        "1:1 double never fired",
+        "5:7 event.body.total >= 20 was never true",
+        '6:7 event.body.channel == "web" was never true',
+        '6:7 event.body.channel == "web" was never false',
+        "8:5 award_points never came to anything",
+        "8:34 event.body.total > 100 was never true",
+        "8:34 event.body.total > 100 was never false",
+        "8:73 5 was never chosen",
+        "8:76 1 was never chosen",
+        "9:5 deduct_points never came to anything",
+        "10:5 call_webhook never came to anything",
+        "10:59 event.body.total > 50 was never true",
+        "10:59 event.body.total > 50 was never false",
+        "12:5 the limit of 2 times a day, per member was never reached",
+        "13:5 the limit of 7 points a month, per program was never reached",
+    ]
+    assert len(found.parts) == 18
+    assert found.percent == Decimal(300) / 18
+
+
+def test_an_effect_that_comes_to_nothing_is_not_reached() -> None:
+    found = covered(bought(20))
+
+    assert "9:5 deduct_points never came to anything" in missing(found)
+    assert "8:5 award_points never came to anything" not in missing(found)
+    assert "10:5 call_webhook never came to anything" not in missing(found)
+
+
+def test_a_limit_is_reached_where_it_stops_its_reactor() -> None:
+    of_times = covered(bought(20), bought(20), bought(20))
+    of_points = covered(bought(120), "{wait: 1d}", bought(120), "{wait: 1d}", bought(120))
+
+    assert [part.lack for part in of_times.missing if part.kind == "limit"] == ["was never reached"]
+    assert "13:5 the limit of 7 points a month, per program was never reached" in missing(of_times)
+    assert "12:5 the limit of 2 times a day, per member was never reached" in missing(of_points)
+    assert "13:5 the limit of 7 points a month, per program was never reached" not in missing(of_points)
+
+
+def test_everything_can_be_reached() -> None:
+    found = covered(
+        bought(20, "store"),
+        bought(20),
+        bought(120),
+        bought(120),
+        "{wait: 1d}",
+        bought(120),
+        "{wait: 1d}",
+        bought(120),
+    )
+
+    assert missing(found) == []
+    assert found.percent == 100
+
+
+def test_an_achievement_is_reached_when_it_is_completed_and_so_are_its_effects() -> None:
+    files = programs.files()
+    coverage = Coverage(read_program(files), Places(files).of)
+    text = "test: t\nat: 2024-05-01\nsteps: [{event: app_login, repeat: 7, every: 1d}, {expect: {points: 100}}]\n"
+    (scenario,) = read_tests({"tests/t.yaml": text.encode()}, coverage.program)
+
+    run(scenario, coverage.program, coverage.see)
+
+    found = coverage.covered()
+    assert {part.owner for part in found.missing} == {"reactor/points-for-purchase"}
+    assert {part.kind for part in found.parts if part.owner == "achievement/seven-days"} == {"achievement", "effect"}
+
+
+def test_a_program_without_parts_is_covered() -> None:
+    assert Covered((), ()).percent == 100

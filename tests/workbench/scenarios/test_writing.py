@@ -1,0 +1,48 @@
+"""A test written from what happened: its member is as they were."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from loyalty.program.effects import Points
+from loyalty.store.members import Balance, Member
+from loyalty.store.memory.member_state import Account
+from program_files import read_program
+from tests import programs
+from workbench.scenarios.writing import Recorded, written
+
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("review", "said", "left_in"),
+    [
+        ("{after: 365d}", ["tier_base: 2400", "tier_until: 2026-05-10T11:00:00+02:00"], "silver"),
+        ("never", [], "bronze"),
+    ],
+)
+def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str, said: list[str], left_in: str) -> None:
+    program = read_program(programs.files(program=f"{programs.PROGRAM}tier_review: {review}\n"))
+    member = Member("ann", NOW, tier="bronze", tier_base=Points(2400), tier_until=NOW + timedelta(days=9))
+    account = Account(member, balances={"points": Balance(earned=Points(2450))})
+
+    text = written(Recorded("purchase", NOW, NOW, {"total": 460}, account, True, {}), program).text
+
+    before, after = text.split("expect:")
+    assert [line.strip() for line in before.splitlines() if "tier_" in line] == said
+    assert f"tier: {left_in}\n" in after
+
+
+def test_tests_of_two_events_of_one_second_have_names_of_their_own() -> None:
+    program = read_program(programs.files())
+    account = Account(Member("ann", NOW, tier="bronze"))
+
+    texts = [
+        written(Recorded("purchase", at, at, {"total": 5}, account, True, {}), program).text
+        for at in (NOW, NOW + timedelta(milliseconds=120))
+    ]
+
+    assert [text.splitlines()[0] for text in texts] == [
+        'test: "purchase of 2026-05-01 11:00:00"',
+        'test: "purchase of 2026-05-01 11:00:00.120000"',
+    ]

@@ -1,0 +1,80 @@
+"""One event tried out on a member as they are."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from loyalty.engine.snapshots import Opening
+from loyalty.points.ledger import Lot
+from loyalty.program.effects import Points
+from loyalty.store.members import Balance, Member
+from loyalty.store.memory.member_state import Account
+from program_files import read_program
+from tests import programs
+from workbench.simulation import simulation
+from workbench.simulation.simulation import TooMuch, Tried, newcomer, simulate
+
+START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+PROGRAM = read_program(programs.files())
+LOT = "00000000-0000-4000-8000-0000000000ff"
+ANN = Member("00000000-0000-4000-8000-00000000000a", START, tier="bronze")
+
+
+def opening() -> Opening:
+    """Ann with thirty points for twenty days."""
+    lot = Lot(LOT, "points", Points(30), Points(30), None, START + timedelta(days=20))
+    return Opening(Account(ANN, {"points": Balance(Points(30), earned=Points(30))}, lots={LOT: lot}))
+
+
+def tried(**changed: Any) -> Tried:
+    given = Tried("purchase", START, {"total": 40}, opening(), START)
+    return replace(given, **changed)
+
+
+def test_the_member_stands_somewhere_before_and_after() -> None:
+    said = simulate(PROGRAM, tried())
+
+    assert [each.balances["points"].active for each in (said.before, said.after)] == [30, 70]
+    assert [each.type for each in said.happened] == ["purchase"]
+
+
+def test_what_falls_due_between_the_member_as_they_are_and_the_event_happens_first() -> None:
+    said = simulate(PROGRAM, tried(now=START + timedelta(days=30), since=START))
+
+    assert [each.type for each in said.meanwhile] == ["points_will_expire", "points_expired"]
+    assert [each.balances["points"].active for each in (said.before, said.after)] == [0, 40]
+
+
+def test_a_moment_in_the_past_takes_the_member_as_they_are() -> None:
+    said = simulate(PROGRAM, tried(now=START - timedelta(days=30), since=START))
+
+    assert said.meanwhile == []
+    assert said.after.balances["points"].active == 70
+
+
+def test_a_newcomer_is_registered_first_and_only_once() -> None:
+    new = newcomer(ANN, PROGRAM)
+
+    bought, registered = (
+        simulate(PROGRAM, tried(member=new, type=type_)) for type_ in ("purchase", "member_registered")
+    )
+
+    assert [each.type for each in bought.happened] == ["member_registered", "purchase"]
+    assert [each.type for each in registered.happened] == ["member_registered"]
+
+
+def test_what_is_given_is_not_changed() -> None:
+    given = tried()
+
+    first, second = simulate(PROGRAM, given), simulate(PROGRAM, given)
+
+    assert first.after == second.after
+
+
+def test_more_than_can_be_done_soon_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "MOST_DUE", 0)
+
+    with pytest.raises(TooMuch, match="choose an earlier now"):
+        simulate(PROGRAM, tried(now=START + timedelta(days=30), since=START))

@@ -1,0 +1,95 @@
+"""Workflows started after an event is safe: whatever happens, nothing is raised and nobody waits long."""
+
+import asyncio
+
+import pytest
+import structlog
+from temporalio.service import RPCError, RPCStatusCode
+
+from loyalty.references import EventRef
+from workflows.starter import Starter
+
+EVENTS = [EventRef("DEFAULT", "1", "member_registered", "m", 1), EventRef("DEFAULT", "2", "app_login", "m", 1)]
+
+
+async def test_events_are_started_in_the_order_they_happened():
+    started: list[str] = []
+
+    async def start(event: EventRef) -> None:
+        started.append(event.id)
+
+    await Starter(start).start(EVENTS)
+
+    assert started == ["1", "2"]
+
+
+async def test_a_start_that_fails_is_logged_with_the_events_that_wait():
+    async def fail(event: EventRef) -> None:
+        raise ConnectionError("nobody there")
+
+    with structlog.testing.capture_logs() as logs:
+        await Starter(fail).start(EVENTS)
+
+    (entry,) = logs
+    assert (entry["events"], entry["because"]) == (["1", "2"], "nobody there")
+
+
+async def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workflows.starter.LONGEST_START", 0.01)
+
+    with structlog.testing.capture_logs() as logs:
+        await Starter(lambda event: asyncio.sleep(3600)).start(EVENTS)
+
+    assert logs[0]["because"] == "TimeoutError"
+
+
+@pytest.mark.parametrize("error", [ConnectionError(), RPCError("away", RPCStatusCode.UNAVAILABLE, b"")])
+async def test_while_temporal_is_away_nobody_waits_in_vain(monkeypatch: pytest.MonkeyPatch, error: Exception):
+    now, tried = 100.0, []
+
+    async def fail(event: EventRef) -> None:
+        tried.append(now)
+        raise error
+
+    monkeypatch.setattr("workflows.starter.time.monotonic", lambda: now)
+    starter = Starter(fail)
+    for now in (100.0, 101.0, 104.9, 105.0):  # noqa: B007 - the clock reads it
+        await starter.start(EVENTS)
+
+    assert tried == [100.0, 105.0]
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), RPCError("no", RPCStatusCode.INVALID_ARGUMENT, b"")])
+@pytest.mark.parametrize(
+    ("fails", "tried"),
+    [("-", "-"), ("x-", "x-"), ("xx-xx-", "xx-xx-"), ("xxx-", "xxx"), ("x-xxx-", "x-xxx")],
+    ids=["none", "one", "two in a row", "three in a row", "three after one"],
+)
+async def test_only_several_failures_in_a_row_mean_that_temporal_is_away(error: Exception, fails: str, tried: str):
+    coming = iter(fails)
+    seen: list[str] = []
+
+    async def start(_: EventRef) -> None:
+        seen.append(next(coming))
+        if seen[-1] == "x":
+            raise error
+
+    starter = Starter(start)
+    for _ in fails:
+        await starter.start(EVENTS[:1])
+
+    assert "".join(seen) == tried
+
+
+async def test_a_repetition_that_starts_nothing_says_nothing_about_temporal():
+    tried: list[str] = []
+
+    async def fail(event: EventRef) -> None:
+        tried.append(event.id)
+        raise TimeoutError
+
+    starter = Starter(fail)
+    for events in (EVENTS, [], EVENTS, [], EVENTS, [], EVENTS):
+        await starter.start(events)
+
+    assert tried == ["1", "1", "1"]

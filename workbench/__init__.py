@@ -1,0 +1,1 @@
+"""What designers do before they deploy: tests, simulation, plan, editor schemas."""

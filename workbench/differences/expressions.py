@@ -1,0 +1,173 @@
+"""Where two JSON Logic rules differ: the smallest parts that say it well, in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from loyalty.program.program import Logic
+from rules import exact
+from rules.expression import Call, Expression, Literal, Sequence, walk
+from rules.values import Json
+from workbench.differences.alignment import aligned
+from workbench.differences.expression_text import path_of, written
+from workbench.differences.model import Part
+
+LONGEST = 80
+"""Characters of what is shown whole rather than looked into."""
+
+_AROUND = 30
+"""Characters shown on either side of where two long texts part."""
+
+
+def words_of(expression: Expression) -> str:
+    """An expression in words, cut where nobody would read on."""
+    return cut(written(expression), 3 * LONGEST)
+
+
+def json_of(expression: Expression) -> Json:
+    """The shortest JSON that says an expression."""
+    match expression:
+        case Literal():
+            return expression.value
+        case Sequence():
+            return [json_of(element) for element in expression.elements]
+        case Call():
+            operands = [json_of(operand) for operand in expression.operands]
+            is_alone = len(operands) == 1 and not isinstance(operands[0], list)
+            return {expression.operator.name: operands[0] if is_alone else operands}
+
+
+def rule_parts(about: str, old: Logic, new: Logic) -> Iterator[Part]:
+    """The parts in which two rules differ, with the places of both."""
+    for pair in _Comparison().differing(about, old.expression, new.expression):
+        was, now = _words_of_both(pair.old, pair.new)
+        was_at = None if pair.old is None else old.place_of(pair.old.path)
+        now_at = None if pair.new is None else new.place_of(pair.new.path)
+        yield Part(pair.about, was, now, was_at, now_at)
+
+
+def apart(was: str, now: str) -> tuple[str, str]:
+    """Two long texts, cut to where they part."""
+    if max(len(was), len(now)) <= LONGEST:
+        return was, now
+    start = next((at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
+    first, last = max(0, start - _AROUND), start + _AROUND
+
+    def around(text: str) -> str:
+        return f"{'...' if first else ''}{text[first:last]}{'...' if len(text) > last else ''}"
+
+    return around(was), around(now)
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """The beginning of a text."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A part of the old rule and the part of the new one that stands for it; None: there is none."""
+
+    about: str
+    old: Expression | None
+    new: Expression | None
+
+
+class _Comparison:
+    """One comparison of two rules. What each part says is made out once: large rules are looked through many times."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, str] = {}
+
+    def differing(self, about: str, old: Expression, new: Expression) -> Iterator[_Pair]:
+        """The smallest pairs of parts that say well in what two expressions differ."""
+        if self._key(old) == self._key(new):
+            return
+        junction = self._junction(old, new)
+        if junction is not None:
+            inside = about if junction == "and" else f"{about}, one of"
+            yield from self._in_any_order(inside, _operands(old, junction), _operands(new, junction))
+        elif isinstance(old, Call) and isinstance(new, Call) and _is_same_but_for_operands(old, new):
+            for before, since in zip(old.operands, new.operands, strict=True):
+                inside = f"{about}, {_operation(old)}" if isinstance(since, Sequence) else about
+                yield from self.differing(inside, before, since)
+        elif isinstance(old, Sequence) and isinstance(new, Sequence) and _is_long(old, new):
+            yield from self._in_any_order(about, old.elements, new.elements)
+        else:
+            yield _Pair(about, old, new)
+
+    def _in_any_order(self, about: str, old: tuple[Expression, ...], new: tuple[Expression, ...]) -> Iterator[_Pair]:
+        """What was added, changed and removed among parts whose order says little."""
+        found = aligned(old, new, same=self._key, alike=_subject)
+        pairs = tuple(found)
+        for before, since in pairs:
+            if before is None or since is None:
+                yield _Pair(about, before, since)
+            else:
+                yield from self.differing(about, before, since)
+        if not pairs:
+            moved = (both for both in zip(old, new, strict=True) if self._key(both[0]) != self._key(both[1]))
+            yield from (_Pair(f"{about}, in another order", *both) for both in islice(moved, 1))
+
+    def _junction(self, old: Expression, new: Expression) -> str | None:
+        """The `and` or `or` that both are, or that one is with the other among its operands."""
+        for name in ("and", "or"):
+            both = [isinstance(each, Call) and each.operator.name == name for each in (old, new)]
+            if all(both):
+                return name
+            keys = [{self._key(operand) for operand in _operands(each, name)} for each in (old, new) if any(both)]
+            if keys and keys[0] & keys[1]:
+                return name
+        return None
+
+    def _key(self, expression: Expression) -> str:
+        """The same for two expressions that say the same."""
+        known = self._keys.get(id(expression))
+        if known is None:
+            known = self._keys[id(expression)] = self._made(expression)
+        return known
+
+    def _made(self, expression: Expression) -> str:
+        match expression:
+            case Literal(_, value):
+                return exact.dumps(value)
+            case Sequence(_, elements):
+                return f"[{', '.join(map(self._key, elements))}]"
+            case Call(_, operator, operands):
+                return f"{operator.name}({', '.join(map(self._key, operands))})"
+
+
+def _operands(expression: Expression, junction: str) -> tuple[Expression, ...]:
+    if isinstance(expression, Call) and expression.operator.name == junction:
+        return expression.operands
+    return (expression,)
+
+
+def _is_same_but_for_operands(old: Call, new: Call) -> bool:
+    """Whether two calls are better told by their operands than as wholes."""
+    return old.operator is new.operator and len(old.operands) == len(new.operands) and _is_long(old, new)
+
+
+def _is_long(*expressions: Expression) -> bool:
+    return any(len(written(expression)) > LONGEST for expression in expressions)
+
+
+def _subject(expression: Expression) -> str:
+    """What a part of a condition is about: the first path it reads. A literal is about nothing but itself."""
+    if isinstance(expression, Literal):
+        return exact.dumps(expression.value)
+    paths = (path_of(part) for part in walk(expression))
+    return next((path for path in paths if path is not None), "")
+
+
+def _words_of_both(old: Expression | None, new: Expression | None) -> tuple[str | None, str | None]:
+    """Both in words; as JSON where the words of both would be the same."""
+    if old is None or new is None:
+        return None if old is None else words_of(old), None if new is None else words_of(new)
+    was, now = written(old), written(new)
+    return apart(was, now) if was != now else apart(exact.dumps(json_of(old)), exact.dumps(json_of(new)))
+
+
+def _operation(call: Call) -> str:
+    """Which operation a list is the operand of: `event.body.sku in`."""
+    return f"{_subject(call)} {call.operator.name}".lstrip()

@@ -1,0 +1,90 @@
+"""Amounts, durations, limits and effects in the words of the files."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import assert_never
+
+from loyalty.calendar import Duration, Period
+from loyalty.program.effects import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.program import Last, Limit, Window
+from rules import exact
+
+_PERIODS: Mapping[Period, str] = {
+    "day": "a day",
+    "week": "a week",
+    "month": "a month",
+    "year": "a year",
+    "ever": "in all",
+}
+_SECONDS = (("h", 3600), ("m", 60), ("s", 1))
+
+
+def quoted(text: str) -> str:
+    return exact.dumps(text)
+
+
+def number(amount: Decimal | int) -> str:
+    return exact.dumps(amount)
+
+
+def duration(span: Duration) -> str:
+    """A duration as files write it: `90d`, `12h`, `1y`."""
+    if span.months:
+        return f"{span.months // 12}y" if span.months % 12 == 0 else f"{span.months}mo"
+    if span.seconds:
+        return next(f"{span.seconds // size}{unit}" for unit, size in _SECONDS if span.seconds % size == 0)
+    return f"{span.days}d"
+
+
+def expiry(expires: Expiry) -> str:
+    match expires:
+        case Never():
+            return "never"
+        case After(span):
+            return f"after {duration(span)}"
+        case EndOf(period):
+            return f"at the end of the {period}"
+        case OnDate(month, day):
+            return f"on {month:02}-{day:02}"
+        case _:
+            assert_never(expires)
+
+
+def limit(most: Limit) -> str:
+    """`3 times a day per member`, `100000 points a month for the whole program`."""
+    counts = []
+    if most.times is not None:
+        counts.append("once" if most.times == 1 else f"{most.times} times")
+    if most.points is not None:
+        counts.append(f"{number(most.points)} points")
+    whose = "per member" if most.per == "member" else "for the whole program"
+    return f"{' and '.join(counts)} {_PERIODS[most.every]} {whose}"
+
+
+def window(span: Window) -> str:
+    return f"the last {span.days} days" if isinstance(span, Last) else span
+
+
+def repeat(times: int | None) -> str:
+    return "unlimited" if times is None else "once" if times == 1 else f"{times} times"
+
+
+def first(instant: datetime, zone: tzinfo) -> str:
+    """When something begins, on the store's clock; a date alone where that is when its day begins."""
+    local = instant.astimezone(zone)
+    return local.date().isoformat() if _is_midnight(local) else _written(local)
+
+
+def last(instant: datetime, zone: tzinfo) -> str:
+    """When something ends; a date alone is the last day on which it goes on."""
+    local = instant.astimezone(zone)
+    return (local.date() - timedelta(days=1)).isoformat() if _is_midnight(local) else _written(local)
+
+
+def _is_midnight(local: datetime) -> bool:
+    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+
+
+def _written(local: datetime) -> str:
+    return local.replace(tzinfo=None).isoformat()

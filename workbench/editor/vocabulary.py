@@ -1,0 +1,71 @@
+"""What a program has names for, as far as its files can be read."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.scope import Kind
+from program_files.layout import is_read
+from program_files.problems import Problem, Problems
+from program_files.reading import read_known
+from program_files.text.text import read_text
+from rules.types import Type
+
+Names = Mapping[str, str]
+"""Names, and the titles of what they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Names that files may refer to. None: any name may be right, as what declares them cannot be read."""
+
+    event_types: Names | None
+    wallets: Names | None
+    tiers: Names | None
+    badges: Names | None
+    rewards: Names | None
+    achievements: Names | None
+    reactors: Names | None
+    built_in: frozenset[str]
+    """The event types that no file may declare."""
+    seen: Mapping[str, Type]
+    """What rules see, by event type."""
+
+
+def read_vocabulary(
+    files: Mapping[str, bytes], *, unread: Collection[str] = ()
+) -> tuple[Vocabulary, tuple[Problem, ...]]:
+    """The names that files declare, and what keeps others from being read. Any files will do."""
+    known, problems = read_known(files, unread=unread)
+
+    def names(kind: Kind, titles: Names) -> Names | None:
+        return None if known.names[kind] is None else titles
+
+    settings = known.settings
+    vocabulary = Vocabulary(
+        event_types=names("event type", {name: found.title for name, found in known.event_types.items()}),
+        wallets=names("wallet", {name: wallet.title for name, wallet in settings.wallets.items()}),
+        tiers=names("tier", {tier.name: tier.title for tier in settings.tiers}),
+        badges=names("badge", settings.badges or {}),
+        rewards=names("reward", {name: reward.title for name, reward in known.rewards.items()}),
+        achievements=_declared("achievements", "achievement", files, unread),
+        reactors=_declared("reactors", "reactor", files, unread),
+        built_in=frozenset(BUILT_IN),
+        seen={name: known.scope_of(name) for name in known.event_types},
+    )
+    return vocabulary, problems
+
+
+def _declared(folder: str, key: str, files: Mapping[str, bytes], unread: Collection[str]) -> Names | None:
+    """The names in the files of a folder; None where one has none that can be read."""
+    if any(path.split("/")[0] == folder for path in unread):
+        return None
+    names: dict[str, str] = {}
+    for path in sorted(files):
+        if path.split("/")[0] == folder and is_read(path):
+            node = read_text(path, files[path], Problems())
+            name, title = (node and node.part(each) for each in (key, "title"))
+            if not name or not isinstance(name.value, str):
+                return None
+            names[name.value] = title.value if title and isinstance(title.value, str) else name.value
+    return names

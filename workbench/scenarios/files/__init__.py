@@ -1,0 +1,5 @@
+"""Files of tests/: designers' tests."""
+
+from workbench.scenarios.files.tests import check_tests, read_tests
+
+__all__ = ["check_tests", "read_tests"]

@@ -1,0 +1,191 @@
+"""The members of a test, as it begins."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from loyalty.achievements.progress import Mark
+from loyalty.decisions.decision import Claim
+from loyalty.ids import named_id
+from loyalty.points.ledger import Lot
+from loyalty.program.effects import Points
+from loyalty.store.members import Member
+from program_files.fields import Fields, is_name, items, wrong_type
+from program_files.nodes import Node
+from program_files.problems import Problems, shown
+from workbench.scenarios.files.histories import Histories
+from workbench.scenarios.files.names import Names
+from workbench.scenarios.model import Fixture
+
+ONLY = "member"
+"""The name of the one member of a test that names none."""
+
+UNKNOWN = "unknown"
+_PROFILE: Final = {"first_name": "firstName", "last_name": "lastName", "gender": "gender", "birth_date": "birthDate"}
+_ADDRESS: Final = ("city", "country")
+_OF_NEWCOMERS = ("registered", "attributes", "email", "phone", "card", *_PROFILE, *_ADDRESS)
+_OF_MEMBERS = (
+    "tier",
+    "tier_base",
+    "tier_until",
+    "points",
+    "earned",
+    "lots",
+    "badges",
+    "achievements",
+    "used",
+    "registered_at",
+)
+KEYS = (*_OF_MEMBERS, *_OF_NEWCOMERS)
+
+
+def read_members(fields: Fields, names: Names, start: datetime) -> Mapping[str, Fixture]:
+    """The members that `member` or `members` describes; without either, one with nothing."""
+    one, several = fields.get("member"), fields.get("members")
+    if one is not None and several is not None:
+        message = "a test has member or members: move member into members, under a name"
+        fields.problems.add(fields.node.keys["member"], "clashing-keys", message)
+    if several is None:
+        node = one or Node(fields.node.place, {})
+        return {ONLY: _Fixture(node, fields.problems, names, start).read(ONLY)}
+    if not isinstance(several.value, dict) or not several.value:
+        wrong_type(several, fields.problems, "members", "a map of at least one member")
+        return {}
+    for name in several.value:
+        is_name(name, Node(several.keys[name], name), fields.problems, "a member")
+    return {name: _Fixture(node, fields.problems, names, start).read(name) for name, node in several.value.items()}
+
+
+def _held(lots: Sequence[Lot]) -> dict[str, Points]:
+    """What is left of lots, by wallet."""
+    held: dict[str, Points] = {}
+    for lot in lots:
+        held[lot.wallet] = Points(held.get(lot.wallet, 0) + lot.remaining)
+    return held
+
+
+class _Fixture:
+    """One member. A word stands for one whom nobody knows yet."""
+
+    def __init__(self, node: Node, problems: Problems, names: Names, start: datetime) -> None:
+        self._problems = problems
+        self._names = names
+        self._start = start
+        self._histories = Histories(names, problems)
+        if isinstance(node.value, str):
+            self._is_unknown = True
+            if node.value != UNKNOWN:
+                problems.add_unknown(node.place, "unknown-value", "member", node.value, [UNKNOWN])
+            node = Node(node.place, {})
+        else:
+            registered = node.entries.get("registered")
+            self._is_unknown = registered is not None and registered.value is False
+        self._fields = Fields(node, problems, "a member", KEYS)
+        self._fields.flag("registered")
+
+    def read(self, name: str) -> Fixture:
+        """The member of that name."""
+        if self._is_unknown:
+            self._refuse_history()
+        points, lots = self._amounts("points"), self._lots(name)
+        earned = {**points, **_held(lots), **self._amounts("earned")}
+        completed, marks = self._standings()
+        member = Member(
+            id=named_id(self._names.program.store, "test member", name),
+            registered_at=self._registered_at(),
+            email=self._text("email"),
+            phone=self._text("phone"),
+            card=self._text("card"),
+            tier=None if self._is_unknown else self._tier(points or _held(lots), earned),
+            profile=self._profile(),
+            attributes=self._attributes(),
+            badges=self._badges(),
+            tier_base=self._tier_base(),
+            tier_until=self._tier_until(),
+        )
+        return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, self._claims())
+
+    def _refuse_history(self) -> None:
+        for key in _OF_MEMBERS:
+            if self._fields.get(key) is not None:
+                message = f"nobody has {key} before they are registered: remove it, or registered: false"
+                self._problems.add(self._fields.node.keys[key], "clashing-keys", message)
+
+    def _amounts(self, key: str) -> Mapping[str, Points]:
+        node = self._fields.get(key)
+        found = [] if node is None else self._names.amounts(node, self._problems, key)
+        return {code: self._names.program.wallets[code].points(amount) for code, _, amount in found}
+
+    def _lots(self, name: str) -> tuple[Lot, ...]:
+        node = self._fields.get("lots")
+        if node is not None and self._fields.get("points") is not None:
+            message = "lots say what points there are: remove points, or lots"
+            self._problems.add(self._fields.node.keys["points"], "clashing-keys", message)
+        return () if node is None else self._histories.lots(node, name)
+
+    def _standings(self) -> tuple[Mapping[str, int], Mapping[str, tuple[Mark, ...]]]:
+        node = self._fields.get("achievements")
+        return ({}, {}) if node is None else self._histories.standings(node)
+
+    def _claims(self) -> tuple[Claim, ...]:
+        node = self._fields.get("used")
+        return () if node is None else self._histories.claims(node)
+
+    def _registered_at(self) -> datetime:
+        node = self._fields.get("registered_at")
+        instant = None if node is None else self._names.instant(node, self._problems, "registered_at")
+        if node is not None and instant is not None and instant > self._start:
+            self._problems.add(node.place, "out-of-range", "registered_at must not be after the test's at")
+        return self._start if instant is None else instant
+
+    def _tier(self, points: Mapping[str, Points], earned: Mapping[str, Points]) -> str | None:
+        """The tier that is given, or what the points are enough for."""
+        node, program = self._fields.get("tier"), self._names.program
+        if node is not None:
+            return self._names.read(node, self._problems, "tier")
+        wallet = program.default_wallet
+        standing = (points if program.tier_by == "active_points" else earned).get(wallet.code, 0)
+        tier = program.tier_at(Decimal(wallet.amount(standing)))
+        return None if tier is None else tier.name
+
+    def _tier_base(self) -> Points:
+        """What was earned in the default wallet when the tier was last reviewed."""
+        node, wallet = self._fields.get("tier_base"), self._names.program.default_wallet
+        if node is None:
+            return Points(0)
+        return wallet.points(self._names.amount(node, self._problems, "tier_base", wallet.code))
+
+    def _tier_until(self) -> datetime | None:
+        node = self._fields.get("tier_until")
+        instant = None if node is None else self._names.instant(node, self._problems, "tier_until")
+        if node is not None and instant is not None and instant <= self._start:
+            self._problems.add(node.place, "out-of-range", "tier_until must be after the test's at")
+        return instant
+
+    def _text(self, key: str) -> str | None:
+        return self._fields.text(key, "") or None
+
+    def _profile(self) -> Mapping[str, Any]:
+        """What only people read, under the names that it is kept by."""
+        known = {kept: self._text(key) for key, kept in _PROFILE.items()}
+        address = {key: self._text(key) for key in _ADDRESS}
+        given = {key: value for key, value in known.items() if value is not None}
+        lives = {key: value for key, value in address.items() if value is not None}
+        return given | ({"address": lives} if lives else {})
+
+    def _attributes(self) -> Mapping[str, Any]:
+        node = self._fields.get("attributes")
+        if node is not None and not isinstance(node.value, dict):
+            wrong_type(node, self._problems, "attributes", "a map")
+        return {} if node is None else {name: value.plain() for name, value in node.entries.items()}
+
+    def _badges(self) -> tuple[str, ...]:
+        node = self._fields.get("badges")
+        listed = [] if node is None else items(node, self._problems, "badges")
+        badges = [self._names.read(item, self._problems, "badge") for item in listed]
+        for place, badge in enumerate(badges):
+            if badge is not None and badge in badges[:place]:
+                message = f"badge {shown(badge)} is here twice"
+                self._problems.add(listed[place].place, "duplicate-name", message)
+        return tuple(badge for badge in badges if badge is not None)

@@ -1,0 +1,110 @@
+"""What tests may refer to, and the amounts and instants that they name."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from loyalty.calendar import FIRST_YEAR, LAST_YEAR, read_instant, start_of
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.program import Program
+from loyalty.webhooks.messages import EVENT_NAMES
+from loyalty.webhooks.outbox import CALL
+from program_files.fields import is_name, number, wrong_type
+from program_files.nodes import Node
+from program_files.problems import Problems, shown
+
+Kind: TypeAlias = Literal[
+    "achievement", "badge", "built-in event", "event type", "reactor", "reward", "tier", "wallet", "webhook"
+]
+
+FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Names:
+    """The names of one program."""
+
+    program: Program
+
+    @cached_property
+    def _known(self) -> dict[Kind, Collection[str]]:
+        program = self.program
+        return {
+            "achievement": program.achievement_named,
+            "badge": program.badges,
+            "built-in event": BUILT_IN,
+            "event type": program.event_types,
+            "reactor": [reactor.name for reactor in program.reactors],
+            "reward": program.rewards,
+            "tier": [tier.name for tier in program.tiers],
+            "wallet": program.wallets,
+            "webhook": (*EVENT_NAMES, CALL),
+        }
+
+    def read(self, node: Node, problems: Problems, kind: Kind) -> str | None:
+        """The name that a text is; None, and a problem, where nothing has it."""
+        if not isinstance(node.value, str):
+            wrong_type(node, problems, f"the {kind}", "a text")
+            return None
+        return node.value if self.has(node.value, node, problems, kind) else None
+
+    def has(self, name: str, at: Node, problems: Problems, kind: Kind) -> bool:
+        """Whether a name is known; a problem where it is not. Any name is a badge where badges are not listed."""
+        known = self._known[kind]
+        if kind == "badge" and not known:
+            return is_name(name, at, problems, "the badge")
+        if name not in known:
+            problems.add_unknown(at.place, f"unknown-{kind.replace(' ', '-')}", kind, name, known)
+        return name in known
+
+    def entries(self, node: Node, problems: Problems, what: str, kind: Kind) -> Iterator[tuple[str, Node]]:
+        """The entries of a map whose keys are known names."""
+        if not isinstance(node.value, dict):
+            wrong_type(node, problems, what, f"a map by {kind}")
+            return
+        for name, value in node.value.items():
+            if self.has(name, Node(node.keys[name], name), problems, kind):
+                yield name, value
+
+    def amounts(self, node: Node, problems: Problems, what: str) -> Iterator[tuple[str, Node, Decimal]]:
+        """Amounts by wallet; one number is of the default wallet."""
+        if isinstance(node.value, dict):
+            for code, value in self.entries(node, problems, what, "wallet"):
+                yield code, value, self.amount(value, problems, f"{what} of {code}", code)
+        else:
+            code = self.program.default_wallet.code
+            yield code, node, self.amount(node, problems, what, code)
+
+    def amount(self, node: Node, problems: Problems, what: str, code: str) -> Decimal:
+        """An amount of a wallet."""
+        decimals = self.program.wallets[code].decimals
+        amount = number(node, problems, what)
+        if amount.scaleb(decimals) % 1:
+            fineness = f"{decimals} decimals" if decimals else "whole numbers"
+            problems.add(node.place, "out-of-range", f"{what} can never be {amount:f}: wallet {code} has {fineness}")
+        return amount
+
+    def instant(self, node: Node, problems: Problems, what: str) -> datetime | None:
+        """An instant; a date is the beginning of that local day. None, and a problem, where it is neither."""
+        if not isinstance(node.value, str):
+            wrong_type(node, problems, what, "a date, as 2024-05-01T09:30:00 or 2024-05-01")
+            return None
+        try:
+            found = self._instant(node.value)
+        except (ValueError, OverflowError):
+            message = f"{what} cannot be {shown(node.value)}: write it as 2024-05-01T09:30:00 or 2024-05-01"
+            problems.add(node.place, "bad-date", message)
+            return None
+        if not FIRST <= found < LAST:
+            problems.add(node.place, "out-of-range", f"{what} must be from the year {FIRST.year} to {LAST.year - 1}")
+            return None
+        return found
+
+    def _instant(self, text: str) -> datetime:
+        if len(text) == len("2024-05-01"):
+            return start_of(date.fromisoformat(text), self.program.zone)
+        return read_instant(text, self.program.zone)

@@ -1,0 +1,196 @@
+"""The steps of a test, each at its time: what they say of time is reckoned while they are read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from loyalty.calendar import Duration
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.program import EventType
+from program_files.fields import Fields, whole, wrong_type
+from program_files.nodes import Node
+from program_files.problems import Problems, shown
+from workbench.scenarios.files.expectations import read_checks
+from workbench.scenarios.files.fixtures import ONLY
+from workbench.scenarios.files.names import LAST, Names
+from workbench.scenarios.model import Action, Expect, Fixture, Moment, Pass, Report
+
+_KEYS = {
+    "event": ("event", "body", "member", "repeat", "every", "at", "time"),
+    "wait": ("wait",),
+    "until": ("until",),
+    "expect": ("expect", "member"),
+}
+_ALL_KEYS = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
+REGISTERED = "member_registered"
+MOST_REPEATS = 10_000
+MOST_BODY_FAULTS = 20
+
+
+class Steps:
+    """Reads one test's steps in their order."""
+
+    def __init__(self, names: Names, problems: Problems, members: Mapping[str, Fixture], start: datetime) -> None:
+        self._names = names
+        self._problems = problems
+        self._members = members
+        self._unregistered = {name for name, fixture in members.items() if not fixture.is_registered}
+        self._now = start
+
+    def read(self, node: Node) -> Action | None:
+        """One step; None where it is none."""
+        doings = [key for key in node.entries if key in _KEYS]
+        if len(doings) > 1:
+            message = f"a step does one thing: give {doings[1]} a step of its own"
+            self._problems.add(node.keys[doings[1]], "clashing-keys", message)
+            return None
+        doing = doings[0] if doings else ""
+        noted = len(self._problems.found)
+        fields = Fields(node, self._problems, "a step", _KEYS.get(doing, _ALL_KEYS))
+        match doing:
+            case "event":
+                return self._event(fields)
+            case "wait":
+                return self._wait(fields)
+            case "until":
+                return self._until(fields)
+            case "expect":
+                return self._expect(fields)
+            case _:
+                if len(self._problems.found) == noted:  # else it is a misspelt key, and said
+                    message = f"a step needs one of {', '.join(_KEYS)}"
+                    self._problems.add(node.place, "missing-key", message)
+                return None
+
+    def _expect(self, fields: Fields) -> Action | None:
+        node, member = fields.need("expect"), self._member(fields)
+        checks = () if node is None else read_checks(node, self._problems, self._names)
+        return None if member is None else Expect(fields.node.place, member, checks)
+
+    def _wait(self, fields: Fields) -> Action:
+        span = fields.duration("wait") or Duration(days=1)
+        self._now = self._later(fields, self._now, span, 1)
+        return Pass(fields.node.place, self._now)
+
+    def _until(self, fields: Fields) -> Action:
+        self._move_to(fields, "until")
+        return Pass(fields.node.place, self._now)
+
+    def _event(self, fields: Fields) -> Action | None:
+        member, event_type = self._member(fields), self._event_type(fields)
+        body = self._body(fields, event_type)
+        moments = self._moments(fields)
+        if member is None or event_type is None:
+            return None
+        self._register(fields, member, event_type)
+        return Report(fields.node.place, member, event_type.name, body, moments)
+
+    # -- who and what
+
+    def _member(self, fields: Fields) -> str | None:
+        node = fields.get("member")
+        if node is None:
+            if len(self._members) > 1:
+                message = f"a step needs member, as there are several: {', '.join(self._members)}"
+                self._problems.add(fields.node.place, "missing-key", message)
+                return None
+            return next(iter(self._members), None)
+        if not isinstance(node.value, str):
+            wrong_type(node, self._problems, "member", "a text")
+            return None
+        if node.value not in self._members and self._members:
+            named = [name for name in self._members if name != ONLY]
+            self._problems.add_unknown(node.place, "unknown-member", "member", node.value, named)
+            if not named:
+                return None
+        return node.value if node.value in self._members else None
+
+    def _event_type(self, fields: Fields) -> EventType | None:
+        node = fields.need("event")
+        name = None if node is None else self._names.read(node, self._problems, "event type")
+        if node is None or name is None:
+            return None
+        if name in BUILT_IN and name != REGISTERED:
+            message = f"{name} happens by itself and is not reported: write steps that cause it"
+            self._problems.add(node.place, "caused-event", message)
+            return None
+        return self._names.program.event_types[name]
+
+    def _register(self, fields: Fields, member: str, event_type: EventType) -> None:
+        """Note that a member is registered from here on, or that they cannot be."""
+        node = fields.node.entries["event"]
+        if event_type.name == REGISTERED and member not in self._unregistered:
+            message = "the member is registered already: write member: unknown"
+            self._problems.add(node.place, "caused-event", message)
+        elif event_type.name == REGISTERED and fields.get("repeat") is not None:
+            message = "a member registers once: remove repeat"
+            self._problems.add(fields.node.keys["repeat"], "clashing-keys", message)
+        elif (
+            event_type.name != REGISTERED
+            and member in self._unregistered
+            and not self._names.program.registers_unknown_members
+        ):
+            message = (
+                "unknown_members is refuse, so this event would be: let a step {event: member_registered} be first"
+            )
+            self._problems.add(node.place, "refused-event", message)
+        self._unregistered.discard(member)
+
+    def _body(self, fields: Fields, event_type: EventType | None) -> Mapping[str, Any]:
+        node = fields.get("body")
+        if node is not None and not isinstance(node.value, dict):
+            wrong_type(node, self._problems, "body", "a map")
+            return {}
+        body: Mapping[str, Any] = {} if node is None else node.plain()
+        at = node or fields.node
+        faults = [] if event_type is None else event_type.body.faults(body)
+        for fault, _ in zip(faults, range(MOST_BODY_FAULTS), strict=False):
+            self._problems.add(
+                at.place_of(fault.path), "refused-event", f"production would refuse it: {shown(fault.message)}"
+            )
+        return body
+
+    # -- when
+
+    def _moments(self, fields: Fields) -> tuple[Moment, ...]:
+        """Every time the event is reported; the clock stays at the last."""
+        self._move_to(fields, "at")
+        repeat, every, time = fields.get("repeat"), fields.duration("every"), fields.get("time")
+        times = 1 if repeat is None else whole(repeat, self._problems, "repeat", 1, MOST_REPEATS)
+        if every is not None and repeat is None:
+            self._problems.add(fields.node.keys["every"], "missing-key", "every needs repeat: how often it happens")
+        if time is not None:
+            if repeat is not None:
+                message = "events that are repeated have no time of their own: write several steps"
+                self._problems.add(fields.node.keys["time"], "clashing-keys", message)
+            happened = self._names.instant(time, self._problems, "time")
+            return (Moment(self._now, happened or self._now),)
+        first = self._now
+        instants = [first] + [self._later(fields, first, every, n) if every else first for n in range(1, times)]
+        self._now = instants[-1]
+        return tuple(Moment(instant, instant) for instant in instants)
+
+    def _move_to(self, fields: Fields, key: str) -> None:
+        node = fields.get(key)
+        instant = None if node is None else self._names.instant(node, self._problems, key)
+        if node is None or instant is None:
+            return
+        if instant < self._now:
+            clock = self._now.astimezone(self._names.program.zone)
+            message = f"{key} is before {clock:%Y-%m-%dT%H:%M:%S}, where the clock stands by then: it never goes back"
+            self._problems.add(node.place, "clock-goes-back", message)
+        self._now = max(self._now, instant)
+
+    def _later(self, fields: Fields, start: datetime, span: Duration, times: int) -> datetime:
+        """So many spans after an instant, on the store's calendar."""
+        whole_span = Duration(span.months * times, span.days * times, span.seconds * times)
+        try:
+            later = whole_span.after(start, self._names.program.zone)
+        except (ValueError, OverflowError):
+            later = LAST
+        if later < LAST:
+            return later
+        message = f"the test must end before the year {LAST.year}"
+        if not any(p.place == fields.node.place and p.message == message for p in self._problems.found):
+            self._problems.add(fields.node.place, "out-of-range", message)
+        return start

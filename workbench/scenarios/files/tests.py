@@ -1,0 +1,106 @@
+"""Tests from their files: every problem of every file in one go."""
+
+from collections.abc import Mapping
+
+from loyalty.program.program import Place, Program
+from program_files.fields import Fields, text
+from program_files.nodes import Node
+from program_files.problems import Problem, Problems, in_order, shown
+from program_files.text.text import read_text
+from workbench.scenarios.files.fixtures import read_members
+from workbench.scenarios.files.names import FIRST, Names
+from workbench.scenarios.files.steps import Steps
+from workbench.scenarios.model import Scenario
+
+SHARED = ("at", "member", "members", "tags")
+"""What the tests of one file may have in common; a test's own word counts."""
+SUITE_KEYS = ("tests", *SHARED)
+KEYS = ("test", *SHARED, "skip", "steps")
+LONGEST_NAME = 200
+
+
+def read_tests(files: Mapping[str, bytes], program: Program) -> tuple[Scenario, ...]:
+    """The tests of files, in their order; ProgramFaults carries every error."""
+    problems = Problems()
+    scenarios = _read_all(files, program, problems)
+    problems.raise_if_any()
+    return tuple(scenario for scenario in scenarios if scenario is not None)
+
+
+def check_tests(files: Mapping[str, bytes], program: Program) -> tuple[Problem, ...]:
+    """Everything that is wrong with the tests of files, in the order of their places."""
+    problems = Problems()
+    _read_all(files, program, problems)
+    return in_order(problems.found)
+
+
+def _read_all(files: Mapping[str, bytes], program: Program, problems: Problems) -> list[Scenario | None]:
+    names, places = Names(program), dict[str, Place]()
+    nodes = [read_text(path, files[path], problems) for path in sorted(files)]
+    tests = [test for node in nodes if node is not None for test in _tests_of(node, problems)]
+    return [_read(test, problems, names, places) for test in tests]
+
+
+def _tests_of(file: Node, problems: Problems) -> list[Node]:
+    """A file's one test, or its several, each with what they share."""
+    if "tests" not in file.entries:
+        return [file]
+    fields = Fields(file, problems, "a file of tests", SUITE_KEYS)
+    tests = fields.items("tests")
+    if file.entries["tests"].value == []:
+        problems.add(file.entries["tests"].place, "out-of-range", "tests must have at least one test")
+    return [_with_shared(test, file) for test in tests]
+
+
+def _with_shared(test: Node, file: Node) -> Node:
+    own = set(test.entries) | ({"member", "members"} if {"member", "members"} & set(test.entries) else set())
+    shared = [key for key in SHARED if key in file.entries and key not in own]
+    if not isinstance(test.value, dict):
+        return test
+    return Node(
+        test.place,
+        {key: file.entries[key] for key in shared} | test.value,
+        {key: file.keys[key] for key in shared} | dict(test.keys),
+    )
+
+
+def _read(node: Node, problems: Problems, names: Names, places: dict[str, Place]) -> Scenario | None:
+    """One test; None where it is at fault. `places`: where names were used before."""
+    noted = len(problems.errors)
+    fields = Fields(node, problems, "a test", KEYS)
+    title, at = fields.need("test"), fields.need("at")
+    name = "" if title is None else _name(title, problems, places)
+    start = None if at is None else names.instant(at, problems, "at")
+    members = read_members(fields, names, start or FIRST)
+    listed = fields.need("steps")
+    reader = Steps(names, problems, members, start or FIRST)
+    steps = [] if listed is None else [reader.read(item) for item in fields.items("steps")]
+    if listed is not None and isinstance(listed.value, list) and not any("expect" in it.entries for it in listed.value):
+        problems.add(listed.place, "missing-key", "a test needs a step that expects something")
+    tags = tuple(text(tag, problems, "a tag") for tag in fields.items("tags"))
+    skip = _skip(fields.get("skip"), problems)
+    if start is None or len(problems.errors) > noted:
+        return None
+    place = node.place if title is None else title.place
+    return Scenario(name, place, start, members, tuple(step for step in steps if step is not None), tags, skip)
+
+
+def _name(node: Node, problems: Problems, places: dict[str, Place]) -> str:
+    name = text(node, problems, "test").strip()
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        message = f"test must be one line of at most {LONGEST_NAME} characters that can be printed"
+        problems.add(node.place, "out-of-range", message)
+    first = places.setdefault(name, node.place)
+    if name and first != node.place:
+        problems.add(node.place, "duplicate-name", f"test {shown(name)} is in {first.file}:{first.line} already")
+    return name
+
+
+def _skip(node: Node | None, problems: Problems) -> str:
+    """The reason why a test is not run."""
+    if node is None:
+        return ""
+    if isinstance(node.value, str) and node.value.strip():
+        return text(node, problems, "skip").strip()
+    problems.add(node.place, "skip-without-reason", "skip must say why, as in skip: waiting for the new prices")
+    return ""
