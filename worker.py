@@ -21,16 +21,16 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
-from activities.due_items import TASK_QUEUE, Clock
-from activities.events import Reactions
-from activities.in_flight import PLACES, Underway
+from activities.due_items import TASK_QUEUE, DueItemActivities
+from activities.events import EventActivities
+from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.webhooks.client import WebhookClient
-from activities.webhooks.deliveries import Deliveries
+from activities.webhooks.deliveries import DeliveryActivities
 from database import Database
 from database.programs import Programs
 from loyalty.references import EventRef
 from loyalty.webhooks.addresses import Network
-from workflows.event_loop_executor import Inline
+from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
 from workflows.options import EVENT_TYPE, MEMBER, SEARCH_ATTRIBUTES, STORE
 from workflows.payloads import CONVERTER
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock)
 
-MOST_TASKS = 2 * PLACES
+MOST_TASKS = 2 * MAX_IN_FLIGHT
 """Workflows at work at once: those whose events are being answered, and those whose webhooks are under way."""
 
 RELAY_EVERY = timedelta(seconds=2)
@@ -58,7 +58,7 @@ class Parts:
     programs: Programs
     client: Client
     allow: tuple[Network, ...] = ()
-    underway: Underway = field(default_factory=Underway)
+    underway: InFlightLimiter = field(default_factory=InFlightLimiter)
     """Given to an API in the same process, it keeps pace with this worker."""
 
 
@@ -118,9 +118,9 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
 async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
     """A worker at work, with the relay beside it, until the block ends; what is under way is finished."""
     async with WebhookClient(parts.allow) as webhooks:
-        reactions = Reactions(parts.database, parts.programs, parts.underway)
-        deliveries = Deliveries(parts.database, webhooks)
-        clock = Clock(parts.database, parts.programs, parts.client)
+        reactions = EventActivities(parts.database, parts.programs, parts.underway)
+        deliveries = DeliveryActivities(parts.database, webhooks)
+        clock = DueItemActivities(parts.database, parts.programs, parts.client)
         worker = Worker(
             parts.client,
             task_queue=TASK_QUEUE,
@@ -135,11 +135,11 @@ async def running(parts: Parts, *, runner: WorkflowRunner | None = None) -> Asyn
                 reactions.react_to_events,
                 deliveries.deliver_webhook,
                 clock.next_due,
-                clock.ring,
+                clock.run_due_items,
                 clock.wake_clock,
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
-            workflow_task_executor=Inline(),
+            workflow_task_executor=EventLoopExecutor(),
             max_concurrent_workflow_tasks=MOST_TASKS,
             graceful_shutdown_timeout=timedelta(seconds=10),
         )
@@ -177,7 +177,7 @@ async def relay_once(parts: Parts, *, now: datetime | None = None) -> int:
 
 async def wake_clocks(parts: Parts) -> None:
     """Let the clock of every store look what is due; those that do not run are started."""
-    clock = Clock(parts.database, parts.programs, parts.client)
+    clock = DueItemActivities(parts.database, parts.programs, parts.client)
     for store in await parts.database.access_read(lambda access: access.stores()):
         await clock.wake_clock(store)
 

@@ -8,8 +8,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from database import Database, Transaction
 from database.programs import Programs
-from loyalty.engine.due_items import ring
-from loyalty.references import Due, Rung
+from loyalty.engine.due_items import run_due_items
+from loyalty.references import DueBatch, NextDue
 
 TASK_QUEUE = "laurel"
 
@@ -19,7 +19,7 @@ def clock_id(store: str) -> str:
     return f"clock/{store}"
 
 
-class Clock:
+class DueItemActivities:
     """What falls due."""
 
     def __init__(self, database: Database, programs: Programs, client: Client) -> None:
@@ -28,21 +28,21 @@ class Clock:
         self._client = client
 
     @activity.defn
-    async def next_due(self, store: str) -> Due:
+    async def next_due(self, store: str) -> NextDue:
         """When the store's next thing falls due; noted, so that only what is earlier wakes the clock."""
 
-        def note(tx: Transaction) -> Due:
-            earliest = tx.deadlines.earliest()
-            tx.deadlines.set_clock(earliest)
-            return Due(earliest)
+        def note(tx: Transaction) -> NextDue:
+            earliest = tx.due_items.earliest()
+            tx.due_items.set_clock(earliest)
+            return NextDue(earliest)
 
         return await self._database.store(store).write(note)
 
-    @activity.defn
-    async def ring(self, store: str, now: datetime) -> Rung:
+    @activity.defn(name="ring")
+    async def run_due_items(self, store: str, now: datetime) -> DueBatch:
         """Do a page of what is due by `now`, and answer with the events that tell of it."""
         revision, program = await self._programs.current(store)
-        return await self._database.store(store).write(lambda tx: ring(tx, program, revision, now=now))
+        return await self._database.store(store).write(lambda tx: run_due_items(tx, program, revision, now=now))
 
     @activity.defn
     async def wake_clock(self, store: str) -> None:

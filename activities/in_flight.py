@@ -6,7 +6,7 @@ one that waits at the server for a place. So acceptance keeps pace with the answ
 
 import asyncio
 
-PLACES = 96
+MAX_IN_FLIGHT = 96
 """Enough for many events to share a commit of the database; few enough for each to be answered within seconds."""
 
 LONGEST_WAIT = 1.0
@@ -16,10 +16,10 @@ LONGEST_STAY = 10.0
 """Seconds after which a place is free again, whatever became of its event: it may be held up, or answered elsewhere."""
 
 
-class Underway:
+class InFlightLimiter:
     """Places for events that are being answered."""
 
-    def __init__(self, places: int = PLACES) -> None:
+    def __init__(self, places: int = MAX_IN_FLIGHT) -> None:
         self._free = asyncio.Semaphore(places)
         self._leaves: dict[str, asyncio.TimerHandle] = {}
 

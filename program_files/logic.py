@@ -4,7 +4,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import rules
-from loyalty.program.program import Logic, Place, Template
+from loyalty.program.logic import Logic, Place, Template
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from program_files.typos import meant_operator

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 import rules
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.problems import Unreadable
 from rules.frozen import frozen
 

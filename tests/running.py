@@ -18,8 +18,8 @@ from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.program.program import Program
-from loyalty.references import EventRef, Outcome
-from loyalty.store.repositories import NewEvent
+from loyalty.references import EventOutcome, EventRef
+from loyalty.store.events import NewEvent
 from loyalty.webhooks.signing import new_secret
 
 SANDBOX = SandboxedWorkflowRunner(
@@ -72,14 +72,16 @@ class Running:
 
     async def report(
         self, member: str, type_: str, body: Mapping[str, Any] | None = None, *, time: datetime | None = None
-    ) -> Outcome:
+    ) -> EventOutcome:
         """Store an event, and wait for what comes of it."""
         return await self.answer(await self.accept(member, type_, body, time=time))
 
-    async def answer(self, event: EventRef) -> Outcome:
+    async def answer(self, event: EventRef) -> EventOutcome:
         """Start the workflow of a stored event, and wait for its result."""
         await worker.start_event(self.parts.client, event)
-        outcome: Outcome = await self.parts.client.get_workflow_handle(event.workflow_id, result_type=Outcome).result()
+        outcome: EventOutcome = await self.parts.client.get_workflow_handle(
+            event.workflow_id, result_type=EventOutcome
+        ).result()
         return outcome
 
     async def subscribe(self, event_name: str, url: str, *, form: str = "current") -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import rules
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.nodes import Node
 from program_files.problems import Problems
 from program_files.text.text import read_text

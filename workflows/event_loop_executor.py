@@ -9,7 +9,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Inline(ThreadPoolExecutor):
+class EventLoopExecutor(ThreadPoolExecutor):
     """Runs what it is given in the running event loop, soon.
 
     Temporal watches workflow tasks from outside their thread and ends one that does not yield for two seconds. There

@@ -8,8 +8,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.due_items import Clock
-    from loyalty.references import Due, EventRef, Rung
+    from activities.due_items import DueItemActivities
+    from loyalty.references import DueBatch, EventRef, NextDue
     from workflows.events import ReactToBatch, ReactToEvent
     from workflows.options import EVENT_TYPE, FOR_EVER, MEMBER, STEP_TIMEOUT, STORE
 
@@ -34,8 +34,8 @@ class StoreClock:
         """Keep time for one store."""
         while not workflow.info().is_continue_as_new_suggested():
             self._looks_again = False
-            due: Due = await workflow.execute_local_activity_method(
-                Clock.next_due,
+            due: NextDue = await workflow.execute_local_activity_method(
+                DueItemActivities.next_due,
                 store,
                 start_to_close_timeout=STEP_TIMEOUT,
                 retry_policy=FOR_EVER,
@@ -48,7 +48,7 @@ class StoreClock:
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(store)
 
-    async def _sleep(self, due: Due) -> None:
+    async def _sleep(self, due: NextDue) -> None:
         """Wait for the due time or for a signal."""
         if due.at is None:
             await workflow.wait_condition(lambda: self._looks_again)
@@ -64,8 +64,8 @@ class StoreClock:
 
     async def _ring(self, store: str) -> None:
         """Have a page of what is due done, and its events answered by workflows of their own."""
-        rung: Rung = await workflow.execute_local_activity_method(
-            Clock.ring,
+        rung: DueBatch = await workflow.execute_local_activity_method(
+            DueItemActivities.run_due_items,
             args=[store, workflow.now()],
             start_to_close_timeout=STEP_TIMEOUT,
             retry_policy=FOR_EVER,

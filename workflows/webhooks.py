@@ -8,8 +8,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.webhooks.deliveries import Deliveries
-    from loyalty.references import Attempted, DeliveryRef
+    from activities.webhooks.deliveries import DeliveryActivities
+    from loyalty.references import DeliveryAttempt, DeliveryRef
     from workflows.options import FOR_EVER, STORE
 
 FIRST_MINUTE = timedelta(minutes=1)
@@ -23,7 +23,7 @@ async def deliver(delivery: DeliveryRef) -> None:
         attempted = await _attempt(delivery, 1)
     else:
         attempted = await workflow.execute_local_activity_method(
-            Deliveries.deliver_webhook,
+            DeliveryActivities.deliver_webhook,
             args=[delivery, 1],
             start_to_close_timeout=QUICK_TIMEOUT,
             retry_policy=FOR_EVER,
@@ -45,10 +45,10 @@ class DeliverWebhook:
     """One delivery beyond its first minute, by the table of `loyalty.webhooks.retries`."""
 
     @workflow.run
-    async def run(self, delivery: DeliveryRef, made: int, wait_seconds: float) -> Attempted:
+    async def run(self, delivery: DeliveryRef, made: int, wait_seconds: float) -> DeliveryAttempt:
         """Go on after so many attempts; the result says how it ended."""
         wait: timedelta | None = timedelta(seconds=wait_seconds)
-        attempted = Attempted(False)
+        attempted = DeliveryAttempt(False)
         while wait is not None:
             await workflow.sleep(wait, summary=f"until attempt {made + 1} of {delivery.name}")
             made += 1
@@ -57,9 +57,9 @@ class DeliverWebhook:
         return attempted
 
 
-async def _attempt(delivery: DeliveryRef, number: int) -> Attempted:
+async def _attempt(delivery: DeliveryRef, number: int) -> DeliveryAttempt:
     return await workflow.execute_activity_method(
-        Deliveries.deliver_webhook,
+        DeliveryActivities.deliver_webhook,
         args=[delivery, number],
         start_to_close_timeout=ATTEMPT_TIMEOUT,
         retry_policy=FOR_EVER,
@@ -81,6 +81,6 @@ async def _go_on(delivery: DeliveryRef, made: int, wait: timedelta) -> None:
         workflow.logger.info("delivery %s goes on already", delivery.id)
 
 
-def _wait(attempted: Attempted) -> timedelta | None:
+def _wait(attempted: DeliveryAttempt) -> timedelta | None:
     seconds = attempted.again_in_seconds
     return None if seconds is None else timedelta(seconds=seconds)

@@ -13,8 +13,8 @@ from activities.errors import UnknownDelivery
 from activities.webhooks.client import Attempt, WebhookClient
 from database import Database, Transaction
 from loyalty.ids import new_id
-from loyalty.references import Attempted, DeliveryRef
-from loyalty.store.repositories import Row
+from loyalty.references import DeliveryAttempt, DeliveryRef
+from loyalty.store.rows import Row
 from loyalty.webhooks.messages import with_request_id
 from loyalty.webhooks.outbox import CALL
 from loyalty.webhooks.retries import is_dead, next_attempt
@@ -29,7 +29,7 @@ PATIENT = timedelta(seconds=15)
 """How long every other attempt may take."""
 
 
-class Deliveries:
+class DeliveryActivities:
     """Attempts to deliver. The receiver knows a repetition by its `webhook-id`."""
 
     def __init__(self, database: Database, client: WebhookClient) -> None:
@@ -37,14 +37,14 @@ class Deliveries:
         self._client = client
 
     @activity.defn
-    async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> Attempted:
+    async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> DeliveryAttempt:
         """Attempt for the `number`th time, and log what came of it. A failure is an answer, never an error."""
         store = self._database.store(delivery.store)
         packed = await store.read(lambda tx: tx.webhooks.packed(delivery.id))
         if packed is None:
             raise UnknownDelivery(delivery.store, delivery.id)
         if packed["subscription"] is not None and not packed["is_live"]:
-            return Attempted(False, None, "its subscription is no more")
+            return DeliveryAttempt(False, None, "its subscription is no more")
         at = datetime.now(UTC)
         body = _body(packed)
         secret = packed["store_secret"] if packed["subscription"] is None else packed["secret"]
@@ -59,7 +59,7 @@ class Deliveries:
             wait = None
         if wait is None and not attempt.delivered:
             log.warning("webhook given up", delivery=delivery.id, url=packed["url"], because=attempt.error)
-        return Attempted(attempt.delivered, wait.total_seconds() if wait else None, attempt.error or "")
+        return DeliveryAttempt(attempt.delivered, wait.total_seconds() if wait else None, attempt.error or "")
 
 
 @dataclass(frozen=True, slots=True)

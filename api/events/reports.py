@@ -11,7 +11,8 @@ from api.requests import Body, Identifying, dotted
 from database.members import Identity
 from loyalty.calendar import read_date
 from loyalty.ids import is_id
-from loyalty.program.program import EventType, Program
+from loyalty.program.event_types import EventType
+from loyalty.program.program import Program
 from rules.errors import nearest
 
 MOST_BODY_FAULTS = 20

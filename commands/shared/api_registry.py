@@ -9,7 +9,7 @@ import httpx2
 
 from commands.shared.registry import Deployed, RegistryError, Revision
 from database.revisions import AnotherInForce
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import Problem, ProgramFaults
 
 _PAGE = 50

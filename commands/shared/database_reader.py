@@ -14,7 +14,7 @@ from database.programs import UnknownStore
 from database.reading import reading
 from database.tables import store as stores
 from database.transaction import Transaction
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import uvicorn
 from temporalio.client import Client
 
 import worker
-from activities.in_flight import Underway
+from activities.in_flight import InFlightLimiter
 from api.app import create_app
 from api.authentication.passwords import Passwords
 from api.authentication.tokens import digest
@@ -47,7 +47,7 @@ def services(
     *,
     allow: tuple[Network, ...],
     temporal_ui: str | None,
-    underway: Underway | None = None,
+    underway: InFlightLimiter | None = None,
 ) -> Services:
     """What the API stands on. `underway`: of a worker that shares this process and client, and may begin at once."""
 

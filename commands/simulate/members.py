@@ -8,7 +8,7 @@ from commands.shared.errors import CannotDo
 from database.members import Identity
 from database.snapshots import Taken, present, used_by_program
 from database.transaction import Transaction
-from loyalty.engine.snapshots import Opening
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import is_id, new_id
 from loyalty.program.program import Program
 from loyalty.store.members import Member
@@ -22,7 +22,7 @@ class NoSuchMember(CannotDo):
 
 def stored(
     program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
-) -> tuple[str | None, Opening, Taken]:
+) -> tuple[str | None, MemberSnapshot, Taken]:
     """A member by their id, or whom the event names: somebody unknown is registered, if the program says so.
 
     With it, what firings took from limits of the whole program. Raise NoSuchMember, or what `read_only` raises.

@@ -6,20 +6,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any, assert_never
 
-from loyalty.program.effects import GrantBadge, IssueReward, SetTier
-from loyalty.program.program import (
-    Achievement,
+from loyalty.program.achievements import Achievement, CountEvents
+from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
-    CountEvents,
     DeductPointsRule,
     EffectRule,
-    Logic,
-    Place,
-    Program,
-    Reactor,
     SetAttributeRule,
 )
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.logic import Logic, Place
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
 from program_files.nodes import Node
 from rules.types import NEVER, Type, both, narrowed, of_value
 

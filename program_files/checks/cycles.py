@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import rules
-from loyalty.program.program import DeductPointsRule, Program
+from loyalty.program.effect_rules import DeductPointsRule
+from loyalty.program.program import Program
 from program_files.checks.causality import Answer, Cause, agree, causes_of, overlap, with_body
 from program_files.known_names import Known
 from program_files.problems import Problems

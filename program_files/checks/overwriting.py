@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import rules
-from loyalty.program.program import Place, SetAttributeRule
+from loyalty.program.effect_rules import SetAttributeRule
+from loyalty.program.logic import Place
 from program_files.checks.causality import Answer, agree, overlap, with_body
 from program_files.known_names import Known
 from program_files.problems import Problems

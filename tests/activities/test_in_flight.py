@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from activities import in_flight as underway
-from activities.in_flight import Underway
+from activities.in_flight import InFlightLimiter
 
 
 async def test_an_event_waits_until_another_leaves() -> None:
-    places = Underway(1)
+    places = InFlightLimiter(1)
     await places.enter("first")
 
     second = asyncio.create_task(places.enter("second"))
@@ -23,7 +23,7 @@ async def test_an_event_waits_until_another_leaves() -> None:
 
 async def test_who_waits_too_long_goes_without_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(underway, "LONGEST_WAIT", 0.01)
-    places = Underway(1)
+    places = InFlightLimiter(1)
     await places.enter("first")
 
     entered = await places.enter("second")
@@ -33,7 +33,7 @@ async def test_who_waits_too_long_goes_without_a_place(monkeypatch: pytest.Monke
 
 async def test_an_event_that_never_leaves_loses_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(underway, "LONGEST_STAY", 0.01)
-    places = Underway(1)
+    places = InFlightLimiter(1)
     await places.enter("held up")
 
     entered = await places.enter("second")
@@ -42,7 +42,7 @@ async def test_an_event_that_never_leaves_loses_its_place(monkeypatch: pytest.Mo
 
 
 async def test_leaving_twice_makes_no_place() -> None:
-    places = Underway(1)
+    places = InFlightLimiter(1)
     await places.enter("first")
     places.leave("first")
     places.leave("first")

@@ -4,18 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.events import Reactions
+from activities.events import EventActivities
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
 from database.snapshots import present
-from loyalty.engine.due_items import ring
-from loyalty.engine.in_memory import Trial
-from loyalty.engine.snapshots import open_in
+from loyalty.engine.due_items import run_due_items
+from loyalty.engine.in_memory import InMemoryEngine
+from loyalty.engine.snapshots import load_into
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import new_id
-from loyalty.references import Applied, EventRef
-from loyalty.store.repositories import NewEvent
+from loyalty.references import EventRef, StepResult
+from loyalty.store.events import NewEvent
 from tests import programs
 from tests.database.test_history import Played
 
@@ -28,10 +28,10 @@ PROGRAM = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + 
 async def played(database: Database) -> Played:
     known = Programs(database)
     program, revision, _ = await known.deploy(programs.files(program=PROGRAM), by="test")
-    return Played(database, Reactions(database, known), program, revision, NOW)
+    return Played(database, EventActivities(database, known), program, revision, NOW)
 
 
-async def registered(played: Played, tier: str) -> tuple[str, Applied]:
+async def registered(played: Played, tier: str) -> tuple[str, StepResult]:
     """A member registered into a tier, and what answering that did."""
     member_id, event_id = new_id(), new_id()
 
@@ -65,7 +65,7 @@ async def test_who_is_registered_into_a_tier_has_it_for_a_period_and_the_clock_i
     ann, applied = await registered(played, "gold")
 
     known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
-    due = await played.database.store("DEFAULT").read(lambda tx: tx.deadlines.earliest())
+    due = await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest())
     await played.wait(365)
 
     assert applied.wakes_clock
@@ -78,14 +78,16 @@ async def test_the_lowest_tier_has_no_period(played: Played) -> None:
     _, applied = await registered(played, "bronze")
 
     assert not applied.wakes_clock
-    assert await played.database.store("DEFAULT").read(lambda tx: tx.deadlines.earliest()) is None
+    assert await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
 
 
 async def test_a_review_is_done_once_however_often_the_clock_rings(played: Played) -> None:
     await registered(played, "gold")
     store, later = played.database.store("DEFAULT"), NOW + YEAR
 
-    rounds = [await store.write(lambda tx: ring(tx, played.program, played.revision, now=later)) for _ in range(4)]
+    rounds = [
+        await store.write(lambda tx: run_due_items(tx, played.program, played.revision, now=later)) for _ in range(4)
+    ]
 
     stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])
     assert [[event.type for event in rung.due] for rung in rounds] == [["tier_will_expire"], ["tier_changed"], [], []]
@@ -112,8 +114,8 @@ async def test_years_in_a_database_are_those_of_a_trial(played: Played) -> None:
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 2100})
     opening = await played.database.store("DEFAULT").read(lambda tx: present(tx, ann))
-    trial = Trial(played.program, played.now)
-    account = open_in(trial, opening)
+    trial = InMemoryEngine(played.program, played.now)
+    account = load_into(trial, opening)
     stands: list[tuple[str | None, int, datetime | None]] = []
     tried: list[tuple[str | None, int, datetime | None]] = []
 
@@ -136,11 +138,11 @@ async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_fro
     await played.wait(400)
     await played.report(ann, "purchase", {"total": 50})
     then = played.midnight()
-    before = (await played.openings(then))[ann].account.member
+    before = (await played.openings(then))[ann].state.member
 
     await played.wait(30)
     await played.report(ann, "purchase", {"total": 70})
-    after = (await played.openings(then))[ann].account.member
+    after = (await played.openings(then))[ann].state.member
 
     assert (after.tier, after.tier_base, after.tier_until) == (before.tier, before.tier_base, before.tier_until)
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
@@ -155,7 +157,7 @@ async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_wa
     await played.report(ann, "purchase", {"total": 50})
 
     await played.wait(400)
-    known = (await played.openings(then))[ann].account.member
+    known = (await played.openings(then))[ann].state.member
 
     assert await tier_of(played, ann) == "bronze"
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, then + YEAR)

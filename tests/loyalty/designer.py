@@ -7,9 +7,10 @@ from decimal import Decimal
 from random import Random
 
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.effects import Points
 from loyalty.program.program import Program
-from loyalty.store.members import Balance, Event, Member
+from loyalty.program.wallets import Points
+from loyalty.store.events import Event
+from loyalty.store.members import Balance, Member
 from program_files import ProgramFaults, read_program
 from rules import exact
 from tests.rules.author import Author, Scope

@@ -7,7 +7,7 @@ from temporalio.client import Client
 
 import worker
 from activities import in_flight as underway
-from activities.in_flight import Underway
+from activities.in_flight import InFlightLimiter
 from commands.shared import serving
 from database import Database
 from loyalty.references import EventRef
@@ -59,7 +59,7 @@ async def test_only_an_event_with_a_place_is_begun_at_once(
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         parts = laurel.parts
         needed = serving.services(
-            parts.database, parts.programs, temporal, allow=(), temporal_ui=None, underway=Underway(places)
+            parts.database, parts.programs, temporal, allow=(), temporal_ui=None, underway=InFlightLimiter(places)
         )
 
         await needed.start_event(EventRef(laurel.store, "e1", "purchase", "m1", 1))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from loyalty.program.program import Logic
+from loyalty.program.logic import Logic
 from rules import exact
 from rules.expression import Call, Expression, Literal, Sequence, walk
 from rules.values import Json

@@ -3,7 +3,7 @@
 import pytest
 
 from commands.check.findings import Found, Token
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import Problem
 
 

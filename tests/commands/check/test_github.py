@@ -6,7 +6,7 @@ import pytest
 
 from commands.check.findings import Found
 from commands.check.github import github
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import Problem
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from commands.check.findings import Found
 from commands.check.sarif import sarif
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import Problem
 from program_files.codes import CODES
 

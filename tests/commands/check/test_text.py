@@ -5,7 +5,7 @@ import json
 import pytest
 
 from commands.check.text import as_json, count, lines
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import Problem
 
 ERROR = Problem(Place("a.yaml", 1, 2), "unknown-path", "x is unknown", "y")

@@ -16,7 +16,7 @@ from commands.shared.options import Format
 from database import WrongAddress
 from database.programs import UnknownStore
 from database.revisions import AnotherInForce
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import Problem, ProgramFaults
 
 WRONG = Problem(Place("program.yaml", 3, 1), "unknown-key", "key titel is unknown", "title")

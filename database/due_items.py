@@ -1,4 +1,4 @@
-"""Deadlines: the next thing of a lot, a coupon or a tier that falls due, and the clock that rings for them."""
+"""DueItems: the next thing of a lot, a coupon or a tier that falls due, and the clock that rings for them."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from database.queries import Queries, prepared
 from database.tables import deadline, store
-from loyalty.store.repositories import Row
+from loyalty.store.due_items import DueItem, DueKind
 
 _DUE = (
     select(deadline)
@@ -16,10 +16,10 @@ _DUE = (
 )
 
 
-class Deadlines(Queries):
+class DueItems(Queries):
     """What falls due in one store."""
 
-    def set(self, subject: str, kind: str, due_at: datetime) -> None:
+    def set(self, subject: str, kind: DueKind, due_at: datetime) -> None:
         """What of a subject falls due next; it has one deadline at a time."""
         self.put(deadline, {"subject": subject, "kind": kind, "due_at": due_at})
 
@@ -28,10 +28,11 @@ class Deadlines(Queries):
         here = delete(deadline).where(deadline.c.store == self.store, deadline.c.subject == subject)
         self.connection.execute(here)
 
-    def due(self, *, now: datetime, limit: int) -> list[Row]:
+    def due(self, *, now: datetime, limit: int) -> list[DueItem]:
         """What is due by now, the earliest first; of one moment, points expire before tiers are reviewed."""
         here = {"in_store": self.store, "now": now, "most": limit}
-        return prepared(_DUE).all(self.connection, here)
+        rows = prepared(_DUE).all(self.connection, here)
+        return [DueItem(row["subject"], row["kind"], row["due_at"]) for row in rows]
 
     def earliest(self) -> datetime | None:
         """When the next thing falls due."""
