@@ -19,7 +19,7 @@ RESULT_DEPTH = 200
 """Arrays and objects inside one another in a result."""
 
 
-class Work:
+class StepBudget:
     """The steps one evaluation has left."""
 
     __slots__ = ("left",)
@@ -33,11 +33,11 @@ class Work:
             raise TooMuchWork
 
 
-def out_of_steps() -> None:
+def raise_out_of_steps() -> None:
     raise TooMuchWork
 
 
-def measured(value: Json) -> Json:
+def bounded_result(value: Json) -> Json:
     """The value itself, when its arrays and objects are small enough to be written down."""
     if not isinstance(value, list | dict):
         return value

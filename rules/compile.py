@@ -8,16 +8,16 @@ from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from rules.bounds import Work, measured
-from rules.closures import Closer, RecordingCloser, weight
-from rules.expression import Call, Expression, Sequence, walk
+from rules.bounds import StepBudget, bounded_result
+from rules.closures import ClosureBuilder, RecordingClosureBuilder, step_cost
+from rules.codegen import CodeGenerator, TooDeepForOneFunction
+from rules.expression import ArrayLiteral, Call, Expression, walk
 from rules.numbers import CONTEXT
 from rules.parse import parse
-from rules.source import Source, TooDeepForOneFunction
-from rules.trace import Recorded, Trace
+from rules.trace import Trace, TraceRecord
 from rules.values import Json
 
-Run: TypeAlias = Callable[[Json], Json]
+Evaluate: TypeAlias = Callable[[Json], Json]
 
 LARGEST_FUNCTION = 1_000
 """Parts of an expression above which Python takes longer to compile a function than closures take to run."""
@@ -34,7 +34,7 @@ class Rule:
     def __init__(self, expression: Expression, timezone: tzinfo) -> None:
         self.expression = expression
         self.timezone = timezone
-        self._evaluate: Run = self._first
+        self._evaluate: Evaluate = self._first
         self._trace: Callable[[Json], Trace] | None = None
 
     def __call__(self, data: Json) -> Json:
@@ -50,7 +50,7 @@ class Rule:
     def trace(self, data: Json) -> Trace:
         """As calling it, with what each operator was worth."""
         if self._trace is None:
-            plain = recorded(self.expression, self.timezone)
+            plain = interpreted_trace(self.expression, self.timezone)
             self._trace = generated(self.expression, self.timezone, plain, recording=True) or plain
         return self._trace(data)
 
@@ -60,7 +60,7 @@ def compile(expression: Expression, *, timezone: tzinfo = UTC) -> Rule:  # noqa:
     return Rule(expression, timezone)
 
 
-def together(rules: Iterable[Rule]) -> Callable[[Json], list[Json]]:
+def compile_batch(rules: Iterable[Rule]) -> Callable[[Json], list[Json]]:
     """Rules run as one, which takes less than one by one: the list of their values.
 
     What is too much work for one of them is too much for all. A rule that does more than be evaluated is left to do so.
@@ -77,13 +77,13 @@ def _batches(rules: Iterable[Rule]) -> Iterator[Callable[[Json], list[Json]]]:
         batch: list[Expression] = []
         weighs = 0
         for rule in alike:
-            more = weight(rule.expression)
+            more = step_cost(rule.expression)
             if batch and weighs + more >= LARGEST_FUNCTION:
-                yield Rule(Sequence((), tuple(batch)), timezone)
+                yield Rule(ArrayLiteral((), tuple(batch)), timezone)
                 batch, weighs = [], 0
             batch.append(rule.expression)
             weighs += more
-        yield Rule(Sequence((), tuple(batch)), timezone)
+        yield Rule(ArrayLiteral((), tuple(batch)), timezone)
 
 
 def _one_by_one(rules: list[Rule], data: Json) -> list[Json]:
@@ -95,23 +95,23 @@ def evaluate(rule: Json, data: Json) -> Json:
     return interpreted(parse(rule), UTC)(data)
 
 
-def interpreted(expression: Expression, timezone: tzinfo) -> Run:
+def interpreted(expression: Expression, timezone: tzinfo) -> Evaluate:
     """The rule as closures: what every operator means, and how a rule runs once."""
-    closure = Closer(timezone).of(expression)
+    closure = ClosureBuilder(timezone).build(expression)
     if _folds(expression):
-        return lambda data: measured(closure(data, Work()))
-    return lambda data: closure(data, Work())
+        return lambda data: bounded_result(closure(data, StepBudget()))
+    return lambda data: closure(data, StepBudget())
 
 
-def recorded(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
+def interpreted_trace(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
     """As `interpreted`, recording."""
 
     folds = _folds(expression)
 
     def trace(data: Json) -> Trace:
-        records: list[Recorded] = []
-        value = RecordingCloser(timezone, records.append).of(expression)(data, Work())
-        return Trace(measured(value) if folds else value, records)
+        records: list[TraceRecord] = []
+        value = RecordingClosureBuilder(timezone, records.append).build(expression)(data, StepBudget())
+        return Trace(bounded_result(value) if folds else value, records)
 
     return trace
 
@@ -123,9 +123,11 @@ def generated(
 
     Should a number outgrow the decimal context, `otherwise` answers.
     """
-    if weight(expression) > LARGEST_FUNCTION:
+    if step_cost(expression) > LARGEST_FUNCTION:
         return None
-    source = Source(timezone, recording=recording, in_context=_folds_numbers(expression), nests=_folds(expression))
+    source = CodeGenerator(
+        timezone, recording=recording, in_context=_folds_numbers(expression), nests=_folds(expression)
+    )
     try:
         text = source.function(expression)
     except TooDeepForOneFunction:
@@ -147,7 +149,7 @@ _NAMES: dict[str, Any] = {
     "int": int,
     "len": len,
     "list": list,
-    "measured": measured,
+    "measured": bounded_result,
     "setcontext": setcontext,
     "str": str,
 }

@@ -7,6 +7,6 @@ T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True)
-def frozen(cls: type[T]) -> type[T]:
+def frozen_at_type_check(cls: type[T]) -> type[T]:
     """A slotted dataclass that is frozen for the type checker alone: at run time that makes one four times as slow."""
     return dataclass(slots=True, unsafe_hash=True)(cls)

@@ -9,7 +9,7 @@ from rules.operators import OPERATORS
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OperatorManual:
     """One operator: what it does, what it takes and gives, and an example in JSON that a test runs."""
 
     does: str
@@ -20,9 +20,9 @@ class Entry:
     data: str = "{}"
 
 
-FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
+FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     "Looking things up": {
-        "var": Entry(
+        "var": OperatorManual(
             "What lies at a path: a text with dots, `a.b.0`. The second operand is the value where nothing is there; "
             "`null` that is there stays `null`. An empty path is everything, or the element inside `map` and its "
             "like. A path that is itself computed cannot be checked: its value may be anything.",
@@ -32,7 +32,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "12",
             '{"event": {"body": {"total": 12}}}',
         ),
-        "missing": Entry(
+        "missing": OperatorManual(
             "Which of the paths lead to nothing, `null` or an empty text. As a condition: true when something is "
             "missing.",
             "paths",
@@ -41,7 +41,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             '["phone"]',
             '{"email": "a@b.c"}',
         ),
-        "missing_some": Entry(
+        "missing_some": OperatorManual(
             "As `missing`, but nothing is missing when at least so many of the paths lead somewhere.",
             "a number, an array of paths",
             "an array of text",
@@ -51,7 +51,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Choosing": {
-        "if": Entry(
+        "if": OperatorManual(
             "The value after the first condition that holds, else the last operand, else `null`: `if, then, else if, "
             "then, else`.",
             "any",
@@ -60,7 +60,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             '"medium"',
             '{"total": 12}',
         ),
-        "and": Entry(
+        "and": OperatorManual(
             "The first operand that is falsy, else the last. What follows an operand may rely on it.",
             "any",
             "one of them",
@@ -68,7 +68,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"coupon": "VIP-1"}',
         ),
-        "or": Entry(
+        "or": OperatorManual(
             "The first operand that is truthy, else the last.",
             "any",
             "one of them",
@@ -76,7 +76,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             '"friend"',
             '{"nickname": ""}',
         ),
-        "!": Entry(
+        "!": OperatorManual(
             "Whether the operand is falsy.",
             "any",
             "true or false",
@@ -84,7 +84,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"items": []}',
         ),
-        "!!": Entry(
+        "!!": OperatorManual(
             "Whether the operand is truthy.",
             "any",
             "true or false",
@@ -94,7 +94,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Comparing": {
-        "==": Entry(
+        "==": OperatorManual(
             "Whether two values are equal. Missing is equal to `null` alone.",
             "two texts, numbers, truth values or dates",
             "true or false",
@@ -102,7 +102,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"channel": "web"}',
         ),
-        "===": Entry(
+        "===": OperatorManual(
             "As `==`, and never converts: the one to use on what may be anything.",
             "two texts, numbers, truth values or dates",
             "true or false",
@@ -110,7 +110,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "false",
             '{"level": "3"}',
         ),
-        "!=": Entry(
+        "!=": OperatorManual(
             "Whether two values differ.",
             "two texts, numbers, truth values or dates",
             "true or false",
@@ -118,7 +118,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"coupon": "A"}',
         ),
-        "!==": Entry(
+        "!==": OperatorManual(
             "As `!=`, and never converts.",
             "two texts, numbers, truth values or dates",
             "true or false",
@@ -126,7 +126,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"level": "3"}',
         ),
-        ">": Entry(
+        ">": OperatorManual(
             "Whether the first is greater.",
             "two numbers, texts or dates",
             "true or false",
@@ -134,7 +134,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "false",
             '{"total": 12}',
         ),
-        ">=": Entry(
+        ">=": OperatorManual(
             "Whether the first is greater or equal.",
             "two numbers, texts or dates",
             "true or false",
@@ -142,7 +142,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"total": 12}',
         ),
-        "<": Entry(
+        "<": OperatorManual(
             "Whether the first is less; with three operands, whether the second lies between.",
             "two or three numbers, texts or dates",
             "true or false",
@@ -150,7 +150,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"total": 12}',
         ),
-        "<=": Entry(
+        "<=": OperatorManual(
             "Whether the first is less or equal; with three operands, whether the second lies between or on an end.",
             "two or three numbers, texts or dates",
             "true or false",
@@ -158,7 +158,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"total": 10}',
         ),
-        "in": Entry(
+        "in": OperatorManual(
             "Whether an array has an element, strictly equal, or a text a part.",
             "a value and an array, or two texts",
             "true or false",
@@ -168,14 +168,14 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Numbers": {
-        "+": Entry(
+        "+": OperatorManual(
             "The sum. Exact: `0.1 + 0.2` is `0.3`. With one operand, a text as a number.",
             "numbers",
             "a number",
             '{"+": [0.1, 0.2]}',
             "0.3",
         ),
-        "-": Entry(
+        "-": OperatorManual(
             "The difference; with one operand, its negative.",
             "numbers",
             "a number",
@@ -183,8 +183,10 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "3.9",
             '{"total": 5}',
         ),
-        "*": Entry("The product.", "numbers", "a number", '{"*": [{"var": "total"}, 0.1]}', "1.2", '{"total": 12}'),
-        "/": Entry(
+        "*": OperatorManual(
+            "The product.", "numbers", "a number", '{"*": [{"var": "total"}, 0.1]}', "1.2", '{"total": 12}'
+        ),
+        "/": OperatorManual(
             "The quotient, to 34 digits; `null` when the divisor is 0. Guard a divisor that may be 0 by its truth: "
             "`if` it, then divide.",
             "two numbers",
@@ -193,18 +195,22 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "0.125",
             '{"total": 1}',
         ),
-        "%": Entry(
+        "%": OperatorManual(
             "What division leaves, with the sign of the dividend; `null` when the divisor is 0.",
             "two numbers",
             "a number, or null",
             '{"%": [-7, 3]}',
             "-1",
         ),
-        "min": Entry("The least.", "numbers", "a number", '{"min": [{"var": "total"}, 100]}', "100", '{"total": 250}'),
-        "max": Entry("The greatest.", "numbers", "a number", '{"max": [{"var": "total"}, 0]}', "0", '{"total": -3}'),
+        "min": OperatorManual(
+            "The least.", "numbers", "a number", '{"min": [{"var": "total"}, 100]}', "100", '{"total": 250}'
+        ),
+        "max": OperatorManual(
+            "The greatest.", "numbers", "a number", '{"max": [{"var": "total"}, 0]}', "0", '{"total": -3}'
+        ),
     },
     "Arrays": {
-        "map": Entry(
+        "map": OperatorManual(
             "What the second operand is worth for every element.",
             "an array, any",
             "an array",
@@ -212,7 +218,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "[2, 5]",
             '{"items": [{"price": 2}, {"price": 5}]}',
         ),
-        "filter": Entry(
+        "filter": OperatorManual(
             "The elements for which the second operand is truthy.",
             "an array, any",
             "an array",
@@ -220,7 +226,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "[5]",
             '{"prices": [2, 5]}',
         ),
-        "reduce": Entry(
+        "reduce": OperatorManual(
             "The second operand, again for every element as `current`, with its last value as `accumulator`; the "
             "third is the first `accumulator`.",
             "an array, any, any",
@@ -230,7 +236,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "8",
             '{"items": [{"price": 2.5, "quantity": 2}, {"price": 1, "quantity": 3}]}',
         ),
-        "all": Entry(
+        "all": OperatorManual(
             "Whether the second operand is truthy for every element. False when there are none.",
             "an array, any",
             "true or false",
@@ -238,7 +244,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"prices": [2, 5]}',
         ),
-        "some": Entry(
+        "some": OperatorManual(
             "Whether the second operand is truthy for an element.",
             "an array, any",
             "true or false",
@@ -246,7 +252,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"items": [{"sku": "tea"}, {"sku": "mug"}]}',
         ),
-        "none": Entry(
+        "none": OperatorManual(
             "Whether the second operand is truthy for no element. True when there are none.",
             "an array, any",
             "true or false",
@@ -254,14 +260,14 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"prices": [2, 5]}',
         ),
-        "merge": Entry(
+        "merge": OperatorManual(
             "One array of all elements of arrays; what is no array becomes an element.",
             "any",
             "an array",
             '{"merge": [[1, 2], 3]}',
             "[1, 2, 3]",
         ),
-        "log": Entry(
+        "log": OperatorManual(
             "The operand itself. Nothing is written: an evaluation touches nothing, and its trace shows every value "
             "anyway.",
             "any",
@@ -272,7 +278,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Text": {
-        "cat": Entry(
+        "cat": OperatorManual(
             "All operands as one text; a number without idle zeros.",
             "texts or numbers",
             "text",
@@ -280,16 +286,20 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             '"Order 7: 2.5"',
             '{"number": 7}',
         ),
-        "substr": Entry(
+        "substr": OperatorManual(
             "From a place (from the end when negative), so many characters (all but so many when negative).",
             "text, a number, a number",
             "text",
             '{"substr": ["loyalty", 0, -2]}',
             '"loyal"',
         ),
-        "lower": Entry("In small letters.", "text", "text", '{"lower": [{"var": "code"}]}', '"vip"', '{"code": "VIP"}'),
-        "upper": Entry("In capitals.", "text", "text", '{"upper": [{"var": "code"}]}', '"VIP"', '{"code": "vip"}'),
-        "starts_with": Entry(
+        "lower": OperatorManual(
+            "In small letters.", "text", "text", '{"lower": [{"var": "code"}]}', '"vip"', '{"code": "VIP"}'
+        ),
+        "upper": OperatorManual(
+            "In capitals.", "text", "text", '{"upper": [{"var": "code"}]}', '"VIP"', '{"code": "vip"}'
+        ),
+        "starts_with": OperatorManual(
             "Whether a text starts with another.",
             "two texts",
             "true or false",
@@ -297,7 +307,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"sku": "tea-green"}',
         ),
-        "ends_with": Entry(
+        "ends_with": OperatorManual(
             "Whether a text ends with another.",
             "two texts",
             "true or false",
@@ -305,7 +315,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"email": "a@example.com"}',
         ),
-        "length": Entry(
+        "length": OperatorManual(
             "How many characters or elements.",
             "text or an array",
             "a number",
@@ -315,7 +325,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Dates": {
-        "date": Entry(
+        "date": OperatorManual(
             "The instant an ISO 8601 text names; in the program's time zone where the text names none; `null` when it"
             " is no date.",
             "text or a date",
@@ -324,38 +334,38 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"sent": "2026-02-01T10:00:00Z"}',
         ),
-        "year": Entry(
+        "year": OperatorManual(
             "The year, in the program's time zone.", "a date", "a number", '{"year": [{"date": "2026-02-01"}]}', "2026"
         ),
-        "month": Entry(
+        "month": OperatorManual(
             "The month, 1 to 12, in the program's time zone.",
             "a date",
             "a number",
             '{"month": [{"date": "2026-02-01"}]}',
             "2",
         ),
-        "day": Entry(
+        "day": OperatorManual(
             "The day of the month, in the program's time zone.",
             "a date",
             "a number",
             '{"day": [{"date": "2026-02-01"}]}',
             "1",
         ),
-        "hour": Entry(
+        "hour": OperatorManual(
             "The hour, 0 to 23, in the program's time zone.",
             "a date",
             "a number",
             '{"hour": [{"date": "2026-02-01T15:30:00"}]}',
             "15",
         ),
-        "weekday": Entry(
+        "weekday": OperatorManual(
             "`monday` to `sunday`, in the program's time zone.",
             "a date",
             "text",
             '{"weekday": [{"date": "2026-02-01"}]}',
             '"sunday"',
         ),
-        "days_between": Entry(
+        "days_between": OperatorManual(
             "Calendar days from the first to the second, in the program's time zone: midnights between them.",
             "two dates",
             "a number",
@@ -364,10 +374,12 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
 }
-MANUAL: Final[Mapping[str, Entry]] = {name: entry for family in FAMILIES.values() for name, entry in family.items()}
+MANUAL: Final[Mapping[str, OperatorManual]] = {
+    name: entry for family in FAMILIES.values() for name, entry in family.items()
+}
 
 
-def operands(operator: Operator) -> str:
+def operand_count(operator: Operator) -> str:
     """How many operands it takes, in words."""
     if operator.most is None:
         return f"{operator.least} operands or more"
@@ -375,7 +387,7 @@ def operands(operator: Operator) -> str:
     return f"{span} operand{'' if span == '1' else 's'}"
 
 
-def chapters() -> str:
+def markdown() -> str:
     """The chapters of `docs/rules.md` that tell of the operators."""
     named = {operator.name: operator for operator in OPERATORS}
     return "\n".join(
@@ -384,8 +396,8 @@ def chapters() -> str:
     )
 
 
-def _section(operator: Operator, entry: Entry) -> str:
+def _section(operator: Operator, entry: OperatorManual) -> str:
     names = " or ".join(f"`{name}`" for name in (operator.name, *operator.aliases))
-    takes = f"{operands(operator)}: {entry.takes} → {entry.gives}."
+    takes = f"{operand_count(operator)}: {entry.takes} → {entry.gives}."
     example = f'{{"rule": {entry.rule},\n "data": {entry.data}, "result": {entry.result}}}'
     return f"### {names}\n\n{entry.does}\n\n{takes}\n\n```json\n{example}\n```\n"

@@ -4,23 +4,22 @@ from collections.abc import Callable
 from functools import reduce
 from itertools import pairwise
 
-from rules.comparing import MIRRORED, NOT, OPPOSITE, Keep, equals, is_among, reaches
-from rules.expression import Call, Expression, Literal, Sequence, constant, is_constant
-from rules.paths import static_keys, static_path, steps_of
+from rules.expression import ArrayLiteral, Call, Expression, Literal, constant_value, is_constant
+from rules.paths import split_path, static_keys, static_path
+from rules.refinements import MIRRORED, NEGATED, OPPOSITE, Refinement, bounded_by, equals, member_of
 from rules.types import (
     NEVER,
-    Absent,
-    Record,
+    AbsentType,
+    RecordType,
     Type,
-    falsy,
+    falsy_only,
+    filter_options,
     narrowed,
-    only,
     present,
-    truthy,
+    truthy_only,
     union,
 )
-from rules.values import Json, Kind, contains, kind, loosely_equal
-from rules.values import truthy as is_truthy
+from rules.values import Json, ValueKind, contains, is_truthy, kind_of, loosely_equal
 
 
 def assume(scope: Type, condition: Expression, *, holds: bool) -> Type:
@@ -45,7 +44,7 @@ def _assume(scope: Type, condition: Expression, *, holds: bool, within_one: bool
         case "and" | "or" if operands and not within_one:
             return _assume_one_of(scope, operands, holds=holds)
         case "==" | "===" | "!=" | "!==":
-            return _assume_equal(scope, condition, holds=holds is (name not in NOT))
+            return _assume_equal(scope, condition, holds=holds is (name not in NEGATED))
         case "<" | "<=" | ">" | ">=":
             return _assume_order(scope, name, operands, holds=holds)
         case "in":
@@ -53,7 +52,7 @@ def _assume(scope: Type, condition: Expression, *, holds: bool, within_one: bool
         case "missing" | "missing_some" if not holds:
             return _assume_there(scope, condition)
         case "some" | "all" | "none" if holds is (name != "none"):
-            return _at_list(scope, operands[0], truthy)
+            return _at_list(scope, operands[0], truthy_only)
         case _:
             return scope
 
@@ -67,7 +66,7 @@ def _at(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
 def _at_list(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
     """As `_at`, unless a list stands by for one that is not there."""
     is_alone = isinstance(var, Call) and all(
-        isinstance(each, Sequence) and not each.elements for each in var.operands[1:]
+        isinstance(each, ArrayLiteral) and not each.elements for each in var.operands[1:]
     )
     return _at(scope, var, keep) if is_alone else scope
 
@@ -92,12 +91,12 @@ def _assume_var(scope: Type, var: Call, *, holds: bool) -> Type:
     if default is None:
         return scope
     if not holds:
-        return _at(scope, var, lambda found: union(falsy(found), only(found, _is_absent)))
-    return scope if is_truthy(default.value) else _at(scope, var, truthy)
+        return _at(scope, var, lambda found: union(falsy_only(found), filter_options(found, _is_absent)))
+    return scope if is_truthy(default.value) else _at(scope, var, truthy_only)
 
 
 def _is_absent(option: Type) -> bool:
-    return isinstance(option, Absent)
+    return isinstance(option, AbsentType)
 
 
 def _assume_one_of(scope: Type, operands: tuple[Expression, ...], *, holds: bool) -> Type:
@@ -113,13 +112,13 @@ def _merged(one: Type, other: Type) -> Type:
     """What holds either, without a record more."""
     if one is other:
         return one
-    if isinstance(one, Record) and isinstance(other, Record) and _names(one) == _names(other):
+    if isinstance(one, RecordType) and isinstance(other, RecordType) and _names(one) == _names(other):
         fields = zip(one.fields, other.fields, strict=True)
-        return Record(tuple((name, _merged(mine, theirs)) for (name, mine), (_, theirs) in fields), one.others)
+        return RecordType(tuple((name, _merged(mine, theirs)) for (name, mine), (_, theirs) in fields), one.others)
     return union(one, other)
 
 
-def _names(record: Record) -> tuple[object, ...]:
+def _names(record: RecordType) -> tuple[object, ...]:
     return tuple(name for name, _ in record.fields), record.others, record.open, record.prefixed
 
 
@@ -142,15 +141,15 @@ def _assume_is(scope: Type, var: Call, value: Json, *, holds: bool, strict: bool
     return _at(scope, var, _or_absent(keep, loosely_equal(default.value, value) is holds))
 
 
-def _or_absent(keep: Keep, may_lack: bool) -> Keep:
+def _or_absent(keep: Refinement, may_lack: bool) -> Refinement:
     """For a field: what is left of what is there, and nothing, where the default would do as well."""
     if may_lack:
-        return lambda found: union(keep(_there(found)), only(found, _is_absent))
+        return lambda found: union(keep(_there(found)), filter_options(found, _is_absent))
     return lambda found: keep(_there(found))
 
 
 def _there(found: Type) -> Type:
-    return only(found, lambda option: not _is_absent(option))
+    return filter_options(found, lambda option: not _is_absent(option))
 
 
 def _assume_order(scope: Type, name: str, operands: tuple[Expression, ...], *, holds: bool) -> Type:
@@ -159,18 +158,18 @@ def _assume_order(scope: Type, name: str, operands: tuple[Expression, ...], *, h
     name = name if holds else OPPOSITE[name]
     for left, right in pairwise(operands):
         for var, other, order in ((left, right, name), (right, left, MIRRORED[name])):
-            if isinstance(other, Literal) and kind(other.value) is Kind.NUMBER:
-                scope = _at(scope, var, reaches(order, other.value))
+            if isinstance(other, Literal) and kind_of(other.value) is ValueKind.NUMBER:
+                scope = _at(scope, var, bounded_by(order, other.value))
     return scope
 
 
 def _assume_among(scope: Type, var: Expression, place: Expression, *, holds: bool) -> Type:
     if not is_constant(place):
         return _at_list(scope, place, present) if holds else scope
-    values, default = constant(place), _default(var) if isinstance(var, Call) else None
+    values, default = constant_value(place), _default(var) if isinstance(var, Call) else None
     if not isinstance(values, list) or default is None:
         return scope
-    keep = is_among(values, holds=holds)
+    keep = member_of(values, holds=holds)
     return _at(scope, var, _or_absent(keep, contains(default.value, values) is holds))
 
 
@@ -181,5 +180,5 @@ def _assume_there(scope: Type, condition: Call) -> Type:
         if type(enough) is not int or enough < len(keys):
             return scope
     for key in keys:
-        scope = _possible(scope, narrowed(scope, steps_of(key), present))
+        scope = _possible(scope, narrowed(scope, split_path(key), present))
     return scope

@@ -12,7 +12,7 @@ from decimal import (
 )
 from typing import TypeAlias
 
-Number: TypeAlias = int | Decimal
+ExactNumber: TypeAlias = int | Decimal
 
 DIGITS = 34
 LARGEST_EXPONENT = 6144
@@ -34,7 +34,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _RADIX = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 
 
-def exact(value: float | Decimal) -> Number | None:
+def exact(value: float | Decimal) -> ExactNumber | None:
     """The exact number a value stands for; a float stands for the shortest decimal that names it."""
     if isinstance(value, int):
         return value
@@ -45,7 +45,7 @@ def exact(value: float | Decimal) -> Number | None:
     return number if number.is_finite() else None
 
 
-def of_text(text: str) -> Number | None:
+def from_text(text: str) -> ExactNumber | None:
     """What the whole text says as a number: "" is 0, "0x10" is 16, "1a" is none."""
     text = text.strip(" \t\n\r\v\f\u00a0\ufeff\u2028\u2029")
     if not text:
@@ -57,13 +57,13 @@ def of_text(text: str) -> Number | None:
     return int(text, 0) if _RADIX.fullmatch(text) else None
 
 
-def of_start(text: str) -> Number | None:
+def from_prefix(text: str) -> ExactNumber | None:
     """What the text says as a number from its start: "12 points" is 12, "points" is none."""
     found = _DECIMAL.match(text[:LONGEST_NUMBER].lstrip())
     return _decimal(found[0]) if found else None
 
 
-def _decimal(text: str) -> Number | None:
+def _decimal(text: str) -> ExactNumber | None:
     if _WHOLE.fullmatch(text):
         return int(text)
     try:
@@ -72,7 +72,7 @@ def _decimal(text: str) -> Number | None:
         return None
 
 
-def shown(number: Number) -> str:
+def javascript_text(number: ExactNumber) -> str:
     """The number as JavaScript writes it, with every digit we hold: 1.5, 20, 1e+21, 1e-7."""
     if isinstance(number, int):
         if -(10**21) < number < 10**21:
@@ -90,7 +90,7 @@ def shown(number: Number) -> str:
     return f"{'-' if sign else ''}{digits[0]}{fraction}e{exponent:+d}"
 
 
-def add(left: Number, right: Number) -> Number | None:
+def add(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
     if isinstance(left, int) and isinstance(right, int):
         return left + right
     try:
@@ -99,7 +99,7 @@ def add(left: Number, right: Number) -> Number | None:
         return None
 
 
-def subtract(left: Number, right: Number) -> Number | None:
+def subtract(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
     if isinstance(left, int) and isinstance(right, int):
         return left - right
     try:
@@ -108,16 +108,16 @@ def subtract(left: Number, right: Number) -> Number | None:
         return None
 
 
-def multiply(left: Number, right: Number) -> Number | None:
+def multiply(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
     if isinstance(left, int) and isinstance(right, int):
-        return bounded(left * right)
+        return rounded(left * right)
     try:
         return CONTEXT.multiply(Decimal(left), Decimal(right))
     except DecimalException:
         return None
 
 
-def bounded(product: int) -> Number | None:
+def rounded(product: int) -> ExactNumber | None:
     """An integer as it is, or rounded to 34 digits when it has more."""
     if -LARGEST_INTEGER < product < LARGEST_INTEGER:
         return product
@@ -127,7 +127,7 @@ def bounded(product: int) -> Number | None:
         return None
 
 
-def divide(dividend: Number, divisor: Number) -> Number | None:
+def divide(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
     """The quotient, exact where 34 digits hold it; none when the divisor is 0."""
     if not divisor:
         return None
@@ -141,7 +141,7 @@ def divide(dividend: Number, divisor: Number) -> Number | None:
         return None
 
 
-def remainder(dividend: Number, divisor: Number) -> Number | None:
+def remainder(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
     """What division leaves, with the sign of the dividend; exact; none when the divisor is 0."""
     if not divisor:
         return None
@@ -161,7 +161,7 @@ def remainder(dividend: Number, divisor: Number) -> Number | None:
         return None
 
 
-def _whole(number: Number) -> tuple[int, int, int]:
+def _whole(number: ExactNumber) -> tuple[int, int, int]:
     sign, figures, power = Decimal(number).as_tuple()
     assert isinstance(power, int), "only finite numbers come here"
     return sign, int(Decimal((0, figures, 0))), power

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.bounds import CHARACTERS, DEPTH, NODES
-from rules.errors import Fault, Path, RuleError, is_slip, nearest
-from rules.expression import LOOPS, Call, Expression, Literal, Operator, Sequence
+from rules.errors import Fault, JsonPath, RuleError
+from rules.expression import LOOPS, ArrayLiteral, Call, Expression, Literal, Operator
 from rules.numbers import LARGEST_EXPONENT, LONGEST_NUMBER, exact
 from rules.operators import TABLE
+from rules.spelling import closest_match, is_one_edit_apart
 from rules.values import Json
 
-ELSEWHERE = {
+SYNONYMS = {
     "=": "==",
     "<>": "!=",
     "=>": ">=",
@@ -44,41 +45,41 @@ _OTHERWISE = frozenset({"contains"})
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParseResult:
     """What a JSON value says as far as it can be read, to be checked: with faults, it is not to be evaluated."""
 
     expression: Expression
     faults: tuple[Fault, ...]
-    refused: frozenset[Path]
+    invalid: frozenset[JsonPath]
     """The parts of which nobody can say what they are worth; in them is what can be looked at all the same."""
 
 
 def parse(value: Json) -> Expression:
     """The expression a JSON value says; raises RuleError with every fault."""
-    parsed = parse_whole(value)
+    parsed = parse_with_recovery(value)
     if parsed.faults:
         raise RuleError(*parsed.faults)
     return parsed.expression
 
 
-def parse_whole(value: Json) -> Parsed:
+def parse_with_recovery(value: Json) -> ParseResult:
     """The expression a JSON value says, with every fault, so that what is around the faults can be checked, too."""
     parser = _Parser()
     expression = parser.expression(value, (), 1)
     if parser.is_too_big:
-        return Parsed(Sequence((), ()), tuple(parser.faults), frozenset({()}))
-    return Parsed(expression, tuple(parser.faults), frozenset(parser.refused))
+        return ParseResult(ArrayLiteral((), ()), tuple(parser.faults), frozenset({()}))
+    return ParseResult(expression, tuple(parser.faults), frozenset(parser.invalid))
 
 
 class _Parser:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.refused: set[Path] = set()
+        self.invalid: set[JsonPath] = set()
         self._nodes = 0
         self._characters = 0
         self.is_too_big = False
 
-    def expression(self, value: Json, path: Path, depth: int) -> Expression:
+    def expression(self, value: Json, path: JsonPath, depth: int) -> Expression:
         self._nodes += 1
         if self.is_too_big:
             return self._nothing(path)
@@ -98,19 +99,19 @@ class _Parser:
                 elements = (
                     self.expression(element, (*path, position), depth + 1) for position, element in enumerate(value)
                 )
-                return Sequence(path, tuple(elements))
+                return ArrayLiteral(path, tuple(elements))
             case _:
                 return self._literal(value, path)
 
-    def _several(self, value: dict[Json, Json], path: Path, depth: int) -> Expression:
+    def _several(self, value: dict[Json, Json], path: JsonPath, depth: int) -> Expression:
         names = ", ".join(map(str, list(value)[:5]))
         self._note("several_operators", path, f"an object holds one operator, this one has {names}")
         known = [(name, operands) for name, operands in value.items() if isinstance(name, str) and name in TABLE]
         return self._nothing(path, *(self._call(name, operands, path, depth) for name, operands in known))
 
-    def _call(self, name: Json, operands: Json, path: Path, depth: int) -> Expression:
+    def _call(self, name: Json, operands: Json, path: JsonPath, depth: int) -> Expression:
         operator = TABLE.get(name) if isinstance(name, str) else None
-        inside: Path = (*path, name if isinstance(name, str) else str(name))
+        inside: JsonPath = (*path, name if isinstance(name, str) else str(name))
         given = operands if isinstance(operands, list) else [operands]
         meant = self._meant(str(name), inside) if operator is None else operator
         fits = meant is not None and meant.least <= len(given) and (meant.most is None or len(given) <= meant.most)
@@ -121,22 +122,22 @@ class _Parser:
             for position, operand in enumerate(given)
         )
         if meant is not None and fits:
-            self.refused |= {path} if operator is None else set()
+            self.invalid |= {path} if operator is None else set()
             return Call(path, meant, parsed)
         return self._nothing(path, *(parsed[:1] if meant is None or meant.name in LOOPS else parsed))
 
-    def _meant(self, name: str, path: Path) -> Operator | None:
+    def _meant(self, name: str, path: JsonPath) -> Operator | None:
         """Says that there is no such operator; the one that was certainly meant, so that its operands are checked."""
         self._characters += len(name)
         shown = name if len(name) <= 40 else f"{name[:40]}..."
-        suggestion = ELSEWHERE.get(name) or nearest(name[:40], TABLE)
+        suggestion = SYNONYMS.get(name) or closest_match(name[:40], TABLE)
         self._note("unknown_operator", path, f"{shown} is no operator", suggestion)
-        is_certain = (name in ELSEWHERE and name not in _OTHERWISE) or (
-            suggestion is not None and (is_slip(name, suggestion) or name.lower() == suggestion)
+        is_certain = (name in SYNONYMS and name not in _OTHERWISE) or (
+            suggestion is not None and (is_one_edit_apart(name, suggestion) or name.lower() == suggestion)
         )
         return TABLE[suggestion] if suggestion is not None and is_certain else None
 
-    def _literal(self, value: Json, path: Path) -> Expression:
+    def _literal(self, value: Json, path: JsonPath) -> Expression:
         match value:
             case None | bool():
                 return Literal(path, value)
@@ -153,18 +154,18 @@ class _Parser:
             case _:
                 return self._refused("not_json", path, f"{type(value).__name__} is no JSON value")
 
-    def _refused(self, code: str, path: Path, message: str) -> Expression:
+    def _refused(self, code: str, path: JsonPath, message: str) -> Expression:
         self._note(code, path, message)
         return self._nothing(path)
 
-    def _note(self, code: str, path: Path, message: str, suggestion: str | None = None) -> None:
+    def _note(self, code: str, path: JsonPath, message: str, suggestion: str | None = None) -> None:
         self.faults.append(Fault(code, path, message, suggestion))
 
-    def _nothing(self, path: Path, *parts: Expression) -> Expression:
-        self.refused.add(path)
-        return Sequence(path, parts)
+    def _nothing(self, path: JsonPath, *parts: Expression) -> Expression:
+        self.invalid.add(path)
+        return ArrayLiteral(path, parts)
 
-    def _refused_size(self, path: Path, message: str) -> Expression:
+    def _refused_size(self, path: JsonPath, message: str) -> Expression:
         self.is_too_big = True
         return self._refused("too_big", path, message)
 

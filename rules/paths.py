@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from rules.expression import Call, Expression, Literal, constant, is_constant, walk
-from rules.values import Json, text
+from rules.expression import Call, Expression, Literal, constant_value, is_constant, walk
+from rules.values import Json, to_text
 
 
-def steps_of(path: Json) -> tuple[str, ...]:
+def split_path(path: Json) -> tuple[str, ...]:
     """Where a path leads: "a.b" is a, then b; "" and null are here."""
-    return () if path is None or path == "" else tuple(text(path).split("."))
+    return () if path is None or path == "" else tuple(to_text(path).split("."))
 
 
 def static_path(call: Call) -> tuple[str, ...] | None:
@@ -16,7 +16,7 @@ def static_path(call: Call) -> tuple[str, ...] | None:
     if not call.operands:
         return ()
     path = call.operands[0]
-    return steps_of(path.value) if isinstance(path, Literal) and not isinstance(path.value, dict) else None
+    return split_path(path.value) if isinstance(path, Literal) and not isinstance(path.value, dict) else None
 
 
 def static_keys(call: Call) -> list[str] | None:
@@ -24,11 +24,11 @@ def static_keys(call: Call) -> list[str] | None:
     operands = call.operands[1:] if call.operator.name == "missing_some" else call.operands
     if not all(map(is_constant, operands)):
         return None
-    keys = wanted([constant(operand) for operand in operands])
+    keys = requested_keys([constant_value(operand) for operand in operands])
     return keys if all(isinstance(key, str) and key for key in keys) else None
 
 
-def wanted(operands: list[Json]) -> list[Json]:
+def requested_keys(operands: list[Json]) -> list[Json]:
     """The keys `missing` is asked for: its operands, or the one array that is its first."""
     return operands[0] if operands and isinstance(operands[0], list) else operands
 
@@ -39,14 +39,14 @@ def may_read(expression: Expression, name: str) -> bool:
     It may where a path is computed or leads to everything; items of an array are not told from the data around them.
     """
     for part in walk(expression):
-        if isinstance(part, Call) and part.operator.name in LOOKING:
+        if isinstance(part, Call) and part.operator.name in LOOKUPS:
             firsts = _firsts(part)
             if firsts is None or name in firsts:
                 return True
     return False
 
 
-LOOKING: Final = frozenset({"var", "missing", "missing_some"})
+LOOKUPS: Final = frozenset({"var", "missing", "missing_some"})
 """The operators that look into the data."""
 
 
@@ -56,4 +56,4 @@ def _firsts(call: Call) -> set[str] | None:
         steps = static_path(call)
         return {steps[0]} if steps else None
     keys = static_keys(call)
-    return None if keys is None else {steps_of(key)[0] for key in keys}
+    return None if keys is None else {split_path(key)[0] for key in keys}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import unquote
 
-from rules.numbers import Number, exact
+from rules.numbers import ExactNumber, exact
 from rules.types import (
     ABSENT,
     ANY,
@@ -17,22 +17,22 @@ from rules.types import (
     NULL,
     NUMBER,
     TEXT,
-    Array,
-    Null,
+    ArrayType,
+    NullType,
     Range,
-    Record,
-    Text,
+    RecordType,
+    TextType,
     Type,
     array,
-    both,
+    excluding,
     field_of,
-    number,
+    filter_options,
+    intersection,
+    number_type,
     one_of,
-    only,
     optional,
     options,
     union,
-    without,
 )
 from rules.values import Json
 
@@ -90,20 +90,20 @@ class _Reader:
             return ANY
         found = self._own(schema, open_refs, depth)
         if "$ref" in schema:
-            found = both(found, self._referred(str(schema["$ref"]), open_refs, depth))
+            found = intersection(found, self._referred(str(schema["$ref"]), open_refs, depth))
         for member in schema.get("allOf", ()):
-            found = both(found, self.read(member, open_refs, depth + 1))
+            found = intersection(found, self.read(member, open_refs, depth + 1))
         for word in ("anyOf", "oneOf"):
             if word in schema:
                 members = [self.read(member, open_refs, depth + 1) for member in schema[word]]
-                found = both(found, union(*members))
+                found = intersection(found, union(*members))
         for word, depending in _DEPENDENCIES.items():
             for name, needs in schema.get(word, {}).items():
-                found = both(found, self.read(depending(name, needs), open_refs, depth + 1))
+                found = intersection(found, self.read(depending(name, needs), open_refs, depth + 1))
         if "const" in schema:
-            found = both(found, one_of(schema["const"]))
+            found = intersection(found, one_of(schema["const"]))
         if "enum" in schema:
-            found = both(found, one_of(*schema["enum"]))
+            found = intersection(found, one_of(*schema["enum"]))
         return self._conditional(found, schema, open_refs, depth) if "if" in schema else found
 
     def _conditional(self, found: Type, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
@@ -111,8 +111,8 @@ class _Reader:
         condition, then, otherwise = (
             self.read(schema.get(word, True), open_refs, depth + 1) for word in ("if", "then", "else")
         )
-        holds = both(both(found, condition), then)
-        return union(holds, both(_apart(found, schema["if"]), otherwise))
+        holds = intersection(intersection(found, condition), then)
+        return union(holds, intersection(_apart(found, schema["if"]), otherwise))
 
     def _referred(self, reference: str, open_refs: tuple[str, ...], depth: int) -> Type:
         if open_refs.count(reference) >= self._rounds or not (reference == "#" or reference.startswith("#/")):
@@ -144,9 +144,9 @@ class _Reader:
     def _named(self, name: str, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         match name:
             case "string":
-                return Text(dated=schema.get("format") in ("date", "date-time"))
+                return TextType(dated=schema.get("format") in ("date", "date-time"))
             case "number" | "integer":
-                return number(within=_range(schema))
+                return number_type(within=_range(schema))
             case "array":
                 return self._array(schema, open_refs, depth)
             case "object":
@@ -162,7 +162,7 @@ class _Reader:
             most = len(first) if most is None else min(most, len(first))
         if (least and element == NEVER) or (most is not None and least > most) or NEVER in first[:least]:
             return NEVER
-        return Array(element, first, least, rest if first else None, most)
+        return ArrayType(element, first, least, rest if first else None, most)
 
     def _record(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         required, named = schema.get("required", ()), self._fields(schema.get("properties", {}), open_refs, depth)
@@ -178,7 +178,7 @@ class _Reader:
         if not is_silent:
             others.append(self.read(True if rest is None else rest, open_refs, depth + 1))
         found = union(*others) if others else NEVER
-        return Record(
+        return RecordType(
             tuple(fields.items()),
             None if found == NEVER else optional(found),
             is_silent,
@@ -195,7 +195,7 @@ _KINDS: dict[str, Type] = {
     "string": TEXT,
     "number": NUMBER,
     "array": array(ANY),
-    "object": Record((), optional(ANY)),
+    "object": RecordType((), optional(ANY)),
 }
 
 
@@ -216,13 +216,13 @@ def _apart(found: Type, condition: Json) -> Type:
 
 def _refusing(option: Type, name: str, values: list[Json], *, may_lack: bool) -> Type:
     """The object whose field is none of these values; one without the field is refused only by what requires it."""
-    if not isinstance(option, Record):
+    if not isinstance(option, RecordType):
         return option
-    field = without(field_of(option, name), values)
+    field = excluding(field_of(option, name), values)
     if None in values:
-        field = only(field, lambda kind: not isinstance(kind, Null))
+        field = filter_options(field, lambda kind: not isinstance(kind, NullType))
     if not may_lack:
-        field = only(field, lambda kind: kind != ABSENT)
+        field = filter_options(field, lambda kind: kind != ABSENT)
     return NEVER if field == NEVER else replace(option, fields=tuple((dict(option.fields) | {name: field}).items()))
 
 
@@ -233,8 +233,8 @@ def _range(schema: Mapping[str, Json]) -> Range:
 
 
 def _end(
-    schema: Mapping[str, Json], reached: str, left_out: str, nearer: Callable[[Number, Number], Number]
-) -> tuple[Number | None, bool]:
+    schema: Mapping[str, Json], reached: str, left_out: str, nearer: Callable[[ExactNumber, ExactNumber], ExactNumber]
+) -> tuple[ExactNumber | None, bool]:
     """One end of a range, and whether it is left out."""
     inner, outer = (_figure(schema.get(word)) for word in (reached, left_out))
     if inner is None or outer is None:
@@ -242,7 +242,7 @@ def _end(
     return nearer(inner, outer), nearer(inner, outer) == outer
 
 
-def _figure(value: Json) -> Number | None:
+def _figure(value: Json) -> ExactNumber | None:
     return None if value is None or isinstance(value, bool | str | list | dict) else exact(value)
 
 

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from rules.errors import Path
+from rules.errors import JsonPath
 from rules.expression import Call
 from rules.values import Json
 
-Recorded: TypeAlias = tuple[Any, ...]
+TraceRecord: TypeAlias = tuple[Any, ...]
 """The calls evaluated one after the other, then the value of each: one tuple for a stretch without forks."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TraceEntry:
     """One operator evaluated once; inside a loop its path comes again with each element."""
 
-    path: Path
+    path: JsonPath
     value: Json
 
 
@@ -25,13 +25,13 @@ class Trace:
 
     __slots__ = ("_records", "value")
 
-    def __init__(self, value: Json, records: list[Recorded]) -> None:
+    def __init__(self, value: Json, records: list[TraceRecord]) -> None:
         self.value = value
         self._records = records
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        return tuple(Step(call.path, value) for call, value in self.calls())
+    def entries(self) -> tuple[TraceEntry, ...]:
+        return tuple(TraceEntry(call.path, value) for call, value in self.calls())
 
     def calls(self) -> Iterator[tuple[Call, Json]]:
         for calls, *found in self._records:

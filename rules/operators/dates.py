@@ -4,11 +4,24 @@ import re
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 
-from rules.check import Checker, shown
+from rules.check import Checker, label
 from rules.closures import applied_in_zone
+from rules.codegen import emit_in_zone
 from rules.expression import Call, Literal, Operator
-from rules.source import emit_in_zone
-from rules.types import INSTANT, NUMBER, TEXT, Range, Text, Type, nullable, number, one_of, options, present, union
+from rules.types import (
+    INSTANT,
+    NUMBER,
+    TEXT,
+    Range,
+    TextType,
+    Type,
+    nullable,
+    number_type,
+    one_of,
+    options,
+    present,
+    union,
+)
 from rules.values import Json
 
 _LONGEST = 40
@@ -65,13 +78,13 @@ def _days_between(zone: tzinfo, start: Json, end: Json) -> int | None:
 def _check_date(checker: Checker, call: Call) -> Type:
     """A text may be no date, and then it is null; a date-time of a schema, and a date written out, always is one."""
     (operand,) = call.operands
-    found = checker.needs(operand, _TEXT_OR_INSTANT, "date")
+    found = checker.require(operand, _TEXT_OR_INSTANT, "date")
     if isinstance(operand, Literal):
         if isinstance(operand.value, str) and _instant(UTC, operand.value) is None:
-            checker.fault("wrong_type", operand, f"{shown(operand)} is no ISO 8601 date")
+            checker.add_fault("wrong_type", operand, f"{label(operand)} is no ISO 8601 date")
         return INSTANT
     certain = all(
-        option == INSTANT or (isinstance(option, Text) and option.dated) for option in options(present(found))
+        option == INSTANT or (isinstance(option, TextType) and option.dated) for option in options(present(found))
     )
     return INSTANT if certain else nullable(INSTANT)
 
@@ -79,7 +92,7 @@ def _check_date(checker: Checker, call: Call) -> Type:
 def _checks_dates(name: str, result: Type) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         for operand in call.operands:
-            checker.needs(operand, INSTANT, name)
+            checker.require(operand, INSTANT, name)
         return result
 
     return check
@@ -90,7 +103,7 @@ _TEXT_OR_INSTANT = union(TEXT, INSTANT)
 
 def _part(name: str, part: Callable[[datetime], Json], words: str, least: int, most: int) -> Operator:
     """A part of a date, and what numbers it can be."""
-    return _operator(name, _of_local(part), words, _checks_dates(name, number(within=Range(least, most))))
+    return _operator(name, _of_local(part), words, _checks_dates(name, number_type(within=Range(least, most))))
 
 
 def _operator(

@@ -1,19 +1,19 @@
 """Intervals of numbers, as `minimum` and `maximum` draw them."""
 
-from rules.frozen import frozen
-from rules.numbers import Number
+from rules.frozen import frozen_at_type_check
+from rules.numbers import ExactNumber
 
 
-@frozen
+@frozen_at_type_check
 class Range:
     """The numbers from `low` to `high`; None is no end. `above` and `below` leave the ends themselves out."""
 
-    low: Number | None = None
-    high: Number | None = None
+    low: ExactNumber | None = None
+    high: ExactNumber | None = None
     above: bool = False
     below: bool = False
 
-    def holds(self, number: Number) -> bool:
+    def holds(self, number: ExactNumber) -> bool:
         return not (wholly_below(self, point(number)) or wholly_below(point(number), self))
 
     @property
@@ -26,7 +26,7 @@ class Range:
 EVERYWHERE = Range()
 
 
-def point(number: Number) -> Range:
+def point(number: ExactNumber) -> Range:
     return Range(number, number)
 
 

@@ -28,7 +28,7 @@ require('readline').createInterface({input: process.stdin}).on('line', line => {
 """
 
 
-class NotToBeHad(Exception):
+class Unavailable(Exception):
     """There is no json-logic-js here, and the message says why."""
 
 
@@ -36,7 +36,7 @@ def installed() -> Path:
     """A folder from which node can require it, outside the repository; raise NotToBeHad."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        raise NotToBeHad("node and npm are not installed")
+        raise Unavailable("node and npm are not installed")
     if (FOLDER / "node_modules" / "json-logic-js").exists():
         return FOLDER
     # Installed aside and moved: another process may be at the same, and half a package must never be found.
@@ -47,7 +47,7 @@ def installed() -> Path:
         subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE, cwd=aside)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise NotToBeHad(f"npm could not install json-logic-js: {error}") from None
+        raise Unavailable(f"npm could not install json-logic-js: {error}") from None
     try:
         aside.rename(FOLDER)
     except OSError:  # somebody was faster

@@ -12,13 +12,13 @@ import datalogic_py
 
 import rules
 from rules import types
-from rules.bounds import Work
-from rules.closures import RecordingCloser
+from rules.bounds import StepBudget
+from rules.closures import RecordingClosureBuilder
 from rules.expression import Call, walk
 from tests.rules import javascript
-from tests.rules.author import Author
-from tests.rules.damage import damaged
-from tests.rules.schemas import Draftsman, Place, places
+from tests.rules.mutation import mutated
+from tests.rules.rule_generator import RuleGenerator
+from tests.rules.schema_generator import FieldPath, SchemaGenerator, field_paths
 
 Json: TypeAlias = Any
 VALUES = 3
@@ -46,11 +46,11 @@ Batch: TypeAlias = list[list[Case]]
 def cases(expression: rules.Expression, rule: Json, values: list[Json]) -> list[Case]:
     """A rule, parsed already, on each of a few values."""
     records: list[Any] = []
-    closure, text = RecordingCloser(UTC, records.append).of(expression), rules.exact.dumps(rule)
+    closure, text = RecordingClosureBuilder(UTC, records.append).build(expression), rules.exact.dumps(rule)
     found = []
     for value in values:
         records.clear()
-        worth = closure(value, Work())
+        worth = closure(value, StepBudget())
         parts = tuple((call.operator.name, part) for call, part in rules.Trace(worth, records).calls())
         found.append(Case(text, rules.exact.dumps(value), worth, parts))
     return found
@@ -64,23 +64,23 @@ def case(rule: Json, value: Json) -> Case:
 def batches(random: Random) -> Iterator[Batch]:
     """Rules that check clean, without end: as written, or with a slip that the check lets pass."""
     while True:
-        body = Draftsman(random, plain=True).body()
-        scope = [place for place in places(body) if place.path and (_is_named(place) or random.random() < 0.1)]
-        author, seen = Author(random, plain=True), types.type_of_schema(body.schema)
+        body = SchemaGenerator(random, plain=True).body()
+        scope = [place for place in field_paths(body) if place.path and (_is_named(place) or random.random() < 0.1)]
+        author, seen = RuleGenerator(random, plain=True), types.type_of_schema(body.schema)
         values = [body.make(random) for _ in range(VALUES)]
         ways = [author.boolean, author.boolean, author.number, author.text]
         batch: Batch = []
         for _ in range(RULES_A_SCHEMA):
             rule = random.choice(ways)(scope, random.choice([2, 3, 4]))
             if random.random() < 0.3:
-                rule = damaged(rule, scope, random)
+                rule = mutated(rule, scope, random)
             expression = _clean(rule, seen)
             if expression is not None:
                 batch.append(cases(expression, rule, values))
         yield batch
 
 
-def _is_named(place: Place) -> bool:
+def _is_named(place: FieldPath) -> bool:
     """Whether a field leads there, and no length of an array: to datalogic-py there is none."""
     return not place.path.endswith(".length")
 

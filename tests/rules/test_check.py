@@ -12,7 +12,7 @@ BODY = record(
         "total": NUMBER,
         "channel": optional(one_of("web", "store")),
         "coupon": nullable(TEXT),
-        "count": types.Number(zero=False),
+        "count": types.NumberType(zero=False),
         "items": array(ITEM),
         "extras": optional(array(ITEM)),
         "address": optional(record({"city": TEXT, "street": optional(TEXT)})),
@@ -236,7 +236,7 @@ def test_an_amount_that_is_not_surely_a_number_is_a_fault(rule, code):
 def test_a_sum_over_items_is_a_number():
     total = {"reduce": [var("items"), {"+": [var("accumulator"), {"*": [var("current.price"), 2]}]}, 0]}
 
-    assert rules.check(rules.parse(total), SCOPE, NUMBER) == rules.Checked(NUMBER, ())
+    assert rules.check(rules.parse(total), SCOPE, NUMBER) == rules.CheckResult(NUMBER, ())
 
 
 def test_an_accumulator_that_changes_its_type_is_both():
@@ -297,7 +297,7 @@ def test_a_value_that_another_never_has_is_a_fault(rule, said):
         "fixed": one_of("vips"),
         "labels": array(one_of("vips", "new")),
     }
-    scope = types.Record((*SCOPE.fields, *fixed.items()))
+    scope = types.RecordType((*SCOPE.fields, *fixed.items()))
 
     assert said in [str(fault) for fault in rules.check(rules.parse(rule), scope).faults]
 
@@ -337,13 +337,13 @@ AROUND = [
 
 @pytest.mark.parametrize(("rule", "codes"), AROUND, ids=str)
 def test_around_what_cannot_be_read_all_else_is_checked_and_nothing_is_guessed(rule, codes):
-    parsed = rules.parse_whole(rule)
+    parsed = rules.parse_with_recovery(rule)
 
-    checked = rules.check(parsed.expression, SCOPE, BOOLEAN, refused=parsed.refused)
+    checked = rules.check(parsed.expression, SCOPE, BOOLEAN, invalid=parsed.invalid)
 
     assert len(parsed.faults) == 1
     assert [fault.code for fault in checked.faults] == codes
-    assert checked.doubts == ()
+    assert checked.warnings == ()
 
 
 RECKONED = [
@@ -362,7 +362,7 @@ def test_a_guard_outside_a_loop_says_nothing_of_what_is_inside():
     quotient = {"/": [1, {"var": ["price", 0]}]}
     rule = {"and": [quotient, {"some": [var("items"), {">": [quotient, 1]}]}]}
 
-    assert [fault.code for fault in rules.check(rules.parse(rule), types.both(SCOPE, SCOPE)).faults][-1:] == [
+    assert [fault.code for fault in rules.check(rules.parse(rule), types.intersection(SCOPE, SCOPE)).faults][-1:] == [
         "may_be_missing"
     ]
 

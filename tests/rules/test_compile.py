@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import rules
 from rules.bounds import STEPS
-from rules.closures import weight
-from rules.compile import LARGEST_FUNCTION, generated, interpreted, recorded
+from rules.closures import step_cost
+from rules.compile import LARGEST_FUNCTION, generated, interpreted, interpreted_trace
 from rules.exact import dumps
-from tests.rules.worlds import any_rules, json_values
+from tests.rules.strategies import any_rules, json_values
 
 _AT_LENGTH = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 RANGE = list(range(100))
@@ -30,7 +30,7 @@ def _worth(run, data):
 @given(any_rules, json_values)
 def test_closures_and_generated_source_agree_on_any_rule_and_any_data(rule, data):
     expression = rules.parse(rule)
-    plain, traced = interpreted(expression, UTC), recorded(expression, UTC)
+    plain, traced = interpreted(expression, UTC), interpreted_trace(expression, UTC)
     source = generated(expression, UTC, plain, recording=False) or plain
     tracing = generated(expression, UTC, traced, recording=True) or traced
 
@@ -43,10 +43,10 @@ def test_closures_and_generated_source_agree_on_any_rule_and_any_data(rule, data
 @given(any_rules, json_values)
 def test_both_traces_record_the_same_steps(rule, data):
     expression = rules.parse(rule)
-    traced = recorded(expression, UTC)
+    traced = interpreted_trace(expression, UTC)
     tracing = generated(expression, UTC, traced, recording=True) or traced
 
-    closures, source = traced(data).steps, tracing(data).steps
+    closures, source = traced(data).entries, tracing(data).entries
 
     assert sorted((step.path, dumps(step.value)) for step in closures) == sorted(
         (step.path, dumps(step.value)) for step in source
@@ -90,7 +90,7 @@ def test_a_hostile_rule_ends_in_too_much_work_or_an_answer(rule):
 )
 def test_both_ways_of_evaluating_take_the_same_steps(body, made):
     rule = {"reduce": [{"var": "many"}, body, 0]}
-    most = STEPS // (weight(rules.parse(body)) + made)
+    most = STEPS // (step_cost(rules.parse(body)) + made)
     compiled = rules.compile(rules.parse(rule))
 
     for run in (compiled, lambda data: rules.evaluate(rule, data)):
@@ -156,7 +156,7 @@ def test_a_trace_tells_what_each_part_was_worth():
     trace = rule.trace({"a": 2, "b": 0, "c": 1})
 
     assert trace.value == 0
-    assert [(step.path, step.value) for step in trace.steps] == [
+    assert [(step.path, step.value) for step in trace.entries] == [
         (("and", 0, ">", 0), 2),
         (("and", 0), True),
         (("and", 1), 0),
@@ -167,14 +167,14 @@ def test_a_trace_tells_what_each_part_was_worth():
 def test_a_trace_keeps_what_came_before_a_default():
     rule = rules.compile(rules.parse({"min": [{"var": "a"}, {"var": ["b", 5]}]}))
 
-    assert [step.value for step in rule.trace({"a": 7, "b": 6}).steps] == [7, 6, 6]
-    assert [step.value for step in rule.trace({"a": 7}).steps] == [7, 5, 5]
+    assert [step.value for step in rule.trace({"a": 7, "b": 6}).entries] == [7, 6, 6]
+    assert [step.value for step in rule.trace({"a": 7}).entries] == [7, 5, 5]
 
 
 def test_a_trace_tells_every_turn_of_a_loop():
     rule = rules.compile(rules.parse({"some": [{"var": "a"}, {">": [{"var": ""}, 1]}]}))
 
-    steps = rule.trace({"a": [0, 2, 5]}).steps
+    steps = rule.trace({"a": [0, 2, 5]}).entries
 
     assert [step.value for step in steps if step.path == ("some", 1)] == [False, True]
 
@@ -193,16 +193,16 @@ def test_rules_together_are_worth_what_each_is(rules_of_many, data):
         expected = [rule(data) for rule in compiled]
     except rules.TooMuchWork:
         with pytest.raises(rules.TooMuchWork):
-            rules.together(compiled)(data)
+            rules.compile_batch(compiled)(data)
     else:
-        assert dumps(rules.together(compiled)(data)) == dumps(expected)
+        assert dumps(rules.compile_batch(compiled)(data)) == dumps(expected)
 
 
 def test_rules_of_several_time_zones_stay_in_theirs_together():
     weekday, moment = rules.parse({"weekday": {"var": "at"}}), datetime(2026, 5, 1, 22, 30, tzinfo=UTC)
     zones = [UTC, ZoneInfo("Europe/Warsaw"), UTC]
 
-    days = rules.together(rules.compile(weekday, timezone=zone) for zone in zones)({"at": moment})
+    days = rules.compile_batch(rules.compile(weekday, timezone=zone) for zone in zones)({"at": moment})
 
     assert days == ["friday", "saturday", "friday"]
 
@@ -210,7 +210,7 @@ def test_rules_of_several_time_zones_stay_in_theirs_together():
 def test_more_rules_than_one_function_is_made_of_run_together():
     many = [rules.compile(rules.parse({"+": [{"var": "n"}, number]})) for number in range(LARGEST_FUNCTION)]
 
-    assert rules.together(many)({"n": 1}) == [number + 1 for number in range(LARGEST_FUNCTION)]
+    assert rules.compile_batch(many)({"n": 1}) == [number + 1 for number in range(LARGEST_FUNCTION)]
 
 
 @pytest.mark.parametrize(

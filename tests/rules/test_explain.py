@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import rules
-from tests.rules.worlds import any_rules, json_values
+from tests.rules.strategies import any_rules, json_values
 
 ITEMS = [{"sku": "tea", "price": 2, "quantity": 1}, {"sku": "mug", "price": 9, "quantity": 3}]
 DATA = {"total": 12, "tier": "bronze", "items": ITEMS, "now": datetime(2026, 1, 1, tzinfo=UTC), "none": []}
@@ -96,9 +96,9 @@ def test_what_was_seen_and_what_was_needed_are_told_apart():
 
     reason = why(rule)
 
-    assert reason.leaves == (
-        rules.Leaf(("or", 0, "all", 1), {"price": 2}, "> 5", ("element 1 of items",)),
-        rules.Leaf(("or", 1), {"total": 12}, ">= 20"),
+    assert reason.clauses == (
+        rules.Clause(("or", 0, "all", 1), {"price": 2}, "> 5", ("element 1 of items",)),
+        rules.Clause(("or", 1), {"total": 12}, ">= 20"),
     )
 
 
@@ -117,15 +117,15 @@ def test_what_was_seen_and_what_was_needed_are_told_apart():
     ids=str,
 )
 def test_what_was_needed_is_what_would_have_made_the_whole_true(rule, needed):
-    (leaf,) = why(rule).leaves
+    (clause,) = why(rule).clauses
 
-    assert leaf.needed == needed
+    assert clause.needed == needed
 
 
 def test_of_many_parts_a_few_are_told_and_the_rest_counted():
     reason = why({"or": [_is("total", number) for number in range(9)]})
 
-    assert (len(reason.leaves), reason.more) == (4, 5)
+    assert (len(reason.clauses), reason.omitted) == (4, 5)
     assert reason.text.endswith("; and 5 more")
 
 
@@ -147,9 +147,9 @@ def test_of_many_parts_a_few_are_told_and_the_rest_counted():
 def test_a_value_is_cut_to_what_a_person_reads(value, told):
     expression = rules.parse({"==": [{"var": "it"}, {"var": "other"}]})
 
-    (leaf,) = rules.explain(expression, rules.compile(expression).trace({"it": value})).leaves
+    (clause,) = rules.explain(expression, rules.compile(expression).trace({"it": value})).clauses
 
-    assert leaf.actual["it"] == told
+    assert clause.actual["it"] == told
 
 
 def test_in_a_loop_within_a_loop_the_last_turn_is_told():

@@ -9,7 +9,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
 
 
 def test_the_page_of_rules_ends_with_the_chapters_of_the_manual() -> None:
-    assert PAGE.endswith(manual.chapters())
+    assert PAGE.endswith(manual.markdown())
 
 
 def test_the_manual_tells_of_every_operator_in_the_table_once() -> None:

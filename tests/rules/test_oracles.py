@@ -206,7 +206,7 @@ def _oracle(name: str) -> Oracle:
     if name == JAVASCRIPT:
         try:
             javascript.installed()
-        except javascript.NotToBeHad as reason:
+        except javascript.Unavailable as reason:
             pytest.skip(f"no witness in JavaScript: {reason}")
     return ORACLES[name]
 

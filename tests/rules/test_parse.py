@@ -98,17 +98,17 @@ def test_an_operand_alone_needs_no_array():
 
 
 def test_a_rule_with_faults_is_read_as_far_as_it_goes():
-    parsed = rules.parse_whole({"and": [{"foo": [{"var": "a"}, 1]}, {"som": [{"var": "b"}, True]}, {">": [1]}]})
+    parsed = rules.parse_with_recovery({"and": [{"foo": [{"var": "a"}, 1]}, {"som": [{"var": "b"}, True]}, {">": [1]}]})
 
     assert [fault.code for fault in parsed.faults] == ["unknown_operator", "unknown_operator", "wrong_arity"]
-    assert parsed.refused == {("and", 0), ("and", 1), ("and", 2)}
+    assert parsed.invalid == {("and", 0), ("and", 1), ("and", 2)}
     assert [part.operator.name for part in walk(parsed.expression) if isinstance(part, Call)] == [
         *("and", "var", "some", "var"),
     ]
 
 
 def test_of_a_rule_too_big_nothing_is_read():
-    parsed = rules.parse_whole([1] * (NODES + 1))
+    parsed = rules.parse_with_recovery([1] * (NODES + 1))
 
     assert [fault.code for fault in parsed.faults] == ["too_big"]
-    assert parsed.refused == {()}
+    assert parsed.invalid == {()}

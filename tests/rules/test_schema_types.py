@@ -11,13 +11,13 @@ from rules.types import (
     NULL,
     NUMBER,
     TEXT,
-    Array,
-    Number,
+    ArrayType,
+    NumberType,
     Range,
-    Record,
+    RecordType,
     array,
-    both,
     fits,
+    intersection,
     narrowed,
     nullable,
     one_of,
@@ -38,9 +38,9 @@ OBJECT = {"type": "object"}
         (False, NEVER),
         ({}, ANY),
         ({"type": "integer"}, NUMBER),
-        ({"type": "number", "exclusiveMinimum": 0}, Number(None, zero=False, within=Range(0, above=True))),
-        ({"type": "number", "minimum": 0, "exclusiveMinimum": -1}, Number(within=Range(0))),
-        ({"type": "number", "maximum": 5, "exclusiveMaximum": 5}, Number(within=Range(None, 5, below=True))),
+        ({"type": "number", "exclusiveMinimum": 0}, NumberType(None, zero=False, within=Range(0, above=True))),
+        ({"type": "number", "minimum": 0, "exclusiveMinimum": -1}, NumberType(within=Range(0))),
+        ({"type": "number", "maximum": 5, "exclusiveMaximum": 5}, NumberType(within=Range(None, 5, below=True))),
         ({"type": "integer", "minimum": 1, "maximum": 1}, one_of(1)),
         ({"type": "integer", "minimum": 2, "maximum": 1}, NEVER),
         ({"type": "boolean"}, BOOLEAN),
@@ -53,15 +53,15 @@ OBJECT = {"type": "object"}
         ({"const": "a"}, one_of("a")),
         ({"type": "string", "enum": ["a", 1]}, one_of("a")),
         ({"type": "array", "items": {"type": "string"}}, array(TEXT)),
-        ({"type": "array", "items": {"type": "string"}, "minItems": 2}, Array(TEXT, least=2)),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 2}, ArrayType(TEXT, least=2)),
         ({"type": "array"}, array(ANY)),
         (
             {"type": "array", "prefixItems": [{"type": "null"}], "items": False},
-            Array(NULL, (NULL,), rest=NEVER, most=1),
+            ArrayType(NULL, (NULL,), rest=NEVER, most=1),
         ),
         (
             {"type": "array", "prefixItems": [{"type": "null"}], "items": {"type": "string"}, "maxItems": 9},
-            Array(nullable(TEXT), (NULL,), rest=TEXT, most=9),
+            ArrayType(nullable(TEXT), (NULL,), rest=TEXT, most=9),
         ),
         ({"type": "array", "minItems": 2, "maxItems": 1}, NEVER),
         ({"anyOf": [{"type": "string"}, {"type": "number"}]}, union(TEXT, NUMBER)),
@@ -81,7 +81,7 @@ OBJECT = {"type": "object"}
         ({**OBJECT, "properties": {}, "additionalProperties": {"type": "number"}}, record({}, others=NUMBER)),
         (
             {**OBJECT, "patternProperties": {"^x": {"type": "number"}}},
-            Record((), None, open=True, prefixed=(("x", optional(NUMBER)),)),
+            RecordType((), None, open=True, prefixed=(("x", optional(NUMBER)),)),
         ),
         ({**OBJECT, "patternProperties": {"[a-c]": {"type": "number"}}}, record({}, others=ANY)),
         (
@@ -136,7 +136,7 @@ def test_references_that_double_at_every_step_are_read_in_bounded_time():
 
     found = type_of_schema({"$ref": "#/$defs/0", "$defs": twice})
 
-    assert isinstance(found, Record)
+    assert isinstance(found, RecordType)
 
 
 def test_combinations_that_multiply_are_read_in_bounded_time():
@@ -170,7 +170,7 @@ CASH = {"properties": {"kind": {"const": "cash"}}, "required": ["kind"]}
 def test_a_discriminated_union_keeps_its_members():
     payment = type_of_schema({**OBJECT, "oneOf": [CARD, CASH]})
 
-    by_card = narrowed(payment, ("kind",), lambda kind: both(kind, one_of("card")))
+    by_card = narrowed(payment, ("kind",), lambda kind: intersection(kind, one_of("card")))
 
     assert at(payment, "kind") == one_of("card", "cash")
     assert at(payment, "number") == optional(ANY)  # cash that is open may have a number of any kind
@@ -203,8 +203,8 @@ GIFT = {
 def test_what_then_requires_is_there_where_if_holds():
     sale_or_gift = type_of_schema(GIFT)
 
-    gift = narrowed(sale_or_gift, ("kind",), lambda kind: both(kind, one_of("gift")))
-    sale = narrowed(sale_or_gift, ("kind",), lambda kind: both(kind, one_of("sale")))
+    gift = narrowed(sale_or_gift, ("kind",), lambda kind: intersection(kind, one_of("gift")))
+    sale = narrowed(sale_or_gift, ("kind",), lambda kind: intersection(kind, one_of("sale")))
 
     assert at(sale_or_gift, "code") == optional(TEXT)
     assert at(gift, "code") == TEXT
@@ -214,7 +214,7 @@ def test_what_then_requires_is_there_where_if_holds():
 def test_else_holds_where_if_does_not():
     schema = {**GIFT, "then": True, "else": {"properties": {"code": False}}}
 
-    sale = narrowed(type_of_schema(schema), ("kind",), lambda kind: both(kind, one_of("sale")))
+    sale = narrowed(type_of_schema(schema), ("kind",), lambda kind: intersection(kind, one_of("sale")))
 
     assert at(sale, "code") == ABSENT
 
@@ -229,7 +229,7 @@ def test_a_field_that_is_not_there_makes_if_hold_unless_if_requires_it():
 
 
 def no_more_than(type_):
-    return lambda found: both(found, type_)
+    return lambda found: intersection(found, type_)
 
 
 def at(of, path):
@@ -254,7 +254,7 @@ def test_what_a_field_asks_for_is_there_where_it_is(word, needs):
     fields = {"x": {"type": "number"}, "y": {"type": "string"}}
     schema = type_of_schema({"type": "object", "properties": fields, word: {"x": needs}})
 
-    with_x = narrowed(schema, ("x",), lambda found: both(found, NUMBER))
+    with_x = narrowed(schema, ("x",), lambda found: intersection(found, NUMBER))
 
     assert step_into(schema, "y") == optional(TEXT)
     assert step_into(with_x, "y") == TEXT

@@ -30,7 +30,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Place:
+class FieldPath:
     """A path that leads to a field; `sure` where it always finds a value that is not null."""
 
     path: str
@@ -96,7 +96,7 @@ def _leaves(*, plain: bool) -> list[Field]:
 PLAIN, HARD = _leaves(plain=True), _leaves(plain=False)
 
 
-class Draftsman:
+class SchemaGenerator:
     """Draws up schemas of objects."""
 
     def __init__(self, random: Random, *, plain: bool = False) -> None:
@@ -191,18 +191,18 @@ class Draftsman:
         )
 
 
-def places(of: Field, prefix: str = "", *, sure: bool = True) -> list[Place]:
+def field_paths(of: Field, prefix: str = "", *, sure: bool = True) -> list[FieldPath]:
     """Every path into values of a field, that to the value itself among them."""
-    found = [Place(prefix, of, sure and not of.nullable)]
+    found = [FieldPath(prefix, of, sure and not of.nullable)]
     inside = sure and not of.nullable
     within = f"{prefix}." if prefix else ""
     match of.sort:
         case "object":
             for name, inner in of.fields.items():
-                found += places(inner, within + name, sure=inside and name in of.required)
+                found += field_paths(inner, within + name, sure=inside and name in of.required)
         case "array" if of.element is not None and prefix:
-            found.append(Place(f"{within}length", Field("number"), inside))
-            found.append(Place(f"{within}0", of.element, False))
+            found.append(FieldPath(f"{within}length", Field("number"), inside))
+            found.append(FieldPath(f"{within}0", of.element, False))
     return found
 
 

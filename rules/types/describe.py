@@ -4,19 +4,19 @@ from typing import assert_never
 
 from rules import exact
 from rules.types import ranges
-from rules.types.kinds import (
+from rules.types.model import (
     NEVER,
-    Absent,
-    Anything,
-    Array,
-    Boolean,
-    Instant,
-    Null,
-    Number,
-    OneOf,
-    Record,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    InstantType,
+    NullType,
+    NumberType,
+    RecordType,
+    TextType,
     Type,
+    UnionType,
     options,
 )
 from rules.types.ranges import EVERYWHERE
@@ -25,23 +25,23 @@ from rules.types.ranges import EVERYWHERE
 def described(of: Type) -> str:
     """The type in words: "a number", "text or null"."""
     match of:
-        case Anything():
+        case AnyType():
             return "anything"
-        case Null() | Absent():
+        case NullType() | AbsentType():
             return "null"
-        case Boolean():
+        case BooleanType():
             return "true or false"
-        case Number():
+        case NumberType():
             return "a number"
-        case Text():
+        case TextType():
             return "text"
-        case Instant():
+        case InstantType():
             return "a date"
-        case Array():
+        case ArrayType():
             return "an array"
-        case Record():
+        case RecordType():
             return "an object"
-        case OneOf():
+        case UnionType():
             return " or ".join(dict.fromkeys(map(described, of.options))) or "nothing"
         case _:
             assert_never(of)
@@ -54,20 +54,20 @@ def domain(of: Type) -> str:
 
 def _domain(of: Type) -> str:
     match of:
-        case Null() | Absent():
+        case NullType() | AbsentType():
             return "not there"
-        case Boolean() if of.value is not None:
+        case BooleanType() if of.value is not None:
             return str(of.value).lower()
-        case Number() | Text() if of.values is not None:
+        case NumberType() | TextType() if of.values is not None:
             listed = [exact.dumps(value) for value in of.values[:_MOST_LISTED]]
             return " or ".join([*listed, "others"] if len(of.values) > _MOST_LISTED else listed)
-        case Number() if of.within != EVERYWHERE:
+        case NumberType() if of.within != EVERYWHERE:
             return ranges.described(of.within)
-        case Number() if not of.zero:
+        case NumberType() if not of.zero:
             return "a number other than 0"
-        case Array() if of.least:
+        case ArrayType() if of.least:
             return "an array of at least one" if of.least == 1 else f"an array of at least {of.least}"
-        case Array() if of.element == NEVER:
+        case ArrayType() if of.element == NEVER:
             return "an empty array"
         case _:
             return described(of)

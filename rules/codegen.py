@@ -10,18 +10,18 @@ from datetime import tzinfo
 from typing import Any, TypeAlias
 from typing import Literal as OneOf
 
-from rules.bounds import STEPS, out_of_steps
-from rules.closures import weight
-from rules.expression import Call, Expression, Literal, Sequence
+from rules.bounds import STEPS, raise_out_of_steps
+from rules.closures import step_cost
+from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.values import Json
 
 DEEPEST = 18
 """Blocks in one another; CPython refuses more than 20 in one function."""
 
-HOLDERS = frozenset({list, dict})
+CONTAINERS = frozenset({list, dict})
 
-Known: TypeAlias = OneOf["any", "boolean", "text", "number", "decimal", "number or null", "array"]
-"""What is known of a value before it exists; "decimal" and "number" are never null."""
+StaticType: TypeAlias = OneOf["any", "boolean", "text", "number", "decimal", "number or null", "array"]
+"""What is static_type of a value before it exists; "decimal" and "number" are never null."""
 
 
 class TooDeepForOneFunction(Exception):
@@ -33,7 +33,7 @@ class Operand:
     """Python text for a value; an atom may be written twice, anything else only once and at once."""
 
     text: str
-    known: Known = "any"
+    static_type: StaticType = "any"
     atom: bool = True
 
     @property
@@ -43,14 +43,14 @@ class Operand:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class VariableScope:
     """The name that holds what `var` looks into."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class ReduceScope:
     """Inside `reduce`, `var` looks into the current element and the accumulator."""
 
     current: str
@@ -59,14 +59,14 @@ class Fold:
     """The object of both, where something looks into it as one."""
 
 
-class Source:
+class CodeGenerator:
     """Writes one Python function; with `recording`, one that also records what each operator was worth."""
 
     def __init__(self, timezone: tzinfo, *, recording: bool, in_context: bool, nests: bool) -> None:
         self.timezone = timezone
         self.in_context = in_context
         self.nests = nests
-        self.scope: Scope | Fold = Scope("D")
+        self.scope: VariableScope | ReduceScope = VariableScope("D")
         self.names: dict[str, Any] = {}
         self._recording = recording
         self._bound: dict[int, str] = {}
@@ -74,7 +74,7 @@ class Source:
         self._level = 2
         self._count = 0
         self._pending: list[tuple[Call, str]] = []
-        self._works = False
+        self._counts_steps = False
 
     # -- writing
 
@@ -90,7 +90,7 @@ class Source:
         yield
         self._level -= 1
 
-    def new(self) -> str:
+    def new_variable(self) -> str:
         self._count += 1
         return f"t{self._count}"
 
@@ -105,20 +105,20 @@ class Source:
     def atom(self, operand: Operand) -> Operand:
         if operand.atom:
             return operand
-        name = self.new()
+        name = self.new_variable()
         self.line(f"{name} = {operand.text}")
-        return Operand(name, operand.known)
+        return Operand(name, operand.static_type)
 
     def function(self, body: Expression) -> str:
         """The source of the whole: `rule(D)`, which returns the value, or its Trace when recording."""
-        result = self.atom(self.value(body))
+        result = self.atom(self.emit(body))
         self.flush()
         value = result.text
-        if self.nests and result.known in ("any", "array"):
-            value = f"({value} if {value}.__class__ not in {self.bind(HOLDERS)} else measured({value}))"
+        if self.nests and result.static_type in ("any", "array"):
+            value = f"({value} if {value}.__class__ not in {self.bind(CONTAINERS)} else measured({value}))"
         self.line(f"return Trace({value}, L)" if self._recording else f"return {value}")
         before, after = ["def rule(D):"], ["  except DecimalException:", "    return otherwise(D)"]
-        if self._works:
+        if self._counts_steps:
             before.append("  S = 0")
         if self._recording:
             before.append("  L = []")
@@ -129,18 +129,18 @@ class Source:
 
     # -- values
 
-    def value(self, expression: Expression) -> Operand:
+    def emit(self, expression: Expression) -> Operand:
         match expression:
             case Literal():
                 return self.constant(expression.value)
-            case Sequence():
-                elements = [self.atom(self.value(element)).text for element in expression.elements]
+            case ArrayLiteral():
+                elements = [self.atom(self.emit(element)).text for element in expression.elements]
                 return Operand(f"[{', '.join(elements)}]", "array", atom=False)
             case Call():
                 return self._recorded(expression, expression.operator.emit(self, expression))
 
     def atoms(self, call: Call) -> list[Operand]:
-        return [self.atom(self.value(operand)) for operand in call.operands]
+        return [self.atom(self.emit(operand)) for operand in call.operands]
 
     def constant(self, value: Json) -> Operand:
         match value:
@@ -157,30 +157,30 @@ class Source:
             case _:
                 return Operand(self.bind(value), "decimal")
 
-    def into(self, target: str, expression: Expression) -> Known:
+    def assign(self, target: str, expression: Expression) -> StaticType:
         """Assigns the expression's value to a name."""
-        operand = self.value(expression)
+        operand = self.emit(expression)
         self.line(f"{target} = {operand.text}")
-        return operand.known
+        return operand.static_type
 
-    def applied(self, function: Any, operands: Iterable[Operand], known: Known = "any") -> Operand:
+    def call(self, function: Any, operands: Iterable[Operand], static_type: StaticType = "any") -> Operand:
         arguments = ", ".join(operand.text for operand in operands)
-        return Operand(f"{self.bind(function)}({arguments})", known, atom=False)
+        return Operand(f"{self.bind(function)}({arguments})", static_type, atom=False)
 
     # -- loops and work
 
     def charge(self, steps: str) -> None:
         """Counts steps; past the bound the evaluation ends."""
-        self._works = True
+        self._counts_steps = True
         self.line(f"S += {steps}")
-        self.line(f"if S > {STEPS}: {self.bind(out_of_steps)}()")
+        self.line(f"if S > {STEPS}: {self.bind(raise_out_of_steps)}()")
 
     @contextmanager
     def loop(self, array: str, body: Expression) -> Iterator[str]:
         """A loop over the elements of the named list, with each element as the scope."""
-        self.charge(f"len({array}) * {weight(body)}")
-        element, outer = self.new(), self.scope
-        self.scope = Scope(element)
+        self.charge(f"len({array}) * {step_cost(body)}")
+        element, outer = self.new_variable(), self.scope
+        self.scope = VariableScope(element)
         self.flush()
         with self.block(f"for {element} in {array}"):
             yield element
@@ -203,9 +203,9 @@ class Source:
             self._pending.clear()
 
 
-def is_number(operand: Operand) -> str | None:
-    """A Python test that the atom is an int or a Decimal, or None when that is known."""
-    match operand.known:
+def number_test(operand: Operand) -> str | None:
+    """A Python test that the atom is an int or a Decimal, or None when that is static_type."""
+    match operand.static_type:
         case "number" | "decimal":
             return None
         case "number or null":
@@ -215,50 +215,50 @@ def is_number(operand: Operand) -> str | None:
             return f"({name}.__class__ is int or {name}.__class__ is Decimal)"
 
 
-def is_text(operand: Operand) -> str | None:
-    return None if operand.known == "text" else f"{operand.text}.__class__ is str"
+def text_test(operand: Operand) -> str | None:
+    return None if operand.static_type == "text" else f"{operand.text}.__class__ is str"
 
 
-def guarded(fast: str, tests: Iterable[str | None], slow: Operand, known: Known) -> Operand:
+def guarded(fast: str, tests: Iterable[str | None], slow: Operand, static_type: StaticType) -> Operand:
     """The fast expression where all tests hold, else the slow one."""
     needed = [test for test in tests if test is not None]
     text = f"({fast} if {' and '.join(needed)} else {slow.text})" if needed else f"({fast})"
-    return Operand(text, known, atom=False)
+    return Operand(text, static_type, atom=False)
 
 
-def truth(operand: Operand) -> str:
+def truth_test(operand: Operand) -> str:
     """A Python test of an atom that agrees with `values.truthy`."""
-    if operand.known == "any":
+    if operand.static_type == "any":
         return f"({operand.text} or {operand.text}.__class__ is dict)"
     return operand.text
 
 
-def emit_applied(function: Any, known: Known = "any") -> Callable[[Source, Call], Operand]:
+def emit_applied(function: Any, static_type: StaticType = "any") -> Callable[[CodeGenerator, Call], Operand]:
     """An operator that evaluates all its operands, then applies a pure function to them."""
 
-    def emit(source: Source, call: Call) -> Operand:
-        return source.applied(function, source.atoms(call), known)
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        return code.call(function, code.atoms(call), static_type)
 
     return emit
 
 
-def emit_in_zone(function: Any, known: Known = "any") -> Callable[[Source, Call], Operand]:
+def emit_in_zone(function: Any, static_type: StaticType = "any") -> Callable[[CodeGenerator, Call], Operand]:
     """As `emit_applied`; the function also gets the rule's time zone, first."""
 
-    def emit(source: Source, call: Call) -> Operand:
-        zone = Operand(source.bind(source.timezone))
-        return source.applied(function, [zone, *source.atoms(call)], known)
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        zone = Operand(code.bind(code.timezone))
+        return code.call(function, [zone, *code.atoms(call)], static_type)
 
     return emit
 
 
-def emit_charged(function: Any, known: Known, cost: str) -> Callable[[Source, Call], Operand]:
+def emit_charged(function: Any, static_type: StaticType, cost: str) -> Callable[[CodeGenerator, Call], Operand]:
     """As `emit_applied`; the cost is Python text over `result` and `operands`, as `len({result})`."""
 
-    def emit(source: Source, call: Call) -> Operand:
-        operands = source.atoms(call)
-        result = source.atom(source.applied(function, operands, known))
-        source.charge(cost.format(result=result.text, operands=[operand.text for operand in operands]))
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        operands = code.atoms(call)
+        result = code.atom(code.call(function, operands, static_type))
+        code.charge(cost.format(result=result.text, operands=[operand.text for operand in operands]))
         return result
 
     return emit

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules import exact
-from rules.expression import Call, Expression, Literal, Sequence
+from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.values import Json
 
 _LONGEST = 60
@@ -13,7 +13,7 @@ _MOST_ELEMENTS = 6
 _INFIX = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"})
 
 
-def cut(value: Json) -> Json:
+def abbreviated(value: Json) -> Json:
     """A value in the few characters that a person reads: of a long array or an object no more than its size."""
     match value:
         case None | bool():
@@ -30,10 +30,10 @@ def cut(value: Json) -> Json:
             return {"object of": len(value)}
         case elements:
             is_short = len(elements) <= _MOST_ELEMENTS and not any(isinstance(each, list | dict) for each in elements)
-            return [cut(each) for each in elements] if is_short else {"array of": len(elements)}
+            return [abbreviated(each) for each in elements] if is_short else {"array of": len(elements)}
 
 
-def shown(value: Json) -> str:
+def render_value(value: Json) -> str:
     """A value as `cut` leaves it, in words."""
     match value:
         case {"array of": size}:
@@ -44,20 +44,20 @@ def shown(value: Json) -> str:
             return exact.dumps(value)
 
 
-def told(expression: Expression, depth: int = 3) -> str:
+def render(expression: Expression, depth: int = 3) -> str:
     """An expression as one would write it by hand: `price * 2 > 8`, `length(items)`; deeper parts as dots."""
     match expression:
         case Literal():
-            return shown(cut(expression.value))
-        case Sequence() if not depth or len(expression.elements) > _MOST_ELEMENTS:
+            return render_value(abbreviated(expression.value))
+        case ArrayLiteral() if not depth or len(expression.elements) > _MOST_ELEMENTS:
             return f"an array of {len(expression.elements)}"
-        case Sequence():
-            return ", ".join(told(element, depth - 1) for element in expression.elements) or "[]"
+        case ArrayLiteral():
+            return ", ".join(render(element, depth - 1) for element in expression.elements) or "[]"
         case Call():
             return _told_call(expression, depth)
 
 
-def written_path(expression: Expression) -> str | None:
+def literal_path(expression: Expression) -> str | None:
     """The path of a `var` as the rule says it."""
     if isinstance(expression, Call) and expression.operator.name == "var" and expression.operands:
         path = expression.operands[0]
@@ -75,7 +75,7 @@ def _told_call(call: Call, depth: int) -> str:
         return "it" if path in ("", None) else str(path)
     if not depth:
         return f"{name}(...)"
-    inside = [told(operand, depth - 1) for operand in operands[:_MOST_ELEMENTS]]
+    inside = [render(operand, depth - 1) for operand in operands[:_MOST_ELEMENTS]]
     if len(operands) > _MOST_ELEMENTS:
         inside.append("...")
     if name in _INFIX and len(operands) > 1:

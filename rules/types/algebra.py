@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rules.types.kinds import (
+from rules.types.model import (
     ABSENT,
     ANY,
     BOOLEAN,
@@ -11,23 +11,23 @@ from rules.types.kinds import (
     NULL,
     NUMBER,
     TEXT,
-    Absent,
-    Anything,
-    Array,
-    Boolean,
-    Instant,
-    Null,
-    Number,
-    Record,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    InstantType,
+    NullType,
+    NumberType,
+    RecordType,
+    TextType,
     Type,
-    extent,
     field_of,
+    filter_options,
     may_be,
-    number,
-    only,
+    number_type,
     optional,
     options,
+    range_of,
     union,
 )
 from rules.types.ranges import Range, meet
@@ -36,69 +36,73 @@ from rules.values import Json
 
 def present(of: Type) -> Type:
     """The type without null and absence."""
-    return only(of, lambda option: not isinstance(option, Null | Absent)) if may_be(of, Null, Absent) else of
+    return (
+        filter_options(of, lambda option: not isinstance(option, NullType | AbsentType))
+        if may_be(of, NullType, AbsentType)
+        else of
+    )
 
 
-def read(of: Type) -> Type:
+def read_type(of: Type) -> Type:
     """What `var` is worth for a field of this type: null where it is absent."""
-    return union(only(of, lambda option: option != ABSENT), NULL) if may_be(of, Absent) else of
+    return union(filter_options(of, lambda option: option != ABSENT), NULL) if may_be(of, AbsentType) else of
 
 
-def truthy(of: Type) -> Type:
+def truthy_only(of: Type) -> Type:
     """What is left of a type once its values are known to be truthy."""
     return union(*(_truthy(option) for option in options(of)))
 
 
 def _truthy(option: Type) -> Type:
     match option:
-        case Null() | Absent():
+        case NullType() | AbsentType():
             return NEVER
-        case Boolean():
-            return NEVER if option.value is False else Boolean(True)
-        case Text():
+        case BooleanType():
+            return NEVER if option.value is False else BooleanType(True)
+        case TextType():
             return _text(option, (value for value in option.values or () if value))
-        case Number():
-            return number(option.values, zero=False, within=option.within)
-        case Array():
+        case NumberType():
+            return number_type(option.values, zero=False, within=option.within)
+        case ArrayType():
             return NEVER if option.element == NEVER else replace(option, least=max(1, option.least))
         case _:
             return option
 
 
-def falsy(of: Type) -> Type:
+def falsy_only(of: Type) -> Type:
     """What is left of a type once its values are known to be falsy."""
     return union(*(_falsy(option) for option in options(of)))
 
 
 def _falsy(option: Type) -> Type:
     match option:
-        case Boolean():
-            return NEVER if option.value else Boolean(False)
-        case Text():
+        case BooleanType():
+            return NEVER if option.value else BooleanType(False)
+        case TextType():
             is_full = option.dated or (option.values is not None and not option.open and "" not in option.values)
-            return NEVER if is_full else Text(("",))
-        case Number():
-            return number((0,)) if option.zero else NEVER
-        case Array():
-            return NEVER if option.least else Array(NEVER)
-        case Record() | Instant():
+            return NEVER if is_full else TextType(("",))
+        case NumberType():
+            return number_type((0,)) if option.zero else NEVER
+        case ArrayType():
+            return NEVER if option.least else ArrayType(NEVER)
+        case RecordType() | InstantType():
             return NEVER
         case _:
             return option
 
 
-def truth(of: Type) -> bool | None:
+def definite_truth(of: Type) -> bool | None:
     """Whether all its values are truthy, or all falsy; None where neither is certain, or there are none."""
-    if isinstance(of, Boolean):
+    if isinstance(of, BooleanType):
         return of.value
     if of == NEVER:
         return None
-    if truthy(of) == NEVER:
+    if truthy_only(of) == NEVER:
         return False
-    return True if falsy(of) == NEVER else None
+    return True if falsy_only(of) == NEVER else None
 
 
-def without(of: Type, values: Iterable[Json]) -> Type:
+def excluding(of: Type, values: Iterable[Json]) -> Type:
     """What is left of a type once its values are known to be none of these: as far as a type lists its values."""
     left = of
     for value in values:
@@ -109,18 +113,18 @@ def without(of: Type, values: Iterable[Json]) -> Type:
 def _without(option: Type, value: Json) -> Type:
     is_number = not isinstance(value, bool | str) and value is not None
     match option:
-        case Boolean() if isinstance(value, bool):
-            return NEVER if option.value is value else Boolean(not value)
-        case Text() if isinstance(value, str):
+        case BooleanType() if isinstance(value, bool):
+            return NEVER if option.value is value else BooleanType(not value)
+        case TextType() if isinstance(value, str):
             return _text(option, (each for each in option.values or () if each != value))
-        case Number() if is_number:
+        case NumberType() if is_number:
             values = None if option.values is None else (each for each in option.values if each != value)
-            return number(values, zero=option.zero and value != 0, within=option.within)
+            return number_type(values, zero=option.zero and value != 0, within=option.within)
         case _:
             return option
 
 
-def _text(text: Text, values: Iterable[str]) -> Type:
+def _text(text: TextType, values: Iterable[str]) -> Type:
     """The text with some of its values left; what lists none, or may have others, is never used up."""
     left = tuple(values)
     if text.values is None or (text.open and not left):
@@ -135,54 +139,54 @@ def widened(of: Type) -> Type:
 
 def _widened(option: Type) -> Type:
     match option:
-        case Number():
+        case NumberType():
             return NUMBER
-        case Text():
+        case TextType():
             return TEXT
-        case Boolean():
+        case BooleanType():
             return BOOLEAN
-        case Array():
-            return Array(widened(option.element))
+        case ArrayType():
+            return ArrayType(widened(option.element))
         case _:
             return option
 
 
-def both(left: Type, right: Type) -> Type:
+def intersection(left: Type, right: Type) -> Type:
     """The type of what is of both types."""
     return union(*(_common(one, other) for one in options(left) for other in options(right)))
 
 
 def _common(one: Type, other: Type) -> Type:
     match one, other:
-        case (Absent(), Absent()):
+        case (AbsentType(), AbsentType()):
             return ABSENT
-        case (Absent(), _) | (_, Absent()):
+        case (AbsentType(), _) | (_, AbsentType()):
             return NEVER
-        case (Anything(), _):
+        case (AnyType(), _):
             return other
-        case (_, Anything()):
+        case (_, AnyType()):
             return one
-        case (Boolean(), Boolean()):
+        case (BooleanType(), BooleanType()):
             return other if one.value is None else one if other.value in (None, one.value) else NEVER
-        case (Text(), Text()):
+        case (TextType(), TextType()):
             return _common_text(one, other)
-        case (Number(), Number()):
+        case (NumberType(), NumberType()):
             values = _shared(one.values, other.values)
-            return number(values, zero=one.zero and other.zero, within=meet(one.within, other.within))
-        case (Array(), Array()):
+            return number_type(values, zero=one.zero and other.zero, within=meet(one.within, other.within))
+        case (ArrayType(), ArrayType()):
             return _common_array(one, other)
-        case (Record(), Record()):
+        case (RecordType(), RecordType()):
             return _common_record(one, other)
         case _:
             return one if one == other else NEVER
 
 
-def _common_text(one: Text, other: Text) -> Type:
+def _common_text(one: TextType, other: TextType) -> Type:
     values = _shared(one.values, other.values)
     if values == ():
         return NEVER
     is_open = all(text.open or text.values is None for text in (one, other)) and values is not None
-    return Text(values, one.dated or other.dated, is_open)
+    return TextType(values, one.dated or other.dated, is_open)
 
 
 def _shared(left: tuple[Json, ...] | None, right: tuple[Json, ...] | None) -> tuple[Json, ...] | None:
@@ -191,42 +195,42 @@ def _shared(left: tuple[Json, ...] | None, right: tuple[Json, ...] | None) -> tu
     return tuple(value for value in left if value in right)
 
 
-def _common_array(one: Array, other: Array) -> Type:
+def _common_array(one: ArrayType, other: ArrayType) -> Type:
     longest = range(max(len(one.first), len(other.first)))
-    first = tuple(both(element_at(one, position), element_at(other, position)) for position in longest)
+    first = tuple(intersection(element_at(one, position), element_at(other, position)) for position in longest)
     least, ends = max(one.least, other.least), [each.most for each in (one, other) if each.most is not None]
-    element, most = both(one.element, other.element), min(ends, default=None)
+    element, most = intersection(one.element, other.element), min(ends, default=None)
     if NEVER in first[:least] or (least and element == NEVER) or (most is not None and least > most):
         return NEVER
-    rest = both(element_at(one, len(first)), element_at(other, len(first))) if first else None
-    return Array(element, first, least, rest, most)
+    rest = intersection(element_at(one, len(first)), element_at(other, len(first))) if first else None
+    return ArrayType(element, first, least, rest, most)
 
 
-def element_at(of: Array, position: int) -> Type:
+def element_at(of: ArrayType, position: int) -> Type:
     """What the element at a position is, if there is one."""
     if position < len(of.first):
         return of.first[position]
     return of.element if of.rest is None else of.rest
 
 
-def length_of(of: Array) -> Type:
+def length_of(of: ArrayType) -> Type:
     """How many elements it can have."""
-    return number(within=Range(of.least, of.most))
+    return number_type(within=Range(of.least, of.most))
 
 
-def _common_record(one: Record, other: Record) -> Type:
+def _common_record(one: RecordType, other: RecordType) -> Type:
     names = dict.fromkeys(name for each in (one, other) for name, _ in each.fields)
-    fields = tuple((name, both(field_of(one, name), field_of(other, name))) for name in names)
+    fields = tuple((name, intersection(field_of(one, name), field_of(other, name))) for name in names)
     if any(field == NEVER for _, field in fields):
         return NEVER
     prefixed = (*one.prefixed, *other.prefixed)
     if one.others is not None and other.others is not None:
-        return Record(fields, both(one.others, other.others), prefixed=prefixed)
+        return RecordType(fields, intersection(one.others, other.others), prefixed=prefixed)
     if one.others is None and other.others is None:
-        return Record(fields, None, one.open and other.open, prefixed)
+        return RecordType(fields, None, one.open and other.open, prefixed)
     spoken, silent = (one, other) if other.others is None else (other, one)
     is_said = silent.open and spoken.others != _ANYTHING_ELSE
-    return Record(fields, spoken.others if is_said else None, silent.open and not is_said, prefixed)
+    return RecordType(fields, spoken.others if is_said else None, silent.open and not is_said, prefixed)
 
 
 _ANYTHING_ELSE = optional(ANY)
@@ -241,26 +245,26 @@ def fits(of: Type, wanted: Type) -> bool:
 
 def _fits(one: Type, other: Type) -> bool:
     match one, other:
-        case (_, Anything()):
+        case (_, AnyType()):
             return one != ABSENT
-        case (Boolean(), Boolean()):
+        case (BooleanType(), BooleanType()):
             return other.value in (None, one.value)
-        case (Text(), Text()):
+        case (TextType(), TextType()):
             return other.open or _among(one.values, other.values)
-        case (Number(), Number()):
+        case (NumberType(), NumberType()):
             return _among(one.values, other.values) and _fits_range(one, other)
-        case (Array(), Array()):
+        case (ArrayType(), ArrayType()):
             return one.least >= other.least and fits(one.element, other.element)
-        case (Record(), Record()):
+        case (RecordType(), RecordType()):
             return all(fits(field_of(one, name), field) for name, field in other.fields)
         case _:
             return one == other
 
 
-def _fits_range(one: Number, other: Number) -> bool:
+def _fits_range(one: NumberType, other: NumberType) -> bool:
     if other.values is not None:
         return True  # its values were looked at
-    own = extent(one)
+    own = range_of(one)
     return meet(own, other.within) == own and (other.zero or not one.zero)
 
 

@@ -3,9 +3,9 @@
 from random import Random
 from typing import Any
 
-from rules.errors import Path
+from rules.errors import JsonPath
 from rules.operators import OPERATORS
-from tests.rules.schemas import Place
+from tests.rules.schema_generator import FieldPath
 
 _LITERALS = (None, True, False, 0, 1, "", "a", "web", "2026-01-01", [], [1], ["web"])
 _ALIKE = (
@@ -18,7 +18,7 @@ _ALIKE = (
 _NAMES = tuple(operator.name for operator in OPERATORS)
 
 
-def damaged(rule: Any, scope: list[Place], random: Random) -> Any:
+def mutated(rule: Any, scope: list[FieldPath], random: Random) -> Any:
     """The rule with one to three parts of it changed."""
     for _ in range(random.choice([1, 1, 2, 3])):
         path = random.choice(_paths(rule))
@@ -26,7 +26,7 @@ def damaged(rule: Any, scope: list[Place], random: Random) -> Any:
     return rule
 
 
-def _changed(part: Any, whole: Any, scope: list[Place], random: Random) -> Any:
+def _changed(part: Any, whole: Any, scope: list[FieldPath], random: Random) -> Any:
     choice = random.choice
     match part:
         case {"var": _}:
@@ -62,9 +62,9 @@ def _call(part: dict[str, Any], whole: Any, random: Random) -> Any:
     )
 
 
-def _paths(rule: Any) -> list[Path]:
+def _paths(rule: Any) -> list[JsonPath]:
     """Where every part of a rule that is a rule itself stands."""
-    found: list[Path] = [()]
+    found: list[JsonPath] = [()]
     for path in found:
         match _at(rule, path):
             case {"var": _}:
@@ -78,13 +78,13 @@ def _paths(rule: Any) -> list[Path]:
     return found
 
 
-def _at(rule: Any, path: Path) -> Any:
+def _at(rule: Any, path: JsonPath) -> Any:
     for step in path:
         rule = rule[step]
     return rule
 
 
-def _with(rule: Any, path: Path, part: Any) -> Any:
+def _with(rule: Any, path: JsonPath, part: Any) -> Any:
     """The rule with another part at a path; the original stays."""
     if not path:
         return part

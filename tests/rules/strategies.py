@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rules.operators import OPERATORS
-from tests.rules.author import Author
-from tests.rules.damage import damaged
-from tests.rules.schemas import Draftsman, places
+from tests.rules.mutation import mutated
+from tests.rules.rule_generator import RuleGenerator
+from tests.rules.schema_generator import SchemaGenerator, field_paths
 
 numbers = st.one_of(
     st.integers(-5, 5),
@@ -45,7 +45,7 @@ any_rules = st.recursive(
 
 
 @dataclass(frozen=True)
-class World:
+class GeneratedRule:
     """A schema, values it accepts, and a rule over them that is well typed unless a slip of the hand came over it."""
 
     schema: dict[str, Any]
@@ -53,17 +53,18 @@ class World:
     values: list[Any]
 
 
-def world(random: Random, *, slips: bool = False, plain: bool = False) -> World:
+def generated_rule(random: Random, *, slips: bool = False, plain: bool = False) -> GeneratedRule:
     """A world; `plain` means the same to every JSON Logic."""
-    body = Draftsman(random, plain=plain).body()
-    scope = [place for place in places(body) if place.path]
-    rule = Author(random, plain=plain).boolean(scope, random.choice([1, 2, 3, 4, 4]))
+    body = SchemaGenerator(random, plain=plain).body()
+    scope = [place for place in field_paths(body) if place.path]
+    rule = RuleGenerator(random, plain=plain).boolean(scope, random.choice([1, 2, 3, 4, 4]))
     if slips:
-        rule = damaged(rule, scope, random)
-    return World(body.schema, rule, [body.make(random) for _ in range(6)])
+        rule = mutated(rule, scope, random)
+    return GeneratedRule(body.schema, rule, [body.make(random) for _ in range(6)])
 
 
 worlds, damaged_worlds = (
-    st.integers(0, 2**63).map(lambda seed, slips=slips: world(Random(seed), slips=slips)) for slips in (False, True)
+    st.integers(0, 2**63).map(lambda seed, slips=slips: generated_rule(Random(seed), slips=slips))
+    for slips in (False, True)
 )
 """By a seed: drawing each choice would cost more than all that is tested."""

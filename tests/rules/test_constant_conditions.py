@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import rules
 from rules import types
-from rules.compile import recorded
+from rules.compile import interpreted_trace
 from rules.types import BOOLEAN
-from rules.values import truthy
+from rules.values import is_truthy
 from tests.rules.effort import effort
 
 ITEM = {
@@ -40,8 +40,8 @@ SCHEMA = {
     "then": {"required": ["code"]},
     "else": {"properties": {"code": False}},
 }
-SCOPE = types.both(types.type_of_schema(SCHEMA), types.record({"day": types.INSTANT}, types.ANY))
-TIERS = types.record({"tier": types.Text(("silver", "gold"), open=True)})
+SCOPE = types.intersection(types.type_of_schema(SCHEMA), types.record({"day": types.INSTANT}, types.ANY))
+TIERS = types.record({"tier": types.TextType(("silver", "gold"), open=True)})
 
 
 def var(path, *default):
@@ -52,10 +52,10 @@ TEA = {"==": [var("kind"), "tea"]}
 
 
 def told(rule, scope=SCOPE):
-    """Each doubt as (path, what is said) with no fault beside it."""
+    """Each warning as (path, what is said) with no fault beside it."""
     checked = rules.check(rules.parse(rule), scope, BOOLEAN)
     assert checked.faults == ()
-    return [(doubt.path, doubt.message) for doubt in checked.doubts]
+    return [(warning.path, warning.message) for warning in checked.warnings]
 
 
 CERTAIN = [
@@ -238,15 +238,15 @@ def test_a_fault_is_not_doubted_besides():
     checked = rules.check(rules.parse(rule), SCOPE, BOOLEAN)
 
     assert [fault.code for fault in checked.faults] == ["unknown_path"]
-    assert [doubt.path for doubt in checked.doubts] == [("and", 1)]
+    assert [warning.path for warning in checked.warnings] == [("and", 1)]
 
 
 def test_a_condition_with_more_known_is_answered_without_a_fault():
     condition = rules.parse({"==": [var("channel"), "web"]})
-    store = types.narrowed(SCOPE, ("channel",), lambda found: types.both(found, types.one_of("store")))
+    store = types.narrowed(SCOPE, ("channel",), lambda found: types.intersection(found, types.one_of("store")))
 
-    assert rules.answer(condition, SCOPE, store) is False
-    assert rules.answer(condition, SCOPE, SCOPE) is None
+    assert rules.static_truth(condition, SCOPE, store) is False
+    assert rules.static_truth(condition, SCOPE, SCOPE) is None
 
 
 class Author:
@@ -336,18 +336,18 @@ def test_no_event_of_the_schema_proves_a_doubt_wrong(seed):
     for _ in range(10):
         expression = rules.parse(Author(random).condition(3))
         checked = rules.check(expression, SCOPE, BOOLEAN)
-        tracing = recorded(expression, UTC)
-        claims = {doubt.path: doubt.code == "always_true" for doubt in checked.doubts}
+        tracing = interpreted_trace(expression, UTC)
+        claims = {warning.path: warning.code == "always_true" for warning in checked.warnings}
         for _ in range(10):
             trace = tracing(body(random))
-            assert checked.faults or types.fits(types.of_value(trace.value), checked.type)
-            for step in trace.steps:
-                assert claims.get(step.path, truthy(step.value)) is truthy(step.value), (step, claims)
+            assert checked.faults or types.fits(types.type_of_value(trace.value), checked.type)
+            for step in trace.entries:
+                assert claims.get(step.path, is_truthy(step.value)) is is_truthy(step.value), (step, claims)
 
 
 def test_the_author_writes_enough_that_is_certain():
     random = Random(1)
     checked = [rules.check(rules.parse(Author(random).condition(3)), SCOPE, BOOLEAN) for _ in range(300)]
 
-    assert sum(bool(each.doubts) and not each.faults for each in checked) > 60
-    assert sum(not each.doubts and not each.faults for each in checked) > 30
+    assert sum(bool(each.warnings) and not each.faults for each in checked) > 60
+    assert sum(not each.warnings and not each.faults for each in checked) > 30

@@ -5,32 +5,32 @@ from dataclasses import replace
 from itertools import islice
 from typing import assert_never
 
-from rules.errors import nearest
-from rules.types.kinds import (
+from rules.spelling import closest_match
+from rules.types.algebra import element_at, length_of
+from rules.types.model import (
     ABSENT,
     ANY,
     NEVER,
     TEXT,
-    Absent,
-    Anything,
-    Array,
-    Boolean,
-    Instant,
-    Null,
-    Number,
-    OneOf,
-    Record,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    InstantType,
+    NullType,
+    NumberType,
+    RecordType,
+    TextType,
     Type,
+    UnionType,
+    declared_field,
     field_of,
-    number,
+    number_type,
     optional,
     options,
-    spoken_of,
     union,
 )
 from rules.types.ranges import Range
-from rules.types.sets import element_at, length_of
 
 MOST_PATHS = 2_000
 _FARTHEST = 16
@@ -40,40 +40,49 @@ _FARTHEST = 16
 def step_into(of: Type, step: str) -> Type | None:
     """The type of what lies one step of a path further; None where nothing ever does."""
     found = [(option, _step(option, step)) for option in options(of)]
-    if found and all(field is None for option, field in found if not isinstance(option, Null | Absent)):
+    if found and all(field is None for option, field in found if not isinstance(option, NullType | AbsentType)):
         return None
     return union(*(_unspoken(option, step) if field is None else field for option, field in found))
 
 
 def _unspoken(option: Type, step: str) -> Type:
     """What is there of which this option says nothing, while another does."""
-    return field_of(option, step) if isinstance(option, Record) else ABSENT
+    return field_of(option, step) if isinstance(option, RecordType) else ABSENT
 
 
 def _step(of: Type, step: str) -> Type | None:
     match of:
-        case Anything():
+        case AnyType():
             return optional(ANY)
-        case Record():
-            return spoken_of(of, step)
-        case Array() if step == "length":
+        case RecordType():
+            return declared_field(of, step)
+        case ArrayType() if step == "length":
             return length_of(of)
-        case Text() if step == "length":
+        case TextType() if step == "length":
             return _LENGTH
-        case Array() if (position := _position(step)) is not None:
+        case ArrayType() if (position := _position(step)) is not None:
             if of.most is not None and position >= of.most:
                 return None
             found = element_at(of, position)
             return found if position < of.least else optional(found)
-        case Text() if _position(step) is not None:
+        case TextType() if _position(step) is not None:
             return optional(TEXT)
-        case Array() | Text() | Null() | Absent() | Boolean() | Number() | Instant() | OneOf():
+        case (
+            ArrayType()
+            | TextType()
+            | NullType()
+            | AbsentType()
+            | BooleanType()
+            | NumberType()
+            | InstantType()
+            | UnionType()
+        ):
             return None
         case _:
             assert_never(of)
 
 
-_LENGTH = number(within=Range(0))
+_LENGTH = number_type(within=Range(0))
 
 
 def _position(step: str) -> int | None:
@@ -90,15 +99,15 @@ def narrowed(of: Type, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> 
 
 def _narrowed(of: Type, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> Type:
     match of:
-        case Record():
+        case RecordType():
             known = dict(of.fields)
-            if spoken_of(of, steps[0]) is None:
+            if declared_field(of, steps[0]) is None:
                 return NEVER if not of.open and _is_out(steps[1:], keep) else of
             field = narrowed(field_of(of, steps[0]), steps[1:], keep)
             return NEVER if field == NEVER else replace(of, fields=tuple((known | {steps[0]: field}).items()))
-        case Array() if (position := _position(steps[0])) is not None and position < _FARTHEST:
+        case ArrayType() if (position := _position(steps[0])) is not None and position < _FARTHEST:
             return _narrowed_element(of, position, steps[1:], keep)
-        case Null() | Absent():
+        case NullType() | AbsentType():
             return NEVER if keep(ABSENT) == NEVER else of
         case _:
             return of
@@ -109,7 +118,7 @@ def _is_out(steps: tuple[str, ...], keep: Callable[[Type], Type]) -> bool:
     return narrowed(ABSENT, steps, keep) == NEVER
 
 
-def _narrowed_element(of: Array, position: int, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> Type:
+def _narrowed_element(of: ArrayType, position: int, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> Type:
     element = element_at(of, position)
     found = narrowed(element if position < of.least else optional(element), steps, keep)
     if found == NEVER:
@@ -122,31 +131,31 @@ def _narrowed_element(of: Array, position: int, steps: tuple[str, ...], keep: Ca
     return replace(of, first=first, least=max(of.least, 0 if ABSENT in options(found) else position + 1))
 
 
-def meant_path(of: Type, steps: tuple[str, ...]) -> str | None:
+def closest_path(of: Type, steps: tuple[str, ...]) -> str | None:
     """The path that was probably meant by one that leads nowhere: one step misspelt, or the first ones left out."""
     whole, found = ".".join(steps), of
     for position, step in enumerate(steps):
         further = step_into(found, step)
         if further is None:
-            meant = nearest(step, dict.fromkeys(_names(found)))
+            meant = closest_match(step, dict.fromkeys(_names(found)))
             if meant is not None:
                 mended = (*steps[:position], meant, *steps[position + 1 :])
-                return ".".join(mended if leads(of, mended) else mended[: position + 1])
+                return ".".join(mended if path_exists(of, mended) else mended[: position + 1])
             break
         found = further
-    known = list(paths(of))
+    known = list(known_paths(of))
     begun = [path for path in known if path.endswith(f".{whole}")]
     alike = [path for path in known if path.split(".")[-1] == steps[-1]]
     if begun or len(alike) == 1:
         return (begun or alike)[0]
-    return nearest(whole, known) if step_into(of, steps[0]) is None else None
+    return closest_match(whole, known) if step_into(of, steps[0]) is None else None
 
 
 def _names(of: Type) -> Iterator[str]:
-    return (name for option in options(of) if isinstance(option, Record) for name, _ in option.fields)
+    return (name for option in options(of) if isinstance(option, RecordType) for name, _ in option.fields)
 
 
-def leads(of: Type, steps: tuple[str, ...]) -> bool:
+def path_exists(of: Type, steps: tuple[str, ...]) -> bool:
     """Whether a path leads anywhere."""
     found: Type | None = of
     for step in steps:
@@ -154,14 +163,14 @@ def leads(of: Type, steps: tuple[str, ...]) -> bool:
     return found is not None
 
 
-def paths(of: Type, depth: int = 5) -> Iterator[str]:
+def known_paths(of: Type, depth: int = 5) -> Iterator[str]:
     """Paths that lead somewhere, as `var` writes them."""
     return islice(_paths(of, depth), MOST_PATHS)
 
 
 def _paths(of: Type, depth: int) -> Iterator[str]:
     for option in options(of):
-        if isinstance(option, Record) and depth:
+        if isinstance(option, RecordType) and depth:
             for name, field in option.fields:
                 yield name
                 yield from (f"{name}.{inner}" for inner in _paths(field, depth - 1))

@@ -6,10 +6,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any, TypeAlias
 
-from tests.rules.schemas import Field, Place, places
+from tests.rules.schema_generator import Field, FieldPath, field_paths
 
 Rule: TypeAlias = Any
-Scope: TypeAlias = list[Place]
+Scope: TypeAlias = list[FieldPath]
 Way: TypeAlias = Callable[[], Rule]
 
 NUMBER, TEXT, BOOLEAN, DATE = Field("number"), Field("text"), Field("boolean"), Field("date")
@@ -18,7 +18,7 @@ _NUMBERS = (0, 1, 2, 4, Decimal("0.5"), Decimal("-1.25"))
 _INSTANTS = ("2026-01-01", "2024-02-29T12:00:00Z", "1999-12-31T23:59:59+01:00")
 
 
-class Author:
+class RuleGenerator:
     """Writes expressions of a wanted type; `plain` leaves out what is Laurel's own."""
 
     def __init__(self, random: Random, *, plain: bool = False) -> None:
@@ -133,7 +133,7 @@ class Author:
 
     def _search(self, scope: Scope, depth: int) -> Rule:
         array, element = self._array(scope, depth)
-        return {self._pick(["some", "all", "none"]): [array, self._truth(places(element), depth)]}
+        return {self._pick(["some", "all", "none"]): [array, self._truth(field_paths(element), depth)]}
 
     def _text_test(self, scope: Scope, depth: int) -> Rule:
         if self._plain:
@@ -155,7 +155,7 @@ class Author:
             ways += [{"and": [there, use]}, {"or": [{"!!": [absent]}, use]}, {"and": [{"!!": [there]}, True, use]}]
         return self._pick(ways)
 
-    def _guard(self, place: Place) -> tuple[Rule, Rule]:
+    def _guard(self, place: FieldPath) -> tuple[Rule, Rule]:
         """A test that a field is there, and one that it is not."""
         var = {"var": place.path}
         guards = [
@@ -211,7 +211,7 @@ class Author:
 
     def _sum(self, scope: Scope, depth: int) -> Rule:
         array, element = self._array(scope, depth)
-        inner = [*places(element, "current"), Place("accumulator", NUMBER, True)]
+        inner = [*field_paths(element, "current"), FieldPath("accumulator", NUMBER, True)]
         body = {"+": [{"var": "accumulator"}, self.number(inner, depth)]}
         return {"reduce": [array, body if self._chance() < 0.8 else self.number(inner, depth), 0]}
 
@@ -271,7 +271,7 @@ class Author:
             array, element = self._pick([([1, 2, Decimal("0.5")], NUMBER), (["web", "a", ""], TEXT)])
         if depth < 1 or self._chance() < 0.5:
             return array, element
-        body = places(element)
+        body = field_paths(element)
         return self._one(
             lambda: ({"filter": [array, self._truth(body, depth - 1)]}, element),
             lambda: ({"map": [array, self.number(body, depth - 1)]}, NUMBER),
@@ -279,7 +279,7 @@ class Author:
             lambda: ({"merge": [{"map": [array, self.number(body, 0)]}, [self.number(scope, 0)]]}, NUMBER),
         )
 
-    def _array_at(self, place: Place) -> Rule:
+    def _array_at(self, place: FieldPath) -> Rule:
         """A loop over what is missing has no turns, so nothing needs to be made sure of."""
         var = {"var": place.path}
         return {"var": [place.path, []]} if not place.sure and self._chance() < 0.3 else var
@@ -332,12 +332,12 @@ class Author:
         return self._pick(["if", "if", "?:"])
 
 
-def _is_tellable(place: Place) -> bool:
+def _is_tellable(place: FieldPath) -> bool:
     """Whether a test that it is there is understood: elements at an index are not told apart."""
     return bool(place.path) and not place.path.endswith(".0") and ".0." not in place.path
 
 
-def _assured(scope: Scope, there: Place) -> Scope:
+def _assured(scope: Scope, there: FieldPath) -> Scope:
     """The scope where one field is known to be there."""
     outer = {".".join(there.path.split(".")[:end]) for end in range(1, there.path.count(".") + 2)}
     known = [
@@ -346,5 +346,5 @@ def _assured(scope: Scope, there: Place) -> Scope:
     ]
     if there.field.sort != "object":
         return known
-    inner = {place.path: place for place in places(there.field, there.path)}
+    inner = {place.path: place for place in field_paths(there.field, there.path)}
     return [inner.get(place.path, place) if place.path != there.path else place for place in known]
