@@ -1,4 +1,4 @@
-"""JSON Logic: parsed, checked against types, compiled, explained; on exact numbers. It knows nothing of loyalty.
+"""JSON Logic on exact numbers: parse, check against types, compile, explain. It knows nothing of loyalty.
 
 expression = rules.parse({">=": [{"var": "event.body.total"}, 20]})
 rules.check(expression, scope).faults

@@ -1,4 +1,4 @@
-"""Checks an expression against the type of what it will be evaluated on. Faults are values: all of them are found."""
+"""Type checker: infers the type of an expression over a scope, and collects every fault instead of raising."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,28 +48,30 @@ from rules.value_numbering import ExpressionNumbers, Facts, is_computed, refined
 if TYPE_CHECKING:
     from rules.values import Json
 
-_PLACES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {"reduce": "current and accumulator"}
+_LOOP_VARIABLES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {
+    "reduce": "current and accumulator"
+}
 
 MOST_VISITS = 100_000
-"""Parts looked at, again and again where a `reduce` lies in a `reduce`."""
+"""Most visits to parts of one rule; nested `reduce` loops visit their bodies again and again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The type of an expression's value, and what is wrong with it. Without faults it meets no coercion."""
+    """The type of an expression and what is wrong with it. Without faults, evaluating it never converts a value."""
 
     type: Type
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...] = ()
-    """Parts that do no harm, and can hardly be meant: conditions that are always true, or always false."""
+    """Conditions that are always true or always false: harmless, but probably a mistake."""
 
 
 def check(
     expression: Expression, scope: Type, expected: Type | None = None, *, invalid: frozenset[JsonPath] = frozenset()
 ) -> CheckResult:
-    """What the expression is worth on values of the scope's type; with `expected`, whether it is worth that.
+    """Infer the expression's type on data of type `scope`; a type that does not fit `expected` is a fault.
 
-    Of parts that were `invalid` before, and of what they are worth, nothing is said.
+    The parts at the `invalid` paths were refused by the parser: they, and what depends on them, add no faults.
     """
     checker = Checker(scope, invalid=invalid)
     found = checker.infer(expression)
@@ -80,13 +82,13 @@ def check(
     faults = tuple(dict.fromkeys(checker.faults))
     wrong = [*(fault.path for fault in faults), *invalid]
     judged = InferredTypes(checker.inferred, checker.is_implied)
-    return CheckResult(found, faults, constant_conditions(expression, judged, wrong, asked=expected == BOOLEAN))
+    return CheckResult(found, faults, constant_conditions(expression, judged, wrong, as_condition=expected == BOOLEAN))
 
 
 def static_truth(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
-    """Whether a condition that checks clean on a scope holds for all that is known to be narrower, or for nothing.
+    """Return the truth of a condition for all data of the `known` type; None if it depends on the data.
 
-    `given` is another condition of the same scope that holds, too.
+    The condition has no faults on `scope`, of which `known` is a subtype. `given` is another condition that holds.
     """
     checker = Checker(known, scope)
     if given is not None:
@@ -95,29 +97,30 @@ def static_truth(condition: Expression, scope: Type, known: Type, given: Express
 
 
 class Checker:
-    """One walk over an expression, with the type of what `var` looks into at every place."""
+    """One pass of type inference. Operators call it back for their operands."""
 
     def __init__(
         self, scope: Type, unnarrowed_scope: Type | None = None, *, invalid: frozenset[JsonPath] = frozenset()
     ) -> None:
         self.scope = scope
+        """The type of the data that `var` reads, narrowed by the conditions that hold here."""
         self._invalid = invalid
         self.unnarrowed_scope = unnarrowed_scope or scope
-        """The scope as if no condition were known to hold."""
+        """The scope before any condition narrowed it."""
         self.faults: list[Fault] = []
         self._types: dict[int, Type] = {}
         self._before: dict[int, Type] = {}
-        """The types of what is reckoned and known from conditions before, as if these said nothing."""
+        """Types of computed expressions before facts refined them."""
         self._numbers = ExpressionNumbers()
         self._facts: Facts = {}
         self._visits = 0
         self._inside: str | None = None
 
     def infer(self, expression: Expression) -> Type:
-        """The expression's type; what is wrong in it is noted."""
+        """Return the expression's type, and collect the faults in it."""
         self._visits += 1
         if self._visits > MOST_VISITS:
-            self.add_fault("too_big", expression, "the rule is too entangled to be checked")
+            self.add_fault("too_big", expression, "the rule nests too many loops to be checked")
             return ANY
         match expression:
             case Literal():
@@ -136,27 +139,27 @@ class Checker:
         if not self._facts or not is_computed(call):
             return found
         number, is_negated = self._numbers.canonical(call)
-        keeps = self._facts.get(number)
-        if keeps is None:
+        refinements = self._facts.get(number)
+        if refinements is None:
             return found
         self._before[id(call)] = found
-        return refined(found, keeps, is_negated=is_negated)
+        return refined(found, refinements, is_negated=is_negated)
 
     def assume(self, condition: Expression, *, holds: bool) -> None:
-        """From here on a condition is known to hold, or not to."""
+        """Narrow the scope by a condition that holds, or does not, from here on."""
         self.scope = assume(self.scope, condition, holds=holds)
         self._facts = self._numbers.facts_after(self._facts, condition, holds=holds)
 
     @contextmanager
     def branch_scope(self) -> Iterator[None]:
-        """What is supposed inside is not known outside."""
+        """Undo at the end what is assumed inside."""
         scope, known = self.scope, self._facts
         yield
         self.scope, self._facts = scope, known
 
     @contextmanager
     def loop_scope(self, scope: Type, loop: str) -> Iterator[None]:
-        """Looks at the body of a loop, with the scope that it has."""
+        """The body of a loop, whose scope is the element and to which no outer fact applies."""
         whole, around = self.unnarrowed_scope, self._inside
         with self.branch_scope():
             self.scope = self.unnarrowed_scope = scope
@@ -165,16 +168,16 @@ class Checker:
         self.unnarrowed_scope, self._inside = whole, around
 
     def inferred(self, expression: Expression) -> Type:
-        """The type found last of a part of what was looked at."""
+        """The type last inferred for a part."""
         return self._types.get(id(expression), ANY)
 
     def is_implied(self, expression: Expression) -> bool:
-        """Whether its answer follows from that of a condition before it."""
+        """Whether an earlier condition alone makes the part always true or always false."""
         before = self._before.get(id(expression))
         return before is not None and definite_truth(before) is None
 
     def unnarrowed_type(self, expression: Expression) -> Type:
-        """The type of a part, whatever conditions around it say."""
+        """The type of a part before conditions narrowed it."""
         steps = static_path(expression) if isinstance(expression, Call) and expression.operator.name == "var" else None
         if not isinstance(expression, Call) or steps is None or self.scope is self.unnarrowed_scope:
             return self._before.get(id(expression), self.inferred(expression))
@@ -192,14 +195,14 @@ class Checker:
     # -- what operands must be
 
     def require(self, operand: Expression, wanted: Type, by: str) -> Type:
-        """The operand's type, which must be the wanted one, with a value."""
+        """Infer an operand's type; add a fault unless it fits the wanted one, which `by` needs (for the message)."""
         found = self.infer(operand)
         if not fits(found, wanted):
             self.add_mismatch(operand, found, wanted, by)
         return found
 
     def add_mismatch(self, operand: Expression, found: Type, wanted: Type, by: str) -> None:
-        """Says why a type is not the wanted one."""
+        """Add a fault that says why a type does not fit the wanted one."""
         name, need = label(operand), described(wanted)
         if may_be(found, AnyType):
             self.add_fault("unknown_type", operand, f"{name} may be anything, {by} needs {need}")
@@ -219,7 +222,7 @@ class Checker:
             )
 
     def _field_type(self, operand: Expression) -> Type:
-        """What lies at the path that an operand writes out, where it may be missing; of any other, nothing."""
+        """The type at the literal path of a `var`; NEVER for any other operand."""
         steps = static_path(operand) if isinstance(operand, Call) and literal_path(operand) else None
         found = NEVER if steps is None else self.scope
         for step in steps or ():
@@ -227,7 +230,7 @@ class Checker:
         return found
 
     def _default_suggestion(self, operand: Expression, kind: Type, wanted: Type) -> str | None:
-        """The operand with something that stands by for it: a default, which null is not replaced by, or an `or`."""
+        """Suggest the operand with a default; with an `or` if it may be null, which a default does not replace."""
         path, nothing = literal_path(operand), _empty_value(kind)
         if path is None or nothing is None or may_be(wanted, InstantType):
             return None
@@ -236,7 +239,7 @@ class Checker:
         return exact.dumps({"var": [path, nothing]})
 
     def path_type(self, steps: tuple[str, ...], at: Expression) -> Type:
-        """The type at the end of a path; a path that leads nowhere is a fault."""
+        """The type at the end of a path; NEVER, and a fault, if there is no such path."""
         found = self.scope
         for step in steps:
             further = step_into(found, step)
@@ -249,19 +252,19 @@ class Checker:
     def _add_unknown_path(self, steps: tuple[str, ...], at: Expression) -> None:
         whole = ".".join(steps)
         if path_exists(self.unnarrowed_scope, steps):
-            self.add_fault("unknown_path", at, f"{whole} is never there where the conditions before it hold")
+            self.add_fault("unknown_path", at, f"{whole} never exists when the conditions before it hold")
             return
-        where = f": inside {self._inside}, var looks into {_PLACES[self._inside]}" if self._inside else ""
+        where = f": inside {self._inside}, var reads from {_LOOP_VARIABLES[self._inside]}" if self._inside else ""
         self.add_fault("unknown_path", at, f"{whole} is unknown{where}", closest_path(self.scope, steps))
 
     # -- what the whole must be
 
     def expect(self, expression: Expression, found: Type, expected: Type) -> None:
         if not fits(found, expected):
-            self.add_mismatch(expression, found, expected, "the place it stands in")
+            self.add_mismatch(expression, found, expected, "this key")
 
     def expect_condition(self, expression: Expression) -> None:
-        """Every part that the whole may be worth is true or false; what `and` lets fall is a no."""
+        """Every operand that can be the result must be boolean. A falsy operand of `and` counts as false."""
         match expression:
             case Call() if expression.operator.name == "and" and expression.operands:
                 self.expect_condition(expression.operands[-1])
@@ -284,13 +287,13 @@ class Checker:
             self.add_fault(
                 "not_boolean",
                 expression,
-                f"{label(expression)} is {described(found)}, a condition is true or false",
+                f"{label(expression)} is {described(found)}, a condition must be true or false",
                 suggestion,
             )
 
 
 def label(expression: Expression) -> str:
-    """The expression in a message: a path, a literal, or the operator that makes it."""
+    """What a message calls the expression: its path, its literal, or the operator whose result it is."""
     match expression:
         case Literal():
             return render(expression)
@@ -302,7 +305,7 @@ def label(expression: Expression) -> str:
 
 
 def json_hint(expression: Expression) -> str:
-    """The expression as JSON, shortened to its path or operator."""
+    """The expression as JSON in a suggestion: a `var`, or dots for anything longer."""
     path = literal_path(expression)
     return exact.dumps({"var": path}) if path is not None else "..."
 
@@ -320,7 +323,7 @@ def _empty_value(kind: Type) -> "Json":
 
 
 def date_suggestion(expression: Expression, found: Type, wanted: Type) -> str | None:
-    """A text where a date is needed wants reading as one."""
+    """Suggest reading a text as a date where a date is needed."""
     path = literal_path(expression)
     literal = expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
     if wanted != INSTANT or not fits(found, TEXT) or (path is None and literal is None):

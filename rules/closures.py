@@ -1,6 +1,6 @@
-"""Evaluation by closures: the plain meaning of every operator.
+"""Evaluation by closures: the reference semantics of every operator.
 
-Rules that run once, and those too deep or large for one Python function, run so.
+Used for rules that run once, and for rules too deep or too large to be one generated function.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Function: TypeAlias = Callable[..., Json]
 
 
 class ClosureBuilder:
-    """Turns expressions into closures over the data they are evaluated on."""
+    """Builds closures that evaluate expressions."""
 
     def __init__(self, timezone: tzinfo) -> None:
         self.timezone = timezone
@@ -39,7 +39,7 @@ class ClosureBuilder:
 
 
 class RecordingClosureBuilder(ClosureBuilder):
-    """Turns expressions into closures that also record what each operator was worth."""
+    """Builds closures that also record the value of every operator they evaluate."""
 
     def __init__(self, timezone: tzinfo, record: Callable[[tuple[Any, ...]], object]) -> None:
         super().__init__(timezone)
@@ -57,7 +57,7 @@ class RecordingClosureBuilder(ClosureBuilder):
 
 
 def applied(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
-    """An operator that evaluates all its operands, then applies a pure function to them."""
+    """Build an operator that evaluates all its operands and applies a pure function to them."""
 
     def close(builder: ClosureBuilder, call: Call) -> Closure:
         return _apply(function, builder.build_operands(call))
@@ -66,7 +66,7 @@ def applied(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
 
 
 def applied_in_zone(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
-    """As `applied`; the function also gets the rule's time zone, first."""
+    """Like `applied`, with the rule's time zone as the first argument of the function."""
 
     def close(builder: ClosureBuilder, call: Call) -> Closure:
         zone = builder.timezone
@@ -76,7 +76,7 @@ def applied_in_zone(function: Function) -> Callable[[ClosureBuilder, Call], Clos
 
 
 def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBuilder, Call], Closure]:
-    """As `applied`; the result and the operands say what it costs."""
+    """Like `applied`, and charge `cost(result, *operands)` steps."""
 
     def close(builder: ClosureBuilder, call: Call) -> Closure:
         operands = builder.build_operands(call)
@@ -93,7 +93,7 @@ def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBu
 
 
 def step_cost(expression: Expression) -> int:
-    """The steps one evaluation of it costs inside a loop."""
+    """The steps that evaluating the expression once inside a loop costs."""
     return sum(
         1 + len(part.value) // 64 if isinstance(part, Literal) and isinstance(part.value, str) else 1
         for part in walk(expression)

@@ -1,6 +1,6 @@
-"""Evaluation as generated Python: statements over numbered names.
+"""Code generation: a rule as the source of one Python function.
 
-Nothing a rule says enters the source but the repr of its texts and integers; all else is bound to a numbered name.
+Of the rule, the source contains the repr of texts and integers only; everything else is bound to a name.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, TypeAlias
-from typing import Literal as OneOf
+from typing import Literal as LiteralType
 
 from rules.bounds import STEPS, raise_out_of_steps
 from rules.closures import step_cost
@@ -16,12 +16,12 @@ from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.values import Json
 
 DEEPEST = 18
-"""Blocks in one another; CPython refuses more than 20 in one function."""
+"""How deep blocks may be nested; CPython allows 20 in one function."""
 
 CONTAINERS = frozenset({list, dict})
 
-StaticType: TypeAlias = OneOf["any", "boolean", "text", "number", "decimal", "number or null", "array"]
-"""What is static_type of a value before it exists; "decimal" and "number" are never null."""
+StaticType: TypeAlias = LiteralType["any", "boolean", "text", "number", "decimal", "number or null", "array"]
+"""What the generator knows of a value's type; "decimal" and "number" are never null."""
 
 
 class TooDeepForOneFunction(Exception):
@@ -30,7 +30,7 @@ class TooDeepForOneFunction(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """Python text for a value; an atom may be written twice, anything else only once and at once."""
+    """A Python expression. An atom has no side effects and may be emitted repeatedly; any other exactly once."""
 
     text: str
     static_type: StaticType = "any"
@@ -38,34 +38,34 @@ class Operand:
 
     @property
     def is_name(self) -> bool:
-        """Whether it is a variable, and no literal."""
+        """Whether it is a variable, not a literal."""
         return self.text[0] in "tD"
 
 
 @dataclass(frozen=True, slots=True)
 class VariableScope:
-    """The name that holds what `var` looks into."""
+    """The variable that `var` reads."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReduceScope:
-    """Inside `reduce`, `var` looks into the current element and the accumulator."""
+    """The variables that `var` reads inside `reduce`."""
 
     current: str
     accumulator: str
     whole: str | None
-    """The object of both, where something looks into it as one."""
+    """The variable of the object with both, if the body reads it."""
 
 
 class CodeGenerator:
-    """Writes one Python function; with `recording`, one that also records what each operator was worth."""
+    """Generates one Python function; with `recording`, one that also records the value of each operator."""
 
-    def __init__(self, timezone: tzinfo, *, recording: bool, in_context: bool, nests: bool) -> None:
+    def __init__(self, timezone: tzinfo, *, recording: bool, in_context: bool, may_nest: bool) -> None:
         self.timezone = timezone
         self.in_context = in_context
-        self.nests = nests
+        self.may_nest = may_nest
         self.scope: VariableScope | ReduceScope = VariableScope("D")
         self.names: dict[str, Any] = {}
         self._recording = recording
@@ -94,12 +94,12 @@ class CodeGenerator:
         self._count += 1
         return f"t{self._count}"
 
-    def bind(self, thing: Any) -> str:
-        """A numbered global name for a function or a constant."""
-        name = self._bound.get(id(thing))
+    def bind(self, value: Any) -> str:
+        """Return the global name under which the code finds a function or a constant."""
+        name = self._bound.get(id(value))
         if name is None:
-            name = self._bound[id(thing)] = f"k{len(self.names)}"
-            self.names[name] = thing
+            name = self._bound[id(value)] = f"k{len(self.names)}"
+            self.names[name] = value
         return name
 
     def atom(self, operand: Operand) -> Operand:
@@ -110,12 +110,12 @@ class CodeGenerator:
         return Operand(name, operand.static_type)
 
     def function(self, body: Expression) -> str:
-        """The source of the whole: `rule(D)`, which returns the value, or its Trace when recording."""
+        """Return the source of `rule(D)`, which returns the value, or its Trace when recording."""
         result = self.atom(self.emit(body))
         self.flush()
         value = result.text
-        if self.nests and result.static_type in ("any", "array"):
-            value = f"({value} if {value}.__class__ not in {self.bind(CONTAINERS)} else measured({value}))"
+        if self.may_nest and result.static_type in ("any", "array"):
+            value = f"({value} if {value}.__class__ not in {self.bind(CONTAINERS)} else bounded_result({value}))"
         self.line(f"return Trace({value}, L)" if self._recording else f"return {value}")
         before, after = ["def rule(D):"], ["  except DecimalException:", "    return otherwise(D)"]
         if self._counts_steps:
@@ -158,7 +158,7 @@ class CodeGenerator:
                 return Operand(self.bind(value), "decimal")
 
     def assign(self, target: str, expression: Expression) -> StaticType:
-        """Assigns the expression's value to a name."""
+        """Assign the expression's value to a variable; return its static type."""
         operand = self.emit(expression)
         self.line(f"{target} = {operand.text}")
         return operand.static_type
@@ -170,14 +170,14 @@ class CodeGenerator:
     # -- loops and work
 
     def charge(self, steps: str) -> None:
-        """Counts steps; past the bound the evaluation ends."""
+        """Emit code that spends steps and raises TooMuchWork past the bound. `steps`: a Python expression."""
         self._counts_steps = True
         self.line(f"S += {steps}")
         self.line(f"if S > {STEPS}: {self.bind(raise_out_of_steps)}()")
 
     @contextmanager
     def loop(self, array: str, body: Expression) -> Iterator[str]:
-        """A loop over the elements of the named list, with each element as the scope."""
+        """Emit a loop over the named list, with each element as the scope."""
         self.charge(f"len({array}) * {step_cost(body)}")
         element, outer = self.new_variable(), self.scope
         self.scope = VariableScope(element)
@@ -196,7 +196,7 @@ class CodeGenerator:
         return operand
 
     def flush(self) -> None:
-        """Records what was evaluated since the last flush: needed before the way may fork."""
+        """Emit code that records what was evaluated since the last flush; needed before control flow may branch."""
         if self._pending:
             calls = tuple(call for call, _ in self._pending)
             self.line(f"L.append(({self.bind(calls)}, {', '.join(name for _, name in self._pending)}))")
@@ -204,7 +204,7 @@ class CodeGenerator:
 
 
 def number_test(operand: Operand) -> str | None:
-    """A Python test that the atom is an int or a Decimal, or None when that is static_type."""
+    """A Python test that the atom is an int or a Decimal; None if it is known to be one."""
     match operand.static_type:
         case "number" | "decimal":
             return None
@@ -220,21 +220,21 @@ def text_test(operand: Operand) -> str | None:
 
 
 def guarded(fast: str, tests: Iterable[str | None], slow: Operand, static_type: StaticType) -> Operand:
-    """The fast expression where all tests hold, else the slow one."""
+    """Emit the fast expression if all tests hold, else the slow one."""
     needed = [test for test in tests if test is not None]
     text = f"({fast} if {' and '.join(needed)} else {slow.text})" if needed else f"({fast})"
     return Operand(text, static_type, atom=False)
 
 
 def truth_test(operand: Operand) -> str:
-    """A Python test of an atom that agrees with `values.truthy`."""
+    """A Python test of an atom that agrees with `values.is_truthy`."""
     if operand.static_type == "any":
         return f"({operand.text} or {operand.text}.__class__ is dict)"
     return operand.text
 
 
 def emit_applied(function: Any, static_type: StaticType = "any") -> Callable[[CodeGenerator, Call], Operand]:
-    """An operator that evaluates all its operands, then applies a pure function to them."""
+    """Generate an operator that evaluates all its operands and applies a pure function to them."""
 
     def emit(code: CodeGenerator, call: Call) -> Operand:
         return code.call(function, code.atoms(call), static_type)
@@ -243,7 +243,7 @@ def emit_applied(function: Any, static_type: StaticType = "any") -> Callable[[Co
 
 
 def emit_in_zone(function: Any, static_type: StaticType = "any") -> Callable[[CodeGenerator, Call], Operand]:
-    """As `emit_applied`; the function also gets the rule's time zone, first."""
+    """Like `emit_applied`, with the rule's time zone as the first argument of the function."""
 
     def emit(code: CodeGenerator, call: Call) -> Operand:
         zone = Operand(code.bind(code.timezone))
@@ -253,7 +253,7 @@ def emit_in_zone(function: Any, static_type: StaticType = "any") -> Callable[[Co
 
 
 def emit_charged(function: Any, static_type: StaticType, cost: str) -> Callable[[CodeGenerator, Call], Operand]:
-    """As `emit_applied`; the cost is Python text over `result` and `operands`, as `len({result})`."""
+    """Like `emit_applied`, and charge a cost: a format of `result` and `operands` to Python, as in `len({result})`."""
 
     def emit(code: CodeGenerator, call: Call) -> Operand:
         operands = code.atoms(call)

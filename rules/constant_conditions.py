@@ -1,4 +1,4 @@
-"""Conditions whose answer is known before any event: always true, or always false. Nothing is claimed on a guess."""
+"""Warnings: conditions that the types prove to be always true or always false."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,99 +11,97 @@ from rules.types import NEVER, BooleanType, Type, definite_truth, domain
 
 @dataclass(frozen=True, slots=True)
 class InferredTypes:
-    """What a check found out about the parts of an expression."""
+    """What the type check inferred about the parts of an expression."""
 
     type_of: Callable[[Expression], Type]
     is_implied: Callable[[Expression], bool]
-    """Whether the answer follows from that of a condition before it."""
+    """Whether an earlier condition implies that the part is true, or that it is false."""
 
 
-_CHOOSING = frozenset({"and", "or", "if"})
-_TURNING = frozenset({"!", "!!"})
-_ASKING_LOOPS = frozenset({"filter", "all", "some", "none"})
+_BRANCHING = frozenset({"and", "or", "if"})
+_NEGATIONS = frozenset({"!", "!!"})
+_CONDITION_LOOPS = frozenset({"filter", "all", "some", "none"})
 
 
 def constant_conditions(
-    expression: Expression, types: InferredTypes, wrong: Sequence[JsonPath], *, asked: bool
+    expression: Expression, types: InferredTypes, wrong: Sequence[JsonPath], *, as_condition: bool
 ) -> tuple[Fault, ...]:
-    """The parts that never change their answer, without those in which something is wrong.
+    """Return a warning for each constant condition, except those that contain one of the `wrong` paths.
 
-    `asked`: whether the answer of the whole matters.
+    `as_condition`: the whole expression is evaluated for its truth value.
     """
-    found = _walk(expression, types, asked=asked)
+    found = _walk(expression, types, as_condition=as_condition)
     return tuple(fault for fault in found if not any(path[: len(fault.path)] == fault.path for path in wrong))
 
 
-def _walk(expression: Expression, types: InferredTypes, *, asked: bool) -> Iterator[Fault]:
-    """`asked`: it stands where truth is asked for. What never runs is not looked at."""
+def _walk(expression: Expression, types: InferredTypes, *, as_condition: bool) -> Iterator[Fault]:
+    """`as_condition`: the expression is evaluated for its truth value. Unreachable operands are skipped."""
     name = expression.operator.name if isinstance(expression, Call) else ""
-    if not _chooses(expression):
-        claim = _claim(expression, types, asked=asked)
-        if claim is not None:
-            yield claim
+    if not _branches(expression):
+        warning = _warning(expression, types, as_condition=as_condition)
+        if warning is not None:
+            yield warning
             return
     match expression:
         case Call(operands=operands) if name in ("and", "or"):
             for operand in operands:
-                yield from _walk(operand, types, asked=asked or operand is not operands[-1])
+                yield from _walk(operand, types, as_condition=as_condition or operand is not operands[-1])
                 if definite_truth(types.type_of(operand)) is (name == "or"):
                     return
         case Call(operands=operands) if name == "if":
-            yield from _walk_if(operands, types, asked=asked)
+            yield from _walk_if(operands, types, as_condition=as_condition)
         case Call(operands=(elements, body, *start)):
-            is_asked = name in _ASKING_LOOPS
-            yield from _walk(elements, types, asked=False)
-            yield from _walk(body, types, asked=is_asked)
+            body_is_condition = name in _CONDITION_LOOPS
+            yield from _walk(elements, types, as_condition=False)
+            yield from _walk(body, types, as_condition=body_is_condition)
             for operand in start:
-                yield from _walk(operand, types, asked=False)
+                yield from _walk(operand, types, as_condition=False)
         case _:
             for part in children(expression):
-                yield from _walk(part, types, asked=name in _TURNING)
+                yield from _walk(part, types, as_condition=name in _NEGATIONS)
 
 
-def _chooses(expression: Expression) -> bool:
-    """Whether parts of it decide: what is certain is told of these."""
+def _branches(expression: Expression) -> bool:
+    """Whether the expression chooses among its operands, so that the warnings belong to those."""
     if not isinstance(expression, Call):
         return False
     name = expression.operator.name
-    return name in _CHOOSING or (name in _TURNING and _chooses(expression.operands[0]))
+    return name in _BRANCHING or (name in _NEGATIONS and _branches(expression.operands[0]))
 
 
-def _walk_if(operands: tuple[Expression, ...], types: InferredTypes, *, asked: bool) -> Iterator[Fault]:
-    """A branch that is a literal is an answer, and no question."""
+def _walk_if(operands: tuple[Expression, ...], types: InferredTypes, *, as_condition: bool) -> Iterator[Fault]:
+    """Warnings inside an `if`. A literal branch is a result, not a constant condition."""
     for condition, branch in zip(operands[0:-1:2], operands[1::2], strict=False):
-        yield from _walk(condition, types, asked=True)
+        yield from _walk(condition, types, as_condition=True)
         held = definite_truth(types.type_of(condition))
         if held is not False and not isinstance(branch, Literal):
-            yield from _walk(branch, types, asked=asked)
+            yield from _walk(branch, types, as_condition=as_condition)
         if held:
             return
     if len(operands) % 2 and not isinstance(operands[-1], Literal):
-        yield from _walk(operands[-1], types, asked=asked)
+        yield from _walk(operands[-1], types, as_condition=as_condition)
 
 
-def _claim(expression: Expression, types: InferredTypes, *, asked: bool) -> Fault | None:
-    found = types.type_of(expression)
-    compares = isinstance(expression, Call) and isinstance(found, BooleanType) and literal_path(expression) is None
-    answer = definite_truth(found) if asked or compares else None
-    if answer is None:
+def _warning(expression: Expression, types: InferredTypes, *, as_condition: bool) -> Fault | None:
+    type_ = types.type_of(expression)
+    compares = isinstance(expression, Call) and isinstance(type_, BooleanType) and literal_path(expression) is None
+    truth = definite_truth(type_) if as_condition or compares else None
+    if truth is None:
         return None
-    word = "true" if answer else "false"
-    return Fault(
-        f"always_{word}", expression.path, f"{render(expression)} is always {word}{_because(expression, types)}"
-    )
+    word = "true" if truth else "false"
+    return Fault(f"always_{word}", expression.path, f"{render(expression)} is always {word}{_cause(expression, types)}")
 
 
-def _because(expression: Expression, types: InferredTypes) -> str:
-    """What is known of the operands, in words; of a literal, all is said."""
+def _cause(expression: Expression, types: InferredTypes) -> str:
+    """What makes the condition constant, as the end of the message; empty for a literal."""
     if not isinstance(expression, Call):
         return ""
     if types.is_implied(expression):
-        return ", as the conditions before it stand"
-    if expression.operator.name in _TURNING:
-        return _because(expression.operands[0], types)
+        return ", given the conditions before it"
+    if expression.operator.name in _NEGATIONS:
+        return _cause(expression.operands[0], types)
     if expression.operator.name.startswith("missing"):
-        return ": nothing of it is ever missing"
+        return ": none of these paths is ever missing"
     operands = (expression,) if literal_path(expression) else expression.operands
     known = dict.fromkeys(
         f"{render(operand)} is {domain(types.type_of(operand))}"

@@ -1,19 +1,20 @@
-"""What can be wrong with a rule.
+"""Errors of rules.
 
-RuleError                the rule, or what it was given, is refused; it carries every fault found
-├── TooMuchWork          the rule is well formed, but its evaluation passed a bound
-└── MalformedJson        a JSON text that is not JSON, or that no exact value can hold
+RuleError                the rule or its data is refused; carries every fault found
+├── TooMuchWork          the rule is valid, but its evaluation exceeded a bound
+└── MalformedJson        a text is not JSON, or has a number that cannot be exact
 """
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
 JsonPath: TypeAlias = tuple[str | int, ...]
+"""Keys and indexes from the root of a JSON value to one of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong at one place; `code` is stable, `suggestion` is what was probably meant."""
+    """One fault of a rule at a path; `code` is stable, `suggestion` is what was probably meant."""
 
     code: str
     path: JsonPath
@@ -25,7 +26,7 @@ class Fault:
 
 
 class RuleError(Exception):
-    """A rule is refused; `faults` says where and why, every fault at once."""
+    """A rule is refused; `faults` lists every fault."""
 
     def __init__(self, *faults: Fault) -> None:
         super().__init__("; ".join(str(fault) for fault in faults))
@@ -33,14 +34,14 @@ class RuleError(Exception):
 
 
 class TooMuchWork(RuleError):
-    """An evaluation passed its bound on steps or on the size of what it makes."""
+    """An evaluation exceeded its bound on steps or on the size of its result."""
 
     def __init__(self, message: str = "the rule needs more work than one evaluation may take") -> None:
         super().__init__(Fault("too_much_work", (), message))
 
 
 class MalformedJson(RuleError, ValueError):
-    """A text is not JSON, or holds a number or nesting outside the exact bounds."""
+    """A text is not JSON, or exceeds the bounds on digits, exponents or nesting."""
 
     def __init__(self, message: str) -> None:
         super().__init__(Fault("malformed_json", (), message))

@@ -1,4 +1,4 @@
-"""A rule as a tree: literals, arrays and operator calls, each knowing its path in the JSON it was parsed from."""
+"""Expression tree of a rule: literals, arrays and operator calls, each with its path in the JSON of the rule."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ if TYPE_CHECKING:  # an operator holds what the passes over the tree do with it,
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operator:
-    """One row of the table of operators: all that Laurel knows of one operator is here."""
+    """One row of the operator table: everything about one operator but its manual entry."""
 
     name: str
     least: int
     most: int | None
     build_closure: "Callable[[ClosureBuilder, Call], Closure]"
-    """Its evaluation, as a closure."""
+    """Build the closure that evaluates a call."""
     emit: "Callable[[CodeGenerator, Call], Operand]"
-    """Its evaluation, as statements of generated Python: it must agree with `close`."""
+    """Generate Python statements that evaluate a call, with the same result as the closure."""
     check: "Callable[[Checker, Call], Type]"
-    """The type of its result; faults of its operands go to the checker."""
+    """Infer the type of the result, and report faults of the operands to the checker."""
     phrase: str
-    """What it asks for, in an explanation: "event.body.total is 12, needed >= 20"."""
+    """What stands in an explanation before its operand: ">=" in "event.body.total is 12, needed >= 20"."""
     aliases: tuple[str, ...] = ()
 
 
 @frozen_at_type_check
 class Literal:
-    """A value that stands for itself."""
+    """A constant: null, a boolean, a number, a text or an empty object."""
 
     path: JsonPath
     value: Json
@@ -43,7 +43,7 @@ class Literal:
 
 @frozen_at_type_check
 class ArrayLiteral:
-    """An array, each element of which is an expression."""
+    """An array whose elements are expressions."""
 
     path: JsonPath
     elements: "tuple[Expression, ...]"
@@ -61,10 +61,11 @@ class Call:
 Expression: TypeAlias = Literal | ArrayLiteral | Call
 
 LOOPS = frozenset({"map", "filter", "reduce", "all", "some", "none"})
-"""The operators whose second operand sees one element after another, and nothing else."""
+"""Operators whose second operand is evaluated with each element of an array as its whole scope."""
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
+    """The direct operands or elements."""
     match expression:
         case Literal():
             return ()
@@ -75,19 +76,19 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """The expression and all inside it, outermost first."""
+    """Yield the expression and everything inside it, in pre-order."""
     yield expression
     for part in children(expression):
         yield from walk(part)
 
 
 def is_constant(expression: Expression) -> bool:
-    """Whether it is a literal, or an array of nothing but literals."""
+    """Whether the expression contains no operator call."""
     return not any(isinstance(part, Call) for part in walk(expression))
 
 
 def constant_value(expression: Expression) -> Json:
-    """The value of a constant expression, made anew."""
+    """Return a new copy of the value of a constant expression; raise ValueError if it is not constant."""
     match expression:
         case Literal():
             return expression.value

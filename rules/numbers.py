@@ -1,4 +1,4 @@
-"""Exact numbers: int and Decimal, in one decimal context of our own. What is not finite in JavaScript is None."""
+"""Exact arithmetic on int and Decimal, in one decimal context. None stands for JavaScript's NaN and infinities."""
 
 import re
 from decimal import (
@@ -24,10 +24,10 @@ CONTEXT = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 LARGEST_INTEGER = 10**DIGITS
-"""Products beyond it are rounded to 34 digits, so that repeated squaring stays cheap."""
+"""Larger products are rounded to 34 digits, so that repeated squaring stays cheap."""
 
 LONGEST_NUMBER = 400
-"""Characters of a text that are read as a number."""
+"""Longest text that is read as a number, in characters."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -35,7 +35,7 @@ _RADIX = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 
 
 def exact(value: float | Decimal) -> ExactNumber | None:
-    """The exact number a value stands for; a float stands for the shortest decimal that names it."""
+    """The exact value of a number, a float as its shortest decimal representation; None if it is not finite."""
     if isinstance(value, int):
         return value
     try:
@@ -46,7 +46,7 @@ def exact(value: float | Decimal) -> ExactNumber | None:
 
 
 def from_text(text: str) -> ExactNumber | None:
-    """What the whole text says as a number: "" is 0, "0x10" is 16, "1a" is none."""
+    """Parse the whole text as JavaScript does: "" is 0, "0x10" is 16, "1a" is None."""
     text = text.strip(" \t\n\r\v\f\u00a0\ufeff\u2028\u2029")
     if not text:
         return 0
@@ -58,7 +58,7 @@ def from_text(text: str) -> ExactNumber | None:
 
 
 def from_prefix(text: str) -> ExactNumber | None:
-    """What the text says as a number from its start: "12 points" is 12, "points" is none."""
+    """Parse the number that the text starts with: "12 points" is 12, "points" is None."""
     found = _DECIMAL.match(text[:LONGEST_NUMBER].lstrip())
     return _decimal(found[0]) if found else None
 
@@ -73,7 +73,7 @@ def _decimal(text: str) -> ExactNumber | None:
 
 
 def javascript_text(number: ExactNumber) -> str:
-    """The number as JavaScript writes it, with every digit we hold: 1.5, 20, 1e+21, 1e-7."""
+    """Format a number as JavaScript does, with all its digits: 1.5, 20, 1e+21, 1e-7."""
     if isinstance(number, int):
         if -(10**21) < number < 10**21:
             return str(number)
@@ -118,7 +118,7 @@ def multiply(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
 
 
 def rounded(product: int) -> ExactNumber | None:
-    """An integer as it is, or rounded to 34 digits when it has more."""
+    """Round an integer to 34 digits if it has more."""
     if -LARGEST_INTEGER < product < LARGEST_INTEGER:
         return product
     try:
@@ -128,7 +128,7 @@ def rounded(product: int) -> ExactNumber | None:
 
 
 def divide(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
-    """The quotient, exact where 34 digits hold it; none when the divisor is 0."""
+    """The quotient, rounded to 34 digits; None if the divisor is 0."""
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
@@ -142,7 +142,7 @@ def divide(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
 
 
 def remainder(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
-    """What division leaves, with the sign of the dividend; exact; none when the divisor is 0."""
+    """The exact remainder, with the sign of the dividend; None if the divisor is 0."""
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
@@ -153,7 +153,7 @@ def remainder(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None
     sign, figures, power = _whole(dividend)
     _, measure, measure_power = _whole(divisor)
     lowest = min(power, measure_power)
-    measure *= 10 ** (measure_power - lowest)  # short: a divisor no larger than the dividend
+    measure *= 10 ** (measure_power - lowest)  # stays short: the divisor is no larger than the dividend
     rest = figures * pow(10, power - lowest, measure) % measure
     try:
         return Decimal(-rest if sign else rest).scaleb(lowest, CONTEXT)

@@ -1,4 +1,4 @@
-"""What is left of a value's type once a comparison of it with a literal is known to hold, or not."""
+"""Refinements: how a comparison with a literal narrows the type of the compared value."""
 
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
@@ -25,7 +25,7 @@ from rules.types import (
 from rules.values import Json
 
 Refinement: TypeAlias = Callable[[Type], Type]
-"""What is left of a type."""
+"""Narrows a type."""
 
 NEGATED: Final = {"!=": "==", "!==": "==="}
 MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -34,7 +34,7 @@ _COMPARED = (TextType, NumberType, BooleanType)
 
 
 def equals(value: Json, *, holds: bool, strict: bool) -> Refinement:
-    """It equals the value, or does not; loosely, what is of another kind may equal it, too."""
+    """Refine by equality or inequality with a value. Unless `strict`, values of another type may be equal to it too."""
     if value is None:
         return _only_null if holds else present
     if not holds:
@@ -60,7 +60,7 @@ def _only_null(found: Type) -> Type:
 
 
 def bounded_by(order: str, end: Json) -> Refinement:
-    """It is less, or greater, than a number: what is no number is not looked at."""
+    """Refine numbers by an order comparison with a number; other types stay."""
     is_open = order in ("<", ">")
     within = Range(None, end, below=is_open) if order in ("<", "<=") else Range(end, above=is_open)
     numbers = number_type(within=within)
@@ -70,14 +70,14 @@ def bounded_by(order: str, end: Json) -> Refinement:
 
 
 def member_of(values: Sequence[Json], *, holds: bool) -> Refinement:
-    """It is one of the values, or none of them."""
+    """Refine by membership, or by no membership, in a list of values."""
     wanted = union(*map(type_of_value, values))
 
-    def among(option: Type) -> Type:
+    def member(option: Type) -> Type:
         return intersection(option, wanted) if isinstance(option, (*_COMPARED, NullType)) else option
 
-    def apart(found: Type) -> Type:
+    def no_member(found: Type) -> Type:
         left = excluding(found, values)
         return filter_options(left, lambda option: not isinstance(option, NullType)) if None in values else left
 
-    return (lambda found: union(*map(among, options(found)))) if holds else apart
+    return (lambda found: union(*map(member, options(found)))) if holds else no_member

@@ -1,4 +1,4 @@
-"""Expressions and values in a few words, for people."""
+"""Renders expressions and values as short text for people."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ _INFIX = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "+", "-", "*
 
 
 def abbreviated(value: Json) -> Json:
-    """A value in the few characters that a person reads: of a long array or an object no more than its size."""
+    """Shorten a value: a long text is cut, a long array or an object becomes its size."""
     match value:
         case None | bool():
             return value
@@ -34,7 +34,7 @@ def abbreviated(value: Json) -> Json:
 
 
 def render_value(value: Json) -> str:
-    """A value as `cut` leaves it, in words."""
+    """Render a value that `abbreviated` returned."""
     match value:
         case {"array of": size}:
             return f"an array of {size}"
@@ -45,7 +45,7 @@ def render_value(value: Json) -> str:
 
 
 def render(expression: Expression, depth: int = 3) -> str:
-    """An expression as one would write it by hand: `price * 2 > 8`, `length(items)`; deeper parts as dots."""
+    """Render an expression in infix notation: `price * 2 > 8`, `length(items)`; parts below `depth` become dots."""
     match expression:
         case Literal():
             return render_value(abbreviated(expression.value))
@@ -54,11 +54,11 @@ def render(expression: Expression, depth: int = 3) -> str:
         case ArrayLiteral():
             return ", ".join(render(element, depth - 1) for element in expression.elements) or "[]"
         case Call():
-            return _told_call(expression, depth)
+            return _render_call(expression, depth)
 
 
 def literal_path(expression: Expression) -> str | None:
-    """The path of a `var` as the rule says it."""
+    """The path of a `var` as it is written; None if it is empty, computed or not a text."""
     if isinstance(expression, Call) and expression.operator.name == "var" and expression.operands:
         path = expression.operands[0]
         if isinstance(path, Literal) and isinstance(path.value, str) and path.value:
@@ -66,7 +66,7 @@ def literal_path(expression: Expression) -> str | None:
     return None
 
 
-def _told_call(call: Call, depth: int) -> str:
+def _render_call(call: Call, depth: int) -> str:
     name, operands = call.operator.name, call.operands
     if name == "var" and (
         not operands or (isinstance(operands[0], Literal) and not isinstance(operands[0].value, dict))

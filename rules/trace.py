@@ -1,4 +1,4 @@
-"""What an evaluation was worth, part by part."""
+"""Traces: the values of all parts of one evaluation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from rules.expression import Call
 from rules.values import Json
 
 TraceRecord: TypeAlias = tuple[Any, ...]
-"""The calls evaluated one after the other, then the value of each: one tuple for a stretch without forks."""
+"""A tuple of calls evaluated without a branch between them, then the value of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
-    """One operator evaluated once; inside a loop its path comes again with each element."""
+    """One evaluation of an operator; inside a loop there is one for each element, with the same path."""
 
     path: JsonPath
     value: Json
 
 
 class Trace:
-    """The value of a rule, and every operator evaluated on the way, inner ones first."""
+    """The value of a rule and the values of all evaluated operators, inner ones first."""
 
     __slots__ = ("_records", "value")
 
@@ -34,5 +34,6 @@ class Trace:
         return tuple(TraceEntry(call.path, value) for call, value in self.calls())
 
     def calls(self) -> Iterator[tuple[Call, Json]]:
+        """Yield each evaluated call with its value."""
         for calls, *found in self._records:
             yield from zip(calls, found, strict=True)

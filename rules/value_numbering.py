@@ -1,7 +1,7 @@
-"""What a condition, once facts to hold or not, says about what is reckoned: a weekday, a length, another condition.
+"""Value numbering: expressions that are written alike have the same value, so a fact about one holds for the other.
 
-What `var` looks up is narrowed where it lies, by `rules.narrowing`. All else is facts by how it is written: what is
-written alike is worth the same, as long as `var` looks into the same.
+It narrows computed expressions: a weekday, a length, another condition. Paths of `var` are narrowed by
+`rules.narrowing`. Facts hold only as long as the scope stays the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from rules.types import NEVER, BooleanType, Type, falsy_only, truthy_only
 from rules.values import ValueKind, kind_of
 
 Facts: TypeAlias = Mapping[int, tuple[Refinement, ...]]
-"""By the number of what is reckoned, all that is facts of it."""
+"""The refinements of computed expressions, by the number of the expression."""
 
 _CANONICAL: Final = {
     "!=": ("==", False, True),
@@ -24,19 +24,19 @@ _CANONICAL: Final = {
     "<=": ("<", True, True),
     "none": ("some", False, True),
 }
-"""Conditions that are another one: its name, whether its operands are swapped, whether its answer is turned."""
+"""Comparisons by the canonical one: its name, whether the operands are swapped, whether the result is negated."""
 
 
 class ExpressionNumbers:
-    """Numbers expressions, so that those that are written alike have the same."""
+    """Assigns numbers to expressions: the same number to those that are written alike."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._found: dict[int, int] = {}
+        self._number_by_id: dict[int, int] = {}
 
     def number_of(self, expression: Expression) -> int:
-        """The number of an expression."""
-        found = self._found.get(id(expression))
+        """Return the number of an expression."""
+        found = self._number_by_id.get(id(expression))
         if found is None:
             match expression:
                 case Literal(value=value):
@@ -45,11 +45,11 @@ class ExpressionNumbers:
                     shape = ("[]", *map(self.number_of, elements))
                 case Call():
                     shape = (expression.operator.name, *map(self.number_of, expression.operands))
-            found = self._found[id(expression)] = self._number(shape)
+            found = self._number_by_id[id(expression)] = self._number(shape)
         return found
 
     def canonical(self, call: Call) -> tuple[int, bool]:
-        """The number of what a call asks, the same for `a > b` and `b < a`; and whether it asks for the opposite."""
+        """Return the number of a call's canonical form, the same for `a > b` and `b < a`, and whether it is negated."""
         name, operands = call.operator.name, list(map(self.number_of, call.operands))
         if len(operands) != 2:
             return self.number_of(call), False
@@ -61,9 +61,9 @@ class ExpressionNumbers:
         return self._numbers.setdefault(shape, len(self._numbers))
 
     def facts_after(self, facts: Facts, condition: Expression, *, holds: bool) -> Facts:
-        """What is facts besides once a condition is facts to hold, or not."""
-        for number, keep in self._implied(condition, holds=holds):
-            facts = {**facts, number: (*facts.get(number, ()), keep)}
+        """Return the facts, with those added that a condition implies by holding or by not holding."""
+        for number, refinement in self._implied(condition, holds=holds):
+            facts = {**facts, number: (*facts.get(number, ()), refinement)}
         return facts
 
     def _implied(self, condition: Expression, *, holds: bool) -> Iterator[tuple[int, Refinement]]:
@@ -79,16 +79,16 @@ class ExpressionNumbers:
             case _ if is_computed(condition):
                 number, is_negated = self.canonical(condition)
                 yield number, truthy_only if holds is not is_negated else falsy_only
-                for operand, keep in _of_operands(condition, holds=holds):
+                for operand, refinement in _refinements_of_operands(condition, holds=holds):
                     if is_computed(operand):
-                        yield self.number_of(operand), keep
+                        yield self.number_of(operand), refinement
 
 
-def refined(found: Type, keeps: tuple[Refinement, ...], *, is_negated: bool) -> Type:
-    """A type with what is facts; what contradicts itself never runs, and says nothing."""
+def refined(found: Type, refinements: tuple[Refinement, ...], *, is_negated: bool) -> Type:
+    """Apply refinements to a type, except those that leave nothing: they belong to unreachable code."""
     left = _negated(found) if is_negated else found
-    for keep in keeps:
-        narrower = keep(left)
+    for refinement in refinements:
+        narrower = refinement(left)
         left = left if narrower == NEVER else narrower
     return _negated(left) if is_negated else left
 
@@ -98,12 +98,12 @@ def _negated(found: Type) -> Type:
 
 
 def is_computed(expression: Expression) -> bool:
-    """Whether it is no literal, and nothing that lies somewhere."""
+    """Whether the expression is an operator call other than `var`."""
     return isinstance(expression, Call) and expression.operator.name != "var"
 
 
-def _of_operands(condition: Call, *, holds: bool) -> Iterator[tuple[Expression, Refinement]]:
-    """What a comparison says of what it compares with a literal."""
+def _refinements_of_operands(condition: Call, *, holds: bool) -> Iterator[tuple[Expression, Refinement]]:
+    """The operands that a condition compares with a literal, each with its refinement."""
     name, operands = condition.operator.name, condition.operands
     match name:
         case "==" | "===" | "!=" | "!==":

@@ -1,8 +1,6 @@
-"""JSON values as JSON Logic sees them: truth, text, number, equality and order.
+"""Conversions and comparisons of JSON values as json-logic-js has them, on exact numbers.
 
-All is as json-logic-js has it, but on exact numbers.
-
-A datetime, which JSON has not, is compared with another as an instant, and is its ISO text to everything else.
+A datetime, which JSON lacks, is compared with another datetime as an instant, and with anything else as its ISO text.
 """
 
 from collections.abc import Iterator
@@ -18,7 +16,7 @@ from rules.numbers import ExactNumber
 Json: TypeAlias = Any
 
 MOST_PIECES = 100_000
-"""Elements of nested arrays that one text may be made of."""
+"""Most elements of nested arrays that are joined to one text."""
 
 
 class ValueKind(Enum):
@@ -45,7 +43,7 @@ _KINDS: dict[type, ValueKind] = {
 
 
 def kind_of(value: Json) -> ValueKind:
-    """What a value is; a value of a subclass is what its base is, and anything else an object."""
+    """The kind of a value, also of an instance of a subclass; OBJECT for any unknown class."""
     found = _KINDS.get(type(value))
     if found is not None:
         return found
@@ -53,12 +51,12 @@ def kind_of(value: Json) -> ValueKind:
 
 
 def is_truthy(value: Json) -> bool:
-    """False for null, false, 0, "" and []; true for everything else, {} included."""
+    """False for null, false, 0, "" and []; true for everything else, including {}."""
     return bool(value) or isinstance(value, dict)
 
 
 def to_text(value: Json) -> str:
-    """The value as text: null is "null", an array its elements with commas, an object "[object Object]"."""
+    """Convert to text: null is "null", an array its elements joined by commas, an object "[object Object]"."""
     match kind_of(value):
         case ValueKind.TEXT:
             return str(value)
@@ -78,7 +76,7 @@ def to_text(value: Json) -> str:
 
 
 def text_or_empty(value: Json) -> str:
-    """The value as a piece of a longer text, where null is nothing."""
+    """Convert to text for joining, where null is empty."""
     return "" if value is None else to_text(value)
 
 
@@ -99,7 +97,7 @@ def _pieces(array: list[Json]) -> Iterator[str]:
 
 
 def to_number(value: Json) -> ExactNumber | None:
-    """The value as a number, or None where JavaScript has NaN or an infinity."""
+    """Convert to a number; None where JavaScript has NaN or an infinity."""
     match kind_of(value):
         case ValueKind.NUMBER:
             return numbers.exact(value)
@@ -112,12 +110,12 @@ def to_number(value: Json) -> ExactNumber | None:
 
 
 def leading_number(value: Json) -> ExactNumber | None:
-    """The number the value's text starts with, as `+` and `*` read their operands: "12 points" is 12, null none."""
+    """Convert to a number as `+` and `*` do, by the start of the text: "12 points" is 12, null is None."""
     return numbers.exact(value) if kind_of(value) is ValueKind.NUMBER else numbers.from_prefix(to_text(value))
 
 
 def strictly_equal(left: Json, right: Json) -> bool:
-    """Equal and of one kind; arrays and objects only when they are the same one."""
+    """JavaScript's `===`: equal and of the same kind; arrays and objects only if identical."""
     one, other = kind_of(left), kind_of(right)
     if one is not other:
         return {one, other} == {ValueKind.TEXT, ValueKind.INSTANT} and to_text(left) == to_text(right)
@@ -132,7 +130,7 @@ def strictly_equal(left: Json, right: Json) -> bool:
 
 
 def loosely_equal(left: Json, right: Json) -> bool:
-    """Equal after JavaScript's conversions: 1 is "1" and true, null is only null."""
+    """JavaScript's `==`: equal after conversions, so that 1 equals "1" and true; null equals only null."""
     one, other = kind_of(left), kind_of(right)
     if one is other:
         return strictly_equal(left, right)
@@ -156,7 +154,7 @@ def less_or_equal(left: Json, right: Json) -> bool:
 
 
 def contains(needle: Json, haystack: Json) -> bool:
-    """Whether a text holds a text, or an array an element strictly equal to the needle."""
+    """Whether a text contains the needle, or an array an element strictly equal to it."""
     match kind_of(haystack):
         case ValueKind.TEXT | ValueKind.INSTANT:
             return bool(haystack) and to_text(needle) in to_text(haystack)
@@ -181,7 +179,7 @@ def _comparable(left: Json, right: Json) -> tuple[Any, Any] | None:
 
 
 class Missing(Enum):
-    """What a path that leads nowhere finds; never seen outside a lookup."""
+    """What a lookup returns for a path that does not exist; never a value of a rule."""
 
     MISSING = "missing"
 
@@ -190,7 +188,7 @@ MISSING = Missing.MISSING
 
 
 def look_up(value: Json, steps: tuple[str, ...]) -> Json:
-    """The value at the end of the steps, or MISSING; arrays and texts are entered by index and by `length`."""
+    """The value at the end of the steps, or MISSING; arrays and texts have indexes and `length`."""
     for step in steps:
         if isinstance(value, dict):
             value = value.get(step, MISSING)

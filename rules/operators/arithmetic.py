@@ -1,4 +1,4 @@
-"""Sums, products and extremes of exact numbers."""
+"""Arithmetic operators on exact numbers: + - * / % min max."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from rules.values import Json, leading_number, to_number
 def _fold(
     combine: Callable[[ExactNumber, ExactNumber], ExactNumber | None], values: tuple[ExactNumber | None, ...]
 ) -> ExactNumber | None:
-    """All combined from the left; none as soon as one is none."""
+    """Fold the values from the left; None as soon as one is None."""
 
     def step(total: ExactNumber | None, value: ExactNumber | None) -> ExactNumber | None:
         return None if total is None or value is None else combine(total, value)
@@ -59,24 +59,24 @@ def _greatest(*values: Json) -> ExactNumber | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fast:
-    """A binary operator on numbers: in Python, on Decimals in our context, and on anything."""
+class _BinaryOperator:
+    """The implementations of a binary operator: Python's own, on Decimals in our context, and with conversions."""
 
     symbol: str
     on_decimals: Callable[[ExactNumber, ExactNumber], ExactNumber]
-    on_anything: Callable[..., Json]
+    with_conversions: Callable[..., Json]
 
 
-_PLUS = _Fast("+", CONTEXT.add, _plus)
-_TIMES = _Fast("*", CONTEXT.multiply, _times)
-_MINUS = _Fast("-", CONTEXT.subtract, _minus)
+_PLUS = _BinaryOperator("+", CONTEXT.add, _plus)
+_TIMES = _BinaryOperator("*", CONTEXT.multiply, _times)
+_MINUS = _BinaryOperator("-", CONTEXT.subtract, _minus)
 
 
-def _emits_binary(fast: _Fast) -> Callable[[CodeGenerator, Call], Operand]:
+def _emits_binary(fast: _BinaryOperator) -> Callable[[CodeGenerator, Call], Operand]:
     def emit(code: CodeGenerator, call: Call) -> Operand:
         total, *others = code.atoms(call)
         if not others:
-            return code.call(fast.on_anything, [total], "any" if fast is _TIMES else "number or null")
+            return code.call(fast.with_conversions, [total], "any" if fast is _TIMES else "number or null")
         for other in others:
             total = _binary(code, fast, total, other)
         return total
@@ -84,8 +84,8 @@ def _emits_binary(fast: _Fast) -> Callable[[CodeGenerator, Call], Operand]:
     return emit
 
 
-def _binary(code: CodeGenerator, fast: _Fast, left: Operand, right: Operand) -> Operand:
-    slow = code.call(fast.on_anything, (left, right))
+def _binary(code: CodeGenerator, fast: _BinaryOperator, left: Operand, right: Operand) -> Operand:
+    slow = code.call(fast.with_conversions, (left, right))
     tests = [number_test(left), number_test(right)]
     plain = f"{left.text} {fast.symbol} {right.text}"
     known: StaticType = (
@@ -107,11 +107,11 @@ def _binary(code: CodeGenerator, fast: _Fast, left: Operand, right: Operand) -> 
 
 
 def _emits_extreme(
-    builtin: Callable[..., Json], on_anything: Callable[..., Json]
+    builtin: Callable[..., Json], with_conversions: Callable[..., Json]
 ) -> Callable[[CodeGenerator, Call], Operand]:
     def emit(code: CodeGenerator, call: Call) -> Operand:
         operands = code.atoms(call)
-        slow = code.call(on_anything, operands, "number or null")
+        slow = code.call(with_conversions, operands, "number or null")
         if len(operands) == 1:
             return slow
         fast = code.call(builtin, operands)
@@ -130,7 +130,7 @@ def _checks_numbers(name: str) -> Callable[[Checker, Call], Type]:
 
 
 def _checks_division(name: str) -> Callable[[Checker, Call], Type]:
-    """Null where the divisor may be 0."""
+    """The result is a number, or null if the divisor may be 0."""
 
     def check(checker: Checker, call: Call) -> Type:
         dividend, divisor = call.operands

@@ -1,4 +1,4 @@
-"""Arrays: every element in turn becomes what `var` looks into."""
+"""Array operators: loops, whose body has an element as its scope, merge and log."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def _close_map(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
 
     def evaluate(data: Json, work: StepBudget) -> Json:
-        array = _entered(elements(data, work), cost, work)
+        array = _charged_array(elements(data, work), cost, work)
         return [body(element, work) for element in array]
 
     return evaluate
@@ -46,20 +46,20 @@ def _close_filter(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
 
     def evaluate(data: Json, work: StepBudget) -> Json:
-        array = _entered(elements(data, work), cost, work)
+        array = _charged_array(elements(data, work), cost, work)
         return [element for element in array if is_truthy(body(element, work))]
 
     return evaluate
 
 
 def _closes_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[ClosureBuilder, Call], Closure]:
-    """Looks for an element whose truth is `stop_at`; worth `found` if there is one, else its opposite."""
+    """Build a search that stops at an element whose truth is `stop_at`: `found` if there is one, else its opposite."""
 
     def close(builder: ClosureBuilder, call: Call) -> Closure:
         elements, body, cost = _loop(builder, call)
 
         def evaluate(data: Json, work: StepBudget) -> Json:
-            array = _entered(elements(data, work), cost, work)
+            array = _charged_array(elements(data, work), cost, work)
             if not array:
                 return empty
             return found if any(is_truthy(body(element, work)) is stop_at for element in array) else not found
@@ -74,7 +74,7 @@ def _close_reduce(builder: ClosureBuilder, call: Call) -> Closure:
     start = builder.build(call.operands[2]) if len(call.operands) > 2 else None
 
     def evaluate(data: Json, work: StepBudget) -> Json:
-        array = _entered(elements(data, work), cost, work)
+        array = _charged_array(elements(data, work), cost, work)
         total = start(data, work) if start else None
         for element in array:
             total = body({"current": element, "accumulator": total}, work)
@@ -87,8 +87,8 @@ def _loop(builder: ClosureBuilder, call: Call) -> tuple[Closure, Closure, int]:
     return builder.build(call.operands[0]), builder.build(call.operands[1]), step_cost(call.operands[1])
 
 
-def _entered(array: Json, cost: int, work: StepBudget) -> list[Json]:
-    """The array, paid for; what is no array has no elements."""
+def _charged_array(array: Json, cost: int, work: StepBudget) -> list[Json]:
+    """Charge the loop over the array, and return it; empty if it is not an array."""
     if not isinstance(array, list):
         return []
     work.charge(len(array) * cost)
@@ -170,17 +170,17 @@ def _merge(*values: Json) -> list[Json]:
     return merged
 
 
-def _copied(merged: list[Json], *_: Json) -> int:
+def _merge_cost(merged: list[Json], *_: Json) -> int:
     return len(merged)
 
 
 def _log(value: Json) -> Json:
-    """Nothing is written: a rule touches nothing; the trace shows the value."""
+    """Return the value and log nothing, as rules have no side effects; traces show the value."""
     return value
 
 
 def _elements(checker: Checker, call: Call) -> Type:
-    """The type of the elements a loop runs over; null is an array without any."""
+    """Infer the element type of a loop; null counts as an empty array."""
     operand, name = call.operands[0], call.operator.name
     found = checker.infer(operand)
     arrays = present(found)
@@ -206,35 +206,35 @@ def _checks_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Chec
     def check(checker: Checker, call: Call) -> Type:
         element = _elements(checker, call)
         with checker.loop_scope(element, call.operator.name):
-            answer = truth_of(checker.infer(call.operands[1]))
+            truth = truth_of(checker.infer(call.operands[1]))
         elements = checker.inferred(call.operands[0])
         results = {empty} if falsy_only(elements) != NEVER or element == NEVER else set[bool]()
         if element != NEVER:
-            results |= {found, not found} if answer is None else {found if answer is stop_at else not found}
+            results |= {found, not found} if truth is None else {found if truth is stop_at else not found}
         return BooleanType(results.pop()) if len(results) == 1 else BOOLEAN
 
     return check
 
 
 def _check_reduce(checker: Checker, call: Call) -> Type:
-    """The accumulator's type is found by trying: the first guess is the start's, then it is joined with the body's."""
+    """Infer the accumulator's type as a fixed point: the start's type, widened by the body's until it is stable."""
     element = _elements(checker, call)
     start = checker.infer(call.operands[2]) if len(call.operands) > 2 else NULL
     total = widened(start)
-    for _ in range(_TRIES):
-        noted = len(checker.faults)
+    for _ in range(_MOST_ROUNDS):
+        faults_before = len(checker.faults)
         with checker.loop_scope(record({"current": element, "accumulator": total}), "reduce"):
-            further = union(total, widened(checker.infer(call.operands[1])))
-        if further == total:
+            wider = union(total, widened(checker.infer(call.operands[1])))
+        if wider == total:
             return total
-        del checker.faults[noted:]
-        total = further
+        del checker.faults[faults_before:]
+        total = wider
     with checker.loop_scope(record({"current": element, "accumulator": ANY}), "reduce"):
         checker.infer(call.operands[1])
     return ANY
 
 
-_TRIES = 4
+_MOST_ROUNDS = 4
 
 
 def _check_merge(checker: Checker, call: Call) -> Type:
@@ -272,7 +272,7 @@ OPERATORS = (
         "merge",
         0,
         None,
-        charged(_merge, _copied),
+        charged(_merge, _merge_cost),
         emit_charged(_merge, "array", "len({result})"),
         _check_merge,
         "joins",

@@ -1,4 +1,4 @@
-"""Equality, order and membership."""
+"""Comparison operators: equality, order and membership."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -58,7 +58,7 @@ def _greater_or_equal(left: Json, right: Json) -> bool:
 
 
 def _chained(compare: Callable[[Json, Json], bool]) -> Callable[..., bool]:
-    """With three operands, whether the middle one lies between."""
+    """With three operands, test whether the middle one lies between the others."""
 
     def chained(first: Json, second: Json, third: Json) -> bool:
         return compare(first, second) and compare(second, third)
@@ -104,34 +104,34 @@ def _emits_order(symbol: str, function: Callable[[Json, Json], bool]) -> Callabl
     return emit
 
 
-def _is_written(call: Call) -> bool:
-    """Whether the rule itself says where an `in` looks."""
+def _is_haystack_constant(call: Call) -> bool:
+    """Whether the array or text that `in` searches is constant."""
     return is_constant(call.operands[1])
 
 
 def _close_in(builder: ClosureBuilder, call: Call) -> Closure:
     needle, haystack = builder.build_operands(call)
-    written = _is_written(call)
+    is_constant_ = _is_haystack_constant(call)
 
     def evaluate(data: Json, work: StepBudget) -> Json:
-        sought, place = needle(data, work), haystack(data, work)
-        if not written and isinstance(place, list | str):
-            work.charge(len(place))
-        return contains(sought, place)
+        sought, searched = needle(data, work), haystack(data, work)
+        if not is_constant_ and isinstance(searched, list | str):
+            work.charge(len(searched))
+        return contains(sought, searched)
 
     return evaluate
 
 
 def _emit_in(code: CodeGenerator, call: Call) -> Operand:
-    if _is_written(call):
+    if _is_haystack_constant(call):
         return _emit_in_constant(code, call, call.operands[1])
     needle, haystack = code.atoms(call)
-    code.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {code.bind(_COUNTED)} else 0")
+    code.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {code.bind(_SIZED)} else 0")
     return code.call(contains, (needle, haystack), "boolean")
 
 
-def _emit_in_constant(code: CodeGenerator, call: Call, place: Expression) -> Operand:
-    needle, elements = code.atom(code.emit(call.operands[0])), constant_value(place)
+def _emit_in_constant(code: CodeGenerator, call: Call, haystack: Expression) -> Operand:
+    needle, elements = code.atom(code.emit(call.operands[0])), constant_value(haystack)
     slow = code.call(contains, (needle, Operand(code.bind(elements))))
     if isinstance(elements, str) and elements:
         return guarded(f"{needle.text} in {elements!r}", [text_test(needle)], slow, "boolean")
@@ -143,48 +143,50 @@ def _emit_in_constant(code: CodeGenerator, call: Call, place: Expression) -> Ope
     return Operand(slow.text, "boolean", atom=False)
 
 
-_COUNTED = frozenset({list, str})
+_SIZED = frozenset({list, str})
 
 
 def _checks_equality(name: str, *, strict: bool) -> Callable[[Checker, Call], Type]:
-    """Texts, numbers, truth values and dates are compared with their like; null is simply equal to nothing else."""
+    """Both sides must be of one type: texts, numbers, booleans or dates. Null may be compared with anything."""
     negated = name.startswith("!")
 
     def check(checker: Checker, call: Call) -> Type:
         left, right = call.operands
         found = checker.infer(left), checker.infer(right)
-        if _fault_unequal(checker, call, strict=strict):
+        if _add_equality_fault(checker, call, strict=strict):
             return BOOLEAN
-        equal = True if _are_same(left, right) else _are_equal(*found)
+        equal = True if _are_same_var(left, right) else _are_equal(*found)
         return BOOLEAN if equal is None else BooleanType(equal is not negated)
 
     return check
 
 
-def _fault_unequal(checker: Checker, call: Call, *, strict: bool) -> bool:
-    """Says why two values could never be equal, whatever conditions around them say."""
-    (left, right), name, noted = call.operands, call.operator.name, len(checker.faults)
+def _add_equality_fault(checker: Checker, call: Call, *, strict: bool) -> bool:
+    """Add a fault if the types before narrowing are never equal, or are converted; return whether there is one."""
+    (left, right), name, faults_before = call.operands, call.operator.name, len(checker.faults)
     one, other = (present(checker.unnarrowed_type(side)) for side in (left, right))
     if NEVER in (one, other) or may_be(one, AnyType) or may_be(other, AnyType):
         return False
     if may_be(one, ArrayType, RecordType) or may_be(other, ArrayType, RecordType):
         at, found = (left, one) if may_be(one, ArrayType, RecordType) else (right, other)
-        checker.add_fault("wrong_type", at, f"{label(at)} is {described(found)}, {name} compares none of those")
+        checker.add_fault("wrong_type", at, f"{label(at)} is {described(found)}, which {name} cannot compare")
     elif intersection(widened(one), widened(other)) == NEVER:
         message = f"{label(left)} is {described(one)}, {label(right)} is {described(other)}: they are never equal"
         checker.add_fault(
             "wrong_type", right, message, date_suggestion(right, other, one) or date_suggestion(left, one, other)
         )
-    elif intersection(one, other) == NEVER and _lists(left, one, right, other):
-        _fault_not_among(checker, (left, one), (right, other))
+    elif intersection(one, other) == NEVER and _is_enum(left, one, right, other):
+        _add_enum_fault(checker, (left, one), (right, other))
     elif not strict and len(options(one)) + len(options(other)) > 2:
-        message = f"{label(left)} is {described(one)}, {label(right)} is {described(other)}: {name} converts them"
+        message = (
+            f"{label(left)} is {described(one)}, {label(right)} is {described(other)}: {name} would convert one of them"
+        )
         checker.add_fault("wrong_type", call, message, f"{name}=")
-    return len(checker.faults) > noted
+    return len(checker.faults) > faults_before
 
 
-def _lists(left: Expression, one: Type, right: Expression, other: Type) -> bool:
-    """Whether a value is compared with what lists its own, as an enum does; of two literals, neither does."""
+def _is_enum(left: Expression, one: Type, right: Expression, other: Type) -> bool:
+    """Whether one side is an enum, that is, not a literal and of a type that lists its values."""
     sides = ((left, one), (right, other))
     return any(not isinstance(side, Literal) and _has_values(type_) for side, type_ in sides)
 
@@ -197,14 +199,14 @@ def _has_values(of: Type) -> bool:
     )
 
 
-def _are_same(left: Expression, right: Expression) -> bool:
-    """Whether both look up the same."""
+def _are_same_var(left: Expression, right: Expression) -> bool:
+    """Whether both are the same `var`."""
     looked_up = [static_path(side) for side in (left, right) if literal_path(side) and len(children(side)) == 1]  # type: ignore[arg-type]  # what has a path is a call
     return len(looked_up) == 2 and looked_up[0] == looked_up[1]
 
 
 def _are_equal(left: Type, right: Type) -> bool | None:
-    """Whether all values of both are the same one, or no two of them; None where it depends."""
+    """True if both types have one and the same value, False if they share none, None otherwise."""
     if (
         NEVER in (left, right)
         or may_be(left, AnyType, ArrayType, RecordType)
@@ -226,19 +228,19 @@ def _is_one_value(of: Type) -> bool:
             return of == NULL
 
 
-def _fault_not_among(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
-    (said, _), (place, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
+def _add_enum_fault(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
+    (literal, _), (enum, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
     allowed = _values_of(known)
     names = ", ".join(map(exact.dumps, allowed[:8])) + (", ..." if len(allowed) > 8 else "")
-    only = f"only one of {names}" if len(allowed) > 1 else f"only {names}" if allowed else "there is none"
-    suggestion = _meant(said, allowed)
-    never = "never holds" if may_be(checker.inferred(place), ArrayType) else "is never"
-    message = f"{label(place)} {never} {label(said)}, {only}"
-    checker.add_fault("not_in_enum", said, message, suggestion and exact.dumps(suggestion))
+    only = f"only one of {names}" if len(allowed) > 1 else f"only {names}" if allowed else "it has no values"
+    suggestion = _closest_value(literal, allowed)
+    never = "never holds" if may_be(checker.inferred(enum), ArrayType) else "is never"
+    message = f"{label(enum)} {never} {label(literal)}, {only}"
+    checker.add_fault("not_in_enum", literal, message, suggestion and exact.dumps(suggestion))
 
 
 def _values_of(known: Type) -> list[Json]:
-    """The values of an enum."""
+    """The values that a type lists."""
     listed = [
         value for option in options(known) if isinstance(option, TextType | NumberType) for value in option.values or ()
     ]
@@ -247,23 +249,23 @@ def _values_of(known: Type) -> list[Json]:
     ]
 
 
-def _meant(said: Expression, allowed: list[Json]) -> str | None:
-    """The value that was probably meant."""
-    if not isinstance(said, Literal) or not isinstance(said.value, str):
+def _closest_value(literal: Expression, allowed: list[Json]) -> str | None:
+    """The allowed text that a literal probably misspells."""
+    if not isinstance(literal, Literal) or not isinstance(literal.value, str):
         return None
-    return closest_match(said.value, (text for text in allowed if isinstance(text, str)))
+    return closest_match(literal.value, (text for text in allowed if isinstance(text, str)))
 
 
 def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
-    """Numbers, texts or dates, and all operands of one kind."""
+    """All operands must be numbers, or all texts, or all dates."""
 
     def check(checker: Checker, call: Call) -> Type:
         found = [checker.infer(operand) for operand in call.operands]
-        kinds = (NUMBER, TEXT, INSTANT)
-        wanted = next((kind for kind in kinds for type_ in found if type_ != NEVER and fits(type_, kind)), None)
+        types = (NUMBER, TEXT, INSTANT)
+        wanted = next((each for each in types for type_ in found if type_ != NEVER and fits(type_, each)), None)
         if wanted is None:
             likely = [
-                kind for kind in kinds for type_ in found if present(type_) != NEVER and fits(present(type_), kind)
+                each for each in types for type_ in found if present(type_) != NEVER and fits(present(type_), each)
             ]
             wanted = likely[0] if likely else NUMBER
         if INSTANT in found:
@@ -271,7 +273,7 @@ def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
         for operand, type_ in zip(call.operands, found, strict=True):
             if not fits(type_, wanted):
                 checker.add_mismatch(operand, type_, wanted, name)
-        if any(_are_same(*pair) for pair in pairwise(call.operands)):
+        if any(_are_same_var(*pair) for pair in pairwise(call.operands)):
             return BOOLEAN if name.endswith("=") and len(found) > 2 else BooleanType(name.endswith("="))
         return _order_of(name, found)
 
@@ -279,15 +281,15 @@ def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
 
 
 def _order_of(name: str, found: list[Type]) -> Type:
-    """True or false where the ranges of numbers say so, of each and the next."""
-    answers = {_is_less(left, right, name) for left, right in pairwise(found)}
-    if False in answers or _is_less(found[0], found[-1], name) is False:
+    """The truth of an order comparison as far as the ranges of its neighbouring operands decide it."""
+    truths = {_is_less(left, right, name) for left, right in pairwise(found)}
+    if False in truths or _is_less(found[0], found[-1], name) is False:
         return BooleanType(False)
-    return BooleanType(True) if answers == {True} else BOOLEAN
+    return BooleanType(True) if truths == {True} else BOOLEAN
 
 
 def _is_less(left: Type, right: Type, name: str) -> bool | None:
-    """Whether the comparison holds for every number of the left with every one of the right, or for no two."""
+    """True if the comparison holds for all numbers of both types, False if for none, None otherwise."""
     one, other = (left, right) if name.startswith("<") else (right, left)
     if not isinstance(one, NumberType) or not isinstance(other, NumberType):
         return None
@@ -299,24 +301,26 @@ def _is_less(left: Type, right: Type, name: str) -> bool | None:
 
 def _check_in(checker: Checker, call: Call) -> Type:
     needle, haystack = call.operands
-    sought, place = checker.infer(needle), present(checker.infer(haystack))
-    if may_be(place, ArrayType) and len(options(place)) == 1:
-        return BOOLEAN if _fault_elements(checker, call) else _among_elements(checker, call)
-    if fits(place, TEXT) and place != NEVER:
+    sought, searched = checker.infer(needle), present(checker.infer(haystack))
+    if may_be(searched, ArrayType) and len(options(searched)) == 1:
+        return BOOLEAN if _add_element_faults(checker, call) else _membership_type(checker, call)
+    if fits(searched, TEXT) and searched != NEVER:
         if not fits(sought, TEXT):
             checker.add_mismatch(needle, sought, TEXT, "in")
-        if checker.inferred(haystack) != place:
+        if checker.inferred(haystack) != searched:
             checker.add_mismatch(haystack, checker.inferred(haystack), TEXT, "in")
-    elif may_be(place, AnyType):
+    elif may_be(searched, AnyType):
         checker.add_fault("unknown_type", haystack, f"{label(haystack)} may be anything, in needs text or an array")
-    elif place != NEVER:
-        checker.add_fault("wrong_type", haystack, f"{label(haystack)} is {described(place)}, in needs text or an array")
+    elif searched != NEVER:
+        checker.add_fault(
+            "wrong_type", haystack, f"{label(haystack)} is {described(searched)}, in needs text or an array"
+        )
     return BOOLEAN
 
 
-def _fault_elements(checker: Checker, call: Call) -> bool:
-    """Says which elements could never be the one that is sought, whatever conditions around it say."""
-    (needle, haystack), noted = call.operands, len(checker.faults)
+def _add_element_faults(checker: Checker, call: Call) -> bool:
+    """Add a fault for each element that can never equal the sought value; return whether there is one."""
+    (needle, haystack), faults_before = call.operands, len(checker.faults)
     one = present(checker.unnarrowed_type(needle))
     elements = haystack.elements if isinstance(haystack, ArrayLiteral) else ()
     outside: list[tuple[Expression, Type]] = []
@@ -329,22 +333,23 @@ def _fault_elements(checker: Checker, call: Call) -> bool:
             continue
         if may_be(one, ArrayType, RecordType) or may_be(other, ArrayType, RecordType):
             checker.add_fault(
-                "wrong_type", element, "arrays and objects are in no array: in compares texts and numbers"
+                "wrong_type", element, "in never finds an array or an object: it compares texts and numbers"
             )
         elif intersection(widened(one), widened(other)) == NEVER:
-            what = f"{label(needle)} is {described(one)}, {label(element)} holds {described(other)}"
-            checker.add_fault("wrong_type", element, f"{what}: it is never in it")
-        elif intersection(one, other) == NEVER and _lists(needle, one, element, other):
+            verb = "holds" if element is haystack else "is"
+            what = f"{label(needle)} is {described(one)}, {label(element)} {verb} {described(other)}"
+            checker.add_fault("wrong_type", element, f"{what}: in never finds it")
+        elif intersection(one, other) == NEVER and _is_enum(needle, one, element, other):
             outside.append((element, other))
     for element, other in outside:
-        # A list may name values of other days beside those of today: alone, or misspelt, they are a mistake.
-        if len(outside) == len(looked_at) or _meant(element, _values_of(one)):
-            _fault_not_among(checker, (needle, one), (element, other))
-    return len(checker.faults) > noted
+        # A list may name values of older revisions, but not only those, and no misspelt ones.
+        if len(outside) == len(looked_at) or _closest_value(element, _values_of(one)):
+            _add_enum_fault(checker, (needle, one), (element, other))
+    return len(checker.faults) > faults_before
 
 
-def _among_elements(checker: Checker, call: Call) -> Type:
-    """True where a written list has all that is sought, false where the place holds nothing of it."""
+def _membership_type(checker: Checker, call: Call) -> Type:
+    """True if a constant list has all possible values, False if the array can have none of them."""
     needle, haystack = call.operands
     sought, held = checker.inferred(needle), _element(checker, haystack)
     if (

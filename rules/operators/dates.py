@@ -1,4 +1,4 @@
-"""Dates. An instant is an aware datetime; its day, hour and weekday are those of the rule's time zone."""
+"""Date operators. An instant is an aware datetime; its day, hour and weekday are those in the rule's time zone."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def _instant(zone: tzinfo, value: Json) -> datetime | None:
-    """The instant an ISO 8601 text names, in the zone where it names none; none when it is no date."""
+    """Convert an ISO 8601 text to an instant, in `zone` if it has no offset; None if it is not a date."""
     if isinstance(value, str):
         value = _read(value)
     if not isinstance(value, datetime):
@@ -41,7 +41,7 @@ def _instant(zone: tzinfo, value: Json) -> datetime | None:
 
 
 def _read(text: str) -> datetime | None:
-    """What JSON Schema calls a date or a date-time always is one: the year 0 is before our calendar's first day."""
+    """Parse any date or date-time that JSON Schema accepts, with long fractions, leap seconds and (clamped) year 0."""
     if len(text) > _LONGEST and (long := _LONG_FRACTION.fullmatch(text)):
         text = long[1] + (long[2] or "")
     if len(text) > _LONGEST:
@@ -58,7 +58,7 @@ def _local(zone: tzinfo, value: Json) -> datetime | None:
     instant = _instant(zone, value)
     try:
         return instant and instant.astimezone(zone)
-    except OverflowError:  # the first or the last day of the calendar: it stays in its own zone
+    except OverflowError:  # the first or last day of the calendar stays in its own zone
         return instant
 
 
@@ -76,12 +76,12 @@ def _days_between(zone: tzinfo, start: Json, end: Json) -> int | None:
 
 
 def _check_date(checker: Checker, call: Call) -> Type:
-    """A text may be no date, and then it is null; a date-time of a schema, and a date written out, always is one."""
+    """The result is null if a text is not a date; a text with a date format, and a valid literal, always is one."""
     (operand,) = call.operands
     found = checker.require(operand, _TEXT_OR_INSTANT, "date")
     if isinstance(operand, Literal):
         if isinstance(operand.value, str) and _instant(UTC, operand.value) is None:
-            checker.add_fault("wrong_type", operand, f"{label(operand)} is no ISO 8601 date")
+            checker.add_fault("wrong_type", operand, f"{label(operand)} is not an ISO 8601 date")
         return INSTANT
     certain = all(
         option == INSTANT or (isinstance(option, TextType) and option.dated) for option in options(present(found))
@@ -102,7 +102,7 @@ _TEXT_OR_INSTANT = union(TEXT, INSTANT)
 
 
 def _part(name: str, part: Callable[[datetime], Json], words: str, least: int, most: int) -> Operator:
-    """A part of a date, and what numbers it can be."""
+    """An operator that returns a part of a date, a number from least to most."""
     return _operator(name, _of_local(part), words, _checks_dates(name, number_type(within=Range(least, most))))
 
 

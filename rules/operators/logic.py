@@ -1,4 +1,4 @@
-"""Choosing: if, and, or, and what is true of a value."""
+"""Logic operators: if, and, or, ! and !!."""
 
 from collections.abc import Callable
 
@@ -47,8 +47,8 @@ def _emit_if(code: CodeGenerator, call: Call) -> Operand:
     return Operand(result)
 
 
-def _closes_at(*, wanted: bool) -> Callable[[ClosureBuilder, Call], Closure]:
-    """The first operand whose truth is the wanted one, else the last."""
+def _builds_first(*, wanted: bool) -> Callable[[ClosureBuilder, Call], Closure]:
+    """Build the operator that returns its first operand with the wanted truth, else its last."""
 
     def close(builder: ClosureBuilder, call: Call) -> Closure:
         operands = builder.build_operands(call)
@@ -66,15 +66,15 @@ def _closes_at(*, wanted: bool) -> Callable[[ClosureBuilder, Call], Closure]:
     return close
 
 
-def _emits_at(*, wanted: bool) -> Callable[[CodeGenerator, Call], Operand]:
+def _emits_first(*, wanted: bool) -> Callable[[CodeGenerator, Call], Operand]:
     def emit(code: CodeGenerator, call: Call) -> Operand:
         result, known = code.new_variable(), set[StaticType]()
         with code.block("while True"):
             for operand in call.operands[:-1]:
-                now = code.assign(result, operand)
-                known.add(now)
+                static_type = code.assign(result, operand)
+                known.add(static_type)
                 code.flush()
-                test = truth_test(Operand(result, now))
+                test = truth_test(Operand(result, static_type))
                 code.line(f"if {test if wanted else f'not {test}'}: break")
             if call.operands:
                 known.add(code.assign(result, call.operands[-1]))
@@ -105,8 +105,8 @@ def _emit_truth(*, negated: bool) -> Callable[[CodeGenerator, Call], Operand]:
 
 
 def _check_if(checker: Checker, call: Call) -> Type:
-    """What a branch is worth that never runs is not what the whole is worth."""
-    results, is_open = list[Type](), True
+    """The union of the branches that can run, each inferred with the conditions before it."""
+    results, is_reachable = list[Type](), True
     operands = call.operands
     with checker.branch_scope():
         for condition, branch in zip(operands[0:-1:2], operands[1::2], strict=False):
@@ -115,35 +115,35 @@ def _check_if(checker: Checker, call: Call) -> Type:
                 checker.assume(condition, holds=True)
                 found = checker.infer(branch)
             checker.assume(condition, holds=False)
-            if is_open and held is not False:
+            if is_reachable and held is not False:
                 results.append(found)
-            is_open = is_open and held is not True
+            is_reachable = is_reachable and held is not True
         last = checker.infer(operands[-1]) if len(operands) % 2 else NULL
-    return union(*results, last) if is_open else union(*results)
+    return union(*results, last) if is_reachable else union(*results)
 
 
-def _checks_at(*, wanted: bool) -> Callable[[Checker, Call], Type]:
+def _checks_first(*, wanted: bool) -> Callable[[Checker, Call], Type]:
     left = truthy_type if wanted else falsy_type
 
     def check(checker: Checker, call: Call) -> Type:
-        results, is_open = list[Type](), True
+        results, is_reachable = list[Type](), True
         with checker.branch_scope():
             for operand in call.operands[:-1]:
                 found = checker.infer(operand)
-                if is_open:
+                if is_reachable:
                     results.append(left(found))
-                is_open = is_open and truth_of(found) is not wanted
+                is_reachable = is_reachable and truth_of(found) is not wanted
                 checker.assume(operand, holds=not wanted)
             last = checker.infer(call.operands[-1]) if call.operands else NULL
-        return union(*results, last) if is_open else union(*results)
+        return union(*results, last) if is_reachable else union(*results)
 
     return check
 
 
 def _checks_truth(*, negated: bool) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
-        answer = truth_of(checker.infer(call.operands[0]))
-        return BOOLEAN if answer is None else BooleanType(answer is not negated)
+        truth = truth_of(checker.infer(call.operands[0]))
+        return BOOLEAN if truth is None else BooleanType(truth is not negated)
 
     return check
 
@@ -151,9 +151,17 @@ def _checks_truth(*, negated: bool) -> Callable[[Checker, Call], Type]:
 OPERATORS = (
     Operator("if", 0, None, _close_if, _emit_if, _check_if, "chooses", aliases=("?:",)),
     Operator(
-        "and", 0, None, _closes_at(wanted=False), _emits_at(wanted=False), _checks_at(wanted=False), "needs all of"
+        "and",
+        0,
+        None,
+        _builds_first(wanted=False),
+        _emits_first(wanted=False),
+        _checks_first(wanted=False),
+        "needs all of",
     ),
-    Operator("or", 0, None, _closes_at(wanted=True), _emits_at(wanted=True), _checks_at(wanted=True), "needs one of"),
+    Operator(
+        "or", 0, None, _builds_first(wanted=True), _emits_first(wanted=True), _checks_first(wanted=True), "needs one of"
+    ),
     Operator("!", 1, 1, applied(_not), _emit_truth(negated=True), _checks_truth(negated=True), "needs it false"),
     Operator("!!", 1, 1, applied(is_truthy), _emit_truth(negated=False), _checks_truth(negated=False), "needs it true"),
 )

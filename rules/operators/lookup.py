@@ -1,4 +1,4 @@
-"""Reaching into what the rule is evaluated on: var, missing, missing_some."""
+"""Lookup operators, which read the data: var, missing, missing_some."""
 
 from rules.bounds import StepBudget
 from rules.check import Checker
@@ -27,7 +27,7 @@ from rules.types import (
 )
 from rules.values import MISSING, Json, look_up, to_number
 
-_NOT_THERE = (KeyError, TypeError)
+_LOOKUP_ERRORS = (KeyError, TypeError)
 
 
 def _close_var(builder: ClosureBuilder, call: Call) -> Closure:
@@ -60,7 +60,7 @@ def _emit_var(code: CodeGenerator, call: Call) -> Operand:
         code.flush()
     with code.block("try"):
         code.line(f"{value} = {start}{''.join(f'[{step!r}]' for step in steps)}")
-    with code.block(f"except {code.bind(_NOT_THERE)}"):
+    with code.block(f"except {code.bind(_LOOKUP_ERRORS)}"):
         if default is None:
             code.line(f"{value} = {code.bind(_at)}({start}, {steps!r})")
         else:
@@ -74,7 +74,7 @@ def _emit_computed(code: CodeGenerator, call: Call) -> Operand:
     steps = code.atom(code.call(split_path, [path]))
     code.charge(f"len({steps.text})")
     code.flush()
-    code.line(f"{value} = {code.bind(look_up)}({_all(code)}, {steps.text})")
+    code.line(f"{value} = {code.bind(look_up)}({_scope_variable(code)}, {steps.text})")
     _emit_default(code, call, value)
     return Operand(value)
 
@@ -90,25 +90,25 @@ def _emit_default(code: CodeGenerator, call: Call, value: str) -> None:
 
 
 def _start(code: CodeGenerator, steps: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The name to start from, and the steps left."""
+    """The variable that a path starts from, and the remaining steps."""
     match code.scope:
         case ReduceScope(current=current) if steps and steps[0] == "current":
             return current, steps[1:]
         case ReduceScope(accumulator=accumulator) if steps and steps[0] == "accumulator":
             return accumulator, steps[1:]
         case _:
-            return _all(code), steps
+            return _scope_variable(code), steps
 
 
-def _all(code: CodeGenerator) -> str:
+def _scope_variable(code: CodeGenerator) -> str:
     if isinstance(code.scope, ReduceScope):
-        assert code.scope.whole is not None, "looks_at_all said that nothing looks at it"
+        assert code.scope.whole is not None, "reads_whole_scope said that nothing reads it"
         return code.scope.whole
     return code.scope.name
 
 
 def reads_whole_scope(body: Expression) -> bool:
-    """Whether the body of a `reduce` may look at anything but the current element or the accumulator."""
+    """Whether the body of a `reduce` may read its scope other than by `current` or `accumulator`."""
     return any(
         isinstance(part, Call)
         and part.operator.name in LOOKUPS
@@ -118,12 +118,12 @@ def reads_whole_scope(body: Expression) -> bool:
 
 
 def _absent(data: Json, keys: list[Json]) -> list[Json]:
-    """The keys where nothing is, or null, or an empty text."""
+    """The keys whose value is absent, null or an empty text."""
     return [key for key in keys if _is_absent(look_up(data, split_path(_first(key))))]
 
 
 def _first(key: Json) -> Json:
-    """A key that is an array is the operands of a `var`, the first of which is the path."""
+    """The path of a key: an array is read as the operands of a `var`, whose first is the path."""
     if isinstance(key, list):
         return key[0] if key else None
     return key
@@ -133,7 +133,7 @@ def _is_absent(value: Json) -> bool:
     return value is MISSING or value is None or value == ""
 
 
-def _too_few(data: Json, needed: Json, options: Json) -> list[Json]:
+def _missing_some(data: Json, needed: Json, options: Json) -> list[Json]:
     keys = options if isinstance(options, list) else [] if options is None else [options]
     absent, enough = _absent(data, requested_keys(keys)), to_number(needed)
     return [] if enough is not None and len(keys) - len(absent) >= enough else absent
@@ -159,7 +159,7 @@ def _close_missing_some(builder: ClosureBuilder, call: Call) -> Closure:
         enough, keys = needed(data, work), options(data, work)
         if not written:
             work.charge(len(keys) if isinstance(keys, list) else 1)
-        return _too_few(data, enough, keys)
+        return _missing_some(data, enough, keys)
 
     return evaluate
 
@@ -168,13 +168,13 @@ def _emit_missing(code: CodeGenerator, call: Call) -> Operand:
     keys = static_keys(call)
     if keys is not None:
         return _emit_keys(code, keys)
-    asked = code.atom(code.call(requested_keys, [code.emit(ArrayLiteral(call.path, call.operands))]))
-    code.charge(f"len({asked.text})")
-    return code.call(_absent, [Operand(_all(code)), asked], "array")
+    keys_ = code.atom(code.call(requested_keys, [code.emit(ArrayLiteral(call.path, call.operands))]))
+    code.charge(f"len({keys_.text})")
+    return code.call(_absent, [Operand(_scope_variable(code)), keys_], "array")
 
 
 def _is_static(call: Call) -> bool:
-    """Whether a `missing_some` writes out its number and its keys."""
+    """Whether the number and the keys of a `missing_some` are literals."""
     needed = call.operands[0]
     return isinstance(needed, Literal) and type(needed.value) is int and static_keys(call) is not None
 
@@ -188,31 +188,31 @@ def _emit_missing_some(code: CodeGenerator, call: Call) -> Operand:
         return absent
     enough, listed = code.atoms(call)
     code.charge(f"len({listed.text}) if {listed.text}.__class__ is list else 1")
-    return code.call(_too_few, [Operand(_all(code)), enough, listed], "array")
+    return code.call(_missing_some, [Operand(_scope_variable(code)), enough, listed], "array")
 
 
 def _emit_keys(code: CodeGenerator, keys: list[str]) -> Operand:
-    """Looks every key up; the object that keys lie in is found once for all of them."""
-    absent, holders, start = code.new_variable(), dict[tuple[str, ...], str](), _all(code)
+    """Look every key up; keys in the same object share the lookup of that object."""
+    absent, holders, start = code.new_variable(), dict[tuple[str, ...], str](), _scope_variable(code)
     code.line(f"{absent} = []")
     for key in keys:
-        *way, last = split_path(key)
-        if tuple(way) not in holders:
-            holders[tuple(way)] = _emit_place(code, start, tuple(way)) if way else start
-        holder, value = holders[tuple(way)], code.new_variable()
+        *parents, last = split_path(key)
+        if tuple(parents) not in holders:
+            holders[tuple(parents)] = _emit_holder(code, start, tuple(parents)) if parents else start
+        holder, value = holders[tuple(parents)], code.new_variable()
         slow = f"{code.bind(_at)}({holder}, {(last,)!r})"
         code.line(f"{value} = {holder}.get({last!r}) if {holder}.__class__ is dict else {slow}")
         code.line(f"if not {value} and ({value} is None or {value} == ''): {absent}.append({key!r})")
     return Operand(absent, "array")
 
 
-def _emit_place(code: CodeGenerator, start: str, steps: tuple[str, ...]) -> str:
-    place = code.new_variable()
+def _emit_holder(code: CodeGenerator, start: str, steps: tuple[str, ...]) -> str:
+    holder = code.new_variable()
     with code.block("try"):
-        code.line(f"{place} = {start}{''.join(f'[{step!r}]' for step in steps)}")
-    with code.block(f"except {code.bind(_NOT_THERE)}"):
-        code.line(f"{place} = {code.bind(_at)}({start}, {steps!r})")
-    return place
+        code.line(f"{holder} = {start}{''.join(f'[{step!r}]' for step in steps)}")
+    with code.block(f"except {code.bind(_LOOKUP_ERRORS)}"):
+        code.line(f"{holder} = {code.bind(_at)}({start}, {steps!r})")
+    return holder
 
 
 def _at(value: Json, steps: tuple[str, ...]) -> Json:
@@ -238,7 +238,7 @@ def _check_var(checker: Checker, call: Call) -> Type:
 
 
 def _check_missing(checker: Checker, call: Call) -> Type:
-    """Keys are texts: `{"missing": {"var": "email"}}` would look for what the email says."""
+    """Keys must be texts. `{"missing": {"var": "email"}}` tests the path that the email contains, not `email`."""
     keys = TEXT if len(call.operands) > 1 else _TEXT_OR_TEXTS
     for operand in call.operands:
         checker.require(operand, keys, "missing")
@@ -248,11 +248,11 @@ def _check_missing(checker: Checker, call: Call) -> Type:
 def _check_keys(checker: Checker, call: Call) -> Type:
     for key, at in _written_keys(call):
         checker.path_type(split_path(key), at)
-    return ArrayType(NEVER) if _are_all_there(checker, call) else ArrayType(TEXT)
+    return ArrayType(NEVER) if _are_all_present(checker, call) else ArrayType(TEXT)
 
 
-def _are_all_there(checker: Checker, call: Call) -> bool:
-    """Whether none of the keys can be missing, null or an empty text."""
+def _are_all_present(checker: Checker, call: Call) -> bool:
+    """Whether no key can be absent, null or an empty text."""
     keys = static_keys(call)
     return keys is not None and not any(_may_lack(checker.scope, split_path(key)) for key in keys)
 
@@ -264,7 +264,7 @@ def _may_lack(scope: Type, steps: tuple[str, ...]) -> bool:
 
 
 def _written_keys(call: Call) -> list[tuple[str, Expression]]:
-    """Each key with the literal that says it."""
+    """Each static key with its literal."""
     keys = static_keys(call) or []
     literals = [part for part in walk(call) if isinstance(part, Literal) and isinstance(part.value, str)]
     return [(key, next(literal for literal in literals if literal.value == key)) for key in keys]

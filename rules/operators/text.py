@@ -1,4 +1,4 @@
-"""Text: joining, cutting, and the few tests that JSON Logic itself lacks."""
+"""Text operators: cat and substr, and those that JSON Logic lacks."""
 
 from collections.abc import Callable
 from math import floor
@@ -10,7 +10,7 @@ from rules.expression import Call, Operator
 from rules.types import ANY, BOOLEAN, NUMBER, TEXT, ArrayType, Range, Type, length_of, number_type, union
 from rules.values import Json, text_or_empty, to_number, to_text
 
-_FARTHEST = 2**31
+_LONGEST = 2**31
 
 
 def _cat(*values: Json) -> str:
@@ -18,7 +18,7 @@ def _cat(*values: Json) -> str:
 
 
 def _substr(source: Json, start: Json, *length: Json) -> str:
-    """From start (counted from the end when negative), so many characters, or all but so many when negative."""
+    """Cut a text from `start` to `length` characters; either may be negative, and then counts from the end."""
     whole, first = to_text(source), _integer(start)
     first = max(0, len(whole) + first) if first < 0 else first
     rest = whole[first:]
@@ -29,9 +29,9 @@ def _substr(source: Json, start: Json, *length: Json) -> str:
 
 
 def _integer(value: Json, *, down: bool = False) -> int:
-    """The number without its fraction, within what a text can be long; `down` rounds -2.5 to -3."""
-    figure = max(-_FARTHEST, min(_FARTHEST, to_number(value) or 0))
-    return floor(figure) if down else int(figure)
+    """Convert to an integer in the range of text lengths, truncated; with `down`, -2.5 becomes -3."""
+    bounded = max(-_LONGEST, min(_LONGEST, to_number(value) or 0))
+    return floor(bounded) if down else int(bounded)
 
 
 def _lower(value: Json) -> str | None:
@@ -54,7 +54,7 @@ def _length(value: Json) -> int | None:
     return len(value) if isinstance(value, str | list) else None
 
 
-def _made(result: Json, *_: Json) -> int:
+def _length_cost(result: Json, *_: Json) -> int:
     return len(result) if result else 0
 
 
@@ -97,13 +97,15 @@ def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
 _COST = "len({result} or '')"
 
 OPERATORS = (
-    Operator("cat", 0, None, charged(_cat, _made), emit_charged(_cat, "text", _COST), _check_cat, "joins"),
-    Operator("substr", 2, 3, charged(_substr, _made), emit_charged(_substr, "text", _COST), _check_substr, "cuts"),
+    Operator("cat", 0, None, charged(_cat, _length_cost), emit_charged(_cat, "text", _COST), _check_cat, "joins"),
+    Operator(
+        "substr", 2, 3, charged(_substr, _length_cost), emit_charged(_substr, "text", _COST), _check_substr, "cuts"
+    ),
     Operator(
         "lower",
         1,
         1,
-        charged(_lower, _made),
+        charged(_lower, _length_cost),
         emit_charged(_lower, "any", _COST),
         _checks_texts("lower", TEXT),
         "lowers",
@@ -112,7 +114,7 @@ OPERATORS = (
         "upper",
         1,
         1,
-        charged(_upper, _made),
+        charged(_upper, _length_cost),
         emit_charged(_upper, "any", _COST),
         _checks_texts("upper", TEXT),
         "raises",

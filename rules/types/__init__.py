@@ -1,4 +1,4 @@
-"""The types of JSON values, as far as rules need them. A type is a value: it is compared, joined and narrowed."""
+"""Types of JSON values for checking rules: immutable values that can be compared, united and narrowed."""
 
 from rules.types.algebra import (
     definite_truth,
@@ -110,7 +110,7 @@ __all__ = [
 
 
 def type_of_schema(schema: Json) -> Type:
-    """The type of what a JSON Schema (2020-12) accepts; a little wider where types cannot say what it says."""
+    """Return the type of the values that a JSON Schema 2020-12 accepts, or a wider one if types cannot express it."""
     from rules.schema_types import of_schema
 
     return of_schema(schema)

@@ -1,4 +1,4 @@
-"""Types as sets of values: what is in both, what is left, and whether one lies in the other."""
+"""Types as sets of values: intersection, difference, subtypes, and narrowing by truth."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,7 +35,7 @@ from rules.values import Json
 
 
 def present(of: Type) -> Type:
-    """The type without null and absence."""
+    """Return the type without null and absence."""
     return (
         filter_options(of, lambda option: not isinstance(option, NullType | AbsentType))
         if may_be(of, NullType, AbsentType)
@@ -44,12 +44,12 @@ def present(of: Type) -> Type:
 
 
 def read_type(of: Type) -> Type:
-    """What `var` is worth for a field of this type: null where it is absent."""
+    """Return the type that `var` has for a field of this type: null instead of absent."""
     return union(filter_options(of, lambda option: option != ABSENT), NULL) if may_be(of, AbsentType) else of
 
 
 def truthy_only(of: Type) -> Type:
-    """What is left of a type once its values are known to be truthy."""
+    """Narrow a type to its truthy values."""
     return union(*(_truthy(option) for option in options(of)))
 
 
@@ -70,7 +70,7 @@ def _truthy(option: Type) -> Type:
 
 
 def falsy_only(of: Type) -> Type:
-    """What is left of a type once its values are known to be falsy."""
+    """Narrow a type to its falsy values."""
     return union(*(_falsy(option) for option in options(of)))
 
 
@@ -92,7 +92,7 @@ def _falsy(option: Type) -> Type:
 
 
 def definite_truth(of: Type) -> bool | None:
-    """Whether all its values are truthy, or all falsy; None where neither is certain, or there are none."""
+    """Return True if all values of the type are truthy, False if all are falsy, None otherwise or if it has none."""
     if isinstance(of, BooleanType):
         return of.value
     if of == NEVER:
@@ -103,7 +103,7 @@ def definite_truth(of: Type) -> bool | None:
 
 
 def excluding(of: Type, values: Iterable[Json]) -> Type:
-    """What is left of a type once its values are known to be none of these: as far as a type lists its values."""
+    """Exclude values from a type, as far as the type lists its values."""
     left = of
     for value in values:
         left = union(*(_without(option, value) for option in options(left)))
@@ -125,7 +125,7 @@ def _without(option: Type, value: Json) -> Type:
 
 
 def _text(text: TextType, values: Iterable[str]) -> Type:
-    """The text with some of its values left; what lists none, or may have others, is never used up."""
+    """Return the text with only these values. One without a list, or with an open list, never becomes NEVER."""
     left = tuple(values)
     if text.values is None or (text.open and not left):
         return text
@@ -133,7 +133,7 @@ def _text(text: TextType, values: Iterable[str]) -> Type:
 
 
 def widened(of: Type) -> Type:
-    """The type without lists of values and bounds: what a literal's type becomes when it may change."""
+    """Return the type without its lists of values and ranges, as for a variable that starts with a literal."""
     return union(*(_widened(option) for option in options(of)))
 
 
@@ -152,11 +152,11 @@ def _widened(option: Type) -> Type:
 
 
 def intersection(left: Type, right: Type) -> Type:
-    """The type of what is of both types."""
-    return union(*(_common(one, other) for one in options(left) for other in options(right)))
+    """Return the type of the values that both types have."""
+    return union(*(_intersect(one, other) for one in options(left) for other in options(right)))
 
 
-def _common(one: Type, other: Type) -> Type:
+def _intersect(one: Type, other: Type) -> Type:
     match one, other:
         case (AbsentType(), AbsentType()):
             return ABSENT
@@ -169,19 +169,19 @@ def _common(one: Type, other: Type) -> Type:
         case (BooleanType(), BooleanType()):
             return other if one.value is None else one if other.value in (None, one.value) else NEVER
         case (TextType(), TextType()):
-            return _common_text(one, other)
+            return _intersect_text(one, other)
         case (NumberType(), NumberType()):
             values = _shared(one.values, other.values)
             return number_type(values, zero=one.zero and other.zero, within=meet(one.within, other.within))
         case (ArrayType(), ArrayType()):
-            return _common_array(one, other)
+            return _intersect_array(one, other)
         case (RecordType(), RecordType()):
-            return _common_record(one, other)
+            return _intersect_record(one, other)
         case _:
             return one if one == other else NEVER
 
 
-def _common_text(one: TextType, other: TextType) -> Type:
+def _intersect_text(one: TextType, other: TextType) -> Type:
     values = _shared(one.values, other.values)
     if values == ():
         return NEVER
@@ -195,7 +195,7 @@ def _shared(left: tuple[Json, ...] | None, right: tuple[Json, ...] | None) -> tu
     return tuple(value for value in left if value in right)
 
 
-def _common_array(one: ArrayType, other: ArrayType) -> Type:
+def _intersect_array(one: ArrayType, other: ArrayType) -> Type:
     longest = range(max(len(one.first), len(other.first)))
     first = tuple(intersection(element_at(one, position), element_at(other, position)) for position in longest)
     least, ends = max(one.least, other.least), [each.most for each in (one, other) if each.most is not None]
@@ -207,18 +207,18 @@ def _common_array(one: ArrayType, other: ArrayType) -> Type:
 
 
 def element_at(of: ArrayType, position: int) -> Type:
-    """What the element at a position is, if there is one."""
+    """The type of the element at a position, if it exists."""
     if position < len(of.first):
         return of.first[position]
     return of.element if of.rest is None else of.rest
 
 
 def length_of(of: ArrayType) -> Type:
-    """How many elements it can have."""
+    """The type of the array's length."""
     return number_type(within=Range(of.least, of.most))
 
 
-def _common_record(one: RecordType, other: RecordType) -> Type:
+def _intersect_record(one: RecordType, other: RecordType) -> Type:
     names = dict.fromkeys(name for each in (one, other) for name, _ in each.fields)
     fields = tuple((name, intersection(field_of(one, name), field_of(other, name))) for name in names)
     if any(field == NEVER for _, field in fields):
@@ -228,16 +228,18 @@ def _common_record(one: RecordType, other: RecordType) -> Type:
         return RecordType(fields, intersection(one.others, other.others), prefixed=prefixed)
     if one.others is None and other.others is None:
         return RecordType(fields, None, one.open and other.open, prefixed)
-    spoken, silent = (one, other) if other.others is None else (other, one)
-    is_said = silent.open and spoken.others != _ANYTHING_ELSE
-    return RecordType(fields, spoken.others if is_said else None, silent.open and not is_said, prefixed)
+    with_others, without_others = (one, other) if other.others is None else (other, one)
+    has_others = without_others.open and with_others.others != _ANY_FIELD
+    return RecordType(
+        fields, with_others.others if has_others else None, without_others.open and not has_others, prefixed
+    )
 
 
-_ANYTHING_ELSE = optional(ANY)
+_ANY_FIELD = optional(ANY)
 
 
 def fits(of: Type, wanted: Type) -> bool:
-    """Whether every value of the first type is one of the second."""
+    """Whether the first type is a subtype of the second."""
     if of == wanted:
         return True
     return all(any(_fits(option, other) for other in options(wanted)) for option in options(of))
@@ -263,7 +265,7 @@ def _fits(one: Type, other: Type) -> bool:
 
 def _fits_range(one: NumberType, other: NumberType) -> bool:
     if other.values is not None:
-        return True  # its values were looked at
+        return True  # its values were compared already
     own = range_of(one)
     return meet(own, other.within) == own and (other.zero or not one.zero)
 

@@ -1,4 +1,4 @@
-"""Types in words."""
+"""Describes types in words, for messages."""
 
 from typing import assert_never
 
@@ -23,7 +23,7 @@ from rules.types.ranges import EVERYWHERE
 
 
 def described(of: Type) -> str:
-    """The type in words: "a number", "text or null"."""
+    """Describe a type: "a number", "text or null"."""
     match of:
         case AnyType():
             return "anything"
@@ -48,14 +48,14 @@ def described(of: Type) -> str:
 
 
 def domain(of: Type) -> str:
-    """What is known of the values of a type, in words: "0 or more", "web or store", "never there"."""
+    """Describe the possible values of a type: "0 or more", "web or store", "missing"."""
     return " or ".join(dict.fromkeys(_domain(option) for option in options(of)))
 
 
 def _domain(of: Type) -> str:
     match of:
         case NullType() | AbsentType():
-            return "not there"
+            return "missing"
         case BooleanType() if of.value is not None:
             return str(of.value).lower()
         case NumberType() | TextType() if of.values is not None:
@@ -66,7 +66,7 @@ def _domain(of: Type) -> str:
         case NumberType() if not of.zero:
             return "a number other than 0"
         case ArrayType() if of.least:
-            return "an array of at least one" if of.least == 1 else f"an array of at least {of.least}"
+            return "a non-empty array" if of.least == 1 else f"an array of at least {of.least}"
         case ArrayType() if of.element == NEVER:
             return "an empty array"
         case _:

@@ -1,4 +1,4 @@
-"""The kinds of types, and what a set of options is when it is one type."""
+"""The type classes, constructors for them, and their union."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,53 +7,53 @@ from typing import TypeAlias
 
 from rules import numbers
 from rules.frozen import frozen_at_type_check
-from rules.numbers import ExactNumber as Figure
+from rules.numbers import ExactNumber
 from rules.types.ranges import EVERYWHERE, Range, hull, point
 from rules.values import Json
 
 MOST_RECORDS = 16
-"""Objects told apart in one type; more become one, of which less is known. Combined schemas multiply them."""
+"""Most record variants of one union; more are merged into one, which loses precision. Schemas multiply variants."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnyType:
-    """A value of which nothing is known."""
+    """Any value; nothing is known about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NullType:
-    """null, and what `var` is worth where nothing is."""
+    """null, which is also the value of a `var` whose path does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class AbsentType:
-    """A field that is not there; only ever the type of a field."""
+    """A field that does not exist; only used in types of fields."""
 
 
 @frozen_at_type_check
 class BooleanType:
     value: bool | None = None
-    """The one value it can have, if it has only one."""
+    """Its only possible value; None if both are possible."""
 
 
 @frozen_at_type_check
 class NumberType:
-    """Made by `number`, which leaves out what cannot be."""
+    """A number. Use `number_type` to construct one: it drops impossible values."""
 
-    values: tuple[Figure, ...] | None = None
+    values: tuple[ExactNumber, ...] | None = None
     zero: bool = True
-    """Whether it may be 0, so whether one may divide by it."""
+    """Whether it may be 0, and so may not be a divisor."""
     within: Range = EVERYWHERE
-    """Where it lies; of listed values, nothing is said here."""
+    """The range of the number; unused if `values` is given."""
 
 
 @frozen_at_type_check
 class TextType:
     values: tuple[str, ...] | None = None
     dated: bool = False
-    """Whether it is always an ISO date or date-time."""
+    """Whether it is always an ISO 8601 date or date-time."""
     open: bool = False
-    """Whether there may be others than `values`, from other days; a rule that names one is wrong all the same."""
+    """Whether data may also have values that are not listed, from older revisions; rules may use only listed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +64,32 @@ class InstantType:
 @frozen_at_type_check
 class ArrayType:
     element: "Type"
-    """What any of them is."""
+    """The type of all elements."""
     first: tuple["Type", ...] = ()
-    """What the first ones are, in their order, where more is known of them."""
+    """More precise types of the first elements, in order."""
     least: int = 0
-    """How many there are at least."""
+    """The least number of elements."""
     rest: "Type | None" = None
-    """What those after the first ones are, where more is known of them."""
+    """A more precise type of the elements after `first`."""
     most: int | None = None
-    """How many there are at most; None: no end."""
+    """The greatest number of elements; None if unbounded."""
 
 
 @frozen_at_type_check
 class RecordType:
-    """Fields by name; `others` is the type of fields not named, None where none can be read."""
+    """An object. `others` is the type of fields that are not named; None if rules cannot read any."""
 
     fields: tuple[tuple[str, "Type"], ...]
     others: "Type | None" = None
     open: bool = False
-    """Whether there may be fields that no rule can read, as a schema does not name them."""
+    """Whether data may have fields that the schema does not name and rules cannot read."""
     prefixed: tuple[tuple[str, "Type"], ...] = ()
-    """What fields are that are not named, but begin so."""
+    """Types of the fields that are not named, by the prefix of their name."""
 
 
 @frozen_at_type_check
 class UnionType:
-    """Any one of several types, no two of a kind but records; of none, when there is no such value."""
+    """A union of types, at most one of each class except records. The empty union, NEVER, has no values."""
 
     options: tuple["Type", ...]
 
@@ -118,8 +118,8 @@ INSTANT = InstantType()
 NEVER = UnionType(())
 
 
-def number_type(values: Iterable[Figure] | None = None, *, zero: bool = True, within: Range = EVERYWHERE) -> Type:
-    """The numbers among the values and within the range; none of them 0 unless it may be."""
+def number_type(values: Iterable[ExactNumber] | None = None, *, zero: bool = True, within: Range = EVERYWHERE) -> Type:
+    """Return the type of the numbers in the range, or of those of the `values`; without 0 unless `zero`."""
     if values is None and within.low is not None and within.low == within.high:
         values = (within.low,)
     if values is not None:
@@ -129,14 +129,14 @@ def number_type(values: Iterable[Figure] | None = None, *, zero: bool = True, wi
 
 
 def range_of(of: NumberType) -> Range:
-    """The range that holds all its values."""
+    """The smallest range that contains all its values."""
     if of.values is None:
         return of.within
     return Range(min(of.values), max(of.values)) if of.values else point(0)
 
 
 def record(fields: Mapping[str, Type], others: Type | None = None, *, open: bool = False) -> RecordType:  # noqa: A002 - the word
-    """An object with these fields; wrap a field's type in `optional` when it may not be there."""
+    """Return the type of an object with these fields; use `optional` for the type of a field that may be absent."""
     return RecordType(tuple(fields.items()), None if others is None else optional(others), open)
 
 
@@ -145,7 +145,7 @@ def array(of: Type) -> ArrayType:
 
 
 def optional(of: Type) -> Type:
-    """The type of a field that may not be there."""
+    """Return the type of a field that may be absent."""
     return union(of, ABSENT)
 
 
@@ -154,12 +154,12 @@ def nullable(of: Type) -> Type:
 
 
 def one_of(*values: Json) -> Type:
-    """The type of exactly these values."""
+    """Return the type that has exactly these values."""
     return union(*map(type_of_value, values))
 
 
 def type_of_value(value: Json) -> Type:
-    """The narrowest type of a value."""
+    """Return the narrowest type of a value."""
     match value:
         case None:
             return NULL
@@ -174,31 +174,33 @@ def type_of_value(value: Json) -> Type:
         case dict():
             return RecordType(tuple((name, type_of_value(field)) for name, field in value.items()))
         case _:
-            figure = numbers.exact(value)
-            return NULL if figure is None else number_type((figure,))
+            exact = numbers.exact(value)
+            return NULL if exact is None else number_type((exact,))
 
 
 def options(of: Type) -> tuple[Type, ...]:
+    """The types of a union; any other type alone."""
     return of.options if isinstance(of, UnionType) else (of,)
 
 
 def filter_options(of: Type, keep: Callable[[Type], bool]) -> Type:
-    """The options of a type that are kept."""
+    """Return the union of the options for which `keep` is true."""
     return union(*(option for option in options(of) if keep(option)))
 
 
-def may_be(of: Type, *kinds: type) -> bool:
-    return any(isinstance(option, kinds) for option in options(of))
+def may_be(of: Type, *classes: type) -> bool:
+    """Whether an option of the type is of one of these classes."""
+    return any(isinstance(option, classes) for option in options(of))
 
 
 def field_of(of: RecordType, name: str) -> Type:
-    """What a field is of which the record may or may not speak."""
+    """The type of a field, whether the record declares it or not."""
     found = declared_field(of, name)
-    return found if found is not None else _UNREAD if of.open else ABSENT
+    return found if found is not None else _UNKNOWN_FIELD if of.open else ABSENT
 
 
 def declared_field(of: RecordType, name: str) -> Type | None:
-    """What a field is that a rule may read; None where it may not."""
+    """The type of a field that rules may read; None if they may not."""
     for known, field in of.fields:
         if known == name:
             return field
@@ -209,43 +211,43 @@ def declared_field(of: RecordType, name: str) -> Type | None:
 
 
 def union(*types: Type) -> Type:
-    """The type of what is of any of these types."""
+    """Return the union of the types."""
     if len(types) == 1:
         return types[0]
-    kinds: dict[object, list[Type]] = {}
+    by_class: dict[object, list[Type]] = {}
     for type_ in types:
         for option in options(type_):
-            same = kinds.setdefault(type(option), [])
+            same = by_class.setdefault(type(option), [])
             if option not in same:
                 same.append(option)
-    if AnyType in kinds:
-        kinds = {kind: same for kind, same in kinds.items() if kind in (AnyType, AbsentType)}
-    found = tuple(joined for kind in _ORDER if kind in kinds for joined in _joined(kinds[kind]))
+    if AnyType in by_class:
+        by_class = {class_: same for class_, same in by_class.items() if class_ in (AnyType, AbsentType)}
+    found = tuple(each for class_ in _ORDER if class_ in by_class for each in _merged(by_class[class_]))
     return found[0] if len(found) == 1 else UnionType(found)
 
 
-def _joined(same: list[Type]) -> list[Type]:
-    """Different types of one kind as one type; records stay apart as long as they are few."""
+def _merged(same: list[Type]) -> list[Type]:
+    """Merge different types of one class into one; records stay separate up to MOST_RECORDS."""
     if len(same) == 1:
         return same
     match same[0]:
         case BooleanType():
             return [BOOLEAN]
         case NumberType():
-            return [_joined_numbers([each for each in same if isinstance(each, NumberType)])]
+            return [_merged_numbers([each for each in same if isinstance(each, NumberType)])]
         case TextType():
             texts = [each for each in same if isinstance(each, TextType)]
             values, is_open = _all_values(text.values for text in texts), any(text.open for text in texts)
             return [TextType(values, all(text.dated for text in texts), is_open and values is not None)]
         case ArrayType():
-            return [_joined_arrays([each for each in same if isinstance(each, ArrayType)])]
+            return [_merged_arrays([each for each in same if isinstance(each, ArrayType)])]
         case RecordType() if len(same) > MOST_RECORDS:
-            return [_joined_records([each for each in same if isinstance(each, RecordType)])]
+            return [_merged_records([each for each in same if isinstance(each, RecordType)])]
         case _:
             return same
 
 
-def _joined_numbers(same: list[NumberType]) -> Type:
+def _merged_numbers(same: list[NumberType]) -> Type:
     values, zero = _all_values(each.values for each in same), any(each.zero for each in same)
     within = range_of(same[0])
     for each in same[1:]:
@@ -253,7 +255,7 @@ def _joined_numbers(same: list[NumberType]) -> Type:
     return NumberType(values, zero) if values is not None else NumberType(None, zero, within)
 
 
-def _joined_arrays(same: list[ArrayType]) -> ArrayType:
+def _merged_arrays(same: list[ArrayType]) -> ArrayType:
     filled = [each for each in same if each.element != NEVER]
     tuples = {(each.first, each.rest) for each in filled}
     first, rest = tuples.pop() if len(tuples) == 1 else ((), None)
@@ -262,10 +264,10 @@ def _joined_arrays(same: list[ArrayType]) -> ArrayType:
     return ArrayType(union(*(each.element for each in filled)), first, min(each.least for each in same), rest, most)
 
 
-def _joined_records(same: list[RecordType]) -> RecordType:
+def _merged_records(same: list[RecordType]) -> RecordType:
     names = dict.fromkeys(name for each in same for name, _ in each.fields)
     others = [each.others for each in same if each.others is not None]
-    others += [_UNREAD for each in same if each.prefixed]
+    others += [_UNKNOWN_FIELD for each in same if each.prefixed]
     fields = tuple((name, union(*(field_of(each, name) for each in same))) for name in names)
     return RecordType(fields, union(*others) if others else None, not others and any(each.open for each in same))
 
@@ -279,6 +281,6 @@ def _all_values(enumerations: Iterable[tuple[Json, ...] | None]) -> tuple[Json, 
     return tuple(every)
 
 
-_UNREAD = UnionType((ANY, ABSENT))
+_UNKNOWN_FIELD = UnionType((ANY, ABSENT))
 _ORDER = (AnyType, TextType, NumberType, BooleanType, InstantType, ArrayType, RecordType, NullType, AbsentType)
-"""Types of the same options are the same type."""
+"""The order of options in a union, so that unions of the same types are equal."""

@@ -1,4 +1,4 @@
-"""Types and paths: what lies where, and what is known once something there is."""
+"""Paths into types: the type at a path, narrowing it, and suggestions for paths that do not exist."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -33,20 +33,20 @@ from rules.types.model import (
 from rules.types.ranges import Range
 
 MOST_PATHS = 2_000
-_FARTHEST = 16
-"""The position from which on the elements of an array are not told apart."""
+_MOST_ELEMENTS = 16
+"""Elements at this index and beyond are not narrowed one by one."""
 
 
 def step_into(of: Type, step: str) -> Type | None:
-    """The type of what lies one step of a path further; None where nothing ever does."""
+    """Return the type one step further along a path; None if nothing can ever be there."""
     found = [(option, _step(option, step)) for option in options(of)]
     if found and all(field is None for option, field in found if not isinstance(option, NullType | AbsentType)):
         return None
-    return union(*(_unspoken(option, step) if field is None else field for option, field in found))
+    return union(*(_undeclared(option, step) if field is None else field for option, field in found))
 
 
-def _unspoken(option: Type, step: str) -> Type:
-    """What is there of which this option says nothing, while another does."""
+def _undeclared(option: Type, step: str) -> Type:
+    """The type at a step that this option does not declare, but another option of the union does."""
     return field_of(option, step) if isinstance(option, RecordType) else ABSENT
 
 
@@ -86,41 +86,41 @@ _LENGTH = number_type(within=Range(0))
 
 
 def _position(step: str) -> int | None:
-    """The index a step names, as `rules.values.look_up` reads it."""
+    """The index that a step means, as in `rules.values.look_up`; None if it is not an index."""
     return int(step) if step.isascii() and step.isdigit() and len(step) <= 9 and str(int(step)) == step else None
 
 
-def narrowed(of: Type, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> Type:
-    """The type, once what lies at the end of the steps is known to be what `keep` leaves of it."""
+def narrowed(of: Type, steps: tuple[str, ...], refine: Callable[[Type], Type]) -> Type:
+    """Return the type with the type at the end of the steps replaced by `refine` of it."""
     if not steps:
-        return keep(of)
-    return union(*(_narrowed(option, steps, keep) for option in options(of)))
+        return refine(of)
+    return union(*(_narrowed(option, steps, refine) for option in options(of)))
 
 
-def _narrowed(of: Type, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> Type:
+def _narrowed(of: Type, steps: tuple[str, ...], refine: Callable[[Type], Type]) -> Type:
     match of:
         case RecordType():
             known = dict(of.fields)
             if declared_field(of, steps[0]) is None:
-                return NEVER if not of.open and _is_out(steps[1:], keep) else of
-            field = narrowed(field_of(of, steps[0]), steps[1:], keep)
+                return NEVER if not of.open and _excludes_absent(steps[1:], refine) else of
+            field = narrowed(field_of(of, steps[0]), steps[1:], refine)
             return NEVER if field == NEVER else replace(of, fields=tuple((known | {steps[0]: field}).items()))
-        case ArrayType() if (position := _position(steps[0])) is not None and position < _FARTHEST:
-            return _narrowed_element(of, position, steps[1:], keep)
+        case ArrayType() if (position := _position(steps[0])) is not None and position < _MOST_ELEMENTS:
+            return _narrowed_element(of, position, steps[1:], refine)
         case NullType() | AbsentType():
-            return NEVER if keep(ABSENT) == NEVER else of
+            return NEVER if refine(ABSENT) == NEVER else of
         case _:
             return of
 
 
-def _is_out(steps: tuple[str, ...], keep: Callable[[Type], Type]) -> bool:
-    """Whether what is not there cannot be meant."""
-    return narrowed(ABSENT, steps, keep) == NEVER
+def _excludes_absent(steps: tuple[str, ...], refine: Callable[[Type], Type]) -> bool:
+    """Whether an absent value contradicts the refinement."""
+    return narrowed(ABSENT, steps, refine) == NEVER
 
 
-def _narrowed_element(of: ArrayType, position: int, steps: tuple[str, ...], keep: Callable[[Type], Type]) -> Type:
+def _narrowed_element(of: ArrayType, position: int, steps: tuple[str, ...], refine: Callable[[Type], Type]) -> Type:
     element = element_at(of, position)
-    found = narrowed(element if position < of.least else optional(element), steps, keep)
+    found = narrowed(element if position < of.least else optional(element), steps, refine)
     if found == NEVER:
         return NEVER
     there = union(*(option for option in options(found) if option != ABSENT))
@@ -132,22 +132,22 @@ def _narrowed_element(of: ArrayType, position: int, steps: tuple[str, ...], keep
 
 
 def closest_path(of: Type, steps: tuple[str, ...]) -> str | None:
-    """The path that was probably meant by one that leads nowhere: one step misspelt, or the first ones left out."""
+    """Suggest a path for one that does not exist: with one step respelt, or with the first steps added."""
     whole, found = ".".join(steps), of
     for position, step in enumerate(steps):
         further = step_into(found, step)
         if further is None:
-            meant = closest_match(step, dict.fromkeys(_names(found)))
-            if meant is not None:
-                mended = (*steps[:position], meant, *steps[position + 1 :])
-                return ".".join(mended if path_exists(of, mended) else mended[: position + 1])
+            respelt = closest_match(step, dict.fromkeys(_names(found)))
+            if respelt is not None:
+                corrected = (*steps[:position], respelt, *steps[position + 1 :])
+                return ".".join(corrected if path_exists(of, corrected) else corrected[: position + 1])
             break
         found = further
     known = list(known_paths(of))
-    begun = [path for path in known if path.endswith(f".{whole}")]
-    alike = [path for path in known if path.split(".")[-1] == steps[-1]]
-    if begun or len(alike) == 1:
-        return (begun or alike)[0]
+    longer = [path for path in known if path.endswith(f".{whole}")]
+    same_name = [path for path in known if path.split(".")[-1] == steps[-1]]
+    if longer or len(same_name) == 1:
+        return (longer or same_name)[0]
     return closest_match(whole, known) if step_into(of, steps[0]) is None else None
 
 
@@ -156,7 +156,7 @@ def _names(of: Type) -> Iterator[str]:
 
 
 def path_exists(of: Type, steps: tuple[str, ...]) -> bool:
-    """Whether a path leads anywhere."""
+    """Whether there is something at the end of a path."""
     found: Type | None = of
     for step in steps:
         found = found and step_into(found, step)
@@ -164,7 +164,7 @@ def path_exists(of: Type, steps: tuple[str, ...]) -> bool:
 
 
 def known_paths(of: Type, depth: int = 5) -> Iterator[str]:
-    """Paths that lead somewhere, as `var` writes them."""
+    """Yield the paths of named fields, as `var` writes them; at most MOST_PATHS."""
     return islice(_paths(of, depth), MOST_PATHS)
 
 

@@ -91,13 +91,13 @@ FAULTY = [
         {"some": [var("items"), {">": [var("prise"), 1]}]},
         "unknown_path",
         ("some", 1, ">", 0, "var"),
-        "prise is unknown: inside some, var looks into the element. Did you mean price?",
+        "prise is unknown: inside some, var reads from the element. Did you mean price?",
     ),
     (
         {"reduce": [var("items"), var("curent.price"), 0]},
         "unknown_path",
         ("reduce", 1, "var"),
-        "curent.price is unknown: inside reduce, var looks into current and accumulator. Did you mean current.price?",
+        "curent.price is unknown: inside reduce, var reads from current and accumulator. Did you mean current.price?",
     ),
     ({">": [var("total"), "20"]}, "wrong_type", (">", 1), '"20" is text, > needs a number'),
     (
@@ -106,7 +106,7 @@ FAULTY = [
         ("==", 1),
         'event.body.total is a number, "20" is text: they are never equal',
     ),
-    ({"==": [var("items"), 1]}, "wrong_type", ("==", 0), "event.body.items is an array, == compares none of those"),
+    ({"==": [var("items"), 1]}, "wrong_type", ("==", 0), "event.body.items is an array, which == cannot compare"),
     (
         {"==": [var("channel"), "wbe"]},
         "not_in_enum",
@@ -123,7 +123,7 @@ FAULTY = [
         {"in": [var("member.tier"), [1]]},
         "wrong_type",
         ("in", 1, 0),
-        "member.tier is text, 1 holds a number: it is never in it",
+        "member.tier is text, 1 is a number: in never finds it",
     ),
     ({"in": [1, var("total")]}, "wrong_type", ("in", 1), "event.body.total is a number, in needs text or an array"),
     (
@@ -160,7 +160,7 @@ FAULTY = [
         ("weekday",),
         'event.body.sent is text, weekday needs a date. Did you mean {"date": {"var": "event.body.sent"}}?',
     ),
-    ({"date": "tomorrow"}, "wrong_type", ("date",), '"tomorrow" is no ISO 8601 date'),
+    ({"date": "tomorrow"}, "wrong_type", ("date",), '"tomorrow" is not an ISO 8601 date'),
     ({"weekday": {"date": var("member.tier")}}, "may_be_missing", ("weekday",), None),
     (
         {">": [var("member.attributes.level"), 3]},
@@ -269,7 +269,7 @@ def test_a_field_that_conditions_before_it_exclude_is_said_to_be_so():
 
     (fault,) = rules.check(rules.parse(by_card), scope, BOOLEAN).faults
 
-    assert str(fault) == "pay.cents is never there where the conditions before it hold"
+    assert str(fault) == "pay.cents never exists when the conditions before it hold"
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_field_that_conditions_before_it_exclude_is_said_to_be_so():
         ({"==": [var("gift"), 1]}, "event.body.gift is true or false, 1 is a number: they are never equal"),
         (
             {"in": [1, var("items.0.labels", [])]},
-            "1 is a number, event.body.items.0.labels holds text: it is never in it",
+            "1 is a number, event.body.items.0.labels holds text: in never finds it",
         ),
         ({"==": [{"var": "sure"}, False]}, "sure is never false, only true"),
         ({"==": [{"var": "size"}, 4]}, "size is never 4, only one of 1, 2"),

@@ -67,9 +67,9 @@ CERTAIN = [
     ({"in": [var("size"), [1, 2, 3, 4]]}, (), "size in 1, 2, 3, 4 is always true: size is 1 or 2 or 3"),
     ({"==": [var("sure"), True]}, (), "sure == true is always true: sure is true"),
     ({"!=": [var("total"), None]}, (), "total != null is always true: total is 0 or more"),
-    ({"!": {"missing": ["total"]}}, (), '!(missing("total")) is always true: nothing of it is ever missing'),
-    ({"!!": var("items")}, (), "!!(items) is always true: items is an array of at least one"),
-    ({"!": {"!": var("items")}}, (), "!(!(items)) is always true: items is an array of at least one"),
+    ({"!": {"missing": ["total"]}}, (), '!(missing("total")) is always true: none of these paths is ever missing'),
+    ({"!!": var("items")}, (), "!!(items) is always true: items is a non-empty array"),
+    ({"!": {"!": var("items")}}, (), "!(!(items)) is always true: items is a non-empty array"),
     ({"!": {">=": [var("total"), 0]}}, (), "!(total >= 0) is always false: total is 0 or more"),
     (
         {"!": {"or": [{">=": [var("total"), 0]}, var("flag")]}},
@@ -94,27 +94,27 @@ CERTAIN = [
     (
         {"and": [{">": [var("total"), var("size")]}, {"<=": [var("total"), var("size")]}]},
         ("and", 1),
-        "total <= size is always false, as the conditions before it stand",
+        "total <= size is always false, given the conditions before it",
     ),
     (
         {"or": [{"<": [var("total"), var("size")]}, {"<=": [var("size"), var("total")]}]},
         ("or", 1),
-        "size <= total is always true, as the conditions before it stand",
+        "size <= total is always true, given the conditions before it",
     ),
     (
         {"if": [{"==": [var("code"), var("coupon")]}, {"!=": [var("coupon"), var("code")]}, var("flag")]},
         ("if", 1),
-        "coupon != code is always false, as the conditions before it stand",
+        "coupon != code is always false, given the conditions before it",
     ),
     (
         {"and": [{"some": [var("more"), TEA]}, {"none": [var("more"), TEA]}]},
         ("and", 1),
-        'none(more, kind == "tea") is always false, as the conditions before it stand',
+        'none(more, kind == "tea") is always false, given the conditions before it',
     ),
     (
         {"or": [{"starts_with": [var("code", ""), "x"]}, {"starts_with": [var("code", ""), "x"]}]},
         ("or", 1),
-        'starts_with(code, "x") is always false, as the conditions before it stand',
+        'starts_with(code, "x") is always false, given the conditions before it',
     ),
     ({"and": [var("flag"), {"!": var("flag")}]}, ("and", 1), "!(flag) is always false: flag is true"),
     ({"==": [var("total"), var("total")]}, (), "total == total is always true: total is 0 or more"),
@@ -127,7 +127,7 @@ CERTAIN = [
     (
         {"some": [var("items"), {">=": [var("price"), 0]}]},
         (),
-        "some(items, price >= 0) is always true: items is an array of at least one and price >= 0 is true",
+        "some(items, price >= 0) is always true: items is a non-empty array and price >= 0 is true",
     ),
     (
         {"and": [{"<": [var("total"), 5]}, {">": [var("total"), 10]}]},
@@ -152,7 +152,7 @@ CERTAIN = [
     (
         {"and": [{"!": {"in": [var("channel"), ["web"]]}}, {"==": [var("channel"), "web"]}]},
         ("and", 1),
-        'channel == "web" is always false: channel is "store" or not there',
+        'channel == "web" is always false: channel is "store" or missing',
     ),
     (
         {"or": [{"<": [var("total"), 5]}, {">=": [var("total"), 5]}]},
@@ -172,12 +172,12 @@ CERTAIN = [
     (
         {"if": [{"==": [var("kind"), "sale"]}, {"!=": [var("code"), None]}, var("flag")]},
         ("if", 1),
-        "code != null is always false: code is not there",
+        "code != null is always false: code is missing",
     ),
     (
         {"and": [{"==": [var("coupon"), None]}, {"!=": [var("coupon"), None]}]},
         ("and", 1),
-        "coupon != null is always false: coupon is not there",
+        "coupon != null is always false: coupon is missing",
     ),
     ({"and": [{"!": var("flag")}, var("flag")]}, ("and", 1), "flag is always false: flag is false"),
 ]

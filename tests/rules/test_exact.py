@@ -60,8 +60,8 @@ def test_a_value_is_written_plainly(value, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": NaN}', "NaN is no JSON number"),
-        ("-Infinity", "-Infinity is no JSON number"),
+        ('{"a": NaN}', "NaN is not a JSON number"),
+        ("-Infinity", "-Infinity is not a JSON number"),
         ('{"a": 1, "b": {"x": 1, "x": 2}}', 'the key "x" is given twice'),
         ("9" * 401, "more than 400 digits"),
         ("1e99999", "too large"),

@@ -37,7 +37,7 @@ def test_every_fault_is_found_with_its_path():
 def test_a_slip_gets_the_nearest_operator(slip, meant):
     (fault,) = _faults({slip: [1, 2]})
 
-    assert str(fault) == f"{slip} is no operator. Did you mean {meant}?"
+    assert str(fault) == f"{slip} is not an operator. Did you mean {meant}?"
 
 
 def test_faults_within_an_unknown_operator_are_found_too():
@@ -49,7 +49,7 @@ def test_faults_within_an_unknown_operator_are_found_too():
     [
         ({"!": []}, "! takes 1 operand, not 0"),
         ({"-": [1, 2, 3]}, "- takes 1 to 2 operands, not 3"),
-        ({"+": []}, "+ takes at least 1 operands, not 0"),
+        ({"+": []}, "+ takes at least 1 operand, not 0"),
     ],
 )
 def test_a_wrong_number_of_operands_is_refused(rule, message):
