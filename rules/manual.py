@@ -1,4 +1,4 @@
-"""What every operator does, for a person: the operators' part of docs/rules.md is made of it, and editors show it."""
+"""The manual of operators: docs/rules.md is generated from it in part, and editors show it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from rules.operators import OPERATORS
 
 @dataclass(frozen=True, slots=True)
 class OperatorManual:
-    """One operator: what it does, what it takes and gives, and an example in JSON that a test runs."""
+    """One operator: what it does, its operands and result in words, and an example in JSON that a test runs."""
 
     does: str
     takes: str
@@ -23,18 +23,19 @@ class OperatorManual:
 FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     "Looking things up": {
         "var": OperatorManual(
-            "What lies at a path: a text with dots, `a.b.0`. The second operand is the value where nothing is there; "
-            "`null` that is there stays `null`. An empty path is everything, or the element inside `map` and its "
-            "like. A path that is itself computed cannot be checked: its value may be anything.",
+            "The value at a path: names and indexes separated by dots, as in `a.b.0`. The second operand is the "
+            "default, used if the path does not exist; a `null` that exists stays `null`. An empty path is all "
+            "data, or the element inside `map` and the other loops. A computed path cannot be checked: its value "
+            "may be anything.",
             "a path, a default",
-            "what is there",
+            "the value at the path",
             '{"var": ["event.body.total", 0]}',
             "12",
             '{"event": {"body": {"total": 12}}}',
         ),
         "missing": OperatorManual(
-            "Which of the paths lead to nothing, `null` or an empty text. As a condition: true when something is "
-            "missing.",
+            "Those of the paths that do not exist or whose value is `null` or an empty text. As a condition: true "
+            "if any is missing.",
             "paths",
             "an array of text",
             '{"missing": ["email", "phone"]}',
@@ -42,7 +43,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"email": "a@b.c"}',
         ),
         "missing_some": OperatorManual(
-            "As `missing`, but nothing is missing when at least so many of the paths lead somewhere.",
+            "Like `missing`, but the result is empty if at least the given number of paths have a value.",
             "a number, an array of paths",
             "an array of text",
             '{"missing_some": [1, ["email", "phone"]]}',
@@ -52,26 +53,26 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     },
     "Choosing": {
         "if": OperatorManual(
-            "The value after the first condition that holds, else the last operand, else `null`: `if, then, else if, "
-            "then, else`.",
+            "The operand after the first condition that holds, otherwise the last operand, otherwise `null`: `if, "
+            "then, else if, then, else`.",
             "any",
-            "what is chosen",
+            "the chosen operand",
             '{"if": [{">": [{"var": "total"}, 100]}, "big", {">": [{"var": "total"}, 10]}, "medium", "small"]}',
             '"medium"',
             '{"total": 12}',
         ),
         "and": OperatorManual(
-            "The first operand that is falsy, else the last. What follows an operand may rely on it.",
+            "The first falsy operand, otherwise the last. Later operands may rely on the earlier ones being true.",
             "any",
-            "one of them",
+            "one of the operands",
             '{"and": [{"var": "coupon"}, {"starts_with": [{"var": "coupon"}, "VIP"]}]}',
             "true",
             '{"coupon": "VIP-1"}',
         ),
         "or": OperatorManual(
-            "The first operand that is truthy, else the last.",
+            "The first truthy operand, otherwise the last.",
             "any",
-            "one of them",
+            "one of the operands",
             '{"or": [{"var": "nickname"}, "friend"]}',
             '"friend"',
             '{"nickname": ""}',
@@ -95,39 +96,39 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     },
     "Comparing": {
         "==": OperatorManual(
-            "Whether two values are equal. Missing is equal to `null` alone.",
-            "two texts, numbers, truth values or dates",
+            "Whether two values are equal. A missing value is equal only to `null`.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"==": [{"var": "channel"}, "web"]}',
             "true",
             '{"channel": "web"}',
         ),
         "===": OperatorManual(
-            "As `==`, and never converts: the one to use on what may be anything.",
-            "two texts, numbers, truth values or dates",
+            "Like `==`, without conversions: use it for values that may be anything.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"===": [{"var": "level"}, 3]}',
             "false",
             '{"level": "3"}',
         ),
         "!=": OperatorManual(
-            "Whether two values differ.",
-            "two texts, numbers, truth values or dates",
+            "Whether two values are different.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"!=": [{"var": "coupon"}, null]}',
             "true",
             '{"coupon": "A"}',
         ),
         "!==": OperatorManual(
-            "As `!=`, and never converts.",
-            "two texts, numbers, truth values or dates",
+            "Like `!=`, without conversions.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"!==": [{"var": "level"}, 3]}',
             "true",
             '{"level": "3"}',
         ),
         ">": OperatorManual(
-            "Whether the first is greater.",
+            "Whether the first operand is greater.",
             "two numbers, texts or dates",
             "true or false",
             '{">": [{"var": "total"}, 20]}',
@@ -135,7 +136,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"total": 12}',
         ),
         ">=": OperatorManual(
-            "Whether the first is greater or equal.",
+            "Whether the first operand is greater or equal.",
             "two numbers, texts or dates",
             "true or false",
             '{">=": [{"var": "total"}, 12]}',
@@ -143,7 +144,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"total": 12}',
         ),
         "<": OperatorManual(
-            "Whether the first is less; with three operands, whether the second lies between.",
+            "Whether the first operand is less; with three operands, whether the second is between the others.",
             "two or three numbers, texts or dates",
             "true or false",
             '{"<": [10, {"var": "total"}, 20]}',
@@ -151,7 +152,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"total": 12}',
         ),
         "<=": OperatorManual(
-            "Whether the first is less or equal; with three operands, whether the second lies between or on an end.",
+            "Whether the first operand is less or equal; with three operands, whether the second is between the "
+            "others or equal to one.",
             "two or three numbers, texts or dates",
             "true or false",
             '{"<=": [10, {"var": "total"}, 20]}',
@@ -159,7 +161,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"total": 10}',
         ),
         "in": OperatorManual(
-            "Whether an array has an element, strictly equal, or a text a part.",
+            "Whether an array contains a value (compared as by `===`), or a text contains another text.",
             "a value and an array, or two texts",
             "true or false",
             '{"in": [{"var": "tier"}, ["silver", "gold"]]}',
@@ -169,14 +171,14 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     },
     "Numbers": {
         "+": OperatorManual(
-            "The sum. Exact: `0.1 + 0.2` is `0.3`. With one operand, a text as a number.",
+            "The sum. It is exact: `0.1 + 0.2` is `0.3`. With one operand, converts a text to a number.",
             "numbers",
             "a number",
             '{"+": [0.1, 0.2]}',
             "0.3",
         ),
         "-": OperatorManual(
-            "The difference; with one operand, its negative.",
+            "The difference; with one operand, its negation.",
             "numbers",
             "a number",
             '{"-": [{"var": "total"}, 1.1]}',
@@ -187,8 +189,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             "The product.", "numbers", "a number", '{"*": [{"var": "total"}, 0.1]}', "1.2", '{"total": 12}'
         ),
         "/": OperatorManual(
-            "The quotient, to 34 digits; `null` when the divisor is 0. Guard a divisor that may be 0 by its truth: "
-            "`if` it, then divide.",
+            "The quotient, to 34 digits; `null` if the divisor is 0. Guard a divisor that may be 0 by its truth: "
+            '`{"if": [D, {"/": [N, D]}, 0]}`.',
             "two numbers",
             "a number, or null",
             '{"/": [{"var": "total"}, 8]}',
@@ -196,22 +198,22 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"total": 1}',
         ),
         "%": OperatorManual(
-            "What division leaves, with the sign of the dividend; `null` when the divisor is 0.",
+            "The remainder of a division, with the sign of the dividend; `null` if the divisor is 0.",
             "two numbers",
             "a number, or null",
             '{"%": [-7, 3]}',
             "-1",
         ),
         "min": OperatorManual(
-            "The least.", "numbers", "a number", '{"min": [{"var": "total"}, 100]}', "100", '{"total": 250}'
+            "The smallest operand.", "numbers", "a number", '{"min": [{"var": "total"}, 100]}', "100", '{"total": 250}'
         ),
         "max": OperatorManual(
-            "The greatest.", "numbers", "a number", '{"max": [{"var": "total"}, 0]}', "0", '{"total": -3}'
+            "The largest operand.", "numbers", "a number", '{"max": [{"var": "total"}, 0]}', "0", '{"total": -3}'
         ),
     },
     "Arrays": {
         "map": OperatorManual(
-            "What the second operand is worth for every element.",
+            "The values of the second operand, evaluated for every element.",
             "an array, any",
             "an array",
             '{"map": [{"var": "items"}, {"var": "price"}]}',
@@ -227,17 +229,17 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"prices": [2, 5]}',
         ),
         "reduce": OperatorManual(
-            "The second operand, again for every element as `current`, with its last value as `accumulator`; the "
-            "third is the first `accumulator`.",
+            "Evaluates the second operand for every element, with the element as `current` and the previous result as "
+            "`accumulator`. The third operand is the first `accumulator`.",
             "an array, any, any",
-            "what is accumulated",
+            "the last accumulator",
             '{"reduce": [{"var": "items"}, {"+": [{"var": "accumulator"}, {"*": [{"var": "current.price"}, {"var": '
             '"current.quantity"}]}]}, 0]}',
             "8",
             '{"items": [{"price": 2.5, "quantity": 2}, {"price": 1, "quantity": 3}]}',
         ),
         "all": OperatorManual(
-            "Whether the second operand is truthy for every element. False when there are none.",
+            "Whether the second operand is truthy for every element. False for an empty array.",
             "an array, any",
             "true or false",
             '{"all": [{"var": "prices"}, {">": [{"var": ""}, 1]}]}',
@@ -245,7 +247,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"prices": [2, 5]}',
         ),
         "some": OperatorManual(
-            "Whether the second operand is truthy for an element.",
+            "Whether the second operand is truthy for at least one element.",
             "an array, any",
             "true or false",
             '{"some": [{"var": "items"}, {"==": [{"var": "sku"}, "mug"]}]}',
@@ -253,7 +255,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"items": [{"sku": "tea"}, {"sku": "mug"}]}',
         ),
         "none": OperatorManual(
-            "Whether the second operand is truthy for no element. True when there are none.",
+            "Whether the second operand is truthy for no element. True for an empty array.",
             "an array, any",
             "true or false",
             '{"none": [{"var": "prices"}, {"<": [{"var": ""}, 0]}]}',
@@ -261,17 +263,17 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"prices": [2, 5]}',
         ),
         "merge": OperatorManual(
-            "One array of all elements of arrays; what is no array becomes an element.",
+            "Joins arrays into one. An operand that is not an array becomes an element.",
             "any",
             "an array",
             '{"merge": [[1, 2], 3]}',
             "[1, 2, 3]",
         ),
         "log": OperatorManual(
-            "The operand itself. Nothing is written: an evaluation touches nothing, and its trace shows every value "
+            "The operand itself. Nothing is logged, as rules have no side effects; an explanation shows the values "
             "anyway.",
             "any",
-            "the same",
+            "the operand",
             '{"log": [{"var": "total"}]}',
             "12",
             '{"total": 12}',
@@ -279,7 +281,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     },
     "Text": {
         "cat": OperatorManual(
-            "All operands as one text; a number without idle zeros.",
+            "Joins all operands to one text; numbers without trailing zeros.",
             "texts or numbers",
             "text",
             '{"cat": ["Order ", {"var": "number"}, ": ", 2.5]}',
@@ -287,17 +289,18 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"number": 7}',
         ),
         "substr": OperatorManual(
-            "From a place (from the end when negative), so many characters (all but so many when negative).",
+            "A part of a text: from a position (counted from the end if negative), so many characters long (or "
+            "without so many at the end if negative).",
             "text, a number, a number",
             "text",
             '{"substr": ["loyalty", 0, -2]}',
             '"loyal"',
         ),
         "lower": OperatorManual(
-            "In small letters.", "text", "text", '{"lower": [{"var": "code"}]}', '"vip"', '{"code": "VIP"}'
+            "The text in lower case.", "text", "text", '{"lower": [{"var": "code"}]}', '"vip"', '{"code": "VIP"}'
         ),
         "upper": OperatorManual(
-            "In capitals.", "text", "text", '{"upper": [{"var": "code"}]}', '"VIP"', '{"code": "vip"}'
+            "The text in upper case.", "text", "text", '{"upper": [{"var": "code"}]}', '"VIP"', '{"code": "vip"}'
         ),
         "starts_with": OperatorManual(
             "Whether a text starts with another.",
@@ -316,7 +319,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"email": "a@example.com"}',
         ),
         "length": OperatorManual(
-            "How many characters or elements.",
+            "The number of characters or elements.",
             "text or an array",
             "a number",
             '{"length": [{"var": "items"}]}',
@@ -326,8 +329,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     },
     "Dates": {
         "date": OperatorManual(
-            "The instant an ISO 8601 text names; in the program's time zone where the text names none; `null` when it"
-            " is no date.",
+            "Converts an ISO 8601 text to a date, in the program's time zone if the text has no offset; `null` if "
+            "it is not a date.",
             "text or a date",
             "a date, or null",
             '{"<": [{"date": "2026-01-31"}, {"date": {"var": "sent"}}]}',
@@ -359,14 +362,15 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             "15",
         ),
         "weekday": OperatorManual(
-            "`monday` to `sunday`, in the program's time zone.",
+            "The day of the week, `monday` to `sunday`, in the program's time zone.",
             "a date",
             "text",
             '{"weekday": [{"date": "2026-02-01"}]}',
             '"sunday"',
         ),
         "days_between": OperatorManual(
-            "Calendar days from the first to the second, in the program's time zone: midnights between them.",
+            "Calendar days from the first date to the second, in the program's time zone: the number of midnights "
+            "between them.",
             "two dates",
             "a number",
             '{"days_between": [{"date": "2026-02-01T23:00:00"}, {"date": "2026-02-02T01:00:00"}]}',
@@ -380,7 +384,7 @@ MANUAL: Final[Mapping[str, OperatorManual]] = {
 
 
 def operand_count(operator: Operator) -> str:
-    """How many operands it takes, in words."""
+    """Describe how many operands an operator takes."""
     if operator.most is None:
         return f"{operator.least} operands or more"
     span = str(operator.least) if operator.least == operator.most else f"{operator.least} to {operator.most}"
@@ -388,7 +392,7 @@ def operand_count(operator: Operator) -> str:
 
 
 def markdown() -> str:
-    """The chapters of `docs/rules.md` that tell of the operators."""
+    """Return the chapters of `docs/rules.md` about the operators."""
     named = {operator.name: operator for operator in OPERATORS}
     return "\n".join(
         f"## {family}\n\n" + "\n".join(_section(named[name], entry) for name, entry in entries.items())

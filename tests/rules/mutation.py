@@ -1,4 +1,4 @@
-"""Damages rules as a slip of the hand would: most of what is damaged is refused, and the rest is worth a look."""
+"""Mutates rules as a typing mistake would: the check refuses most mutants, and the others must keep its promise."""
 
 from random import Random
 from typing import Any
@@ -19,7 +19,7 @@ _NAMES = tuple(operator.name for operator in OPERATORS)
 
 
 def mutated(rule: Any, scope: list[FieldPath], random: Random) -> Any:
-    """The rule with one to three parts of it changed."""
+    """Return the rule with one to three parts changed."""
     for _ in range(random.choice([1, 1, 2, 3])):
         path = random.choice(_paths(rule))
         rule = _with(rule, path, _changed(_at(rule, path), rule, scope, random))
@@ -39,7 +39,7 @@ def _changed(part: Any, whole: Any, scope: list[FieldPath], random: Random) -> A
 
 
 def _call(part: dict[str, Any], whole: Any, random: Random) -> Any:
-    """A call with another operator, with fewer, other or exchanged operands, or one of its operands alone."""
+    """Mutate a call: another operator, fewer, other or swapped operands, or one operand alone."""
     ((name, operands),) = part.items()
     listed = operands if isinstance(operands, list) else [operands]
     alike = next((group for group in _ALIKE if name in group), _NAMES)
@@ -63,7 +63,7 @@ def _call(part: dict[str, Any], whole: Any, random: Random) -> Any:
 
 
 def _paths(rule: Any) -> list[JsonPath]:
-    """Where every part of a rule that is a rule itself stands."""
+    """The paths of all parts of a rule that are rules themselves."""
     found: list[JsonPath] = [()]
     for path in found:
         match _at(rule, path):
@@ -85,7 +85,7 @@ def _at(rule: Any, path: JsonPath) -> Any:
 
 
 def _with(rule: Any, path: JsonPath, part: Any) -> Any:
-    """The rule with another part at a path; the original stays."""
+    """Return a copy of the rule with another part at a path."""
     if not path:
         return part
     step, rest = path[0], path[1:]

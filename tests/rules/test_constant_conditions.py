@@ -1,4 +1,4 @@
-"""What a rule is said to be worth whatever happens, it is worth whatever happens."""
+"""Warnings of constant conditions are right: no event contradicts one."""
 
 from datetime import UTC
 from random import Random
@@ -51,15 +51,15 @@ def var(path, *default):
 TEA = {"==": [var("kind"), "tea"]}
 
 
-def told(rule, scope=SCOPE):
-    """Each warning as (path, what is said) with no fault beside it."""
+def warnings(rule, scope=SCOPE):
+    """Return each warning as (path, message) of a rule without faults."""
     checked = rules.check(rules.parse(rule), scope, BOOLEAN)
     assert checked.faults == ()
     return [(warning.path, warning.message) for warning in checked.warnings]
 
 
-CERTAIN = [
-    # rule, path, what is said
+CONSTANT = [
+    # rule, path, message
     ({">=": [var("total"), 0]}, (), "total >= 0 is always true: total is 0 or more"),
     ({">": [-1, var("total")]}, (), "-1 > total is always false: total is 0 or more"),
     ({"<": [0, var("tip", 1), 4]}, (), "0 < tip < 4 is always true: tip is more than 0 and 3 or less"),
@@ -183,15 +183,15 @@ CERTAIN = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "path", "said"), CERTAIN, ids=[each[2] for each in CERTAIN])
-def test_what_is_always_so_is_told_with_its_reason(rule, path, said):
-    assert told(rule) == [(path, said)]
+@pytest.mark.parametrize(("rule", "path", "message"), CONSTANT, ids=[each[2] for each in CONSTANT])
+def test_a_constant_condition_is_reported_with_its_cause(rule, path, message):
+    assert warnings(rule) == [(path, message)]
 
 
-OPEN = [
+DEPENDING = [
     {">": [var("total"), 0]},
     {"<=": [var("tip", 0), 2]},
-    {"in": [var("channel"), ["web", "store"]]},  # there may be none
+    {"in": [var("channel"), ["web", "store"]]},  # it may be missing
     {"and": [{">": [var("total"), 5]}, {"<": [var("total"), 6]}]},
     {"and": [{"<": [var("tip", 9), 5]}, {"!=": [var("tip"), None]}]},
     {"and": [{"!=": [var("channel", "web"), "store"]}, {"==": [var("channel"), None]}]},
@@ -213,26 +213,26 @@ OPEN = [
 ]
 
 
-@pytest.mark.parametrize("rule", OPEN, ids=str)
-def test_what_may_differ_is_not_doubted(rule):
-    assert told(rule) == []
+@pytest.mark.parametrize("rule", DEPENDING, ids=str)
+def test_a_condition_that_depends_on_the_data_is_not_reported(rule):
+    assert warnings(rule) == []
 
 
-def test_names_of_other_days_keep_anything_from_being_certain():
+def test_an_enum_that_may_have_unknown_values_makes_no_condition_constant():
     several = {"and": [{"!=": [var("tier"), "silver"]}, {"!=": [var("tier"), "gold"]}]}
 
-    assert told({"in": [var("tier"), ["silver", "gold"]]}, TIERS) == []
-    assert told(several, TIERS) == []
-    assert len(told({"and": [{"==": [var("tier"), "gold"]}, {"==": [var("tier"), "silver"]}]}, TIERS)) == 1
+    assert warnings({"in": [var("tier"), ["silver", "gold"]]}, TIERS) == []
+    assert warnings(several, TIERS) == []
+    assert len(warnings({"and": [{"==": [var("tier"), "gold"]}, {"==": [var("tier"), "silver"]}]}, TIERS)) == 1
 
 
-def test_what_never_runs_is_not_doubted_besides():
+def test_an_unreachable_condition_is_not_reported():
     rule = {"and": [{"<": [var("total"), 0]}, {">=": [var("total"), 0]}, {"==": [1, 2]}]}
 
-    assert [path for path, _ in told(rule)] == [("and", 0)]
+    assert [path for path, _ in warnings(rule)] == [("and", 0)]
 
 
-def test_a_fault_is_not_doubted_besides():
+def test_a_condition_with_a_fault_gets_no_warning():
     rule = {"and": [{"<": [var("totl"), 0]}, {">=": [var("total"), 0]}]}
 
     checked = rules.check(rules.parse(rule), SCOPE, BOOLEAN)
@@ -241,7 +241,7 @@ def test_a_fault_is_not_doubted_besides():
     assert [warning.path for warning in checked.warnings] == [("and", 1)]
 
 
-def test_a_condition_with_more_known_is_answered_without_a_fault():
+def test_the_static_truth_of_a_condition_follows_from_a_narrower_scope():
     condition = rules.parse({"==": [var("channel"), "web"]})
     store = types.narrowed(SCOPE, ("channel",), lambda found: types.intersection(found, types.one_of("store")))
 
@@ -249,8 +249,8 @@ def test_a_condition_with_more_known_is_answered_without_a_fault():
     assert rules.static_truth(condition, SCOPE, SCOPE) is None
 
 
-class Author:
-    """Writes conditions on SCHEMA that contradict and repeat themselves more often than people do."""
+class ConditionGenerator:
+    """Generates conditions on SCHEMA that often contradict or repeat each other."""
 
     def __init__(self, random: Random) -> None:
         self.pick = random.choice
@@ -267,9 +267,9 @@ class Author:
 
     def order(self, path):
         number = self.pick([-1, 0, 1, 2, 3, 4])
-        reckoned = {"+": [var("price"), 1]} if path else {"*": [var("total"), 2]}
-        places = [var("price")] if path else [var("total"), var("size"), var("tip", self.pick([0, 2, 9]))]
-        value = self.pick([*places, reckoned, *([] if path else [{"length": [var("few", [])]}])])
+        computed = {"+": [var("price"), 1]} if path else {"*": [var("total"), 2]}
+        fields = [var("price")] if path else [var("total"), var("size"), var("tip", self.pick([0, 2, 9]))]
+        value = self.pick([*fields, computed, *([] if path else [{"length": [var("few", [])]}])])
         operands = self.pick([[value, number], [number, value], [self.pick([0, 2]), value, number]])
         return {self.pick(["<", "<="] if len(operands) == 3 else ["<", "<=", ">", ">="]): operands}
 
@@ -291,7 +291,7 @@ class Author:
         return {self.pick(["==", "===", "!=", "!=="]): [value, self.pick(listed)]}
 
     def fields(self, path):
-        """Two values compared, of few: so that the same is asked again and again, and turned round."""
+        """A comparison of two of a few values, so that the same comparison occurs often, also mirrored or negated."""
         one, other = self.pick([(var("price"), {"+": [var("price"), 1]})] if path else [(var("total"), var("size"))])
         operands = self.pick([[one, other], [other, one]])
         return {self.pick(["<", "<=", ">", ">=", "==", "!=", "===", "!=="]): operands}
@@ -331,10 +331,10 @@ def item(random):
 
 @effort(60)
 @given(st.integers(0, 2**63))
-def test_no_event_of_the_schema_proves_a_doubt_wrong(seed):
+def test_no_event_of_the_schema_contradicts_a_warning(seed):
     random = Random(seed)
     for _ in range(10):
-        expression = rules.parse(Author(random).condition(3))
+        expression = rules.parse(ConditionGenerator(random).condition(3))
         checked = rules.check(expression, SCOPE, BOOLEAN)
         tracing = interpreted_trace(expression, UTC)
         claims = {warning.path: warning.code == "always_true" for warning in checked.warnings}
@@ -345,9 +345,9 @@ def test_no_event_of_the_schema_proves_a_doubt_wrong(seed):
                 assert claims.get(step.path, is_truthy(step.value)) is is_truthy(step.value), (step, claims)
 
 
-def test_the_author_writes_enough_that_is_certain():
+def test_the_condition_generator_generates_enough_constant_conditions():
     random = Random(1)
-    checked = [rules.check(rules.parse(Author(random).condition(3)), SCOPE, BOOLEAN) for _ in range(300)]
+    checked = [rules.check(rules.parse(ConditionGenerator(random).condition(3)), SCOPE, BOOLEAN) for _ in range(300)]
 
     assert sum(bool(each.warnings) and not each.faults for each in checked) > 60
     assert sum(not each.warnings and not each.faults for each in checked) > 30
