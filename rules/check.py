@@ -43,7 +43,7 @@ from rules.types import (
     type_of_value,
     union,
 )
-from rules.value_numbering import ExpressionNumbers, Facts, is_computed, refined
+from rules.value_numbering import ExpressionFacts, ExpressionNumbers, is_computed, refined
 
 if TYPE_CHECKING:
     from rules.values import Json
@@ -112,7 +112,7 @@ class Checker:
         self._before: dict[int, Type] = {}
         """Types of computed expressions before facts refined them."""
         self._numbers = ExpressionNumbers()
-        self._facts: Facts = {}
+        self._facts: ExpressionFacts = {}
         self._visits = 0
         self._inside: str | None = None
 

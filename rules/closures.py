@@ -59,26 +59,26 @@ class RecordingClosureBuilder(ClosureBuilder):
 def applied(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
     """Build an operator that evaluates all its operands and applies a pure function to them."""
 
-    def close(builder: ClosureBuilder, call: Call) -> Closure:
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
         return _apply(function, builder.build_operands(call))
 
-    return close
+    return build
 
 
 def applied_in_zone(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
     """Like `applied`, with the rule's time zone as the first argument of the function."""
 
-    def close(builder: ClosureBuilder, call: Call) -> Closure:
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
         zone = builder.timezone
         return _apply(lambda *values: function(zone, *values), builder.build_operands(call))
 
-    return close
+    return build
 
 
 def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBuilder, Call], Closure]:
     """Like `applied`, and charge `cost(result, *operands)` steps."""
 
-    def close(builder: ClosureBuilder, call: Call) -> Closure:
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
         operands = builder.build_operands(call)
 
         def evaluate(data: Json, work: StepBudget) -> Json:
@@ -89,7 +89,7 @@ def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBu
 
         return evaluate
 
-    return close
+    return build
 
 
 def step_cost(expression: Expression) -> int:

@@ -1,7 +1,7 @@
 """Value numbering: expressions that are written alike have the same value, so a fact about one holds for the other.
 
 It narrows computed expressions: a weekday, a length, another condition. Paths of `var` are narrowed by
-`rules.narrowing`. Facts hold only as long as the scope stays the same.
+`rules.narrowing`. ExpressionFacts hold only as long as the scope stays the same.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from rules.refinements import MIRRORED, NEGATED, OPPOSITE, Refinement, bounded_b
 from rules.types import NEVER, BooleanType, Type, falsy_only, truthy_only
 from rules.values import ValueKind, kind_of
 
-Facts: TypeAlias = Mapping[int, tuple[Refinement, ...]]
+ExpressionFacts: TypeAlias = Mapping[int, tuple[Refinement, ...]]
 """The refinements of computed expressions, by the number of the expression."""
 
 _CANONICAL: Final = {
@@ -60,7 +60,7 @@ class ExpressionNumbers:
     def _number(self, shape: tuple[object, ...]) -> int:
         return self._numbers.setdefault(shape, len(self._numbers))
 
-    def facts_after(self, facts: Facts, condition: Expression, *, holds: bool) -> Facts:
+    def facts_after(self, facts: ExpressionFacts, condition: Expression, *, holds: bool) -> ExpressionFacts:
         """Return the facts, with those added that a condition implies by holding or by not holding."""
         for number, refinement in self._implied(condition, holds=holds):
             facts = {**facts, number: (*facts.get(number, ()), refinement)}

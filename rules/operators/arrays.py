@@ -32,7 +32,7 @@ from rules.types import definite_truth as truth_of
 from rules.values import Json, is_truthy
 
 
-def _close_map(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_map(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
 
     def evaluate(data: Json, work: StepBudget) -> Json:
@@ -42,7 +42,7 @@ def _close_map(builder: ClosureBuilder, call: Call) -> Closure:
     return evaluate
 
 
-def _close_filter(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_filter(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
 
     def evaluate(data: Json, work: StepBudget) -> Json:
@@ -52,10 +52,10 @@ def _close_filter(builder: ClosureBuilder, call: Call) -> Closure:
     return evaluate
 
 
-def _closes_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[ClosureBuilder, Call], Closure]:
+def _builds_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[ClosureBuilder, Call], Closure]:
     """Build a search that stops at an element whose truth is `stop_at`: `found` if there is one, else its opposite."""
 
-    def close(builder: ClosureBuilder, call: Call) -> Closure:
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
         elements, body, cost = _loop(builder, call)
 
         def evaluate(data: Json, work: StepBudget) -> Json:
@@ -66,10 +66,10 @@ def _closes_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Clos
 
         return evaluate
 
-    return close
+    return build
 
 
-def _close_reduce(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_reduce(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
     start = builder.build(call.operands[2]) if len(call.operands) > 2 else None
 
@@ -255,16 +255,16 @@ def _check_log(checker: Checker, call: Call) -> Type:
 
 
 def _search(name: str, words: str, *, stop_at: bool, found: bool, empty: bool) -> Operator:
-    close = _closes_search(stop_at=stop_at, found=found, empty=empty)
+    build = _builds_search(stop_at=stop_at, found=found, empty=empty)
     emit = _emits_search(stop_at=stop_at, found=found, empty=empty)
     check = _checks_search(stop_at=stop_at, found=found, empty=empty)
-    return Operator(name, 2, 2, close, emit, check, words)
+    return Operator(name, 2, 2, build, emit, check, words)
 
 
 OPERATORS = (
-    Operator("map", 2, 2, _close_map, _emit_map, _check_map, "makes"),
-    Operator("filter", 2, 2, _close_filter, _emit_filter, _check_filter, "keeps"),
-    Operator("reduce", 2, 3, _close_reduce, _emit_reduce, _check_reduce, "reduces"),
+    Operator("map", 2, 2, _build_map, _emit_map, _check_map, "makes"),
+    Operator("filter", 2, 2, _build_filter, _emit_filter, _check_filter, "keeps"),
+    Operator("reduce", 2, 3, _build_reduce, _emit_reduce, _check_reduce, "reduces"),
     _search("all", "elements that all have", stop_at=False, found=False, empty=False),
     _search("some", "an element that has", stop_at=True, found=True, empty=False),
     _search("none", "no element that has", stop_at=True, found=False, empty=True),

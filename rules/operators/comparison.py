@@ -66,7 +66,7 @@ def _chained(compare: Callable[[Json, Json], bool]) -> Callable[..., bool]:
     return chained
 
 
-def _closes_chain(compare: Callable[[Json, Json], bool]) -> Callable[[ClosureBuilder, Call], Closure]:
+def _builds_chain(compare: Callable[[Json, Json], bool]) -> Callable[[ClosureBuilder, Call], Closure]:
     two, three = applied(compare), applied(_chained(compare))
     return lambda builder, call: (two if len(call.operands) == 2 else three)(builder, call)
 
@@ -109,7 +109,7 @@ def _is_haystack_constant(call: Call) -> bool:
     return is_constant(call.operands[1])
 
 
-def _close_in(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_in(builder: ClosureBuilder, call: Call) -> Closure:
     needle, haystack = builder.build_operands(call)
     is_constant_ = _is_haystack_constant(call)
 
@@ -376,7 +376,7 @@ def _equality(name: str, symbol: str, function: Callable[[Json, Json], bool]) ->
 
 
 def _order(name: str, function: Callable[[Json, Json], bool], most: int) -> Operator:
-    return Operator(name, 2, most, _closes_chain(function), _emits_order(name, function), _checks_order(name), name)
+    return Operator(name, 2, most, _builds_chain(function), _emits_order(name, function), _checks_order(name), name)
 
 
 OPERATORS = (
@@ -388,5 +388,5 @@ OPERATORS = (
     _order(">=", _greater_or_equal, 2),
     _order("<", less, 3),
     _order("<=", less_or_equal, 3),
-    Operator("in", 2, 2, _close_in, _emit_in, _check_in, "one of"),
+    Operator("in", 2, 2, _build_in, _emit_in, _check_in, "one of"),
 )

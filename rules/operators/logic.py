@@ -14,7 +14,7 @@ from rules.types import truthy_only as truthy_type
 from rules.values import Json, is_truthy
 
 
-def _close_if(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_if(builder: ClosureBuilder, call: Call) -> Closure:
     parts = builder.build_operands(call)
     pairs = list(zip(parts[0:-1:2], parts[1::2], strict=False))
     otherwise = parts[-1] if len(parts) % 2 else None
@@ -50,7 +50,7 @@ def _emit_if(code: CodeGenerator, call: Call) -> Operand:
 def _builds_first(*, wanted: bool) -> Callable[[ClosureBuilder, Call], Closure]:
     """Build the operator that returns its first operand with the wanted truth, else its last."""
 
-    def close(builder: ClosureBuilder, call: Call) -> Closure:
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
         operands = builder.build_operands(call)
 
         def evaluate(data: Json, work: StepBudget) -> Json:
@@ -63,7 +63,7 @@ def _builds_first(*, wanted: bool) -> Callable[[ClosureBuilder, Call], Closure]:
 
         return evaluate
 
-    return close
+    return build
 
 
 def _emits_first(*, wanted: bool) -> Callable[[CodeGenerator, Call], Operand]:
@@ -149,7 +149,7 @@ def _checks_truth(*, negated: bool) -> Callable[[Checker, Call], Type]:
 
 
 OPERATORS = (
-    Operator("if", 0, None, _close_if, _emit_if, _check_if, "chooses", aliases=("?:",)),
+    Operator("if", 0, None, _build_if, _emit_if, _check_if, "chooses", aliases=("?:",)),
     Operator(
         "and",
         0,

@@ -30,7 +30,7 @@ from rules.values import MISSING, Json, look_up, to_number
 _LOOKUP_ERRORS = (KeyError, TypeError)
 
 
-def _close_var(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_var(builder: ClosureBuilder, call: Call) -> Closure:
     operands, steps = builder.build_operands(call), static_path(call)
     default = operands[1] if len(operands) > 1 else None
 
@@ -139,7 +139,7 @@ def _missing_some(data: Json, needed: Json, options: Json) -> list[Json]:
     return [] if enough is not None and len(keys) - len(absent) >= enough else absent
 
 
-def _close_missing(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_missing(builder: ClosureBuilder, call: Call) -> Closure:
     operands, written = builder.build_operands(call), static_keys(call)
 
     def evaluate(data: Json, work: StepBudget) -> Json:
@@ -151,7 +151,7 @@ def _close_missing(builder: ClosureBuilder, call: Call) -> Closure:
     return evaluate
 
 
-def _close_missing_some(builder: ClosureBuilder, call: Call) -> Closure:
+def _build_missing_some(builder: ClosureBuilder, call: Call) -> Closure:
     needed, options = builder.build_operands(call)
     written = _is_static(call)
 
@@ -279,9 +279,9 @@ def _check_missing_some(checker: Checker, call: Call) -> Type:
 _TEXT_OR_TEXTS = union(TEXT, ArrayType(TEXT))
 
 
-VAR = Operator("var", 0, 2, _close_var, _emit_var, _check_var, "looks up")
-MISSING_KEYS = Operator("missing", 0, None, _close_missing, _emit_missing, _check_missing, "lists what is missing")
+VAR = Operator("var", 0, 2, _build_var, _emit_var, _check_var, "looks up")
+MISSING_KEYS = Operator("missing", 0, None, _build_missing, _emit_missing, _check_missing, "lists what is missing")
 MISSING_SOME = Operator(
-    "missing_some", 2, 2, _close_missing_some, _emit_missing_some, _check_missing_some, "lists what is missing"
+    "missing_some", 2, 2, _build_missing_some, _emit_missing_some, _check_missing_some, "lists what is missing"
 )
 OPERATORS = (VAR, MISSING_KEYS, MISSING_SOME)

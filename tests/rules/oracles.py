@@ -15,12 +15,12 @@ from rules import types
 from rules.bounds import StepBudget
 from rules.closures import RecordingClosureBuilder
 from rules.expression import Call, walk
+from rules.values import Json
 from tests.rules import javascript
 from tests.rules.mutation import mutated
 from tests.rules.rule_generator import RuleGenerator
 from tests.rules.schema_generator import FieldPath, SchemaGenerator, field_paths
 
-Json: TypeAlias = Any
 VALUES = 3
 RULES_A_SCHEMA = 10
 _DATES = {"date", "year", "month", "day", "hour", "weekday", "days_between"}
