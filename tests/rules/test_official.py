@@ -1,4 +1,4 @@
-"""The official suite of JSON Logic, where it lies beside the repository."""
+"""The official test suite of JSON Logic, if it is available beside the repository."""
 
 from pathlib import Path
 

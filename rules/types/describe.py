@@ -1,73 +1,73 @@
-"""Types in words."""
+"""Describes types in words, for messages."""
 
 from typing import assert_never
 
 from rules import exact
 from rules.types import ranges
-from rules.types.kinds import (
+from rules.types.model import (
     NEVER,
-    Absent,
-    Anything,
-    Array,
-    Boolean,
-    Instant,
-    Null,
-    Number,
-    OneOf,
-    Record,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    InstantType,
+    NullType,
+    NumberType,
+    RecordType,
+    TextType,
     Type,
+    UnionType,
     options,
 )
 from rules.types.ranges import EVERYWHERE
 
 
 def described(of: Type) -> str:
-    """The type in words: "a number", "text or null"."""
+    """Describe a type: "a number", "text or null"."""
     match of:
-        case Anything():
+        case AnyType():
             return "anything"
-        case Null() | Absent():
+        case NullType() | AbsentType():
             return "null"
-        case Boolean():
+        case BooleanType():
             return "true or false"
-        case Number():
+        case NumberType():
             return "a number"
-        case Text():
+        case TextType():
             return "text"
-        case Instant():
+        case InstantType():
             return "a date"
-        case Array():
+        case ArrayType():
             return "an array"
-        case Record():
+        case RecordType():
             return "an object"
-        case OneOf():
+        case UnionType():
             return " or ".join(dict.fromkeys(map(described, of.options))) or "nothing"
         case _:
             assert_never(of)
 
 
 def domain(of: Type) -> str:
-    """What is known of the values of a type, in words: "0 or more", "web or store", "never there"."""
+    """Describe the possible values of a type: "0 or more", "web or store", "missing"."""
     return " or ".join(dict.fromkeys(_domain(option) for option in options(of)))
 
 
 def _domain(of: Type) -> str:
     match of:
-        case Null() | Absent():
-            return "not there"
-        case Boolean() if of.value is not None:
+        case NullType() | AbsentType():
+            return "missing"
+        case BooleanType() if of.value is not None:
             return str(of.value).lower()
-        case Number() | Text() if of.values is not None:
+        case NumberType() | TextType() if of.values is not None:
             listed = [exact.dumps(value) for value in of.values[:_MOST_LISTED]]
             return " or ".join([*listed, "others"] if len(of.values) > _MOST_LISTED else listed)
-        case Number() if of.within != EVERYWHERE:
+        case NumberType() if of.within != EVERYWHERE:
             return ranges.described(of.within)
-        case Number() if not of.zero:
+        case NumberType() if not of.zero:
             return "a number other than 0"
-        case Array() if of.least:
-            return "an array of at least one" if of.least == 1 else f"an array of at least {of.least}"
-        case Array() if of.element == NEVER:
+        case ArrayType() if of.least:
+            return "a non-empty array" if of.least == 1 else f"an array of at least {of.least}"
+        case ArrayType() if of.element == NEVER:
             return "an empty array"
         case _:
             return described(of)

@@ -1,11 +1,11 @@
-"""Damages rules as a slip of the hand would: most of what is damaged is refused, and the rest is worth a look."""
+"""Mutates rules as a typing mistake would: the check refuses most mutants, and the others must keep its promise."""
 
 from random import Random
 from typing import Any
 
-from rules.errors import Path
+from rules.errors import JsonPath
 from rules.operators import OPERATORS
-from tests.rules.schemas import Place
+from tests.rules.schema_generator import FieldPath
 
 _LITERALS = (None, True, False, 0, 1, "", "a", "web", "2026-01-01", [], [1], ["web"])
 _ALIKE = (
@@ -18,15 +18,15 @@ _ALIKE = (
 _NAMES = tuple(operator.name for operator in OPERATORS)
 
 
-def damaged(rule: Any, scope: list[Place], random: Random) -> Any:
-    """The rule with one to three parts of it changed."""
+def mutated(rule: Any, scope: list[FieldPath], random: Random) -> Any:
+    """Return the rule with one to three parts changed."""
     for _ in range(random.choice([1, 1, 2, 3])):
         path = random.choice(_paths(rule))
         rule = _with(rule, path, _changed(_at(rule, path), rule, scope, random))
     return rule
 
 
-def _changed(part: Any, whole: Any, scope: list[Place], random: Random) -> Any:
+def _changed(part: Any, whole: Any, scope: list[FieldPath], random: Random) -> Any:
     choice = random.choice
     match part:
         case {"var": _}:
@@ -39,7 +39,7 @@ def _changed(part: Any, whole: Any, scope: list[Place], random: Random) -> Any:
 
 
 def _call(part: dict[str, Any], whole: Any, random: Random) -> Any:
-    """A call with another operator, with fewer, other or exchanged operands, or one of its operands alone."""
+    """Mutate a call: another operator, fewer, other or swapped operands, or one operand alone."""
     ((name, operands),) = part.items()
     listed = operands if isinstance(operands, list) else [operands]
     alike = next((group for group in _ALIKE if name in group), _NAMES)
@@ -62,9 +62,9 @@ def _call(part: dict[str, Any], whole: Any, random: Random) -> Any:
     )
 
 
-def _paths(rule: Any) -> list[Path]:
-    """Where every part of a rule that is a rule itself stands."""
-    found: list[Path] = [()]
+def _paths(rule: Any) -> list[JsonPath]:
+    """The paths of all parts of a rule that are rules themselves."""
+    found: list[JsonPath] = [()]
     for path in found:
         match _at(rule, path):
             case {"var": _}:
@@ -78,14 +78,14 @@ def _paths(rule: Any) -> list[Path]:
     return found
 
 
-def _at(rule: Any, path: Path) -> Any:
+def _at(rule: Any, path: JsonPath) -> Any:
     for step in path:
         rule = rule[step]
     return rule
 
 
-def _with(rule: Any, path: Path, part: Any) -> Any:
-    """The rule with another part at a path; the original stays."""
+def _with(rule: Any, path: JsonPath, part: Any) -> Any:
+    """Return a copy of the rule with another part at a path."""
     if not path:
         return part
     step, rest = path[0], path[1:]

@@ -1,6 +1,6 @@
-"""Random JSON Schemas, each with a maker of values it accepts and with what an author of rules needs to know of it.
+"""Generates random JSON Schemas, each with a generator of valid values and the facts that a rule generator needs.
 
-What is known is said by the draftsman himself, not read off the schema: Laurel's own reader of schemas is under test.
+The facts come from the generator, not from Laurel's own reader of schemas, which is under test.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ NAMES = "pqrst"
 
 @dataclass(frozen=True)
 class Field:
-    """A schema, the sort of its values (null aside), and a maker of values it accepts."""
+    """A schema, the sort of its values (apart from null), and a generator of valid values."""
 
     sort: str
     schema: Any = True
@@ -30,8 +30,8 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A path that leads to a field; `sure` where it always finds a value that is not null."""
+class FieldPath:
+    """A path to a field; `sure`: there is always a value other than null."""
 
     path: str
     field: Field
@@ -69,8 +69,8 @@ _ENUM = ("web", "store", "app")
 _ANYTHING = (None, True, 0, 3, Decimal("1.5"), "", "a", "3", [], [1, "a"], {}, {"p": 1})
 
 
-def _leaves(*, plain: bool) -> list[Field]:
-    """Fields without fields of their own; `plain` ones are the same to every JSON Logic."""
+def _scalars(*, plain: bool) -> list[Field]:
+    """Fields of scalar types; `plain` ones behave the same in every JSON Logic."""
     numbers, texts = (_PLAIN_NUMBERS, _PLAIN_TEXTS) if plain else (_HARD_NUMBERS, _HARD_TEXTS)
     positive = tuple(number for number in numbers if number > 0)
     whole = tuple(number for number in numbers if number == int(number))
@@ -93,20 +93,20 @@ def _leaves(*, plain: bool) -> list[Field]:
     return common if plain else [*common, *dated]
 
 
-PLAIN, HARD = _leaves(plain=True), _leaves(plain=False)
+PLAIN, HARD = _scalars(plain=True), _scalars(plain=False)
 
 
-class Draftsman:
-    """Draws up schemas of objects."""
+class SchemaGenerator:
+    """Generates schemas of objects."""
 
     def __init__(self, random: Random, *, plain: bool = False) -> None:
         self._random = random
         self._plain = plain
-        self._leaves = PLAIN if plain else HARD
+        self._scalars = PLAIN if plain else HARD
         self._definitions: dict[str, Any] = {}
 
     def body(self, depth: int = 2) -> Field:
-        """An object, as the body of an event is one."""
+        """Generate an object, as for the body of an event."""
         drawn = self._object(depth)
         if self._definitions:
             return replace(drawn, schema={**drawn.schema, "$defs": self._definitions})
@@ -114,15 +114,15 @@ class Draftsman:
 
     def _field(self, depth: int) -> Field:
         choice = self._random.choice
-        sort = choice(["leaf", "leaf", "leaf", "object", "array", "array"] if depth else ["leaf"])
-        if sort == "leaf":
-            return self._dressed(choice(self._leaves))
+        sort = choice(["scalar", "scalar", "scalar", "object", "array", "array"] if depth else ["scalar"])
+        if sort == "scalar":
+            return self._rewritten(choice(self._scalars))
         if sort == "object":
-            return self._dressed(choice([self._object, self._alternatives])(depth - 1))
-        return self._dressed(self._array(self._field(depth - 1)))
+            return self._rewritten(choice([self._object, self._alternatives])(depth - 1))
+        return self._rewritten(self._array(self._field(depth - 1)))
 
-    def _dressed(self, bare: Field) -> Field:
-        """The same, said in another way, or with null beside it."""
+    def _rewritten(self, bare: Field) -> Field:
+        """Rewrite a schema to an equivalent one, or make it nullable."""
         if bare.sort == "anything" or self._random.random() < 0.6:
             return bare
         schema, choice = bare.schema, self._random.choice
@@ -139,7 +139,7 @@ class Draftsman:
         if choice([True, False]):
             self._definitions[name] = schema
             return replace(bare, schema={"$ref": f"#/$defs/{name}"})
-        return replace(bare, schema={"allOf": [schema, {"description": "twice said"}]})
+        return replace(bare, schema={"allOf": [schema, {"description": "repeated"}]})
 
     def _array(self, element: Field) -> Field:
         most = self._random.choice([3, 3, 3, 0])
@@ -151,7 +151,7 @@ class Draftsman:
     def _object(self, depth: int) -> Field:
         names = self._random.sample(NAMES, self._random.randint(2, 4))
         fields = {name: self._field(depth) for name in names}
-        # One is always there: to some engines an object of nothing is false.
+        # One field is always required, as some engines treat an empty object as false.
         required = frozenset([names[0], *(name for name in names[1:] if self._random.random() < 0.5)])
         closed = self._plain or self._random.random() < 0.4
         schema: dict[str, Any] = {
@@ -165,15 +165,15 @@ class Draftsman:
         return Field("object", schema, make, fields=fields, required=required)
 
     def _alternatives(self, depth: int) -> Field:
-        """One of two objects, told apart by the value of one field."""
+        """Generate a union of two objects with a discriminator field."""
         if self._plain:
             return self._object(depth)
         word, makers, schemas, several = self._random.choice(["anyOf", "oneOf"]), [], [], []
         for name in ("web", "store"):
             one = self._object(depth)
-            told = Field("text", {"const": name}, _one_of(name), values=(name,))
-            fields, required = {**one.fields, "kind": told}, one.required | {"kind"}
-            properties = {**one.schema["properties"], "kind": told.schema}
+            discriminator = Field("text", {"const": name}, _one_of(name), values=(name,))
+            fields, required = {**one.fields, "kind": discriminator}, one.required | {"kind"}
+            properties = {**one.schema["properties"], "kind": discriminator.schema}
             schemas.append({**one.schema, "properties": properties, "required": sorted(required)})
             makers.append(partial(_object_of, fields, required, one.schema.get("additionalProperties") is False))
             several.append((fields, required))
@@ -191,18 +191,18 @@ class Draftsman:
         )
 
 
-def places(of: Field, prefix: str = "", *, sure: bool = True) -> list[Place]:
-    """Every path into values of a field, that to the value itself among them."""
-    found = [Place(prefix, of, sure and not of.nullable)]
+def field_paths(of: Field, prefix: str = "", *, sure: bool = True) -> list[FieldPath]:
+    """All paths into the values of a field, including the path to the value itself."""
+    found = [FieldPath(prefix, of, sure and not of.nullable)]
     inside = sure and not of.nullable
     within = f"{prefix}." if prefix else ""
     match of.sort:
         case "object":
             for name, inner in of.fields.items():
-                found += places(inner, within + name, sure=inside and name in of.required)
+                found += field_paths(inner, within + name, sure=inside and name in of.required)
         case "array" if of.element is not None and prefix:
-            found.append(Place(f"{within}length", Field("number"), inside))
-            found.append(Place(f"{within}0", of.element, False))
+            found.append(FieldPath(f"{within}length", Field("number"), inside))
+            found.append(FieldPath(f"{within}0", of.element, False))
     return found
 
 
@@ -221,6 +221,6 @@ def _either(makers: list[Callable[[Random], Json]], random: Random) -> Json:
 def _object_of(fields: Mapping[str, Field], required: frozenset[str], closed: bool, random: Random) -> Json:
     made = {name: each.make(random) for name, each in fields.items() if name in required or random.random() < 0.5}
     if not closed and random.random() < 0.5:
-        # An open object may hold whatever the schema does not name.
+        # An open object may have fields that the schema does not name.
         made |= {name: random.choice(_ANYTHING) for name in random.sample(NAMES, 2) if name not in fields}
     return made

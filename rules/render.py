@@ -1,10 +1,10 @@
-"""Expressions and values in a few words, for people."""
+"""Renders expressions and values as short text for people."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from rules import exact
-from rules.expression import Call, Expression, Literal, Sequence
+from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.values import Json
 
 _LONGEST = 60
@@ -13,8 +13,8 @@ _MOST_ELEMENTS = 6
 _INFIX = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"})
 
 
-def cut(value: Json) -> Json:
-    """A value in the few characters that a person reads: of a long array or an object no more than its size."""
+def abbreviated(value: Json) -> Json:
+    """Shorten a value: a long text is cut, a long array or an object becomes its size."""
     match value:
         case None | bool():
             return value
@@ -30,11 +30,11 @@ def cut(value: Json) -> Json:
             return {"object of": len(value)}
         case elements:
             is_short = len(elements) <= _MOST_ELEMENTS and not any(isinstance(each, list | dict) for each in elements)
-            return [cut(each) for each in elements] if is_short else {"array of": len(elements)}
+            return [abbreviated(each) for each in elements] if is_short else {"array of": len(elements)}
 
 
-def shown(value: Json) -> str:
-    """A value as `cut` leaves it, in words."""
+def render_value(value: Json) -> str:
+    """Render a value that `abbreviated` returned."""
     match value:
         case {"array of": size}:
             return f"an array of {size}"
@@ -44,21 +44,21 @@ def shown(value: Json) -> str:
             return exact.dumps(value)
 
 
-def told(expression: Expression, depth: int = 3) -> str:
-    """An expression as one would write it by hand: `price * 2 > 8`, `length(items)`; deeper parts as dots."""
+def render(expression: Expression, depth: int = 3) -> str:
+    """Render an expression in infix notation: `price * 2 > 8`, `length(items)`; parts below `depth` become dots."""
     match expression:
         case Literal():
-            return shown(cut(expression.value))
-        case Sequence() if not depth or len(expression.elements) > _MOST_ELEMENTS:
+            return render_value(abbreviated(expression.value))
+        case ArrayLiteral() if not depth or len(expression.elements) > _MOST_ELEMENTS:
             return f"an array of {len(expression.elements)}"
-        case Sequence():
-            return ", ".join(told(element, depth - 1) for element in expression.elements) or "[]"
+        case ArrayLiteral():
+            return ", ".join(render(element, depth - 1) for element in expression.elements) or "[]"
         case Call():
-            return _told_call(expression, depth)
+            return _render_call(expression, depth)
 
 
-def written_path(expression: Expression) -> str | None:
-    """The path of a `var` as the rule says it."""
+def literal_path(expression: Expression) -> str | None:
+    """The path of a `var` as it is written; None if it is empty, computed or not a text."""
     if isinstance(expression, Call) and expression.operator.name == "var" and expression.operands:
         path = expression.operands[0]
         if isinstance(path, Literal) and isinstance(path.value, str) and path.value:
@@ -66,7 +66,7 @@ def written_path(expression: Expression) -> str | None:
     return None
 
 
-def _told_call(call: Call, depth: int) -> str:
+def _render_call(call: Call, depth: int) -> str:
     name, operands = call.operator.name, call.operands
     if name == "var" and (
         not operands or (isinstance(operands[0], Literal) and not isinstance(operands[0].value, dict))
@@ -75,7 +75,7 @@ def _told_call(call: Call, depth: int) -> str:
         return "it" if path in ("", None) else str(path)
     if not depth:
         return f"{name}(...)"
-    inside = [told(operand, depth - 1) for operand in operands[:_MOST_ELEMENTS]]
+    inside = [render(operand, depth - 1) for operand in operands[:_MOST_ELEMENTS]]
     if len(operands) > _MOST_ELEMENTS:
         inside.append("...")
     if name in _INFIX and len(operands) > 1:

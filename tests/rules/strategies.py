@@ -1,4 +1,4 @@
-"""Hypothesis strategies: any rule on any JSON, and rules that mean something, with schemas and values that fit them."""
+"""Hypothesis strategies: arbitrary rules and JSON values, and well-typed rules with their schemas and valid data."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rules.operators import OPERATORS
-from tests.rules.author import Author
-from tests.rules.damage import damaged
-from tests.rules.schemas import Draftsman, places
+from tests.rules.mutation import mutated
+from tests.rules.rule_generator import RuleGenerator
+from tests.rules.schema_generator import SchemaGenerator, field_paths
 
 numbers = st.one_of(
     st.integers(-5, 5),
@@ -45,25 +45,26 @@ any_rules = st.recursive(
 
 
 @dataclass(frozen=True)
-class World:
-    """A schema, values it accepts, and a rule over them that is well typed unless a slip of the hand came over it."""
+class GeneratedRule:
+    """A schema, values it accepts, and a rule on them that is well typed unless it was mutated."""
 
     schema: dict[str, Any]
     rule: Any
     values: list[Any]
 
 
-def world(random: Random, *, slips: bool = False, plain: bool = False) -> World:
-    """A world; `plain` means the same to every JSON Logic."""
-    body = Draftsman(random, plain=plain).body()
-    scope = [place for place in places(body) if place.path]
-    rule = Author(random, plain=plain).boolean(scope, random.choice([1, 2, 3, 4, 4]))
-    if slips:
-        rule = damaged(rule, scope, random)
-    return World(body.schema, rule, [body.make(random) for _ in range(6)])
+def generated_rule(random: Random, *, is_mutated: bool = False, plain: bool = False) -> GeneratedRule:
+    """Generate a rule with its schema; `plain`: it has the same value in every implementation of JSON Logic."""
+    body = SchemaGenerator(random, plain=plain).body()
+    scope = [target for target in field_paths(body) if target.path]
+    rule = RuleGenerator(random, plain=plain).boolean(scope, random.choice([1, 2, 3, 4, 4]))
+    if is_mutated:
+        rule = mutated(rule, scope, random)
+    return GeneratedRule(body.schema, rule, [body.make(random) for _ in range(6)])
 
 
-worlds, damaged_worlds = (
-    st.integers(0, 2**63).map(lambda seed, slips=slips: world(Random(seed), slips=slips)) for slips in (False, True)
+generated_rules, mutated_rules = (
+    st.integers(0, 2**63).map(lambda seed, is_mutated=is_mutated: generated_rule(Random(seed), is_mutated=is_mutated))
+    for is_mutated in (False, True)
 )
-"""By a seed: drawing each choice would cost more than all that is tested."""
+"""Generated from a seed, as drawing each choice from hypothesis would take longer than the tests."""

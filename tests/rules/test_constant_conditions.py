@@ -1,4 +1,4 @@
-"""What a rule is said to be worth whatever happens, it is worth whatever happens."""
+"""Warnings of constant conditions are right: no event contradicts one."""
 
 from datetime import UTC
 from random import Random
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import rules
 from rules import types
-from rules.compile import recorded
+from rules.compile import interpreted_trace
 from rules.types import BOOLEAN
-from rules.values import truthy
+from rules.values import is_truthy
 from tests.rules.effort import effort
 
 ITEM = {
@@ -40,8 +40,8 @@ SCHEMA = {
     "then": {"required": ["code"]},
     "else": {"properties": {"code": False}},
 }
-SCOPE = types.both(types.type_of_schema(SCHEMA), types.record({"day": types.INSTANT}, types.ANY))
-TIERS = types.record({"tier": types.Text(("silver", "gold"), open=True)})
+SCOPE = types.intersection(types.type_of_schema(SCHEMA), types.record({"day": types.INSTANT}, types.ANY))
+TIERS = types.record({"tier": types.TextType(("silver", "gold"), open=True)})
 
 
 def var(path, *default):
@@ -51,15 +51,15 @@ def var(path, *default):
 TEA = {"==": [var("kind"), "tea"]}
 
 
-def told(rule, scope=SCOPE):
-    """Each doubt as (path, what is said) with no fault beside it."""
+def warnings(rule, scope=SCOPE):
+    """Return each warning as (path, message) of a rule without faults."""
     checked = rules.check(rules.parse(rule), scope, BOOLEAN)
     assert checked.faults == ()
-    return [(doubt.path, doubt.message) for doubt in checked.doubts]
+    return [(warning.path, warning.message) for warning in checked.warnings]
 
 
-CERTAIN = [
-    # rule, path, what is said
+CONSTANT = [
+    # rule, path, message
     ({">=": [var("total"), 0]}, (), "total >= 0 is always true: total is 0 or more"),
     ({">": [-1, var("total")]}, (), "-1 > total is always false: total is 0 or more"),
     ({"<": [0, var("tip", 1), 4]}, (), "0 < tip < 4 is always true: tip is more than 0 and 3 or less"),
@@ -67,9 +67,9 @@ CERTAIN = [
     ({"in": [var("size"), [1, 2, 3, 4]]}, (), "size in 1, 2, 3, 4 is always true: size is 1 or 2 or 3"),
     ({"==": [var("sure"), True]}, (), "sure == true is always true: sure is true"),
     ({"!=": [var("total"), None]}, (), "total != null is always true: total is 0 or more"),
-    ({"!": {"missing": ["total"]}}, (), '!(missing("total")) is always true: nothing of it is ever missing'),
-    ({"!!": var("items")}, (), "!!(items) is always true: items is an array of at least one"),
-    ({"!": {"!": var("items")}}, (), "!(!(items)) is always true: items is an array of at least one"),
+    ({"!": {"missing": ["total"]}}, (), '!(missing("total")) is always true: none of these paths is ever missing'),
+    ({"!!": var("items")}, (), "!!(items) is always true: items is a non-empty array"),
+    ({"!": {"!": var("items")}}, (), "!(!(items)) is always true: items is a non-empty array"),
     ({"!": {">=": [var("total"), 0]}}, (), "!(total >= 0) is always false: total is 0 or more"),
     (
         {"!": {"or": [{">=": [var("total"), 0]}, var("flag")]}},
@@ -94,27 +94,27 @@ CERTAIN = [
     (
         {"and": [{">": [var("total"), var("size")]}, {"<=": [var("total"), var("size")]}]},
         ("and", 1),
-        "total <= size is always false, as the conditions before it stand",
+        "total <= size is always false, given the conditions before it",
     ),
     (
         {"or": [{"<": [var("total"), var("size")]}, {"<=": [var("size"), var("total")]}]},
         ("or", 1),
-        "size <= total is always true, as the conditions before it stand",
+        "size <= total is always true, given the conditions before it",
     ),
     (
         {"if": [{"==": [var("code"), var("coupon")]}, {"!=": [var("coupon"), var("code")]}, var("flag")]},
         ("if", 1),
-        "coupon != code is always false, as the conditions before it stand",
+        "coupon != code is always false, given the conditions before it",
     ),
     (
         {"and": [{"some": [var("more"), TEA]}, {"none": [var("more"), TEA]}]},
         ("and", 1),
-        'none(more, kind == "tea") is always false, as the conditions before it stand',
+        'none(more, kind == "tea") is always false, given the conditions before it',
     ),
     (
         {"or": [{"starts_with": [var("code", ""), "x"]}, {"starts_with": [var("code", ""), "x"]}]},
         ("or", 1),
-        'starts_with(code, "x") is always false, as the conditions before it stand',
+        'starts_with(code, "x") is always false, given the conditions before it',
     ),
     ({"and": [var("flag"), {"!": var("flag")}]}, ("and", 1), "!(flag) is always false: flag is true"),
     ({"==": [var("total"), var("total")]}, (), "total == total is always true: total is 0 or more"),
@@ -127,7 +127,7 @@ CERTAIN = [
     (
         {"some": [var("items"), {">=": [var("price"), 0]}]},
         (),
-        "some(items, price >= 0) is always true: items is an array of at least one and price >= 0 is true",
+        "some(items, price >= 0) is always true: items is a non-empty array and price >= 0 is true",
     ),
     (
         {"and": [{"<": [var("total"), 5]}, {">": [var("total"), 10]}]},
@@ -152,7 +152,7 @@ CERTAIN = [
     (
         {"and": [{"!": {"in": [var("channel"), ["web"]]}}, {"==": [var("channel"), "web"]}]},
         ("and", 1),
-        'channel == "web" is always false: channel is "store" or not there',
+        'channel == "web" is always false: channel is "store" or missing',
     ),
     (
         {"or": [{"<": [var("total"), 5]}, {">=": [var("total"), 5]}]},
@@ -172,26 +172,26 @@ CERTAIN = [
     (
         {"if": [{"==": [var("kind"), "sale"]}, {"!=": [var("code"), None]}, var("flag")]},
         ("if", 1),
-        "code != null is always false: code is not there",
+        "code != null is always false: code is missing",
     ),
     (
         {"and": [{"==": [var("coupon"), None]}, {"!=": [var("coupon"), None]}]},
         ("and", 1),
-        "coupon != null is always false: coupon is not there",
+        "coupon != null is always false: coupon is missing",
     ),
     ({"and": [{"!": var("flag")}, var("flag")]}, ("and", 1), "flag is always false: flag is false"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "path", "said"), CERTAIN, ids=[each[2] for each in CERTAIN])
-def test_what_is_always_so_is_told_with_its_reason(rule, path, said):
-    assert told(rule) == [(path, said)]
+@pytest.mark.parametrize(("rule", "path", "message"), CONSTANT, ids=[each[2] for each in CONSTANT])
+def test_a_constant_condition_is_reported_with_its_cause(rule, path, message):
+    assert warnings(rule) == [(path, message)]
 
 
-OPEN = [
+DEPENDING = [
     {">": [var("total"), 0]},
     {"<=": [var("tip", 0), 2]},
-    {"in": [var("channel"), ["web", "store"]]},  # there may be none
+    {"in": [var("channel"), ["web", "store"]]},  # it may be missing
     {"and": [{">": [var("total"), 5]}, {"<": [var("total"), 6]}]},
     {"and": [{"<": [var("tip", 9), 5]}, {"!=": [var("tip"), None]}]},
     {"and": [{"!=": [var("channel", "web"), "store"]}, {"==": [var("channel"), None]}]},
@@ -213,44 +213,44 @@ OPEN = [
 ]
 
 
-@pytest.mark.parametrize("rule", OPEN, ids=str)
-def test_what_may_differ_is_not_doubted(rule):
-    assert told(rule) == []
+@pytest.mark.parametrize("rule", DEPENDING, ids=str)
+def test_a_condition_that_depends_on_the_data_is_not_reported(rule):
+    assert warnings(rule) == []
 
 
-def test_names_of_other_days_keep_anything_from_being_certain():
+def test_an_enum_that_may_have_unknown_values_makes_no_condition_constant():
     several = {"and": [{"!=": [var("tier"), "silver"]}, {"!=": [var("tier"), "gold"]}]}
 
-    assert told({"in": [var("tier"), ["silver", "gold"]]}, TIERS) == []
-    assert told(several, TIERS) == []
-    assert len(told({"and": [{"==": [var("tier"), "gold"]}, {"==": [var("tier"), "silver"]}]}, TIERS)) == 1
+    assert warnings({"in": [var("tier"), ["silver", "gold"]]}, TIERS) == []
+    assert warnings(several, TIERS) == []
+    assert len(warnings({"and": [{"==": [var("tier"), "gold"]}, {"==": [var("tier"), "silver"]}]}, TIERS)) == 1
 
 
-def test_what_never_runs_is_not_doubted_besides():
+def test_an_unreachable_condition_is_not_reported():
     rule = {"and": [{"<": [var("total"), 0]}, {">=": [var("total"), 0]}, {"==": [1, 2]}]}
 
-    assert [path for path, _ in told(rule)] == [("and", 0)]
+    assert [path for path, _ in warnings(rule)] == [("and", 0)]
 
 
-def test_a_fault_is_not_doubted_besides():
+def test_a_condition_with_a_fault_gets_no_warning():
     rule = {"and": [{"<": [var("totl"), 0]}, {">=": [var("total"), 0]}]}
 
     checked = rules.check(rules.parse(rule), SCOPE, BOOLEAN)
 
     assert [fault.code for fault in checked.faults] == ["unknown_path"]
-    assert [doubt.path for doubt in checked.doubts] == [("and", 1)]
+    assert [warning.path for warning in checked.warnings] == [("and", 1)]
 
 
-def test_a_condition_with_more_known_is_answered_without_a_fault():
+def test_the_static_truth_of_a_condition_follows_from_a_narrower_scope():
     condition = rules.parse({"==": [var("channel"), "web"]})
-    store = types.narrowed(SCOPE, ("channel",), lambda found: types.both(found, types.one_of("store")))
+    store = types.narrowed(SCOPE, ("channel",), lambda found: types.intersection(found, types.one_of("store")))
 
-    assert rules.answer(condition, SCOPE, store) is False
-    assert rules.answer(condition, SCOPE, SCOPE) is None
+    assert rules.static_truth(condition, SCOPE, store) is False
+    assert rules.static_truth(condition, SCOPE, SCOPE) is None
 
 
-class Author:
-    """Writes conditions on SCHEMA that contradict and repeat themselves more often than people do."""
+class ConditionGenerator:
+    """Generates conditions on SCHEMA that often contradict or repeat each other."""
 
     def __init__(self, random: Random) -> None:
         self.pick = random.choice
@@ -267,9 +267,9 @@ class Author:
 
     def order(self, path):
         number = self.pick([-1, 0, 1, 2, 3, 4])
-        reckoned = {"+": [var("price"), 1]} if path else {"*": [var("total"), 2]}
-        places = [var("price")] if path else [var("total"), var("size"), var("tip", self.pick([0, 2, 9]))]
-        value = self.pick([*places, reckoned, *([] if path else [{"length": [var("few", [])]}])])
+        computed = {"+": [var("price"), 1]} if path else {"*": [var("total"), 2]}
+        fields = [var("price")] if path else [var("total"), var("size"), var("tip", self.pick([0, 2, 9]))]
+        value = self.pick([*fields, computed, *([] if path else [{"length": [var("few", [])]}])])
         operands = self.pick([[value, number], [number, value], [self.pick([0, 2]), value, number]])
         return {self.pick(["<", "<="] if len(operands) == 3 else ["<", "<=", ">", ">="]): operands}
 
@@ -291,7 +291,7 @@ class Author:
         return {self.pick(["==", "===", "!=", "!=="]): [value, self.pick(listed)]}
 
     def fields(self, path):
-        """Two values compared, of few: so that the same is asked again and again, and turned round."""
+        """A comparison of two of a few values, so that the same comparison occurs often, also mirrored or negated."""
         one, other = self.pick([(var("price"), {"+": [var("price"), 1]})] if path else [(var("total"), var("size"))])
         operands = self.pick([[one, other], [other, one]])
         return {self.pick(["<", "<=", ">", ">=", "==", "!=", "===", "!=="]): operands}
@@ -331,23 +331,23 @@ def item(random):
 
 @effort(60)
 @given(st.integers(0, 2**63))
-def test_no_event_of_the_schema_proves_a_doubt_wrong(seed):
+def test_no_event_of_the_schema_contradicts_a_warning(seed):
     random = Random(seed)
     for _ in range(10):
-        expression = rules.parse(Author(random).condition(3))
+        expression = rules.parse(ConditionGenerator(random).condition(3))
         checked = rules.check(expression, SCOPE, BOOLEAN)
-        tracing = recorded(expression, UTC)
-        claims = {doubt.path: doubt.code == "always_true" for doubt in checked.doubts}
+        tracing = interpreted_trace(expression, UTC)
+        claims = {warning.path: warning.code == "always_true" for warning in checked.warnings}
         for _ in range(10):
             trace = tracing(body(random))
-            assert checked.faults or types.fits(types.of_value(trace.value), checked.type)
-            for step in trace.steps:
-                assert claims.get(step.path, truthy(step.value)) is truthy(step.value), (step, claims)
+            assert checked.faults or types.fits(types.type_of_value(trace.value), checked.type)
+            for step in trace.entries:
+                assert claims.get(step.path, is_truthy(step.value)) is is_truthy(step.value), (step, claims)
 
 
-def test_the_author_writes_enough_that_is_certain():
+def test_the_condition_generator_generates_enough_constant_conditions():
     random = Random(1)
-    checked = [rules.check(rules.parse(Author(random).condition(3)), SCOPE, BOOLEAN) for _ in range(300)]
+    checked = [rules.check(rules.parse(ConditionGenerator(random).condition(3)), SCOPE, BOOLEAN) for _ in range(300)]
 
-    assert sum(bool(each.doubts) and not each.faults for each in checked) > 60
-    assert sum(not each.doubts and not each.faults for each in checked) > 30
+    assert sum(bool(each.warnings) and not each.faults for each in checked) > 60
+    assert sum(not each.warnings and not each.faults for each in checked) > 30
