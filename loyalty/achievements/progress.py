@@ -15,13 +15,13 @@ from decimal import Decimal
 from loyalty.calendar import window as calendar_window
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Sum
 from loyalty.store.achievements import MILLION, DailySum, day_of, insert_sorted, sort_key
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 MAX_COMPLETIONS = 100
 """How often one event completes an achievement at most; what is left over counts with the next event."""
 
 
-@frozen
+@frozen_at_type_check
 class ProgressUpdate:
     """What one event does: the daily sums to store, the progress before and after, and the number of completions."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from loyalty.decisions.reasons import Reason, describe_reason
 from loyalty.program.effects import Effect
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 Verdict = Literal[
     "fired",
@@ -23,7 +23,7 @@ Verdict = Literal[
 """`fired` is the yes of a reactor, `counted` that of an achievement; every other verdict is a no."""
 
 
-@frozen
+@frozen_at_type_check
 class RuleOutcome:
     """What one reactor or achievement came to. `source` is `reactor/NAME` or `achievement/NAME`.
 
@@ -51,7 +51,7 @@ class RuleOutcome:
         return self.verdict == "fired"
 
 
-@frozen
+@frozen_at_type_check
 class Claim:
     """What a firing takes from the limits of its reactor, on the local day of its event."""
 
@@ -62,7 +62,7 @@ class Claim:
     points: Decimal
 
 
-@frozen
+@frozen_at_type_check
 class Decision:
     """The outcomes of all reactors and achievements for one event, and what they take from limits."""
 

@@ -85,7 +85,7 @@ def describe_reason(reason: Reason) -> str:
     """Return a reason as a describe_reason."""
     match reason:
         case ConditionFalse(parts, more):
-            sentences = [rules.sentence(part.actual, part.needed, part.within) for part in parts]
+            sentences = [rules.clause_text(part.actual, part.needed, part.within) for part in parts]
             return "; ".join([*sentences, *([f"and {more} more"] if more else [])])
         case NotActiveYet(since):
             return f"active from {_moment(since)}"

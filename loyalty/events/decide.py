@@ -198,9 +198,9 @@ def why_false(condition: Logic, values: Mapping[str, Any]) -> ConditionFalse | N
         return None
     reason = rules.explain(condition.expression, trace)
     parts = [
-        FailedPart(str(condition.place_of(part.path)), part.actual, part.needed, part.within) for part in reason.leaves
+        FailedPart(str(condition.place_of(part.path)), part.actual, part.needed, part.within) for part in reason.clauses
     ]
-    return ConditionFalse(tuple(parts), reason.more)
+    return ConditionFalse(tuple(parts), reason.omitted)
 
 
 def _allowance(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | Decimal | None:

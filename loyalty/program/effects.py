@@ -12,10 +12,10 @@ from typing import Any, Final, Literal, TypeAlias
 from loyalty.calendar import Duration
 from loyalty.program.expiry import Expiry
 from loyalty.program.wallets import Points
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 
-@frozen
+@frozen_at_type_check
 class AwardPoints:
     """Add points; they are pending for a while and expire by a rule."""
 
@@ -25,7 +25,7 @@ class AwardPoints:
     expires: Expiry
 
 
-@frozen
+@frozen_at_type_check
 class DeductPoints:
     """Take points, as far as there are any."""
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import rules
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 
-@frozen
+@frozen_at_type_check
 class Place:
     """A position in a program's files; line and column count from 1."""
 
@@ -19,14 +19,14 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@frozen
+@frozen_at_type_check
 class Logic:
     """A JSON Logic rule of a program file, checked and compiled."""
 
     expression: rules.Expression
     rule: rules.Rule
     place: Place
-    place_of: Callable[[rules.Path], Place]
+    place_of: Callable[[rules.JsonPath], Place]
     """Gives the place of a part of the expression."""
 
 

@@ -76,7 +76,7 @@ class Program:
         """What the conditions of an event type's reactors are worth, all at once: in the order of `reactors_on`."""
         always = rules.compile(rules.parse(True), timezone=self.zone)
         return {
-            name: rules.together(r.when.rule if r.when else always for r in reactors)
+            name: rules.compile_batch(r.when.rule if r.when else always for r in reactors)
             for name, reactors in self.reactors_on.items()
         }
 

@@ -9,12 +9,12 @@ from rules.types import (
     INSTANT,
     NUMBER,
     TEXT,
-    Record,
-    Text,
+    RecordType,
+    TextType,
     Type,
     array,
+    filter_options,
     narrowed,
-    only,
     optional,
     options,
     record,
@@ -39,7 +39,7 @@ def scope(
     """
     return record(
         {
-            "event": record({"type": Text((event_type,)) if event_type else TEXT, "time": INSTANT, "body": body}),
+            "event": record({"type": TextType((event_type,)) if event_type else TEXT, "time": INSTANT, "body": body}),
             "member": _member(wallets, tiers, badges, always_tier=always_tier),
             "now": INSTANT,
         }
@@ -48,7 +48,7 @@ def scope(
 
 def body_type(event_type: EventType | None, schema: Type, names: Mapping[NamedThing, Collection[str] | None]) -> Type:
     """Return the type of a body: an object, whose fields that name a thing hold one of the names that there are."""
-    body = schema if schema == ANY else only(schema, lambda option: isinstance(option, Record))
+    body = schema if schema == ANY else filter_options(schema, lambda option: isinstance(option, RecordType))
     for field, thing in ({} if event_type is None else event_type.names).items():
         known = names[thing]
         if known is not None:
@@ -57,12 +57,12 @@ def body_type(event_type: EventType | None, schema: Type, names: Mapping[NamedTh
 
 
 def _among(found: Type, known: Collection[str]) -> Type:
-    return union(*(one_named(known) if isinstance(option, Text) else option for option in options(found)))
+    return union(*(one_named(known) if isinstance(option, TextType) else option for option in options(found)))
 
 
 def one_named(known: Iterable[str]) -> Type:
     """Return the type of a name; it is open, since an older program of the store may have had other names."""
-    return Text(tuple(known), open=True)
+    return TextType(tuple(known), open=True)
 
 
 def _member(wallets: Iterable[str], tiers: Sequence[str], badges: Iterable[str] | None, *, always_tier: bool) -> Type:

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Protocol
 
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 MILLION = 1_000_000
 """Amounts are stored in millionths, so that sums are exact whole numbers."""
 
 
-@frozen
+@frozen_at_type_check
 class DailySum:
     """What one local day added to a member's progress, in millionths.
 

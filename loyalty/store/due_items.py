@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_warn", "coupon_expire"]
@@ -12,7 +12,7 @@ TierDueKind: TypeAlias = Literal["tier_warn", "tier_review"]
 DueKind: TypeAlias = LotDueKind | CouponDueKind | TierDueKind
 
 
-@frozen
+@frozen_at_type_check
 class DueItem:
     """Something that is due at a moment (aware UTC). `subject` is the id of the lot, issued reward or member."""
 

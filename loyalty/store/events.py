@@ -7,12 +7,12 @@ from typing import Any, Literal, Protocol, TypeAlias
 from loyalty.decisions.decision import Decision
 from loyalty.references import StepResult
 from loyalty.store.rows import Row
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 EventStatus: TypeAlias = Literal["received", "decided", "applied", "failed"]
 
 
-@frozen
+@frozen_at_type_check
 class Event:
     """An event, reported or built in, as rules see it. `time` is when it happened, aware UTC."""
 
@@ -25,7 +25,7 @@ class Event:
     """The number of events that caused one another before it."""
 
 
-@frozen
+@frozen_at_type_check
 class NewEvent:
     """An event to store. `time` is when it happened, `revision` the program in force when it was accepted."""
 
@@ -42,7 +42,7 @@ class NewEvent:
     depth: int = 0
 
 
-@frozen
+@frozen_at_type_check
 class EventState:
     """An event with all that a step of it starts from."""
 

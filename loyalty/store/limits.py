@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from loyalty.decisions.decision import Claim
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 
-@frozen
+@frozen_at_type_check
 class DailyUse:
     """What the firings of one reactor took on one local day; points are in units of the wallet."""
 

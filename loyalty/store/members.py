@@ -7,7 +7,7 @@ from operator import add, sub
 from typing import Any, NamedTuple, Protocol
 
 from loyalty.program.wallets import Points
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 NOTHING = Points(0)
 
@@ -34,7 +34,7 @@ NO_POINTS = Balance()
 """The balance of a wallet that was never used."""
 
 
-@frozen
+@frozen_at_type_check
 class Member:
     """A member of a store. `profile` holds what rules do not read: names, address, agreements."""
 

@@ -6,12 +6,12 @@ from typing import Literal, Protocol
 
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 EntryKind = Literal["award", "deduct", "activate", "expire"]
 
 
-@frozen
+@frozen_at_type_check
 class Lot:
     """Points of one award. Instants are UTC; the lot is pending until `active_from`, if that is given."""
 
@@ -23,7 +23,7 @@ class Lot:
     expires_at: datetime | None
 
 
-@frozen
+@frozen_at_type_check
 class Posted:
     """A balance before and after an entry."""
 

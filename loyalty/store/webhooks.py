@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 WebhookFormat: TypeAlias = Literal["current", "legacy", "envelope"]
 
 
-@frozen
+@frozen_at_type_check
 class LiveSubscription:
     """A subscription that is not disabled, as far as sending needs it."""
 

@@ -53,6 +53,6 @@ def _may_both_fire(one: Answer, other: Answer, known: Known) -> bool:
     both = with_body(scope, {**one.body, **other.body})
     for first, second in ((one, other), (other, one)):
         given = None if first.when is None else first.when.expression
-        if second.when is not None and rules.answer(second.when.expression, scope, both, given) is False:
+        if second.when is not None and rules.static_truth(second.when.expression, scope, both, given) is False:
             return False
     return True

@@ -36,7 +36,7 @@ from workbench.scenarios.branches import Branch, Choice, Outcome
 from workbench.scenarios.instrumentation import WatchedProgram
 
 Kind: TypeAlias = Literal["reactor", "achievement", "effect", "limit", "condition", "branch"]
-PlaceOf: TypeAlias = Callable[[str, rules.Path], Place]
+PlaceOf: TypeAlias = Callable[[str, rules.JsonPath], Place]
 
 DEFINITION = (
     "the share of the program's parts that a test reached. A part is a reactor that fires, an achievement that is "

@@ -22,10 +22,10 @@ from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import EntryKind, Lot, Posted, balance_change
 from loyalty.store.rows import Row
 from loyalty.store.webhooks import LiveSubscription
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 
-@frozen
+@frozen_at_type_check
 class LedgerEntry:
     """One line of a ledger; `balance` is the active balance after it."""
 

@@ -47,7 +47,7 @@ def data(**known: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("known", [{"tier": "bronze"}, FULL], ids=["little", "all"])
 def test_what_rules_get_is_of_the_type_they_are_checked_against(known: dict[str, Any]) -> None:
-    found = types.of_value(data(**known))
+    found = types.type_of_value(data(**known))
 
     assert types.fits(found, SCOPE)
 

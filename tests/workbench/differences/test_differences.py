@@ -19,7 +19,7 @@ from loyalty.program.wallets import Wallet
 from program_files import read_program
 from rules import exact
 from rules.expression import Call
-from tests.rules.worlds import any_rules
+from tests.rules.strategies import any_rules
 from workbench.differences import Change, Part, as_json, counted, differences, markdown, text
 from workbench.differences.expressions import json_of, rule_parts
 
