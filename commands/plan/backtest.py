@@ -85,7 +85,7 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
 
 def _programs(job: Job) -> tuple[Program, Program]:
     new = read_program(job.new)
-    return new.unanswering if job.old is None else read_revision(job.old), new
+    return new.without_rules if job.old is None else read_revision(job.old), new
 
 
 @contextmanager

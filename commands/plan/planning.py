@@ -83,7 +83,7 @@ def plan(asked: Asked, *, progress: Progress) -> Plan:
             raise PlanError(
                 "a process of the backtest was killed, perhaps for memory: name fewer --jobs or --days"
             ) from None
-        comparison = Comparison(contrast, old or program.unanswering, program)
+        comparison = Comparison(contrast, old or program.without_rules, program)
     return Plan(
         program=program,
         files=asked.files,

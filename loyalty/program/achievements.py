@@ -20,7 +20,7 @@ class CountDays:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sum of a number of each event."""
+    """The sum of a number that each event gives."""
 
     number: Logic
 
@@ -37,7 +37,7 @@ Measure: TypeAlias = CountEvents | CountDays | Sum | Distinct
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last so many local days, today among them."""
+    """The last `days` local days, the present one included."""
 
     days: int
 
@@ -47,7 +47,7 @@ Window: TypeAlias = Literal["all", "streak", "day", "week", "month", "year"] | L
 
 @dataclass(frozen=True, slots=True)
 class Achievement:
-    """A goal that a member's events move towards."""
+    """A goal that the events of a member make progress towards."""
 
     name: str
     title: str
@@ -58,6 +58,6 @@ class Achievement:
     window: Window
     goal: Decimal
     repeat: int | None
-    """How often it can be completed; None: without end."""
+    """How often it can be completed; None: any number of times."""
     then: tuple[EffectRule, ...]
     place: Place

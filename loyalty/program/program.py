@@ -1,4 +1,4 @@
-"""A program: one store's whole rule set, read from its files and ready to decide."""
+"""A program: the rule set of one store, read from its files and ready to decide."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from loyalty.program.wallets import Wallet
 
 @dataclass(frozen=True, slots=True)
 class NotifyBefore:
-    """How long before something expires its owner is told; None: not at all."""
+    """How long before something expires its owner is notified; None: not at all."""
 
     points: Duration | None
     coupons: Duration | None
@@ -31,7 +31,7 @@ class NotifyBefore:
 
 @dataclass(frozen=True)
 class Program:
-    """Everything a store's files say. Reactors and achievements keep the order of their file names."""
+    """Everything that the files of a store say. Reactors and achievements are in the order of their file names."""
 
     store: str
     title: str
@@ -42,7 +42,7 @@ class Program:
     tiers: tuple[Tier, ...]
     tier_by: TierBy
     tier_review: Expiry
-    """How long a tier above the lowest is kept before it is reviewed: counted from when its period begins."""
+    """When a tier above the lowest is reviewed, counted from the begin of its period."""
     event_types: Mapping[str, EventType]
     reactors: tuple[Reactor, ...]
     achievements: tuple[Achievement, ...]
@@ -52,28 +52,28 @@ class Program:
 
     @cached_property
     def default_wallet(self) -> Wallet:
-        """The wallet that effects mean when they name none."""
+        """The wallet of effects that do not name one."""
         return next(wallet for wallet in self.wallets.values() if wallet.default)
 
     @cached_property
     def reviews_tiers(self) -> bool:
-        """Whether a tier can be lost by what was not earned."""
+        """Whether tiers are reviewed, and can be lost."""
         return bool(self.tiers) and not isinstance(self.tier_review, Never)
 
     @cached_property
     def reactors_on(self) -> Mapping[str, tuple[Reactor, ...]]:
-        """Reactors by event type, so that an event pays only for its own."""
+        """Reactors by event type, so that an event evaluates only those on its type."""
         names = {reactor.on for reactor in self.reactors}
         return {name: tuple(r for r in self.reactors if r.on == name) for name in names}
 
     @property
-    def unanswering(self) -> "Program":
-        """The same store before anything answers its events."""
+    def without_rules(self) -> "Program":
+        """The same program without reactors and achievements."""
         return replace(self, reactors=(), achievements=())
 
     @cached_property
     def conditions_on(self) -> Mapping[str, Callable[[Any], list[Any]]]:
-        """What the conditions of an event type's reactors are worth, all at once: in the order of `reactors_on`."""
+        """For each event type, one function that evaluates all conditions, in the order of `reactors_on`."""
         always = rules.compile(rules.parse(True), timezone=self.zone)
         return {
             name: rules.compile_batch(r.when.rule if r.when else always for r in reactors)
@@ -82,13 +82,13 @@ class Program:
 
     @cached_property
     def decides_by_member(self) -> frozenset[str]:
-        """Event types that reactors answer by what is known of the member: on others nothing need be read of them."""
+        """Event types whose reactors read the member; for others, the member need not be read."""
         by_member = {reactor.on for reactor in self.reactors if any(map(reads_member, reactor.logics()))}
         return frozenset(by_member | {"achievement_completed"})
 
     @cached_property
     def limited_on(self) -> Mapping[str, tuple[Reactor, ...]]:
-        """Reactors that have limits, by event type."""
+        """Reactors with limits, by event type."""
         limited = {name: tuple(r for r in reactors if r.limits) for name, reactors in self.reactors_on.items()}
         return {name: reactors for name, reactors in limited.items() if reactors}
 
@@ -104,16 +104,16 @@ class Program:
         return {achievement.name: achievement for achievement in self.achievements}
 
     def tier_at(self, amount: Decimal | int) -> Tier | None:
-        """The highest tier that an amount reaches."""
+        """Return the highest tier that an amount reaches; None: it reaches none."""
         for tier in reversed(self.tiers):
             if tier.start <= amount:
                 return tier
         return None
 
     def tier_named(self, name: str | None) -> Tier | None:
-        """A tier of this revision, if it has one of that name."""
+        """Return the tier of this name, if the program has it."""
         return next((tier for tier in self.tiers if tier.name == name), None)
 
     def id_of(self, kind: str, name: str) -> str:
-        """The id by which APIs and webhooks know a thing that the files name."""
+        """Return the id that the API and webhooks use for a thing that the files name."""
         return named_id(self.store, kind, name)

@@ -13,7 +13,7 @@ from loyalty.program.logic import Logic, Place
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many firings, or so many points, in each calendar period."""
+    """At most so many firings, or so many points, per calendar period."""
 
     per: Literal["member", "program"]
     every: Period
@@ -23,7 +23,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Reactor:
-    """On an event type, when a condition holds, then these effects, within these limits."""
+    """On an event of a type, when a condition holds, then these effects apply, within limits."""
 
     name: str
     title: str
@@ -37,11 +37,11 @@ class Reactor:
 
     @property
     def source(self) -> str:
-        """The name under which it answers."""
+        """The name of the reactor in decisions, ledger and messages."""
         return f"reactor/{self.name}"
 
     def logics(self) -> Iterator[Logic]:
-        """All its rules."""
+        """Yield the rules of the condition and of the effects."""
         if self.when is not None:
             yield self.when
         for effect in self.then:

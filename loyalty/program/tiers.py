@@ -9,7 +9,9 @@ TierBy = Literal["earned_points", "active_points"]
 
 @dataclass(frozen=True, slots=True)
 class Tier:
+    """A tier of members."""
+
     name: str
     title: str
     start: Decimal
-    """The amount of `tier_by` at which it begins."""
+    """The amount of `tier_by` from which a member reaches it."""

@@ -26,7 +26,7 @@ _ROUNDINGS: Mapping[Rounding, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A unit of points. Amounts outside are decimals, inside whole numbers of the smallest unit."""
+    """A unit of points. People see decimal amounts; inside, points are whole numbers of the smallest unit."""
 
     code: str
     title: str
@@ -35,15 +35,15 @@ class Wallet:
     pending: Duration
     expires: Expiry
     cost: Decimal | None = None
-    """What one of it costs the store, in money."""
+    """The cost of one unit to the store, in money."""
 
     def points(self, amount: Decimal | int, rounding: Rounding = "down") -> Points:
-        """An amount in the smallest unit, rounded by a named rule."""
+        """Return an amount in the smallest unit, rounded."""
         if isinstance(amount, int) and not self.decimals:
             return Points(amount)
-        scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # as long as a rule's number can be: Python's cuts
+        scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # Python's own context would cut long numbers
         return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])))
 
     def amount(self, points: int) -> Decimal | int:
-        """Points as people write them."""
+        """Return points in units of the wallet."""
         return Decimal(points).scaleb(-self.decimals) if self.decimals else points
