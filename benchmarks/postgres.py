@@ -29,11 +29,12 @@ def serving(*settings: str) -> Iterator[str]:
         if user:
             os.chown(folder, user["user"], user["group"])
         programs = _programs(folder, user)
-        initdb = [programs / "initdb", "-D", folder / "data", "-U", "laurel", "-A", "trust", "-E", "UTF8"]
-        subprocess.run([*initdb, "--no-locale", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+        initdb: list[str | Path] = [programs / "initdb", "-D", folder / "data", "-U", "laurel", "-A", "trust"]
+        initdb += ["-E", "UTF8", "--no-locale", "--no-sync"]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
         given = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
         options = [part for setting in given for part in ("-c", setting)]
-        postgres = [programs / "postgres", "-D", folder / "data", *options]
+        postgres: list[str | Path] = [programs / "postgres", "-D", folder / "data", *options]
         keeper = subprocess.Popen(
             ["sh", "-c", _UNTIL_STDIN_CLOSES, "sh", folder, *postgres],
             stdin=subprocess.PIPE,
