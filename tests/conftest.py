@@ -18,7 +18,6 @@ from database.migrate import upgrade
 from tests.receiver import Receiver
 
 ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +96,7 @@ def sqlite_database(sqlite_database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One Temporal dev server for the whole session."""
+    """One Temporal dev server for each process of tests: workers of two processes would share a task queue."""
     folder = tmp_path_factory.mktemp("temporal")
     with asyncio.Runner() as runner:
         server = runner.run(
