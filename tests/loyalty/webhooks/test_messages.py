@@ -1,9 +1,7 @@
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -13,11 +11,11 @@ from loyalty.ids import named_id
 from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks import messages as m
 from rules import exact
-from tests import shapes
+from tests.kit import webhook_shapes
+from tests.kit.shapes import faults
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
-REFERENCE = Path(__file__).parents[4] / "shared" / "reference" / "webhooks.json"
 
 
 def some_id(name: str) -> str:
@@ -163,50 +161,48 @@ def written(message: m.Message, form: WebhookFormat = "current") -> Any:
     )
 
 
-@pytest.fixture(scope="module")
-def documented() -> dict[str, shapes.Shape]:
-    if not REFERENCE.exists():
-        pytest.skip("the documented shapes lie beside the checkout (../shared), and are not here")
-    return {name: shapes.parse(entry["shape"]) for name, entry in json.loads(REFERENCE.read_text()).items()}
+@pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
+def test_every_message_has_the_documented_shape(message):
+    body = written(message)
+
+    assert faults(webhook_shapes.BODY, body, "body") == []
+    assert faults(webhook_shapes.CURRENT[m.event_name(message)], body["data"]) == []
 
 
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
-def test_every_message_has_the_documented_shape(message, documented):
-    data = written(message)["data"]
+def test_every_message_in_legacy_mode_has_its_documented_shape_or_that_of_today(message):
+    body = written(message, "legacy")
 
-    faults = shapes.faults(documented[m.event_name(message)], data)
+    shape = webhook_shapes.LEGACY.get(body["type"], webhook_shapes.CURRENT[m.event_name(message)])
 
-    assert faults == []
-
-
-def test_the_examples_of_the_reference_have_their_shapes_too(documented):
-    entries = json.loads(REFERENCE.read_text(), parse_float=Decimal)
-
-    faults = {name: shapes.faults(documented[name], entry["example"]["data"]) for name, entry in entries.items()}
-
-    assert [fault for found in faults.values() for fault in found if not fault.endswith(": null")] == []
+    assert body.keys() == {"type", "data"}
+    assert faults(shape, body["data"]) == []
 
 
-def test_a_subscription_may_name_every_documented_event(documented):
-    assert set(m.EVENT_NAMES) == documented.keys()
+@pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
+def test_every_message_in_an_envelope_has_its_documented_shape_or_that_of_today(message):
+    body = written(message, "envelope")
+    event = body["event"]
+
+    current = webhook_shapes.CURRENT[m.event_name(message)]
+    payload, results = webhook_shapes.ENVELOPE.get(event["eventType"], (current, current))
+
+    assert body.keys() == {"event"}
+    assert faults(webhook_shapes.ENVELOPE_EVENT, event, "event") == []
+    assert faults(payload, event["payload"], "payload") == []
+    assert faults(results, event["executionResults"], "executionResults") == []
 
 
-def test_a_wrong_message_is_seen_by_its_shape():
-    shape = shapes.parse(
-        "{id*: string:uuid, at*: string:date-time, sum: number:float?=ex 60.8 minimum=0, "
-        "kind*: enum(a|b)(deprecated), on: oneOf({x*: integer} | {y*: [string]}){z*: boolean}}"
-    )
+def test_every_documented_shape_of_the_other_formats_is_held_against_a_message():
+    legacy = {written(message, "legacy")["type"] for message in EVERY_MESSAGE}
+    in_envelopes = {written(message, "envelope")["event"]["eventType"] for message in EVERY_MESSAGE}
 
-    found = shapes.faults(shape, {"id": "7", "at": "2024-05-01", "sum": 1.5, "kind": "c", "on": {"x": 1}, "more": 1})
+    assert webhook_shapes.LEGACY.keys() <= legacy
+    assert webhook_shapes.ENVELOPE.keys() <= in_envelopes
 
-    assert sorted(found) == [
-        "data.at: '2024-05-01' is no date-time",
-        "data.id: '7' is no uuid",
-        "data.kind: 'c' is none of ['a', 'b']",
-        "data.more: unknown",
-        "data.on.z: missing",
-        "data.sum: 1.5 is no number",
-    ]
+
+def test_a_subscription_may_name_every_documented_event():
+    assert set(m.EVENT_NAMES) == webhook_shapes.CURRENT.keys()
 
 
 def test_the_names_begin_with_those_of_the_panel_and_never_repeat():
