@@ -119,7 +119,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (E, "event: purchase\n", "events/purchase.yaml:1:8: duplicate-name: event purchase is in events/e.yaml already"),
     (P, PROGRAM.replace("[early-bird]", "[early-bird, early-bird]"), f"{P}:7:22: duplicate-name: badge early-bird is here twice"),
     (E, "event: tier_changed\n", f"{E}:1:8: built-in-name: tier_changed is built in: give this event type another name"),
-    (W, "reward: w\ncoupon: {value: 1, type: money, valid: 90 days}\n", f"{W}:2:40: bad-duration: valid: '90 days' is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"),
+    (W, "reward: w\ncoupon: {value: 1, type: money, valid: 90 days}\n", f"{W}:2:40: bad-duration: valid: '90 days' is not a duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"),
     (P, program("notify_before: {points: 0d}\n"), f"{P}:3:25: bad-duration: points must be longer than 0d"),
     (P, program("notify_before: {points: 101y}\n"), f"{P}:3:25: bad-duration: points must be at most 100 years"),
     (A, achievement("goal: 1\nwindow: {last: 12h}\n"), f"{A}:4:16: bad-duration: last must be whole days, such as 30d, and at most 3660d"),

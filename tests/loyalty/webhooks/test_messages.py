@@ -193,12 +193,21 @@ def test_every_message_in_an_envelope_has_its_documented_shape_or_that_of_today(
     assert faults(results, event["executionResults"], "executionResults") == []
 
 
+NOT_SENT_YET = {"customer.updated", "customer.deactivated"}
+"""Documented legacy types of messages that Laurel does not have yet."""
+
+
 def test_every_documented_shape_of_the_other_formats_is_held_against_a_message():
     legacy = {written(message, "legacy")["type"] for message in EVERY_MESSAGE}
     in_envelopes = {written(message, "envelope")["event"]["eventType"] for message in EVERY_MESSAGE}
 
-    assert webhook_shapes.LEGACY.keys() <= legacy
+    assert webhook_shapes.LEGACY.keys() - NOT_SENT_YET <= legacy
+    assert not NOT_SENT_YET & legacy
     assert webhook_shapes.ENVELOPE.keys() <= in_envelopes
+
+
+def test_every_message_that_is_sent_is_among_those_that_are_held_against_their_shapes():
+    assert {type(message) for message in EVERY_MESSAGE} == set(m.MESSAGES)
 
 
 def test_a_subscription_may_name_every_documented_event():
