@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from rules.expression import Operator
-from rules.manual import MANUAL, operand_count
+from rules.manual import MANUAL
+from rules.manual_page import operand_count
 from rules.operators import OPERATORS, TABLE
 from workbench.editor.parts import AT_MOST_ONE, Schema, again, referred, told
 
