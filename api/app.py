@@ -5,48 +5,48 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.api_keys import routes as api_keys
-from api.authentication import routes as login
-from api.dependencies import Desk
-from api.error_handlers import install_refusals
-from api.event_types import routes as event_schemas
-from api.events import routes as custom_events
-from api.fast_route import DirectRoute
+from api.authentication import routes as authentication
+from api.dependencies import AppState
+from api.error_handlers import install_error_handlers
+from api.event_types import routes as event_types
+from api.events import routes as events
+from api.fast_route import FastRoute
 from api.health import routes as health
 from api.members import routes as members
-from api.openapi import describe
+from api.openapi import install_openapi
 from api.programs import routes as programs
 from api.services import Services
-from api.simulations import routes as simulate
+from api.simulations import routes as simulations
 from api.stores import routes as stores
 from api.webhooks import routes as webhooks
 
 ROUTERS = (
     health.router,
-    login.router,
+    authentication.router,
     api_keys.router,
-    event_schemas.router,  # before custom events, whose ids stand where `schema` does
-    custom_events.reporting,
-    custom_events.router,
+    event_types.router,  # before custom events, whose path parameter would match `schema`
+    events.reporting,
+    events.router,
     webhooks.router,
     members.router,
     programs.router,
-    simulate.router,
+    simulations.router,
     stores.router,
 )
 
 
 def create_app(services: Services) -> FastAPI:
     """The API on these services."""
-    # Included routers would be searched and merged again with every request; a list of routes is just walked.
+    # FastAPI searches included routers again for every request; a flat list of routes is searched once.
     routes = [route for router in ROUTERS for route in router.routes]
     app = FastAPI(
         title="Laurel",
         version=version("laurel"),
         redoc_url=None,
         redirect_slashes=False,
-        routes=sorted(routes, key=lambda route: not isinstance(route, DirectRoute)),  # the busiest are found first
+        routes=sorted(routes, key=lambda route: not isinstance(route, FastRoute)),  # the busiest are matched first
     )
-    app.state.desk = Desk.of(services)
-    install_refusals(app, routes)
-    describe(app, routes)
+    app.state.laurel = AppState.of(services)
+    install_error_handlers(app, routes)
+    install_openapi(app, routes)
     return app

@@ -1,4 +1,4 @@
-"""A call: who asks, of which store, under which program."""
+"""What FastAPI injects into endpoints: the state of the app, the caller, and the request in the terms of a store."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,9 +8,10 @@ from fastapi import Depends, Path
 from starlette.requests import Request
 
 from api.authentication.authenticator import Authenticator
+from api.authentication.callers import AdminCaller, Caller
+from api.authentication.login_rate_limiter import LoginRateLimiter
 from api.authentication.passwords import Passwords
-from api.authentication.rate_limit import Attempts
-from api.authentication.tokens import AdminCaller, Caller, Tokens
+from api.authentication.tokens import Tokens
 from api.errors import Forbidden
 from api.services import Services
 from database import StoreDatabase
@@ -18,55 +19,55 @@ from database.programs import UnknownStore
 from loyalty.program.program import Program
 from workflows.starter import Starter
 
-LONGEST_CODE = 255
+MAX_STORE_CODE_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What every call is answered with; one for the life of an app."""
+class AppState:
+    """What every request of an app shares; one for the life of the app."""
 
     services: Services
     tokens: Tokens
     authenticator: Authenticator
     passwords: Passwords
-    attempts: Attempts
+    login_rate_limiter: LoginRateLimiter
     starter: Starter
 
     @classmethod
-    def of(cls, services: Services) -> "Desk":
-        """A desk on these services."""
+    def of(cls, services: Services) -> "AppState":
+        """The state of an app on these services."""
         tokens = Tokens(services.database)
         authenticator = Authenticator(services.database, tokens)
-        return cls(services, tokens, authenticator, Passwords(), Attempts(), Starter(services.start_event))
+        return cls(services, tokens, authenticator, Passwords(), LoginRateLimiter(), Starter(services.start_event))
 
 
 @dataclass(frozen=True, slots=True)
-class StoreCall:
-    """A call of one store, under the program now in force there."""
+class StoreRequest:
+    """One authenticated request to a store: who asks, under which program, and when."""
 
-    desk: Desk
+    state: AppState
     caller: Caller
     store: str
     revision: int
     program: Program
+    """The program in force when the request came in."""
     now: datetime
 
     @property
     def database(self) -> StoreDatabase:
-        return self.desk.services.database.store(self.store)
+        """The database, limited to the store."""
+        return self.state.services.database.store(self.store)
 
 
-def _desk(request: Request) -> Desk:
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
-    return desk
+def _app_state(request: Request) -> AppState:
+    state = request.app.state.laurel
+    assert isinstance(state, AppState)
+    return state
 
 
-async def _desk_of(request: Request) -> Desk:  # async: FastAPI sends plain functions through a thread
-    return _desk(request)
+async def _current_state(request: Request) -> AppState:  # async: FastAPI runs plain functions in a thread
+    return _app_state(request)
 
-
-DeskOf: TypeAlias = Annotated[Desk, Depends(_desk_of)]
 
 StoreCode: TypeAlias = Annotated[
     str,
@@ -74,36 +75,37 @@ StoreCode: TypeAlias = Annotated[
 ]
 
 
-async def _caller(request: Request) -> Caller:
-    return await _desk(request).authenticator.caller(request.headers)
+async def _current_caller(request: Request) -> Caller:
+    return await _app_state(request).authenticator.caller(request.headers)
 
 
-async def _admin(request: Request) -> AdminCaller:
-    caller = await _caller(request)
+async def _current_admin(request: Request) -> AdminCaller:
+    caller = await _current_caller(request)
     if not isinstance(caller, AdminCaller):
         raise Forbidden
     return caller
 
 
-async def _store_call(request: Request, store: StoreCode) -> StoreCall:
-    return await store_call(_desk(request), await _caller(request), store)
+async def _caller_request(request: Request, store: StoreCode) -> StoreRequest:
+    return await _store_request(_app_state(request), await _current_caller(request), store)
 
 
-async def admin_call(request: Request, store: StoreCode) -> StoreCall:
-    """An admin's call of a store; raise NotAuthenticated, Forbidden or UnknownStore."""
-    return await store_call(_desk(request), await _admin(request), store)
+async def admin_request(request: Request, store: StoreCode) -> StoreRequest:
+    """An admin's request to a store; raise NotAuthenticated, Forbidden or UnknownStore."""
+    return await _store_request(_app_state(request), await _current_admin(request), store)
 
 
-async def store_call(desk: Desk, caller: Caller, store: str) -> StoreCall:
-    """A caller's call of a store; raise UnknownStore where there is none of that code."""
-    if len(store) > LONGEST_CODE:
-        raise UnknownStore(store[:LONGEST_CODE])
-    revision, program = await desk.services.programs.current(store)
-    return StoreCall(desk, caller, store, revision, program, datetime.now(UTC))
+async def _store_request(state: AppState, caller: Caller, store: str) -> StoreRequest:
+    if len(store) > MAX_STORE_CODE_LENGTH:
+        raise UnknownStore(store[:MAX_STORE_CODE_LENGTH])
+    revision, program = await state.services.programs.current(store)
+    return StoreRequest(state, caller, store, revision, program, datetime.now(UTC))
 
 
-SomeCaller: TypeAlias = Annotated[Caller, Depends(_caller)]
-AnAdmin: TypeAlias = Annotated[AdminCaller, Depends(_admin)]
-SomeCall: TypeAlias = Annotated[StoreCall, Depends(_store_call)]
-"""A call of an admin, or of a member who may see no more than what is theirs."""
-AdminCall: TypeAlias = Annotated[StoreCall, Depends(admin_call)]
+CurrentState: TypeAlias = Annotated[AppState, Depends(_current_state)]
+CurrentCaller: TypeAlias = Annotated[Caller, Depends(_current_caller)]
+CurrentAdmin: TypeAlias = Annotated[AdminCaller, Depends(_current_admin)]
+CallerRequest: TypeAlias = Annotated[StoreRequest, Depends(_caller_request)]
+"""A request by an admin or by a member, who may see only their own member."""
+AdminRequest: TypeAlias = Annotated[StoreRequest, Depends(admin_request)]
+"""A request by an admin; a member gets 403."""

@@ -1,4 +1,4 @@
-"""Problems as HTTP answers, in the documented shapes."""
+"""Exceptions as HTTP answers, in the documented shapes."""
 
 import traceback
 import uuid
@@ -16,78 +16,84 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import STATUS, BadInput, InputFault, NotAllowed, NotAuthenticated, TooManyAttempts
-from api.requests import faults_of
+from api.errors import (
+    STATUS,
+    BadInput,
+    InputFault,
+    NotAllowed,
+    NotAuthenticated,
+    TooManyAttempts,
+    faults_of_program,
+    faults_of_refusal,
+)
+from api.requests import validation_faults
 from api.responses import ExactJson
 from database.revisions import AnotherInForce
+from loyalty.refusals import Refusal
 from program_files import ProgramFaults
-from program_files.problems import Problem as ProgramProblem
 from rules import MalformedJson
 
 METHOD_NOT_ALLOWED = 405
 
 RETRY_AFTER = 5
-"""Seconds after which a client may ask a database again that did not answer."""
+"""Seconds after which a client may repeat a request that the database did not answer."""
 
 log = structlog.get_logger(__name__)
 
 
-def install_refusals(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Answer every exception of the table, every wrong path and method, and everything unexpected."""
+def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Make the app answer every exception of `STATUS`, every wrong path and method, and every unexpected error."""
 
-    async def refuse_by_framework(request: Request, error: Exception) -> Response:
+    async def answer_framework_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         content = {"code": error.status_code, "message": error.detail}
         is_method = error.status_code == METHOD_NOT_ALLOWED
         headers = {"Allow": _methods_at(request, routes)} if is_method else error.headers
         return ExactJson(content, status_code=error.status_code, headers=headers)
 
-    for kind in STATUS:
-        app.add_exception_handler(kind, _refuse)
-    app.add_exception_handler(RequestValidationError, _refuse_parameters)
-    app.add_exception_handler(HTTPException, refuse_by_framework)
-    app.add_middleware(Nul)
-    app.add_middleware(Unexpected)
+    for error_type in STATUS:
+        app.add_exception_handler(error_type, _answer_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_parameters)
+    app.add_exception_handler(HTTPException, answer_framework_error)
+    app.add_middleware(RejectNulInPath)
+    app.add_middleware(CatchUnexpectedErrors)
 
 
-def refusal(error: Exception) -> Response:
-    """The answer to an exception of the table."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+def error_response(error: Exception) -> Response:
+    """The answer to an exception of `STATUS`."""
+    status = next(STATUS[error_type] for error_type in type(error).__mro__ if error_type in STATUS)
     if isinstance(error, SQLAlchemyError):
-        return _unavailable(status)
+        return _database_unavailable(status)
     content: dict[str, Any] = {"code": status, "message": str(error)}
     faults = _faults(error)
     if faults:
-        content |= {"message": "Validation failed", "errors": [_shown(fault) for fault in faults]}
+        content |= {"message": "Validation failed", "errors": [_fault_json(fault) for fault in faults]}
     if isinstance(error, AnotherInForce):
-        content["inForce"] = _in_force(error)
+        content["inForce"] = _revision_in_force(error)
     return ExactJson(content, status_code=status, headers=_headers(error))
 
 
-def _in_force(error: AnotherInForce) -> Mapping[str, Any]:
-    """What stands in the way of a deploy: `deployedAt` is UTC."""
+def _revision_in_force(error: AnotherInForce) -> Mapping[str, Any]:
+    """The revision that a deploy would overwrite; `deployedAt` is UTC."""
     at = None if error.at is None else error.at.astimezone(UTC).isoformat(timespec="milliseconds")
     return {"revision": error.number, "deployedBy": error.by, "deployedAt": at}
 
 
-def _faults(error: Exception) -> list[InputFault]:
+def _faults(error: Exception) -> Sequence[InputFault]:
     match error:
         case BadInput(faults=faults):
-            return list(faults)
+            return faults
+        case Refusal():
+            return faults_of_refusal(error)
         case MalformedJson():
             return [InputFault(str(error), "malformedJson", "")]
-        case ProgramFaults(problems=problems):
-            return [InputFault(_with_cure(each), each.code, str(each.place)) for each in problems]
+        case ProgramFaults():
+            return faults_of_program(error)
         case _:
             return []
 
 
-def _with_cure(problem: ProgramProblem) -> str:
-    suggestion = problem.suggestion
-    return problem.message if suggestion is None else f"{problem.message}. Did you mean {suggestion}?"
-
-
-def _shown(fault: InputFault) -> dict[str, str]:
+def _fault_json(fault: InputFault) -> dict[str, str]:
     return {"message": fault.message, "code": fault.code, "path": fault.path}
 
 
@@ -103,31 +109,31 @@ def _headers(error: Exception) -> Mapping[str, str] | None:
             return None
 
 
-def _unavailable(status: int) -> Response:
-    why = "the database does not answer: try again"
-    content = [{"status": status, "error": "Service Unavailable", "message": why, "retryAfter": RETRY_AFTER}]
+def _database_unavailable(status: int) -> Response:
+    message = "the database does not answer: try again"
+    content = [{"status": status, "error": "Service Unavailable", "message": message, "retryAfter": RETRY_AFTER}]
     return ExactJson(content, status_code=status, headers={"Retry-After": str(RETRY_AFTER)})
 
 
-async def _refuse(_request: Request, error: Exception) -> Response:
+async def _answer_error(_request: Request, error: Exception) -> Response:
     if isinstance(error, SQLAlchemyError):
         log.error("the database does not answer", because=str(error.__cause__ or error))
-    return refusal(error)
+    return error_response(error)
 
 
-async def _refuse_parameters(_request: Request, error: Exception) -> Response:
+async def _answer_invalid_parameters(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return refusal(BadInput.of(faults_of(error.errors())))
+    return error_response(BadInput.of(validation_faults(error.errors())))
 
 
 def _methods_at(request: Request, routes: Sequence[BaseRoute]) -> str:
-    """Every method of a path: the framework names only those of the first route that has it."""
+    """The methods of all routes at a path: the framework names those of the first route alone."""
     here = [route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
-class Nul:
-    """Refuses a path that holds NUL: no name or id does, and PostgreSQL cannot even be asked for one."""
+class RejectNulInPath:
+    """ASGI middleware that answers 400 to a path with a NUL, which PostgreSQL accepts in no parameter."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -135,12 +141,12 @@ class Nul:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
         if "\0" in scope.get("path", ""):
-            app = refusal(BadInput.at("", "the path holds a NUL character", "unkeepableText"))
+            app = error_response(BadInput.at("", "the path holds a NUL character", "unkeepableText"))
         await app(scope, receive, send)
 
 
-class Unexpected:
-    """Logs what nobody foresaw under an id, and answers 500 with that id."""
+class CatchUnexpectedErrors:
+    """ASGI middleware that logs an unexpected exception under a new incident id and answers 500 with that id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -148,22 +154,22 @@ class Unexpected:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False
 
-        async def watch(message: Message) -> None:
+        async def track_start(message: Message) -> None:
             nonlocal has_begun
             has_begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, watch)
+            await self._app(scope, receive, track_start)
         except ClientDisconnect:
             log.info("the client left", method=scope["method"], path=scope["path"])
         except Exception as error:
             if scope["type"] != "http" or has_begun:
                 raise
-            await _apologise(error, scope)(scope, receive, send)
+            await _internal_server_error(error, scope)(scope, receive, send)
 
 
-def _apologise(error: Exception, scope: Scope) -> Response:
+def _internal_server_error(error: Exception, scope: Scope) -> Response:
     incident = str(uuid.uuid4())
     trace = "".join(traceback.format_exception(error))  # without the values of variables: some are secret
     log.error("unexpected", incident=incident, method=scope["method"], path=scope["path"], trace=trace)

@@ -1,13 +1,13 @@
-"""What the API refuses, as a tree; the HTTP status of each is in one table below it.
+"""Errors of the API as a tree; one table below it has the HTTP status of each, another the fault of each refusal.
 
-Problem                 a request is refused; the message says why, and what would be right
-├── BadInput            something in the request is wrong; `faults` say what and where
-├── NotAuthenticated    nobody we know is asking
-├── Forbidden           somebody we know asks for what is not theirs
-├── NotFound            there is no such thing
-├── NotAllowed          the thing is there, and this cannot be done with it
+ApiError                a request is not carried out; the message says why and what to do
+├── BadInput            the request is invalid; `faults` say what is wrong and where
+├── NotAuthenticated    the request has no valid token or key
+├── Forbidden           the caller may not do this
+├── NotFound            the thing does not exist
+├── NotAllowed          the thing exists, but not with this method; `allow` has those that it has
 ├── TooLarge            the body is longer than the API reads
-└── TooManyAttempts     too many logins went wrong; `retry_after` says when to try again
+└── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
+from loyalty.refusals import (
+    DifferentMembers,
+    EventIdReused,
+    IdentityTaken,
+    InvalidMemberId,
+    MemberIdTaken,
+    MissingIdentity,
+    Refusal,
+    UnidentifiedMember,
+    UnknownMember,
+    UnknownMemberId,
+    UnknownTier,
+)
 from program_files import ProgramFaults
+from program_files.problems import Problem
 from rules import MalformedJson
 
 
@@ -31,16 +45,16 @@ class InputFault:
     path: str
 
 
-class Problem(Exception):
-    """A request is refused."""
+class ApiError(Exception):
+    """A request is not carried out."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
-class BadInput(Problem):
-    """Something in the request is wrong."""
+class BadInput(ApiError):
+    """The request is invalid."""
 
     def __init__(self, *faults: InputFault) -> None:
         super().__init__("Validation failed")
@@ -48,50 +62,50 @@ class BadInput(Problem):
 
     @classmethod
     def at(cls, path: str, message: str, code: str = "invalid") -> "BadInput":
-        """One thing wrong at one place."""
+        """One fault, at one path."""
         return cls(InputFault(message, code, path))
 
     @classmethod
     def of(cls, faults: Iterable[InputFault]) -> "BadInput":
-        """Several things wrong at once."""
+        """Several faults."""
         return cls(*faults)
 
 
-class NotAuthenticated(Problem):
-    """Nobody we know is asking."""
+class NotAuthenticated(ApiError):
+    """The request has no valid token or key."""
 
 
-class Forbidden(Problem):
-    """Somebody we know asks for what is not theirs."""
+class Forbidden(ApiError):
+    """The caller may not do this."""
 
     def __init__(self, message: str = "Forbidden.") -> None:
         super().__init__(message)
 
 
-class NotFound(Problem):
-    """There is no such thing."""
+class NotFound(ApiError):
+    """The thing does not exist."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"Not Found: {what}")
 
 
-class NotAllowed(Problem):
-    """The thing is there, and this cannot be done with it."""
+class NotAllowed(ApiError):
+    """The thing exists, but not with this method."""
 
     def __init__(self, message: str, *, allow: str) -> None:
         super().__init__(message)
         self.allow = allow
 
 
-class TooLarge(Problem):
+class TooLarge(ApiError):
     """The body is longer than the API reads."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"the body is larger than {most // 1024} KiB: send less at once")
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"the body is larger than {max_bytes // 1024} KiB: send less at once")
 
 
-class TooManyAttempts(Problem):
-    """Too many logins went wrong."""
+class TooManyAttempts(ApiError):
+    """The rate limit on logins is exceeded."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"too many attempts to log in: try again in {retry_after} s")
@@ -100,6 +114,7 @@ class TooManyAttempts(Problem):
 
 STATUS: Mapping[type[Exception], int] = {
     BadInput: 400,
+    Refusal: 400,
     MalformedJson: 400,
     ProgramFaults: 400,
     NotAuthenticated: 401,
@@ -111,8 +126,79 @@ STATUS: Mapping[type[Exception], int] = {
     AnotherInForce: 409,
     TooLarge: 413,
     TooManyAttempts: 429,
-    OperationalError: 503,  # the database is gone, or gave this transaction up: asked again, it may answer
+    OperationalError: 503,  # the connection is lost, or the database rolled back: a repetition may succeed
     InterfaceError: 503,
     PoolTimeout: 503,
 }
-"""Every exception that has an answer of its own; any other is our fault, and a 500."""
+"""The HTTP status of every exception that is not a 500."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTemplate:
+    """How a refusal is shown: `message` and `path` may hold `{refusal}` and its attributes, and `{field}`.
+
+    `message` None: the refusal's own.
+    """
+
+    code: str
+    path: str
+    message: str | None = None
+
+    def fault(self, refusal: Refusal, field: str = "") -> InputFault:
+        """The fault of a refusal, or of one field of it."""
+        message = str(refusal) if self.message is None else self.message.format(refusal=refusal, field=field)
+        return InputFault(message, self.code, self.path.format(field=field))
+
+
+REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
+    UnknownMember: FaultTemplate(
+        "unknownMember",
+        "event.customerData",
+        "no member of {refusal.store} is known by this: register them first, by POST /api/{refusal.store}/member",
+    ),
+    UnknownMemberId: FaultTemplate(
+        "unknownMember",
+        "event.customerData.customerId",
+        "no member has this id: to register one, send an email, a phone or a loyaltyCardNumber, too",
+    ),
+    DifferentMembers: FaultTemplate("differentMembers", "event.customerData"),
+    UnidentifiedMember: FaultTemplate(
+        "missing",
+        "event.customerData",
+        "the event names no member: send a customerId, an email, a phone or a loyaltyCardNumber",
+    ),
+    InvalidMemberId: FaultTemplate(
+        "invalidId",
+        "event.customerData.customerId",
+        "a customerId is a UUID: send your own number as loyaltyCardNumber",
+    ),
+    MissingIdentity: FaultTemplate(
+        "missing", "customer.email", "a member needs an email, a phone or a loyaltyCardNumber"
+    ),
+    IdentityTaken: FaultTemplate("alreadyUsed", "customer.{field}", "a member with this {field} is registered already"),
+    MemberIdTaken: FaultTemplate("alreadyUsed", "event.customerData.customerId"),
+    UnknownTier: FaultTemplate("unknownTier", "customer.levelId"),
+    EventIdReused: FaultTemplate("eventIdReused", "event.eventId"),
+}
+"""The fault of every refusal of an operation."""
+
+_FIELDS = {"card": "loyaltyCardNumber"}
+"""Parts of an identity that clients know by another name."""
+
+
+def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
+    """The faults of a refused operation: of a taken identity, one for each field."""
+    template = REFUSALS[type(refusal)]
+    if isinstance(refusal, IdentityTaken):
+        return [template.fault(refusal, _FIELDS.get(field, field)) for field in refusal.fields]
+    return [template.fault(refusal)]
+
+
+def faults_of_program(faults: ProgramFaults) -> list[InputFault]:
+    """The faults of a program's files; `path` is `file:line:column`."""
+    return [InputFault(message_with_suggestion(each), each.code, str(each.place)) for each in faults.problems]
+
+
+def message_with_suggestion(problem: Problem) -> str:
+    """What is wrong in a program file, and the nearest right name if there is one."""
+    return problem.message if problem.suggestion is None else f"{problem.message}. Did you mean {problem.suggestion}?"

@@ -1,4 +1,4 @@
-"""A route for what is called with every event: FastAPI describes it, and stands in its way no further."""
+"""A route without FastAPI's dependency injection, for the request that comes with every event."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
@@ -11,20 +11,20 @@ from starlette.types import Receive, Scope, Send
 Endpoint: TypeAlias = Callable[[Request, str], Awaitable[Response]]
 
 
-class DirectRoute(APIRoute):
-    """A route whose endpoint is called with the request and the store's code as the path has it, and nothing more.
+class FastRoute(APIRoute):
+    """A route that calls its endpoint with the request and the store's code from the path, and nothing else.
 
-    What FastAPI does for other endpoints, solving dependencies first of all, costs more than accepting an event.
+    FastAPI describes it as any other. Solving its dependencies would cost more than accepting an event does.
     """
 
     def __init__(self, path: str, endpoint: Endpoint, **description: Any) -> None:
         super().__init__(path, endpoint, **description)
-        self.app = _calling(endpoint)
+        self.app = _asgi_app(endpoint)
 
 
-def _calling(endpoint: Endpoint) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+def _asgi_app(endpoint: Endpoint) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         response = await endpoint(Request(scope, receive, send), scope["path_params"]["storeCode"])
         await response(scope, receive, send)
 
-    return call
+    return app

@@ -1,4 +1,4 @@
-"""The API's description of itself, at `/openapi.json` and `/docs`."""
+"""The OpenAPI document, at `/openapi.json` and `/docs`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api.requests import TAKEN
+from api.requests import BODY_MODELS
 
 DESCRIPTION = """
 Report events; Laurel's reactors answer them with points, achievements, badges, rewards and webhooks.
@@ -29,7 +29,7 @@ _SECURITY_SCHEMES = {
     "xAuthToken": {"type": "apiKey", "in": "header", "name": "X-AUTH-TOKEN"},
 }
 
-_PROBLEM = {
+_ERROR_BODY = {
     "type": "object",
     "required": ["code", "message"],
     "properties": {
@@ -46,26 +46,26 @@ _PROBLEM = {
     },
 }
 
-_REFUSALS = {
-    "400": "Something in the request is wrong; `errors` says what and where.",
-    "401": "Nobody we know is asking.",
-    "403": "It is not yours.",
-    "404": "There is no such thing.",
+_ERROR_RESPONSES = {
+    "400": "The request is invalid; `errors` says what is wrong and where.",
+    "401": "The request is not authenticated, or its token has expired.",
+    "403": "The caller may not do this.",
+    "404": "The store or the thing does not exist.",
     "413": "The body is too large.",
     "429": "Too many attempts to log in.",
 }
 _UNAVAILABLE = "The database does not answer; try again after `Retry-After` seconds."
 
 
-def describe(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Let an app describe itself: its routes in this order, the bodies they read, who may ask, what is refused."""
+def install_openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Make the app describe its routes, in this order, with request bodies, security schemes and error answers."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _openapi(app, routes)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
 
 
 def _openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -77,27 +77,27 @@ def _openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
         servers=[{"url": "/", "description": "This server, for every store: its code is part of the path"}],
     )
     components = document.setdefault("components", {})
-    bodies = sorted(TAKEN, key=lambda model: model.__name__)
-    _, taken = models_json_schema(
-        [(model, "validation") for model in bodies], ref_template="#/components/schemas/{model}"
+    models = sorted(BODY_MODELS, key=lambda model: model.__name__)
+    _, request_schemas = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas |= taken["$defs"] | {"Problem": _PROBLEM}
+    schemas |= request_schemas["$defs"] | {"Problem": _ERROR_BODY}
     components["securitySchemes"] = _SECURITY_SCHEMES
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     for path in document["paths"].values():
         for operation in path.values():
-            _refuse(operation)
+            _add_error_responses(operation)
     return document
 
 
-def _refuse(operation: dict[str, Any]) -> None:
-    """What every operation may be refused with."""
+def _add_error_responses(operation: dict[str, Any]) -> None:
+    """Add the error answers that every operation has."""
     responses = operation["responses"]
     responses.pop("422", None)
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status, description in _REFUSALS.items():
+    for status, description in _ERROR_RESPONSES.items():
         responses[status] = {"description": description, "content": content}
     responses["503"] = {"description": _UNAVAILABLE}

@@ -1,4 +1,4 @@
-"""Lists: pages, their order, and filters: `field=value`, `nested:field=value`, `field[operator]=value`."""
+"""Lists: pages, order, and filters: `field=value`, `nested:field=value`, `field[operator]=value`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,20 +12,20 @@ from api.errors import BadInput, InputFault
 from api.responses import Total
 from database.pages import Condition, Found, Operator, Page
 from loyalty.calendar import read_date
-from rules.spelling import closest_match
+from rules.errors import nearest
 
-USUAL_ITEMS = 10
-MOST_ITEMS = 50
-LAST_PAGE = 10**9
-LONGEST_FILTER = 2000
+DEFAULT_ITEMS = 10
+MAX_ITEMS = 50
+MAX_PAGE = 10**9
+MAX_FILTER_LENGTH = 2000
 
-Kind: TypeAlias = Literal["text", "name", "instant", "boolean"]
-"""A name is a text that is compared as a whole."""
+FilterType: TypeAlias = Literal["text", "exact_text", "instant", "boolean"]
+"""The type of a filter's value; an exact text is compared as a whole only."""
 
 _FILTER = re.compile(r"(?P<field>[^\[\]]+)(?:\[(?P<operator>[^\[\]]*)\])?")
-_OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
+_OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
     "text": ("eq", "like"),
-    "name": ("eq",),
+    "exact_text": ("eq",),
     "instant": ("eq", "gt", "gte", "lt", "lte"),
     "boolean": ("eq",),
 }
@@ -33,122 +33,122 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One filter that a client has set."""
+class Filter:
+    """One filter of a request."""
 
     field: str
     operator: Operator
     value: str | bool | datetime
 
     def on(self, column: str) -> Condition:
-        """The filter as a condition of a column."""
+        """The filter as a condition on a column."""
         return Condition(column, self.operator, self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """What a list can be asked: its filters, and the date it is ordered by."""
+class ListQuery:
+    """The query parameters of a list: its filters, and the date that it is ordered by."""
 
-    filters: Mapping[str, Kind]
+    filters: Mapping[str, FilterType]
     order_by: str = "createdAt"
 
-    def parameters(self) -> dict[str, Any]:
-        """How OpenAPI describes it."""
+    def openapi_parameters(self) -> dict[str, Any]:
+        """The query parameters as OpenAPI describes them."""
         whole = {"type": "integer", "minimum": 1}
-        described = [
-            _parameter("_page", whole | {"default": 1, "maximum": LAST_PAGE}, "The page, counted from 1."),
-            _parameter("_itemsOnPage", whole | {"default": USUAL_ITEMS, "maximum": MOST_ITEMS}, "Items on a page."),
+        parameters = [
+            _parameter("_page", whole | {"default": 1, "maximum": MAX_PAGE}, "The page, counted from 1."),
+            _parameter("_itemsOnPage", whole | {"default": DEFAULT_ITEMS, "maximum": MAX_ITEMS}, "Items on a page."),
             _parameter(f"_orderBy[{self.order_by}]", {"enum": ["asc", "desc"], "default": "desc"}, "The order."),
         ]
-        described += [_described(name, kind) for name, kind in self.filters.items()]
-        return {"parameters": described}
+        parameters += [_filter_parameter(name, filter_type) for name, filter_type in self.filters.items()]
+        return {"parameters": parameters}
 
-    def read(self, query: QueryParams, zone: tzinfo) -> tuple[Page, list[Wanted]]:
-        """The page and the filters that a query asks for; raise BadInput for what it cannot be asked."""
+    def parse(self, query: QueryParams, zone: tzinfo) -> tuple[Page, list[Filter]]:
+        """The page and the filters of a query; raise BadInput with every fault. Dates without offset are in `zone`."""
         faults: list[InputFault] = []
         numbers = {
-            name: _number(query.get(name), name, usual, most, faults)
-            for name, usual, most in (("_page", 1, LAST_PAGE), ("_itemsOnPage", USUAL_ITEMS, MOST_ITEMS))
+            name: _number(query.get(name), name, default, maximum, faults)
+            for name, default, maximum in (("_page", 1, MAX_PAGE), ("_itemsOnPage", DEFAULT_ITEMS, MAX_ITEMS))
         }
-        wanted: list[Wanted] = []
+        filters: list[Filter] = []
         newest_first = True
         for name, value in query.multi_items():
             if name.startswith("_orderBy"):
                 newest_first = self._newest_first(name, value, faults)
             elif name == "_scroll":
-                faults.append(InputFault("there is no scrolling here: use _page", "notSupported", name))
+                faults.append(InputFault("_scroll is not supported: use _page", "notSupported", name))
             elif not name.startswith("_"):
-                wanted += self._wanted(name, value, zone, faults)
+                filters += self._filter(name, value, zone, faults)
         if faults:
             raise BadInput.of(faults)
         limit = numbers["_itemsOnPage"]
-        return Page(limit, (numbers["_page"] - 1) * limit, newest_first), wanted
+        return Page(limit, (numbers["_page"] - 1) * limit, newest_first), filters
 
     def _newest_first(self, name: str, value: str, faults: list[InputFault]) -> bool:
         if name != f"_orderBy[{self.order_by}]" or value.lower() not in ("asc", "desc"):
-            message = f"this list is ordered by its date alone: write _orderBy[{self.order_by}]=asc or desc"
+            message = f"this list can be ordered by its date only: write _orderBy[{self.order_by}]=asc or desc"
             faults.append(InputFault(message, "unknownOrder", name))
         return value.lower() != "asc"
 
-    def _wanted(self, name: str, text: str, zone: tzinfo, faults: list[InputFault]) -> Iterable[Wanted]:
+    def _filter(self, name: str, text: str, zone: tzinfo, faults: list[InputFault]) -> Iterable[Filter]:
         match = _FILTER.fullmatch(name)
         field = match["field"] if match else name
-        kind = self.filters.get(field)
-        if kind is None:
-            close = closest_match(field, self.filters)
+        filter_type = self.filters.get(field)
+        if filter_type is None:
+            close = nearest(field, self.filters)
             choices = f"it can be by {', '.join(self.filters)}" if self.filters else "leave it out"
             cure = f"did you mean {close}?" if close else choices
             faults.append(InputFault(f"this list is not filtered by {field[:80]}: {cure}", "unknownFilter", name[:255]))
             return
-        operator = (match and match["operator"]) or "eq"
-        found = next((known for known in _OPERATORS[kind] if known == operator), None)
-        if found is None:
-            message = f"{operator[:20]} is no operator for {field}: use {', '.join(_OPERATORS[kind])}"
+        given = (match and match["operator"]) or "eq"
+        operator = next((known for known in _OPERATORS[filter_type] if known == given), None)
+        if operator is None:
+            message = f"{given[:20]} is no operator for {field}: use {', '.join(_OPERATORS[filter_type])}"
             faults.append(InputFault(message, "unknownOperator", name[:255]))
             return
         try:
-            yield Wanted(field, found, _value(kind, text, zone))
+            yield Filter(field, operator, _value(filter_type, text, zone))
         except ValueError as error:
             faults.append(InputFault(str(error), "invalid", name))
 
 
-def listed(items: list[Any], found: Found) -> dict[str, Any]:
-    """A page as an answer."""
+def page_of_rows(items: list[Any], found: Found) -> dict[str, Any]:
+    """The answer for a page that the database selected; `items` are its rows as answers show them."""
     total: Total = {"all": found.all, "filtered": found.filtered, "estimated": False}
     return {"items": items, "total": total}
 
 
-def page_of(items: list[Any], page: Page) -> dict[str, Any]:
-    """A page of what is all in memory."""
+def page_of_list(items: list[Any], page: Page) -> dict[str, Any]:
+    """The answer for a page of a list that is in memory as a whole."""
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
     return {"items": items[page.offset : page.offset + page.limit], "total": total}
 
 
-def _number(text: str | None, name: str, usual: int, most: int, faults: list[InputFault]) -> int:
+def _number(text: str | None, name: str, default: int, maximum: int, faults: list[InputFault]) -> int:
     if text is None:
-        return usual
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not is_number or not 1 <= int(text) <= most:
-        faults.append(InputFault(f"{name} is a whole number from 1 to {most}", "outOfRange", name))
-        return usual
+        return default
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(maximum))
+    if not is_number or not 1 <= int(text) <= maximum:
+        faults.append(InputFault(f"{name} is a whole number from 1 to {maximum}", "outOfRange", name))
+        return default
     return int(text)
 
 
-def _value(kind: Kind, text: str, zone: tzinfo) -> str | bool | datetime:
-    if "\0" in text or len(text) > LONGEST_FILTER:
-        raise ValueError(f"a filter is a text of at most {LONGEST_FILTER} characters, without NUL")
-    if kind in ("text", "name"):
+def _value(filter_type: FilterType, text: str, zone: tzinfo) -> str | bool | datetime:
+    if "\0" in text or len(text) > MAX_FILTER_LENGTH:
+        raise ValueError(f"a filter is a text of at most {MAX_FILTER_LENGTH} characters, without NUL")
+    if filter_type in ("text", "exact_text"):
         return text
-    if kind == "instant":
+    if filter_type == "instant":
         return read_date(text, zone)
     if text.lower() not in _BOOLEANS:
         raise ValueError("write true or false")
     return _BOOLEANS[text.lower()]
 
 
-def _described(name: str, kind: Kind) -> dict[str, Any]:
-    schema = {"type": "boolean"} if kind == "boolean" else {"type": "string", "maxLength": LONGEST_FILTER}
-    operators = ", ".join(f"`{name}[{operator}]=`" for operator in _OPERATORS[kind][1:])
+def _filter_parameter(name: str, filter_type: FilterType) -> dict[str, Any]:
+    schema = {"type": "boolean"} if filter_type == "boolean" else {"type": "string", "maxLength": MAX_FILTER_LENGTH}
+    operators = ", ".join(f"`{name}[{operator}]=`" for operator in _OPERATORS[filter_type][1:])
     return _parameter(name, schema, f"Only those with this value{f'; also {operators}' if operators else ''}.")
 
 

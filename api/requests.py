@@ -1,4 +1,4 @@
-"""Request bodies: read once, bounded, exact, and checked against a model."""
+"""Request bodies: read with bounds, with exact numbers, and validated against a model."""
 
 import re
 from collections.abc import Mapping
@@ -12,63 +12,63 @@ from starlette.requests import Request
 import rules
 from api.errors import BadInput, InputFault, TooLarge
 
-MOST_BYTES = 256 * 1024
-DEEPEST = 64
-"""Arrays and objects inside one another: less than answers may hold, so that what came in can go out."""
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 64
+"""Levels of nested arrays and objects: fewer than an answer may have, so that an accepted body can be shown."""
 
-LARGEST = 10**15
-"""Whole numbers up to here are exact in every client's language, and so are points made of them."""
+MAX_NUMBER = 10**15
+"""Whole numbers up to this are exact in the languages of all clients, and so are points computed from them."""
 
-MOST_DIGITS = 34
-SMALLEST_EXPONENT = -30
+MAX_DIGITS = 34
+MIN_EXPONENT = -30
 
-_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-class Body(BaseModel):
-    """A part of a request, in camelCase: unknown fields are ignored, a number is no text, a truth no number."""
+class RequestModel(BaseModel):
+    """A part of a request body, in camelCase; unknown fields are ignored, and no value is converted to another type."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", alias_generator=to_camel)
 
 
-B = TypeVar("B", bound=Body)
+ModelT = TypeVar("ModelT", bound=RequestModel)
 
 
-async def read_body(request: Request, model: type[B], *, most: int = MOST_BYTES) -> B:
-    """The request's body, whatever media type it claims; raise BadInput, MalformedJson or TooLarge."""
-    content = rules.exact.loads(await _bytes(request, most) or b"{}")
-    _refuse_unkeepable(content)
+async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = MAX_BYTES) -> ModelT:
+    """The request's JSON body, whatever its media type; raise BadInput, MalformedJson or TooLarge."""
+    content = rules.exact.loads(await _bytes(request, max_bytes) or b"{}")
+    _check_content(content)
     if not isinstance(content, dict):
         raise BadInput.at("", "the body is no JSON object: write it as {...}", "notAnObject")
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise BadInput.of(faults_of(error.errors(include_input=False, include_url=False))) from None
+        raise BadInput.of(validation_faults(error.errors(include_input=False, include_url=False))) from None
 
 
-def takes(model: type[Body], example: Mapping[str, Any]) -> dict[str, Any]:
-    """How OpenAPI describes an operation that reads this model; see `api.openapi`."""
+def request_body(model: type[RequestModel], example: Mapping[str, Any]) -> dict[str, Any]:
+    """The OpenAPI description of an operation whose body is this model; see `api.openapi`."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     content = {"application/json": {"schema": schema, "example": example}}
-    TAKEN.add(model)
+    BODY_MODELS.add(model)
     return {"requestBody": {"required": True, "content": content}}
 
 
-TAKEN: set[type[Body]] = set()
-"""Every model that some operation reads."""
+BODY_MODELS: set[type[RequestModel]] = set()
+"""The models of all request bodies."""
 
 
-def faults_of(errors: Any) -> list[InputFault]:
-    """Pydantic's errors in our form."""
-    return [InputFault(_sentence(each), _camel(each["type"]), dotted(each["loc"])) for each in errors]
+def validation_faults(errors: Any) -> list[InputFault]:
+    """Pydantic's errors as faults of the API."""
+    return [InputFault(_message(each), _camel(each["type"]), dotted_path(each["loc"])) for each in errors]
 
 
-def dotted(path: tuple[str | int, ...]) -> str:
-    """A path as errors show it: `event.customerData.email`, cut where a client's own keys are endless."""
+def dotted_path(path: tuple[str | int, ...]) -> str:
+    """A path as errors show it: `event.customerData.email`, cut at 500 characters because clients choose some keys."""
     return ".".join(str(step) for step in path)[:500]
 
 
-_SENTENCES = {
+_MESSAGES = {
     "missing": "this is required: send it",
     "model_type": 'this must be an object: send {"key": value, ...}',
     "dict_type": 'this must be an object: send {"key": value, ...}',
@@ -77,21 +77,21 @@ _SENTENCES = {
     "bool_type": "this must be true or false",
     "int_type": "this must be a whole number",
 }
-"""Of the refusals that pydantic words for programmers."""
+"""Messages in place of those that pydantic writes for Python programmers."""
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
-    return _SENTENCES.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+def _message(error: Mapping[str, Any]) -> str:
+    return _MESSAGES.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
 
 
-def _readable(text: str) -> str:
+def _check_readable(text: str) -> str:
     if not text.strip() or any(ord(character) < 32 or ord(character) == 127 for character in text):
-        raise ValueError("nobody is known by blanks or control characters: send what identifies the member")
+        raise ValueError("this must not be blank or hold control characters: send what identifies the member")
     return text
 
 
-Identifying = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_readable)]
-"""By what a member is known: any text that can be read."""
+Identifier = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_check_readable)]
+"""An email, phone or card number: any text without control characters that is not blank."""
 
 
 def _camel(code: str) -> str:
@@ -99,52 +99,56 @@ def _camel(code: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-async def _bytes(request: Request, most: int) -> bytes:
-    """The body, read no further than it may be long, however its length is announced."""
+async def _bytes(request: Request, max_bytes: int) -> bytes:
+    """The body; raise TooLarge as soon as it, or its announced length, is over the limit."""
     announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and (len(announced) > len(str(most)) or int(announced) > most):
-        raise TooLarge(most)
+    if (
+        announced.isascii()
+        and announced.isdigit()
+        and (len(announced) > len(str(max_bytes)) or int(announced) > max_bytes)
+    ):
+        raise TooLarge(max_bytes)
     chunks = bytearray()
     async for chunk in request.stream():
         chunks += chunk
-        if len(chunks) > most:
-            raise TooLarge(most)
+        if len(chunks) > max_bytes:
+            raise TooLarge(max_bytes)
     return bytes(chunks)
 
 
-def _refuse_unkeepable(content: Any) -> None:
-    """Raise BadInput for what no database keeps, or no answer could give back as it came."""
-    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(content, ())]
-    while waiting:
-        value, path = waiting.pop()
-        if len(path) > DEEPEST:
-            raise BadInput.at(dotted(path), f"the body is nested more than {DEEPEST} deep", "tooDeep")
+def _check_content(content: Any) -> None:
+    """Raise BadInput for a value that the database cannot store or an answer could not give back unchanged."""
+    pending: list[tuple[Any, tuple[str | int, ...]]] = [(content, ())]
+    while pending:
+        value, path = pending.pop()
+        if len(path) > MAX_DEPTH:
+            raise BadInput.at(dotted_path(path), f"the body is nested more than {MAX_DEPTH} deep", "tooDeep")
         match value:
             case str():
-                _refuse_text(value, path)
+                _check_text(value, path)
             case bool() | None:
                 pass
             case int() | Decimal():
-                _refuse_number(value, path)
+                _check_number(value, path)
             case dict():
                 for key, element in value.items():
-                    _refuse_text(key, (*path, "(key)"))
-                    waiting.append((element, (*path, key)))
+                    _check_text(key, (*path, "(key)"))
+                    pending.append((element, (*path, key)))
             case list():
-                waiting.extend((element, (*path, number)) for number, element in enumerate(value))
+                pending.extend((element, (*path, number)) for number, element in enumerate(value))
 
 
-def _refuse_text(text: str, path: tuple[str | int, ...]) -> None:
-    if _UNKEEPABLE.search(text):
+def _check_text(text: str, path: tuple[str | int, ...]) -> None:
+    if _UNSTORABLE.search(text):
         message = "the text holds a NUL character or half of a surrogate pair, which cannot be kept: leave it out"
-        raise BadInput.at(dotted(path), message, "unkeepableText")
+        raise BadInput.at(dotted_path(path), message, "unkeepableText")
 
 
-def _refuse_number(number: int | Decimal, path: tuple[str | int, ...]) -> None:
-    if not -LARGEST <= number <= LARGEST:
-        raise BadInput.at(dotted(path), "the number is beyond 10^15: send it as text", "numberTooLarge")
+def _check_number(number: int | Decimal, path: tuple[str | int, ...]) -> None:
+    if not -MAX_NUMBER <= number <= MAX_NUMBER:
+        raise BadInput.at(dotted_path(path), "the number is beyond 10^15: send it as text", "numberTooLarge")
     if isinstance(number, Decimal):
         _, digits, exponent = number.as_tuple()
-        if len(digits) > MOST_DIGITS or (isinstance(exponent, int) and exponent < SMALLEST_EXPONENT):
-            message = f"the number has more than {MOST_DIGITS} digits, or more than 30 decimals: round it"
-            raise BadInput.at(dotted(path), message, "numberTooLong")
+        if len(digits) > MAX_DIGITS or (isinstance(exponent, int) and exponent < MIN_EXPONENT):
+            message = f"the number has more than {MAX_DIGITS} digits, or more than 30 decimals: round it"
+            raise BadInput.at(dotted_path(path), message, "numberTooLong")

@@ -1,4 +1,4 @@
-"""Answers: exact JSON, and the types that describe it to whoever reads `/docs`."""
+"""Answers: exact JSON, and the types that describe it in the OpenAPI document."""
 
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -9,41 +9,42 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 import rules
-from loyalty.decisions import presentation as readable
+from loyalty.decisions import presentation
 
-Number: TypeAlias = Annotated[Decimal | int, WithJsonSchema({"type": "number"})]
+ExactNumber: TypeAlias = Annotated[Decimal | int, WithJsonSchema({"type": "number"})]
 Instant: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Id: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 JsonObject: TypeAlias = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 
 
 class ExactJson(Response):
-    """JSON whose numbers are written digit by digit."""
+    """JSON in which numbers keep every digit."""
 
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
+        """The content as JSON text in UTF-8."""
         return rules.exact.dumps(content).encode()
 
 
 class Total(TypedDict):
-    """How many there are: in all, and of those the filters ask for."""
+    """How many items there are: in all, and those that match the filters."""
 
     all: int
     filtered: int
     estimated: bool
 
 
-def shown(moment: datetime, zone: tzinfo) -> str:
+def format_instant(moment: datetime, zone: tzinfo) -> str:
     """A moment on the store's clock, with its offset, in milliseconds."""
-    return readable.shown(moment, zone)
+    return presentation.shown(moment, zone)
 
 
-def present(**fields: Any) -> dict[str, Any]:
+def omit_none(**fields: Any) -> dict[str, Any]:
     """The fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def no_content() -> Response:
-    """Done, and nothing to say."""
+    """An answer without a body, status 204."""
     return Response(status_code=204)

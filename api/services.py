@@ -1,4 +1,4 @@
-"""What the API stands on, given to it by whoever runs it."""
+"""What the API needs from the process that serves it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from workflows.starter import StartEvent
 
 @dataclass(frozen=True)
 class Services:
-    """The far sides of the API."""
+    """The database, Temporal and the settings that the API uses."""
 
     database: Database
     programs: Programs
     start_event: StartEvent
-    """Starts the workflow that answers an event."""
+    """Starts the workflow of an event."""
     allow: tuple[Network, ...]
     """Private networks that webhooks may reach."""
     ready: Callable[[], Awaitable[dict[str, bool]]]
     """What is up: `{"database": True, "temporal": True}`."""
     temporal_ui: str | None = None
-    """Where Temporal's UI is: its root, or a namespace in it; None: no links to workflows."""
+    """URL of Temporal's UI, its root or a namespace in it; None: answers have no links to workflows."""

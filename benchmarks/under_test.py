@@ -26,11 +26,11 @@ from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
 from commands.shared import serving, temporal_server
 from database import Database, Transaction
-from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.references import DeliveryRef, EventRef, StepResult
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
 
 IN_FLIGHT = 48

@@ -13,8 +13,12 @@ from database.connections import Connections, connect
 from database.events import waiting
 from database.migrate import upgrade
 from database.transaction import Transaction
+from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
+
+MAX_TRIES = 3
+"""Transactions tried while concurrent ones insert the same row: what those inserted, the next try finds."""
 
 
 class Database:
@@ -74,8 +78,19 @@ class StoreDatabase:
         self._store = store
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run work in one transaction: all of it is kept, or, where it raises, none."""
-        return await self._connections.write(partial(_run, work, self._store))
+        """Run work in one transaction: all of it is kept, or, where it raises, none.
+
+        Work that raises ConcurrentInsert runs again, `MAX_TRIES` times at most; then its refusal is raised, or itself.
+        """
+        job = partial(_run, work, self._store)
+        tries = 0
+        while True:
+            try:
+                return await self._connections.write(job)
+            except ConcurrentInsert as conflict:
+                tries += 1
+                if tries >= MAX_TRIES:
+                    raise conflict.refusal or conflict from None
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Run work that only reads."""

@@ -1,7 +1,6 @@
 """Members: who they are, how they are found, and what rules may know of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,25 +12,27 @@ from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import badge, balance, member
 from loyalty.program.wallets import Points
-from loyalty.store.members import Balance, Member
+from loyalty.store.members import Balance, Identity, Member
 from loyalty.store.rows import Row
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """By what a client names a member: any of these, all of the same one."""
-
-    id: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    card: str | None = None
-
-    def __bool__(self) -> bool:
-        return any((self.id, self.email, self.phone, self.card))
 
 
 class Members(Queries):
     """Members of one store."""
+
+    def lock_identity(self, identity: Identity) -> None:
+        """Let no other transaction register a member with any part of an identity until this one ends.
+
+        What others registered before is seen by queries after this.
+        """
+        parts = {
+            "id": identity.id,
+            "email": identity.email and identity.email.lower(),
+            "phone": identity.phone and identity.phone.lower(),
+            "card": identity.card,
+        }
+        for name, value in parts.items():  # always in this order, so that no two transactions wait for each other
+            if value:
+                self.lock(f"identity/{name}/{value}")
 
     def matching(self, identity: Identity) -> list[Row]:
         """Every member that any part of an identity names, none for none; e-mail and phone in any case."""

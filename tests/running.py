@@ -14,12 +14,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import worker
 from database import Database, Transaction
-from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventOutcome, EventRef
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
 
 SANDBOX = SandboxedWorkflowRunner(

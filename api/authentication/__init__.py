@@ -1,1 +1,1 @@
-"""Log-in, access tokens, API keys of a request, and passwords."""
+"""Authentication: logins, tokens, passwords, and who is calling."""

@@ -1,52 +1,53 @@
-"""Who is asking: a bearer token, or an API key in `Authorization` or `X-AUTH-TOKEN`."""
+"""Who is calling: a bearer token, or an API key in `Authorization` or `X-AUTH-TOKEN`."""
 
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from api.authentication.tokens import AdminCaller, Caller, Tokens, digest
+from api.authentication.callers import AdminCaller, Caller
+from api.authentication.tokens import Tokens, digest
 from api.errors import NotAuthenticated
 from database import Database
 
 KEY_PREFIX = "lrl_"
-"""What every API key begins with, so that it is told from a token, and found when it leaks."""
+"""The start of every API key, which distinguishes it from a token and lets scanners find one that leaks."""
 
-BELIEVED = 5.0
-"""Seconds for which a caller once known is believed without asking again."""
+CACHE_SECONDS = 5.0
+"""Seconds for which a caller is cached: a deleted key works that much longer in other processes."""
 
-_MOST_BELIEVED = 10_000
+_MAX_CACHED = 10_000
 
 
 class Authenticator:
-    """Recognises callers."""
+    """Authenticates requests, with a short cache of callers."""
 
     def __init__(self, database: Database, tokens: Tokens) -> None:
         self._database = database
         self._tokens = tokens
-        self._believed: dict[str, tuple[Caller, float]] = {}
+        self._cache: dict[str, tuple[Caller, float]] = {}
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
-        """Who sent these headers; raise NotAuthenticated."""
+        """The caller that these headers authenticate; raise NotAuthenticated."""
         credential = _credential(headers)
-        mark = digest(credential)
-        known = self._believed.get(mark)
-        if known is not None and time.monotonic() < known[1]:
-            return known[0]
-        caller, until = await self._recognise(credential, mark)
-        left = (until - datetime.now(UTC)).total_seconds() if until else BELIEVED
-        if len(self._believed) >= _MOST_BELIEVED:
-            self._believed.clear()
-        self._believed[mark] = caller, time.monotonic() + min(BELIEVED, left)
+        key = digest(credential)
+        cached = self._cache.get(key)
+        if cached is not None and time.monotonic() < cached[1]:
+            return cached[0]
+        caller, expires_at = await self._authenticate(credential, key)
+        remaining = (expires_at - datetime.now(UTC)).total_seconds() if expires_at else CACHE_SECONDS
+        if len(self._cache) >= _MAX_CACHED:
+            self._cache.clear()
+        self._cache[key] = caller, time.monotonic() + min(CACHE_SECONDS, remaining)
         return caller
 
-    def forget(self) -> None:
-        """Believe nobody any more: a key has ended."""
-        self._believed.clear()
+    def clear_cache(self) -> None:
+        """Authenticate every caller anew: a key was deleted."""
+        self._cache.clear()
 
-    async def _recognise(self, credential: str, mark: str) -> tuple[Caller, datetime | None]:
+    async def _authenticate(self, credential: str, key_hash: str) -> tuple[Caller, datetime | None]:
         if not credential.startswith(KEY_PREFIX):
             return await self._tokens.read(credential)
-        key = await self._database.access_read(lambda access: access.api_key(mark))
+        key = await self._database.access_read(lambda access: access.api_key(key_hash))
         if key is None:
             raise NotAuthenticated("Invalid API key")
         if key["expires_at"] is not None and key["expires_at"] <= datetime.now(UTC):
@@ -55,7 +56,7 @@ class Authenticator:
 
 
 def _credential(headers: Mapping[str, str]) -> str:
-    """The token or key that a request shows. The prefix of keys tells them apart, wherever they stand."""
+    """The token or key of a request; either may stand in either header."""
     given = headers.get("x-auth-token") or headers.get("authorization", "")
     scheme, _, rest = given.strip().partition(" ")
     credential = rest.strip() if scheme.lower() == "bearer" else given.strip()

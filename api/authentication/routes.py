@@ -1,121 +1,102 @@
-"""Logging in, staying logged in, logging out."""
+"""Logging in, refreshing tokens, logging out."""
 
 from fastapi import APIRouter
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.authentication.tokens import AdminCaller, Caller, MemberCaller, TokenPair
-from api.dependencies import Desk, DeskOf, SomeCaller, StoreCode
+from api.authentication.callers import AdminCaller, MemberCaller
+from api.authentication.schemas import Login, Refresh, TokenPair
+from api.dependencies import CurrentCaller, CurrentState, StoreCode
 from api.errors import Forbidden, NotAuthenticated
-from api.requests import Body, read_body, takes
+from api.requests import read_body, request_body
 from api.responses import ExactJson, no_content
 from database import Transaction
-from database.members import Identity
+from loyalty.store.members import Identity
 
-LONGEST_PASSWORD = 1024
-WRONG = "Bad credentials."
+BAD_CREDENTIALS = "Bad credentials."
 
 router = APIRouter(prefix="/api", tags=["Authorization"])
-
-
-class Login(Body):
-    """Who logs in."""
-
-    username: str = Field(min_length=1, max_length=255)
-    password: str = Field(min_length=1, max_length=LONGEST_PASSWORD, repr=False)
-
-
-class Refresh(Body):
-    """A refresh token, to be used once."""
-
-    refresh_token: str = Field(alias="refresh_token", min_length=1, max_length=1024, repr=False)
-
 
 _LOGIN = {"username": "admin", "password": "password"}
 _MEMBER_LOGIN = {"username": "anna@example.com", "password": "password"}
 _REFRESH = {"refresh_token": "THE-ONE-THAT-CAME-WITH-THE-TOKEN"}
-_OPEN: dict[str, object] = {"security": []}
+_NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 
 
 @router.post(
     "/admin/login_check",
     summary="Log in as an administrator",
     response_model=TokenPair,
-    openapi_extra=takes(Login, _LOGIN) | _OPEN,
+    openapi_extra=request_body(Login, _LOGIN) | _NO_LOGIN_NEEDED,
 )
-async def log_admin_in(request: Request, desk: DeskOf) -> Response:
+async def log_admin_in(request: Request, state: CurrentState) -> Response:
     """A token for an hour, and a refresh token for the next one."""
     login = await read_body(request, Login)
-    attempt = _attempt(request, "", login)
-    desk.attempts.begin(attempt)
-    known = await desk.services.database.access_read(lambda access: access.admin(login.username))
-    if not await desk.passwords.fits(known["password_hash"] if known else None, login.password) or known is None:
-        raise NotAuthenticated(WRONG)
-    desk.attempts.succeeded(attempt)
-    return await _welcome(desk, AdminCaller(known["id"]))
+    rate_limit_key = _rate_limit_key(request, "", login)
+    state.login_rate_limiter.acquire(rate_limit_key)
+    admin = await state.services.database.access_read(lambda access: access.admin(login.username))
+    if not await state.passwords.verify(admin["password_hash"] if admin else None, login.password) or admin is None:
+        raise NotAuthenticated(BAD_CREDENTIALS)
+    state.login_rate_limiter.reset(rate_limit_key)
+    return ExactJson(await state.tokens.issue(AdminCaller(admin["id"])))
 
 
 @router.post(
     "/{storeCode}/member/login_check",
     summary="Log in as a member",
     response_model=TokenPair,
-    openapi_extra=takes(Login, _MEMBER_LOGIN) | _OPEN,
+    openapi_extra=request_body(Login, _MEMBER_LOGIN) | _NO_LOGIN_NEEDED,
 )
-async def log_member_in(request: Request, desk: DeskOf, store: StoreCode) -> Response:
+async def log_member_in(request: Request, state: CurrentState, store: StoreCode) -> Response:
     """Members who have a password log in by email, phone or card number."""
     login = await read_body(request, Login)
-    await desk.services.programs.current(store)
-    attempt = _attempt(request, store, login)
-    desk.attempts.begin(attempt)
-    member_id, password_hash = await desk.services.database.store(store).read(
-        lambda tx: _who_logs_in(tx, login.username)
+    await state.services.programs.current(store)  # raises UnknownStore before anything is counted
+    rate_limit_key = _rate_limit_key(request, store, login)
+    state.login_rate_limiter.acquire(rate_limit_key)
+    member_id, password_hash = await state.services.database.store(store).read(
+        lambda tx: _member_with_password(tx, login.username)
     )
-    if not await desk.passwords.fits(password_hash, login.password) or member_id is None:
-        raise NotAuthenticated(WRONG)
-    desk.attempts.succeeded(attempt)
-    return await _welcome(desk, MemberCaller(member_id, store))
+    if not await state.passwords.verify(password_hash, login.password) or member_id is None:
+        raise NotAuthenticated(BAD_CREDENTIALS)
+    state.login_rate_limiter.reset(rate_limit_key)
+    return ExactJson(await state.tokens.issue(MemberCaller(member_id, store)))
 
 
 @router.post(
     "/token/refresh",
     summary="Refresh an administrator's token",
     response_model=TokenPair,
-    openapi_extra=takes(Refresh, _REFRESH) | _OPEN,
+    openapi_extra=request_body(Refresh, _REFRESH) | _NO_LOGIN_NEEDED,
 )
-async def refresh_admin(request: Request, desk: DeskOf) -> Response:
-    """New tokens for a refresh token. Each is used once: used twice, everything of its login ends."""
+async def refresh_admin(request: Request, state: CurrentState) -> Response:
+    """New tokens for a refresh token, which works once. A second use ends every refresh token of that login."""
     refresh = await read_body(request, Refresh)
-    return ExactJson(await desk.tokens.refresh(refresh.refresh_token, None))
+    return ExactJson(await state.tokens.refresh(refresh.refresh_token, None))
 
 
 @router.post(
     "/{storeCode}/token/refresh",
     summary="Refresh a member's token",
     response_model=TokenPair,
-    openapi_extra=takes(Refresh, _REFRESH) | _OPEN,
+    openapi_extra=request_body(Refresh, _REFRESH) | _NO_LOGIN_NEEDED,
 )
-async def refresh_member(request: Request, desk: DeskOf, store: StoreCode) -> Response:
-    """New tokens for a member's refresh token. Used twice, it ends everything of its login."""
+async def refresh_member(request: Request, state: CurrentState, store: StoreCode) -> Response:
+    """New tokens for a member's refresh token. A second use ends every refresh token of that login."""
     refresh = await read_body(request, Refresh)
-    return ExactJson(await desk.tokens.refresh(refresh.refresh_token, store))
+    return ExactJson(await state.tokens.refresh(refresh.refresh_token, store))
 
 
 @router.get("/token/revoke", summary="Log out", status_code=204, response_class=Response)
-async def log_out(caller: SomeCaller, desk: DeskOf) -> Response:
-    """End every refresh token of whoever asks; the access token runs out within the hour."""
+async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
+    """End every refresh token of the caller; the access token expires within the hour."""
     if isinstance(caller, AdminCaller) and not caller.has_login:
         raise Forbidden("an API key has no login to end: delete the key instead")
-    await desk.tokens.revoke(caller)
+    await state.tokens.revoke(caller)
     return no_content()
 
 
-async def _welcome(desk: Desk, caller: Caller) -> Response:
-    return ExactJson(await desk.tokens.issue(caller))
-
-
-def _who_logs_in(tx: Transaction, username: str) -> tuple[str | None, str | None]:
-    """Id and password hash of whom a username means: an email before a phone, a phone before a card."""
+def _member_with_password(tx: Transaction, username: str) -> tuple[str | None, str | None]:
+    """Id and password hash of the member with this email, else this phone, else this card number."""
     for identity in (Identity(email=username), Identity(phone=username), Identity(card=username)):
         for row in tx.members.matching(identity):
             if row["active"] and row["password_hash"]:
@@ -123,6 +104,6 @@ def _who_logs_in(tx: Transaction, username: str) -> tuple[str | None, str | None
     return None, None
 
 
-def _attempt(request: Request, store: str, login: Login) -> tuple[str, str, str]:
-    """Whose password is tried from where; no case of a name is a new name."""
+def _rate_limit_key(request: Request, store: str, login: Login) -> tuple[str, str, str]:
+    """The name in lower case, so that other spellings share its limit, and the client's address."""
     return store, login.username.lower(), request.client.host if request.client else ""

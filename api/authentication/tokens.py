@@ -1,66 +1,39 @@
-"""Access tokens, signed and short-lived; refresh tokens, kept as hashes and changed at every use."""
+"""Access tokens, signed and short-lived; refresh tokens, stored as hashes and rotated at every use."""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 import jwt
-from typing_extensions import TypedDict
 
+from api.authentication.callers import AdminCaller, Caller, MemberCaller
+from api.authentication.schemas import TokenPair
 from api.errors import NotAuthenticated
 from database import Access, Database
 from loyalty.ids import new_id
 
-ACCESS_TIME = timedelta(hours=1)
-REFRESH_TIME = timedelta(days=30)
+ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
+REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 
 _ALGORITHM = "HS256"
-_SECRET = "jwt_secret"  # noqa: S105 - the name of a setting, no secret
+_SECRET = "jwt_secret"  # noqa: S105 - the name of a setting, not a secret
 _SECRET_BYTES = 48
 
 
-@dataclass(frozen=True, slots=True)
-class AdminCaller:
-    """An administrator, of every store."""
-
-    id: str
-    has_login: bool = True
-    """False: this is an API key."""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberCaller:
-    """A member of one store."""
-
-    id: str
-    store: str
-
-
-Caller: TypeAlias = AdminCaller | MemberCaller
-
-
-class TokenPair(TypedDict):
-    """What a login gives."""
-
-    token: str
-    refresh_token: str
-
-
 class Tokens:
-    """Makes tokens and reads them."""
+    """Issues, refreshes, revokes and reads tokens."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known_secret = ""
+        self._cached_secret = ""
 
     async def issue(self, caller: Caller) -> TokenPair:
-        """The first tokens of a login."""
+        """The first pair of tokens after a login."""
         return await self._pair(caller, family=new_id())
 
     async def refresh(self, refresh_token: str, store: str | None) -> TokenPair:
-        """New tokens for a refresh token of an admin, or of a store's member; raise NotAuthenticated."""
+        """New tokens for a refresh token of an admin (store None) or of a store's member; raise NotAuthenticated."""
         now = datetime.now(UTC)
         used = await self._database.access_write(
             lambda access: access.use_refresh_token(digest(refresh_token), now=now)
@@ -71,11 +44,11 @@ class Tokens:
         return await self._pair(caller, family=used["family"])
 
     async def revoke(self, caller: Caller) -> None:
-        """Log somebody out everywhere: no refresh token of theirs works any more."""
+        """Invalidate every refresh token of a caller."""
         await self._database.access_write(lambda access: access.end_tokens_of(caller.id))
 
     async def read(self, token: str) -> tuple[Caller, datetime]:
-        """Who an access token is of, and until when; raise NotAuthenticated."""
+        """The caller whose access token this is, and when it expires; raise NotAuthenticated."""
         try:
             claims = jwt.decode(
                 token, await self._secret(), algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]}
@@ -88,35 +61,35 @@ class Tokens:
 
     async def _pair(self, caller: Caller, *, family: str) -> TokenPair:
         now = datetime.now(UTC)
-        claims: dict[str, Any] = {"sub": caller.id, "role": "admin", "iat": now, "exp": now + ACCESS_TIME}
+        claims: dict[str, Any] = {"sub": caller.id, "role": "admin", "iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
         store = caller.store if isinstance(caller, MemberCaller) else None
         if store is not None:
             claims |= {"role": "member", "store": store}
         refresh_token = secrets.token_urlsafe(_SECRET_BYTES)
 
-        def keep(access: Access) -> None:
+        def store_hash(access: Access) -> None:
             access.add_refresh_token(
                 digest(refresh_token),
                 family=family,
                 subject=caller.id,
                 store=store,
-                expires_at=now + REFRESH_TIME,
+                expires_at=now + REFRESH_TOKEN_LIFETIME,
                 now=now,
             )
 
-        await self._database.access_write(keep)
+        await self._database.access_write(store_hash)
         return {"token": jwt.encode(claims, await self._secret(), _ALGORITHM), "refresh_token": refresh_token}
 
     async def _secret(self) -> str:
-        """What signs access tokens: made by whichever process needs it first, the same for all."""
-        if not self._known_secret:
+        """The key that signs access tokens: generated once, and shared through the database."""
+        if not self._cached_secret:
             fresh = secrets.token_urlsafe(_SECRET_BYTES)
-            self._known_secret = await self._database.access_write(lambda access: access.setting_once(_SECRET, fresh))
-        return self._known_secret
+            self._cached_secret = await self._database.access_write(lambda access: access.setting_once(_SECRET, fresh))
+        return self._cached_secret
 
 
 def digest(token: str) -> str:
-    """What is kept of a token: it has more randomness than any guess, so no slow hash is needed."""
+    """The SHA-256 of a token or key, to be stored: it is random enough that no slow hash is needed."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -1,130 +1,65 @@
-"""Event types as custom event schemas: to read here, to write in program files."""
+"""Event types as custom event schemas: read here, written in program files."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
-from typing_extensions import TypedDict
 
-from api.dependencies import AdminCall, StoreCall
+from api.dependencies import AdminRequest, StoreRequest
 from api.errors import NotAllowed, NotFound
-from api.paging import Listing, page_of
-from api.responses import ExactJson, Instant, JsonObject, Total, shown
+from api.event_types.filters import LIST_QUERY, matches
+from api.event_types.schemas import EventSchema, EventSchemas
+from api.event_types.views import event_type_view
+from api.paging import page_of_list
+from api.responses import ExactJson
 from loyalty.program.event_types import EventType
 
 router = APIRouter(prefix="/api/{storeCode}/customEvent/schema", tags=["Custom Event"])
-
-LISTING = Listing({"eventType": "text", "name": "text", "active": "boolean"})
-
-_TYPES = {
-    "string": "text",
-    "number": "number",
-    "integer": "number",
-    "boolean": "boolean",
-    "object": "object",
-    "array": "collection",
-}
-
-
-class SchemaField(TypedDict):
-    """One field of a body."""
-
-    type: str
-    name: str
-    description: str
-
-
-class SchemaFields(TypedDict):
-    """The fields of a body."""
-
-    fields: list[SchemaField]
-
-
-class EventSchema(TypedDict):
-    """An event type; `jsonSchema` is the whole truth about its body, `schema` its outline."""
-
-    eventType: str
-    name: str
-    schema: SchemaFields
-    active: bool
-    createdAt: Instant
-    jsonSchema: JsonObject
-
-
-class EventSchemas(TypedDict):
-    """A page of event types."""
-
-    items: list[EventSchema]
-    total: Total
 
 
 @router.get(
     "",
     summary="List event types",
     response_model=EventSchemas,
-    openapi_extra=LISTING.parameters(),
+    openapi_extra=LIST_QUERY.openapi_parameters(),
 )
-async def list_schemas(request: Request, call: AdminCall) -> Response:
+async def list_schemas(request: Request, store_request: AdminRequest) -> Response:
     """The event types that can be reported, with the schemas of their bodies."""
-    page, wanted = LISTING.read(request.query_params, call.program.zone)
-    since = await _since(call)
-    types = sorted(_reported(call).values(), key=lambda known: known.name)
-    found = [_shown(each, call, since) for each in types]
-    for each in wanted:
-        found = [item for item in found if _fits(item[each.field], each.operator, each.value)]
-    return ExactJson(page_of(found, page))
+    zone = store_request.program.zone
+    page, filters = LIST_QUERY.parse(request.query_params, zone)
+    deployed_at = await _deployed_at(store_request)
+    event_types = sorted(_custom_event_types(store_request).values(), key=lambda each: each.name)
+    views = [event_type_view(each, deployed_at=deployed_at, zone=zone) for each in event_types]
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
 
 
 @router.get("/{eventType}", summary="Show an event type", response_model=EventSchema)
-async def show_schema(event_type: Annotated[str, Path(alias="eventType")], call: AdminCall) -> Response:
+async def show_schema(name: Annotated[str, Path(alias="eventType")], store_request: AdminRequest) -> Response:
     """One event type with the schema of its body."""
-    known = _reported(call).get(event_type)
-    if known is None:
-        raise NotFound(f"no event type {event_type[:80]} in {call.store}")
-    return ExactJson(_shown(known, call, await _since(call)))
+    event_type = _custom_event_types(store_request).get(name)
+    if event_type is None:
+        raise NotFound(f"no event type {name[:80]} in {store_request.store}")
+    deployed_at = await _deployed_at(store_request)
+    return ExactJson(event_type_view(event_type, deployed_at=deployed_at, zone=store_request.program.zone))
 
 
 @router.post("", include_in_schema=False)
 @router.put("/{eventType}", include_in_schema=False)
 @router.post("/{eventType}/active", include_in_schema=False)
-async def refuse_change(call: AdminCall) -> Response:
-    """Event types are part of a program: reviewed, tested and deployed with it."""
-    message = f"event types live in the program's files: change events/*.yaml of {call.store} and deploy it"
+async def refuse_change(store_request: AdminRequest) -> Response:
+    """Answer 405: event types are part of a program, and are reviewed, tested and deployed with it."""
+    message = f"event types live in the program's files: change events/*.yaml of {store_request.store} and deploy it"
     raise NotAllowed(message, allow="GET")
 
 
-def _reported(call: StoreCall) -> dict[str, EventType]:
-    return {name: known for name, known in call.program.event_types.items() if not known.built_in}
+def _custom_event_types(store_request: StoreRequest) -> dict[str, EventType]:
+    """The event types that can be reported, by name."""
+    return {name: each for name, each in store_request.program.event_types.items() if not each.built_in}
 
 
-async def _since(call: StoreCall) -> datetime:
-    latest = await call.database.read(lambda tx: tx.revisions.latest())
-    return latest["deployed_at"] if latest else call.now
-
-
-def _fits(value: Any, operator: str, wanted: Any) -> bool:
-    return wanted in value if operator == "like" else bool(value == wanted)
-
-
-def _shown(known: EventType, call: StoreCall, since: datetime) -> dict[str, Any]:
-    schema = known.body.schema if isinstance(known.body.schema, dict) else {}
-    properties = schema.get("properties", {})
-    return {
-        "eventType": known.name,
-        "name": known.title,
-        "schema": {"fields": [_field(name, each) for name, each in properties.items()]},
-        "active": True,
-        "createdAt": shown(since, call.program.zone),
-        "jsonSchema": schema,
-    }
-
-
-def _field(name: str, schema: Any) -> dict[str, Any]:
-    described = schema if isinstance(schema, dict) else {}
-    kind = described.get("type")
-    is_date = described.get("format") in ("date", "date-time")
-    known = _TYPES.get(kind, "text") if isinstance(kind, str) else "text"
-    description = described.get("description") or described.get("title") or ""
-    return {"type": "datetime" if is_date else known, "name": name, "description": str(description)}
+async def _deployed_at(store_request: StoreRequest) -> datetime:
+    """When the revision in force was deployed."""
+    latest = await store_request.database.read(lambda tx: tx.revisions.latest())
+    return latest["deployed_at"] if latest else store_request.now

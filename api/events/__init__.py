@@ -1,1 +1,1 @@
-"""Custom events: reported, listed and shown."""
+"""Custom events: reporting, listing, and showing what came of one."""

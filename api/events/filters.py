@@ -1,22 +1,22 @@
-"""Lists of custom events, and what they can be filtered by."""
+"""The filters of the list of custom events."""
 
-from api.paging import Listing, Wanted
+from api.paging import Filter, ListQuery
 from database import Transaction
-from database.members import Identity
 from database.pages import Condition, Found, Page
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.members.identity import identity_of
 from loyalty.program.program import Program
 
-LISTING = Listing(
+LIST_QUERY = ListQuery(
     {
-        "customerId": "name",
+        "customerId": "exact_text",
         "type": "text",
         "eventName": "text",
         "eventId": "text",
-        "customEventId": "name",
-        "customerData:email": "name",
-        "customerData:phone": "name",
-        "customerData:loyaltyCardNumber": "name",
+        "customEventId": "exact_text",
+        "customerData:email": "exact_text",
+        "customerData:phone": "exact_text",
+        "customerData:loyaltyCardNumber": "exact_text",
         "createdAt": "instant",
         "eventDate": "instant",
         "status": "text",
@@ -34,36 +34,27 @@ _COLUMNS = {
 }
 
 
-def find_events(tx: Transaction, program: Program, page: Page, wanted: list[Wanted]) -> Found:
-    """Custom events that fit; the members and types that clients name otherwise are looked up first."""
-    conditions = [_condition(tx, program, each) for each in wanted]
+def find_events(tx: Transaction, program: Program, page: Page, filters: list[Filter]) -> Found:
+    """A page of the custom events that match the filters."""
+    conditions = [_condition(tx, program, each) for each in filters]
     return tx.events.page(Page(page.limit, page.offset, page.newest_first, conditions), without=BUILT_IN)
 
 
-def _condition(tx: Transaction, program: Program, wanted: Wanted) -> Condition:
-    match wanted.field:
+def _condition(tx: Transaction, program: Program, event_filter: Filter) -> Condition:
+    """A filter as a condition on a column; event titles and members' identities are looked up first."""
+    match event_filter.field:
         case "eventName":
-            names = [known.name for known in program.event_types.values() if _is_called(known.title, wanted)]
+            names = [each.name for each in program.event_types.values() if _matches(each.title, event_filter)]
             return Condition("type", "in", names)
         case "customerData:email" | "customerData:phone" | "customerData:loyaltyCardNumber":
-            return Condition("member", "in", [row["id"] for row in tx.members.matching(_identity(wanted))])
-        case "customerId" | "customEventId":
-            return Condition(_COLUMNS[wanted.field], wanted.operator, str(wanted.value).lower())
+            identity = identity_of({event_filter.field.partition(":")[2]: str(event_filter.value)})
+            return Condition("member", "in", [row["id"] for row in tx.members.matching(identity)])
+        case "customerId" | "customEventId" as field:
+            return Condition(_COLUMNS[field], event_filter.operator, str(event_filter.value).lower())
         case field:
-            return wanted.on(_COLUMNS[field])
+            return event_filter.on(_COLUMNS[field])
 
 
-def _is_called(title: str, wanted: Wanted) -> bool:
-    text = str(wanted.value)
-    return text in title if wanted.operator == "like" else text == title
-
-
-def _identity(wanted: Wanted) -> Identity:
-    text = str(wanted.value)
-    match wanted.field.partition(":")[2]:
-        case "email":
-            return Identity(email=text)
-        case "phone":
-            return Identity(phone=text)
-        case _:
-            return Identity(card=text)
+def _matches(title: str, event_filter: Filter) -> bool:
+    text = str(event_filter.value)
+    return text in title if event_filter.operator == "like" else text == title

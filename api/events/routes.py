@@ -1,4 +1,4 @@
-"""Custom events: reported, listed, and shown with all that came of them."""
+"""Custom events: reporting, listing, and showing what came of one."""
 
 from typing import Annotated
 
@@ -6,21 +6,28 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.dependencies import AdminCall, StoreCall, StoreCode, admin_call
+from api.dependencies import AdminRequest, StoreCode, StoreRequest, admin_request
 from api.errors import BadInput, NotFound
-from api.events.acceptance import Accepted, accept, accepted_before
-from api.events.filters import LISTING, find_events
-from api.events.reports import EventReport, PostCustomEvent, checked, repetition
-from api.events.schemas import DETAILS, CustomEventDetails, CustomEventId, CustomEvents
-from api.events.views import custom_event, event_details
-from api.fast_route import DirectRoute
-from api.paging import listed
-from api.requests import read_body, takes
+from api.events.filters import LIST_QUERY, find_events
+from api.events.schemas import (
+    DETAILS,
+    CustomEventDetails,
+    CustomEventId,
+    CustomEvents,
+    EventReport,
+    PostCustomEvent,
+)
+from api.events.validation import possible_repetition, validate_event
+from api.events.views import event_details_view, event_view
+from api.fast_route import FastRoute
+from api.paging import page_of_rows
+from api.requests import read_body, request_body
 from api.responses import ExactJson
+from loyalty.engine.acceptance import AcceptedEvent, accept_event, accepted_before
 
 PREFIX = "/api/{storeCode}/customEvent"
 
-reporting = APIRouter(prefix=PREFIX, tags=["Custom Event"], route_class=DirectRoute)
+reporting = APIRouter(prefix=PREFIX, tags=["Custom Event"], route_class=FastRoute)
 router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
 
 _EXAMPLE = {
@@ -38,27 +45,30 @@ _EXAMPLE = {
     "",
     summary="Report an event",
     response_model=CustomEventId,
-    openapi_extra=takes(PostCustomEvent, _EXAMPLE),
+    openapi_extra=request_body(PostCustomEvent, _EXAMPLE),
 )
 async def report_event(request: Request, store: StoreCode) -> Response:
-    """Accept an event that happened. It is stored once this answers; what it earns follows.
+    """Accept an event that happened. Once this answers, the event is stored; what it earns follows.
 
-    With an `eventId` of your own the call is safe to repeat: the same event gets the same answer.
+    With an `eventId` of your own the request is idempotent: the same event gets the same answer.
     """
-    call = await admin_call(request, store)
-    reported = (await read_body(request, PostCustomEvent)).event
-    accepted = await _accepted(call, reported)
-    await call.desk.starter.start(accepted.to_start)
+    store_request = await admin_request(request, store)
+    report = (await read_body(request, PostCustomEvent)).event
+    accepted = await _accept(store_request, report)
+    await store_request.state.starter.start(accepted.to_start)
     answer: CustomEventId = {"customEventId": accepted.event_id}
     return ExactJson(answer)
 
 
-@router.get("", summary="List custom events", response_model=CustomEvents, openapi_extra=LISTING.parameters())
-async def list_events(request: Request, call: AdminCall) -> Response:
+@router.get(
+    "", summary="List custom events", response_model=CustomEvents, openapi_extra=LIST_QUERY.openapi_parameters()
+)
+async def list_events(request: Request, store_request: AdminRequest) -> Response:
     """The custom events of a store, the newest first."""
-    page, wanted = LISTING.read(request.query_params, call.program.zone)
-    found = await call.database.read(lambda tx: find_events(tx, call.program, page, wanted))
-    return ExactJson(listed([custom_event(row, call.program) for row in found.rows], found))
+    program = store_request.program
+    page, filters = LIST_QUERY.parse(request.query_params, program.zone)
+    found = await store_request.database.read(lambda tx: find_events(tx, program, page, filters))
+    return ExactJson(page_of_rows([event_view(row, program) for row in found.rows], found))
 
 
 @router.get(
@@ -67,28 +77,40 @@ async def list_events(request: Request, call: AdminCall) -> Response:
     response_model=CustomEventDetails,
     responses={200: {"content": {"application/json": {"example": DETAILS}}}},
 )
-async def show_event(custom_event_id: Annotated[str, Path(alias="customEvent")], call: AdminCall) -> Response:
-    """The event, why every reactor and achievement of its type did or did not answer, what came of it, what was sent.
+async def show_event(
+    custom_event_id: Annotated[str, Path(alias="customEvent")], store_request: AdminRequest
+) -> Response:
+    """The event, why each reactor and achievement of its type fired or did not, what came of it, what was sent.
 
-    `decision` has one answer for each, with `because` as a sentence and, of a no, `reason` as facts: the part of the
-    condition that was false and its place, or the limit that was reached. `laurel explain` shows the same.
+    `decision` has an entry for each, with `because` as a sentence and, if it did not fire, `reason` as facts: the part
+    of the condition that was false and its place, or the limit that was reached. `laurel explain` shows the same.
     """
-    row = await call.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
+    row = await store_request.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
     if row is None:
-        raise NotFound(f"no event {custom_event_id[:80]} in {call.store}")
-    program = await call.desk.services.programs.revision(call.store, row["revision"])
-    ui = call.desk.services.temporal_ui
-    return ExactJson(await call.database.read(lambda tx: event_details(tx, row, program, temporal_ui=ui)))
+        raise NotFound(f"no event {custom_event_id[:80]} in {store_request.store}")
+    services = store_request.state.services
+    program = await services.programs.revision(store_request.store, row["revision"])
+    return ExactJson(
+        await store_request.database.read(
+            lambda tx: event_details_view(tx, row, program, temporal_ui=services.temporal_ui)
+        )
+    )
 
 
-async def _accepted(call: StoreCall, reported: EventReport) -> Accepted:
+async def _accept(store_request: StoreRequest, report: EventReport) -> AcceptedEvent:
+    """Store a reported event; raise BadInput or a Refusal."""
+    program = store_request.program
     try:
-        report = checked(reported, call.program)
+        event = validate_event(report, program)
     except BadInput:
-        # A repetition gets the first answer, whatever the program has become since.
-        repeated = repetition(reported, call.program.zone)
-        before = await accepted_before(call, repeated) if repeated else None
+        # A repetition gets the first answer, also if the program has changed and does not accept the event any more.
+        repetition = possible_repetition(report, program.zone)
+        before = None
+        if repetition is not None:
+            before = await store_request.database.read(lambda tx: accepted_before(tx, repetition))
         if before is None:
             raise
         return before
-    return await accept(call, report)
+    return await store_request.database.write(
+        lambda tx: accept_event(tx, program, store_request.revision, event, now=store_request.now)
+    )

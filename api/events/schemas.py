@@ -1,12 +1,39 @@
-"""Custom events as answers show them."""
+"""Custom events: request bodies and answers."""
 
 from typing import Any, Literal, NotRequired
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.responses import Id, Instant, JsonObject, Number, Total
+from api.requests import Identifier, RequestModel
+from api.responses import ExactNumber, Id, Instant, JsonObject, Total
 from loyalty.calendar import Period
 from loyalty.decisions.decision import Verdict
+
+
+class CustomerData(RequestModel):
+    """The member it happened to, by any of these; several must name one member."""
+
+    customer_id: str | None = Field(default=None, min_length=1, max_length=255)
+    email: Identifier | None = None
+    phone: Identifier | None = None
+    loyalty_card_number: Identifier | None = None
+
+
+class EventReport(RequestModel):
+    """Something that happened. A date and time without an offset is on the store's clock."""
+
+    type: str = Field(min_length=1, max_length=255)
+    event_date: str = Field(max_length=64)
+    event_id: str | None = Field(default=None, min_length=1, max_length=255)
+    customer_data: CustomerData | None = None
+    body: dict[str, Any] | None = None
+
+
+class PostCustomEvent(RequestModel):
+    """A custom event to report."""
+
+    event: EventReport
 
 
 class CustomEventId(TypedDict):
@@ -31,18 +58,18 @@ class CustomEvent(TypedDict):
 
 
 class LedgerEntry(TypedDict):
-    """One line of the ledger."""
+    """One entry of the ledger."""
 
     kind: str
     wallet: str
-    points: Number
-    balance: Number
+    points: ExactNumber
+    balance: ExactNumber
     source: str
     at: Instant
 
 
-class Outcome(TypedDict):
-    """What came of an event: ledger lines, and the events it caused, with what came of them."""
+class EventOutcome(TypedDict):
+    """What came of an event: ledger entries, and the events it caused, with their outcomes."""
 
     did: list[str]
     entries: list[LedgerEntry]
@@ -52,7 +79,7 @@ class Outcome(TypedDict):
     rewards: list[JsonObject]
 
 
-class Leaf(TypedDict):
+class FailedPart(TypedDict):
     """A part of a condition that made it false; of several, any one might have made it true."""
 
     place: str
@@ -61,41 +88,41 @@ class Leaf(TypedDict):
     within: NotRequired[list[str]]
 
 
-# The names of these keys are no names of Python.
-Reason = TypedDict(
-    "Reason",
+# The functional syntax, because `from` is a keyword of Python.
+DecisionReason = TypedDict(
+    "DecisionReason",
     {
-        "leaves": NotRequired[list[Leaf]],
+        "leaves": NotRequired[list[FailedPart]],
         "more": NotRequired[int],
         "from": NotRequired[Instant],
         "until": NotRequired[Instant],
-        "used": NotRequired[Number],
-        "most": NotRequired[Number],
+        "used": NotRequired[ExactNumber],
+        "most": NotRequired[ExactNumber],
         "unit": NotRequired[Literal["times", "points"]],
         "per": NotRequired[Literal["member", "program"]],
         "every": NotRequired[Period],
-        "before": NotRequired[Number],
-        "after": NotRequired[Number],
-        "goal": NotRequired[Number],
+        "before": NotRequired[ExactNumber],
+        "after": NotRequired[ExactNumber],
+        "goal": NotRequired[ExactNumber],
         "completed": NotRequired[int],
     },
 )
-Reason.__doc__ = """The facts of an answer.
+DecisionReason.__doc__ = """The facts behind a verdict.
 
-`leaves` of a condition that was false (`more`: beyond those that are told); `from` or `until` of dates; `used` of
-`most` `unit`, `per` and `every`, of a limit; `before`, `after` and `goal` of progress; `completed` of `most` times.
+False condition: `leaves` (`more`: how many others there are). Dates: `from` or `until`. Limit: `used` of `most`
+`unit`, `per`, `every`. Progress: `before`, `after` and `goal`. Completed: `completed` of `most` times.
 """
 
 
-class Answer(TypedDict):
-    """What one reactor or achievement answered: `because` is a sentence, `place` where it stands in the program."""
+class DecisionEntry(TypedDict):
+    """The verdict of one reactor or achievement: `because` is a sentence, `place` is `file:line:column`."""
 
     source: str
     verdict: Verdict
     because: str
     place: str
     effects: list[JsonObject]
-    reason: NotRequired[Reason]
+    reason: NotRequired[DecisionReason]
 
 
 class CustomEventDetails(CustomEvent):
@@ -106,8 +133,8 @@ class CustomEventDetails(CustomEvent):
     revisionHash: str
     workflowId: str
     workflowUrl: NotRequired[str]
-    decision: list[Answer] | None
-    outcome: Outcome
+    decision: list[DecisionEntry] | None
+    outcome: EventOutcome
     deliveries: list[JsonObject]
 
 
@@ -170,4 +197,4 @@ DETAILS: dict[str, Any] = {
     "outcome": {"did": ["regular 3/10"], "entries": [], "caused": [], "achievements": [], "badges": [], "rewards": []},
     "deliveries": [],
 }
-"""An event that is shown, for whoever reads `/docs`."""
+"""The example of an event in the OpenAPI document."""

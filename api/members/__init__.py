@@ -1,1 +1,1 @@
-"""Members: registered, listed and shown."""
+"""Members: registering, listing, and showing where they stand."""

@@ -1,4 +1,4 @@
-"""Members: registered, found, and where they stand."""
+"""Members: registering, listing, and showing where they stand."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
@@ -7,51 +7,40 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.authentication.tokens import MemberCaller
-from api.dependencies import AdminCall, SomeCall, StoreCall
+from api.authentication.callers import MemberCaller
+from api.dependencies import AdminRequest, CallerRequest, StoreRequest
 from api.errors import Forbidden, NotFound
-from api.members import views as member_facts
-from api.members.enrolment import enrol
-from api.members.schemas import Customer, Customers, CustomerStatus, Listed, MemberId, PostMember
-from api.members.views import NONE, MemberFacts
-from api.paging import Listing, Wanted, listed, page_of
-from api.requests import read_body, takes
+from api.members.filters import LIST_QUERY, filtered_page
+from api.members.schemas import Customer, Customers, CustomerStatus, ItemPage, MemberId, PostMember
+from api.members.validation import validate_member
+from api.members.views import (
+    MemberRecords,
+    achievements_view,
+    badges_view,
+    customer_view,
+    status_view,
+    wallets_view,
+)
+from api.paging import ListQuery, page_of_list, page_of_rows
+from api.requests import read_body, request_body
 from api.responses import ExactJson
 from database import Transaction
-from database.members import Identity
-from database.pages import Condition, Page
 from loyalty.ids import is_id
+from loyalty.members.identity import identity_of
+from loyalty.members.registration import register_member
+from loyalty.program.program import Program
+from loyalty.store.members import NO_POINTS, Identity
 from loyalty.store.rows import Row
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
-LISTING = Listing(
-    {
-        "customerId": "name",
-        "email": "text",
-        "phone": "text",
-        "loyaltyCardNumber": "text",
-        "active": "boolean",
-        "createdAt": "instant",
-        "registeredAt": "instant",
-    }
-)
-PAGES = Listing({})
+ITEMS_QUERY = ListQuery({})
 
-MemberName: TypeAlias = Annotated[
+MemberInPath: TypeAlias = Annotated[
     str,
-    Path(description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`."),
+    Path(alias="member", description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`."),
 ]
 
-_COLUMNS = {
-    "customerId": "id",
-    "email": "email_key",
-    "phone": "phone_key",
-    "loyaltyCardNumber": "card",
-    "active": "active",
-    "createdAt": "created_at",
-    "registeredAt": "registered_at",
-}
 _EXAMPLE = {
     "customer": {
         "firstName": "Anna",
@@ -64,127 +53,122 @@ _EXAMPLE = {
 }
 
 
-@router.post("", summary="Register a member", response_model=MemberId, openapi_extra=takes(PostMember, _EXAMPLE))
-async def register_member(request: Request, call: AdminCall) -> Response:
-    """Register a member. What the program gives newcomers follows by itself."""
-    new = (await read_body(request, PostMember)).customer
-    started = await enrol(call, new)
-    await call.desk.starter.start([started])
-    answer: MemberId = {"customerId": started.member, "email": new.email}
+@router.post("", summary="Register a member", response_model=MemberId, openapi_extra=request_body(PostMember, _EXAMPLE))
+async def post_member(request: Request, store_request: AdminRequest) -> Response:
+    """Register a member. What the program gives to new members follows."""
+    customer = (await read_body(request, PostMember)).customer
+    new = await validate_member(store_request, customer)
+    program, revision = store_request.program, store_request.revision
+    registered = await store_request.database.write(
+        lambda tx: register_member(tx, program, revision, new, now=store_request.now)
+    )
+    await store_request.state.starter.start([registered])
+    answer: MemberId = {"customerId": registered.member, "email": customer.email}
     return ExactJson(answer)
 
 
-@router.get("", summary="List members", response_model=Customers, openapi_extra=LISTING.parameters())
-async def list_members(request: Request, call: AdminCall) -> Response:
+@router.get("", summary="List members", response_model=Customers, openapi_extra=LIST_QUERY.openapi_parameters())
+async def list_members(request: Request, store_request: AdminRequest) -> Response:
     """The members of a store, the newest first."""
-    page, wanted = LISTING.read(request.query_params, call.program.zone)
-    chosen = Page(page.limit, page.offset, page.newest_first, [_condition(each) for each in wanted])
-    code = call.program.default_wallet.code
+    program = store_request.program
+    page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
     def read(tx: Transaction) -> dict[str, Any]:
-        found = tx.members.page(chosen)
-        balances = {row["id"]: tx.members.balances(row["id"]).get(code, NONE) for row in found.rows}
-        return listed([member_facts.customer(row, balances[row["id"]], call.program) for row in found.rows], found)
+        found = tx.members.page(filtered_page(page, filters))
+        return page_of_rows([_customer(tx, row, program) for row in found.rows], found)
 
-    return ExactJson(await call.database.read(read))
+    return ExactJson(await store_request.database.read(read))
 
 
 @router.get("/{member}", summary="Show a member", response_model=Customer)
-async def show_member(member: MemberName, call: SomeCall) -> Response:
+async def show_member(member: MemberInPath, store_request: CallerRequest) -> Response:
     """One member. A member's own token shows only that member."""
-    code = call.program.default_wallet.code
-
-    def read(tx: Transaction) -> dict[str, Any]:
-        row = _member(tx, call, member)
-        return member_facts.customer(row, tx.members.balances(row["id"]).get(code, NONE), call.program)
-
-    return ExactJson(await call.database.read(read))
+    return ExactJson(
+        await store_request.database.read(
+            lambda tx: _customer(tx, _row_of(tx, store_request, member), store_request.program)
+        )
+    )
 
 
 @router.get("/{member}/status", summary="Show where a member stands", response_model=CustomerStatus)
-async def show_status(member: MemberName, call: SomeCall) -> Response:
+async def show_status(member: MemberInPath, store_request: CallerRequest) -> Response:
     """Points, tier, achievements and badges, as of now."""
-    facts = await _facts(call, member)
-    return ExactJson(member_facts.status(facts, call.program, call.now))
+    records = await _records(store_request, member)
+    return ExactJson(status_view(records, store_request.program, store_request.now))
 
 
 @router.get(
     "/{member}/achievement",
     summary="List a member's achievements",
-    response_model=Listed,
-    openapi_extra=PAGES.parameters(),
+    response_model=ItemPage,
+    openapi_extra=ITEMS_QUERY.openapi_parameters(),
     tags=["Achievement"],
 )
-async def list_achievements(request: Request, member: MemberName, call: SomeCall) -> Response:
+async def list_achievements(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
     """Every achievement of the program with the member's progress, as of now."""
-    return await _page(request, call, member, member_facts.achievements)
+    return await _page(request, store_request, member, achievements_view)
 
 
 @router.get(
     "/{member}/badge",
     summary="List a member's badges",
-    response_model=Listed,
-    openapi_extra=PAGES.parameters(),
+    response_model=ItemPage,
+    openapi_extra=ITEMS_QUERY.openapi_parameters(),
 )
-async def list_badges(request: Request, member: MemberName, call: AdminCall) -> Response:
+async def list_badges(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
     """The badges a member was granted."""
-    return await _page(request, call, member, member_facts.badges)
+    return await _page(request, store_request, member, badges_view)
 
 
 @router.get(
     "/{member}/wallet",
     summary="List a member's wallets",
-    response_model=Listed,
-    openapi_extra=PAGES.parameters(),
+    response_model=ItemPage,
+    openapi_extra=ITEMS_QUERY.openapi_parameters(),
     tags=["Wallet"],
 )
-async def list_wallets(request: Request, member: MemberName, call: AdminCall) -> Response:
+async def list_wallets(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
     """What a member has in each wallet of the program."""
-    return await _page(request, call, member, member_facts.wallets)
+    return await _page(request, store_request, member, wallets_view)
 
 
 async def _page(
-    request: Request, call: StoreCall, member: str, items: Callable[[MemberFacts, Any], list[dict[str, Any]]]
+    request: Request,
+    store_request: StoreRequest,
+    member: str,
+    view: Callable[[MemberRecords, Program], list[dict[str, Any]]],
 ) -> Response:
-    page, _ = PAGES.read(request.query_params, call.program.zone)
-    return ExactJson(page_of(items(await _facts(call, member), call.program), page))
+    page, _ = ITEMS_QUERY.parse(request.query_params, store_request.program.zone)
+    return ExactJson(page_of_list(view(await _records(store_request, member), store_request.program), page))
 
 
-async def _facts(call: StoreCall, member: str) -> MemberFacts:
-    def read(tx: Transaction) -> MemberFacts:
-        return MemberFacts.read(tx, _member(tx, call, member), call.program)
+async def _records(store_request: StoreRequest, member: str) -> MemberRecords:
+    return await store_request.database.read(
+        lambda tx: MemberRecords.read(tx, _row_of(tx, store_request, member), store_request.program)
+    )
 
-    return await call.database.read(read)
+
+def _customer(tx: Transaction, row: Row, program: Program) -> dict[str, Any]:
+    balance = tx.members.balances(row["id"]).get(program.default_wallet.code, NO_POINTS)
+    return customer_view(row, balance, program)
 
 
-def _member(tx: Transaction, call: StoreCall, name: str) -> Row:
-    """The member that a path names; raise NotFound, or Forbidden for a member who asks for another."""
-    identity = _identity(name)
-    rows = tx.members.matching(identity) if identity else []
-    caller = call.caller
-    if isinstance(caller, MemberCaller) and (caller.store != call.store or not rows or rows[0]["id"] != caller.id):
-        raise Forbidden
+def _row_of(tx: Transaction, store_request: StoreRequest, member: str) -> Row:
+    """The row of the member in a path; raise NotFound, or Forbidden if a member asks for another."""
+    rows = tx.members.matching(_identity_in(member))
+    caller = store_request.caller
+    if isinstance(caller, MemberCaller):
+        is_own = caller.store == store_request.store and rows and rows[0]["id"] == caller.id
+        if not is_own:
+            raise Forbidden
     if not rows:
-        raise NotFound(f"no member {name[:80]} in {call.store}")
+        raise NotFound(f"no member {member[:80]} in {store_request.store}")
     return rows[0]
 
 
-def _identity(name: str) -> Identity:
-    kind, sign, value = name.partition("=")
-    match (kind, sign):
-        case ("email", "="):
-            return Identity(email=value)
-        case ("phone", "="):
-            return Identity(phone=value)
-        case ("loyaltyCardNumber", "="):
-            return Identity(card=value)
-        case _:
-            return Identity(id=name.lower() if is_id(name) else None)
-
-
-def _condition(wanted: Wanted) -> Condition:
-    """Ids, e-mail addresses and phone numbers are the same in any case."""
-    condition = wanted.on(_COLUMNS[wanted.field])
-    if wanted.field in ("customerId", "email", "phone"):
-        return Condition(condition.column, condition.operator, str(condition.value).lower())
-    return condition
+def _identity_in(path: str) -> Identity:
+    """The identity that a path names: `email=...`, `phone=...`, `loyaltyCardNumber=...` or an id."""
+    field, sign, value = path.partition("=")
+    if sign and field in ("email", "phone", "loyaltyCardNumber"):
+        return identity_of({field: value})
+    return identity_of({"customerId": path}) if is_id(path) else Identity()

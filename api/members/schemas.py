@@ -1,19 +1,17 @@
-"""Members on the wire."""
+"""Members: request bodies and answers."""
 
-from datetime import date
 from typing import Any, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.errors import InputFault
-from api.requests import Body, Identifying
-from api.responses import Id, Instant, JsonObject, Number, Total
+from api.requests import Identifier, RequestModel
+from api.responses import ExactNumber, Id, Instant, JsonObject, Total
 
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 1024
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 1024
 
-_PROFILE = {
+_PROFILE_FIELDS = {
     "first_name",
     "last_name",
     "gender",
@@ -27,7 +25,7 @@ _PROFILE = {
 }
 
 
-class Address(Body):
+class Address(RequestModel):
     """Where a member lives."""
 
     street: str | None = Field(default=None, max_length=255)
@@ -39,26 +37,26 @@ class Address(Body):
     country: str | None = Field(default=None, max_length=255)
 
 
-class Company(Body):
-    """Whom a member buys for."""
+class Company(RequestModel):
+    """The company a member buys for."""
 
     name: str | None = Field(default=None, max_length=255)
     nip: str | None = Field(default=None, max_length=255)
 
 
-class Pair(Body):
+class KeyValue(RequestModel):
     """A key and its value."""
 
     key: str = Field(min_length=1, max_length=255)
     value: str = Field(max_length=255)
 
 
-class NewCustomer(Body):
+class NewCustomer(RequestModel):
     """A member to register: at least an email, a phone or a card number. With a password they can log in."""
 
-    email: Identifying | None = None
-    phone: Identifying | None = None
-    loyalty_card_number: Identifying | None = None
+    email: Identifier | None = None
+    phone: Identifier | None = None
+    loyalty_card_number: Identifier | None = None
     first_name: str | None = Field(default=None, max_length=255)
     last_name: str | None = Field(default=None, max_length=255)
     gender: Literal["male", "female", "not_disclosed"] | None = None
@@ -66,33 +64,33 @@ class NewCustomer(Body):
     registered_at: str | None = Field(default=None, max_length=64)
     address: Address | None = None
     company: Company | None = None
-    labels: list[Pair] | None = Field(default=None, max_length=100)
-    custom_attributes: list[Pair] | None = Field(default=None, max_length=100)
+    labels: list[KeyValue] | None = Field(default=None, max_length=100)
+    custom_attributes: list[KeyValue] | None = Field(default=None, max_length=100)
     agreement1: bool | None = None
     agreement2: bool | None = None
     agreement3: bool | None = None
     level_id: str | None = Field(default=None, min_length=1, max_length=255)
     plain_password: str | None = Field(
-        default=None, min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, repr=False
+        default=None, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH, repr=False
     )
 
     def profile(self) -> dict[str, Any]:
-        """What only people read."""
-        return self.model_dump(include=_PROFILE, by_alias=True, exclude_none=True)
+        """The fields that only people read."""
+        return self.model_dump(include=_PROFILE_FIELDS, by_alias=True, exclude_none=True)
 
     def attributes(self) -> dict[str, str]:
-        """What rules may read."""
+        """The custom attributes, which rules can read."""
         return {pair.key: pair.value for pair in self.custom_attributes or []}
 
 
-class PostMember(Body):
+class PostMember(RequestModel):
     """A member to register."""
 
     customer: NewCustomer
 
 
 class MemberId(TypedDict):
-    """A registered member."""
+    """The id of a registered member."""
 
     customerId: Id
     email: str | None
@@ -141,62 +139,52 @@ class Customers(TypedDict):
 
 
 class AchievementStatus(TypedDict):
-    """How far a member is with an achievement, today."""
+    """A member's progress with an achievement, as of today."""
 
     achievementId: Id
     name: str
     title: str
     completedCount: int
-    value: Number
-    goal: Number
+    value: ExactNumber
+    goal: ExactNumber
     window: str
     limitReached: bool
 
 
 class CustomerStatus(TypedDict):
-    """Where a member stands: points are of the default wallet unless they stand in `wallets`."""
+    """Where a member stands. Points outside `wallets` are of the default wallet."""
 
     customerId: Id
     storeCode: str
     firstName: NotRequired[str]
     lastName: NotRequired[str]
-    activePoints: Number
-    earnedPoints: Number
-    spentPoints: Number
-    expiredPoints: Number
-    lockedPoints: Number
-    blockedPoints: Number
-    transferredPoints: Number
+    activePoints: ExactNumber
+    earnedPoints: ExactNumber
+    spentPoints: ExactNumber
+    expiredPoints: ExactNumber
+    lockedPoints: ExactNumber
+    blockedPoints: ExactNumber
+    transferredPoints: ExactNumber
     levelName: NotRequired[str]
-    levelConditionValue: NotRequired[Number]
+    levelConditionValue: NotRequired[ExactNumber]
     nextLevelName: NotRequired[str]
-    nextLevelConditionValue: NotRequired[Number]
-    pointsToNextLevel: NotRequired[Number]
+    nextLevelConditionValue: NotRequired[ExactNumber]
+    pointsToNextLevel: NotRequired[ExactNumber]
     levelAchievementDate: NotRequired[Instant]
-    pointsExpiringNextMonth: Number
-    pointsExpiringBreakdown: dict[str, Number]
+    pointsExpiringNextMonth: ExactNumber
+    pointsExpiringBreakdown: dict[str, ExactNumber]
     createdAt: Instant
     registeredAt: Instant
     tier: str | None
     tierUntil: NotRequired[Instant]
-    points: Number
+    points: ExactNumber
     wallets: dict[str, JsonObject]
     achievements: list[AchievementStatus]
     badges: list[JsonObject]
 
 
-class Listed(TypedDict):
-    """A page of what a member has."""
+class ItemPage(TypedDict):
+    """A page of a member's achievements, badges or wallets."""
 
     items: list[JsonObject]
     total: Total
-
-
-def date_fault(text: str | None, path: str) -> list[InputFault]:
-    """What is wrong with a date of birth: a day, with or without a time."""
-    try:
-        if text is not None:
-            date.fromisoformat(text[:10])
-    except ValueError:
-        return [InputFault(f"{text!r} is no date: write it as 1990-12-31", "invalidDate", path)]
-    return []

@@ -1,4 +1,4 @@
-"""What is known of a member, as answers show it."""
+"""Members as answers show them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from api.responses import present, shown
+from api.responses import format_instant, omit_none
 from database import Transaction
 from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day
@@ -14,19 +14,17 @@ from loyalty.ids import caused_id
 from loyalty.program.achievements import Achievement, Last
 from loyalty.program.program import Program
 from loyalty.program.wallets import Wallet
-from loyalty.store.members import Balance
+from loyalty.store.members import NO_POINTS, Balance
 from loyalty.store.points import Lot
 from loyalty.store.rows import Row
 from loyalty.tiers.standing import standing
 from loyalty.webhooks.messages import ProgressView
 from loyalty.webhooks.messages.parts import progress as progress_rule
 
-NONE = Balance()
-
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """A member's progress with an achievement, as the last webhook told of it."""
+class AchievementProgress:
+    """A member's progress with an achievement: `value` of the goal, as in the last webhook about it."""
 
     achievement: Achievement
     completed: int
@@ -41,30 +39,33 @@ class Progress:
         return "last" if isinstance(self.achievement.window, Last) else self.achievement.window
 
 
-def _progress(tx: Transaction, member_id: str, achievement: Achievement, moved: Mapping[str, Row]) -> Progress:
-    completed = moved[achievement.name]["completed"] if achievement.name in moved else 0
+def _read_progress(
+    tx: Transaction, member_id: str, achievement: Achievement, stored: Mapping[str, Row]
+) -> AchievementProgress:
+    """A member's progress with an achievement; `stored` has their completions, by achievement."""
+    completed = stored[achievement.name]["completed"] if achievement.name in stored else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
-        return Progress(achievement, completed, achievement.goal)
+        return AchievementProgress(achievement, completed, achievement.goal)
     marks = tx.achievements.daily_sums(member_id, achievement.name, since=date.min)
-    return Progress(achievement, completed, current_progress(achievement, marks))
+    return AchievementProgress(achievement, completed, current_progress(achievement, marks))
 
 
 @dataclass(frozen=True, slots=True)
-class MemberFacts:
-    """One member and all that is theirs, read in one transaction."""
+class MemberRecords:
+    """The stored records of one member, read in one transaction."""
 
     row: Row
     balances: Mapping[str, Balance]
     lots: list[Lot]
     badges: list[Row]
-    progress: list[Progress]
+    progress: list[AchievementProgress]
 
     @classmethod
-    def read(cls, tx: Transaction, row: Row, program: Program) -> "MemberFacts":
-        """Everything of the member of a row."""
+    def read(cls, tx: Transaction, row: Row, program: Program) -> "MemberRecords":
+        """Read the records of the member with this row."""
         member_id = row["id"]
-        moved = tx.achievements.of_member(member_id)
-        progress = [_progress(tx, member_id, each, moved) for each in program.achievements]
+        stored = tx.achievements.of_member(member_id)
+        progress = [_read_progress(tx, member_id, each, stored) for each in program.achievements]
         return cls(
             row,
             tx.members.balances(member_id),
@@ -74,7 +75,7 @@ class MemberFacts:
         )
 
 
-def customer(row: Row, balance: Balance, program: Program) -> dict[str, Any]:
+def customer_view(row: Row, balance: Balance, program: Program) -> dict[str, Any]:
     """A member in the documented fields."""
     zone, profile = program.zone, row["profile"]
     tier = program.tier_named(row["tier"])
@@ -82,62 +83,63 @@ def customer(row: Row, balance: Balance, program: Program) -> dict[str, Any]:
     level = {"levelId": program.id_of("tier", tier.name), "name": tier.title} if tier else None
     return {
         "customerId": row["id"],
-        "registeredAt": shown(row["registered_at"], zone),
+        "registeredAt": format_instant(row["registered_at"], zone),
         "active": row["active"],
-        "createdAt": shown(row["created_at"], zone),
-        "updatedAt": shown(row["updated_at"], zone),
+        "createdAt": format_instant(row["created_at"], zone),
+        "updatedAt": format_instant(row["updated_at"], zone),
         "storeCode": program.store,
         "labels": profile.get("labels", []),
         "customAttributes": [{"key": key, "value": value} for key, value in row["attributes"].items()],
         "defaultAccount": {"accountId": _wallet_id(row, program.default_wallet)}
-        | _points(balance, program.default_wallet),
-    } | present(
+        | _point_fields(balance, program.default_wallet),
+    } | omit_none(
         email=row["email"],
         phone=row["phone"],
         loyaltyCardNumber=row["card"],
-        levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone),
+        levelAchievementDate=row["tier_since"] and format_instant(row["tier_since"], zone),
         currentLevel=level,
         **{name: profile.get(name) for name in names},
         **{name: profile.get(name, False) for name in ("agreement1", "agreement2", "agreement3")},
     )
 
 
-def status(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any]:
+def status_view(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:
     """Where a member stands."""
-    row, wallet, zone = facts.row, program.default_wallet, program.zone
-    balance = facts.balances.get(wallet.code, NONE)
+    row, wallet, zone = records.row, program.default_wallet, program.zone
+    balance = records.balances.get(wallet.code, NO_POINTS)
     until = row["tier_until"] if program.reviews_tiers else None
     return (
         {
             "customerId": row["id"],
             "storeCode": program.store,
-            **_points(balance, wallet),
-            **_level(facts, program),
-            **_expiring(facts, program, now),
-            "createdAt": shown(row["created_at"], zone),
-            "registeredAt": shown(row["registered_at"], zone),
+            **_point_fields(balance, wallet),
+            **_level_fields(records, program),
+            **_expiring_points(records, program, now),
+            "createdAt": format_instant(row["created_at"], zone),
+            "registeredAt": format_instant(row["registered_at"], zone),
             "tier": row["tier"],
             "points": wallet.amount(balance.active),
             "wallets": {
-                each.code: _amounts(facts.balances.get(each.code, NONE), each) for each in program.wallets.values()
+                each.code: _amounts(records.balances.get(each.code, NO_POINTS), each)
+                for each in program.wallets.values()
             },
-            "achievements": [_achievement_status(each, program) for each in facts.progress],
-            "badges": badges(facts, program),
+            "achievements": [_achievement_progress(each, program) for each in records.progress],
+            "badges": badges_view(records, program),
         }
-        | present(**{name: row["profile"].get(name) for name in ("firstName", "lastName")})
-        | present(
-            levelAchievementDate=row["tier_since"] and shown(row["tier_since"], zone),
-            tierUntil=until and shown(until, zone),
+        | omit_none(**{name: row["profile"].get(name) for name in ("firstName", "lastName")})
+        | omit_none(
+            levelAchievementDate=row["tier_since"] and format_instant(row["tier_since"], zone),
+            tierUntil=until and format_instant(until, zone),
         )
     )
 
 
-def achievements(facts: MemberFacts, program: Program) -> list[dict[str, Any]]:
+def achievements_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
     """A member's achievements in the documented fields."""
-    return [_achievement(each, program) for each in facts.progress]
+    return [_achievement(each, program) for each in records.progress]
 
 
-def badges(facts: MemberFacts, program: Program) -> list[dict[str, Any]]:
+def badges_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
     """A member's badges in the documented fields; `badge` is the name that program files use."""
     return [
         {
@@ -145,19 +147,19 @@ def badges(facts: MemberFacts, program: Program) -> list[dict[str, Any]]:
             "name": program.badges.get(each["badge"], each["badge"]),
             "badge": each["badge"],
             "completedCount": each["times"],
-            "createdAt": shown(each["granted_at"], program.zone),
-            "updatedAt": shown(each["updated_at"], program.zone),
+            "createdAt": format_instant(each["granted_at"], program.zone),
+            "updatedAt": format_instant(each["updated_at"], program.zone),
         }
-        for each in facts.badges
+        for each in records.badges
     ]
 
 
-def wallets(facts: MemberFacts, program: Program) -> list[dict[str, Any]]:
+def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
     """A member's wallets in the documented fields."""
-    created_at = shown(facts.row["created_at"], program.zone)
+    created_at = format_instant(records.row["created_at"], program.zone)
     return [
         {
-            "walletId": _wallet_id(facts.row, each),
+            "walletId": _wallet_id(records.row, each),
             "walletType": {
                 "walletTypeId": program.id_of("wallet", each.code),
                 "code": each.code,
@@ -168,7 +170,7 @@ def wallets(facts: MemberFacts, program: Program) -> list[dict[str, Any]]:
                 "isDefault": each.default,
             },
             "createdAt": created_at,
-            "account": _units(facts.balances.get(each.code, NONE), each),
+            "account": _unit_fields(records.balances.get(each.code, NO_POINTS), each),
         }
         for each in program.wallets.values()
     ]
@@ -188,7 +190,7 @@ def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
     }
 
 
-def _points(balance: Balance, wallet: Wallet) -> dict[str, Any]:
+def _point_fields(balance: Balance, wallet: Wallet) -> dict[str, Any]:
     amounts = _amounts(balance, wallet) | {
         "locked": wallet.amount(balance.pending),
         "blocked": 0,
@@ -198,32 +200,32 @@ def _points(balance: Balance, wallet: Wallet) -> dict[str, Any]:
     return {f"{name}Points": amount for name, amount in amounts.items()}
 
 
-def _units(balance: Balance, wallet: Wallet) -> dict[str, Any]:
-    return {name.replace("Points", "Units"): amount for name, amount in _points(balance, wallet).items()}
+def _unit_fields(balance: Balance, wallet: Wallet) -> dict[str, Any]:
+    return {name.replace("Points", "Units"): amount for name, amount in _point_fields(balance, wallet).items()}
 
 
-def _level(facts: MemberFacts, program: Program) -> dict[str, Any]:
-    """The member's tier, and what is missing to the next."""
+def _level_fields(records: MemberRecords, program: Program) -> dict[str, Any]:
+    """The member's tier, and the points missing to the next."""
     wallet = program.default_wallet
-    balance = facts.balances.get(wallet.code, NONE)
-    reached = standing(program, balance, facts.row["tier_base"])
-    present_tier = program.tier_named(facts.row["tier"])
-    start = present_tier.start if present_tier else Decimal(-1)
+    balance = records.balances.get(wallet.code, NO_POINTS)
+    reached = standing(program, balance, records.row["tier_base"])
+    tier = program.tier_named(records.row["tier"])
+    start = tier.start if tier else Decimal(-1)
     higher = min((tier for tier in program.tiers if tier.start > start), key=lambda tier: tier.start, default=None)
-    shown_tier = {"levelName": present_tier.title, "levelConditionValue": present_tier.start} if present_tier else {}
+    fields = {"levelName": tier.title, "levelConditionValue": tier.start} if tier else {}
     if higher is None:
-        return shown_tier
-    return shown_tier | {
+        return fields
+    return fields | {
         "nextLevelName": higher.title,
         "nextLevelConditionValue": higher.start,
         "pointsToNextLevel": max(Decimal(0), higher.start - reached),
     }
 
 
-def _expiring(facts: MemberFacts, program: Program, now: datetime) -> dict[str, Any]:
+def _expiring_points(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:
     """Active points by the local day they expire on, and those of the next calendar month."""
     wallet, by_day = program.default_wallet, dict[str, int]()
-    for lot in sorted(facts.lots, key=lambda lot: lot.expires_at or now):
+    for lot in sorted(records.lots, key=lambda lot: lot.expires_at or now):
         if lot.wallet == wallet.code and lot.active_from is None and lot.expires_at and lot.expires_at > now:
             day = local_day(lot.expires_at, program.zone).isoformat()
             by_day[day] = by_day.get(day, 0) + lot.remaining
@@ -234,7 +236,7 @@ def _expiring(facts: MemberFacts, program: Program, now: datetime) -> dict[str, 
     }
 
 
-def _achievement_status(each: Progress, program: Program) -> dict[str, Any]:
+def _achievement_progress(each: AchievementProgress, program: Program) -> dict[str, Any]:
     return {
         "achievementId": program.id_of("achievement", each.achievement.name),
         "name": each.achievement.name,
@@ -247,7 +249,7 @@ def _achievement_status(each: Progress, program: Program) -> dict[str, Any]:
     }
 
 
-def _achievement(each: Progress, program: Program) -> dict[str, Any]:
+def _achievement(each: AchievementProgress, program: Program) -> dict[str, Any]:
     view = ProgressView(each.completed, each.value, each.achievement.goal, each.window)
     rule = {
         "achievementRuleId": program.id_of("achievement_rule", each.achievement.name),

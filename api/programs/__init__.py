@@ -1,1 +1,1 @@
-"""Programs: deployed, listed, compared and rolled back."""
+"""Programs: deploying, listing and comparing revisions, and rolling back."""

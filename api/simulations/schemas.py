@@ -1,41 +1,58 @@
-"""Simulations as answers show them."""
+"""Simulations: request body and answer."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.events.schemas import Answer, Outcome
-from api.responses import Id, Instant, JsonObject, Number
+from api.events.schemas import DecisionEntry, EventOutcome, EventReport
+from api.programs.schemas import MAX_FILES, MAX_REVISION
+from api.requests import RequestModel
+from api.responses import ExactNumber, Id, Instant, JsonObject
+
+
+class PostSimulation(RequestModel):
+    """An event to simulate, as `POST customEvent` takes it.
+
+    `member` is an ad-hoc one, in place of `customerData`; `now` is when the event is reported. `files` is a program
+    that need not be deployed, `revision` one that was.
+    """
+
+    event: EventReport
+    member: dict[str, Any] | None = None
+    now: str | None = Field(default=None, max_length=64)
+    files: dict[str, str] | None = Field(default=None, min_length=1, max_length=MAX_FILES)
+    revision: int | None = Field(default=None, ge=1, le=MAX_REVISION)
 
 
 class SimulatedEvent(TypedDict):
-    """An event that would happen, with what would come of it."""
+    """An event that would happen, with its decision and outcome."""
 
     type: str
     body: JsonObject
     eventDate: Instant
     createdAt: Instant
     error: str | None
-    decision: list[Answer]
-    outcome: Outcome
+    decision: list[DecisionEntry]
+    outcome: EventOutcome
 
 
 class SimulatedAmounts(TypedDict):
     """Points of one wallet."""
 
-    active: Number
-    pending: Number
-    earned: Number
-    spent: Number
-    expired: Number
+    active: ExactNumber
+    pending: ExactNumber
+    earned: ExactNumber
+    spent: ExactNumber
+    expired: ExactNumber
 
 
 class SimulatedProgress(TypedDict):
-    """How far a member is with an achievement, and how often they completed it."""
+    """A member's progress with an achievement, and how often they completed it."""
 
     completed: int
-    progress: Number
-    goal: Number
+    progress: ExactNumber
+    goal: ExactNumber
 
 
 class SimulatedStanding(TypedDict):
@@ -49,7 +66,7 @@ class SimulatedStanding(TypedDict):
 
 
 class SimulatedMessage(TypedDict):
-    """A message in the current format, for whoever subscribed to it; `url`: of what a reactor sends by itself."""
+    """A message to subscriptions, in the current format; one with a `url` is the call of a reactor (`call_webhook`)."""
 
     name: str
     event: str
@@ -58,7 +75,7 @@ class SimulatedMessage(TypedDict):
 
 
 class Simulation(TypedDict):
-    """What an event would do. `meanwhile`: what falls due before; `customerId`: null of somebody there is not."""
+    """What an event would do. `meanwhile`: what is due before it; `customerId`: null if the member does not exist."""
 
     revision: int | Literal["undeployed"]
     revisionHash: str

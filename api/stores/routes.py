@@ -1,40 +1,22 @@
-"""Stores: each is opened by the first program that names it."""
-
-from typing import Any
+"""Stores. A store is created by the first program that is deployed to it."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
-from typing_extensions import TypedDict
 
-from api.dependencies import AnAdmin, DeskOf
+from api.dependencies import CurrentAdmin, CurrentState
 from api.responses import ExactJson, Total
+from api.stores.schemas import Store, Stores
 
 router = APIRouter(prefix="/api/store", tags=["Store"])
 
 
-class Store(TypedDict):
-    """A store, the title of its program, and the revision in force."""
-
-    code: str
-    name: str
-    active: bool
-    revision: int
-
-
-class Stores(TypedDict):
-    """Every store."""
-
-    items: list[Store]
-    total: Total
-
-
 @router.get("", summary="List stores", response_model=Stores)
-async def list_stores(_caller: AnAdmin, desk: DeskOf) -> Response:
-    """Every store that ever got a program, in the order of their codes."""
-    codes = await desk.services.database.access_read(lambda access: access.stores())
-    items: list[dict[str, Any]] = []
+async def list_stores(_caller: CurrentAdmin, state: CurrentState) -> Response:
+    """All stores that have a program, in the order of their codes."""
+    codes = await state.services.database.access_read(lambda access: access.stores())
+    items: list[Store] = []
     for code in sorted(codes):
-        revision, program = await desk.services.programs.current(code)
+        revision, program = await state.services.programs.current(code)
         items.append({"code": code, "name": program.title, "active": True, "revision": revision})
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
     return ExactJson({"items": items, "total": total})

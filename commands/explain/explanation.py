@@ -10,7 +10,7 @@ import httpx2
 from sqlalchemy import Connection
 
 import rules
-from api.events.views import event_details
+from api.events.views import event_details_view
 from commands.shared import data_folder
 from commands.shared.data_folder import EmbeddedError, RunningAt
 from commands.shared.database_reader import Events, program_files, read_only
@@ -93,4 +93,4 @@ class _Database:
             return None
         tx, row = stored
         program = read_revision(program_files(tx, row["revision"]))
-        return event_details(tx, row, program, temporal_ui=self._temporal_ui)
+        return event_details_view(tx, row, program, temporal_ui=self._temporal_ui)

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from commands.shared.database_reader import read_only
 from commands.shared.errors import CannotDo
-from database.members import Identity
 from database.snapshots import Taken, present, used_by_program
 from database.transaction import Transaction
 from loyalty.engine.snapshots import MemberSnapshot
-from loyalty.ids import is_id, new_id
+from loyalty.ids import new_id
+from loyalty.members.identity import identity_of
+from loyalty.members.registration import check_registrable, find_member
 from loyalty.program.program import Program
-from loyalty.store.members import Member
+from loyalty.refusals import DifferentMembers, InvalidMemberId, UnknownMember, UnknownMemberId
+from loyalty.store.members import Identity, Member
 from workbench.simulation.event_input import ReportedEvent
 from workbench.simulation.simulation import newcomer
 
@@ -29,31 +31,32 @@ def stored(
     """
     with read_only(data) as connection:
         tx = Transaction(connection, program.store)
-        identity = _identity(event, member_id)
-        found = [row["id"] for row in tx.members.matching(identity)]
-        if len(found) > 1:
-            raise NoSuchMember("customerData names different members: leave parts of it out, or name --member-id")
-        if found:
-            return found[0], present(tx, found[0]), used_by_program(tx)
-        if member_id is not None:
-            raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
-        return None, newcomer(_unknown(identity, program, now), program), used_by_program(tx)
+        identity = _named(event, member_id)
+        try:
+            found = find_member(tx, identity)
+            if found is not None:
+                return found, present(tx, found), used_by_program(tx)
+            if member_id is not None:
+                raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
+            check_registrable(program.store, program, identity)
+        except DifferentMembers:
+            message = "customerData names different members: leave parts of it out, or name --member-id"
+            raise NoSuchMember(message) from None
+        except UnknownMember:
+            message = f"no member of store {program.store} is known by this, and unknown_members is refuse"
+            raise NoSuchMember(message) from None
+        except UnknownMemberId:
+            raise NoSuchMember(f"no member has the id {identity.id}") from None
+        unregistered = Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)
+        return None, newcomer(unregistered, program), used_by_program(tx)
 
 
-def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
-    named = event.customer if member_id is None else {"customerId": member_id}
-    if not named:
+def _named(event: ReportedEvent, member_id: str | None) -> Identity:
+    """The identity that --member-id or the event names."""
+    customer_data = event.customer if member_id is None else {"customerId": member_id}
+    if not customer_data:
         raise NoSuchMember("the event is nobody's: name --member-id, invent a --member, or send customerData with it")
-    wanted = named.get("customerId")
-    if wanted is not None and not is_id(wanted):
-        raise NoSuchMember(f"a member's id is a UUID, and {wanted[:80]} is none")
-    card = named.get("loyaltyCardNumber")
-    return Identity(wanted and wanted.lower(), named.get("email"), named.get("phone"), card)
-
-
-def _unknown(identity: Identity, program: Program, now: datetime) -> Member:
-    if not program.registers_unknown_members:
-        raise NoSuchMember(f"nobody in store {program.store} is known by this, and unknown_members is refuse")
-    if not (identity.email or identity.phone or identity.card):
-        raise NoSuchMember(f"no member has the id {identity.id}")
-    return Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)
+    try:
+        return identity_of(customer_data)
+    except InvalidMemberId as invalid:
+        raise NoSuchMember(f"a member's id is a UUID, and {invalid.member_id[:80]} is none") from None

@@ -76,6 +76,9 @@ class EventRepository(Protocol):
     def get(self, event_id: str) -> Row | None:
         """Return one event's row."""
 
+    def by_external_id(self, external_id: str) -> Row | None:
+        """Return the row of the event to which a client gave this id, with at least `id` and `fingerprint`."""
+
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with all that the named step of it starts from."""
 

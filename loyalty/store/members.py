@@ -1,12 +1,13 @@
 """Members, their balances, and the repository of members."""
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import add, sub
 from typing import Any, NamedTuple, Protocol
 
 from loyalty.program.wallets import Points
+from loyalty.store.rows import Row
 from rules.frozen import frozen_at_type_check
 
 NOTHING = Points(0)
@@ -34,6 +35,24 @@ NO_POINTS = Balance()
 """The balance of a wallet that was never used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The parts that name a member: any of these, all of the same member. False if there is none."""
+
+    id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    card: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.id, self.email, self.phone, self.card))
+
+    @property
+    def can_register(self) -> bool:
+        """Whether a member can be registered with it: an id alone is not enough."""
+        return any((self.email, self.phone, self.card))
+
+
 @frozen_at_type_check
 class Member:
     """A member of a store. `profile` holds what rules do not read: names, address, agreements."""
@@ -56,6 +75,26 @@ class Member:
 
 class MemberRepository(Protocol):
     """Members of a store."""
+
+    def lock_identity(self, identity: Identity) -> None:
+        """Lock the parts of an identity, so that no other unit of work registers a member with one of them."""
+
+    def matching(self, identity: Identity) -> Sequence[Row]:
+        """Return the rows of all members with any part of an identity; email and phone match in any case."""
+
+    def register(
+        self,
+        identity: Identity,
+        *,
+        member_id: str,
+        profile: Mapping[str, Any],
+        attributes: Mapping[str, Any],
+        tier: str | None,
+        password_hash: str | None,
+        registered_at: datetime,
+        now: datetime,
+    ) -> bool:
+        """Add a member; return False if one with the id or any part of the identity exists."""
 
     def lock_member(self, member_id: str) -> None:
         """Lock everything that belongs to a member until the unit of work ends."""

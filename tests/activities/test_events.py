@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select
 from activities.errors import NEVER_RETRY, ActivityFailure
 from activities.events import EventActivities
 from database import Database, Transaction
-from database.members import Identity
 from database.programs import Programs
 from database.tables import metadata
 from loyalty.engine.due_items import run_due_items
@@ -21,6 +20,7 @@ from loyalty.events.context import UnknownEvent
 from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
 from tests import programs
 

@@ -6,7 +6,6 @@ import pytest
 
 from activities.events import EventActivities
 from database import Database, Transaction
-from database.members import Identity
 from database.programs import Programs
 from database.snapshots import present
 from loyalty.engine.due_items import run_due_items
@@ -16,6 +15,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
 from tests import programs
 from tests.database.test_history import Played
 

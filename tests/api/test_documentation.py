@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.app import ROUTERS
+from api.errors import REFUSALS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "api.md"
@@ -46,7 +47,8 @@ MEANINGS = {
 
 def codes() -> set[str]:
     """Every code that the API's source gives a fault."""
-    return {code for file in (ROOT / "api").rglob("*.py") for code in _codes_in(ast.parse(file.read_text()))}
+    in_code = {code for file in (ROOT / "api").rglob("*.py") for code in _codes_in(ast.parse(file.read_text()))}
+    return in_code | {template.code for template in REFUSALS.values()}
 
 
 def _codes_in(tree: ast.AST) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from api import errors as problems
-from api.errors import STATUS, Problem
+from api.errors import STATUS, ApiError
 from tests.api.conftest import Api
 
 
@@ -18,13 +18,13 @@ def kinds(of: type[Exception]) -> Iterator[type[Exception]]:
 
 
 def test_every_problem_has_a_status():
-    assert [kind.__name__ for kind in kinds(Problem) if kind not in STATUS] == []
+    assert [kind.__name__ for kind in kinds(ApiError) if kind not in STATUS] == []
 
 
 def test_the_drawn_tree_is_the_tree():
     drawn = {line.split("── ")[1].split()[0] for line in (problems.__doc__ or "").splitlines() if "── " in line}
 
-    assert drawn == {kind.__name__ for kind in kinds(Problem)}
+    assert drawn == {kind.__name__ for kind in kinds(ApiError)}
 
 
 def test_no_status_is_chosen_anywhere_but_in_the_table():
@@ -62,7 +62,7 @@ async def test_what_nobody_foresaw_is_logged_under_the_id_that_the_client_gets(a
     def explode(*_):
         raise ZeroDivisionError("a secret detail")
 
-    monkeypatch.setattr("api.events.routes.checked", explode)
+    monkeypatch.setattr("api.events.routes.validate_event", explode)
 
     with structlog.testing.capture_logs() as logs:
         answer = await api.report()
@@ -77,10 +77,10 @@ async def test_what_nobody_foresaw_is_logged_under_the_id_that_the_client_gets(a
 async def test_a_database_that_is_away_is_a_503_that_says_when_to_try_again(api: Api, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
-    async def away(*_):
+    def away(*_, **__):
         raise OperationalError("SELECT", {}, Exception("connection refused"))
 
-    monkeypatch.setattr("api.events.routes.accept", away)
+    monkeypatch.setattr("api.events.routes.accept_event", away)
 
     answer = await api.report()
 

@@ -6,15 +6,21 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from api.errors import BadInput
-from api.paging import Listing
+from api.paging import ListQuery
 
-LISTING = Listing(
-    {"email": "text", "customerData:phone": "text", "customerId": "name", "createdAt": "instant", "active": "boolean"}
+LIST_QUERY = ListQuery(
+    {
+        "email": "text",
+        "customerData:phone": "text",
+        "customerId": "exact_text",
+        "createdAt": "instant",
+        "active": "boolean",
+    }
 )
 
 
 def read(query: str):
-    return LISTING.read(QueryParams(query), ZoneInfo("Europe/Warsaw"))
+    return LIST_QUERY.parse(QueryParams(query), ZoneInfo("Europe/Warsaw"))
 
 
 def test_a_list_shows_ten_of_the_newest_unless_it_is_asked_for_others():

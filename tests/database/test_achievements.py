@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from database import Database, Transaction
-from database.members import Identity
 from loyalty.store.achievements import AchievementRepository, DailySum
-from loyalty.store.members import Member
+from loyalty.store.members import Identity, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from activities.events import EventActivities
 from database import Database, Transaction
 from database.history import History, MemberRange
-from database.members import Identity
 from database.programs import Programs
 from loyalty.calendar import start_of
 from loyalty.engine.due_items import run_due_items
@@ -20,6 +19,7 @@ from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
 from tests import programs
 from workbench.backtest import ReplayedEvent
 

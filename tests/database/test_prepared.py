@@ -9,12 +9,12 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from database import Database, Transaction
-from database.members import Identity
 from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import event, member
 from loyalty.ids import new_id
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
 
 NOON = datetime(2024, 5, 1, 12, 0, 0, 250, tzinfo=timezone(timedelta(hours=2)))
 

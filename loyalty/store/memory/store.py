@@ -16,7 +16,7 @@ from loyalty.references import StepResult
 from loyalty.store.achievements import DailySum, day_of, insert_sorted
 from loyalty.store.events import EventState, NewEvent
 from loyalty.store.limits import DailyUse, LimitUsage
-from loyalty.store.members import NO_POINTS, Member
+from loyalty.store.members import NO_POINTS, Identity, Member
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import EntryKind, Lot, Posted, balance_change
@@ -90,12 +90,13 @@ class _Repository:
 
 
 class _Events(_Repository):
-    __slots__ = ("_has_subscribers", "states")
+    __slots__ = ("_by_external_id", "_has_subscribers", "states")
 
     def __init__(self, store: InMemoryStore, *, has_subscribers: bool) -> None:
         super().__init__(store)
         self._has_subscribers = has_subscribers
         self.states: dict[str, EventState] = {}
+        self._by_external_id: dict[str, Row] = {}
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
         if new.id in self.states:
@@ -117,11 +118,16 @@ class _Events(_Repository):
             None,
             self._has_subscribers,
         )
+        if new.external_id is not None:
+            self._by_external_id[new.external_id] = {"id": new.id, "fingerprint": new.fingerprint}
         return True
 
     def get(self, event_id: str) -> Row | None:
         state = self.states.get(event_id)
         return None if state is None else {"type": state.type, "parent": state.parent}
+
+    def by_external_id(self, external_id: str) -> Row | None:
+        return self._by_external_id.get(external_id)
 
     def state(self, event_id: str, step: str) -> EventState | None:  # noqa: ARG002 - no step is run twice
         return self.states.get(event_id)
@@ -145,6 +151,41 @@ class _Events(_Repository):
 
 class _Members(_Repository):
     __slots__ = ()
+
+    def lock_identity(self, identity: Identity) -> None:
+        """Lock nothing, since nothing runs at the same time."""
+
+    def matching(self, identity: Identity) -> Sequence[Row]:
+        wanted = _identity_row(identity)
+        rows = (_identity_row(state.member) for state in self._store.members_by_id.values())
+        return [row for row in rows if any(key and row[name] == key for name, key in wanted.items())]
+
+    def register(
+        self,
+        identity: Identity,
+        *,
+        member_id: str,
+        profile: Mapping[str, Any],
+        attributes: Mapping[str, Any],
+        tier: str | None,
+        password_hash: str | None,  # noqa: ARG002 - nobody logs in here
+        registered_at: datetime,
+        now: datetime,  # noqa: ARG002 - not kept
+    ) -> bool:
+        if self.matching(replace(identity, id=member_id)):
+            return False
+        new = Member(
+            id=member_id,
+            registered_at=registered_at,
+            email=identity.email,
+            phone=identity.phone,
+            card=identity.card,
+            tier=tier,
+            profile=profile,
+            attributes=_as_stored(attributes),
+        )
+        self._store.load(MemberState(new))
+        return True
 
     def lock_member(self, member_id: str) -> None:
         """Lock nothing, since nothing runs at the same time; raise LookupError for an unknown member."""
@@ -192,6 +233,16 @@ class _Members(_Repository):
             later = [each for each in badges if state.granted.get(each) == now]
             for each in sorted(later):
                 badges[each] = badges.pop(each)
+
+
+def _identity_row(of: Identity | Member) -> Row:
+    """Return the columns that identify a member; email and phone in lower case."""
+    return {
+        "id": of.id,
+        "email_key": of.email and of.email.lower(),
+        "phone_key": of.phone and of.phone.lower(),
+        "card": of.card,
+    }
 
 
 def _as_stored(value: Any) -> Any:

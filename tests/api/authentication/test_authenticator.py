@@ -57,16 +57,16 @@ async def test_a_token_that_somebody_else_signed_is_refused(api: Api, algorithm:
 
 
 async def test_a_token_of_no_known_role_is_refused(api: Api):
-    secret = await api.app.state.desk.tokens._secret()
+    secret = await api.app.state.laurel.tokens._secret()
     token = jwt.encode({"sub": ADMIN_ID, "role": "root", "exp": 4102444800}, secret, "HS256")
 
     assert (await ask(api, Authorization=f"Bearer {token}")).status_code == 401
 
 
 async def test_every_process_signs_with_the_same_long_secret(api_anywhere: Api):
-    other = create_app(api_anywhere.app.state.desk.services)
+    other = create_app(api_anywhere.app.state.laurel.services)
 
-    secrets = {await app.state.desk.tokens._secret() for app in (api_anywhere.app, other)}
+    secrets = {await app.state.laurel.tokens._secret() for app in (api_anywhere.app, other)}
 
     assert len(secrets) == 1
     assert len(secrets.pop().encode()) >= 32

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from api.authentication.rate_limit import MOST, WINDOW, Attempts
-from api.authentication.tokens import ACCESS_TIME
+from api.authentication.login_rate_limiter import MAX_ATTEMPTS, WINDOW, LoginRateLimiter
+from api.authentication.tokens import ACCESS_TOKEN_LIFETIME
 from api.errors import TooManyAttempts
 from tests.api.conftest import ADMIN_ID, Api
 
@@ -36,7 +36,7 @@ async def test_an_admin_logs_in_and_uses_the_token(api_anywhere: Api):
     assert (await use(api_anywhere, tokens["token"])).status_code == 200
     claims = jwt.decode(tokens["token"], options={"verify_signature": False})
     assert (claims["sub"], claims["role"]) == (ADMIN_ID, "admin")
-    assert claims["exp"] - claims["iat"] == ACCESS_TIME.total_seconds()
+    assert claims["exp"] - claims["iat"] == ACCESS_TOKEN_LIFETIME.total_seconds()
 
 
 @pytest.mark.parametrize("changed", [{"password": "wrong"}, {"username": "nobody"}, {"username": "ADMIN"}])
@@ -59,7 +59,7 @@ async def test_a_login_that_lacks_something_says_what(api: Api, content: dict, p
 
 async def test_as_much_work_is_done_for_a_name_that_nobody_has(api: Api, monkeypatch: pytest.MonkeyPatch):
     verified = []
-    monkeypatch.setattr("api.authentication.passwords._fits", lambda kept, given: verified.append(kept) or True)
+    monkeypatch.setattr("api.authentication.passwords._verify", lambda kept, given: verified.append(kept) or True)
 
     answer = await api.post("/api/admin/login_check", {"username": "nobody", "password": "nobody"})
 
@@ -68,7 +68,7 @@ async def test_as_much_work_is_done_for_a_name_that_nobody_has(api: Api, monkeyp
 
 
 async def test_guessing_a_password_is_slowed_down_and_others_are_not(api: Api):
-    for number in range(MOST):
+    for number in range(MAX_ATTEMPTS):
         name = "anna" if number % 2 else "ANNA"
         await api.post("/api/admin/login_check", {"username": name, "password": "guess"})
 
@@ -81,34 +81,34 @@ async def test_guessing_a_password_is_slowed_down_and_others_are_not(api: Api):
 
 def test_attempts_are_forgotten_as_the_window_slides():
     now = 0.0
-    attempts = Attempts(lambda: now)
-    for now in range(MOST):  # noqa: B007 - the clock reads it
-        attempts.begin("anna")
+    limiter = LoginRateLimiter(lambda: now)
+    for now in range(MAX_ATTEMPTS):  # noqa: B007 - the clock reads it
+        limiter.acquire("anna")
 
     with pytest.raises(TooManyAttempts) as refused:
-        attempts.begin("anna")
+        limiter.acquire("anna")
     now = WINDOW
-    attempts.begin("anna")
+    limiter.acquire("anna")
 
-    assert refused.value.retry_after == WINDOW - MOST + 1
+    assert refused.value.retry_after == WINDOW - MAX_ATTEMPTS + 1
 
 
 def test_an_attempt_that_succeeds_clears_those_before_it():
-    attempts = Attempts(lambda: 0.0)
-    for _ in range(3 * MOST):
-        attempts.begin("anna")
+    limiter = LoginRateLimiter(lambda: 0.0)
+    for _ in range(3 * MAX_ATTEMPTS):
+        limiter.acquire("anna")
 
-        attempts.succeeded("anna")
+        limiter.reset("anna")
 
 
 def test_the_memory_of_attempts_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("api.authentication.rate_limit.MOST_REMEMBERED", 10)
-    attempts = Attempts(lambda: 0.0)
+    monkeypatch.setattr("api.authentication.login_rate_limiter.MAX_KEYS", 10)
+    limiter = LoginRateLimiter(lambda: 0.0)
 
     for number in range(100):
-        attempts.begin(number)
+        limiter.acquire(number)
 
-    assert len(attempts._made) == 10
+    assert len(limiter._attempts) == 10
 
 
 # Refresh tokens
@@ -143,7 +143,7 @@ async def test_what_is_no_refresh_token_is_refused(api: Api, content: dict, stat
 
 
 async def test_a_refresh_token_runs_out(api: Api, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("api.authentication.tokens.REFRESH_TIME", timedelta(0))
+    monkeypatch.setattr("api.authentication.tokens.REFRESH_TOKEN_LIFETIME", timedelta(0))
     tokens = await log_in(api)
 
     answer = await api.post("/api/token/refresh", {"refresh_token": tokens["refresh_token"]})
@@ -231,7 +231,7 @@ async def test_a_password_is_shown_nowhere(api: Api):
 
 
 async def test_the_expiry_of_a_token_is_kept_to(api: Api, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("api.authentication.tokens.ACCESS_TIME", timedelta(seconds=-1))
+    monkeypatch.setattr("api.authentication.tokens.ACCESS_TOKEN_LIFETIME", timedelta(seconds=-1))
     tokens = await log_in(api)
 
     answer = await use(api, tokens["token"])

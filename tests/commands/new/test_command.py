@@ -9,10 +9,10 @@ from sqlalchemy import select
 from activities.events import EventActivities
 from commands.new.recording import recording
 from database import Database, Transaction
-from database.members import Identity
 from database.programs import Programs
 from database.tables import event
 from loyalty.ids import new_id
+from loyalty.store.members import Identity
 from tests import programs
 from tests.activities.test_in_memory_engine_agrees import COFFEE, GIFT, PURCHASES, SHOPPER, UP
 from tests.database.test_history import FIRST, Played

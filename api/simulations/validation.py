@@ -1,0 +1,63 @@
+"""Simulations, validated: the program, the time of the report, and an ad-hoc member."""
+
+from datetime import datetime
+from typing import Any
+
+from api.dependencies import StoreRequest
+from api.errors import BadInput, InputFault, TooLarge, message_with_suggestion
+from api.programs.validation import validate_program
+from api.requests import MAX_BYTES
+from api.simulations.schemas import PostSimulation
+from loyalty.calendar import read_date
+from loyalty.engine.acceptance import IncomingEvent
+from loyalty.program.program import Program
+from program_files import ProgramFaults, revision_hash
+from rules import exact
+from workbench.scenarios.files.fixtures import ONLY
+from workbench.scenarios.fixtures import opening_of
+from workbench.simulation.adhoc_member import node_of, read_invented
+from workbench.simulation.simulation import Tried
+from workbench.simulation.simulation_json import Under
+
+
+def check_size(posted: PostSimulation) -> None:
+    """Raise TooLarge for an event that `POST customEvent` would not read, or a member as large."""
+    if len(exact.dumps([posted.event.body, posted.member])) > MAX_BYTES:
+        raise TooLarge(MAX_BYTES)
+
+
+async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> Under:
+    """The program to simulate under: of the posted files, of the revision, or the one in force."""
+    if posted.files is not None and posted.revision is not None:
+        raise BadInput.at("revision", "files and revision name two programs: send one of them", "contradiction")
+    if posted.files is not None:
+        program, files = await validate_program(posted.files, store_request.store)
+        return Under(program, None, revision_hash(files))
+    number = posted.revision or store_request.revision
+    programs = store_request.state.services.programs
+    files = await programs.files(store_request.store, number)
+    return Under(await programs.revision(store_request.store, number), number, revision_hash(files))
+
+
+def reported_at(
+    store_request: StoreRequest, posted: PostSimulation, event: IncomingEvent, program: Program
+) -> datetime:
+    """When the event is reported: `now` of the body, else this moment, or for an ad-hoc member when it happens."""
+    if posted.now is None:
+        return store_request.now if posted.member is None else event.time
+    try:
+        return read_date(posted.now, program.zone)
+    except ValueError as error:
+        raise BadInput.at("now", str(error), "invalidDate") from None
+
+
+def adhoc_member(member: dict[str, Any], event: IncomingEvent, program: Program, now: datetime) -> Tried:
+    """The simulation of an event of an ad-hoc member; raise BadInput with every fault of the member, by its path."""
+    try:
+        fixture = read_invented(node_of(member, "member"), program, now)
+    except ProgramFaults as faults:
+        raise BadInput.of(
+            InputFault(message_with_suggestion(each), each.code, each.place.file) for each in faults.problems
+        ) from None
+    opening = opening_of(fixture, ONLY, program, now)
+    return Tried(event.type, event.time, event.body, opening, now, claims=fixture.claims)

@@ -1,0 +1,98 @@
+"""Webhook subscriptions, validated."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.errors import BadInput, InputFault
+from api.webhooks.schemas import NewSubscription, SubscriptionTarget
+from loyalty.store.webhooks import WebhookFormat
+from loyalty.webhooks.addresses import Network
+from loyalty.webhooks.messages import EVENT_NAMES
+from loyalty.webhooks.signing import sign
+from loyalty.webhooks.urls import check_url
+from rules.errors import nearest
+
+ROOT = "webhookSubscription"
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+_RESERVED_NAMES = {
+    "host",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "expect",
+}
+_RESERVED_PREFIX = "webhook-"
+_FORMAT_BY_FLAG: Mapping[bool | None, WebhookFormat | None] = {True: "legacy", False: "current", None: None}
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ValidTarget:
+    """A target that webhooks can be sent to; `format` None leaves the present one."""
+
+    url: str
+    headers: Sequence[dict[str, str]]
+    format: WebhookFormat | None
+
+
+def validate_event_name(name: str) -> str:
+    """The name, if it is one of a webhook event; raise BadInput with the nearest otherwise."""
+    if name in EVENT_NAMES:
+        return name
+    close = nearest(name, EVENT_NAMES)
+    cure = f"did you mean {close}?" if close else "GET .../webhook/event lists them"
+    raise BadInput.at(f"{ROOT}.eventName", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
+
+
+def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...]) -> ValidTarget:
+    """A target without faults; raise BadInput with every fault."""
+    faults: list[InputFault] = []
+    if given.destination_type != "rest":
+        message = "queue destinations are not supported: use rest"
+        faults.append(InputFault(message, "notSupported", f"{ROOT}.destinationType"))
+    why_not = check_url(given.url, allow)
+    if why_not is not None:
+        faults.append(InputFault(why_not, "urlRefused", f"{ROOT}.url"))
+    headers = [] if given.headers is None else [each.model_dump(by_alias=True) for each in given.headers]
+    if not headers and given.header_name is not None:
+        headers = [{"headerName": given.header_name, "headerValue": given.header_value or ""}]
+    faults += [fault for number, header in enumerate(headers) for fault in _header_faults(number, header)]
+    faults += _secret_faults(given)
+    if given.legacy is not None and given.format is not None and given.legacy != (given.format == "legacy"):
+        faults.append(InputFault("legacy and format contradict each other", "contradiction", f"{ROOT}.format"))
+    if faults:
+        raise BadInput.of(faults)
+    return ValidTarget(given.url, headers, given.format or _FORMAT_BY_FLAG[given.legacy])
+
+
+def _secret_faults(given: SubscriptionTarget) -> list[InputFault]:
+    if not isinstance(given, NewSubscription) or given.secret is None:
+        return []
+    try:
+        sign([given.secret], "", _EPOCH, b"")
+    except ValueError as error:
+        return [InputFault(str(error), "invalidSecret", f"{ROOT}.secret")]
+    return []
+
+
+def _header_faults(number: int, header: dict[str, str]) -> list[InputFault]:
+    path, name = f"{ROOT}.headers.{number}", header["headerName"]
+    if not _HEADER_NAME.fullmatch(name):
+        message = "a header's name is letters, digits and - alone"
+        return [InputFault(message, "invalidHeader", f"{path}.headerName")]
+    if name.lower() in _RESERVED_NAMES or name.lower().startswith(_RESERVED_PREFIX):
+        message = f"{name} is written by Laurel itself: choose another name"
+        return [InputFault(message, "reservedHeader", f"{path}.headerName")]
+    if not _HEADER_VALUE.fullmatch(header["headerValue"]):
+        message = "a header's value is visible ASCII on one line"
+        return [InputFault(message, "invalidHeader", f"{path}.headerValue")]
+    return []

@@ -1,0 +1,130 @@
+"""Registering members, each in one transaction with the built-in event that says so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from loyalty.ids import new_id
+from loyalty.program.program import Program
+from loyalty.references import EventRef
+from loyalty.refusals import (
+    DifferentMembers,
+    IdentityTaken,
+    MemberIdTaken,
+    MissingIdentity,
+    UnidentifiedMember,
+    UnknownMember,
+    UnknownMemberId,
+    UnknownTier,
+)
+from loyalty.store.conflicts import ConcurrentInsert
+from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
+from loyalty.store.repositories import StoreRepositories
+from loyalty.store.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A member to register. `tier` None is the program's lowest; `profile` is read by people alone."""
+
+    identity: Identity
+    registered_at: datetime
+    tier: str | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    password_hash: str | None = None
+
+
+def register_member(
+    tx: StoreRepositories, program: Program, revision: int, new: NewMember, *, now: datetime
+) -> EventRef:
+    """Register a member under the lock of their identity, and return the built-in event whose workflow is to start.
+
+    Raise MissingIdentity, UnknownTier, IdentityTaken or ConcurrentInsert.
+    """
+    if not new.identity.can_register:
+        raise MissingIdentity
+    if new.tier is not None and program.tier_named(new.tier) is None:
+        raise UnknownTier([tier.name for tier in program.tiers])
+    tx.members.lock_identity(new.identity)
+    taken = _taken_fields(new.identity, tx.members.matching(new.identity))
+    if taken:
+        raise IdentityTaken(taken)
+    return _add_member(tx, program, revision, new, now=now)
+
+
+def find_or_register(
+    tx: StoreRepositories, program: Program, revision: int, identity: Identity, *, now: datetime
+) -> tuple[str, EventRef | None]:
+    """The id of the member with an identity, and of one who is registered here, the built-in event to start.
+
+    Raise UnidentifiedMember, DifferentMembers, UnknownMember, UnknownMemberId or ConcurrentInsert.
+    """
+    if not identity:
+        raise UnidentifiedMember
+    member_id = find_member(tx, identity)
+    if member_id is not None:
+        return member_id, None
+    tx.members.lock_identity(identity)
+    member_id = find_member(tx, identity)  # the transaction that held the lock before may have registered them
+    if member_id is not None:
+        return member_id, None
+    check_registrable(tx.store, program, identity)
+    registered = _add_member(tx, program, revision, NewMember(identity, registered_at=now), now=now)
+    return registered.member, registered
+
+
+def find_member(tx: StoreRepositories, identity: Identity) -> str | None:
+    """The id of the one member with an identity; raise DifferentMembers. Parts that no member has are ignored."""
+    match [row["id"] for row in tx.members.matching(identity)]:
+        case []:
+            return None
+        case [only]:
+            return str(only)
+        case several:
+            raise DifferentMembers(several)
+
+
+def check_registrable(store: str, program: Program, identity: Identity) -> None:
+    """Raise UnknownMember or UnknownMemberId if an event must not register an unknown member of this identity."""
+    if not program.registers_unknown_members:
+        raise UnknownMember(store)
+    if not identity.can_register:
+        raise UnknownMemberId(identity.id)
+
+
+def _add_member(tx: StoreRepositories, program: Program, revision: int, new: NewMember, *, now: datetime) -> EventRef:
+    """Insert a member and their `member_registered` event; raise ConcurrentInsert if the member exists by now."""
+    lowest = program.tier_at(0)
+    member_id = new.identity.id or new_id()
+    is_new = tx.members.register(
+        new.identity,
+        member_id=member_id,
+        profile=new.profile,
+        attributes=new.attributes,
+        tier=new.tier or (lowest.name if lowest else None),
+        password_hash=new.password_hash,
+        registered_at=new.registered_at,
+        now=now,
+    )
+    if not is_new:
+        # Under the lock every other part of the identity is free: a conflict that stays is the id of another store.
+        raise ConcurrentInsert("member", refusal=MemberIdTaken(new.identity.id) if new.identity.id else None)
+    event_id = new_id()
+    tx.events.add(
+        NewEvent(id=event_id, type="member_registered", member=member_id, time=now, body={}, revision=revision),
+        now=now,
+    )
+    return EventRef(tx.store, event_id, "member_registered", member_id, revision)
+
+
+def _taken_fields(identity: Identity, rows: Sequence[Row]) -> list[str]:
+    """The parts of an identity that these members have."""
+    keys = {
+        "email": ("email_key", identity.email and identity.email.lower()),
+        "phone": ("phone_key", identity.phone and identity.phone.lower()),
+        "card": ("card", identity.card),
+    }
+    return [name for name, (column, key) in keys.items() if key and any(row[column] == key for row in rows)]

@@ -1,0 +1,98 @@
+"""Refusals of operations, as a tree. Each carries data, and its message says the cure; none knows HTTP or JSON paths.
+
+Refusal                     an operation is refused, and nothing is changed
+├── UnknownMember           no member has this identity, and the program does not register unknown members
+├── UnknownMemberId         no member has this id, and an id alone registers nobody
+├── DifferentMembers        the parts of an identity belong to different members
+├── UnidentifiedMember      an event does not say whose it is
+├── InvalidMemberId         the id of a member is not a UUID
+├── MissingIdentity         a member to register has no email, phone or card number
+├── IdentityTaken           other members have parts of the identity; `fields` names them
+├── MemberIdTaken           a member of another store has this id
+├── UnknownTier             the program has no such tier; `tiers` are those it has
+└── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
+"""
+
+from collections.abc import Sequence
+
+
+class Refusal(Exception):
+    """An operation is refused, and nothing is changed."""
+
+
+class UnknownMember(Refusal):
+    """No member has this identity, and the program does not register unknown members."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(f"no member of {store} has this identity: register them first")
+        self.store = store
+
+
+class UnknownMemberId(Refusal):
+    """No member has this id, and an id alone registers nobody."""
+
+    def __init__(self, member_id: str | None) -> None:
+        super().__init__("no member has this id: to register one, send an email, a phone or a card number, too")
+        self.member_id = member_id
+
+
+class DifferentMembers(Refusal):
+    """The parts of an identity belong to different members."""
+
+    def __init__(self, member_ids: Sequence[str]) -> None:
+        super().__init__("the parts name different members: send those of one, or just one part")
+        self.member_ids = member_ids
+
+
+class UnidentifiedMember(Refusal):
+    """An event does not say whose it is."""
+
+    def __init__(self) -> None:
+        super().__init__("the event names no member: send an id, an email, a phone or a card number")
+
+
+class InvalidMemberId(Refusal):
+    """The id of a member is not a UUID."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"a member's id is a UUID, and {member_id[:80]} is none: send a number of your own as card")
+        self.member_id = member_id
+
+
+class MissingIdentity(Refusal):
+    """A member to register has no email, phone or card number."""
+
+    def __init__(self) -> None:
+        super().__init__("a member needs an email, a phone or a card number")
+
+
+class IdentityTaken(Refusal):
+    """Other members have parts of the identity; `fields` are among `email`, `phone` and `card`."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(f"a member with this {' or '.join(fields)} is registered already")
+        self.fields = fields
+
+
+class MemberIdTaken(Refusal):
+    """A member of another store has this id: ids are unique across stores."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__("this id cannot be given to a new member: leave it out, and one is made")
+        self.member_id = member_id
+
+
+class UnknownTier(Refusal):
+    """The program has no such tier."""
+
+    def __init__(self, tiers: Sequence[str]) -> None:
+        super().__init__(f"there is no such tier; there are {', '.join(tiers) or 'none'}")
+        self.tiers = tiers
+
+
+class EventIdReused(Refusal):
+    """A client used this id for another event."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"this id was used for another event, {event_id}: give each event an id of its own")
+        self.event_id = event_id

@@ -1,0 +1,14 @@
+"""Conflicts between concurrent transactions."""
+
+from loyalty.refusals import Refusal
+
+
+class ConcurrentInsert(Exception):
+    """A row exists that did not when this transaction looked: retried, the transaction finds it.
+
+    `refusal` is raised in its place if retrying does not help; None: the conflict stays an error.
+    """
+
+    def __init__(self, what: str, *, refusal: Refusal | None = None) -> None:
+        super().__init__(f"another transaction inserted the same {what}: run this one again")
+        self.refusal = refusal
