@@ -12,7 +12,7 @@ from loyalty.webhooks.addresses import Network
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.signing import sign
 from loyalty.webhooks.urls import check_url
-from rules.errors import nearest
+from rules.spelling import closest_match
 
 ROOT = "webhookSubscription"
 
@@ -48,7 +48,7 @@ def validate_event_name(name: str) -> str:
     """The name, if it is one of a webhook event; raise BadInput with the nearest otherwise."""
     if name in EVENT_NAMES:
         return name
-    close = nearest(name, EVENT_NAMES)
+    close = closest_match(name, EVENT_NAMES)
     cure = f"did you mean {close}?" if close else "GET .../webhook/event lists them"
     raise BadInput.at(f"{ROOT}.eventName", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
 
