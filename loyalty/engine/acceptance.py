@@ -20,7 +20,7 @@ from loyalty.store.repositories import StoreRepositories
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
-    """An event that a client reports, validated against its event type and not yet stored."""
+    """An event that a client reports, validated against its event type and not yet stored. `time` is aware UTC."""
 
     type: str
     time: datetime
@@ -31,7 +31,7 @@ class IncomingEvent:
     """The client's own id of the event, which makes reporting it idempotent."""
 
     def fingerprint(self) -> str:
-        """A hash of the content: the same for the same instant and fields, in any order and spelling."""
+        """A hash of the content, whatever the order of its fields."""
         content = [self.type, self.time.isoformat(), _sorted(self.customer_data), _sorted(self.body)]
         return hashlib.sha256(rules.exact.dumps(content).encode()).hexdigest()
 

@@ -1,34 +1,79 @@
-"""The table of problems is complete, and what nobody foresaw is answered, too."""
+"""The tables of errors are complete, and unexpected errors are answered, too."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import structlog
 
-from api import errors as problems
-from api.errors import STATUS, ApiError
+from api import errors
+from api.errors import REFUSALS, STATUS, ApiError, faults_of_refusal
+from loyalty.refusals import (
+    DifferentMembers,
+    EventIdReused,
+    IdentityTaken,
+    InvalidMemberId,
+    MemberIdTaken,
+    MissingIdentity,
+    Refusal,
+    UnidentifiedMember,
+    UnknownMember,
+    UnknownMemberId,
+    UnknownTier,
+)
 from tests.api.conftest import Api
 
+SHOWN = [
+    (UnknownMember("DEFAULT"), "unknownMember", "event.customerData", "POST /api/DEFAULT/member"),
+    (UnknownMemberId("an id"), "unknownMember", "event.customerData.customerId", "loyaltyCardNumber"),
+    (DifferentMembers(["a", "b"]), "differentMembers", "event.customerData", "just one part"),
+    (UnidentifiedMember(), "missing", "event.customerData", "send a customerId"),
+    (InvalidMemberId("C-17"), "invalidId", "event.customerData.customerId", "loyaltyCardNumber"),
+    (MissingIdentity(), "missing", "customer.email", "loyaltyCardNumber"),
+    (IdentityTaken(["card"]), "alreadyUsed", "customer.loyaltyCardNumber", "this loyaltyCardNumber"),
+    (MemberIdTaken("an id"), "alreadyUsed", "event.customerData.customerId", "leave it out"),
+    (UnknownTier(["bronze"]), "unknownTier", "customer.levelId", "there are bronze"),
+    (EventIdReused("an id"), "eventIdReused", "event.eventId", "another event, an id"),
+]
 
-def kinds(of: type[Exception]) -> Iterator[type[Exception]]:
-    for kind in of.__subclasses__():
-        yield kind
-        yield from kinds(kind)
+
+def subclasses(of: type[Exception]) -> Iterator[type[Exception]]:
+    for subclass in of.__subclasses__():
+        yield subclass
+        yield from subclasses(subclass)
 
 
-def test_every_problem_has_a_status():
-    assert [kind.__name__ for kind in kinds(ApiError) if kind not in STATUS] == []
+def test_every_error_of_the_api_has_a_status():
+    assert [error.__name__ for error in subclasses(ApiError) if error not in STATUS] == []
 
 
 def test_the_drawn_tree_is_the_tree():
-    drawn = {line.split("── ")[1].split()[0] for line in (problems.__doc__ or "").splitlines() if "── " in line}
+    drawn = {line.split("── ")[1].split()[0] for line in (errors.__doc__ or "").splitlines() if "── " in line}
 
-    assert drawn == {kind.__name__ for kind in kinds(ApiError)}
+    assert drawn == {error.__name__ for error in subclasses(ApiError)}
+
+
+def test_every_refusal_of_an_operation_has_a_fault():
+    assert set(REFUSALS) == set(subclasses(Refusal)) == {type(refusal) for refusal, *_ in SHOWN}
+
+
+@pytest.mark.parametrize(("refusal", "code", "path", "message"), SHOWN, ids=lambda each: type(each).__name__)
+def test_a_refusal_is_shown_with_its_code_its_path_and_the_cure(refusal: Refusal, code: str, path: str, message: str):
+    (fault,) = faults_of_refusal(refusal)
+
+    assert (fault.code, fault.path) == (code, path)
+    assert message in fault.message
+
+
+def test_a_taken_identity_has_a_fault_for_each_part():
+    faults = faults_of_refusal(IdentityTaken(["email", "phone", "card"]))
+
+    assert [fault.path for fault in faults] == ["customer.email", "customer.phone", "customer.loyaltyCardNumber"]
 
 
 def test_no_status_is_chosen_anywhere_but_in_the_table():
-    api = Path(problems.__file__).parent
+    api = Path(errors.__file__).parent
     raised = {
         ast.unparse(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
         for file in api.rglob("*.py")
@@ -58,7 +103,7 @@ async def test_a_nul_in_a_path_is_refused(api_anywhere: Api):
     assert answer.status_code == 400
 
 
-async def test_what_nobody_foresaw_is_logged_under_the_id_that_the_client_gets(api: Api, monkeypatch):
+async def test_an_unexpected_error_is_logged_under_the_id_that_the_client_gets(api: Api, monkeypatch):
     def explode(*_):
         raise ZeroDivisionError("a secret detail")
 
