@@ -41,7 +41,7 @@ async def name_and_version() -> Response:
 
 
 @router.get(
-    "/api/healthcheck", summary="Check", status_code=204, response_class=Response, openapi_extra=_NO_LOGIN_NEEDED
+    "/api/healthcheck", summary="Health check", status_code=204, response_class=Response, openapi_extra=_NO_LOGIN_NEEDED
 )
 async def check() -> Response:
     """204 as long as the process answers requests."""

@@ -106,7 +106,7 @@ async def list_revisions(request: Request, store_request: AdminRequest) -> Respo
     return ExactJson(page_of_list(items if page.newest_first else items[::-1], page))
 
 
-@router.get("/{revision}", summary="One revision", response_model=RevisionWithFiles)
+@router.get("/{revision}", summary="Show a revision", response_model=RevisionWithFiles)
 async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> Response:
     """A revision and its files, as they were deployed."""
     row, latest = await store_request.database.read(lambda tx: (tx.revisions.whole(number), tx.revisions.latest()))
@@ -117,7 +117,7 @@ async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> 
     return ExactJson(view | {"files": row["files"]})
 
 
-@router.get("/{revision}/difference", summary="What a revision changed", response_model=RevisionDifference)
+@router.get("/{revision}/difference", summary="Show what a revision changed", response_model=RevisionDifference)
 async def show_difference(number: RevisionNumber, store_request: AdminRequest, since: Since = None) -> Response:
     """What changed since another revision, in words and with the places in both; formatting does not count."""
     before = number - 1 if since is None else since

@@ -1,4 +1,4 @@
-"""The API in this process, on real databases; only Temporal is far away: what should start is recorded."""
+"""The API in this process, on real databases; Temporal is a fake that records which workflows should start."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -32,7 +32,7 @@ TEXT_EVENT = "event: text\ntitle: Some text\nbody: {type: object, properties: {k
 
 @dataclass
 class Api:
-    """A running API, a client of it, and what it started."""
+    """A running API, a client of it, and the workflows it started."""
 
     database: Database
     programs: Programs
@@ -56,7 +56,7 @@ class Api:
         return answer.json()
 
     async def report(self, **changed: Any) -> httpx2.Response:
-        """Report an app login of Anna, changed as the test says; a field that is None is left out."""
+        """Report an app login of Anna with changed fields; a field that is None is left out."""
         event = {
             "type": "app_login",
             "eventDate": "2024-05-01T00:00:00",
@@ -66,16 +66,16 @@ class Api:
         return await self.post("/api/DEFAULT/customEvent", {"event": event})
 
     async def deploy(self, **changed: str) -> None:
-        """Put a small coffee shop in force, its files changed as the test says."""
+        """Put the program of a small coffee shop in force, with changed files."""
         await self.programs.deploy(files(events__text=TEXT_EVENT, **changed), by="test")
         self.programs._in_force.clear()
 
     async def write(self, work: Any) -> Any:
-        """Do in the database of the store what workflows would."""
+        """Write to the database of the store what workflows would."""
         return await self.database.store("DEFAULT").write(work)
 
     async def count(self) -> tuple[int, int]:
-        """How many members and events there are."""
+        """The numbers of members and of events."""
 
         def read(tx: Transaction) -> tuple[int, int]:
             tables = [tx.connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar() for t in ("member", "event")]

@@ -1,22 +1,22 @@
-"""The routes of the app: in which order they are tried, and which of them FastAPI stays out of."""
+"""The order of the routes, and the route that is called without FastAPI's dependency injection."""
 
 from tests.api.conftest import Api
 
 
-async def test_reporting_an_event_is_the_first_route_that_is_tried(api: Api):
+async def test_reporting_an_event_is_the_first_route(api: Api):
     first = api.app.routes[0]
 
     assert (first.path, first.methods) == ("/api/{storeCode}/customEvent", {"POST"})
 
 
-async def test_a_store_with_any_letters_in_its_code_is_asked_for_as_it_is_written(api: Api):
+async def test_a_store_code_in_a_path_is_decoded(api: Api):
     answer = await api.post("/api/caf%C3%A9%20%22/customEvent", {"event": {}})
 
     assert answer.status_code == 404
     assert 'café "' in answer.json()["message"]
 
 
-async def test_a_member_reports_no_events(api: Api):
+async def test_a_member_cannot_report_events(api: Api):
     member = {"email": "anna@example.com", "plainPassword": "password"}
     await api.post("/api/DEFAULT/member", {"customer": member})
     login = {"username": "anna@example.com", "password": "password"}

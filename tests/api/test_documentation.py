@@ -1,4 +1,4 @@
-"""docs/api.md tells of every operation and every code; `python -m tests.api.test_documentation` writes both tables."""
+"""docs/api.md lists every operation and every code; `python -m tests.api.test_documentation` writes both tables."""
 
 import ast
 import re
@@ -12,41 +12,41 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "api.md"
 
 MEANINGS = {
-    "alreadyUsed": "somebody else has this already",
+    "alreadyUsed": "another member has this already",
     "bodyInvalid": "the event's body does not fit the schema of its type",
-    "contradiction": "two fields say different things",
+    "contradiction": "two fields contradict each other",
     "differentMembers": "`customerData` names several members",
     "eventIdReused": "this `eventId` was used for another event",
     "inThePast": "the date has passed",
-    "invalid": "the value cannot be read",
-    "invalidDate": "no date, or one out of reach",
-    "invalidHeader": "not what a header may be",
-    "invalidId": "no UUID",
-    "invalidSecret": "no `whsec_` secret",
-    "malformedJson": "the body is no JSON; the message has line and column",
-    "missing": "something needed is not there",
-    "notAnObject": "the body is JSON, but no object",
-    "notSupported": "Laurel does not have this",
+    "invalid": "the value of a filter is invalid",
+    "invalidDate": "not a date, or one out of range",
+    "invalidHeader": "not a valid name or value of a header",
+    "invalidId": "not a UUID",
+    "invalidSecret": "not a valid `whsec_` secret",
+    "malformedJson": "the body is not JSON; the message has line and column",
+    "missing": "a required field is missing",
+    "notAnObject": "the body is JSON, but not an object",
+    "notSupported": "Laurel does not support this",
     "numberTooLarge": "a number beyond 10^15",
     "numberTooLong": "a number of too many digits or decimals",
-    "otherStore": "the program is of another store than the path",
+    "otherStore": "`program.yaml` names another store than the path",
     "outOfRange": "a number too small or too large",
     "reservedHeader": "a header that Laurel writes itself",
     "tooDeep": "the body is nested too deep",
     "unkeepableText": "a NUL character or half of a surrogate pair",
-    "unknownEventName": "no event that webhooks tell of; the nearest is named",
-    "unknownFilter": "the list has no such filter; the nearest is named",
-    "unknownMember": "nobody is known by this, and nobody is registered",
+    "unknownEventName": "not a webhook event; the message names the nearest",
+    "unknownFilter": "the list has no such filter; the message names the nearest",
+    "unknownMember": "no member has this identity, and the event registers none",
     "unknownOperator": "the filter has no such operator",
     "unknownOrder": "the list has no such order",
     "unknownTier": "no such tier in the program",
-    "unknownType": "no event type of this store; the nearest is named",
-    "urlRefused": "no URL, or one of a private network",
+    "unknownType": "not an event type of this store; the message names the nearest",
+    "urlRefused": "not a valid URL, or one in a private network",
 }
 
 
 def codes() -> set[str]:
-    """Every code that the API's source gives a fault."""
+    """Every code of a fault in the source of the API."""
     in_code = {code for file in (ROOT / "api").rglob("*.py") for code in _codes_in(ast.parse(file.read_text()))}
     return in_code | {template.code for template in REFUSALS.values()}
 
@@ -79,7 +79,7 @@ def _written(text: str) -> str:
     return text
 
 
-def test_every_code_has_a_meaning_and_no_meaning_is_left_over():
+def test_every_code_is_documented_and_every_documented_code_exists():
     assert codes() == set(MEANINGS)
 
 

@@ -90,7 +90,7 @@ async def test_an_unknown_path_is_not_found(api: Api):
     assert (answer.status_code, answer.json()) == (404, {"code": 404, "message": "Not Found"})
 
 
-async def test_a_wrong_method_says_which_are_right(api: Api):
+async def test_a_wrong_method_is_answered_with_the_allowed_ones(api: Api):
     answer = await api.http.put("/api/DEFAULT/customEvent", content="{}")
 
     assert (answer.status_code, answer.json()["code"]) == (405, 405)
@@ -119,7 +119,7 @@ async def test_an_unexpected_error_is_logged_under_the_id_that_the_client_gets(a
     assert "ZeroDivisionError" in entry["trace"]
 
 
-async def test_a_database_that_is_away_is_a_503_that_says_when_to_try_again(api: Api, monkeypatch):
+async def test_an_unavailable_database_is_a_503_that_says_when_to_retry(api: Api, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
     def away(*_, **__):

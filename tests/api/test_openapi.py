@@ -1,4 +1,4 @@
-"""The API describes itself, with examples that work; and nothing that a client sends is a 500."""
+"""The OpenAPI document: complete, with examples that work; and no request is answered with a 500."""
 
 import asyncio
 import contextlib
@@ -57,7 +57,7 @@ async def test_the_docs_are_served(api: Api):
 
 
 async def _prepare(api: Api) -> dict[str, str]:
-    """A store in which every example works, and the names that fill the paths."""
+    """Prepare a store in which every example works; return the values of path parameters."""
     login = (await api.post("/api/admin/login_check", {"username": "admin", "password": "password"})).json()
     member = {"email": "anna@example.com", "plainPassword": "password"}
     path = "/api/DEFAULT"
@@ -82,7 +82,7 @@ async def _prepare(api: Api) -> dict[str, str]:
 
 
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
-    """What ends things comes last, and so does the program that replaces the one before."""
+    """Sort deletes, logging out and the deploy of another program to the end."""
     method, path, _ = entry
     ends = path.endswith(("/program", "/revoke"))
     return ["get", "post", "put", "delete"].index(method) + 10 * ends, ends
@@ -107,7 +107,7 @@ async def test_every_example_works(api: Api):
 
 
 def _what_is_wrong(answer: httpx2.Response, operation: dict, document: dict) -> str | None:
-    """Why an answer is not the one that is promised first."""
+    """How an answer differs from the first that the document describes; None if it does not."""
     status, promised = next(iter(operation["responses"].items()))
     if str(answer.status_code) != status:
         return f"{answer.status_code}: {answer.text}"
@@ -119,7 +119,7 @@ def _what_is_wrong(answer: httpx2.Response, operation: dict, document: dict) -> 
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-async def test_nothing_that_fits_or_does_not_fit_the_description_is_a_500(api_anywhere: Api, mode: GenerationMode):
+async def test_no_request_valid_or_invalid_is_a_500(api_anywhere: Api, mode: GenerationMode):
     names = await _prepare(api_anywhere)
     schema = schemathesis.openapi.from_dict(await api_anywhere.get("/openapi.json"))
     loop = asyncio.get_running_loop()

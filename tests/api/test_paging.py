@@ -1,4 +1,4 @@
-"""What lists can be asked, and what they refuse."""
+"""The query parameters of lists: pages, order, filters, and what is refused."""
 
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ def read(query: str):
     return LIST_QUERY.parse(QueryParams(query), ZoneInfo("Europe/Warsaw"))
 
 
-def test_a_list_shows_ten_of_the_newest_unless_it_is_asked_for_others():
+def test_a_list_shows_the_ten_newest_by_default():
     usual, _ = read("")
     asked, _ = read("_page=3&_itemsOnPage=50&_orderBy[createdAt]=ASC")
 
@@ -68,7 +68,7 @@ def test_filters_are_fields_nested_fields_and_operators():
         ("[=]", "[", "not filtered"),
     ],
 )
-def test_what_a_list_cannot_be_asked_is_refused_with_the_cure(query: str, path: str, message: str):
+def test_an_invalid_query_of_a_list_is_refused_with_the_cure(query: str, path: str, message: str):
     with pytest.raises(BadInput) as refused:
         read(query)
 

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, no object, too long, too deep, or hold what cannot be kept."""
+"""Request bodies that are malformed, not an object, too long, too deep, or hold values that cannot be stored."""
 
 from collections.abc import AsyncIterator
 
@@ -28,7 +28,7 @@ async def send(api: Api, text: str | bytes, **headers: str):
         ('{"event": 1e999999999}', "number"),
     ],
 )
-async def test_what_is_no_exact_json_is_refused_with_its_place(api: Api, text: str | bytes, message: str):
+async def test_malformed_json_is_refused_with_its_place(api: Api, text: str | bytes, message: str):
     answer = await send(api, text)
 
     assert answer.status_code == 400, answer.text
@@ -38,13 +38,13 @@ async def test_what_is_no_exact_json_is_refused_with_its_place(api: Api, text: s
 
 
 @pytest.mark.parametrize("text", ["[]", "7", '"event"', "null", "true"])
-async def test_what_is_no_object_is_refused(api: Api, text: str):
+async def test_a_body_that_is_not_an_object_is_refused(api: Api, text: str):
     answer = await send(api, text)
 
     assert answer.json()["errors"][0]["code"] == "notAnObject"
 
 
-async def test_an_empty_body_lacks_the_event(api: Api):
+async def test_an_empty_body_is_refused_because_the_event_is_missing(api: Api):
     answer = await send(api, "")
 
     assert answer.json()["errors"] == [{"message": "this is required: send it", "code": "missing", "path": "event"}]
@@ -64,7 +64,9 @@ async def test_an_empty_body_lacks_the_event(api: Api):
         ('{"n": ' + "[" * 70 + "]" * 70 + "}", "tooDeep", "event.body.n" + ".0" * 62),
     ],
 )
-async def test_what_cannot_be_kept_or_given_back_is_refused(api_anywhere: Api, body: str, code: str, path: str):
+async def test_a_value_that_cannot_be_stored_or_shown_unchanged_is_refused(
+    api_anywhere: Api, body: str, code: str, path: str
+):
     answer = await send(api_anywhere, EVENT % body)
 
     assert answer.status_code == 400, answer.text
@@ -72,7 +74,7 @@ async def test_what_cannot_be_kept_or_given_back_is_refused(api_anywhere: Api, b
     assert (fault["code"], fault["path"]) == (code, path)
 
 
-async def test_a_whole_surrogate_pair_is_a_character_like_any_other(api_anywhere: Api):
+async def test_a_whole_surrogate_pair_is_accepted(api_anywhere: Api):
     answer = await send(api_anywhere, EVENT % r'{"key": "\ud83d\ude00"}')
 
     details = await api_anywhere.get(f"{PATH}/{answer.json()['customEventId']}")
@@ -80,20 +82,20 @@ async def test_a_whole_surrogate_pair_is_a_character_like_any_other(api_anywhere
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "nonsense"])
-async def test_json_under_another_media_type_is_read_all_the_same(api: Api, media_type: str):
+async def test_json_is_read_under_any_media_type(api: Api, media_type: str):
     answer = await send(api, EVENT % "{}", **{"Content-Type": media_type})
 
     assert answer.status_code == 200
 
 
-async def test_a_body_that_says_it_is_too_long_is_not_read(api: Api):
+async def test_a_body_with_a_content_length_over_the_limit_is_not_read(api: Api):
     answer = await send(api, EVENT % ('{"key": "' + "x" * 256 * 1024 + '"}'))
 
     assert answer.status_code == 413
     assert answer.json() == {"code": 413, "message": "the body is larger than 256 KiB: send less at once"}
 
 
-async def test_a_body_without_a_length_is_read_no_further_than_allowed(api: Api):
+async def test_a_body_without_a_content_length_is_not_read_beyond_the_limit(api: Api):
     read = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -107,7 +109,7 @@ async def test_a_body_without_a_length_is_read_no_further_than_allowed(api: Api)
     assert answer.status_code == 413
 
 
-async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(api: Api):
+async def test_a_client_that_disconnects_within_its_body_is_logged_as_no_error(api: Api):
     sent: list[dict] = []
     messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
     scope = {

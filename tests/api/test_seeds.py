@@ -1,4 +1,4 @@
-"""The requests that Laurel's users sent before there was a Laurel, exactly as they wrote them."""
+"""Requests that users sent to other loyalty platforms, exactly as they wrote them."""
 
 import json
 
@@ -103,7 +103,7 @@ async def test_every_webhook_of_the_seeds_is_listed_and_can_be_subscribed_to(api
     assert answer.status_code == 200, answer.text
 
 
-async def test_two_subscriptions_to_the_same_event_stand_side_by_side(api: Api):
+async def test_an_event_can_have_two_subscriptions(api: Api):
     body = {"webhookSubscription": {"eventName": "CustomerRegistered", "url": "https://receiver.example/hook"}}
 
     ids = {(await api.post("/api/DEFAULT/webhook/subscription", body)).json()["webhookSubscriptionId"] for _ in "12"}

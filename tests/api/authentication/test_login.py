@@ -1,4 +1,4 @@
-"""Logging in, staying logged in, logging out; and how often a password can be guessed."""
+"""Logging in, refreshing tokens, logging out, and the rate limit on attempts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,14 +50,14 @@ async def test_wrong_credentials_are_refused_without_saying_which_part_is_wrong(
     ("content", "path"),
     [({}, "username"), ({"username": "admin"}, "password"), (LOGIN | {"password": 7}, "password")],
 )
-async def test_a_login_that_lacks_something_says_what(api: Api, content: dict, path: str):
+async def test_a_login_without_a_field_names_it(api: Api, content: dict, path: str):
     answer = await api.post("/api/admin/login_check", content)
 
     assert answer.status_code == 400
     assert path in [fault["path"] for fault in answer.json()["errors"]]
 
 
-async def test_as_much_work_is_done_for_a_name_that_nobody_has(api: Api, monkeypatch: pytest.MonkeyPatch):
+async def test_a_login_with_an_unknown_name_takes_as_much_work(api: Api, monkeypatch: pytest.MonkeyPatch):
     verified = []
     monkeypatch.setattr("api.authentication.passwords._verify", lambda kept, given: verified.append(kept) or True)
 
@@ -67,7 +67,7 @@ async def test_as_much_work_is_done_for_a_name_that_nobody_has(api: Api, monkeyp
     assert verified[0].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-async def test_guessing_a_password_is_slowed_down_and_others_are_not(api: Api):
+async def test_attempts_for_one_name_are_limited_and_those_for_others_are_not(api: Api):
     for number in range(MAX_ATTEMPTS):
         name = "anna" if number % 2 else "ANNA"
         await api.post("/api/admin/login_check", {"username": name, "password": "guess"})
@@ -79,7 +79,7 @@ async def test_guessing_a_password_is_slowed_down_and_others_are_not(api: Api):
     assert (await api.post("/api/admin/login_check", LOGIN)).status_code == 200
 
 
-def test_attempts_are_forgotten_as_the_window_slides():
+def test_attempts_expire_as_the_window_slides():
     now = 0.0
     limiter = LoginRateLimiter(lambda: now)
     for now in range(MAX_ATTEMPTS):  # noqa: B007 - the clock reads it
@@ -93,7 +93,7 @@ def test_attempts_are_forgotten_as_the_window_slides():
     assert refused.value.retry_after == WINDOW - MAX_ATTEMPTS + 1
 
 
-def test_an_attempt_that_succeeds_clears_those_before_it():
+def test_a_successful_attempt_clears_those_before_it():
     limiter = LoginRateLimiter(lambda: 0.0)
     for _ in range(3 * MAX_ATTEMPTS):
         limiter.acquire("anna")
@@ -123,7 +123,7 @@ async def test_a_refresh_token_gives_new_tokens_once(api_anywhere: Api):
     assert (await use(api_anywhere, second["token"])).status_code == 200
 
 
-async def test_a_refresh_token_used_twice_ends_everything_of_its_login(api_anywhere: Api):
+async def test_a_refresh_token_used_twice_ends_every_refresh_token_of_its_login(api_anywhere: Api):
     first = await log_in(api_anywhere)
     other = await log_in(api_anywhere)
     second = (await api_anywhere.post("/api/token/refresh", {"refresh_token": first["refresh_token"]})).json()
@@ -138,11 +138,11 @@ async def test_a_refresh_token_used_twice_ends_everything_of_its_login(api_anywh
 @pytest.mark.parametrize(
     ("content", "status"), [({"refresh_token": "nonsense"}, 401), ({}, 400), ({"refresh_token": 7}, 400)]
 )
-async def test_what_is_no_refresh_token_is_refused(api: Api, content: dict, status: int):
+async def test_an_invalid_refresh_token_is_refused(api: Api, content: dict, status: int):
     assert (await api.post("/api/token/refresh", content)).status_code == status
 
 
-async def test_a_refresh_token_runs_out(api: Api, monkeypatch: pytest.MonkeyPatch):
+async def test_a_refresh_token_expires(api: Api, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("api.authentication.tokens.REFRESH_TOKEN_LIFETIME", timedelta(0))
     tokens = await log_in(api)
 
@@ -181,7 +181,7 @@ async def test_a_member_without_a_password_cannot_log_in(api: Api):
     assert answer.status_code == 401
 
 
-async def test_a_refresh_token_of_a_member_is_none_of_an_admin(api: Api):
+async def test_a_refresh_token_of_a_member_does_not_work_for_an_admin(api: Api):
     await register(api)
     tokens = await log_in(api, "/api/DEFAULT/member/login_check", username="anna@example.com", password="correct horse")
 
@@ -230,7 +230,7 @@ async def test_a_password_is_shown_nowhere(api: Api):
     assert "argon2" not in answer.text
 
 
-async def test_the_expiry_of_a_token_is_kept_to(api: Api, monkeypatch: pytest.MonkeyPatch):
+async def test_an_expired_token_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("api.authentication.tokens.ACCESS_TOKEN_LIFETIME", timedelta(seconds=-1))
     tokens = await log_in(api)
 

@@ -1,4 +1,4 @@
-"""Reporting events: what is accepted, what is refused and why, and what a repetition gets."""
+"""Reporting events: what is accepted, what is refused, and how a repetition is answered."""
 
 import asyncio
 from uuid import uuid4
@@ -13,7 +13,7 @@ PATH = "/api/DEFAULT/customEvent"
 
 
 def fault(answer, path: str) -> dict:
-    """The one fault at a path of a refusal."""
+    """The one fault at a path in an answer with status 400."""
     assert answer.status_code == 400, answer.text
     content = answer.json()
     assert (content["code"], content["message"]) == (400, "Validation failed")
@@ -32,7 +32,7 @@ async def test_an_event_is_stored_with_the_revision_in_force_and_its_workflow_st
     assert started.member == details["customerId"]
 
 
-async def test_somebody_unknown_is_registered_in_the_lowest_tier_with_an_event_that_says_so(api_anywhere: Api):
+async def test_an_unknown_member_is_registered_in_the_lowest_tier_with_the_event_that_says_so(api_anywhere: Api):
     await api_anywhere.report()
     await api_anywhere.report(eventId="second")
 
@@ -42,7 +42,7 @@ async def test_somebody_unknown_is_registered_in_the_lowest_tier_with_an_event_t
     assert await api_anywhere.count() == (1, 3)
 
 
-async def test_an_event_for_nobody_is_refused_where_the_program_says_so_and_nothing_is_kept(api: Api):
+async def test_an_event_of_an_unknown_member_is_refused_if_the_program_says_so_and_nothing_is_stored(api: Api):
     from tests.programs import PROGRAM
 
     await api.deploy(program=PROGRAM.replace("register", "refuse"))
@@ -62,7 +62,7 @@ async def test_an_event_for_nobody_is_refused_where_the_program_says_so_and_noth
         ("2024-05-01", "2024-05-01T00:00:00.000+02:00"),
     ],
 )
-async def test_a_date_is_read_with_its_offset_or_on_the_clock_of_the_store(api: Api, text: str, instant: str):
+async def test_a_date_without_an_offset_is_on_the_clock_of_the_store(api: Api, text: str, instant: str):
     event_id = (await api.report(eventDate=text)).json()["customEventId"]
 
     assert (await api.get(f"{PATH}/{event_id}"))["eventDate"] == instant
@@ -71,7 +71,7 @@ async def test_a_date_is_read_with_its_offset_or_on_the_clock_of_the_store(api: 
 @pytest.mark.parametrize(
     "text", ["yesterday", "", "2024-13-01T00:00:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z"]
 )
-async def test_what_is_no_date_is_refused(api: Api, text: str):
+async def test_an_invalid_date_is_refused(api: Api, text: str):
     answer = await api.report(eventDate=text)
 
     assert fault(answer, "event.eventDate")["code"] == "invalidDate"
@@ -107,14 +107,14 @@ async def test_every_wrong_part_is_named_by_its_path_and_nothing_is_kept(api: Ap
     assert (await api.count(), api.started) == ((0, 0), [])
 
 
-async def test_a_body_that_its_schema_refuses_is_refused_with_every_fault(api: Api):
+async def test_a_body_that_does_not_fit_its_schema_is_refused_with_every_fault(api: Api):
     answer = await api.report(type="purchase", body={"total": -1, "channel": "fax"})
 
     assert "0" in fault(answer, "event.body.total")["message"]
     assert "fax" in fault(answer, "event.body.channel")["message"]
 
 
-async def test_a_body_left_out_is_an_empty_one(api: Api):
+async def test_a_missing_body_is_an_empty_one(api: Api):
     missing = await api.report(type="purchase")
     empty = await api.report()
 
@@ -133,13 +133,13 @@ async def test_a_built_in_event_cannot_be_reported(api: Api):
     assert "happens by itself" in fault(answer, "event.type")["message"]
 
 
-async def test_fields_that_nobody_knows_are_ignored(api: Api):
+async def test_unknown_fields_are_ignored(api: Api):
     answer = await api.report(source="till 7", customerData={"email": "anna@example.com", "gender": "female"})
 
     assert answer.status_code == 200
 
 
-async def test_numbers_are_kept_digit_by_digit(api: Api):
+async def test_numbers_keep_every_digit(api: Api):
     text = '{"event": {"type": "purchase", "eventDate": "2024-05-01T00:00:00", "customerData": {"email": "a"}, '
     text += '"body": {"total": 0.1000000000000000055511151231}}}'
 
@@ -148,10 +148,10 @@ async def test_numbers_are_kept_digit_by_digit(api: Api):
     assert '"total": 0.1000000000000000055511151231}' in (await api.http.get(f"{PATH}/{event_id}")).text
 
 
-# Who it happened to
+# The member it happened to
 
 
-async def test_parts_that_match_a_member_win_over_parts_that_nobody_has(api: Api):
+async def test_parts_that_no_member_has_are_ignored_if_another_matches(api: Api):
     await api.report()
 
     answer = await api.report(customerData={"email": "ANNA@example.com", "phone": "+48500100200"})
@@ -170,7 +170,7 @@ async def test_parts_that_name_different_members_are_refused(api_anywhere: Api):
     assert fault(answer, "event.customerData")["code"] == "differentMembers"
 
 
-async def test_card_numbers_are_told_apart_by_case(api: Api):
+async def test_card_numbers_are_case_sensitive(api: Api):
     await api.report(customerData={"loyaltyCardNumber": "c-1"})
     await api.report(customerData={"loyaltyCardNumber": "C-1"})
 
@@ -200,14 +200,16 @@ async def test_an_id_that_a_member_of_another_store_has_is_refused(api_anywhere:
     ],
     ids=["one part", "many parts", "an id of the client's"],
 )
-async def test_clients_that_race_to_register_the_same_member_all_succeed(api_anywhere: Api, customer: dict):
+async def test_concurrent_events_of_one_unknown_member_all_succeed_and_register_one_member(
+    api_anywhere: Api, customer: dict
+):
     answers = await asyncio.gather(*(api_anywhere.report(customerData=customer) for _ in range(40)))
 
     assert [answer.status_code for answer in answers] == [200] * 40
     assert await api_anywhere.count() == (1, 41)
 
 
-async def test_nobody_who_is_registered_by_several_clients_at_once_is_tried_twice(api_anywhere: Api, monkeypatch):
+async def test_concurrent_registrations_of_one_member_need_no_retry(api_anywhere: Api, monkeypatch):
     monkeypatch.setattr("database.database.MAX_TRIES", 1)
 
     answers = await asyncio.gather(
@@ -258,7 +260,9 @@ async def test_another_event_under_the_same_id_is_refused(api: Api, changed: dic
     ],
     ids=["the type is gone", "the body is another"],
 )
-async def test_a_repetition_is_known_after_the_program_takes_no_more_of_them(api_anywhere: Api, changed: dict):
+async def test_a_repetition_gets_the_first_answer_after_the_program_stopped_accepting_the_event(
+    api_anywhere: Api, changed: dict
+):
     first = await api_anywhere.report(eventId="p-1", type="purchase", body={"total": 1})
     await api_anywhere.deploy(**changed)
 
@@ -273,7 +277,7 @@ async def test_a_repetition_is_known_after_the_program_takes_no_more_of_them(api
     assert new.json()["errors"][0]["code"] in ("unknownType", "bodyInvalid")
 
 
-async def test_the_same_event_sent_at_once_is_stored_once(api_anywhere: Api):
+async def test_the_same_event_sent_concurrently_is_stored_once(api_anywhere: Api):
     await api_anywhere.report()
 
     answers = await asyncio.gather(*(api_anywhere.report(eventId="login-1") for _ in range(8)))
@@ -293,7 +297,7 @@ async def test_a_number_is_not_the_text_of_its_digits_when_events_are_compared(a
 # Temporal away
 
 
-async def test_an_event_is_accepted_while_temporal_is_away(api: Api):
+async def test_an_event_is_accepted_without_temporal(api: Api):
     api.failure = ConnectionError("nobody there")
 
     answer = await api.report()
@@ -302,7 +306,7 @@ async def test_an_event_is_accepted_while_temporal_is_away(api: Api):
     assert await api.count() == (1, 2)
 
 
-async def test_a_client_waits_for_temporal_no_longer_than_is_said(api: Api, monkeypatch: pytest.MonkeyPatch):
+async def test_a_client_waits_for_temporal_no_longer_than_the_limit(api: Api, monkeypatch: pytest.MonkeyPatch):
     assert LONGEST_START <= 2
     monkeypatch.setattr("workflows.starter.LONGEST_START", 0.01)
     monkeypatch.setattr(api, "start", lambda event: asyncio.sleep(3600))
@@ -325,7 +329,7 @@ async def test_a_store_without_a_program_is_not_found(api: Api):
 # Lists
 
 
-async def test_events_are_listed_by_page_with_what_there_is_in_all(api_anywhere: Api):
+async def test_events_are_listed_in_pages_with_the_total(api_anywhere: Api):
     for number in range(12):
         await api_anywhere.report(eventId=f"e{number:02}")
 

@@ -1,4 +1,4 @@
-"""Members: registered, found, listed, and where they stand."""
+"""Members: registering, showing, listing, and where they stand."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -63,7 +63,7 @@ async def test_a_member_is_shown_as_registered(api_anywhere: Api):
 
 
 @pytest.mark.parametrize("name", ["email=ANNA@example.com", "phone=+48500100200", "loyaltyCardNumber=C-1"])
-async def test_a_member_is_found_by_whatever_they_are_known_by(api_anywhere: Api, name: str):
+async def test_a_member_is_found_by_id_email_phone_or_card(api_anywhere: Api, name: str):
     member_id = await register(api_anywhere, **ANNA)
 
     assert (await api_anywhere.get(f"{PATH}/{name}"))["customerId"] == member_id
@@ -74,7 +74,7 @@ NO_MEMBER = pytest.param(str(new_id()), id="an id that no member has")
 
 
 @pytest.mark.parametrize("name", ["nobody", "email=", "email=nobody", "loyaltyCardNumber=c-1", NO_MEMBER])
-async def test_a_member_nobody_knows_is_not_found(api: Api, name: str):
+async def test_an_unknown_member_is_not_found(api: Api, name: str):
     await register(api, **ANNA)
 
     statuses = {
@@ -93,7 +93,7 @@ async def test_a_member_nobody_knows_is_not_found(api: Api, name: str):
         ({"loyaltyCardNumber": "C-1"}, "loyaltyCardNumber"),
     ],
 )
-async def test_what_a_member_has_already_cannot_be_registered_again(api_anywhere: Api, changed: dict, path: str):
+async def test_an_email_phone_or_card_of_another_member_is_refused(api_anywhere: Api, changed: dict, path: str):
     await register(api_anywhere, **ANNA)
 
     answer = await api_anywhere.post(PATH, {"customer": {"email": "bert@example.com"} | changed})
@@ -103,7 +103,7 @@ async def test_what_a_member_has_already_cannot_be_registered_again(api_anywhere
     assert await api_anywhere.count() == (1, 1)
 
 
-async def test_of_clients_that_race_to_register_the_same_member_one_succeeds(api_anywhere: Api):
+async def test_of_concurrent_registrations_of_one_member_one_succeeds(api_anywhere: Api):
     answers = await asyncio.gather(*(api_anywhere.post(PATH, {"customer": ANNA}) for _ in range(6)))
 
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * 5
@@ -235,7 +235,7 @@ async def test_a_status_says_where_a_member_stands(api_anywhere: Api):
     }
 
 
-async def test_a_streak_shows_what_its_last_webhook_told(api: Api):
+async def test_a_streak_shows_the_value_of_its_last_webhook(api: Api):
     member_id = await register(api)
     days = [DailySum((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (3, 4, 5)]
     await api.write(lambda tx: tx.achievements.save_daily_sums(member_id, "seven-days", days))

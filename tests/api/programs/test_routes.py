@@ -1,4 +1,4 @@
-"""Programs deployed over HTTP, and the event types they bring."""
+"""Programs: deploying, listing, comparing, rolling back."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from tests.api.conftest import TEXT_EVENT, Api
 from tests.programs import PROGRAM, files
 
 PATH = "/api/DEFAULT/program"
-SCHEMAS = "/api/DEFAULT/customEvent/schema"
 
 
 def texts(**changed: str) -> dict[str, str]:
@@ -28,7 +27,7 @@ async def test_a_program_is_deployed_once(api_anywhere: Api):
     assert told == [(2, True, "admin"), (1, False, "test")]
 
 
-async def test_a_store_is_opened_by_its_first_program(api_anywhere: Api):
+async def test_a_store_is_created_by_its_first_program(api_anywhere: Api):
     answer = await api_anywhere.post("/api/NEW/program", {"files": texts(program=PROGRAM.replace("DEFAULT", "NEW"))})
 
     assert answer.json()["revision"] == 1
@@ -55,7 +54,7 @@ async def test_a_program_of_another_store_is_refused(api: Api):
 
 
 @pytest.mark.parametrize("content", [{}, {"files": {}}, {"files": {"program.yaml": 7}}, {"files": []}])
-async def test_what_is_no_program_is_refused(api: Api, content: dict):
+async def test_an_invalid_program_body_is_refused(api: Api, content: dict):
     assert (await api.post(PATH, content)).status_code == 400
 
 
@@ -67,39 +66,12 @@ async def test_a_program_may_be_larger_than_an_event(api: Api):
     assert answer.status_code == 200, answer.text
 
 
-async def test_event_types_are_listed_with_their_schemas(api_anywhere: Api):
-    listed = await api_anywhere.get(SCHEMAS)
-    purchase = await api_anywhere.get(f"{SCHEMAS}/purchase")
-
-    assert [item["eventType"] for item in listed["items"]] == ["app_login", "purchase", "text"]
-    assert purchase["schema"]["fields"][0] == {"type": "number", "name": "total", "description": ""}
-    assert purchase["jsonSchema"]["required"] == ["total"]
-    assert purchase["active"] is True
-
-
-@pytest.mark.parametrize(("query", "found"), [("name=Some text", 1), ("eventType[like]=p", 2), ("active=false", 0)])
-async def test_event_types_are_filtered(api: Api, query: str, found: int):
-    assert len((await api.get(f"{SCHEMAS}?{query}"))["items"]) == found
-
-
-async def test_an_event_type_nobody_wrote_is_not_found_and_built_in_ones_are_not_shown(api: Api):
-    statuses = [(await api.http.get(f"{SCHEMAS}/{name}")).status_code for name in ("nothing", "member_registered")]
-
-    assert statuses == [404, 404]
-
-
-@pytest.mark.parametrize(("method", "path"), [("POST", ""), ("PUT", "/purchase"), ("POST", "/purchase/active")])
-async def test_event_types_are_changed_in_files(api: Api, method: str, path: str):
-    answer = await api.http.request(method, SCHEMAS + path, json={})
-
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
-    assert "files" in answer.json()["message"]
-
-
 RETITLED = PROGRAM.replace("Coffee shop", "Tea shop")
 
 
-async def test_of_two_who_deploy_on_one_revision_the_second_is_told_who_when_and_what_to_do(api_anywhere: Api):
+async def test_the_second_deploy_based_on_one_revision_is_refused_with_who_deployed_the_first_and_the_cure(
+    api_anywhere: Api,
+):
     first = await api_anywhere.post(PATH, {"files": texts(program=RETITLED), "basedOn": 1, "note": "spring"})
     second = await api_anywhere.post(PATH, {"files": texts(), "basedOn": 1})
 
@@ -114,7 +86,7 @@ async def test_of_two_who_deploy_on_one_revision_the_second_is_told_who_when_and
 
 
 @pytest.mark.parametrize("wrong", [{"basedOn": -1}, {"basedOn": "1"}, {"basedOn": 2**31}, {"note": "x" * 256}])
-async def test_what_a_deploy_cannot_be_based_on_or_noted_is_refused(api: Api, wrong: dict):
+async def test_an_invalid_base_or_note_of_a_deploy_is_refused(api: Api, wrong: dict):
     answer = await api.post(PATH, {"files": texts(), **wrong})
 
     assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, next(iter(wrong)))
@@ -131,7 +103,7 @@ async def test_a_revision_is_shown_with_its_files(api_anywhere: Api):
 
 
 @pytest.mark.parametrize("path", ["9", "9/difference", "2/difference?since=7", "1/difference?since=9"])
-async def test_a_revision_that_never_was_is_not_found(api_anywhere: Api, path: str):
+async def test_an_unknown_revision_is_not_found(api_anywhere: Api, path: str):
     answer = await api_anywhere.http.get(f"{PATH}/{path}")
 
     assert answer.status_code == 404
@@ -139,11 +111,11 @@ async def test_a_revision_that_never_was_is_not_found(api_anywhere: Api, path: s
 
 
 @pytest.mark.parametrize("path", ["0", "-1", "x", str(2**31), "1/difference?since=-1", "1/difference?since=x"])
-async def test_what_is_no_number_of_a_revision_is_refused(api: Api, path: str):
+async def test_an_invalid_revision_number_is_refused(api: Api, path: str):
     assert (await api.http.get(f"{PATH}/{path}")).status_code == 400
 
 
-async def test_what_a_revision_changed_is_said_with_both_sides(api_anywhere: Api):
+async def test_the_difference_of_a_revision_shows_both_sides(api_anywhere: Api):
     await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
 
     second = await api_anywhere.get(f"{PATH}/2/difference")
@@ -172,7 +144,7 @@ async def test_a_rollback_puts_an_earlier_revision_in_force_again_as_a_new_one(a
     assert (await api_anywhere.get(f"{PATH}/3"))["files"] == (await api_anywhere.get(f"{PATH}/1"))["files"]
 
 
-async def test_a_rollback_that_cannot_be_changes_nothing(api: Api):
+async def test_a_refused_rollback_changes_nothing(api: Api):
     await api.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
 
     statuses = [
@@ -191,23 +163,10 @@ async def test_a_rollback_that_cannot_be_changes_nothing(api: Api):
     assert (await api.get(PATH))["total"]["all"] == 2
 
 
-async def test_stores_are_listed_with_the_revision_in_force(api_anywhere: Api):
-    await api_anywhere.post("/api/NEW/program", {"files": texts(program=PROGRAM.replace("DEFAULT", "NEW"))})
-    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
-
-    listed = await api_anywhere.get("/api/store")
-
-    assert listed["items"] == [
-        {"code": "DEFAULT", "name": "Tea shop", "active": True, "revision": 2},
-        {"code": "NEW", "name": "Coffee shop", "active": True, "revision": 1},
-    ]
-    assert listed["total"]["all"] == 2
-
-
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/api/store"), ("GET", f"{PATH}/1"), ("POST", f"{PATH}/rollback")]
 )
-async def test_programs_are_for_those_who_are_logged_in(api: Api, method: str, path: str):
+async def test_programs_need_a_login(api: Api, method: str, path: str):
     answer = await api.http.request(method, path, json={}, headers={"Authorization": "nobody"})
 
     assert answer.status_code == 401

@@ -1,4 +1,4 @@
-"""Trying events out: what they would do is told, and nothing is done."""
+"""Simulating events: the answer says what they would do, and nothing is written."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ async def test_nothing_is_written_and_no_workflow_started(api_anywhere: Api) -> 
     assert api.started == started
 
 
-async def test_a_member_is_tried_as_they_are(api_anywhere: Api) -> None:
+async def test_a_stored_member_is_simulated_as_they_are(api_anywhere: Api) -> None:
     api = api_anywhere
     await api.report()
 
@@ -68,7 +68,7 @@ async def test_a_member_is_tried_as_they_are(api_anywhere: Api) -> None:
     assert {"AvailablePointsAmountChanged", "UnitsTransferWasAdded"} <= {each["name"] for each in said["messages"]}
 
 
-async def test_somebody_unknown_is_registered_as_the_event_would_or_refused(api: Api) -> None:
+async def test_an_unknown_member_is_registered_in_the_simulation_or_refused(api: Api) -> None:
     said = await tried(api, purchase(**ANNA))
     await api.deploy(program=PROGRAM.replace("register", "refuse"))
     refused = await api.post(PATH, purchase(**ANNA))
@@ -78,7 +78,7 @@ async def test_somebody_unknown_is_registered_as_the_event_would_or_refused(api:
     assert fault(refused, "event.customerData")["code"] == "unknownMember"
 
 
-async def test_an_invented_member_has_what_is_said(api: Api) -> None:
+async def test_an_ad_hoc_member_has_what_the_request_says(api: Api) -> None:
     member = {
         "tier": "silver",
         "points": 10,
@@ -102,7 +102,7 @@ async def test_an_invented_member_has_what_is_said(api: Api) -> None:
     assert said["now"] == "2026-05-01T09:00:00.000+02:00"
 
 
-async def test_what_falls_due_before_happens_first(api: Api) -> None:
+async def test_due_items_before_the_event_are_simulated_first(api: Api) -> None:
     member = {"lots": [{"points": 30, "expires_at": "2026-06-01"}]}
 
     said = await tried(api, {**purchase(), "member": member, "now": "2026-05-20T00:00:00"})
@@ -112,7 +112,7 @@ async def test_what_falls_due_before_happens_first(api: Api) -> None:
     assert later["now"] == "2999-01-01T00:00:00.000+01:00"
 
 
-async def test_another_program_and_another_revision_are_tried(api: Api) -> None:
+async def test_an_event_is_simulated_under_another_program_and_another_revision(api: Api) -> None:
     await api.deploy(reactors__hook=HOOK.replace("points-for-purchase", "hook"))
     undeployed = {name: text.decode() for name, text in files(**{"reactors__points-for-purchase": HOOK}).items()}
 
@@ -157,7 +157,7 @@ async def test_every_wrong_part_is_named_by_its_path(api: Api, content: dict[str
     assert fault(answer, path)["message"]
 
 
-async def test_a_wrong_program_is_refused_with_its_problems(api: Api) -> None:
+async def test_a_program_with_problems_is_refused_with_all_of_them(api: Api) -> None:
     wrong = {name: text.decode() for name, text in files(reactors__x="reactor: x\non: nothing\nthen: []\n").items()}
 
     answer = await api.post(PATH, {**purchase(**ANNA), "files": wrong})
@@ -166,7 +166,7 @@ async def test_a_wrong_program_is_refused_with_its_problems(api: Api) -> None:
     assert "reactors/x.yaml:2:5" in [each["path"] for each in answer.json()["errors"]]
 
 
-async def test_a_program_of_another_store_and_a_revision_there_never_was_are_refused(api: Api) -> None:
+async def test_a_program_of_another_store_and_an_unknown_revision_are_refused(api: Api) -> None:
     other = {name: text.decode() for name, text in files(program=PROGRAM.replace("DEFAULT", "OTHER")).items()}
 
     answers = [await api.post(PATH, {**purchase(**ANNA), **more}) for more in ({"files": other}, {"revision": 99})]
@@ -175,9 +175,9 @@ async def test_a_program_of_another_store_and_a_revision_there_never_was_are_ref
     assert answers[1].status_code == 404
 
 
-async def test_nobody_and_too_much_are_refused(api: Api) -> None:
-    nobody = await api.http.post(PATH, json=purchase(**ANNA), headers={"Authorization": "x" + KEY})
+async def test_an_unauthenticated_and_a_too_large_simulation_are_refused(api: Api) -> None:
+    unauthenticated = await api.http.post(PATH, json=purchase(**ANNA), headers={"Authorization": "x" + KEY})
     large = await api.post(PATH, {**purchase(note="x", **ANNA), "member": {"attributes": {"a": "x" * 300_000}}})
     too_large = await api.http.post(PATH, content=b"{" + b" " * (8 * 1024 * 1024) + b"}")
 
-    assert (nobody.status_code, large.status_code, too_large.status_code) == (401, 413, 413)
+    assert (unauthenticated.status_code, large.status_code, too_large.status_code) == (401, 413, 413)

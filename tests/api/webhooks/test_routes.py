@@ -1,4 +1,4 @@
-"""Webhook subscriptions: made, shown, changed, ended, and refused."""
+"""Webhook subscriptions: creating, showing, changing, deleting, and what is refused."""
 
 import pytest
 
@@ -55,13 +55,13 @@ async def test_a_subscription_shows_its_secret_once(api_anywhere: Api):
         ({"legacy": False}, ("current", False)),
     ],
 )
-async def test_a_format_is_asked_for_by_name_or_by_the_legacy_flag(api: Api, changed: dict, shown: tuple):
+async def test_a_format_is_chosen_by_name_or_by_the_legacy_flag(api: Api, changed: dict, shown: tuple):
     made = await one(api, **changed)
 
     assert (made["format"], made["legacy"]) == shown
 
 
-async def test_headers_come_as_a_list_or_as_the_single_one_of_old(api: Api):
+async def test_headers_are_a_list_or_the_deprecated_single_one(api: Api):
     header = {"headerName": "X-Shop", "headerValue": "17"}
 
     of_old = await one(api, **header)
@@ -71,7 +71,7 @@ async def test_headers_come_as_a_list_or_as_the_single_one_of_old(api: Api):
     assert [each["headerName"] for each in listed["headers"]] == ["X-Shop", "X-Till"]
 
 
-async def test_a_secret_of_the_clients_own_is_kept(api_anywhere: Api):
+async def test_a_secret_that_the_client_chose_is_used(api_anywhere: Api):
     secret = "whsec_" + "A" * 32
 
     made = (await subscribe(api_anywhere, secret=secret)).json()
@@ -108,7 +108,9 @@ async def test_a_secret_of_the_clients_own_is_kept(api_anywhere: Api):
         ({"headers": [{"headerName": "HOST", "headerValue": "a"}]}, "headers.0.headerName", "itself"),
     ],
 )
-async def test_what_is_wrong_is_named_by_its_path_with_the_cure(api: Api, changed: dict, path: str, message: str):
+async def test_every_fault_of_a_subscription_is_named_by_its_path_with_the_cure(
+    api: Api, changed: dict, path: str, message: str
+):
     answer = await subscribe(api, **changed)
 
     assert answer.status_code == 400, answer.text
@@ -159,7 +161,7 @@ async def test_a_disabled_subscription_says_why_and_a_change_enables_it(api_anyw
     assert (enabled["disabledAt"], enabled["disabledBecause"]) == (None, None)
 
 
-async def test_a_subscription_that_was_ended_is_not_found(api_anywhere: Api):
+async def test_a_deleted_subscription_is_not_found(api_anywhere: Api):
     path = f"{PATH}/{(await subscribe(api_anywhere)).json()['webhookSubscriptionId']}"
 
     ended = await api_anywhere.http.delete(path)

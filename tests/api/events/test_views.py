@@ -1,4 +1,4 @@
-"""What came of an event, as its details show it."""
+"""The details of an event: its decision, its outcome, its deliveries."""
 
 from datetime import UTC, datetime
 
@@ -115,7 +115,7 @@ async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_any
     ]
 
 
-async def test_an_event_names_the_revision_that_answers_it_and_its_hash(api_anywhere: Api):
+async def test_an_event_names_the_revision_that_decides_it_and_its_hash(api_anywhere: Api):
     event_id = await accepted(api_anywhere)
     await api_anywhere.deploy(program=PROGRAM.replace("Coffee shop", "Tea shop"))
 
@@ -126,7 +126,7 @@ async def test_an_event_names_the_revision_that_answers_it_and_its_hash(api_anyw
     assert (details["revision"], details["revisionHash"]) == (1, first["hash"])
 
 
-async def test_the_example_of_the_description_is_an_answer_it_describes(api: Api):
+async def test_the_example_of_an_event_fits_its_schema(api: Api):
     document = await api.get("/openapi.json")
     described = document["paths"][f"{PATH.replace('DEFAULT', '{storeCode}')}/{{customEvent}}"]["get"]["responses"][
         "200"
@@ -141,7 +141,7 @@ async def test_the_example_of_the_description_is_an_answer_it_describes(api: Api
     assert [describe_reason(reason) for reason in reasons] == [answer["because"] for answer in DETAILS["decision"]]
 
 
-async def test_an_outcome_follows_what_caused_what_and_what_was_sent(api_anywhere: Api):
+async def test_an_outcome_holds_caused_events_and_their_deliveries(api_anywhere: Api):
     event_id = await accepted(api_anywhere)
 
     def live(tx) -> None:
@@ -192,7 +192,7 @@ async def test_an_outcome_follows_what_caused_what_and_what_was_sent(api_anywher
     assert (attempt["status"], attempt["latencyMs"], attempt["error"]) == (500, 7, "it answered 500")
 
 
-async def test_events_are_followed_five_deep(api: Api):
+async def test_caused_events_are_shown_five_levels_deep(api: Api):
     event_id = await accepted(api)
 
     def chain(tx) -> None:
@@ -208,7 +208,7 @@ async def test_events_are_followed_five_deep(api: Api):
     assert depth == 5
 
 
-async def test_an_event_that_nobody_reported_is_not_found(api: Api):
+async def test_an_unknown_event_is_not_found(api: Api):
     await accepted(api)
 
     statuses = [(await api.http.get(f"{PATH}/{event_id}")).status_code for event_id in ("nothing", new_id())]
