@@ -46,8 +46,8 @@ def _read_progress(
     completed = stored[achievement.name]["completed"] if achievement.name in stored else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
         return AchievementProgress(achievement, completed, achievement.goal)
-    marks = tx.achievements.daily_sums(member_id, achievement.name, since=date.min)
-    return AchievementProgress(achievement, completed, current_progress(achievement, marks))
+    daily_sums = tx.achievements.daily_sums(member_id, achievement.name, since=date.min)
+    return AchievementProgress(achievement, completed, current_progress(achievement, daily_sums))
 
 
 @dataclass(frozen=True, slots=True)

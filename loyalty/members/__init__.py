@@ -1,1 +1,1 @@
-"""Members: attributes, badges and tiers that effects set."""
+"""Members: their identity and registration; attributes, badges and tiers that effects set."""

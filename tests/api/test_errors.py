@@ -58,7 +58,9 @@ def test_every_refusal_of_an_operation_has_a_fault():
     assert set(REFUSALS) == set(subclasses(Refusal)) == {type(refusal) for refusal, *_ in SHOWN}
 
 
-@pytest.mark.parametrize(("refusal", "code", "path", "message"), SHOWN, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    ("refusal", "code", "path", "message"), SHOWN, ids=[type(refusal).__name__ for refusal, *_ in SHOWN]
+)
 def test_a_refusal_is_shown_with_its_code_its_path_and_the_cure(refusal: Refusal, code: str, path: str, message: str):
     (fault,) = faults_of_refusal(refusal)
 
