@@ -1,4 +1,4 @@
-"""The activities that answer an event. Each is one transaction, safe to run twice."""
+"""The activities that answer an event. Temporal runs each at least once; each is one transaction, safe to run twice."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,7 @@ from itertools import count
 
 from temporalio import activity
 
-from activities.in_flight import Underway
+from activities.in_flight import InFlightLimiter
 from database import Database, Transaction
 from database.programs import Programs
 from loyalty.achievements.operations import move_achievements
@@ -15,53 +15,53 @@ from loyalty.engine.processing import answer
 from loyalty.events.context import MOST_ANSWERED, TOO_MANY, Step, once
 from loyalty.members.operations import change_member
 from loyalty.points.operations import move_points
-from loyalty.references import Applied, DeliveryRef, EventRef
+from loyalty.references import DeliveryRef, EventRef, StepResult
 from loyalty.rewards.operations import issue_rewards
 
 
-class Reactions:
-    """The steps from a stored event to an applied one."""
+class EventActivities:
+    """The steps that decide a stored event and apply the decision."""
 
-    def __init__(self, database: Database, programs: Programs, underway: Underway | None = None) -> None:
+    def __init__(self, database: Database, programs: Programs, in_flight: InFlightLimiter | None = None) -> None:
         self._database = database
         self._programs = programs
-        self._underway = underway or Underway()
+        self._in_flight = in_flight or InFlightLimiter()
 
-    @activity.defn
-    async def decide(self, event: EventRef, now: datetime, root: str) -> Applied:
-        """Ask the reactors, keep their answers, and tell of the event. `root`: see `loyalty.events.context.once`."""
+    @activity.defn(name="decide")
+    async def decide(self, event: EventRef, now: datetime, root: str) -> StepResult:
+        """Evaluate the reactors, store the decision, make the event's messages. `root`: see `once`."""
         return await self._once(event, "decide", now, decide_event, last=True, root=root)
 
-    @activity.defn
-    async def award_points(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
+    @activity.defn(name="award_points")
+    async def award_points(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Post the awards and deductions of the decision."""
         return await self._once(event, "award_points", now, move_points, last=last, root=root)
 
-    @activity.defn
-    async def change_member(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
+    @activity.defn(name="change_member")
+    async def change_member(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Grant badges, set tiers and attributes."""
         return await self._once(event, "change_member", now, change_member, last=last, root=root)
 
-    @activity.defn
-    async def issue_rewards(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
+    @activity.defn(name="issue_rewards")
+    async def issue_rewards(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Issue the rewards of the decision."""
         return await self._once(event, "issue_rewards", now, issue_rewards, last=last, root=root)
 
-    @activity.defn
-    async def update_achievements(self, event: EventRef, now: datetime, last: bool, root: str) -> Applied:
-        """Count the event towards achievements."""
+    @activity.defn(name="update_achievements")
+    async def update_achievements(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
+        """Record the event's progress in achievements."""
         return await self._once(event, "update_achievements", now, move_achievements, last=last, root=root)
 
-    @activity.defn
+    @activity.defn(name="fail")
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
-        """Say on the event why it cannot be answered."""
+        """Mark the event as failed with its error."""
         store = self._database.store(event.store)
         await store.write(lambda tx: tx.events.set_failed(event.id, error, now=now))
-        self._underway.leave(event.id)
+        self._in_flight.release(event.id)
 
-    @activity.defn
-    async def react_to_events(self, events: list[EventRef], now: datetime) -> Applied:
-        """All steps of a few events, one transaction each: for when there are many, and nobody is waiting."""
+    @activity.defn(name="react_to_events")
+    async def react_to_events(self, events: list[EventRef], now: datetime) -> StepResult:
+        """Run all steps of each event in one transaction. For due items: they come in batches, and no client waits."""
         did: list[str] = []
         deliveries: list[DeliveryRef] = []
         wakes_clock = False
@@ -82,17 +82,17 @@ class Reactions:
                 did.append(f"{event.type} {event.id}: {', '.join(applied.did) or 'nothing'}")
                 deliveries += applied.deliveries
                 wakes_clock = wakes_clock or applied.wakes_clock
-        return Applied(did=did, deliveries=deliveries, wakes_clock=wakes_clock)
+        return StepResult(did=did, deliveries=deliveries, wakes_clock=wakes_clock)
 
     async def _once(
         self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None], *, last: bool, root: str
-    ) -> Applied:
+    ) -> StepResult:
         program = await self._programs.revision(event.store, event.revision)
 
-        def run(tx: Transaction) -> Applied:
+        def run(tx: Transaction) -> StepResult:
             return once(Step(tx, program, event, name, now), work, last=last, root=root)
 
         applied = await self._database.store(event.store).write(run)
         if last and root and not applied.steps and not applied.caused:
-            self._underway.leave(root)
+            self._in_flight.release(root)
         return applied

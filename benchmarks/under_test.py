@@ -21,17 +21,18 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import worker
-from activities.events import Reactions
+from activities.events import EventActivities
 from activities.webhooks.client import WebhookClient
-from activities.webhooks.deliveries import Deliveries
+from activities.webhooks.deliveries import DeliveryActivities
 from commands.shared import serving, temporal_server
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
-from loyalty.references import Applied, DeliveryRef, EventRef
+from loyalty.references import DeliveryRef, EventRef, StepResult
 from loyalty.store.repositories import NewEvent
 from loyalty.webhooks.signing import new_secret
+from workflows.starter import wake_clocks
 
 IN_FLIGHT = 48
 MEMBERS = 500
@@ -123,17 +124,17 @@ class SixActivities:
     async def run(self, event: EventRef) -> None:
         deliveries: list[DeliveryRef] = []
         steps: list[tuple[Any, list[Any]]] = [
-            (Reactions.decide, [""]),
-            (Reactions.award_points, [False, ""]),
-            (Reactions.update_achievements, [False, ""]),
+            (EventActivities.decide, [""]),
+            (EventActivities.award_points, [False, ""]),
+            (EventActivities.update_achievements, [False, ""]),
         ]
         for step, more in steps:
-            applied: Applied = await _regular(step, [event, workflow.now(), *more])
+            applied: StepResult = await _regular(step, [event, workflow.now(), *more])
             deliveries += applied.deliveries
         await _regular(Log.log, [event, workflow.now()])
         assert len(deliveries) == len(HOOKED), deliveries
         for delivery in deliveries:
-            await _regular(Deliveries.deliver_webhook, [delivery, 1])
+            await _regular(DeliveryActivities.deliver_webhook, [delivery, 1])
         ended.tell()
 
 
@@ -216,20 +217,22 @@ async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place
             )
         )
         client = await worker.connect_to(server.address)
-        parts = worker.Parts(database, programs, client, LOOPBACK)
+        parts = worker.WorkerDependencies(database, programs, client, LOOPBACK)
         await stack.enter_async_context(worker.running(parts))
         webhooks = await stack.enter_async_context(WebhookClient(LOOPBACK))
-        await stack.enter_async_context(_beside(client, database, programs, Deliveries(database, webhooks)))
-        needed = serving.services(database, programs, client, allow=LOOPBACK, temporal_ui=None, underway=parts.underway)
+        await stack.enter_async_context(_beside(client, database, programs, DeliveryActivities(database, webhooks)))
+        needed = serving.services(
+            database, programs, client, allow=LOOPBACK, temporal_ui=None, in_flight=parts.in_flight
+        )
         port = temporal_server.free_port()
         await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))
-        await worker.wake_clocks(parts)
+        await wake_clocks(database, client)
         key = await serving.make_command_line_key(database)
         yield Place(port, key, str(file)), UnderTest(client, database, members)
 
 
-def _beside(client: Client, database: Database, programs: Programs, deliveries: Deliveries) -> Worker:
-    reactions = Reactions(database, programs)
+def _beside(client: Client, database: Database, programs: Programs, deliveries: DeliveryActivities) -> Worker:
+    reactions = EventActivities(database, programs)
     return Worker(
         client,
         task_queue=QUEUE,

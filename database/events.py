@@ -11,7 +11,7 @@ from database.queries import Queries, prepared
 from database.tables import event, step, store, subscription
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
-from loyalty.references import Applied
+from loyalty.references import StepResult
 from loyalty.references import to_json as applied_to_json
 from loyalty.store.repositories import NewEvent, Row
 
@@ -89,7 +89,7 @@ class Events(Queries):
         """The event cannot be answered; the error says why."""
         self.alter(event, {"id": event_id}, status="failed", error=error, settled_at=now, start_after=None)
 
-    def set_step(self, event_id: str, name: str, result: Applied) -> None:
+    def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Keep what a step answered, so that a second run of it gives the same answer."""
         self.insert(step, {"event": event_id, "name": name, "result": applied_to_json(result)})
 

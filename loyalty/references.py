@@ -44,7 +44,7 @@ class DeliveryRef:
 
 
 @dataclass(frozen=True)
-class Applied:
+class StepResult:
     """What one step did, and what follows from it."""
 
     did: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Applied:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EventOutcome:
     """The result of an event's workflow, as ops see it."""
 
     outcome: str
@@ -78,7 +78,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Attempted:
+class DeliveryAttempt:
     """What one attempt to deliver came to."""
 
     delivered: bool
@@ -88,7 +88,7 @@ class Attempted:
 
 
 @dataclass(frozen=True)
-class Rung:
+class DueBatch:
     """What the clock found due."""
 
     due: list[EventRef] = field(default_factory=list)
@@ -97,13 +97,13 @@ class Rung:
 
 
 @dataclass(frozen=True)
-class Due:
+class NextDue:
     """When the clock has to ring next; None: nothing is due at any time."""
 
     at: datetime | None = None
 
 
-def to_json(applied: Applied) -> dict[str, Any]:
+def to_json(applied: StepResult) -> dict[str, Any]:
     """A step's answer, for the database."""
     return {
         "did": applied.did,
@@ -116,9 +116,9 @@ def to_json(applied: Applied) -> dict[str, Any]:
     }
 
 
-def from_json(stored: dict[str, Any]) -> Applied:
+def from_json(stored: dict[str, Any]) -> StepResult:
     """The answer that `to_json` wrote."""
-    return Applied(
+    return StepResult(
         did=stored["did"],
         caused=[EventRef(*ref) for ref in stored["caused"]],
         deliveries=[DeliveryRef(*ref) for ref in stored["deliveries"]],

@@ -18,9 +18,10 @@ from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.program.program import Program
-from loyalty.references import EventRef, Outcome
+from loyalty.references import EventOutcome, EventRef
 from loyalty.store.repositories import NewEvent
 from loyalty.webhooks.signing import new_secret
+from workflows.starter import start_event
 
 SANDBOX = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules("rules", "loyalty", "activities", "database")
@@ -32,7 +33,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 class Running:
     """A running Laurel and its one store."""
 
-    parts: worker.Parts
+    parts: worker.WorkerDependencies
     program: Program
     revision: int
 
@@ -72,14 +73,16 @@ class Running:
 
     async def report(
         self, member: str, type_: str, body: Mapping[str, Any] | None = None, *, time: datetime | None = None
-    ) -> Outcome:
+    ) -> EventOutcome:
         """Store an event, and wait for what comes of it."""
         return await self.answer(await self.accept(member, type_, body, time=time))
 
-    async def answer(self, event: EventRef) -> Outcome:
+    async def answer(self, event: EventRef) -> EventOutcome:
         """Start the workflow of a stored event, and wait for its result."""
-        await worker.start_event(self.parts.client, event)
-        outcome: Outcome = await self.parts.client.get_workflow_handle(event.workflow_id, result_type=Outcome).result()
+        await start_event(self.parts.client, event)
+        outcome: EventOutcome = await self.parts.client.get_workflow_handle(
+            event.workflow_id, result_type=EventOutcome
+        ).result()
         return outcome
 
     async def subscribe(self, event_name: str, url: str, *, form: str = "current") -> str:
@@ -118,6 +121,6 @@ async def running(database: Database, client: Client, files: Mapping[str, bytes]
     own = {name: text.replace(b"store: DEFAULT", f"store: {store}".encode()) for name, text in files.items()}
     programs = Programs(database)
     program, revision, _ = await programs.deploy(own, by="test")
-    parts = worker.Parts(database, programs, client, LOOPBACK)
+    parts = worker.WorkerDependencies(database, programs, client, LOOPBACK)
     async with worker.running(parts, runner=SANDBOX):
         yield Running(parts, program, revision)

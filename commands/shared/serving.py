@@ -11,8 +11,7 @@ from typing import Any
 import uvicorn
 from temporalio.client import Client
 
-import worker
-from activities.in_flight import Underway
+from activities.in_flight import InFlightLimiter
 from api.app import create_app
 from api.authentication.passwords import Passwords
 from api.authentication.tokens import digest
@@ -21,8 +20,8 @@ from commands.shared.errors import CannotDo
 from database import Access, Database
 from database.programs import Programs
 from loyalty.ids import new_id
-from loyalty.references import EventRef
 from loyalty.webhooks.addresses import Network
+from workflows.starter import limited_start
 
 ADMIN = "admin"
 """The name of the admin that every installation has."""
@@ -47,13 +46,9 @@ def services(
     *,
     allow: tuple[Network, ...],
     temporal_ui: str | None,
-    underway: Underway | None = None,
+    in_flight: InFlightLimiter | None = None,
 ) -> Services:
-    """What the API stands on. `underway`: of a worker that shares this process and client, and may begin at once."""
-
-    async def start(event: EventRef) -> None:
-        has_place = underway is not None and await underway.enter(event.id)
-        await worker.start_event(client, event, eager=has_place)
+    """What the API needs. `in_flight`: the limiter of a worker in this process, so that workflows start eagerly."""
 
     async def ready() -> dict[str, bool]:
         return {"database": await database.answers(), "temporal": await _answers(client)}
@@ -61,7 +56,7 @@ def services(
     return Services(
         database=database,
         programs=programs,
-        start_event=start,
+        start_event=limited_start(client, in_flight),
         allow=allow,
         ready=ready,
         temporal_ui=temporal_ui,

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import worker
-from activities.due_items import TASK_QUEUE
+from activities.temporal_names import TASK_QUEUE
 from commands.shared import serving
 from commands.shared.settings import ADMIN_PASSWORD, SettingError, Settings
 from commands.up.embedded import until_asked_to_stop
 from database import Database
 from database.programs import Programs
+from workflows.starter import wake_clocks
 
 
 async def run_api(*, host: str, port: int) -> None:
@@ -20,7 +21,7 @@ async def run_api(*, host: str, port: int) -> None:
         needed = serving.services(
             database,
             Programs(database),
-            await worker.connect(),
+            await worker.connect_lazily(),
             allow=settings.webhook_allow,
             temporal_ui=settings.temporal_ui,
         )
@@ -33,10 +34,10 @@ async def run_worker() -> None:
     """Work until asked to stop."""
     settings = Settings.read()
     with _open(settings) as database:
-        client = await worker.reach()
-        parts = worker.Parts(database, Programs(database), client, settings.webhook_allow)
-        async with worker.running(parts):
-            await worker.wake_clocks(parts)
+        client = await worker.connect_until_ready()
+        needed = worker.WorkerDependencies(database, Programs(database), client, settings.webhook_allow)
+        async with worker.running(needed):
+            await wake_clocks(database, client)
             print(
                 f"Laurel's worker takes from {TASK_QUEUE!r} of namespace {client.namespace}",
                 flush=True,

@@ -21,6 +21,8 @@ from commands.shared.settings import Settings
 from commands.shared.temporal_server import TemporalServer
 from database import Database
 from database.programs import Programs
+from workflows.search_attributes import register_search_attributes
+from workflows.starter import wake_clocks
 
 log = structlog.get_logger()
 
@@ -80,17 +82,17 @@ async def running(
             store, revision = await _deploy(database, programs, files, example)
             password = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
-                parts = worker.Parts(database, programs, client, settings.webhook_allow)
+                working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow)
                 needed = serving.services(
                     database,
                     programs,
                     client,
                     allow=settings.webhook_allow,
                     temporal_ui=f"http://{HOST}:{ports.ui}",
-                    underway=parts.underway,
+                    in_flight=working.in_flight,
                 )
-                async with worker.running(parts), serving.serving(needed, host=HOST, port=ports.api):
-                    await worker.wake_clocks(parts)
+                async with worker.running(working), serving.serving(needed, host=HOST, port=ports.api):
+                    await wake_clocks(database, client)
                     await _announce(folder, ports, database)
                     yield Laurel(ports, store, revision, database, programs, client, password)
         finally:
@@ -135,7 +137,7 @@ async def _temporal(folder: Path, ports: Ports) -> AsyncIterator[Client]:
     watch = asyncio.create_task(keeper.watch(), name="temporal")
     try:
         client = await worker.connect_to(f"{HOST}:{ports.temporal}")
-        await worker.register_search_attributes(client)
+        await register_search_attributes(client)
         yield client
     finally:
         watch.cancel()

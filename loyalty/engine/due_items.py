@@ -11,7 +11,7 @@ from loyalty.points.ledger import Lot
 from loyalty.points.operations import next_deadline_of
 from loyalty.program.effects import Points
 from loyalty.program.program import Program, Wallet
-from loyalty.references import EventRef, Rung
+from loyalty.references import DueBatch, EventRef
 from loyalty.store.repositories import Books
 from loyalty.tiers.due_items import REVIEWS, review
 
@@ -19,12 +19,12 @@ PAGE = 100
 """How much is done in one transaction, and in one workflow."""
 
 
-def ring(tx: Books, program: Program, revision: int, *, now: datetime) -> Rung:
+def ring(tx: Books, program: Program, revision: int, *, now: datetime) -> DueBatch:
     """Do the earliest page of what is due, each thing together with the event that tells of it."""
     rows = tx.deadlines.due(now=now, limit=PAGE)
     rings = [Ring(tx, program, revision, now, row["subject"], row["due_at"]) for row in rows]
     events = [_do(each, row["kind"]) for each, row in zip(rings, rows, strict=True)]
-    return Rung([event for event in events if event is not None], more=len(rows) == PAGE)
+    return DueBatch([event for event in events if event is not None], more=len(rows) == PAGE)
 
 
 def _do(due: Ring, kind: str) -> EventRef | None:

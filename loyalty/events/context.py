@@ -8,12 +8,12 @@ from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import from_json as decision_from_json
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
-from loyalty.references import Applied, EventRef, from_json
+from loyalty.references import EventRef, StepResult, from_json
 from loyalty.store.members import Event, Member
 from loyalty.store.repositories import Books, NewEvent
 from loyalty.webhooks.outbox import Outbox
 
-NOTHING = Applied()
+NOTHING = StepResult()
 
 DEEPEST = 5
 """How often events may cause one another before it is a cycle."""
@@ -125,9 +125,9 @@ class Step:
             self.tx.deadlines.set_clock(due_at)
             self._wakes_clock = True
 
-    def result(self) -> Applied:
+    def result(self) -> StepResult:
         """What the step did, for the workflow."""
-        return Applied(
+        return StepResult(
             did=self.did,
             caused=self.caused,
             deliveries=self.outbox.deliveries,
@@ -147,7 +147,7 @@ class Step:
         return f"events caused one another more than {DEEPEST} deep: {path}. Break the cycle among these reactors"
 
 
-def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> Applied:
+def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> StepResult:
     """Do a step's work unless it was done; either way, answer what it did.
 
     Every work says in words whatever it writes, so one that did nothing need not be remembered. `last`: of its event,

@@ -14,7 +14,7 @@ from loyalty.decisions.decision import Claim, Decision
 from loyalty.events.decide import Usage
 from loyalty.points.ledger import EntryKind, Lot, Posted
 from loyalty.program.effects import Points
-from loyalty.references import Applied
+from loyalty.references import StepResult
 from loyalty.store.members import Member
 from rules.frozen import frozen
 
@@ -59,7 +59,7 @@ class EventBook(Protocol):
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
         """The event cannot be answered; the error says why."""
 
-    def set_step(self, event_id: str, name: str, result: Applied) -> None:
+    def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Keep what a step answered."""
 
 

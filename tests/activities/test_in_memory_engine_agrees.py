@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 import rules
-from activities.events import Reactions
+from activities.events import EventActivities
 from database import Database, Transaction
 from database.programs import Programs
 from database.snapshots import present, used_by_program
@@ -105,7 +105,7 @@ async def played(database: Database) -> Played:
     )
     known = Programs(database)
     program, revision, _ = await known.deploy(files, by="test")
-    return Played(database, Reactions(database, known), program, revision, FIRST)
+    return Played(database, EventActivities(database, known), program, revision, FIRST)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.events import Reactions
+from activities.events import EventActivities
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
@@ -14,7 +14,7 @@ from loyalty.engine.in_memory import Trial
 from loyalty.engine.snapshots import open_in
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import new_id
-from loyalty.references import Applied, EventRef
+from loyalty.references import EventRef, StepResult
 from loyalty.store.repositories import NewEvent
 from tests import programs
 from tests.database.test_history import Played
@@ -28,10 +28,10 @@ PROGRAM = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + 
 async def played(database: Database) -> Played:
     known = Programs(database)
     program, revision, _ = await known.deploy(programs.files(program=PROGRAM), by="test")
-    return Played(database, Reactions(database, known), program, revision, NOW)
+    return Played(database, EventActivities(database, known), program, revision, NOW)
 
 
-async def registered(played: Played, tier: str) -> tuple[str, Applied]:
+async def registered(played: Played, tier: str) -> tuple[str, StepResult]:
     """A member registered into a tier, and what answering that did."""
     member_id, event_id = new_id(), new_id()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from activities.events import Reactions
+from activities.events import EventActivities
 from database import Database, Transaction
 from database.history import History, MemberRange
 from database.members import Identity
@@ -53,7 +53,7 @@ class Played:
     """A store whose time is told: events answered, deadlines done, by the steps of production."""
 
     database: Database
-    reactions: Reactions
+    reactions: EventActivities
     program: Program
     revision: int
     now: datetime
@@ -134,7 +134,7 @@ async def played(database: Database) -> Played:
     )
     known = Programs(database)
     program, revision, _ = await known.deploy(files, by="test")
-    return Played(database, Reactions(database, known), program, revision, FIRST)
+    return Played(database, EventActivities(database, known), program, revision, FIRST)
 
 
 async def some_weeks(played: Played, ann: str, bob: str) -> None:

@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
-from workflows.event_loop_executor import Inline
+from workflows.event_loop_executor import EventLoopExecutor
 
 
 async def test_work_is_done_in_the_loops_own_thread() -> None:
-    done = await asyncio.get_running_loop().run_in_executor(Inline(), threading.get_ident)
+    done = await asyncio.get_running_loop().run_in_executor(EventLoopExecutor(), threading.get_ident)
 
     assert done == threading.get_ident()
 
@@ -19,12 +19,12 @@ async def test_what_it_raises_is_the_callers() -> None:
         raise ArithmeticError("in the middle")
 
     with pytest.raises(ArithmeticError, match="in the middle"):
-        await asyncio.get_running_loop().run_in_executor(Inline(), fails)
+        await asyncio.get_running_loop().run_in_executor(EventLoopExecutor(), fails)
 
 
 async def test_the_loop_runs_on_when_the_work_was_a_loop_of_its_own() -> None:
     loop = asyncio.get_running_loop()
 
-    await loop.run_in_executor(Inline(), asyncio._set_running_loop, None)
+    await loop.run_in_executor(EventLoopExecutor(), asyncio._set_running_loop, None)
 
     assert asyncio.get_running_loop() is loop

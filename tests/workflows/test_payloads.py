@@ -9,7 +9,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter
 
 from loyalty import references
-from loyalty.references import Applied, Attempted, DeliveryRef, Due, EventRef, Outcome, Rung
+from loyalty.references import DeliveryAttempt, DeliveryRef, DueBatch, EventOutcome, EventRef, NextDue, StepResult
 from workflows.payloads import CONVERTER
 
 EVENT = EventRef("DEFAULT", "e1", "purchase", "m1", 3)
@@ -18,14 +18,14 @@ DELIVERY = DeliveryRef("DEFAULT", "d1", "CustomerRegistered", slow=True)
 VALUES: list[Any] = [
     EVENT,
     DELIVERY,
-    Applied(),
-    Applied(["+1 zł"], [EVENT, EVENT], [DELIVERY], True, "why", ["reactor/points"], ["award_points"]),
-    Outcome("applied", ["reactor/points"], []),
-    Attempted(False, 5.0, "answered 500"),
-    Attempted(True),
-    Rung([EVENT], more=True),
-    Due(datetime(2024, 5, 1, 9, 30, 0, 250, tzinfo=UTC)),
-    Due(),
+    StepResult(),
+    StepResult(["+1 zł"], [EVENT, EVENT], [DELIVERY], True, "why", ["reactor/points"], ["award_points"]),
+    EventOutcome("applied", ["reactor/points"], []),
+    DeliveryAttempt(False, 5.0, "answered 500"),
+    DeliveryAttempt(True),
+    DueBatch([EVENT], more=True),
+    NextDue(datetime(2024, 5, 1, 9, 30, 0, 250, tzinfo=UTC)),
+    NextDue(),
     [EVENT, EVENT],
     datetime(2024, 5, 1, tzinfo=UTC),
     "a word",
@@ -66,17 +66,17 @@ def test_every_reference_is_among_them() -> None:
 def test_what_a_newer_worker_says_more_is_passed_over() -> None:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b'{"delivered": true, "mood": "good"}')
 
-    assert ours.from_payload(payload, Attempted) == Attempted(True)
+    assert ours.from_payload(payload, DeliveryAttempt) == DeliveryAttempt(True)
 
 
 def test_what_an_older_worker_does_not_say_has_its_default() -> None:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b'{"did": ["+1"]}')
 
-    assert ours.from_payload(payload, Applied) == Applied(["+1"])
+    assert ours.from_payload(payload, StepResult) == StepResult(["+1"])
 
 
 def test_a_payload_that_is_no_json_is_an_error_of_conversion() -> None:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b"{")
 
     with pytest.raises(RuntimeError, match="could not be converted"):
-        ours.from_payload(payload, Applied)
+        ours.from_payload(payload, StepResult)

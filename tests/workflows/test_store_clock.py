@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from activities.due_items import TASK_QUEUE, clock_id
+from activities.temporal_names import TASK_QUEUE, clock_id
 from database import Database
 from tests import programs
 from tests.receiver import Receiver

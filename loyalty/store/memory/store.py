@@ -15,7 +15,7 @@ from loyalty.decisions.decision import Claim, Decision
 from loyalty.events.decide import Usage, Used
 from loyalty.points.ledger import EntryKind, Lot, Posted, after_entry, change
 from loyalty.program.effects import Points
-from loyalty.references import Applied
+from loyalty.references import StepResult
 from loyalty.store.members import NO_POINTS, Member
 from loyalty.store.memory.deadline_queue import FallingDue
 from loyalty.store.memory.member_state import Account
@@ -134,7 +134,7 @@ class _Events(_Part):
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:  # noqa: ARG002
         self.rows[event_id] |= {"status": "failed", "error": error}
 
-    def set_step(self, event_id: str, name: str, result: Applied) -> None:
+    def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Nothing to keep: no step is taken twice."""
 
     def forget(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from activities.events import Reactions
+from activities.events import EventActivities
 from commands.new.recording import recording
 from database import Database, Transaction
 from database.members import Identity
@@ -57,7 +57,7 @@ WHO = ["anna", "nowak", "500100200", "500 100 200", "c-4711", "długa", "lublin"
 async def played(sqlite_database: Database) -> Played:
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy(FILES, by="test")
-    return Played(sqlite_database, Reactions(sqlite_database, known), program, revision, FIRST)
+    return Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, FIRST)
 
 
 async def anna(played: Played) -> str:
@@ -208,7 +208,7 @@ async def test_what_was_otherwise_because_of_a_mask_is_said(sqlite_database: Dat
     )
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy({**FILES, "reactors/by-mail.yaml": by_mail.encode()}, by="test")
-    played = Played(sqlite_database, Reactions(sqlite_database, known), program, revision, FIRST)
+    played = Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, FIRST)
     await played.report(await anna(played), "purchase", {"total": 5, "contact": "anna.nowak@shop.pl"})
 
     done = laurel("new", "test", "--from", await last_purchase(played), LAUREL_DATABASE_URL=url(tmp_path))

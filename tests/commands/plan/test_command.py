@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.events import Reactions
+from activities.events import EventActivities
 from commands.plan import plan_files, planning
 from database import Database
 from database.programs import Programs
@@ -182,7 +182,7 @@ async def test_events_come_from_the_database_and_nothing_is_written(sqlite_datab
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy(programs.files(), by="test")
     played = Played(
-        sqlite_database, Reactions(sqlite_database, known), program, revision, planning.datetime.now(planning.UTC)
+        sqlite_database, EventActivities(sqlite_database, known), program, revision, planning.datetime.now(planning.UTC)
     )
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 30})

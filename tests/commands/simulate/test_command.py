@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from activities.events import Reactions
+from activities.events import EventActivities
 from database import Database
 from database.programs import Programs
 from program_files import revision_hash
@@ -89,7 +89,7 @@ def test_nothing_large_is_imported_for_an_invented_member(folder: Path, tmp_path
 async def a_store(database: Database) -> tuple[Played, str]:
     known = Programs(database)
     program, revision, _ = await known.deploy(programs.files(), by="test")
-    played = Played(database, Reactions(database, known), program, revision, FIRST)
+    played = Played(database, EventActivities(database, known), program, revision, FIRST)
     ann = await played.register("anna@example.com")
     await played.report(ann, "purchase", {"total": 30})
     return played, ann
