@@ -25,6 +25,7 @@ from activities.events import EventActivities
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
 from commands.shared import serving, temporal_server
+from commands.shared.admin import renew_command_line_key, set_admin_password
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
@@ -227,7 +228,7 @@ async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place
         port = temporal_server.free_port()
         await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))
         await wake_clocks(database, client)
-        key = await serving.make_command_line_key(database)
+        key = await renew_command_line_key(database)
         yield Place(port, key, str(file)), UnderTest(client, database, members)
 
 
@@ -250,7 +251,7 @@ def _beside(client: Client, database: Database, programs: Programs, deliveries: 
 
 async def _prepare(database: Database, programs: Programs, url: str) -> list[str]:
     """Programs, members of each store, an admin, and the subscriptions; answer the members of `HOOKS`."""
-    await serving.set_admin_password(database, uuid4().hex)
+    await set_admin_password(database, uuid4().hex)
     for store in (PLAIN, HOOKS, CROWD):
         await programs.deploy(_files(store), by="benchmark")
         members = [new_id() for _ in range(MEMBERS)]

@@ -89,7 +89,7 @@ def test_a_program_with_mistakes_has_schemas_and_is_told_what_they_lack(tmp_path
 
     assert done.returncode == 0
     assert "events/app_login.yaml:2:1: not-yaml" in done.stderr
-    assert "1 problem: the schemas are made of all else" in done.stderr
+    assert "1 problem: the schemas are made from everything else" in done.stderr
     assert (tmp_path / ".laurel" / "reactor.schema.json").is_file()
 
 

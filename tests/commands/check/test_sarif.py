@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commands.check.findings import Found
+from commands.check.findings import Findings
 from commands.check.sarif import sarif
 from loyalty.program.program import Place
 from program_files import Problem
@@ -19,7 +19,7 @@ FOLDER = Problem(Place("reactor", 1, 1), "unknown-folder", "not read", "reactors
 
 def run_of(*problems: Problem, root: str = "programs/shop") -> Any:
     """The one run of a log."""
-    log = json.loads(sarif(Found(root, problems, {"reactors/a.yaml": TEXT.encode()}), version="1.2.3"))
+    log = json.loads(sarif(Findings(root, problems, {"reactors/a.yaml": TEXT.encode()}), version="1.2.3"))
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("/sarif-schema-2.1.0.json")
     (run,) = log["runs"]

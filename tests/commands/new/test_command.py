@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from activities.events import EventActivities
-from commands.new.recording import recording
+from commands.new.recorded_test import record_test
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
@@ -137,7 +137,7 @@ async def test_nobody_is_recognised_and_numbers_and_words_of_a_list_stay(
     event_id = await lived(played, PERSONAL)
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
 
-    text = recording(event_id, data=tmp_path, store="DEFAULT").text
+    text = record_test(event_id, data=tmp_path, store="DEFAULT").text
 
     assert [who for who in WHO if who in text.lower()] == []
     assert all(kept in text for kept in ("total: 70", "channel: web", "country: PL", "coffee: latte", "1990-01-01"))
@@ -152,7 +152,7 @@ async def test_the_event_that_registers_somebody_is_a_test_of_somebody_unknown(
     await played.report(member, "purchase", {"total": 70})
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
 
-    made = recording(await last_purchase(played), data=tmp_path, store=None)
+    made = record_test(await last_purchase(played), data=tmp_path, store=None)
 
     assert "registered: false" in made.text
     assert made.differences == ()

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from activities.events import EventActivities
-from commands.plan import plan_files, planning
+from commands.shared.plan_files import PlanError, read_plan
 from database import Database
 from database.programs import Programs
 from program_files import read_folder
@@ -181,9 +182,7 @@ def test_a_wrong_program_is_no_plan(tmp_path: Path) -> None:
 async def test_events_come_from_the_database_and_nothing_is_written(sqlite_database: Database, tmp_path: Path) -> None:
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy(programs.files(), by="test")
-    played = Played(
-        sqlite_database, EventActivities(sqlite_database, known), program, revision, planning.datetime.now(planning.UTC)
-    )
+    played = Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, datetime.now(UTC))
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 30})
     before = await everything(sqlite_database)
@@ -243,8 +242,8 @@ def test_a_plan_against_a_folder_is_kept_and_not_said_to_be_for_deploying(tmp_pa
     done = laurel("plan", twice(tmp_path), "--against", COFFEE_SHOP, "--no-backtest", "--save", file)
 
     assert (done.returncode, done.stderr) == (0, "")
-    with pytest.raises(planning.PlanError, match="was compared with a folder"):
-        plan_files.to_deploy(file)
+    with pytest.raises(PlanError, match="was compared with a folder"):
+        read_plan(file)
 
 
 async def test_a_plan_over_another_revision_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
@@ -272,7 +271,7 @@ async def test_a_plan_that_was_saved_before_members_said_all_that_differs_is_dep
     }
     file.write_text(exact.dumps(said | {"checksum": sha256(exact.dumps(said).encode()).hexdigest()}))
 
-    files, based_on = plan_files.to_deploy(file)
+    files, based_on = read_plan(file)
 
     assert (files, based_on) == (read_folder(COFFEE_SHOP), 1)
 
@@ -294,8 +293,8 @@ async def test_a_plan_file_that_was_edited_is_refused(sqlite_database: Database,
     for old, new, said in edits:
         assert old in text
         file.write_text(text.replace(old, new, 1))
-        with pytest.raises(planning.PlanError, match=said):
-            plan_files.to_deploy(file)
+        with pytest.raises(PlanError, match=said):
+            read_plan(file)
 
 
 @pytest.mark.parametrize("arguments", [[], ["a", "--plan", "b"], ["--plan", "b", "--based-on", "1"], ["--plan", "b"]])

@@ -8,9 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from commands.shared.fast_typer import SwiftCommand, SwiftGroup
+from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
 
-app = typer.Typer(cls=SwiftGroup)
+app = typer.Typer(cls=FastTyperGroup)
 
 
 class Colour(StrEnum):
@@ -20,7 +20,7 @@ class Colour(StrEnum):
     green = "green"
 
 
-@app.command(cls=SwiftCommand)
+@app.command(cls=FastTyperCommand)
 def paint(
     folder: Path,
     colour: Annotated[Colour, typer.Option("--colour", envvar="COLOUR")] = Colour.red,

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from commands.deploy import deployment as deploying
-from commands.shared import data_folder
-from commands.shared.registry import Deployed
+from commands.rollback import prepare_rollback
+from commands.shared.data_folder import DATABASE_FILE, LOCK_FILE
+from commands.shared.deployment import deploy, prepare
+from commands.shared.registry.access import open_registry
+from commands.shared.registry.registry import Deployed
 from database.revisions import AnotherInForce
 from tests import programs
 from tests.conftest import ROOT
@@ -216,15 +218,15 @@ async def test_postgresql_is_deployed_to_by_two_at_once_and_the_second_is_told(
 ) -> None:
     monkeypatch.setenv("LAUREL_DATABASE_URL", postgresql_database_url)
 
-    async with deploying.opened(tmp_path) as ann, deploying.opened(tmp_path) as bob:
-        await deploying.deploy(ann, await deploying.intended(ann, shop()))
-        anns = await deploying.intended(ann, shop(program=TEA))
-        bobs = await deploying.intended(bob, shop(program=TEA.replace("Tea", "Cake")))
-        first = await deploying.deploy(ann, anns)
+    async with open_registry(tmp_path) as ann, open_registry(tmp_path) as bob:
+        await deploy(ann, await prepare(ann, shop()))
+        anns = await prepare(ann, shop(program=TEA))
+        bobs = await prepare(bob, shop(program=TEA.replace("Tea", "Cake")))
+        first = await deploy(ann, anns)
         with pytest.raises(AnotherInForce, match="revision 2 is in force"):
-            await deploying.deploy(bob, bobs)
-        earlier, back = await deploying.intended_rollback(bob, None, None)
-        third = await deploying.roll_back(bob, back, earlier)
+            await deploy(bob, bobs)
+        earlier, back = await prepare_rollback(bob, None, None)
+        third = await bob.roll_back("DEFAULT", earlier, based_on=back.based_on)
         listed = await ann.revisions("DEFAULT", 9)
 
     assert [first, third] == [Deployed(2, True), Deployed(3, True)]
@@ -236,9 +238,9 @@ async def test_postgresql_is_deployed_to_by_two_at_once_and_the_second_is_told(
 
 
 def test_a_data_folder_that_another_holds_is_not_written_to(tmp_path: Path) -> None:
-    folder, data = write(tmp_path / "1", shop()), write(tmp_path / "data", {data_folder.DATABASE: b""})
+    folder, data = write(tmp_path / "1", shop()), write(tmp_path / "data", {DATABASE_FILE: b""})
 
-    with (data / data_folder.LOCK).open("w") as lock:
+    with (data / LOCK_FILE).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = to_its_end("deploy", folder, "--data", data)
 

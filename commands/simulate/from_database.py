@@ -1,11 +1,13 @@
-"""A member as a database has them, read without writing: also beside a running Laurel."""
+"""What a simulation reads from the database: the program in force, and a member."""
 
 from datetime import datetime
 from pathlib import Path
 
-from commands.shared.database_reader import read_only
-from commands.shared.errors import CannotDo
+from commands.shared.database_reader import read_only, revision_in_force, store_codes
+from commands.shared.errors import CommandError
+from commands.shared.lookup import find_store
 from database.members import Identity
+from database.programs import UnknownStore
 from database.snapshots import Taken, present, used_by_program
 from database.transaction import Transaction
 from loyalty.engine.snapshots import Opening
@@ -16,16 +18,27 @@ from workbench.simulation.event_input import ReportedEvent
 from workbench.simulation.simulation import newcomer
 
 
-class NoSuchMember(CannotDo):
+class NoSuchMember(CommandError):
     """The database has no such member; the message says why."""
 
 
-def stored(
+def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]:
+    """The revision in force of a store (None: the only store) and its files; raise NotFound or UnknownStore."""
+    with read_only(data) as connection:
+        code = find_store(store_codes(connection), store)
+        found = revision_in_force(Transaction(connection, code))
+    if found is None:
+        raise UnknownStore(code)
+    return found
+
+
+def read_member(
     program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
 ) -> tuple[str | None, Opening, Taken]:
-    """A member by their id, or whom the event names: somebody unknown is registered, if the program says so.
+    """The id, the snapshot and the program-wide use of limits for a member: by id, or the one whom the event names.
 
-    With it, what firings took from limits of the whole program. Raise NoSuchMember, or what `read_only` raises.
+    The id is None for an unknown member, who is registered if the program allows it. Raise NoSuchMember, or the
+    errors of `read_only`.
     """
     with read_only(data) as connection:
         tx = Transaction(connection, program.store)
@@ -37,7 +50,7 @@ def stored(
             return found[0], present(tx, found[0]), used_by_program(tx)
         if member_id is not None:
             raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
-        return None, newcomer(_unknown(identity, program, now), program), used_by_program(tx)
+        return None, newcomer(_new_member(identity, program, now), program), used_by_program(tx)
 
 
 def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
@@ -51,7 +64,7 @@ def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
     return Identity(wanted and wanted.lower(), named.get("email"), named.get("phone"), card)
 
 
-def _unknown(identity: Identity, program: Program, now: datetime) -> Member:
+def _new_member(identity: Identity, program: Program, now: datetime) -> Member:
     if not program.registers_unknown_members:
         raise NoSuchMember(f"nobody in store {program.store} is known by this, and unknown_members is refuse")
     if not (identity.email or identity.phone or identity.card):
