@@ -31,7 +31,7 @@ async def run_api(*, host: str, port: int) -> None:
 async def _require_admin(database: Database, settings: Settings) -> None:
     """Set the admin's password from the environment; raise SettingError if there is neither.
 
-    No password is made up: what a service prints may be seen by nobody, or by too many.
+    No password is generated: what a service prints may never be read, or be read by too many.
     """
     if settings.admin_password is not None:
         await set_admin_password(database, settings.admin_password)

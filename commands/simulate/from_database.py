@@ -56,7 +56,9 @@ def read_member(
 def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
     named = event.customer if member_id is None else {"customerId": member_id}
     if not named:
-        raise NoSuchMember("the event is nobody's: name --member-id, invent a --member, or send customerData with it")
+        raise NoSuchMember(
+            "the event names no member: give --member-id, invent a --member, or send customerData with it"
+        )
     wanted = named.get("customerId")
     if wanted is not None and not is_id(wanted):
         raise NoSuchMember(f"a member's id is a UUID, and {wanted[:80]} is none")
@@ -66,7 +68,7 @@ def _identity(event: ReportedEvent, member_id: str | None) -> Identity:
 
 def _new_member(identity: Identity, program: Program, now: datetime) -> Member:
     if not program.registers_unknown_members:
-        raise NoSuchMember(f"nobody in store {program.store} is known by this, and unknown_members is refuse")
+        raise NoSuchMember(f"no member of store {program.store} has these customerData, and unknown_members is refuse")
     if not (identity.email or identity.phone or identity.card):
         raise NoSuchMember(f"no member has the id {identity.id}")
     return Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)

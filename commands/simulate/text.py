@@ -25,7 +25,7 @@ def lines(simulated: dict[str, Any]) -> Iterator[Text]:
     yield Text("The member", "bold")
     yield from (indented(line) for line in _changes(simulated["before"], simulated["after"]))
     if simulated["messages"]:
-        yield Text("Messages, to whoever subscribed", "bold")
+        yield Text("Messages to subscribers", "bold")
         names = Counter(
             each["name"] if each["url"] is None else f"call_webhook {each['url']}" for each in simulated["messages"]
         )

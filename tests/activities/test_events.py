@@ -157,7 +157,7 @@ async def test_an_event_that_was_never_stored_is_not_tried_again(given: Given) -
         await given.reactions.decide(unknown, NOW, "")
 
 
-async def test_what_is_due_is_done_once_however_often_the_clock_rings(given: Given) -> None:
+async def test_due_items_run_once_however_often_the_activity_runs(given: Given) -> None:
     await given.reactions.react_to_events([given.event], NOW)
     later = NOW + timedelta(days=365)
     program = await given.programs.revision("DEFAULT", given.event.revision)

@@ -1,4 +1,4 @@
-"""`laurel deploy`, `revisions`, `diff` and `rollback`: on a file nobody has open, on PostgreSQL, and as documented."""
+"""`laurel deploy`, `revisions`, `diff` and `rollback`: on an unused SQLite file, on PostgreSQL, and as documented."""
 
 import fcntl
 import json
@@ -31,7 +31,7 @@ def shop(**changed: str) -> Mapping[str, bytes]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Mapping[str, str]:
-    """A SQLite file that nobody has open, and whoever deploys."""
+    """A SQLite file that no process has open, and the user who deploys."""
     return {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path}/laurel.db", "LOGNAME": "ann"}
 
 
@@ -44,7 +44,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[st
     return folder / "data", environment
 
 
-def test_a_deploy_says_what_it_changes_and_the_same_again_changes_nothing(
+def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=TEA))
@@ -60,7 +60,7 @@ def test_a_deploy_says_what_it_changes_and_the_same_again_changes_nothing(
     ]
 
 
-def test_as_json_a_deploy_says_the_same_to_programs(environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_deploy_prints_the_same_facts_as_json(environment: Mapping[str, str], tmp_path: Path) -> None:
     data = ["--data", tmp_path / "data", "--format", "json"]
     to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
 
@@ -82,7 +82,7 @@ def test_as_json_a_deploy_says_the_same_to_programs(environment: Mapping[str, st
     assert (wrong.returncode, json.loads(wrong.stdout)["problems"][0]["code"]) == (1, "missing-key")
 
 
-def test_a_deploy_warns_as_a_check_does_and_goes_on(environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_deploy_prints_the_warnings_of_a_check_and_continues(environment: Mapping[str, str], tmp_path: Path) -> None:
     over = f"{programs.POINTS_FOR_PURCHASE}active: {{until: 2020-12-31}}\n"
     folder = write(tmp_path / "1", shop(**{"reactors__points-for-purchase": over}))
     write(folder, {"reactor/stray.yaml": b"reactor: stray\n"})
@@ -102,7 +102,7 @@ def test_a_deploy_warns_as_a_check_does_and_goes_on(environment: Mapping[str, st
     assert [each["code"] for each in json.loads(again.stdout)["problems"]] == ["unknown-folder", "already-over"]
 
 
-def test_a_deploy_that_is_based_on_another_revision_exits_with_2_and_says_who_when_and_the_cure(
+def test_a_deploy_based_on_another_revision_exits_with_2_and_names_who_deployed_when(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     data = ["--data", tmp_path / "data"]
@@ -159,7 +159,7 @@ def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_
         (["rollback", "0"], "greater than or equal to 1"),
     ],
 )
-def test_what_cannot_be_rolled_back_or_compared_says_so_in_a_line(
+def test_what_cannot_be_rolled_back_or_compared_is_explained_on_one_line(
     deployed: tuple[Path, Mapping[str, str]], arguments: list[str], said: str
 ) -> None:
     data, environment = deployed
@@ -185,7 +185,7 @@ def test_of_several_stores_one_has_to_be_named(environment: Mapping[str, str], t
     assert named.stdout.startswith("store NORTH\n    1  ")
 
 
-def test_an_old_revision_that_is_not_read_any_more_is_pointed_at_and_the_one_in_force_stays(
+def test_a_revision_that_cannot_be_read_any_more_is_refused_and_the_one_in_force_stays(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     data = ["--data", tmp_path / "data"]
@@ -213,7 +213,7 @@ def age(file: Path, number: int) -> None:
         connection.execute("UPDATE revision SET files = ? WHERE number = ?", (files, number))
 
 
-async def test_postgresql_is_deployed_to_by_two_at_once_and_the_second_is_told(
+async def test_of_two_deployments_to_postgresql_at_once_the_second_is_refused(
     postgresql_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LAUREL_DATABASE_URL", postgresql_database_url)

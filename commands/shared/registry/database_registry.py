@@ -45,7 +45,7 @@ class DatabaseRegistry:
 
 
 def _local_user() -> str:
-    """The user of this machine: whoever can write to the database needs no login."""
+    """The name of the local user, as the author of a revision."""
     try:
         return f"{getpass.getuser()} (laurel deploy)"
     except (OSError, KeyError):  # a container may run as a number without a name

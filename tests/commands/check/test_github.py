@@ -11,7 +11,7 @@ from program_files import Problem
 
 
 def read(command: str) -> tuple[str, dict[str, str], str]:
-    """A workflow command the way the runner takes it apart."""
+    """A workflow command as GitHub's runner parses it."""
     found = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", command)
     assert found is not None
     pairs = (pair.split("=", 1) for pair in found[2].split(","))

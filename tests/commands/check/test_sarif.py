@@ -79,7 +79,7 @@ def test_a_near_word_is_a_fix_that_puts_it_between_the_quotes() -> None:
     assert TEXT.splitlines()[1][region["startColumn"] - 1 : region["endColumn"] - 1] == "member.teir"
 
 
-def test_a_suggestion_that_is_no_word_is_only_said() -> None:
+def test_a_suggestion_that_is_no_word_is_only_in_the_message() -> None:
     (result,) = run_of(DEFAULT)["results"]
 
     assert "fixes" not in result

@@ -73,7 +73,7 @@ def masked(text: str) -> str:
     return re.sub(r"http://127.0.0.1:\d+", "UI", text)
 
 
-def test_the_page_shows_what_the_command_says(shop: Shop) -> None:
+def test_the_page_shows_what_the_command_prints(shop: Shop) -> None:
     (command,), (shown,) = blocks(PAGE, "console"), blocks(PAGE, "text")
 
     done = to_its_end(*command.split()[2:], "--data", shop.data)
@@ -121,14 +121,14 @@ def test_json_is_what_the_api_answers(shop: Shop) -> None:
         ("receipt-4711", "OTHER", "store OTHER is unknown: there is DEFAULT"),
     ],
 )
-def test_what_is_not_known_is_said_in_words(shop: Shop, event: str, store: str | None, said: str) -> None:
+def test_an_unknown_event_or_store_is_explained(shop: Shop, event: str, store: str | None, said: str) -> None:
     with pytest.raises(NotFound) as refused:
         event_details(event, data=shop.data, store=store)
 
     assert str(refused.value) == said
 
 
-def test_an_event_that_nobody_knows_ends_with_2(shop: Shop) -> None:
+def test_an_unknown_event_exits_with_2(shop: Shop) -> None:
     done = to_its_end("explain", "nothing-like-it", "--data", shop.data)
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -161,7 +161,7 @@ def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: Path) -
     assert rules.exact.loads(rules.exact.dumps(while_down)) == while_up
 
 
-async def test_from_a_database_all_that_an_event_caused_is_told_and_nothing_of_its_member(
+async def test_from_a_database_all_caused_events_are_printed_and_no_personal_data(
     database: Database,
     database_url: str,
     temporal: Client,
@@ -209,7 +209,7 @@ def details(**changed: object) -> Details:
         ({"eventId": "a\x1b[31mb"}, "  its own id a\\x1b[31mb"),
     ],
 )
-def test_an_event_of_which_nothing_came_says_so(changed: dict[str, object], line: str) -> None:
+def test_an_event_without_an_outcome_says_so(changed: dict[str, object], line: str) -> None:
     told = [text.plain for text in lines(details(**changed))]
 
     assert line in told
@@ -232,7 +232,7 @@ def test_an_event_of_which_nothing_came_says_so(changed: dict[str, object], line
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
-def test_an_effect_is_told_in_words(effect: dict[str, object], words: str) -> None:
+def test_an_effect_is_printed_as_text(effect: dict[str, object], words: str) -> None:
     answer = {"source": "reactor/r", "verdict": "fired", "because": "", "place": "r.yaml:1:1", "effects": [effect]}
 
     told = [text.plain for text in lines(details(decision=[answer]))]

@@ -40,7 +40,9 @@ def test_an_event_is_looked_for_in_the_store_that_is_named_or_in_every_one_until
         (Shelf({}), "a", None, "no event a in any store: no program was ever deployed: use `laurel deploy DIR`"),
     ],
 )
-def test_what_is_not_there_is_said_with_what_is(shelf: Shelf, event_id: str, store: str | None, said: str) -> None:
+def test_a_missing_event_or_store_is_reported_with_the_known_stores(
+    shelf: Shelf, event_id: str, store: str | None, said: str
+) -> None:
     with pytest.raises(NotFound) as refused:
         find_event(shelf, event_id, store)
 
@@ -60,7 +62,7 @@ def test_the_only_store_need_not_be_named() -> None:
         ([], None, "name one with --store: no program was ever deployed: use `laurel deploy DIR`"),
     ],
 )
-def test_a_store_that_is_not_clear_is_asked_for(codes: list[str], wanted: str | None, said: str) -> None:
+def test_an_ambiguous_store_must_be_named(codes: list[str], wanted: str | None, said: str) -> None:
     with pytest.raises(NotFound) as refused:
         find_store(codes, wanted)
 

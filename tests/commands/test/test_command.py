@@ -62,7 +62,7 @@ def test_tests_that_pass_end_with_0_and_a_line(tmp_path: Path) -> None:
     assert re.fullmatch(r"skipped: nobody knows: not\\x01 decided\n1 passed, 1 skipped in \d+\.\d\d s\n", done.stdout)
 
 
-def test_a_test_that_fails_is_told_with_what_decided_and_ends_with_1(tmp_path: Path) -> None:
+def test_a_failed_test_is_printed_with_its_decisions_and_exits_with_1(tmp_path: Path) -> None:
     done = laurel(folder(tmp_path, bad=BAD), "--no-coverage")
 
     assert done.returncode == 1
@@ -72,7 +72,7 @@ def test_a_test_that_fails_is_told_with_what_decided_and_ends_with_1(tmp_path: P
     assert "\x1b" not in done.stdout
 
 
-def test_a_test_that_fails_where_nothing_happened_says_so(tmp_path: Path) -> None:
+def test_a_test_that_fails_without_any_event_says_that_nothing_happened(tmp_path: Path) -> None:
     later = GOOD.replace("{points: 5}}]", "{points: 5}}, {wait: 1d}, {expect: {points: 0}}]")
 
     done = laurel(folder(tmp_path, bad=later), "--no-coverage")
@@ -81,7 +81,7 @@ def test_a_test_that_fails_where_nothing_happened_says_so(tmp_path: Path) -> Non
     assert "since the expectations before, nothing happened to the member\n" in done.stdout
 
 
-def test_faults_of_a_test_are_told_like_those_of_a_program_and_end_with_1(tmp_path: Path) -> None:
+def test_problems_of_a_test_are_printed_like_those_of_a_program_and_exit_with_1(tmp_path: Path) -> None:
     path = folder(tmp_path, a=GOOD.replace("points: 5", "point: 5"), b=GOOD.replace("purchase,", "purchse,"))
 
     done, as_json, as_junit = laurel(path), laurel(path, "--format", "json"), laurel(path, "--format", "junit")
@@ -96,7 +96,7 @@ def test_faults_of_a_test_are_told_like_those_of_a_program_and_end_with_1(tmp_pa
     assert len(Xml.fromstring(as_junit.stdout).findall("testsuite/testcase/error")) == 3
 
 
-def test_a_program_that_is_wrong_is_told_of_before_its_tests(tmp_path: Path) -> None:
+def test_problems_of_the_program_are_printed_before_those_of_its_tests(tmp_path: Path) -> None:
     path = folder(tmp_path, a=GOOD)
     (path / "reactors" / "wrong.yaml").write_text("reactor: wrong\non: purchse\nthen: [{award_points: {points: 1}}]\n")
 
@@ -118,7 +118,7 @@ def test_a_program_that_is_wrong_is_told_of_before_its_tests(tmp_path: Path) -> 
         (["--format", "xml"], "xml"),
     ],
 )  # fmt: skip
-def test_a_call_that_is_wrong_ends_with_2_and_says_why(tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_a_wrong_call_exits_with_2_and_explains_why(tmp_path: Path, arguments: list[str], said: str) -> None:
     done = laurel(folder(tmp_path, good=GOOD, skipped=SKIPPED), *arguments)
 
     assert done.returncode == 2
@@ -177,7 +177,7 @@ def test_too_little_coverage_ends_with_1(tmp_path: Path) -> None:
     assert "not reached: achievements/seven-days.yaml:1:1: achievement/seven-days: none of its 3 parts\n" in low.stdout
 
 
-def test_json_says_everything_of_tests_and_coverage(tmp_path: Path) -> None:
+def test_json_holds_all_of_tests_and_coverage(tmp_path: Path) -> None:
     path = folder(tmp_path, a=BAD, b=GOOD, c=SKIPPED)
 
     told = json.loads(laurel(path, "--format", "json").stdout)
@@ -216,7 +216,7 @@ def test_junit_xml_is_what_ci_servers_read_and_text_goes_to_the_terminal(tmp_pat
     assert skip.get("message") == "not\\u0001 decided"
 
 
-def test_watching_runs_again_after_every_save_and_goes_on_over_what_is_broken(
+def test_watching_runs_again_after_every_save_also_of_a_broken_program(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = folder(tmp_path, a=GOOD)
@@ -321,7 +321,7 @@ def test_the_tests_of_the_page_pass_but_for_the_one_that_shows_a_failure(tmp_pat
     assert (outcome.count("passed"), outcome.count("skipped")) == (5, 1)
 
 
-def test_the_page_says_what_coverage_is() -> None:
+def test_the_page_defines_coverage_as_the_command_does() -> None:
     page = (ROOT / "docs" / "testing.md").read_text("utf-8")
 
     (said,) = re.findall(r"<!-- the definition.*?-->\n(.*?)\n\n", page, re.DOTALL)
