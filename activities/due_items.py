@@ -9,7 +9,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from activities.temporal_names import LOOK_AGAIN, STORE_CLOCK, TASK_QUEUE, clock_id
 from database import Database, Transaction
 from database.programs import Programs
-from loyalty.engine.due_items import ring
+from loyalty.engine.due_items import run_due_items
 from loyalty.references import DueBatch, NextDue
 
 
@@ -26,17 +26,17 @@ class DueItemActivities:
         """Return when the store's next item is due, and store that time: only an earlier item wakes the clock."""
 
         def note(tx: Transaction) -> NextDue:
-            earliest = tx.deadlines.earliest()
-            tx.deadlines.set_clock(earliest)
+            earliest = tx.due_items.earliest()
+            tx.due_items.set_clock(earliest)
             return NextDue(earliest)
 
         return await self._database.store(store).write(note)
 
-    @activity.defn(name="ring")
+    @activity.defn(name="run_due_items")
     async def run_due_items(self, store: str, now: datetime) -> DueBatch:
         """Run one page of the items due by `now`, and return the events that report them."""
         revision, program = await self._programs.current(store)
-        return await self._database.store(store).write(lambda tx: ring(tx, program, revision, now=now))
+        return await self._database.store(store).write(lambda tx: run_due_items(tx, program, revision, now=now))
 
     @activity.defn(name="wake_clock")
     async def wake_clock(self, store: str) -> None:

@@ -1,22 +1,22 @@
-"""The activities that answer an event. Temporal runs each at least once; each is one transaction, safe to run twice."""
+"""The activities that process_event an event. Temporal runs each at least run_once; each is one transaction, safe to run twice."""
 
 from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
+from loyalty.achievements.updates import update_achievements
+from loyalty.members.effects import change_member
+from loyalty.points.effects import post_points
+from loyalty.rewards.effects import issue_rewards
 from temporalio import activity
 
 from activities.in_flight import InFlightLimiter
 from database import Database, Transaction
 from database.programs import Programs
-from loyalty.achievements.operations import move_achievements
 from loyalty.engine.deciding import decide_event
-from loyalty.engine.processing import answer
-from loyalty.events.context import MOST_ANSWERED, TOO_MANY, Step, once
-from loyalty.members.operations import change_member
-from loyalty.points.operations import move_points
+from loyalty.engine.processing import process_event
+from loyalty.events.context import MAX_EVENTS, TOO_MANY, EventContext, run_once
 from loyalty.references import DeliveryRef, EventRef, StepResult
-from loyalty.rewards.operations import issue_rewards
 
 
 class EventActivities:
@@ -29,13 +29,13 @@ class EventActivities:
 
     @activity.defn(name="decide")
     async def decide(self, event: EventRef, now: datetime, root: str) -> StepResult:
-        """Evaluate the reactors, store the decision, make the event's messages. `root`: see `once`."""
+        """Evaluate the reactors, store the decision, make the event's messages. `root`: see `run_once`."""
         return await self._once(event, "decide", now, decide_event, last=True, root=root)
 
     @activity.defn(name="award_points")
     async def award_points(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Post the awards and deductions of the decision."""
-        return await self._once(event, "award_points", now, move_points, last=last, root=root)
+        return await self._once(event, "award_points", now, post_points, last=last, root=root)
 
     @activity.defn(name="change_member")
     async def change_member(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
@@ -50,7 +50,7 @@ class EventActivities:
     @activity.defn(name="update_achievements")
     async def update_achievements(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Record the event's progress in achievements."""
-        return await self._once(event, "update_achievements", now, move_achievements, last=last, root=root)
+        return await self._once(event, "update_achievements", now, update_achievements, last=last, root=root)
 
     @activity.defn(name="fail")
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
@@ -70,12 +70,12 @@ class EventActivities:
             for answered in count():
                 if not waiting:
                     break
-                if answered == MOST_ANSWERED:
+                if answered == MAX_EVENTS:
                     await self.fail(root, TOO_MANY, now)
                     break
                 event = waiting.pop(0)
                 end = "" if waiting else root.id
-                applied = await self._once(event, "all_steps", now, answer, last=True, root=end)
+                applied = await self._once(event, "all_steps", now, process_event, last=True, root=end)
                 waiting += applied.caused
                 if applied.error:
                     await self.fail(root, applied.error, now)
@@ -85,12 +85,12 @@ class EventActivities:
         return StepResult(did=did, deliveries=deliveries, wakes_clock=wakes_clock)
 
     async def _once(
-        self, event: EventRef, name: str, now: datetime, work: Callable[[Step], None], *, last: bool, root: str
+        self, event: EventRef, name: str, now: datetime, work: Callable[[EventContext], None], *, last: bool, root: str
     ) -> StepResult:
         program = await self._programs.revision(event.store, event.revision)
 
         def run(tx: Transaction) -> StepResult:
-            return once(Step(tx, program, event, name, now), work, last=last, root=root)
+            return run_once(EventContext(tx, program, event, name, now), work, last=last, root=root)
 
         applied = await self._database.store(event.store).write(run)
         if last and root and not applied.steps and not applied.caused:

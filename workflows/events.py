@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.due_items import DueItemActivities
     from activities.events import EventActivities
-    from loyalty.events.context import MOST_ANSWERED, TOO_MANY
+    from loyalty.events.context import MAX_EVENTS, TOO_MANY
     from loyalty.references import DeliveryRef, EventOutcome, EventRef, StepResult
     from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
     from workflows.search_attributes import OUTCOME
@@ -60,7 +60,7 @@ class ReactToEvent:
         for answered in count():
             if not waiting:
                 return
-            if answered == MOST_ANSWERED:
+            if answered == MAX_EVENTS:
                 self._error = self._error or TOO_MANY
                 return
             current = waiting.pop(0)

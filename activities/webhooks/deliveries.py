@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from loyalty.store.rows import Row
 from temporalio import activity
 
 import rules
@@ -14,7 +15,6 @@ from activities.webhooks.client import Attempt, WebhookClient
 from database import Database, Transaction
 from loyalty.ids import new_id
 from loyalty.references import DeliveryAttempt, DeliveryRef
-from loyalty.store.repositories import Row
 from loyalty.webhooks.messages import with_request_id
 from loyalty.webhooks.outbox import CALL
 from loyalty.webhooks.retries import is_dead, next_attempt

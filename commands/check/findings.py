@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
+
 from program_files import Problem
 
 _BREAK: Final = re.compile(r"\r\n|[\r\n]")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from loyalty.store.rows import Row
 from sqlalchemy import Connection
 
 from commands.shared.database_reader import DatabaseEvents, read_only, revision_files
@@ -15,11 +16,10 @@ from database.history import History
 from database.transaction import Transaction
 from loyalty.calendar import local_day, start_of
 from loyalty.decisions.decision_json import to_json
-from loyalty.engine.in_memory import Happened
+from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
-from loyalty.store.memory.member_state import Account
-from loyalty.store.repositories import Row
+from loyalty.store.memory.member_state import MemberState
 from program_files import read_revision
 from workbench.backtest import MemberRange, Replay
 from workbench.scenarios.writing import REGISTERED, CannotWrite, Recorded, written
@@ -82,7 +82,7 @@ def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
     for event in history.events(only):
         replay.report(event)
     replay.advance(row["received_at"] - timedelta(microseconds=1))
-    account: Account | None = replay.books.accounts.get(row["member"])
+    account: MemberState | None = replay.store.members_by_id.get(row["member"])
     return Recorded(
         type=row["type"],
         time=row["time"],
@@ -90,19 +90,19 @@ def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
         body=row["body"],
         account=openings[0].account if account is None else account,
         is_registered=account is not None,
-        used_by_program=replay.books.used,
+        used_by_program=replay.store.used,
     )
 
 
-def _differences(happened: Sequence[Happened], row: Row, did: Sequence[str]) -> tuple[str, ...]:
+def _differences(happened: Sequence[ProcessedEvent], row: Row, did: Sequence[str]) -> tuple[str, ...]:
     """Where the test's result differs from what happened, since masked or forgotten values may change a decision."""
     event = next(each for each in happened if each.type == row["type"] and each.parent is None)
     then, now = (dict(_verdicts(kept)) for kept in (row["decision"], to_json(event.decision)))
     found = [
         f"{name} was {then[name]}, here {now.get(name, 'not asked')}" for name in then if then[name] != now.get(name)
     ]
-    if not found and sorted(did) != sorted(event.did):
-        found = [f"it did {', '.join(did) or 'nothing'}; here {', '.join(event.did) or 'nothing'}"]
+    if not found and sorted(did) != sorted(event.log):
+        found = [f"it did {', '.join(did) or 'nothing'}; here {', '.join(event.log) or 'nothing'}"]
     return tuple(" ".join(each.split()) for each in found)
 
 

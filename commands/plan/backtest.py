@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 from threading import Thread, active_count
 from typing import Any, TypeAlias, assert_never
 
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.program.program import Program
 from program_files import read_program, read_revision
-from workbench.backtest import Contrast, MemberRange, Opening, Pair, Part, ReplayedEvent, Share
+from workbench.backtest import Contrast, MemberRange, Pair, Part, ReplayedEvent, Share
 from workbench.backtest.event_file import read_events, read_share, share_out
 
 MAX_MEMBERS = 20_000
@@ -87,7 +88,7 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
 
 def _programs(job: Job) -> tuple[Program, Program]:
     new = read_program(job.new)
-    return new.unanswering if job.old is None else read_revision(job.old), new
+    return new.without_rules if job.old is None else read_revision(job.old), new
 
 
 @contextmanager
@@ -237,9 +238,9 @@ class _Replayer:
                 case FromDatabase() as source, MemberRange():
                     with _history(source, self.old) as history:
                         pair = Pair(self.old, self.new, source.since)
-                        openings: list[Opening] = list(history.openings(part))
+                        openings: list[MemberSnapshot] = list(history.openings(part))
                         pair.open(openings, history.used_by_program())
-                        known = {opening.account.member.id for opening in openings if not opening.is_new}
+                        known = {opening.state.member.id for opening in openings if not opening.is_new}
                         return _replay_events(pair, history.events(part), known, count, until=source.until)
                 case _:
                     raise AssertionError(f"{part} does not belong to {self.source}")

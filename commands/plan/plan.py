@@ -79,7 +79,7 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
             raise PlanError(
                 "a process of the backtest was killed, perhaps for memory: name fewer --jobs or --days"
             ) from None
-        comparison = Comparison(contrast, old or program.unanswering, program)
+        comparison = Comparison(contrast, old or program.without_rules, program)
     return Plan(
         program=program,
         files=request.files,

@@ -10,7 +10,7 @@ from database.members import Identity
 from database.programs import UnknownStore
 from database.snapshots import Taken, present, used_by_program
 from database.transaction import Transaction
-from loyalty.engine.snapshots import Opening
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import is_id, new_id
 from loyalty.program.program import Program
 from loyalty.store.members import Member
@@ -34,7 +34,7 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
 
 def read_member(
     program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
-) -> tuple[str | None, Opening, Taken]:
+) -> tuple[str | None, MemberSnapshot, Taken]:
     """The id, the snapshot and the program-wide use of limits for a member: by id, or the one whom the event names.
 
     The id is None for an unknown member, who is registered if the program allows it. Raise NoSuchMember, or the

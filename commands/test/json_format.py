@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from loyalty.program.logic import Place
+
 import rules
 from commands.test.suite import SuiteResult, TimedResult
 from commands.test.text import reasons
-from loyalty.engine.in_memory import Happened
-from loyalty.program.program import Place
+from loyalty.engine.in_memory import ProcessedEvent
 from workbench.scenarios.coverage import DEFINITION, Covered, Kind
 
 KINDS: tuple[Kind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
@@ -53,7 +54,7 @@ def _test(test: TimedResult) -> Mapping[str, Any]:
     }
 
 
-def _event(happened: Happened) -> Mapping[str, Any]:
+def _event(happened: ProcessedEvent) -> Mapping[str, Any]:
     return {
         "type": happened.type,
         "time": happened.time.isoformat(),
@@ -64,9 +65,9 @@ def _event(happened: Happened) -> Mapping[str, Any]:
                 "verdict": answer.verdict,
                 "reasons": [{"text": because, "place": place} for because, place in reasons(answer)],
             }
-            for answer in happened.decision.answers
+            for answer in happened.decision.outcomes
         ],
-        "did": list(happened.did),
+        "did": list(happened.log),
     }
 
 

@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from commands.test.suite import SuiteResult, TimedResult
-from loyalty.decisions.decision import Answer
-from loyalty.decisions.reasons import Unmet, sentence
-from loyalty.engine.in_memory import Happened
+from loyalty.decisions.decision import RuleOutcome
+from loyalty.decisions.reasons import ConditionFalse, describe_reason
+from loyalty.engine.in_memory import ProcessedEvent
 from workbench.scenarios.coverage import DEFINITION, Covered
 from workbench.scenarios.judging import text_of
 from workbench.scenarios.running import Result
@@ -47,13 +47,13 @@ def percent(covered: Covered) -> str:
     return f"{covered.percent.quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f} %"
 
 
-def reasons(answer: Answer) -> Iterator[tuple[str, str]]:
+def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
     """The reasons of an answer, each with its source position."""
-    if isinstance(answer.reason, Unmet):
+    if isinstance(answer.reason, ConditionFalse):
         for leaf in answer.reason.leaves:
-            yield sentence(Unmet((leaf,))), leaf.place
+            yield describe_reason(ConditionFalse((leaf,))), leaf.place
     else:
-        yield answer.because or ("" if answer.reason is None else sentence(answer.reason)), answer.place
+        yield answer.because or ("" if answer.reason is None else describe_reason(answer.reason)), answer.place
 
 
 def _failure(result: Result, zone: ZoneInfo) -> Iterator[Line]:
@@ -76,14 +76,14 @@ def _failure(result: Result, zone: ZoneInfo) -> Iterator[Line]:
     yield "", "plain"
 
 
-def _event(happened: Happened, zone: ZoneInfo) -> Iterator[Line]:
+def _event(happened: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
     body = text_of(happened.body) if happened.body else ""
     yield f"    {moment(happened.time, zone)} {happened.type} {body}".rstrip(), "plain"
-    for answer in happened.decision.answers:
+    for answer in happened.decision.outcomes:
         _, _, name = answer.source.partition("/")
         for because, place in () if answer.verdict == "counted" else reasons(answer):  # progress is printed below
             yield f"      {answer.verdict.replace('_', ' ')}: {name}: {because}  ({place})", "quiet"
-    for did in happened.did:
+    for did in happened.log:
         yield f"      -> {did}", "quiet"
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from loyalty.store.events import NewEvent
 from sqlalchemy import Connection, select
 
 from activities.events import EventActivities
@@ -14,12 +15,11 @@ from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
 from database.tables import metadata
-from loyalty.engine.due_items import ring
+from loyalty.engine.due_items import run_due_items
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import UnknownEvent
 from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
-from loyalty.store.repositories import NewEvent
 from loyalty.webhooks.signing import new_secret
 from tests import programs
 
@@ -163,7 +163,9 @@ async def test_due_items_run_once_however_often_the_activity_runs(given: Given) 
     program = await given.programs.revision("DEFAULT", given.event.revision)
     store = given.database.store("DEFAULT")
 
-    rounds = [await store.write(lambda tx: ring(tx, program, given.event.revision, now=later)) for _ in range(4)]
+    rounds = [
+        await store.write(lambda tx: run_due_items(tx, program, given.event.revision, now=later)) for _ in range(4)
+    ]
 
     kinds = [[event.type for event in rung.due] for rung in rounds]
     stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])

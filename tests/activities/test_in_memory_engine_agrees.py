@@ -16,8 +16,8 @@ from database.programs import Programs
 from database.snapshots import present, used_by_program
 from database.tables import event, step
 from loyalty.decisions.decision_json import to_json, written_out
-from loyalty.engine.in_memory import Happened, Trial
-from loyalty.engine.snapshots import Opening, open_in
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
+from loyalty.engine.snapshots import MemberSnapshot, load_into
 from tests import programs
 from tests.database.test_history import COFFEE, REFUND, REFUNDS, Played
 
@@ -134,16 +134,16 @@ def script(random: Random, length: int) -> Iterator[Deed]:
                 yield Deed(member, "", {}, days=random.randrange(1, 6))
 
 
-async def snapshot(played: Played, member_id: str) -> Opening:
+async def snapshot(played: Played, member_id: str) -> MemberSnapshot:
     return await played.database.store("DEFAULT").read(lambda tx: present(tx, member_id))
 
 
-async def trial_of(played: Played, member_id: str) -> Trial:
+async def trial_of(played: Played, member_id: str) -> InMemoryEngine:
     """A trial that begins where production is."""
     used = await played.database.store("DEFAULT").read(used_by_program)
-    trial = Trial(played.program, played.now)
-    trial.books.used.update(used)
-    open_in(trial, await snapshot(played, member_id))
+    trial = InMemoryEngine(played.program, played.now)
+    trial.store.used.update(used)
+    load_into(trial, await snapshot(played, member_id))
     return trial
 
 
@@ -176,15 +176,15 @@ def _order(done: Done) -> str:
     return f"{done['type']} {done['body']} {done['decision']}"
 
 
-def done_in(happened: Sequence[Happened]) -> list[Done]:
+def done_in(happened: Sequence[ProcessedEvent]) -> list[Done]:
     """What a trial did."""
-    done = [_done(each.type, each.body, written_out(to_json(each.decision)), each.did) for each in happened]
+    done = [_done(each.type, each.body, written_out(to_json(each.decision)), each.log) for each in happened]
     return sorted(done, key=_order)
 
 
-def state(opening: Opening) -> dict[str, Any]:
+def state(opening: MemberSnapshot) -> dict[str, Any]:
     """Everything of a member that has no id of its own."""
-    account = opening.account
+    account = opening.state
     return {
         "tier": account.member.tier,
         "attributes": rules.exact.dumps(account.member.attributes),
@@ -193,7 +193,7 @@ def state(opening: Opening) -> dict[str, Any]:
         "lots": sorted(
             str((x.wallet, x.points, x.remaining, x.active_from, x.expires_at)) for x in account.lots.values()
         ),
-        "marks": {name: marks for name, marks in account.marks.items() if marks},
+        "marks": {name: marks for name, marks in account.daily_sums.items() if marks},
         "completed": account.completed,
         "used": account.used,
         "coupons": sorted(
@@ -202,8 +202,8 @@ def state(opening: Opening) -> dict[str, Any]:
     }
 
 
-def state_in(trial: Trial, member_id: str) -> dict[str, Any]:
-    return state(Opening(trial.books.accounts[member_id]))
+def state_in(trial: InMemoryEngine, member_id: str) -> dict[str, Any]:
+    return state(MemberSnapshot(trial.store.members_by_id[member_id]))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -224,7 +224,7 @@ async def test_what_a_trial_does_production_does(played: Played, seed: int) -> N
 
         assert done_in(tried) == await done_since(played, member, known)
         assert state_in(trial, member) == state(await snapshot(played, member))
-        seen |= {each.type for each in tried} | {answer.verdict for each in tried for answer in each.decision.answers}
+        seen |= {each.type for each in tried} | {answer.verdict for each in tried for answer in each.decision.outcomes}
 
     assert seen >= {"tier_changed", "badge_granted", "reward_issued", "points_expired", "points_activated"}
     assert seen >= {"limit_reached", "coupon_expired", "achievement_completed", "condition_false", "fired"}

@@ -3,19 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from loyalty.store.events import NewEvent
 
 from activities.events import EventActivities
 from database import Database, Transaction
 from database.members import Identity
 from database.programs import Programs
 from database.snapshots import present
-from loyalty.engine.due_items import ring
-from loyalty.engine.in_memory import Trial
-from loyalty.engine.snapshots import open_in
+from loyalty.engine.due_items import run_due_items
+from loyalty.engine.in_memory import InMemoryEngine
+from loyalty.engine.snapshots import load_into
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
-from loyalty.store.repositories import NewEvent
 from tests import programs
 from tests.database.test_history import Played
 
@@ -65,7 +65,7 @@ async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_the_clo
     ann, applied = await registered(played, "gold")
 
     known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
-    due = await played.database.store("DEFAULT").read(lambda tx: tx.deadlines.earliest())
+    due = await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest())
     await played.wait(365)
 
     assert applied.wakes_clock
@@ -78,14 +78,16 @@ async def test_the_lowest_tier_has_no_period(played: Played) -> None:
     _, applied = await registered(played, "bronze")
 
     assert not applied.wakes_clock
-    assert await played.database.store("DEFAULT").read(lambda tx: tx.deadlines.earliest()) is None
+    assert await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
 
 
 async def test_a_review_runs_once_however_often_due_items_are_run(played: Played) -> None:
     await registered(played, "gold")
     store, later = played.database.store("DEFAULT"), NOW + YEAR
 
-    rounds = [await store.write(lambda tx: ring(tx, played.program, played.revision, now=later)) for _ in range(4)]
+    rounds = [
+        await store.write(lambda tx: run_due_items(tx, played.program, played.revision, now=later)) for _ in range(4)
+    ]
 
     stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])
     assert [[event.type for event in rung.due] for rung in rounds] == [["tier_will_expire"], ["tier_changed"], [], []]
@@ -112,8 +114,8 @@ async def test_years_in_a_database_are_those_of_a_trial(played: Played) -> None:
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 2100})
     opening = await played.database.store("DEFAULT").read(lambda tx: present(tx, ann))
-    trial = Trial(played.program, played.now)
-    account = open_in(trial, opening)
+    trial = InMemoryEngine(played.program, played.now)
+    account = load_into(trial, opening)
     stands: list[tuple[str | None, int, datetime | None]] = []
     tried: list[tuple[str | None, int, datetime | None]] = []
 

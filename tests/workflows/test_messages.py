@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from database import Database
-from loyalty.engine.due_items import ring
+from loyalty.engine.due_items import run_due_items
 from loyalty.webhooks.messages import EVENT_NAMES
 from tests import programs, shapes
 from tests.conftest import SHARED
@@ -47,7 +47,7 @@ async def play(laurel: Running) -> None:
     store = laurel.parts.database.store(laurel.store)
     later = datetime.now(UTC) + timedelta(days=400)
     for _ in range(2):
-        rung = await store.write(lambda tx: ring(tx, laurel.program, laurel.revision, now=later))
+        rung = await store.write(lambda tx: run_due_items(tx, laurel.program, laurel.revision, now=later))
         for event in rung.due:
             await laurel.answer(event)
 
