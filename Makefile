@@ -2,6 +2,7 @@
 PYTHON ?= python3
 DATA ?= laurel-data
 PROGRAM ?=
+WORKERS ?= logical
 UV := .venv/bin/uv
 export UV_PYTHON_DOWNLOADS = never
 
@@ -23,8 +24,8 @@ demo: setup                   ## the whole of Laurel at work, on your terminal
 up: setup                     ## the whole of Laurel, to stay
 	.venv/bin/laurel up --data $(DATA) $(if $(PROGRAM),--program $(PROGRAM))
 
-test: setup                   ## everything, on real servers
-	.venv/bin/pytest
+test: setup                   ## everything, on real servers, a process for each core
+	.venv/bin/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 lint: setup
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -6,7 +6,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.temporal_names import LOOK_AGAIN, STORE_CLOCK, TASK_QUEUE, clock_id
+from activities.temporal_names import LOOK_AGAIN, RUN_DUE_ITEMS, STORE_CLOCK, TASK_QUEUE, clock_id
 from database import Database, Transaction
 from database.programs import Programs
 from loyalty.engine.due_items import run_due_items
@@ -32,7 +32,7 @@ class DueItemActivities:
 
         return await self._database.store(store).write(note)
 
-    @activity.defn(name="run_due_items")
+    @activity.defn(name=RUN_DUE_ITEMS)
     async def run_due_items(self, store: str, now: datetime) -> DueBatch:
         """Run one page of the items due by `now`, and return the events that report them."""
         revision, program = await self._programs.current(store)

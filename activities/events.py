@@ -1,22 +1,22 @@
-"""The activities that process_event an event. Temporal runs each at least run_once; each is one transaction, safe to run twice."""
+"""The activities that answer an event: one transaction each, run at least once, safe to run twice."""
 
 from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from loyalty.achievements.updates import update_achievements
-from loyalty.members.effects import change_member
-from loyalty.points.effects import post_points
-from loyalty.rewards.effects import issue_rewards
 from temporalio import activity
 
 from activities.in_flight import InFlightLimiter
 from database import Database, Transaction
 from database.programs import Programs
+from loyalty.achievements.updates import update_achievements
 from loyalty.engine.deciding import decide_event
 from loyalty.engine.processing import process_event
 from loyalty.events.context import MAX_EVENTS, TOO_MANY, EventContext, run_once
+from loyalty.members.effects import change_member
+from loyalty.points.effects import post_points
 from loyalty.references import DeliveryRef, EventRef, StepResult
+from loyalty.rewards.effects import issue_rewards
 
 
 class EventActivities:

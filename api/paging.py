@@ -12,7 +12,7 @@ from api.errors import BadInput, InputFault
 from api.responses import Total
 from database.pages import Condition, Found, Operator, Page
 from loyalty.calendar import read_date
-from rules.errors import nearest
+from rules.spelling import closest_match
 
 USUAL_ITEMS = 10
 MOST_ITEMS = 50
@@ -95,7 +95,7 @@ class Listing:
         field = match["field"] if match else name
         kind = self.filters.get(field)
         if kind is None:
-            close = nearest(field, self.filters)
+            close = closest_match(field, self.filters)
             choices = f"it can be by {', '.join(self.filters)}" if self.filters else "leave it out"
             cure = f"did you mean {close}?" if close else choices
             faults.append(InputFault(f"this list is not filtered by {field[:80]}: {cure}", "unknownFilter", name[:255]))

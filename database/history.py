@@ -17,17 +17,17 @@ from database.members import as_balance
 from database.snapshots import taken
 from database.tables import badge, balance, entry, event, issued_reward, lot, mark, member, progress, usage
 from database.usage import PROGRAM
-from loyalty.achievements.progress import MILLION, Mark
 from loyalty.calendar import local_day
-from loyalty.engine.snapshots import Opening
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.events.decide import Used
-from loyalty.points.ledger import EntryKind, Lot, before_entry, change
-from loyalty.program.effects import Points
 from loyalty.program.program import Program
+from loyalty.program.wallets import Points
+from loyalty.store.achievements import MILLION, DailySum
 from loyalty.store.history import MemberRange, ReplayedEvent
+from loyalty.store.limits import DailyUse
 from loyalty.store.members import NO_POINTS, Balance, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.points import EntryKind, Lot, balance_change
 from loyalty.tiers.standing import kept_until
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
@@ -73,7 +73,7 @@ class History:
         for row in self._connection.execution_options(yield_per=PAGE).execute(wanted):
             yield ReplayedEvent(*row)
 
-    def openings(self, members: MemberRange) -> Iterator[Opening]:
+    def openings(self, members: MemberRange) -> Iterator[MemberSnapshot]:
         """These members as they were."""
         entries = self._by_member(members, entry, entry.c.at >= self._since)
         lots = self._by_member(members, lot)
@@ -97,7 +97,7 @@ class History:
         for row in self._rows(members, member, member.c.id):
             yield past.opening(row)
 
-    def used_by_program(self) -> dict[str, dict[Any, Used]]:
+    def used_by_program(self) -> dict[str, dict[Any, DailyUse]]:
         """What firings had taken from limits of the whole program."""
         rows = self._connection.execute(
             select(usage).where(usage.c.store == self._store, usage.c.member == PROGRAM, usage.c.day < self._day)
@@ -170,7 +170,7 @@ class _Past:
     used: Mapping[str, list[Found]]
     issued: Mapping[str, list[Found]]
 
-    def opening(self, row: Found) -> Opening:
+    def opening(self, row: Found) -> MemberSnapshot:
         who = row.id
         known = Member(
             id=who,
@@ -183,21 +183,21 @@ class _Past:
             attributes=row.attributes,
         )
         if row.created_at >= self.since:
-            return Opening(Account(known), is_new=True)
+            return MemberSnapshot(MemberState(known), is_new=True)
         lots = self._lots(who)
         balances = self._balances(who, lots)
         coupons = (each for each in self.issued.get(who, ()) if each.expires_at is None or each.expires_at > self.since)
-        account = Account(
+        account = MemberState(
             member=self._in_its_period(known, row, balances),
             balances=balances,
             badges=self._badges(who),
             lots={each.id: each for each in lots},
-            marks=self._marks(who),
+            daily_sums=self._marks(who),
             completed=self._completed(who),
             used=taken(self.used.get(who, ())),
             issued={each.id: {**each._mapping, "status": "issued"} for each in coupons},  # noqa: SLF001
         )
-        return Opening(account)
+        return MemberSnapshot(account)
 
     def _in_its_period(self, known: Member, row: Found, balances: Mapping[str, Balance]) -> Member:
         """With what the tier's standing counted from, and until when it was kept, as far as that is known.
@@ -250,7 +250,7 @@ class _Past:
         kind: EntryKind = row.kind
         waiting = {each.id for each in self.lots.get(row.member, ()) if each.active_from is not None}
         waiting |= {each.lot for each in self.entries.get(row.member, ()) if each.kind == "activate"}
-        return change(kind, row.points, pending=row.lot in waiting)
+        return balance_change(kind, row.points, pending=row.lot in waiting)
 
     def _balances(self, who: str, lots: Sequence[Lot]) -> dict[str, Balance]:
         balances: dict[str, Balance] = {}
@@ -258,7 +258,7 @@ class _Past:
             before = as_balance(row._mapping)  # noqa: SLF001 - a row has its mapping under no other name
             for each in self.entries.get(who, ()):
                 if each.wallet == row.wallet:
-                    before = before_entry(before, change(each.kind, each.points, pending=False))
+                    before = before.minus(balance_change(each.kind, each.points, pending=False))
             mine = [each for each in lots if each.wallet == row.wallet]
             balances[row.wallet] = before._replace(
                 active=Points(sum(each.remaining for each in mine if each.active_from is None)),
@@ -274,16 +274,16 @@ class _Past:
         since = self.completed_since.get(who, Counter())
         return {each.achievement: each.completed - since[each.achievement] for each in self.progress.get(who, ())}
 
-    def _marks(self, who: str) -> dict[str, list[Mark]]:
+    def _marks(self, who: str) -> dict[str, list[DailySum]]:
         """The marks there were. Completing uses up the oldest, so what completed since is undone at the latest."""
         since = self.completed_since.get(who, Counter())
         back = {name: times * self.goals.get(name, 0) for name, times in since.items()}
-        marks: dict[str, list[Mark]] = defaultdict(list)
+        marks: dict[str, list[DailySum]] = defaultdict(list)
         for row in sorted(self.marks.get(who, ()), key=lambda each: (each.day, each.value), reverse=True):
             unused = min(back.get(row.achievement, 0), row.used)
             back[row.achievement] = back.get(row.achievement, 0) - unused
             if row.day < self.day:
-                marks[row.achievement].insert(0, Mark(row.day, row.value, row.amount, row.used - unused))
+                marks[row.achievement].insert(0, DailySum(row.day, row.value, row.amount, row.used - unused))
         return dict(marks)
 
 

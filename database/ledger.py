@@ -1,4 +1,4 @@
-"""The ledger: lots, balances, and one entry for every change of a balance."""
+"""The ledger: lots, balances, and one entry for every balance_change of a balance."""
 
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from database.members import as_balance
 from database.queries import Queries, prepared
 from database.tables import balance, entry, lot
 from loyalty.ids import new_id
-from loyalty.points.ledger import EntryKind, Lot, Posted, before_entry, change
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
 from loyalty.store.members import Balance
-from loyalty.store.repositories import Row
+from loyalty.store.points import EntryKind, Lot, Posted, balance_change
+from loyalty.store.rows import Row
 
 _LEFT = select(lot).where(
     lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
@@ -71,7 +71,7 @@ class Ledger(Queries):
         now: datetime,
     ) -> Posted:
         """Write one entry and move the balance with it."""
-        changed = change(kind, points, pending=pending)
+        changed = balance_change(kind, points, pending=pending)
         row = {"member": member_id, "wallet": wallet, **changed._asdict()}
         after = as_balance(self.add_up(balance, row, sums=Balance._fields))
         self.insert(
@@ -89,7 +89,7 @@ class Ledger(Queries):
                 "at": now,
             },
         )
-        return Posted(wallet, before_entry(after, changed), after)
+        return Posted(wallet, after.minus(changed), after)
 
     def entries_of(self, event_id: str) -> list[Row]:
         """What one event wrote, in order."""

@@ -12,9 +12,9 @@ from database.pages import Found, Page, find
 from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import badge, balance, member
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

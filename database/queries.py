@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from database.prepared import Prepared, Statement, Values
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 
 class Queries:

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, Select, select
 
 from database.queries import Queries
 from database.tables import revision, store
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from database.queries import Queries
 from database.tables import issued_reward
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 
 class Rewards(Queries):

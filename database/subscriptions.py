@@ -1,6 +1,7 @@
 """Webhook subscriptions: which URL hears of which events, and how it has been answering."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ from sqlalchemy import bindparam, delete, select
 from database.pages import Found, Page, find
 from database.queries import Queries, prepared
 from database.tables import store, subscription
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
+from loyalty.store.webhooks import LiveSubscription
 
+_LIVE_COLUMNS = tuple(field.name for field in fields(LiveSubscription))
 _LIVE = (
     select(subscription)
     .where(subscription.c.store == bindparam("in_store"), subscription.c.disabled_at.is_(None))
@@ -54,9 +57,10 @@ class Subscriptions(Queries):
         here = delete(subscription).where(subscription.c.store == self.store, subscription.c.id == subscription_id)
         return self.connection.execute(here.returning(subscription.c.id)).first() is not None
 
-    def live(self) -> list[Row]:
-        """The subscriptions that hear of what happens."""
-        return prepared(_LIVE).all(self.connection, {"in_store": self.store})
+    def live(self) -> list[LiveSubscription]:
+        """Return the subscriptions that are not disabled."""
+        rows = prepared(_LIVE).all(self.connection, {"in_store": self.store})
+        return [LiveSubscription(*[row[name] for name in _LIVE_COLUMNS]) for row in rows]
 
     def store_secret(self) -> str:
         """What signs the calls of reactors' own."""

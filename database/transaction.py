@@ -5,7 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from database.achievements import Achievements
-from database.deadlines import Deadlines
+from database.due_items import DueItems
 from database.events import Events
 from database.ledger import Ledger
 from database.members import Members
@@ -44,8 +44,8 @@ class Transaction:
         return Rewards(self.connection, self.store)
 
     @cached_property
-    def deadlines(self) -> Deadlines:
-        return Deadlines(self.connection, self.store)
+    def due_items(self) -> DueItems:
+        return DueItems(self.connection, self.store)
 
     @cached_property
     def usage(self) -> Usage:

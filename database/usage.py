@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from database.queries import Queries
 from database.tables import usage
-from loyalty.achievements.progress import MILLION
 from loyalty.decisions.decision import Claim
-from loyalty.events.decide import Used
+from loyalty.store.achievements import MILLION
+from loyalty.store.limits import DailyUse
 
 PROGRAM = ""
 """Stands for every member of the program."""
@@ -21,7 +21,7 @@ class Usage(Queries):
 
     def of(
         self, reactors: Iterable[str], member_id: str, *, since: date, until: date
-    ) -> dict[tuple[str, str], tuple[Used, ...]]:
+    ) -> dict[tuple[str, str], tuple[DailyUse, ...]]:
         """Days used between two dates, both counted, by reactor and `member` or `program`."""
         names = sorted(reactors)
         for name in names:
@@ -34,10 +34,10 @@ class Usage(Queries):
                 usage.c.day.between(since, until),
             )
         ).mappings()
-        found: dict[tuple[str, str], list[Used]] = {}
+        found: dict[tuple[str, str], list[DailyUse]] = {}
         for row in rows:
             per = "program" if row["member"] == PROGRAM else "member"
-            used = Used(row["day"], row["times"], Decimal(row["points"]) / MILLION)
+            used = DailyUse(row["day"], row["times"], Decimal(row["points"]) / MILLION)
             found.setdefault((row["reactor"], per), []).append(used)
         return {key: tuple(days) for key, days in found.items()}
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, select
 
 from database.queries import Queries, prepared
 from database.tables import attempt, delivery, message, store, subscription
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 _PACKED = (
     select(

@@ -1,6 +1,6 @@
 """Local days and the spans between them: windows, durations, expiry dates.
 
-A window is a run of local dates; a day is 23, 24 or 25 hours long where clocks change. Instants are aware UTC.
+A window is a range of local dates; a day has 23, 24 or 25 hours when clocks change. Instants are aware UTC.
 """
 
 import re
@@ -28,21 +28,21 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> "Duration":
-        """Read `30s`, `15m`, `12h`, `90d`, `2w`, `6mo` or `1y`; raise ValueError for anything else."""
+        """Parse `30s`, `15m`, `12h`, `90d`, `2w`, `6mo` or `1y`; raise ValueError for anything else."""
         match = _DURATION.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d")
+            raise ValueError(f"{text!r} is not a duration: write a whole number and s, m, h, d, w, mo or y, as in 90d")
         count, unit = int(match["count"]), match["unit"]
         if unit in _SECONDS:
             return cls(seconds=count * _SECONDS[unit])
         return cls(days=count * _DAYS[unit]) if unit in _DAYS else cls(months=count * _MONTHS[unit])
 
     def after(self, instant: datetime, zone: tzinfo) -> datetime:
-        """The instant this much later on the local clock; the 31st becomes the month's last day."""
+        """Return the instant this much later on the local clock; the 31st becomes the last day of a shorter month."""
         return _moved(instant, self.months, self.days, self.seconds, zone)
 
     def before(self, instant: datetime, zone: tzinfo) -> datetime:
-        """The instant this much earlier on the local clock."""
+        """Return the instant this much earlier on the local clock."""
         return _moved(instant, -self.months, -self.days, -self.seconds, zone)
 
     def __bool__(self) -> bool:
@@ -51,7 +51,7 @@ class Duration:
 
 @lru_cache(maxsize=1024)
 def _moved(instant: datetime, months: int, days: int, seconds: int, zone: tzinfo) -> datetime:
-    """Remembered, because what is awarded together expires together."""
+    """Cached, because what is awarded together expires together."""
     if months or days:
         local = instant.astimezone(zone)
         day = (add_months(local.date(), months) if months else local.date()) + timedelta(days=days)
@@ -60,23 +60,23 @@ def _moved(instant: datetime, months: int, days: int, seconds: int, zone: tzinfo
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of another month, or that month's last day where it is shorter."""
+    """Return the same day of another month, or its last day if that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def local_day(instant: datetime, zone: tzinfo) -> date:
-    """The date a clock on the wall shows at an instant."""
+    """Return the local date at an instant."""
     return instant.astimezone(zone).date()
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:
-    """The instant a local date begins."""
+    """Return the instant at which a local date begins."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def window(day: date, period: Period) -> tuple[date, date]:
-    """The first and the last date of the calendar period around a day; weeks begin on Monday."""
+    """Return the first and the last date of the calendar period around a day; weeks begin on Monday."""
     match period:
         case "day":
             return day, day
@@ -93,9 +93,9 @@ def window(day: date, period: Period) -> tuple[date, date]:
 
 
 def read_instant(text: str, zone: tzinfo) -> datetime:
-    """An ISO 8601 date and time; without an offset it is local. Raise ValueError with the cure.
+    """Parse an ISO 8601 date and time; without an offset it is local. Raise ValueError with the cure.
 
-    A local time that clocks skip in spring is read as the same moment after the change.
+    A local time that clocks skip in spring is read as the same instant after the change.
     """
     try:
         instant = datetime.fromisoformat(text)
@@ -108,11 +108,11 @@ def read_instant(text: str, zone: tzinfo) -> datetime:
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-"""Between these, no date that a program reckons with is out of a calendar's reach."""
+"""Between these years, no date that a program computes leaves the range of the calendar."""
 
 
 def read_date(text: str, zone: tzinfo) -> datetime:
-    """When something happened: as `read_instant`; ValueError also for what is out of reach."""
+    """Parse when something happened, as `read_instant` does; raise ValueError also for a year out of range."""
     instant = read_instant(text, zone)
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")

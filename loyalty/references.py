@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 
-@frozen
+@frozen_at_type_check
 class EventRef:
     """One stored event."""
 

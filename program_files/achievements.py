@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final, Literal
 
-from loyalty.program.program import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Sum, Window
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Sum, Window
 from program_files.effects import Then
 from program_files.fields import Fields, amount, choice, whole
 from program_files.fields import duration as read_duration

@@ -5,18 +5,17 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from loyalty.program.effects import GrantBadge, IssueReward, SetTier
-from loyalty.program.program import (
+from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
     DeductPointsRule,
     EffectRule,
-    Logic,
-    Place,
-    Rounding,
     SetAttributeRule,
 )
-from loyalty.program.scope import Kind
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.event_types import NamedThing
+from loyalty.program.logic import Logic, Place
+from loyalty.program.wallets import Rounding
 from loyalty.webhooks.urls import parse_url
 from program_files import fields as read
 from program_files.fields import Fields
@@ -113,7 +112,7 @@ class Then:
     def set_tier(self, node: Node) -> EffectRule:
         return SetTier(self._reference(node, "tier"))
 
-    def _reference(self, node: Node, kind: Kind) -> str:
+    def _reference(self, node: Node, kind: NamedThing) -> str:
         return self._known.reference(node, self._problems, kind)
 
     def set_attribute(self, node: Node) -> EffectRule:

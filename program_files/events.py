@@ -2,7 +2,7 @@
 
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.body_schema import BodySchema
-from loyalty.program.program import EventType
+from loyalty.program.event_types import EventType
 from program_files.fields import Fields
 from program_files.nodes import Node
 from program_files.problems import Problems

@@ -12,7 +12,7 @@ from typing import TypeVar
 from loyalty.calendar import Duration
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-from rules.errors import is_slip
+from rules.spelling import is_one_edit_apart
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -42,7 +42,7 @@ class Fields:
                 problems.add_unknown(node.keys[key], "unknown-key", "key", key, keys)
                 meant = problems.nearest(key, keys)
                 self._meant.add(meant)
-                if meant is not None and is_slip(key, meant):
+                if meant is not None and is_one_edit_apart(key, meant):
                     self._entries = {meant: value, **self._entries}
 
     def get(self, key: str) -> Node | None:

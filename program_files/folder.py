@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.layout import FOLDERS, SUFFIXES, TESTS, bad_name, fault_of_name, is_read, stray
 from program_files.problems import Problem, Problems, ProgramFaults, in_order, shown
 from program_files.text.text import LARGEST_FILE

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from loyalty.program.program import EventType, Reward
-from loyalty.program.scope import Kind, body_of, scope
+from loyalty.program.event_types import EventType, NamedThing
+from loyalty.program.rewards import Reward
+from loyalty.program.scope import body_type, scope
 from program_files.fields import name
 from program_files.nodes import Node
 from program_files.problems import Problems
@@ -20,11 +21,11 @@ class Known:
     settings: Settings
     event_types: Mapping[str, EventType]
     rewards: Mapping[str, Reward]
-    names: Mapping[Kind, Collection[str] | None]
+    names: Mapping[NamedThing, Collection[str] | None]
     """None: any name will do, as badges are not declared, or what declares them cannot be read."""
     _scopes: dict[str, Type] = field(default_factory=dict)
 
-    def reference(self, node: Node, problems: Problems, kind: Kind) -> str:
+    def reference(self, node: Node, problems: Problems, kind: NamedThing) -> str:
         """A name of something that the program has."""
         given, names = name(node, problems, f"the {kind}"), self.names[kind]
         if given is not None and names is not None and given not in names:
@@ -43,7 +44,7 @@ class Known:
             tiers = self.settings.tiers
             schema = ANY if known is None else type_of_schema(known.body.schema)
             self._scopes[event_type] = scope(
-                body_of(event_type, schema, self.names),
+                body_type(known, schema, self.names),
                 wallets=self.settings.wallets,
                 tiers=[tier.name for tier in tiers],
                 always_tier=bool(tiers) and tiers[0].start == 0,

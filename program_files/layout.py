@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.problems import Problem, nearest, shown
 
 SUFFIXES = (".yaml", ".yml", ".json")

@@ -4,20 +4,20 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import rules
-from loyalty.program.program import Logic, Place, Template
+from loyalty.program.logic import Logic, Place, Template
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from program_files.typos import meant_operator
 from rules.operators import TABLE
-from rules.types import BOOLEAN, Type, truth
+from rules.types import BOOLEAN, Type, definite_truth
 
 _OF_THE_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
 
 
 def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | None, zone: ZoneInfo) -> Logic:
     """A rule that gives what is expected; days and hours are those of the zone."""
-    parsed = rules.parse_whole(node.plain())
-    checked = rules.check(parsed.expression, scope, expected, refused=parsed.refused)
+    parsed = rules.parse_with_recovery(node.plain())
+    checked = rules.check(parsed.expression, scope, expected, invalid=parsed.invalid)
     note_doubts(checked, expected, node, problems, is_clean=not parsed.faults and not checked.faults)
     _note(parsed.faults, node, problems, can_run=False)
     _note(checked.faults, node, problems, can_run=True)
@@ -57,11 +57,11 @@ def _note(faults: tuple[rules.Fault, ...], node: Node, problems: Problems, *, ca
 
 
 def note_doubts(
-    checked: rules.Checked, expected: Type | None, node: Node, problems: Problems, *, is_clean: bool
+    checked: rules.CheckResult, expected: Type | None, node: Node, problems: Problems, *, is_clean: bool
 ) -> None:
     """Warn of what is always so; that a whole condition never holds is an error, told once, with what makes it so."""
-    doubts = list(checked.doubts)
-    if expected == BOOLEAN and is_clean and truth(checked.type) is False:
+    doubts = list(checked.warnings)
+    if expected == BOOLEAN and is_clean and definite_truth(checked.type) is False:
         causes = [doubt for doubt in doubts if doubt.code == "always_false"]
         cause = causes[0] if causes else rules.Fault("", (), "it comes to false whatever happens")
         message = f"this condition never holds: {cause.message}"
@@ -72,7 +72,7 @@ def note_doubts(
         problems.warn(_place(node, doubt.path, code), code, doubt.message)
 
 
-def _place(node: Node, path: rules.Path, code: str) -> Place:
+def _place(node: Node, path: rules.JsonPath, code: str) -> Place:
     """Where a fault is to be seen: of an operator at its name, of a path at its text."""
     if code in _OF_THE_OPERATOR:
         return node.place_of(path, of_key=True)

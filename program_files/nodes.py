@@ -6,9 +6,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 import rules
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.problems import Unreadable
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 Scalar: TypeAlias = str | int | Decimal | bool | None
 
@@ -24,7 +24,7 @@ LONGEST_NUMBER = 50
 LARGEST_EXPONENT = 100
 
 
-@frozen
+@frozen_at_type_check
 class Node:
     """A value and where it stands; a map also knows where each of its keys stands."""
 
@@ -71,14 +71,14 @@ class Node:
             return self.value[step] if isinstance(step, int) and 0 <= step < len(self.value) else None
         return self.entries.get(str(step))
 
-    def holds(self, path: rules.Path) -> bool:
+    def holds(self, path: rules.JsonPath) -> bool:
         """Whether a path can be followed to its end."""
         node: Node | None = self
         for step in path:
             node = node.part(step) if node else None
         return node is not None
 
-    def place_of(self, path: rules.Path, *, of_key: bool = False) -> Place:
+    def place_of(self, path: rules.JsonPath, *, of_key: bool = False) -> Place:
         """Where a part stands, as far as the path can be followed; with `of_key`, where its key does."""
         node, place = self, self.place
         for step in path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 
 Severity: TypeAlias = Literal["error", "warning"]
 """An error stops a program from being deployed; a warning is told, and stops nothing."""

@@ -6,7 +6,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from loyalty.calendar import Period, read_instant, start_of
-from loyalty.program.program import Limit, Logic, Reactor
+from loyalty.program.logic import Logic
+from loyalty.program.reactors import Limit, Reactor
 from program_files.effects import Then
 from program_files.fields import Fields, amount, whole
 from program_files.known_names import Known

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.program import Place, Program
+from loyalty.program.logic import Place
+from loyalty.program.program import Program
 from program_files.achievements import read_achievement
 from program_files.checks.cross_file import note_past, note_together
 from program_files.events import read_event

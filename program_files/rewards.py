@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from loyalty.program.program import Coupon, Reward
+from loyalty.program.rewards import Coupon, Reward
 from program_files.fields import Fields, amount, number, whole
 from program_files.nodes import Node
 from program_files.problems import Problems, shown

@@ -8,8 +8,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from loyalty.calendar import Duration
-from loyalty.program.effects import After, EndOf, Expiry, Never, OnDate
-from loyalty.program.program import NotifyBefore, Tier, TierBy, Wallet
+from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.program import NotifyBefore
+from loyalty.program.tiers import Tier, TierBy
+from loyalty.program.wallets import Wallet
 from program_files.fields import Fields, choice, is_name, name, number, text, whole, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown

@@ -4,11 +4,11 @@ from typing import Final
 
 import rules
 from program_files.nodes import Node
-from rules.errors import is_slip
 from rules.expression import Call, Expression, walk
 from rules.operators import TABLE
-from rules.parse import ELSEWHERE
+from rules.parse import SYNONYMS
 from rules.paths import static_path
+from rules.spelling import is_one_edit_apart
 from rules.types import Type, step_into
 
 _ORDINARY: Final = frozenset({"cart", "data", "dates", "day", "days", "hours", "months", "note", "years"})
@@ -28,9 +28,9 @@ def meant_operator(node: Node, scope: Type) -> str | None:
     if key in _ORDINARY:
         return None
     operands = value.plain()
-    near = [name for name in TABLE if len(name) >= _SHORTEST and is_slip(key, name)]
-    if key in ELSEWHERE and isinstance(operands, list) and len(operands) > 1:
-        near.append(ELSEWHERE[key])
+    near = [name for name in TABLE if len(name) >= _SHORTEST and is_one_edit_apart(key, name)]
+    if key in SYNONYMS and isinstance(operands, list) and len(operands) > 1:
+        near.append(SYNONYMS[key])
     return next((name for name in near if _would_be_right({name: operands}, scope)), None)
 
 

@@ -1,4 +1,4 @@
-"""JSON Logic: parsed, checked against types, compiled, explained; on exact numbers. It knows nothing of loyalty.
+"""JSON Logic on exact numbers: parse, check against types, compile, explain. It knows nothing of loyalty.
 
 expression = rules.parse({">=": [{"var": "event.body.total"}, 20]})
 rules.check(expression, scope).faults
@@ -7,41 +7,41 @@ rule({"event": {"body": {"total": 12}}})
 """
 
 from rules import exact, types
-from rules.check import Checked, answer, check
-from rules.compile import Rule, compile, evaluate, together  # noqa: A004 - the word of the trade
-from rules.errors import Fault, MalformedJson, Path, RuleError, TooMuchWork
-from rules.explain import Leaf, Reason, explain, sentence
+from rules.check import CheckResult, check, static_truth
+from rules.compile import Rule, compile, compile_batch, evaluate  # noqa: A004 - the word of the trade
+from rules.errors import Fault, JsonPath, MalformedJson, RuleError, TooMuchWork
+from rules.explain import Clause, Explanation, clause_text, explain
 from rules.expression import Expression
-from rules.parse import Parsed, parse, parse_whole
+from rules.parse import ParseResult, parse, parse_with_recovery
 from rules.paths import may_read
-from rules.trace import Step, Trace
+from rules.trace import Trace, TraceEntry
 from rules.values import Json
 
 __all__ = [
-    "Checked",
+    "CheckResult",
+    "Clause",
+    "Explanation",
     "Expression",
     "Fault",
     "Json",
-    "Leaf",
+    "JsonPath",
     "MalformedJson",
-    "Parsed",
-    "Path",
-    "Reason",
+    "ParseResult",
     "Rule",
     "RuleError",
-    "Step",
     "TooMuchWork",
     "Trace",
-    "answer",
+    "TraceEntry",
     "check",
+    "clause_text",
     "compile",
+    "compile_batch",
     "evaluate",
     "exact",
     "explain",
     "may_read",
     "parse",
-    "parse_whole",
-    "sentence",
-    "together",
+    "parse_with_recovery",
+    "static_truth",
     "types",
 ]

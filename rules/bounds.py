@@ -1,26 +1,26 @@
-"""What one rule and one evaluation may take. Past a bound a rule is refused, so a hostile one costs little."""
+"""Bounds on the size of a rule and on the work of one evaluation, so that a hostile rule costs little."""
 
 from rules.errors import TooMuchWork
 from rules.values import Json
 
 DEPTH = 100
-"""Operators and arrays inside one another in a rule."""
+"""How deep operators and arrays may be nested in a rule."""
 
 NODES = 10_000
-"""Operators, arrays and literals in a rule."""
+"""Most operators, arrays and literals in a rule."""
 
 CHARACTERS = 200_000
-"""Text in a rule, all its literals together."""
+"""Most characters in all text literals of a rule together."""
 
 STEPS = 1_000_000
-"""Parts evaluated inside loops, elements scanned or copied and characters made, in one evaluation."""
+"""Most steps of one evaluation: parts evaluated in loops, elements scanned or copied, characters produced."""
 
 RESULT_DEPTH = 200
-"""Arrays and objects inside one another in a result."""
+"""How deep arrays and objects may be nested in a result."""
 
 
-class Work:
-    """The steps one evaluation has left."""
+class StepBudget:
+    """The steps that one evaluation has left."""
 
     __slots__ = ("left",)
 
@@ -28,17 +28,19 @@ class Work:
         self.left = STEPS
 
     def charge(self, steps: int) -> None:
+        """Spend steps; raise TooMuchWork when none are left."""
         self.left -= steps
         if self.left < 0:
             raise TooMuchWork
 
 
-def out_of_steps() -> None:
+def raise_out_of_steps() -> None:
+    """Raise TooMuchWork: generated code calls this, as it counts steps in a local variable."""
     raise TooMuchWork
 
 
-def measured(value: Json) -> Json:
-    """The value itself, when its arrays and objects are small enough to be written down."""
+def bounded_result(value: Json) -> Json:
+    """Return the value; raise TooMuchWork if its arrays and objects are too deep or too large to be serialized."""
     if not isinstance(value, list | dict):
         return value
     level, elements = [value], 0

@@ -1,4 +1,4 @@
-"""Checks an expression against the type of what it will be evaluated on. Faults are values: all of them are found."""
+"""Type checker: infers the type of an expression over a scope, and collects every fault instead of raising."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules import exact
-from rules.certain import Judged, certainties
-from rules.errors import Fault, Path
-from rules.expression import Call, Expression, Literal, Sequence
+from rules.constant_conditions import InferredTypes, constant_conditions
+from rules.errors import Fault, JsonPath
+from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.narrowing import assume
 from rules.paths import static_path
-from rules.reckoned import Forms, Known, as_known, is_reckoned
-from rules.told import told, written_path
+from rules.render import literal_path, render
 from rules.types import (
     ABSENT,
     ANY,
@@ -21,300 +20,311 @@ from rules.types import (
     NEVER,
     NULL,
     TEXT,
-    Absent,
-    Anything,
-    Array,
-    Boolean,
-    Instant,
-    Null,
-    Number,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    InstantType,
+    NullType,
+    NumberType,
+    TextType,
     Type,
+    closest_path,
+    definite_truth,
     described,
+    filter_options,
     fits,
-    leads,
     may_be,
-    meant_path,
-    of_value,
-    only,
+    path_exists,
     present,
-    read,
+    read_type,
     step_into,
-    truth,
-    truthy,
+    truthy_only,
+    type_of_value,
     union,
 )
+from rules.value_numbering import ExpressionFacts, ExpressionNumbers, is_computed, refined
 
 if TYPE_CHECKING:
     from rules.values import Json
 
-_PLACES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {"reduce": "current and accumulator"}
+_LOOP_VARIABLES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {
+    "reduce": "current and accumulator"
+}
 
 MOST_VISITS = 100_000
-"""Parts looked at, again and again where a `reduce` lies in a `reduce`."""
+"""Most visits to parts of one rule; nested `reduce` loops visit their bodies again and again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """The type of an expression's value, and what is wrong with it. Without faults it meets no coercion."""
+class CheckResult:
+    """The type of an expression and what is wrong with it. Without faults, evaluating it never converts a value."""
 
     type: Type
     faults: tuple[Fault, ...]
-    doubts: tuple[Fault, ...] = ()
-    """Parts that do no harm, and can hardly be meant: conditions that are always true, or always false."""
+    warnings: tuple[Fault, ...] = ()
+    """Conditions that are always true or always false: harmless, but probably a mistake."""
 
 
 def check(
-    expression: Expression, scope: Type, expected: Type | None = None, *, refused: frozenset[Path] = frozenset()
-) -> Checked:
-    """What the expression is worth on values of the scope's type; with `expected`, whether it is worth that.
+    expression: Expression, scope: Type, expected: Type | None = None, *, invalid: frozenset[JsonPath] = frozenset()
+) -> CheckResult:
+    """Infer the expression's type on data of type `scope`; a type that does not fit `expected` is a fault.
 
-    Of parts that were `refused` before, and of what they are worth, nothing is said.
+    The parts at the `invalid` paths were refused by the parser: they, and what depends on them, add no faults.
     """
-    checker = Checker(scope, refused=refused)
-    found = checker.of(expression)
+    checker = Checker(scope, invalid=invalid)
+    found = checker.infer(expression)
     if expected == BOOLEAN:
         checker.expect_condition(expression)
     elif expected is not None:
         checker.expect(expression, found, expected)
     faults = tuple(dict.fromkeys(checker.faults))
-    wrong = [*(fault.path for fault in faults), *refused]
-    judged = Judged(checker.type_of, checker.is_asked_before)
-    return Checked(found, faults, certainties(expression, judged, wrong, asked=expected == BOOLEAN))
+    wrong = [*(fault.path for fault in faults), *invalid]
+    judged = InferredTypes(checker.inferred, checker.is_implied)
+    return CheckResult(found, faults, constant_conditions(expression, judged, wrong, as_condition=expected == BOOLEAN))
 
 
-def answer(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
-    """Whether a condition that checks clean on a scope holds for all that is known to be narrower, or for nothing.
+def static_truth(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
+    """Return the truth of a condition for all data of the `known` type; None if it depends on the data.
 
-    `given` is another condition of the same scope that holds, too.
+    The condition has no faults on `scope`, of which `known` is a subtype. `given` is another condition that holds.
     """
     checker = Checker(known, scope)
     if given is not None:
-        checker.suppose(given, holds=True)
-    return truth(checker.of(condition))
+        checker.assume(given, holds=True)
+    return definite_truth(checker.infer(condition))
 
 
 class Checker:
-    """One walk over an expression, with the type of what `var` looks into at every place."""
+    """One pass of type inference. Operators call it back for their operands."""
 
-    def __init__(self, scope: Type, at_large: Type | None = None, *, refused: frozenset[Path] = frozenset()) -> None:
+    def __init__(
+        self, scope: Type, unnarrowed_scope: Type | None = None, *, invalid: frozenset[JsonPath] = frozenset()
+    ) -> None:
         self.scope = scope
-        self._refused = refused
-        self.at_large = at_large or scope
-        """The scope as if no condition were known to hold."""
+        """The type of the data that `var` reads, narrowed by the conditions that hold here."""
+        self._invalid = invalid
+        self.unnarrowed_scope = unnarrowed_scope or scope
+        """The scope before any condition narrowed it."""
         self.faults: list[Fault] = []
         self._types: dict[int, Type] = {}
         self._before: dict[int, Type] = {}
-        """The types of what is reckoned and known from conditions before, as if these said nothing."""
-        self._forms = Forms()
-        self._known: Known = {}
+        """Types of computed expressions before facts refined them."""
+        self._numbers = ExpressionNumbers()
+        self._facts: ExpressionFacts = {}
         self._visits = 0
         self._inside: str | None = None
 
-    def of(self, expression: Expression) -> Type:
-        """The expression's type; what is wrong in it is noted."""
+    def infer(self, expression: Expression) -> Type:
+        """Return the expression's type, and collect the faults in it."""
         self._visits += 1
         if self._visits > MOST_VISITS:
-            self.fault("too_big", expression, "the rule is too entangled to be checked")
+            self.add_fault("too_big", expression, "the rule nests too many loops to be checked")
             return ANY
         match expression:
             case Literal():
-                found = of_value(expression.value)
-            case Sequence():
+                found = type_of_value(expression.value)
+            case ArrayLiteral():
                 size = len(expression.elements)
-                found = Array(union(*map(self.of, expression.elements)), least=size, most=size)
+                found = ArrayType(union(*map(self.infer, expression.elements)), least=size, most=size)
             case Call():
                 found = self._narrowed(expression, expression.operator.check(self, expression))
-        if expression.path in self._refused:
+        if expression.path in self._invalid:
             found = NEVER
         self._types[id(expression)] = found
         return found
 
     def _narrowed(self, call: Call, found: Type) -> Type:
-        if not self._known or not is_reckoned(call):
+        if not self._facts or not is_computed(call):
             return found
-        number, is_turned = self._forms.asked(call)
-        keeps = self._known.get(number)
-        if keeps is None:
+        number, is_negated = self._numbers.canonical(call)
+        refinements = self._facts.get(number)
+        if refinements is None:
             return found
         self._before[id(call)] = found
-        return as_known(found, keeps, is_turned=is_turned)
+        return refined(found, refinements, is_negated=is_negated)
 
-    def suppose(self, condition: Expression, *, holds: bool) -> None:
-        """From here on a condition is known to hold, or not to."""
+    def assume(self, condition: Expression, *, holds: bool) -> None:
+        """Narrow the scope by a condition that holds, or does not, from here on."""
         self.scope = assume(self.scope, condition, holds=holds)
-        self._known = self._forms.learned(self._known, condition, holds=holds)
+        self._facts = self._numbers.facts_after(self._facts, condition, holds=holds)
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """What is supposed inside is not known outside."""
-        scope, known = self.scope, self._known
+    def branch_scope(self) -> Iterator[None]:
+        """Undo at the end what is assumed inside."""
+        scope, known = self.scope, self._facts
         yield
-        self.scope, self._known = scope, known
+        self.scope, self._facts = scope, known
 
     @contextmanager
-    def within(self, scope: Type, loop: str) -> Iterator[None]:
-        """Looks at the body of a loop, with the scope that it has."""
-        whole, around = self.at_large, self._inside
-        with self.aside():
-            self.scope = self.at_large = scope
-            self._inside, self._known = loop, {}
+    def loop_scope(self, scope: Type, loop: str) -> Iterator[None]:
+        """The body of a loop, whose scope is the element and to which no outer fact applies."""
+        whole, around = self.unnarrowed_scope, self._inside
+        with self.branch_scope():
+            self.scope = self.unnarrowed_scope = scope
+            self._inside, self._facts = loop, {}
             yield
-        self.at_large, self._inside = whole, around
+        self.unnarrowed_scope, self._inside = whole, around
 
-    def type_of(self, expression: Expression) -> Type:
-        """The type found last of a part of what was looked at."""
+    def inferred(self, expression: Expression) -> Type:
+        """The type last inferred for a part."""
         return self._types.get(id(expression), ANY)
 
-    def is_asked_before(self, expression: Expression) -> bool:
-        """Whether its answer follows from that of a condition before it."""
+    def is_implied(self, expression: Expression) -> bool:
+        """Whether an earlier condition alone makes the part always true or always false."""
         before = self._before.get(id(expression))
-        return before is not None and truth(before) is None
+        return before is not None and definite_truth(before) is None
 
-    def type_at_large(self, expression: Expression) -> Type:
-        """The type of a part, whatever conditions around it say."""
+    def unnarrowed_type(self, expression: Expression) -> Type:
+        """The type of a part before conditions narrowed it."""
         steps = static_path(expression) if isinstance(expression, Call) and expression.operator.name == "var" else None
-        if not isinstance(expression, Call) or steps is None or self.scope is self.at_large:
-            return self._before.get(id(expression), self.type_of(expression))
-        found = self.at_large
+        if not isinstance(expression, Call) or steps is None or self.scope is self.unnarrowed_scope:
+            return self._before.get(id(expression), self.inferred(expression))
+        found = self.unnarrowed_scope
         for step in steps:
             found = step_into(found, step) or NEVER
-        if len(expression.operands) < 2 or not may_be(found, Absent):
-            return read(found)
-        return union(only(found, lambda option: option != ABSENT), self.type_of(expression.operands[1]))
+        if len(expression.operands) < 2 or not may_be(found, AbsentType):
+            return read_type(found)
+        return union(filter_options(found, lambda option: option != ABSENT), self.inferred(expression.operands[1]))
 
-    def fault(self, code: str, at: Expression, message: str, suggestion: str | None = None) -> None:
+    def add_fault(self, code: str, at: Expression, message: str, suggestion: str | None = None) -> None:
         if not (self.faults and self.faults[-1].code == code == "too_big"):
             self.faults.append(Fault(code, at.path, message, suggestion))
 
     # -- what operands must be
 
-    def needs(self, operand: Expression, wanted: Type, by: str) -> Type:
-        """The operand's type, which must be the wanted one, with a value."""
-        found = self.of(operand)
+    def require(self, operand: Expression, wanted: Type, by: str) -> Type:
+        """Infer an operand's type; add a fault unless it fits the wanted one, which `by` needs (for the message)."""
+        found = self.infer(operand)
         if not fits(found, wanted):
-            self.unfit(operand, found, wanted, by)
+            self.add_mismatch(operand, found, wanted, by)
         return found
 
-    def unfit(self, operand: Expression, found: Type, wanted: Type, by: str) -> None:
-        """Says why a type is not the wanted one."""
-        name, need = shown(operand), described(wanted)
-        if may_be(found, Anything):
-            self.fault("unknown_type", operand, f"{name} may be anything, {by} needs {need}")
+    def add_mismatch(self, operand: Expression, found: Type, wanted: Type, by: str) -> None:
+        """Add a fault that says why a type does not fit the wanted one."""
+        name, need = label(operand), described(wanted)
+        if may_be(found, AnyType):
+            self.add_fault("unknown_type", operand, f"{name} may be anything, {by} needs {need}")
         elif found == NULL or not fits(present(found), wanted):
-            self.fault(
-                "wrong_type", operand, f"{name} is {described(found)}, {by} needs {need}", cure(operand, found, wanted)
+            self.add_fault(
+                "wrong_type",
+                operand,
+                f"{name} is {described(found)}, {by} needs {need}",
+                date_suggestion(operand, found, wanted),
             )
         else:
             is_alone = isinstance(operand, Call) and len(operand.operands) == 1
-            lacking = "missing" if is_alone and may_be(self._field(operand), Absent) else "null"
+            lacking = "missing" if is_alone and may_be(self._field_type(operand), AbsentType) else "null"
             message = f"{name} may be {lacking}, {by} needs {need}"
-            self.fault("may_be_missing", operand, message, self._standby(operand, present(found), wanted))
+            self.add_fault(
+                "may_be_missing", operand, message, self._default_suggestion(operand, present(found), wanted)
+            )
 
-    def _field(self, operand: Expression) -> Type:
-        """What lies at the path that an operand writes out, where it may be missing; of any other, nothing."""
-        steps = static_path(operand) if isinstance(operand, Call) and written_path(operand) else None
+    def _field_type(self, operand: Expression) -> Type:
+        """The type at the literal path of a `var`; NEVER for any other operand."""
+        steps = static_path(operand) if isinstance(operand, Call) and literal_path(operand) else None
         found = NEVER if steps is None else self.scope
         for step in steps or ():
             found = step_into(found, step) or NEVER
         return found
 
-    def _standby(self, operand: Expression, kind: Type, wanted: Type) -> str | None:
-        """The operand with something that stands by for it: a default, which null is not replaced by, or an `or`."""
-        path, nothing = written_path(operand), _nothing_of(kind)
-        if path is None or nothing is None or may_be(wanted, Instant):
+    def _default_suggestion(self, operand: Expression, kind: Type, wanted: Type) -> str | None:
+        """Suggest the operand with a default; with an `or` if it may be null, which a default does not replace."""
+        path, nothing = literal_path(operand), _empty_value(kind)
+        if path is None or nothing is None or may_be(wanted, InstantType):
             return None
-        if may_be(self._field(operand), Null):
+        if may_be(self._field_type(operand), NullType):
             return exact.dumps({"or": [{"var": path}, nothing]})
         return exact.dumps({"var": [path, nothing]})
 
-    def path(self, steps: tuple[str, ...], at: Expression) -> Type:
-        """The type at the end of a path; a path that leads nowhere is a fault."""
+    def path_type(self, steps: tuple[str, ...], at: Expression) -> Type:
+        """The type at the end of a path; NEVER, and a fault, if there is no such path."""
         found = self.scope
         for step in steps:
             further = step_into(found, step)
             if further is None:
-                self._fault_path(steps, at)
+                self._add_unknown_path(steps, at)
                 return NEVER
             found = further
         return found
 
-    def _fault_path(self, steps: tuple[str, ...], at: Expression) -> None:
+    def _add_unknown_path(self, steps: tuple[str, ...], at: Expression) -> None:
         whole = ".".join(steps)
-        if leads(self.at_large, steps):
-            self.fault("unknown_path", at, f"{whole} is never there where the conditions before it hold")
+        if path_exists(self.unnarrowed_scope, steps):
+            self.add_fault("unknown_path", at, f"{whole} never exists when the conditions before it hold")
             return
-        where = f": inside {self._inside}, var looks into {_PLACES[self._inside]}" if self._inside else ""
-        self.fault("unknown_path", at, f"{whole} is unknown{where}", meant_path(self.scope, steps))
+        where = f": inside {self._inside}, var reads from {_LOOP_VARIABLES[self._inside]}" if self._inside else ""
+        self.add_fault("unknown_path", at, f"{whole} is unknown{where}", closest_path(self.scope, steps))
 
     # -- what the whole must be
 
     def expect(self, expression: Expression, found: Type, expected: Type) -> None:
         if not fits(found, expected):
-            self.unfit(expression, found, expected, "the place it stands in")
+            self.add_mismatch(expression, found, expected, "this key")
 
     def expect_condition(self, expression: Expression) -> None:
-        """Every part that the whole may be worth is true or false; what `and` lets fall is a no."""
+        """Every operand that can be the result must be boolean. A falsy operand of `and` counts as false."""
         match expression:
             case Call() if expression.operator.name == "and" and expression.operands:
                 self.expect_condition(expression.operands[-1])
             case Call() if expression.operator.name == "or" and expression.operands:
                 for operand in expression.operands[:-1]:
-                    self._expect_boolean(operand, truthy(self.type_of(operand)))
+                    self._expect_boolean(operand, truthy_only(self.inferred(operand)))
                 self.expect_condition(expression.operands[-1])
             case Call() if expression.operator.name == "if" and len(expression.operands) % 2:
                 for operand in (*expression.operands[1::2], expression.operands[-1]):
                     self.expect_condition(operand)
             case _:
-                self._expect_boolean(expression, self.type_of(expression))
+                self._expect_boolean(expression, self.inferred(expression))
 
     def _expect_boolean(self, expression: Expression, found: Type) -> None:
         if not fits(found, BOOLEAN) and not any(
             fault.path[: len(expression.path)] == expression.path for fault in self.faults
         ):
-            is_asked = isinstance(expression, Call) and may_be(found, Boolean, Null)
-            suggestion = f'{{"!!": {written(expression)}}}' if is_asked else None
-            self.fault(
+            is_asked = isinstance(expression, Call) and may_be(found, BooleanType, NullType)
+            suggestion = f'{{"!!": {json_hint(expression)}}}' if is_asked else None
+            self.add_fault(
                 "not_boolean",
                 expression,
-                f"{shown(expression)} is {described(found)}, a condition is true or false",
+                f"{label(expression)} is {described(found)}, a condition must be true or false",
                 suggestion,
             )
 
 
-def shown(expression: Expression) -> str:
-    """The expression in a message: a path, a literal, or the operator that makes it."""
+def label(expression: Expression) -> str:
+    """What a message calls the expression: its path, its literal, or the operator whose result it is."""
     match expression:
         case Literal():
-            return told(expression)
-        case Sequence():
+            return render(expression)
+        case ArrayLiteral():
             return "the array"
         case Call():
-            name = "it" if told(expression) == "it" else f"the result of {expression.operator.name}"
-            return written_path(expression) or name
+            name = "it" if render(expression) == "it" else f"the result of {expression.operator.name}"
+            return literal_path(expression) or name
 
 
-def written(expression: Expression) -> str:
-    """The expression as JSON, shortened to its path or operator."""
-    path = written_path(expression)
+def json_hint(expression: Expression) -> str:
+    """The expression as JSON in a suggestion: a `var`, or dots for anything longer."""
+    path = literal_path(expression)
     return exact.dumps({"var": path}) if path is not None else "..."
 
 
-def _nothing_of(kind: Type) -> "Json":
+def _empty_value(kind: Type) -> "Json":
     match kind:
-        case Number():
+        case NumberType():
             return 0
-        case Text():
+        case TextType():
             return ""
-        case Array():
+        case ArrayType():
             return []
         case _:
             return None
 
 
-def cure(expression: Expression, found: Type, wanted: Type) -> str | None:
-    """A text where a date is needed wants reading as one."""
-    path = written_path(expression)
+def date_suggestion(expression: Expression, found: Type, wanted: Type) -> str | None:
+    """Suggest reading a text as a date where a date is needed."""
+    path = literal_path(expression)
     literal = expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
     if wanted != INSTANT or not fits(found, TEXT) or (path is None and literal is None):
         return None

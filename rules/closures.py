@@ -1,54 +1,54 @@
-"""Evaluation by closures: the plain meaning of every operator.
+"""Evaluation by closures: the reference semantics of every operator.
 
-Rules that run once, and those too deep or large for one Python function, run so.
+Used for rules that run once, and for rules too deep or too large to be one generated function.
 """
 
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, TypeAlias
 
-from rules.bounds import Work
-from rules.expression import Call, Expression, Literal, Sequence, walk
+from rules.bounds import StepBudget
+from rules.expression import ArrayLiteral, Call, Expression, Literal, walk
 from rules.values import Json
 
-Closure: TypeAlias = Callable[[Json, Work], Json]
+Closure: TypeAlias = Callable[[Json, StepBudget], Json]
 Function: TypeAlias = Callable[..., Json]
 """A pure function of an operator's evaluated operands."""
 
 
-class Closer:
-    """Turns expressions into closures over the data they are evaluated on."""
+class ClosureBuilder:
+    """Builds closures that evaluate expressions."""
 
     def __init__(self, timezone: tzinfo) -> None:
         self.timezone = timezone
 
-    def of(self, expression: Expression) -> Closure:
+    def build(self, expression: Expression) -> Closure:
         match expression:
             case Literal():
                 return _literal(expression.value)
-            case Sequence():
-                return _sequence([self.of(element) for element in expression.elements])
+            case ArrayLiteral():
+                return _sequence([self.build(element) for element in expression.elements])
             case Call():
-                return self.call(expression)
+                return self.build_call(expression)
 
-    def all(self, call: Call) -> list[Closure]:
-        return [self.of(operand) for operand in call.operands]
+    def build_operands(self, call: Call) -> list[Closure]:
+        return [self.build(operand) for operand in call.operands]
 
-    def call(self, call: Call) -> Closure:
-        return call.operator.close(self, call)
+    def build_call(self, call: Call) -> Closure:
+        return call.operator.build_closure(self, call)
 
 
-class RecordingCloser(Closer):
-    """Turns expressions into closures that also record what each operator was worth."""
+class RecordingClosureBuilder(ClosureBuilder):
+    """Builds closures that also record the value of every operator they evaluate."""
 
     def __init__(self, timezone: tzinfo, record: Callable[[tuple[Any, ...]], object]) -> None:
         super().__init__(timezone)
         self._record = record
 
-    def call(self, call: Call) -> Closure:
-        evaluate, record, calls = super().call(call), self._record, (call,)
+    def build_call(self, call: Call) -> Closure:
+        evaluate, record, calls = super().build_call(call), self._record, (call,)
 
-        def recorded(data: Json, work: Work) -> Json:
+        def recorded(data: Json, work: StepBudget) -> Json:
             value = evaluate(data, work)
             record((calls, value))
             return value
@@ -56,32 +56,32 @@ class RecordingCloser(Closer):
         return recorded
 
 
-def applied(function: Function) -> Callable[[Closer, Call], Closure]:
-    """An operator that evaluates all its operands, then applies a pure function to them."""
+def applied(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
+    """Build an operator that evaluates all its operands and applies a pure function to them."""
 
-    def close(closer: Closer, call: Call) -> Closure:
-        return _apply(function, closer.all(call))
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
+        return _apply(function, builder.build_operands(call))
 
-    return close
-
-
-def applied_in_zone(function: Function) -> Callable[[Closer, Call], Closure]:
-    """As `applied`; the function also gets the rule's time zone, first."""
-
-    def close(closer: Closer, call: Call) -> Closure:
-        zone = closer.timezone
-        return _apply(lambda *values: function(zone, *values), closer.all(call))
-
-    return close
+    return build
 
 
-def charged(function: Function, cost: Callable[..., int]) -> Callable[[Closer, Call], Closure]:
-    """As `applied`; the result and the operands say what it costs."""
+def applied_in_zone(function: Function) -> Callable[[ClosureBuilder, Call], Closure]:
+    """Like `applied`, with the rule's time zone as the first argument of the function."""
 
-    def close(closer: Closer, call: Call) -> Closure:
-        operands = closer.all(call)
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
+        zone = builder.timezone
+        return _apply(lambda *values: function(zone, *values), builder.build_operands(call))
 
-        def evaluate(data: Json, work: Work) -> Json:
+    return build
+
+
+def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBuilder, Call], Closure]:
+    """Like `applied`, and charge `cost(result, *operands)` steps."""
+
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
+        operands = builder.build_operands(call)
+
+        def evaluate(data: Json, work: StepBudget) -> Json:
             values = [operand(data, work) for operand in operands]
             result = function(*values)
             work.charge(cost(result, *values))
@@ -89,11 +89,11 @@ def charged(function: Function, cost: Callable[..., int]) -> Callable[[Closer, C
 
         return evaluate
 
-    return close
+    return build
 
 
-def weight(expression: Expression) -> int:
-    """The steps one evaluation of it costs inside a loop."""
+def step_cost(expression: Expression) -> int:
+    """The steps that evaluating the expression once inside a loop costs."""
     return sum(
         1 + len(part.value) // 64 if isinstance(part, Literal) and isinstance(part.value, str) else 1
         for part in walk(expression)

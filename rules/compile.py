@@ -1,4 +1,4 @@
-"""From an expression to something that runs: one Python function, or closures where Python's own bounds are met."""
+"""Compiles expressions to Python functions, or to closures where CPython's own limits are exceeded."""
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
@@ -8,62 +8,62 @@ from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from rules.bounds import Work, measured
-from rules.closures import Closer, RecordingCloser, weight
-from rules.expression import Call, Expression, Sequence, walk
+from rules.bounds import StepBudget, bounded_result
+from rules.closures import ClosureBuilder, RecordingClosureBuilder, step_cost
+from rules.codegen import CodeGenerator, TooDeepForOneFunction
+from rules.expression import ArrayLiteral, Call, Expression, walk
 from rules.numbers import CONTEXT
 from rules.parse import parse
-from rules.source import Source, TooDeepForOneFunction
-from rules.trace import Recorded, Trace
+from rules.trace import Trace, TraceRecord
 from rules.values import Json
 
-Run: TypeAlias = Callable[[Json], Json]
+Evaluate: TypeAlias = Callable[[Json], Json]
 
 LARGEST_FUNCTION = 1_000
-"""Parts of an expression above which Python takes longer to compile a function than closures take to run."""
+"""Steps of an expression above which compiling a function takes longer than running closures."""
 
 _LOOPS = frozenset({"map", "filter", "reduce", "all", "some", "none"})
 _ARITHMETIC = frozenset({"+", "-", "*"})
 
 
 class Rule:
-    """A compiled rule: `rule(data)` is its value, `rule.trace(data)` its value with how it came about."""
+    """A compiled rule: `rule(data)` is its value, `rule.trace(data)` the value of each of its parts too."""
 
     __slots__ = ("_evaluate", "_trace", "expression", "timezone")
 
     def __init__(self, expression: Expression, timezone: tzinfo) -> None:
         self.expression = expression
         self.timezone = timezone
-        self._evaluate: Run = self._first
+        self._evaluate: Evaluate = self._first
         self._trace: Callable[[Json], Trace] | None = None
 
     def __call__(self, data: Json) -> Json:
-        """The value; raises TooMuchWork past the bound, and nothing else."""
+        """Return the rule's value; raise TooMuchWork past the bounds, and nothing else."""
         return self._evaluate(data)
 
     def _first(self, data: Json) -> Json:
-        """Compiles at the first call: a program that is only checked never pays for it."""
+        """Compile on the first call, as a program that is only checked never needs it."""
         plain = interpreted(self.expression, self.timezone)
         self._evaluate = generated(self.expression, self.timezone, plain, recording=False) or plain
         return self._evaluate(data)
 
     def trace(self, data: Json) -> Trace:
-        """As calling it, with what each operator was worth."""
+        """Evaluate the rule and record the value of each operator."""
         if self._trace is None:
-            plain = recorded(self.expression, self.timezone)
+            plain = interpreted_trace(self.expression, self.timezone)
             self._trace = generated(self.expression, self.timezone, plain, recording=True) or plain
         return self._trace(data)
 
 
 def compile(expression: Expression, *, timezone: tzinfo = UTC) -> Rule:  # noqa: A001 - the word of the trade
-    """The rule, ready to run; days and hours are those of the time zone."""
+    """Return the rule, ready to run. The date operators take the days and hours of the time zone."""
     return Rule(expression, timezone)
 
 
-def together(rules: Iterable[Rule]) -> Callable[[Json], list[Json]]:
-    """Rules run as one, which takes less than one by one: the list of their values.
+def compile_batch(rules: Iterable[Rule]) -> Callable[[Json], list[Json]]:
+    """Return one function for the values of several rules, in order: faster than calling each.
 
-    What is too much work for one of them is too much for all. A rule that does more than be evaluated is left to do so.
+    It raises TooMuchWork as soon as one rule does. Subclasses of Rule are called one by one, as they may do more.
     """
     batches = list(_batches(rules))
     return batches[0] if len(batches) == 1 else lambda data: [value for batch in batches for value in batch(data)]
@@ -75,15 +75,15 @@ def _batches(rules: Iterable[Rule]) -> Iterator[Callable[[Json], list[Json]]]:
             yield partial(_one_by_one, list(alike))
             continue
         batch: list[Expression] = []
-        weighs = 0
+        cost = 0
         for rule in alike:
-            more = weight(rule.expression)
-            if batch and weighs + more >= LARGEST_FUNCTION:
-                yield Rule(Sequence((), tuple(batch)), timezone)
-                batch, weighs = [], 0
+            more = step_cost(rule.expression)
+            if batch and cost + more >= LARGEST_FUNCTION:
+                yield Rule(ArrayLiteral((), tuple(batch)), timezone)
+                batch, cost = [], 0
             batch.append(rule.expression)
-            weighs += more
-        yield Rule(Sequence((), tuple(batch)), timezone)
+            cost += more
+        yield Rule(ArrayLiteral((), tuple(batch)), timezone)
 
 
 def _one_by_one(rules: list[Rule], data: Json) -> list[Json]:
@@ -91,27 +91,26 @@ def _one_by_one(rules: list[Rule], data: Json) -> list[Json]:
 
 
 def evaluate(rule: Json, data: Json) -> Json:
-    """The value of a rule given as JSON, run once: parsed, closed and forgotten."""
+    """Return the value of a rule given as JSON; for rules that run once."""
     return interpreted(parse(rule), UTC)(data)
 
 
-def interpreted(expression: Expression, timezone: tzinfo) -> Run:
-    """The rule as closures: what every operator means, and how a rule runs once."""
-    closure = Closer(timezone).of(expression)
-    if _folds(expression):
-        return lambda data: measured(closure(data, Work()))
-    return lambda data: closure(data, Work())
+def interpreted(expression: Expression, timezone: tzinfo) -> Evaluate:
+    """The rule as closures."""
+    closure = ClosureBuilder(timezone).build(expression)
+    if _has_reduce(expression):
+        return lambda data: bounded_result(closure(data, StepBudget()))
+    return lambda data: closure(data, StepBudget())
 
 
-def recorded(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
-    """As `interpreted`, recording."""
-
-    folds = _folds(expression)
+def interpreted_trace(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
+    """The rule as closures that record a trace."""
+    has_reduce = _has_reduce(expression)
 
     def trace(data: Json) -> Trace:
-        records: list[Recorded] = []
-        value = RecordingCloser(timezone, records.append).of(expression)(data, Work())
-        return Trace(measured(value) if folds else value, records)
+        records: list[TraceRecord] = []
+        value = RecordingClosureBuilder(timezone, records.append).build(expression)(data, StepBudget())
+        return Trace(bounded_result(value) if has_reduce else value, records)
 
     return trace
 
@@ -119,13 +118,15 @@ def recorded(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace
 def generated(
     expression: Expression, timezone: tzinfo, otherwise: Callable[[Json], Any], *, recording: bool
 ) -> Callable[[Json], Any] | None:
-    """The rule as one Python function, or None where it is too large for one.
+    """The rule as one generated Python function; None if it is too large or too deep for one.
 
-    Should a number outgrow the decimal context, `otherwise` answers.
+    The function falls back to `otherwise` when a number overflows the decimal context.
     """
-    if weight(expression) > LARGEST_FUNCTION:
+    if step_cost(expression) > LARGEST_FUNCTION:
         return None
-    source = Source(timezone, recording=recording, in_context=_folds_numbers(expression), nests=_folds(expression))
+    source = CodeGenerator(
+        timezone, recording=recording, in_context=_has_arithmetic_in_loop(expression), may_nest=_has_reduce(expression)
+    )
     try:
         text = source.function(expression)
     except TooDeepForOneFunction:
@@ -147,19 +148,19 @@ _NAMES: dict[str, Any] = {
     "int": int,
     "len": len,
     "list": list,
-    "measured": measured,
+    "bounded_result": bounded_result,
     "setcontext": setcontext,
     "str": str,
 }
 
 
-def _folds(expression: Expression) -> bool:
-    """Whether it may put its result into itself again and again."""
+def _has_reduce(expression: Expression) -> bool:
+    """Whether a `reduce` may nest its result in itself at every turn."""
     return any(isinstance(part, Call) and part.operator.name == "reduce" for part in walk(expression))
 
 
-def _folds_numbers(expression: Expression) -> bool:
-    """Whether it reckons inside a loop: then it pays to install the decimal context once for all."""
+def _has_arithmetic_in_loop(expression: Expression) -> bool:
+    """Whether it does arithmetic in a loop, so that installing the decimal context once pays off."""
     return any(
         isinstance(inner, Call) and inner.operator.name in _ARITHMETIC
         for part in walk(expression)

@@ -1,4 +1,4 @@
-"""JSON with exact numbers: fractions are Decimal, and no float is made or written."""
+"""JSON with exact numbers: fractions are Decimal, and floats are neither read nor written."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from rules.numbers import LARGEST_EXPONENT, LONGEST_NUMBER, exact
 from rules.values import Json
 
 DEPTH = 200
-"""Arrays and objects inside one another in a text."""
+"""How deep arrays and objects may be nested in a text."""
 
 _SMALL = 10**18
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -20,7 +20,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 
 def loads(text: str | bytes) -> Json:
-    """The value a JSON text says; raises MalformedJson where it says none, or none that is exact."""
+    """Parse a JSON text; raise MalformedJson if it is not JSON or has a number that cannot be exact."""
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
@@ -34,12 +34,12 @@ def loads(text: str | bytes) -> Json:
 
 
 def dumps(value: Json) -> str:
-    """The value as JSON, a Decimal as a plain number without idle zeros; raises MalformedJson for what JSON has not."""
-    return _written(value, 0)
+    """Serialize a value, numbers without exponent or trailing zeros; raise MalformedJson if JSON has no such value."""
+    return _dump(value, 0)
 
 
 def _refuse_depth(text: str) -> None:
-    """The decoder recurses, so what is too deep never reaches it."""
+    """Raise MalformedJson for deep nesting before the recursive decoder sees it."""
     if text.count("[") + text.count("{") <= DEPTH:
         return
     depth = 0
@@ -49,13 +49,13 @@ def _refuse_depth(text: str) -> None:
             raise MalformedJson(f"the text is nested more than {DEPTH} deep")
 
 
-def _whole(text: str) -> int:
+def _parse_int(text: str) -> int:
     if len(text) > LONGEST_NUMBER:
         raise MalformedJson(f"a number has more than {LONGEST_NUMBER} digits: {text[:20]}...")
     return int(text)
 
 
-def _fraction(text: str) -> Decimal:
+def _parse_float(text: str) -> Decimal:
     try:
         number = Decimal(text) if len(text) <= LONGEST_NUMBER else None
     except InvalidOperation:  # an exponent beyond even what Decimal can hold
@@ -66,7 +66,7 @@ def _fraction(text: str) -> Decimal:
 
 
 def _not_finite(text: str) -> NoReturn:
-    raise MalformedJson(f"{text} is no JSON number: use null, or leave the field out")
+    raise MalformedJson(f"{text} is not a JSON number: use null, or leave the field out")
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -79,19 +79,21 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_int=_whole, parse_float=_fraction, parse_constant=_not_finite, object_pairs_hook=_object
+    parse_int=_parse_int, parse_float=_parse_float, parse_constant=_not_finite, object_pairs_hook=_object
 )
-_DECODER_OF_SHORT_TEXTS = json.JSONDecoder(parse_float=_fraction, parse_constant=_not_finite, object_pairs_hook=_object)
-"""No whole number in these can be too long, and Python reads them faster by itself."""
+_DECODER_OF_SHORT_TEXTS = json.JSONDecoder(
+    parse_float=_parse_float, parse_constant=_not_finite, object_pairs_hook=_object
+)
+"""For texts too short to hold a too long integer: they need no `parse_int`, which is slow."""
 
 
-def _written(value: Json, depth: int) -> str:
-    # By the class first, the commonest before the rest: whole bodies of webhooks and decisions pass through here.
+def _dump(value: Json, depth: int) -> str:
+    # Tests the exact class first, the most common ones before the rest: bodies of webhooks and decisions pass here.
     kind = value.__class__
     if kind is str:
-        return _quoted(value)
+        return _dump_text(value)
     if kind is int:
-        return _plain(value) if abs(value) > _SMALL else str(value)
+        return _dump_number(value) if abs(value) > _SMALL else str(value)
     if value is None:
         return "null"
     if kind is bool:
@@ -99,42 +101,42 @@ def _written(value: Json, depth: int) -> str:
     if depth > DEPTH:
         raise MalformedJson(f"the value is nested more than {DEPTH} deep")
     if isinstance(value, dict):
-        members = [f"{_quoted(_key(key))}: {_written(element, depth + 1)}" for key, element in value.items()]
+        members = [f"{_dump_text(_key(key))}: {_dump(element, depth + 1)}" for key, element in value.items()]
         return f"{{{', '.join(members)}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join([_written(element, depth + 1) for element in value])}]"
-    return _written_otherwise(value)
+        return f"[{', '.join([_dump(element, depth + 1) for element in value])}]"
+    return _dump_rare(value)
 
 
-def _written_otherwise(value: Json) -> str:
-    """What is rarer: fractions, dates, and the subclasses of everything else."""
+def _dump_rare(value: Json) -> str:
+    """Serialize the less common classes: fractions, dates, and subclasses of the others."""
     match value:
         case str():
-            return _quoted(str(value))
+            return _dump_text(str(value))
         case int() | Decimal() | float():
-            return _plain(value)
+            return _dump_number(value)
         case datetime():
-            return _quoted(value.isoformat())
+            return _dump_text(value.isoformat())
         case _:
-            raise MalformedJson(f"{type(value).__name__} is no JSON value")
+            raise MalformedJson(f"{type(value).__name__} is not a JSON value")
 
 
 def _key(key: object) -> str:
     if not isinstance(key, str):
-        raise MalformedJson(f"an object's keys are text, {key!r} is not")
+        raise MalformedJson(f"the keys of an object are text, {key!r} is not")
     return key
 
 
-def _quoted(text: str) -> str:
+def _dump_text(text: str) -> str:
     if not text.isascii() and _LONE_SURROGATE.search(text):
         return encode_basestring_ascii(text)
     return encode_basestring(text)
 
 
-def _plain(value: float | Decimal) -> str:
+def _dump_number(value: float | Decimal) -> str:
     number = exact(value)
     if number is None or (isinstance(number, Decimal) and abs(number.adjusted()) > 2 * LARGEST_EXPONENT):
-        raise MalformedJson(f"{value} is no finite JSON number")
+        raise MalformedJson(f"{value} is not a finite JSON number")
     if isinstance(number, int):
         return format(Decimal(number), "f")
     if not number:

@@ -1,17 +1,16 @@
-"""Why a rule was worth what it was: the parts that decided, what they saw and what they needed."""
+"""Explains the value of a rule: the clauses that decided it, the values they saw and what they needed."""
 
-from collections.abc import Mapping
-from collections.abc import Sequence as Run
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rules.errors import Path
-from rules.expression import Call, Expression, Literal, Sequence
-from rules.told import cut, shown, told
+from rules.errors import JsonPath
+from rules.expression import ArrayLiteral, Call, Expression, Literal
+from rules.render import abbreviated, render, render_value
 from rules.trace import Trace
-from rules.values import Json, truthy
+from rules.values import Json, is_truthy
 
-_MOST_LEAVES = 4
-_MOST_LOOPS = 4
+_MOST_CLAUSES = 4
+_MOST_ELEMENTS = 4
 _LONGEST = 200
 _SEARCHES = frozenset({"some", "all", "none"})
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "starts_with", "ends_with"})
@@ -19,158 +18,160 @@ _OPPOSITES = {"==": "!=", "!=": "==", "===": "!==", "!==": "==="}
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A part that decided. Its values are cut, so that it is small whatever the data is."""
+class Clause:
+    """A part of the rule that decided its value. Its values are abbreviated, so its size is bounded."""
 
-    path: Path
+    path: JsonPath
     actual: Mapping[str, Json] = field(default_factory=dict)
-    """What it looked at, as one would write it, and what that was worth."""
+    """The values it saw, by the expression they belong to."""
     needed: str = ""
-    """What would have made the rule true, or did; empty where nothing is asked of it."""
+    """What makes the rule true; empty if the clause only chose between branches."""
     within: tuple[str, ...] = ()
-    """The elements of arrays it was looked at in, the innermost first."""
+    """The array elements it was evaluated on, the innermost first."""
 
     def __str__(self) -> str:
-        return sentence(self.actual, self.needed, self.within)
+        return clause_text(self.actual, self.needed, self.within)
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """The part of an expression that decided: one leaf, or several where each had its say."""
+class Explanation:
+    """The part of a rule that decided its value, and its clauses."""
 
-    path: Path
-    leaves: tuple[Leaf, ...]
-    more: int = 0
-    """Leaves beyond those that are told."""
+    path: JsonPath
+    clauses: tuple[Clause, ...]
+    omitted: int = 0
+    """How many more clauses there are than are listed."""
 
     @property
     def text(self) -> str:
-        """The reason in words."""
-        return "; ".join([*map(str, self.leaves), *([f"and {self.more} more"] if self.more else [])])
+        """The explanation in words."""
+        return "; ".join([*map(str, self.clauses), *([f"and {self.omitted} more"] if self.omitted else [])])
 
 
-def sentence(actual: Mapping[str, Json], needed: str, within: Run[str] = ()) -> str:
-    """What a leaf saw and needed, in words: "event.body.total is 12, needed >= 20"."""
-    seen = [f"{name} is {shown(value)}" for name, value in actual.items()]
-    return ", ".join([*seen, *([f"needed {needed}"] if needed else []), *[f"in {place}" for place in within]])
+def clause_text(actual: Mapping[str, Json], needed: str, within: Sequence[str] = ()) -> str:
+    """What a clause saw and needed, as text: "event.body.total is 12, needed >= 20"."""
+    seen = [f"{name} is {render_value(value)}" for name, value in actual.items()]
+    return ", ".join([*seen, *([f"needed {needed}"] if needed else []), *[f"in {element}" for element in within]])
 
 
-def explain(expression: Expression, trace: Trace) -> Reason:
-    """The reason of a traced evaluation of this expression; one that says true or false is needed to be true."""
-    return _Stretch(list(trace.calls())).reason(expression, True if isinstance(trace.value, bool) else None)
+def explain(expression: Expression, trace: Trace) -> Explanation:
+    """Explain a traced evaluation of the expression; a boolean one is explained as a condition that should be true."""
+    return _TraceSegment(list(trace.calls())).explanation(expression, True if isinstance(trace.value, bool) else None)
 
 
-class _Stretch:
-    """A stretch of a trace in which no part comes twice but in loops: the whole, or one turn of a loop."""
+class _TraceSegment:
+    """The whole trace, or that of one loop iteration: parts occur once in it, apart from bodies of inner loops."""
 
-    def __init__(self, calls: Run[tuple[Call, Json]]) -> None:
+    def __init__(self, calls: Sequence[tuple[Call, Json]]) -> None:
         self._calls = calls
-        self._worth = {call.path: value for call, value in calls}
+        self._values = {call.path: value for call, value in calls}
 
-    def reason(self, expression: Expression, needed: bool | None) -> Reason:
-        """`needed`: whether it had to be true or false for the whole to be true; None: it is only looked at."""
+    def explanation(self, expression: Expression, needed: bool | None) -> Explanation:
+        """`needed`: the truth of this part that makes the whole true; None if the part only chose a branch."""
         if not isinstance(expression, Call):
-            return self._value(expression, "the rule", needed)
+            return self._by_value(expression, "the rule", needed)
         match expression.operator.name:
             case "and" | "or" if expression.operands:
                 return self._junction(expression, needed)
             case "if":
-                return self._choice(expression, needed)
+                return self._branch(expression, needed)
             case "!" if isinstance(expression.operands[0], Call):
-                return self.reason(expression.operands[0], None if needed is None else not needed)
+                return self.explanation(expression.operands[0], None if needed is None else not needed)
             case "!!" if isinstance(expression.operands[0], Call):
-                return self.reason(expression.operands[0], needed)
+                return self.explanation(expression.operands[0], needed)
             case name if name in _SEARCHES:
                 return self._search(expression, needed)
             case name if name in _COMPARISONS:
                 return self._comparison(expression, needed)
             case _:
-                return self._value(expression, told(expression), needed)
+                return self._by_value(expression, render(expression), needed)
 
-    def _of(self, expression: Expression) -> Json:
+    def _value_of(self, expression: Expression) -> Json:
         match expression:
             case Literal():
                 return expression.value
-            case Sequence():
-                return [self._of(element) for element in expression.elements]
+            case ArrayLiteral():
+                return [self._value_of(element) for element in expression.elements]
             case Call():
-                return self._worth.get(expression.path)
+                return self._values.get(expression.path)
 
-    def _value(self, expression: Expression, name: str, needed: bool | None) -> Reason:
-        """A part of which no more is known than what it was worth."""
-        value = self._of(expression)
+    def _by_value(self, expression: Expression, name: str, needed: bool | None) -> Explanation:
+        """Explain a part by its value alone."""
+        value = self._value_of(expression)
         wanted = ("true" if needed else "false") if isinstance(value, bool) else ("something" if needed else "nothing")
-        return _one(expression, {name: value}, "" if needed is None else wanted)
+        return _single(expression, {name: value}, "" if needed is None else wanted)
 
-    def _junction(self, call: Call, needed: bool | None) -> Reason:
-        """The operand that settled it, or all of them where each had its say."""
-        settling = call.operator.name == "or"
+    def _junction(self, call: Call, needed: bool | None) -> Explanation:
+        """Explain `and` or `or`: by the operand that short-circuited it, or else by all operands."""
+        short_circuits_on = call.operator.name == "or"
         for operand in call.operands:
-            if truthy(self._of(operand)) is settling or len(call.operands) == 1:
-                return self.reason(operand, needed)
-        return _several(call.path, [self.reason(operand, needed) for operand in call.operands])
+            if is_truthy(self._value_of(operand)) is short_circuits_on or len(call.operands) == 1:
+                return self.explanation(operand, needed)
+        return _combined(call.path, [self.explanation(operand, needed) for operand in call.operands])
 
-    def _choice(self, call: Call, needed: bool | None) -> Reason:
-        """The condition that chose, and the reason of what it chose where that is more than a value."""
+    def _branch(self, call: Call, needed: bool | None) -> Explanation:
+        """Explain `if`: by the condition that chose the branch, and by the branch unless it is a literal."""
         operands = call.operands
-        asked: Expression | None = None
+        decisive: Expression | None = None
         chosen: Expression | None = operands[-1] if len(operands) % 2 else None
         for condition, consequence in zip(operands[:-1:2], operands[1::2], strict=False):
-            asked = condition
-            if truthy(self._of(condition)):
+            decisive = condition
+            if is_truthy(self._value_of(condition)):
                 chosen = consequence
                 break
-        if asked is None:
-            return self._value(call, told(call), needed) if chosen is None else self.reason(chosen, needed)
+        if decisive is None:
+            return self._by_value(call, render(call), needed) if chosen is None else self.explanation(chosen, needed)
         if isinstance(chosen, Call):
-            outcome = self.reason(chosen, needed)
-            return _several(outcome.path, [self.reason(asked, None), outcome])
-        is_as_needed = truthy(self._of(call)) is needed
-        return self.reason(asked, None if needed is None else truthy(self._of(asked)) is is_as_needed)
+            outcome = self.explanation(chosen, needed)
+            return _combined(outcome.path, [self.explanation(decisive, None), outcome])
+        is_as_needed = is_truthy(self._value_of(call)) is needed
+        return self.explanation(
+            decisive, None if needed is None else is_truthy(self._value_of(decisive)) is is_as_needed
+        )
 
-    def _search(self, call: Call, needed: bool | None) -> Reason:
-        """The element that ended the search; without one, what was asked of all of them."""
-        array, body = self._of(call.operands[0]), call.operands[1]
-        place, name = told(call.operands[0]), call.operator.name
-        turns = [position for position, (part, _) in enumerate(self._calls) if part.path == body.path]
-        if not turns or self._of(call) is not (name == "some"):
-            return _one(call, {place: array}, _asked(needed, f"{call.operator.words} {told(body)}"))
-        start = turns[-2] + 1 if len(turns) > 1 else 0
-        inner = _Stretch(self._calls[start : turns[-1] + 1]).reason(
+    def _search(self, call: Call, needed: bool | None) -> Explanation:
+        """Explain a search: by the element that ended it, or else by the array and the condition on its elements."""
+        array, body = self._value_of(call.operands[0]), call.operands[1]
+        searched, name = render(call.operands[0]), call.operator.name
+        iterations = [position for position, (part, _) in enumerate(self._calls) if part.path == body.path]
+        if not iterations or self._value_of(call) is not (name == "some"):
+            return _single(call, {searched: array}, _needed_text(needed, f"{call.operator.phrase} {render(body)}"))
+        start = iterations[-2] + 1 if len(iterations) > 1 else 0
+        inner = _TraceSegment(self._calls[start : iterations[-1] + 1]).explanation(
             body, None if needed is None else needed is not (name == "none")
         )
-        element = _short(f"element {len(turns)} of {place}")
-        leaves = (replace(leaf, within=(*leaf.within, element)[-_MOST_LOOPS:]) for leaf in inner.leaves)
-        return replace(inner, leaves=tuple(leaves))
+        element = _shortened(f"element {len(iterations)} of {searched}")
+        clauses = (replace(clause, within=(*clause.within, element)[-_MOST_ELEMENTS:]) for clause in inner.clauses)
+        return replace(inner, clauses=tuple(clauses))
 
-    def _comparison(self, call: Call, needed: bool | None) -> Reason:
-        """What the operands were and what was asked of them."""
+    def _comparison(self, call: Call, needed: bool | None) -> Explanation:
+        """Explain a comparison: by its operands and the comparison they needed to pass."""
         seen = [operand for operand in call.operands if isinstance(operand, Call)]
         if not seen and needed is None:
-            return self._value(call, told(call), needed)
-        actual = {told(operand): self._of(operand) for operand in seen}
+            return self._by_value(call, render(call), needed)
+        actual = {render(operand): self._value_of(operand) for operand in seen}
         if len(call.operands) == 2 and seen == [call.operands[0]]:
-            words, other = call.operator.words, told(call.operands[1])
+            words, other = call.operator.phrase, render(call.operands[1])
             if needed is False and words in _OPPOSITES:
-                return _one(call, actual, f"{_OPPOSITES[words]} {other}")
-            return _one(call, actual, _asked(needed, f"{words} {other}"))
-        return _one(call, actual, _asked(needed, told(call)))
+                return _single(call, actual, f"{_OPPOSITES[words]} {other}")
+            return _single(call, actual, _needed_text(needed, f"{words} {other}"))
+        return _single(call, actual, _needed_text(needed, render(call)))
 
 
-def _one(part: Expression, actual: Mapping[str, Json], needed: str) -> Reason:
-    seen = {_short(name): cut(value) for name, value in actual.items()}
-    return Reason(part.path, (Leaf(part.path, seen, _short(needed)),))
+def _single(part: Expression, actual: Mapping[str, Json], needed: str) -> Explanation:
+    seen = {_shortened(name): abbreviated(value) for name, value in actual.items()}
+    return Explanation(part.path, (Clause(part.path, seen, _shortened(needed)),))
 
 
-def _several(path: Path, reasons: Run[Reason]) -> Reason:
-    leaves = [leaf for reason in reasons for leaf in reason.leaves]
-    more = sum(reason.more for reason in reasons) + max(0, len(leaves) - _MOST_LEAVES)
-    return Reason(path, tuple(leaves[:_MOST_LEAVES]), more)
+def _combined(path: JsonPath, explanations: Sequence[Explanation]) -> Explanation:
+    clauses = [clause for each in explanations for clause in each.clauses]
+    more = sum(each.omitted for each in explanations) + max(0, len(clauses) - _MOST_CLAUSES)
+    return Explanation(path, tuple(clauses[:_MOST_CLAUSES]), more)
 
 
-def _asked(needed: bool | None, words: str) -> str:
+def _needed_text(needed: bool | None, words: str) -> str:
     return "" if needed is None else words if needed else f"not {words}"
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

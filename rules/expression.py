@@ -1,97 +1,98 @@
-"""A rule as a tree: literals, arrays and operator calls, each knowing its path in the JSON it was parsed from."""
+"""Expression tree of a rule: literals, arrays and operator calls, each with its path in the JSON of the rule."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from rules.errors import Path
-from rules.frozen import frozen
+from rules.errors import JsonPath
+from rules.frozen import frozen_at_type_check
 from rules.values import Json
 
 if TYPE_CHECKING:  # an operator holds what the passes over the tree do with it, and the passes import the tree
     from rules.check import Checker
-    from rules.closures import Closer, Closure
-    from rules.source import Operand, Source
+    from rules.closures import Closure, ClosureBuilder
+    from rules.codegen import CodeGenerator, Operand
     from rules.types import Type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operator:
-    """One row of the table of operators: all that Laurel knows of one operator is here."""
+    """One row of the operator table: everything about one operator but its manual entry."""
 
     name: str
     least: int
     most: int | None
-    close: "Callable[[Closer, Call], Closure]"
-    """Its evaluation, as a closure."""
-    emit: "Callable[[Source, Call], Operand]"
-    """Its evaluation, as statements of generated Python: it must agree with `close`."""
+    build_closure: "Callable[[ClosureBuilder, Call], Closure]"
+    """Build the closure that evaluates a call."""
+    emit: "Callable[[CodeGenerator, Call], Operand]"
+    """Generate Python statements that evaluate a call, with the same result as the closure."""
     check: "Callable[[Checker, Call], Type]"
-    """The type of its result; faults of its operands go to the checker."""
-    words: str
-    """What it asks for, in an explanation: "event.body.total is 12, needed >= 20"."""
+    """Infer the type of the result, and report faults of the operands to the checker."""
+    phrase: str
+    """What stands in an explanation before its operand: ">=" in "event.body.total is 12, needed >= 20"."""
     aliases: tuple[str, ...] = ()
 
 
-@frozen
+@frozen_at_type_check
 class Literal:
-    """A value that stands for itself."""
+    """A constant: null, a boolean, a number, a text or an empty object."""
 
-    path: Path
+    path: JsonPath
     value: Json
 
 
-@frozen
-class Sequence:
-    """An array, each element of which is an expression."""
+@frozen_at_type_check
+class ArrayLiteral:
+    """An array whose elements are expressions."""
 
-    path: Path
+    path: JsonPath
     elements: "tuple[Expression, ...]"
 
 
-@frozen
+@frozen_at_type_check
 class Call:
     """An operator with its operands."""
 
-    path: Path
+    path: JsonPath
     operator: Operator
     operands: "tuple[Expression, ...]"
 
 
-Expression: TypeAlias = Literal | Sequence | Call
+Expression: TypeAlias = Literal | ArrayLiteral | Call
 
 LOOPS = frozenset({"map", "filter", "reduce", "all", "some", "none"})
-"""The operators whose second operand sees one element after another, and nothing else."""
+"""Operators whose second operand is evaluated with each element of an array as its whole scope."""
 
 
-def parts(expression: Expression) -> tuple[Expression, ...]:
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The direct operands or elements."""
     match expression:
         case Literal():
             return ()
-        case Sequence():
+        case ArrayLiteral():
             return expression.elements
         case Call():
             return expression.operands
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """The expression and all inside it, outermost first."""
+    """Yield the expression and everything inside it, in pre-order."""
     yield expression
-    for part in parts(expression):
+    for part in children(expression):
         yield from walk(part)
 
 
 def is_constant(expression: Expression) -> bool:
-    """Whether it is a literal, or an array of nothing but literals."""
+    """Whether the expression contains no operator call."""
     return not any(isinstance(part, Call) for part in walk(expression))
 
 
-def constant(expression: Expression) -> Json:
-    """The value of a constant expression, made anew."""
+def constant_value(expression: Expression) -> Json:
+    """Return a new copy of the value of a constant expression; raise ValueError if it is not constant."""
     match expression:
         case Literal():
             return expression.value
-        case Sequence():
-            return [constant(element) for element in expression.elements]
+        case ArrayLiteral():
+            return [constant_value(element) for element in expression.elements]
         case Call():
             raise ValueError(f"{expression.operator.name} is not a constant")

@@ -1,4 +1,4 @@
-"""Values that are made by the million: programs are read into them, and every event answered makes dozens."""
+"""Dataclasses that are constructed by the million, for which the cost of freezing counts."""
 
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
@@ -7,6 +7,6 @@ T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True)
-def frozen(cls: type[T]) -> type[T]:
-    """A slotted dataclass that is frozen for the type checker alone: at run time that makes one four times as slow."""
+def frozen_at_type_check(cls: type[T]) -> type[T]:
+    """A slotted dataclass, frozen for the type checker alone, as freezing it at run time slows construction down."""
     return dataclass(slots=True, unsafe_hash=True)(cls)

@@ -1,16 +1,13 @@
-"""What every operator does, for a person: the operators' part of docs/rules.md is made of it, and editors show it."""
+"""The manual of operators: editors show it, and `rules.manual_page` makes a part of docs/rules.md of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rules.expression import Operator
-from rules.operators import OPERATORS
-
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One operator: what it does, what it takes and gives, and an example in JSON that a test runs."""
+class OperatorManual:
+    """One operator: what it does, its operands and result in words, and an example in JSON that a test runs."""
 
     does: str
     takes: str
@@ -20,29 +17,30 @@ class Entry:
     data: str = "{}"
 
 
-FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
+FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     "Looking things up": {
-        "var": Entry(
-            "What lies at a path: a text with dots, `a.b.0`. The second operand is the value where nothing is there; "
-            "`null` that is there stays `null`. An empty path is everything, or the element inside `map` and its "
-            "like. A path that is itself computed cannot be checked: its value may be anything.",
+        "var": OperatorManual(
+            "The value at a path: names and indexes separated by dots, as in `a.b.0`. The second operand is the "
+            "default, used if the path does not exist; a `null` that exists stays `null`. An empty path is all "
+            "data, or the element inside `map` and the other loops. A computed path cannot be checked: its value "
+            "may be anything.",
             "a path, a default",
-            "what is there",
+            "the value at the path",
             '{"var": ["event.body.total", 0]}',
             "12",
             '{"event": {"body": {"total": 12}}}',
         ),
-        "missing": Entry(
-            "Which of the paths lead to nothing, `null` or an empty text. As a condition: true when something is "
-            "missing.",
+        "missing": OperatorManual(
+            "Those of the paths that do not exist or whose value is `null` or an empty text. As a condition: true "
+            "if any is missing.",
             "paths",
             "an array of text",
             '{"missing": ["email", "phone"]}',
             '["phone"]',
             '{"email": "a@b.c"}',
         ),
-        "missing_some": Entry(
-            "As `missing`, but nothing is missing when at least so many of the paths lead somewhere.",
+        "missing_some": OperatorManual(
+            "Like `missing`, but the result is empty if at least the given number of paths have a value.",
             "a number, an array of paths",
             "an array of text",
             '{"missing_some": [1, ["email", "phone"]]}',
@@ -51,32 +49,32 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Choosing": {
-        "if": Entry(
-            "The value after the first condition that holds, else the last operand, else `null`: `if, then, else if, "
-            "then, else`.",
+        "if": OperatorManual(
+            "The operand after the first condition that holds, otherwise the last operand, otherwise `null`: `if, "
+            "then, else if, then, else`.",
             "any",
-            "what is chosen",
+            "the chosen operand",
             '{"if": [{">": [{"var": "total"}, 100]}, "big", {">": [{"var": "total"}, 10]}, "medium", "small"]}',
             '"medium"',
             '{"total": 12}',
         ),
-        "and": Entry(
-            "The first operand that is falsy, else the last. What follows an operand may rely on it.",
+        "and": OperatorManual(
+            "The first falsy operand, otherwise the last. Later operands may rely on the earlier ones being true.",
             "any",
-            "one of them",
+            "one of the operands",
             '{"and": [{"var": "coupon"}, {"starts_with": [{"var": "coupon"}, "VIP"]}]}',
             "true",
             '{"coupon": "VIP-1"}',
         ),
-        "or": Entry(
-            "The first operand that is truthy, else the last.",
+        "or": OperatorManual(
+            "The first truthy operand, otherwise the last.",
             "any",
-            "one of them",
+            "one of the operands",
             '{"or": [{"var": "nickname"}, "friend"]}',
             '"friend"',
             '{"nickname": ""}',
         ),
-        "!": Entry(
+        "!": OperatorManual(
             "Whether the operand is falsy.",
             "any",
             "true or false",
@@ -84,7 +82,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"items": []}',
         ),
-        "!!": Entry(
+        "!!": OperatorManual(
             "Whether the operand is truthy.",
             "any",
             "true or false",
@@ -94,72 +92,73 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Comparing": {
-        "==": Entry(
-            "Whether two values are equal. Missing is equal to `null` alone.",
-            "two texts, numbers, truth values or dates",
+        "==": OperatorManual(
+            "Whether two values are equal. A missing value is equal only to `null`.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"==": [{"var": "channel"}, "web"]}',
             "true",
             '{"channel": "web"}',
         ),
-        "===": Entry(
-            "As `==`, and never converts: the one to use on what may be anything.",
-            "two texts, numbers, truth values or dates",
+        "===": OperatorManual(
+            "Like `==`, without conversions: use it for values that may be anything.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"===": [{"var": "level"}, 3]}',
             "false",
             '{"level": "3"}',
         ),
-        "!=": Entry(
-            "Whether two values differ.",
-            "two texts, numbers, truth values or dates",
+        "!=": OperatorManual(
+            "Whether two values are different.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"!=": [{"var": "coupon"}, null]}',
             "true",
             '{"coupon": "A"}',
         ),
-        "!==": Entry(
-            "As `!=`, and never converts.",
-            "two texts, numbers, truth values or dates",
+        "!==": OperatorManual(
+            "Like `!=`, without conversions.",
+            "two texts, numbers, booleans or dates",
             "true or false",
             '{"!==": [{"var": "level"}, 3]}',
             "true",
             '{"level": "3"}',
         ),
-        ">": Entry(
-            "Whether the first is greater.",
+        ">": OperatorManual(
+            "Whether the first operand is greater.",
             "two numbers, texts or dates",
             "true or false",
             '{">": [{"var": "total"}, 20]}',
             "false",
             '{"total": 12}',
         ),
-        ">=": Entry(
-            "Whether the first is greater or equal.",
+        ">=": OperatorManual(
+            "Whether the first operand is greater or equal.",
             "two numbers, texts or dates",
             "true or false",
             '{">=": [{"var": "total"}, 12]}',
             "true",
             '{"total": 12}',
         ),
-        "<": Entry(
-            "Whether the first is less; with three operands, whether the second lies between.",
+        "<": OperatorManual(
+            "Whether the first operand is less; with three operands, whether the second is between the others.",
             "two or three numbers, texts or dates",
             "true or false",
             '{"<": [10, {"var": "total"}, 20]}',
             "true",
             '{"total": 12}',
         ),
-        "<=": Entry(
-            "Whether the first is less or equal; with three operands, whether the second lies between or on an end.",
+        "<=": OperatorManual(
+            "Whether the first operand is less or equal; with three operands, whether the second is between the "
+            "others or equal to one.",
             "two or three numbers, texts or dates",
             "true or false",
             '{"<=": [10, {"var": "total"}, 20]}',
             "true",
             '{"total": 10}',
         ),
-        "in": Entry(
-            "Whether an array has an element, strictly equal, or a text a part.",
+        "in": OperatorManual(
+            "Whether an array contains a value (compared as by `===`), or a text contains another text.",
             "a value and an array, or two texts",
             "true or false",
             '{"in": [{"var": "tier"}, ["silver", "gold"]]}',
@@ -168,51 +167,57 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Numbers": {
-        "+": Entry(
-            "The sum. Exact: `0.1 + 0.2` is `0.3`. With one operand, a text as a number.",
+        "+": OperatorManual(
+            "The sum. It is exact: `0.1 + 0.2` is `0.3`. With one operand, converts a text to a number.",
             "numbers",
             "a number",
             '{"+": [0.1, 0.2]}',
             "0.3",
         ),
-        "-": Entry(
-            "The difference; with one operand, its negative.",
+        "-": OperatorManual(
+            "The difference; with one operand, its negation.",
             "numbers",
             "a number",
             '{"-": [{"var": "total"}, 1.1]}',
             "3.9",
             '{"total": 5}',
         ),
-        "*": Entry("The product.", "numbers", "a number", '{"*": [{"var": "total"}, 0.1]}', "1.2", '{"total": 12}'),
-        "/": Entry(
-            "The quotient, to 34 digits; `null` when the divisor is 0. Guard a divisor that may be 0 by its truth: "
-            "`if` it, then divide.",
+        "*": OperatorManual(
+            "The product.", "numbers", "a number", '{"*": [{"var": "total"}, 0.1]}', "1.2", '{"total": 12}'
+        ),
+        "/": OperatorManual(
+            "The quotient, to 34 digits; `null` if the divisor is 0. Guard a divisor that may be 0 by its truth: "
+            '`{"if": [D, {"/": [N, D]}, 0]}`.',
             "two numbers",
             "a number, or null",
             '{"/": [{"var": "total"}, 8]}',
             "0.125",
             '{"total": 1}',
         ),
-        "%": Entry(
-            "What division leaves, with the sign of the dividend; `null` when the divisor is 0.",
+        "%": OperatorManual(
+            "The remainder of a division, with the sign of the dividend; `null` if the divisor is 0.",
             "two numbers",
             "a number, or null",
             '{"%": [-7, 3]}',
             "-1",
         ),
-        "min": Entry("The least.", "numbers", "a number", '{"min": [{"var": "total"}, 100]}', "100", '{"total": 250}'),
-        "max": Entry("The greatest.", "numbers", "a number", '{"max": [{"var": "total"}, 0]}', "0", '{"total": -3}'),
+        "min": OperatorManual(
+            "The smallest operand.", "numbers", "a number", '{"min": [{"var": "total"}, 100]}', "100", '{"total": 250}'
+        ),
+        "max": OperatorManual(
+            "The largest operand.", "numbers", "a number", '{"max": [{"var": "total"}, 0]}', "0", '{"total": -3}'
+        ),
     },
     "Arrays": {
-        "map": Entry(
-            "What the second operand is worth for every element.",
+        "map": OperatorManual(
+            "The values of the second operand, evaluated for every element.",
             "an array, any",
             "an array",
             '{"map": [{"var": "items"}, {"var": "price"}]}',
             "[2, 5]",
             '{"items": [{"price": 2}, {"price": 5}]}',
         ),
-        "filter": Entry(
+        "filter": OperatorManual(
             "The elements for which the second operand is truthy.",
             "an array, any",
             "an array",
@@ -220,76 +225,81 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "[5]",
             '{"prices": [2, 5]}',
         ),
-        "reduce": Entry(
-            "The second operand, again for every element as `current`, with its last value as `accumulator`; the "
-            "third is the first `accumulator`.",
+        "reduce": OperatorManual(
+            "Evaluates the second operand for every element, with the element as `current` and the previous result as "
+            "`accumulator`. The third operand is the first `accumulator`.",
             "an array, any, any",
-            "what is accumulated",
+            "the last accumulator",
             '{"reduce": [{"var": "items"}, {"+": [{"var": "accumulator"}, {"*": [{"var": "current.price"}, {"var": '
             '"current.quantity"}]}]}, 0]}',
             "8",
             '{"items": [{"price": 2.5, "quantity": 2}, {"price": 1, "quantity": 3}]}',
         ),
-        "all": Entry(
-            "Whether the second operand is truthy for every element. False when there are none.",
+        "all": OperatorManual(
+            "Whether the second operand is truthy for every element. False for an empty array.",
             "an array, any",
             "true or false",
             '{"all": [{"var": "prices"}, {">": [{"var": ""}, 1]}]}',
             "true",
             '{"prices": [2, 5]}',
         ),
-        "some": Entry(
-            "Whether the second operand is truthy for an element.",
+        "some": OperatorManual(
+            "Whether the second operand is truthy for at least one element.",
             "an array, any",
             "true or false",
             '{"some": [{"var": "items"}, {"==": [{"var": "sku"}, "mug"]}]}',
             "true",
             '{"items": [{"sku": "tea"}, {"sku": "mug"}]}',
         ),
-        "none": Entry(
-            "Whether the second operand is truthy for no element. True when there are none.",
+        "none": OperatorManual(
+            "Whether the second operand is truthy for no element. True for an empty array.",
             "an array, any",
             "true or false",
             '{"none": [{"var": "prices"}, {"<": [{"var": ""}, 0]}]}',
             "true",
             '{"prices": [2, 5]}',
         ),
-        "merge": Entry(
-            "One array of all elements of arrays; what is no array becomes an element.",
+        "merge": OperatorManual(
+            "Joins arrays into one. An operand that is not an array becomes an element.",
             "any",
             "an array",
             '{"merge": [[1, 2], 3]}',
             "[1, 2, 3]",
         ),
-        "log": Entry(
-            "The operand itself. Nothing is written: an evaluation touches nothing, and its trace shows every value "
+        "log": OperatorManual(
+            "The operand itself. Nothing is logged, as rules have no side effects; an explanation shows the values "
             "anyway.",
             "any",
-            "the same",
+            "the operand",
             '{"log": [{"var": "total"}]}',
             "12",
             '{"total": 12}',
         ),
     },
     "Text": {
-        "cat": Entry(
-            "All operands as one text; a number without idle zeros.",
+        "cat": OperatorManual(
+            "Joins all operands to one text; numbers without trailing zeros.",
             "texts or numbers",
             "text",
             '{"cat": ["Order ", {"var": "number"}, ": ", 2.5]}',
             '"Order 7: 2.5"',
             '{"number": 7}',
         ),
-        "substr": Entry(
-            "From a place (from the end when negative), so many characters (all but so many when negative).",
+        "substr": OperatorManual(
+            "A part of a text: from a position (counted from the end if negative), so many characters long (or "
+            "without so many at the end if negative).",
             "text, a number, a number",
             "text",
             '{"substr": ["loyalty", 0, -2]}',
             '"loyal"',
         ),
-        "lower": Entry("In small letters.", "text", "text", '{"lower": [{"var": "code"}]}', '"vip"', '{"code": "VIP"}'),
-        "upper": Entry("In capitals.", "text", "text", '{"upper": [{"var": "code"}]}', '"VIP"', '{"code": "vip"}'),
-        "starts_with": Entry(
+        "lower": OperatorManual(
+            "The text in lower case.", "text", "text", '{"lower": [{"var": "code"}]}', '"vip"', '{"code": "VIP"}'
+        ),
+        "upper": OperatorManual(
+            "The text in upper case.", "text", "text", '{"upper": [{"var": "code"}]}', '"VIP"', '{"code": "vip"}'
+        ),
+        "starts_with": OperatorManual(
             "Whether a text starts with another.",
             "two texts",
             "true or false",
@@ -297,7 +307,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"sku": "tea-green"}',
         ),
-        "ends_with": Entry(
+        "ends_with": OperatorManual(
             "Whether a text ends with another.",
             "two texts",
             "true or false",
@@ -305,8 +315,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
             "true",
             '{"email": "a@example.com"}',
         ),
-        "length": Entry(
-            "How many characters or elements.",
+        "length": OperatorManual(
+            "The number of characters or elements.",
             "text or an array",
             "a number",
             '{"length": [{"var": "items"}]}',
@@ -315,48 +325,49 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
     "Dates": {
-        "date": Entry(
-            "The instant an ISO 8601 text names; in the program's time zone where the text names none; `null` when it"
-            " is no date.",
+        "date": OperatorManual(
+            "Converts an ISO 8601 text to a date, in the program's time zone if the text has no offset; `null` if "
+            "it is not a date.",
             "text or a date",
             "a date, or null",
             '{"<": [{"date": "2026-01-31"}, {"date": {"var": "sent"}}]}',
             "true",
             '{"sent": "2026-02-01T10:00:00Z"}',
         ),
-        "year": Entry(
+        "year": OperatorManual(
             "The year, in the program's time zone.", "a date", "a number", '{"year": [{"date": "2026-02-01"}]}', "2026"
         ),
-        "month": Entry(
+        "month": OperatorManual(
             "The month, 1 to 12, in the program's time zone.",
             "a date",
             "a number",
             '{"month": [{"date": "2026-02-01"}]}',
             "2",
         ),
-        "day": Entry(
+        "day": OperatorManual(
             "The day of the month, in the program's time zone.",
             "a date",
             "a number",
             '{"day": [{"date": "2026-02-01"}]}',
             "1",
         ),
-        "hour": Entry(
+        "hour": OperatorManual(
             "The hour, 0 to 23, in the program's time zone.",
             "a date",
             "a number",
             '{"hour": [{"date": "2026-02-01T15:30:00"}]}',
             "15",
         ),
-        "weekday": Entry(
-            "`monday` to `sunday`, in the program's time zone.",
+        "weekday": OperatorManual(
+            "The day of the week, `monday` to `sunday`, in the program's time zone.",
             "a date",
             "text",
             '{"weekday": [{"date": "2026-02-01"}]}',
             '"sunday"',
         ),
-        "days_between": Entry(
-            "Calendar days from the first to the second, in the program's time zone: midnights between them.",
+        "days_between": OperatorManual(
+            "Calendar days from the first date to the second, in the program's time zone: the number of midnights "
+            "between them.",
             "two dates",
             "a number",
             '{"days_between": [{"date": "2026-02-01T23:00:00"}, {"date": "2026-02-02T01:00:00"}]}',
@@ -364,28 +375,6 @@ FAMILIES: Final[Mapping[str, Mapping[str, Entry]]] = {
         ),
     },
 }
-MANUAL: Final[Mapping[str, Entry]] = {name: entry for family in FAMILIES.values() for name, entry in family.items()}
-
-
-def operands(operator: Operator) -> str:
-    """How many operands it takes, in words."""
-    if operator.most is None:
-        return f"{operator.least} operands or more"
-    span = str(operator.least) if operator.least == operator.most else f"{operator.least} to {operator.most}"
-    return f"{span} operand{'' if span == '1' else 's'}"
-
-
-def chapters() -> str:
-    """The chapters of `docs/rules.md` that tell of the operators."""
-    named = {operator.name: operator for operator in OPERATORS}
-    return "\n".join(
-        f"## {family}\n\n" + "\n".join(_section(named[name], entry) for name, entry in entries.items())
-        for family, entries in FAMILIES.items()
-    )
-
-
-def _section(operator: Operator, entry: Entry) -> str:
-    names = " or ".join(f"`{name}`" for name in (operator.name, *operator.aliases))
-    takes = f"{operands(operator)}: {entry.takes} → {entry.gives}."
-    example = f'{{"rule": {entry.rule},\n "data": {entry.data}, "result": {entry.result}}}'
-    return f"### {names}\n\n{entry.does}\n\n{takes}\n\n```json\n{example}\n```\n"
+MANUAL: Final[Mapping[str, OperatorManual]] = {
+    name: entry for family in FAMILIES.values() for name, entry in family.items()
+}

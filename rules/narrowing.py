@@ -1,35 +1,34 @@
-"""What a condition, once known to hold or not, says about what `var` looks into."""
+"""Narrowing: what a condition that holds, or does not, implies for the types of the paths that `var` reads."""
 
 from collections.abc import Callable
 from functools import reduce
 from itertools import pairwise
 
-from rules.comparing import MIRRORED, NOT, OPPOSITE, Keep, equals, is_among, reaches
-from rules.expression import Call, Expression, Literal, Sequence, constant, is_constant
-from rules.paths import static_keys, static_path, steps_of
+from rules.expression import ArrayLiteral, Call, Expression, Literal, constant_value, is_constant
+from rules.paths import split_path, static_keys, static_path
+from rules.refinements import MIRRORED, NEGATED, OPPOSITE, Refinement, bounded_by, equals, member_of
 from rules.types import (
     NEVER,
-    Absent,
-    Record,
+    AbsentType,
+    RecordType,
     Type,
-    falsy,
+    falsy_only,
+    filter_options,
     narrowed,
-    only,
     present,
-    truthy,
+    truthy_only,
     union,
 )
-from rules.values import Json, Kind, contains, kind, loosely_equal
-from rules.values import truthy as is_truthy
+from rules.values import Json, ValueKind, contains, is_truthy, kind_of, loosely_equal
 
 
 def assume(scope: Type, condition: Expression, *, holds: bool) -> Type:
-    """The scope's type where the condition is known to be truthy, or falsy."""
-    return _assume(scope, condition, holds=holds, within_one=False)
+    """Return the scope narrowed by a condition that is truthy (`holds`) or falsy."""
+    return _assume(scope, condition, holds=holds, in_disjunction=False)
 
 
-def _assume(scope: Type, condition: Expression, *, holds: bool, within_one: bool) -> Type:
-    """`within_one`: inside a condition of which one part is enough, where another such is not looked into."""
+def _assume(scope: Type, condition: Expression, *, holds: bool, in_disjunction: bool) -> Type:
+    """`in_disjunction`: inside an alternative already, where nested alternatives are not narrowed (bounded cost)."""
     if not isinstance(condition, Call):
         return scope
     operands, name = condition.operands, condition.operator.name
@@ -37,43 +36,43 @@ def _assume(scope: Type, condition: Expression, *, holds: bool, within_one: bool
         case "var":
             return _assume_var(scope, condition, holds=holds)
         case "!" | "!!" | "log":
-            return _assume(scope, operands[0], holds=holds is (name != "!"), within_one=within_one)
+            return _assume(scope, operands[0], holds=holds is (name != "!"), in_disjunction=in_disjunction)
         case "and" | "or" if holds is (name == "and"):
             for operand in operands:
-                scope = _assume(scope, operand, holds=holds, within_one=within_one)
+                scope = _assume(scope, operand, holds=holds, in_disjunction=in_disjunction)
             return scope
-        case "and" | "or" if operands and not within_one:
-            return _assume_one_of(scope, operands, holds=holds)
+        case "and" | "or" if operands and not in_disjunction:
+            return _assume_any(scope, operands, holds=holds)
         case "==" | "===" | "!=" | "!==":
-            return _assume_equal(scope, condition, holds=holds is (name not in NOT))
+            return _assume_equal(scope, condition, holds=holds is (name not in NEGATED))
         case "<" | "<=" | ">" | ">=":
             return _assume_order(scope, name, operands, holds=holds)
         case "in":
-            return _assume_among(scope, operands[0], operands[1], holds=holds)
+            return _assume_member(scope, operands[0], operands[1], holds=holds)
         case "missing" | "missing_some" if not holds:
-            return _assume_there(scope, condition)
+            return _assume_present(scope, condition)
         case "some" | "all" | "none" if holds is (name != "none"):
-            return _at_list(scope, operands[0], truthy)
+            return _at_array(scope, operands[0], truthy_only)
         case _:
             return scope
 
 
-def _at(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
-    """The scope, narrowed where a `var` looks."""
+def _at(scope: Type, var: Expression, refine: Callable[[Type], Type]) -> Type:
+    """Return the scope with the type at the path of a `var` refined."""
     steps = _steps(var)
-    return scope if steps is None else _possible(scope, narrowed(scope, steps, keep))
+    return scope if steps is None else _unless_never(scope, narrowed(scope, steps, refine))
 
 
-def _at_list(scope: Type, var: Expression, keep: Callable[[Type], Type]) -> Type:
-    """As `_at`, unless a list stands by for one that is not there."""
+def _at_array(scope: Type, var: Expression, refine: Callable[[Type], Type]) -> Type:
+    """Like `_at`, for an array, unless the `var` has a default other than an empty array."""
     is_alone = isinstance(var, Call) and all(
-        isinstance(each, Sequence) and not each.elements for each in var.operands[1:]
+        isinstance(each, ArrayLiteral) and not each.elements for each in var.operands[1:]
     )
-    return _at(scope, var, keep) if is_alone else scope
+    return _at(scope, var, refine) if is_alone else scope
 
 
-def _possible(scope: Type, narrower: Type) -> Type:
-    """The narrower type; where it leaves nothing, the condition never holds, and what follows it never runs."""
+def _unless_never(scope: Type, narrower: Type) -> Type:
+    """The narrower type, unless it is NEVER: then the condition cannot hold, and what follows is unreachable."""
     return scope if narrower == NEVER else narrower
 
 
@@ -82,7 +81,7 @@ def _steps(var: Expression) -> tuple[str, ...] | None:
 
 
 def _default(var: Call) -> Literal | None:
-    """What a `var` is worth where nothing is; None where that is reckoned."""
+    """The literal default of a `var`, null if it has none; None if the default is computed."""
     default = var.operands[1] if len(var.operands) > 1 else Literal((), None)
     return default if isinstance(default, Literal) else None
 
@@ -92,34 +91,34 @@ def _assume_var(scope: Type, var: Call, *, holds: bool) -> Type:
     if default is None:
         return scope
     if not holds:
-        return _at(scope, var, lambda found: union(falsy(found), only(found, _is_absent)))
-    return scope if is_truthy(default.value) else _at(scope, var, truthy)
+        return _at(scope, var, lambda found: union(falsy_only(found), filter_options(found, _is_absent)))
+    return scope if is_truthy(default.value) else _at(scope, var, truthy_only)
 
 
 def _is_absent(option: Type) -> bool:
-    return isinstance(option, Absent)
+    return isinstance(option, AbsentType)
 
 
-def _assume_one_of(scope: Type, operands: tuple[Expression, ...], *, holds: bool) -> Type:
-    """One part is so, and those before it are not: what all these cases have in common."""
+def _assume_any(scope: Type, operands: tuple[Expression, ...], *, holds: bool) -> Type:
+    """The union of the cases in which one operand decides and all operands before it do not."""
     cases = list[Type]()
     for operand in operands:
-        cases.append(_assume(scope, operand, holds=holds, within_one=True))
-        scope = _assume(scope, operand, holds=not holds, within_one=True)
-    return reduce(_merged, cases)
+        cases.append(_assume(scope, operand, holds=holds, in_disjunction=True))
+        scope = _assume(scope, operand, holds=not holds, in_disjunction=True)
+    return reduce(_merge, cases)
 
 
-def _merged(one: Type, other: Type) -> Type:
-    """What holds either, without a record more."""
+def _merge(one: Type, other: Type) -> Type:
+    """The union of two scopes, merged field by field if their fields have the same names, to bound its size."""
     if one is other:
         return one
-    if isinstance(one, Record) and isinstance(other, Record) and _names(one) == _names(other):
+    if isinstance(one, RecordType) and isinstance(other, RecordType) and _names(one) == _names(other):
         fields = zip(one.fields, other.fields, strict=True)
-        return Record(tuple((name, _merged(mine, theirs)) for (name, mine), (_, theirs) in fields), one.others)
+        return RecordType(tuple((name, _merge(mine, theirs)) for (name, mine), (_, theirs) in fields), one.others)
     return union(one, other)
 
 
-def _names(record: Record) -> tuple[object, ...]:
+def _names(record: RecordType) -> tuple[object, ...]:
     return tuple(name for name, _ in record.fields), record.others, record.open, record.prefixed
 
 
@@ -136,50 +135,50 @@ def _assume_is(scope: Type, var: Call, value: Json, *, holds: bool, strict: bool
     default = _default(var)
     if default is None or (value is None and default.value is not None):
         return scope
-    keep = equals(value, holds=holds, strict=strict)
+    refine = equals(value, holds=holds, strict=strict)
     if value is None:
-        return _at(scope, var, keep)
-    return _at(scope, var, _or_absent(keep, loosely_equal(default.value, value) is holds))
+        return _at(scope, var, refine)
+    return _at(scope, var, _or_absent(refine, loosely_equal(default.value, value) is holds))
 
 
-def _or_absent(keep: Keep, may_lack: bool) -> Keep:
-    """For a field: what is left of what is there, and nothing, where the default would do as well."""
+def _or_absent(refine: Refinement, may_lack: bool) -> Refinement:
+    """Refine a field's type; `may_lack`: the field may also be absent, as its default satisfies the condition too."""
     if may_lack:
-        return lambda found: union(keep(_there(found)), only(found, _is_absent))
-    return lambda found: keep(_there(found))
+        return lambda found: union(refine(_without_absent(found)), filter_options(found, _is_absent))
+    return lambda found: refine(_without_absent(found))
 
 
-def _there(found: Type) -> Type:
-    return only(found, lambda option: not _is_absent(option))
+def _without_absent(found: Type) -> Type:
+    return filter_options(found, lambda option: not _is_absent(option))
 
 
 def _assume_order(scope: Type, name: str, operands: tuple[Expression, ...], *, holds: bool) -> Type:
     if len(operands) > 2 and not holds:
-        return scope  # one of two comparisons does not hold, and nobody knows which
+        return scope  # one of the two comparisons does not hold, and it is unknown which
     name = name if holds else OPPOSITE[name]
     for left, right in pairwise(operands):
         for var, other, order in ((left, right, name), (right, left, MIRRORED[name])):
-            if isinstance(other, Literal) and kind(other.value) is Kind.NUMBER:
-                scope = _at(scope, var, reaches(order, other.value))
+            if isinstance(other, Literal) and kind_of(other.value) is ValueKind.NUMBER:
+                scope = _at(scope, var, bounded_by(order, other.value))
     return scope
 
 
-def _assume_among(scope: Type, var: Expression, place: Expression, *, holds: bool) -> Type:
-    if not is_constant(place):
-        return _at_list(scope, place, present) if holds else scope
-    values, default = constant(place), _default(var) if isinstance(var, Call) else None
+def _assume_member(scope: Type, var: Expression, array: Expression, *, holds: bool) -> Type:
+    if not is_constant(array):
+        return _at_array(scope, array, present) if holds else scope
+    values, default = constant_value(array), _default(var) if isinstance(var, Call) else None
     if not isinstance(values, list) or default is None:
         return scope
-    keep = is_among(values, holds=holds)
-    return _at(scope, var, _or_absent(keep, contains(default.value, values) is holds))
+    refine = member_of(values, holds=holds)
+    return _at(scope, var, _or_absent(refine, contains(default.value, values) is holds))
 
 
-def _assume_there(scope: Type, condition: Call) -> Type:
+def _assume_present(scope: Type, condition: Call) -> Type:
     keys, needed = static_keys(condition) or [], condition.operands[0] if condition.operands else None
     if condition.operator.name == "missing_some":
         enough = needed.value if isinstance(needed, Literal) else None
         if type(enough) is not int or enough < len(keys):
             return scope
     for key in keys:
-        scope = _possible(scope, narrowed(scope, steps_of(key), present))
+        scope = _unless_never(scope, narrowed(scope, split_path(key), present))
     return scope

@@ -1,4 +1,4 @@
-"""Exact numbers: int and Decimal, in one decimal context of our own. What is not finite in JavaScript is None."""
+"""Exact arithmetic on int and Decimal, in one decimal context. None stands for JavaScript's NaN and infinities."""
 
 import re
 from decimal import (
@@ -12,7 +12,7 @@ from decimal import (
 )
 from typing import TypeAlias
 
-Number: TypeAlias = int | Decimal
+ExactNumber: TypeAlias = int | Decimal
 
 DIGITS = 34
 LARGEST_EXPONENT = 6144
@@ -24,18 +24,18 @@ CONTEXT = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 LARGEST_INTEGER = 10**DIGITS
-"""Products beyond it are rounded to 34 digits, so that repeated squaring stays cheap."""
+"""Larger products are rounded to 34 digits, so that repeated squaring stays cheap."""
 
 LONGEST_NUMBER = 400
-"""Characters of a text that are read as a number."""
+"""Longest text that is read as a number, in characters."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _RADIX = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 
 
-def exact(value: float | Decimal) -> Number | None:
-    """The exact number a value stands for; a float stands for the shortest decimal that names it."""
+def exact(value: float | Decimal) -> ExactNumber | None:
+    """The exact value of a number, a float as its shortest decimal representation; None if it is not finite."""
     if isinstance(value, int):
         return value
     try:
@@ -45,8 +45,8 @@ def exact(value: float | Decimal) -> Number | None:
     return number if number.is_finite() else None
 
 
-def of_text(text: str) -> Number | None:
-    """What the whole text says as a number: "" is 0, "0x10" is 16, "1a" is none."""
+def from_text(text: str) -> ExactNumber | None:
+    """Parse the whole text as JavaScript does: "" is 0, "0x10" is 16, "1a" is None."""
     text = text.strip(" \t\n\r\v\f\u00a0\ufeff\u2028\u2029")
     if not text:
         return 0
@@ -57,13 +57,13 @@ def of_text(text: str) -> Number | None:
     return int(text, 0) if _RADIX.fullmatch(text) else None
 
 
-def of_start(text: str) -> Number | None:
-    """What the text says as a number from its start: "12 points" is 12, "points" is none."""
+def from_prefix(text: str) -> ExactNumber | None:
+    """Parse the number that the text starts with: "12 points" is 12, "points" is None."""
     found = _DECIMAL.match(text[:LONGEST_NUMBER].lstrip())
     return _decimal(found[0]) if found else None
 
 
-def _decimal(text: str) -> Number | None:
+def _decimal(text: str) -> ExactNumber | None:
     if _WHOLE.fullmatch(text):
         return int(text)
     try:
@@ -72,8 +72,8 @@ def _decimal(text: str) -> Number | None:
         return None
 
 
-def shown(number: Number) -> str:
-    """The number as JavaScript writes it, with every digit we hold: 1.5, 20, 1e+21, 1e-7."""
+def javascript_text(number: ExactNumber) -> str:
+    """Format a number as JavaScript does, with all its digits: 1.5, 20, 1e+21, 1e-7."""
     if isinstance(number, int):
         if -(10**21) < number < 10**21:
             return str(number)
@@ -90,7 +90,7 @@ def shown(number: Number) -> str:
     return f"{'-' if sign else ''}{digits[0]}{fraction}e{exponent:+d}"
 
 
-def add(left: Number, right: Number) -> Number | None:
+def add(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
     if isinstance(left, int) and isinstance(right, int):
         return left + right
     try:
@@ -99,7 +99,7 @@ def add(left: Number, right: Number) -> Number | None:
         return None
 
 
-def subtract(left: Number, right: Number) -> Number | None:
+def subtract(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
     if isinstance(left, int) and isinstance(right, int):
         return left - right
     try:
@@ -108,17 +108,17 @@ def subtract(left: Number, right: Number) -> Number | None:
         return None
 
 
-def multiply(left: Number, right: Number) -> Number | None:
+def multiply(left: ExactNumber, right: ExactNumber) -> ExactNumber | None:
     if isinstance(left, int) and isinstance(right, int):
-        return bounded(left * right)
+        return rounded(left * right)
     try:
         return CONTEXT.multiply(Decimal(left), Decimal(right))
     except DecimalException:
         return None
 
 
-def bounded(product: int) -> Number | None:
-    """An integer as it is, or rounded to 34 digits when it has more."""
+def rounded(product: int) -> ExactNumber | None:
+    """Round an integer to 34 digits if it has more."""
     if -LARGEST_INTEGER < product < LARGEST_INTEGER:
         return product
     try:
@@ -127,8 +127,8 @@ def bounded(product: int) -> Number | None:
         return None
 
 
-def divide(dividend: Number, divisor: Number) -> Number | None:
-    """The quotient, exact where 34 digits hold it; none when the divisor is 0."""
+def divide(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
+    """The quotient, rounded to 34 digits; None if the divisor is 0."""
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
@@ -141,8 +141,8 @@ def divide(dividend: Number, divisor: Number) -> Number | None:
         return None
 
 
-def remainder(dividend: Number, divisor: Number) -> Number | None:
-    """What division leaves, with the sign of the dividend; exact; none when the divisor is 0."""
+def remainder(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
+    """The exact remainder, with the sign of the dividend; None if the divisor is 0."""
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
@@ -153,7 +153,7 @@ def remainder(dividend: Number, divisor: Number) -> Number | None:
     sign, figures, power = _whole(dividend)
     _, measure, measure_power = _whole(divisor)
     lowest = min(power, measure_power)
-    measure *= 10 ** (measure_power - lowest)  # short: a divisor no larger than the dividend
+    measure *= 10 ** (measure_power - lowest)  # stays short: the divisor is no larger than the dividend
     rest = figures * pow(10, power - lowest, measure) % measure
     try:
         return Decimal(-rest if sign else rest).scaleb(lowest, CONTEXT)
@@ -161,7 +161,7 @@ def remainder(dividend: Number, divisor: Number) -> Number | None:
         return None
 
 
-def _whole(number: Number) -> tuple[int, int, int]:
+def _whole(number: ExactNumber) -> tuple[int, int, int]:
     sign, figures, power = Decimal(number).as_tuple()
     assert isinstance(power, int), "only finite numbers come here"
     return sign, int(Decimal((0, figures, 0))), power

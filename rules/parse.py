@@ -1,16 +1,17 @@
-"""From JSON to an expression. Every fault is found, none of them by running out of stack."""
+"""Parses JSON to an expression, and collects every fault. Its recursion depth is bounded."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.bounds import CHARACTERS, DEPTH, NODES
-from rules.errors import Fault, Path, RuleError, is_slip, nearest
-from rules.expression import LOOPS, Call, Expression, Literal, Operator, Sequence
+from rules.errors import Fault, JsonPath, RuleError
+from rules.expression import LOOPS, ArrayLiteral, Call, Expression, Literal, Operator
 from rules.numbers import LARGEST_EXPONENT, LONGEST_NUMBER, exact
 from rules.operators import TABLE
+from rules.spelling import closest_match, is_one_edit_apart
 from rules.values import Json
 
-ELSEWHERE = {
+SYNONYMS = {
     "=": "==",
     "<>": "!=",
     "=>": ">=",
@@ -37,56 +38,56 @@ ELSEWHERE = {
     "startsWith": "starts_with",
     "endsWith": "ends_with",
 }
-"""What other languages call our operators."""
+"""Names that other languages have for our operators."""
 
-_OTHERWISE = frozenset({"contains"})
-"""Those of them whose operands stand in another order, or are others."""
+_OTHER_OPERANDS = frozenset({"contains"})
+"""Synonyms whose operands come in another order, so that a call cannot be read as one of our operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a JSON value says as far as it can be read, to be checked: with faults, it is not to be evaluated."""
+class ParseResult:
+    """The expression as far as it could be parsed. It can be checked; with faults, it must not be evaluated."""
 
     expression: Expression
     faults: tuple[Fault, ...]
-    refused: frozenset[Path]
-    """The parts of which nobody can say what they are worth; in them is what can be looked at all the same."""
+    invalid: frozenset[JsonPath]
+    """Paths of the parts whose value is unknown; what could be parsed inside them is checked all the same."""
 
 
 def parse(value: Json) -> Expression:
-    """The expression a JSON value says; raises RuleError with every fault."""
-    parsed = parse_whole(value)
+    """Parse a rule; raise RuleError with every fault."""
+    parsed = parse_with_recovery(value)
     if parsed.faults:
         raise RuleError(*parsed.faults)
     return parsed.expression
 
 
-def parse_whole(value: Json) -> Parsed:
-    """The expression a JSON value says, with every fault, so that what is around the faults can be checked, too."""
+def parse_with_recovery(value: Json) -> ParseResult:
+    """Parse a rule past its faults, so that the rest of it can be checked too."""
     parser = _Parser()
     expression = parser.expression(value, (), 1)
     if parser.is_too_big:
-        return Parsed(Sequence((), ()), tuple(parser.faults), frozenset({()}))
-    return Parsed(expression, tuple(parser.faults), frozenset(parser.refused))
+        return ParseResult(ArrayLiteral((), ()), tuple(parser.faults), frozenset({()}))
+    return ParseResult(expression, tuple(parser.faults), frozenset(parser.invalid))
 
 
 class _Parser:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.refused: set[Path] = set()
+        self.invalid: set[JsonPath] = set()
         self._nodes = 0
         self._characters = 0
         self.is_too_big = False
 
-    def expression(self, value: Json, path: Path, depth: int) -> Expression:
+    def expression(self, value: Json, path: JsonPath, depth: int) -> Expression:
         self._nodes += 1
         if self.is_too_big:
-            return self._nothing(path)
+            return self._placeholder(path)
         if self._nodes > NODES:
-            return self._refused_size(path, f"the rule has more than {NODES:,} parts")
+            return self._too_big(path, f"the rule has more than {NODES:,} parts")
         match value:
             case dict() | list() if depth > DEPTH:
-                return self._refused("too_deep", path, f"the rule is nested more than {DEPTH} deep")
+                return self._refuse("too_deep", path, f"the rule is nested more than {DEPTH} deep")
             case dict() if not value:
                 return Literal(path, {})
             case dict() if len(value) > 1:
@@ -98,84 +99,84 @@ class _Parser:
                 elements = (
                     self.expression(element, (*path, position), depth + 1) for position, element in enumerate(value)
                 )
-                return Sequence(path, tuple(elements))
+                return ArrayLiteral(path, tuple(elements))
             case _:
                 return self._literal(value, path)
 
-    def _several(self, value: dict[Json, Json], path: Path, depth: int) -> Expression:
+    def _several(self, value: dict[Json, Json], path: JsonPath, depth: int) -> Expression:
         names = ", ".join(map(str, list(value)[:5]))
-        self._note("several_operators", path, f"an object holds one operator, this one has {names}")
+        self._add_fault("several_operators", path, f"an object holds one operator, this one has {names}")
         known = [(name, operands) for name, operands in value.items() if isinstance(name, str) and name in TABLE]
-        return self._nothing(path, *(self._call(name, operands, path, depth) for name, operands in known))
+        return self._placeholder(path, *(self._call(name, operands, path, depth) for name, operands in known))
 
-    def _call(self, name: Json, operands: Json, path: Path, depth: int) -> Expression:
+    def _call(self, name: Json, operands: Json, path: JsonPath, depth: int) -> Expression:
         operator = TABLE.get(name) if isinstance(name, str) else None
-        inside: Path = (*path, name if isinstance(name, str) else str(name))
+        inside: JsonPath = (*path, name if isinstance(name, str) else str(name))
         given = operands if isinstance(operands, list) else [operands]
         meant = self._meant(str(name), inside) if operator is None else operator
         fits = meant is not None and meant.least <= len(given) and (meant.most is None or len(given) <= meant.most)
         if operator is not None and not fits:
-            self._note("wrong_arity", inside, _wrong_arity(operator, str(name), len(given)))
+            self._add_fault("wrong_arity", inside, _wrong_arity(operator, str(name), len(given)))
         parsed = tuple(
             self.expression(operand, (*inside, position) if given is operands else inside, depth + 1)
             for position, operand in enumerate(given)
         )
         if meant is not None and fits:
-            self.refused |= {path} if operator is None else set()
+            self.invalid |= {path} if operator is None else set()
             return Call(path, meant, parsed)
-        return self._nothing(path, *(parsed[:1] if meant is None or meant.name in LOOPS else parsed))
+        return self._placeholder(path, *(parsed[:1] if meant is None or meant.name in LOOPS else parsed))
 
-    def _meant(self, name: str, path: Path) -> Operator | None:
-        """Says that there is no such operator; the one that was certainly meant, so that its operands are checked."""
+    def _meant(self, name: str, path: JsonPath) -> Operator | None:
+        """Add a fault for an unknown operator; return the one that was certainly meant, to check its operands."""
         self._characters += len(name)
         shown = name if len(name) <= 40 else f"{name[:40]}..."
-        suggestion = ELSEWHERE.get(name) or nearest(name[:40], TABLE)
-        self._note("unknown_operator", path, f"{shown} is no operator", suggestion)
-        is_certain = (name in ELSEWHERE and name not in _OTHERWISE) or (
-            suggestion is not None and (is_slip(name, suggestion) or name.lower() == suggestion)
+        suggestion = SYNONYMS.get(name) or closest_match(name[:40], TABLE)
+        self._add_fault("unknown_operator", path, f"{shown} is not an operator", suggestion)
+        is_certain = (name in SYNONYMS and name not in _OTHER_OPERANDS) or (
+            suggestion is not None and (is_one_edit_apart(name, suggestion) or name.lower() == suggestion)
         )
         return TABLE[suggestion] if suggestion is not None and is_certain else None
 
-    def _literal(self, value: Json, path: Path) -> Expression:
+    def _literal(self, value: Json, path: JsonPath) -> Expression:
         match value:
             case None | bool():
                 return Literal(path, value)
             case str():
                 self._characters += len(value)
                 if self._characters > CHARACTERS:
-                    return self._refused_size(path, f"the rule has more than {CHARACTERS:,} characters of text")
+                    return self._too_big(path, f"the rule has more than {CHARACTERS:,} characters of text")
                 return Literal(path, value)
             case int() | float() | Decimal():
                 number = exact(value)
-                if number is None or not _writable(number):
-                    return self._refused("not_json", path, "the number is not finite, or too long to be exact")
+                if number is None or not _is_writable(number):
+                    return self._refuse("not_json", path, "the number is not finite, or too long to be exact")
                 return Literal(path, number)
             case _:
-                return self._refused("not_json", path, f"{type(value).__name__} is no JSON value")
+                return self._refuse("not_json", path, f"{type(value).__name__} is not a JSON value")
 
-    def _refused(self, code: str, path: Path, message: str) -> Expression:
-        self._note(code, path, message)
-        return self._nothing(path)
+    def _refuse(self, code: str, path: JsonPath, message: str) -> Expression:
+        self._add_fault(code, path, message)
+        return self._placeholder(path)
 
-    def _note(self, code: str, path: Path, message: str, suggestion: str | None = None) -> None:
+    def _add_fault(self, code: str, path: JsonPath, message: str, suggestion: str | None = None) -> None:
         self.faults.append(Fault(code, path, message, suggestion))
 
-    def _nothing(self, path: Path, *parts: Expression) -> Expression:
-        self.refused.add(path)
-        return Sequence(path, parts)
+    def _placeholder(self, path: JsonPath, *parts: Expression) -> Expression:
+        self.invalid.add(path)
+        return ArrayLiteral(path, parts)
 
-    def _refused_size(self, path: Path, message: str) -> Expression:
+    def _too_big(self, path: JsonPath, message: str) -> Expression:
         self.is_too_big = True
-        return self._refused("too_big", path, message)
+        return self._refuse("too_big", path, message)
 
 
 def _wrong_arity(operator: Operator, name: str, given: int) -> str:
     least, most = operator.least, operator.most
     wanted = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
-    return f"{name} takes {wanted} operand{'' if wanted == '1' else 's'}, not {given}"
+    return f"{name} takes {wanted} operand{'' if wanted.endswith(' 1') or wanted == '1' else 's'}, not {given}"
 
 
-def _writable(number: int | Decimal) -> bool:
+def _is_writable(number: int | Decimal) -> bool:
     if isinstance(number, int):
         return number.bit_length() < 3 * LONGEST_NUMBER
     return abs(number.adjusted()) <= LARGEST_EXPONENT and len(number.as_tuple().digits) <= LONGEST_NUMBER

@@ -1,59 +1,59 @@
-"""The paths by which `var` and `missing` reach into values, and those of them that a rule writes out."""
+"""Paths of `var`, `missing` and `missing_some`, and which of them are static: known without evaluating."""
 
 from typing import Final
 
-from rules.expression import Call, Expression, Literal, constant, is_constant, walk
-from rules.values import Json, text
+from rules.expression import Call, Expression, Literal, constant_value, is_constant, walk
+from rules.values import Json, to_text
 
 
-def steps_of(path: Json) -> tuple[str, ...]:
-    """Where a path leads: "a.b" is a, then b; "" and null are here."""
-    return () if path is None or path == "" else tuple(text(path).split("."))
+def split_path(path: Json) -> tuple[str, ...]:
+    """Split a path into steps: "a.b" into "a" and "b", "" and null into none."""
+    return () if path is None or path == "" else tuple(to_text(path).split("."))
 
 
 def static_path(call: Call) -> tuple[str, ...] | None:
-    """The path of a `var` that does not depend on what it is evaluated on."""
+    """The steps of the path of a `var`; None if the path is computed."""
     if not call.operands:
         return ()
     path = call.operands[0]
-    return steps_of(path.value) if isinstance(path, Literal) and not isinstance(path.value, dict) else None
+    return split_path(path.value) if isinstance(path, Literal) and not isinstance(path.value, dict) else None
 
 
 def static_keys(call: Call) -> list[str] | None:
-    """The keys of a `missing` or `missing_some` that the rule writes out."""
+    """The paths of a `missing` or `missing_some`; None if any is computed or empty."""
     operands = call.operands[1:] if call.operator.name == "missing_some" else call.operands
     if not all(map(is_constant, operands)):
         return None
-    keys = wanted([constant(operand) for operand in operands])
+    keys = requested_keys([constant_value(operand) for operand in operands])
     return keys if all(isinstance(key, str) and key for key in keys) else None
 
 
-def wanted(operands: list[Json]) -> list[Json]:
-    """The keys `missing` is asked for: its operands, or the one array that is its first."""
+def requested_keys(operands: list[Json]) -> list[Json]:
+    """The paths that `missing` tests: its operands, or its first operand if that is an array."""
     return operands[0] if operands and isinstance(operands[0], list) else operands
 
 
 def may_read(expression: Expression, name: str) -> bool:
-    """Whether a rule may look at what its data has under a name.
+    """Whether a rule may read the top-level field `name` of its data; True when in doubt.
 
-    It may where a path is computed or leads to everything; items of an array are not told from the data around them.
+    A computed or empty path may read it. Paths inside loops count too, although they start at an array element.
     """
     for part in walk(expression):
-        if isinstance(part, Call) and part.operator.name in LOOKING:
-            firsts = _firsts(part)
-            if firsts is None or name in firsts:
+        if isinstance(part, Call) and part.operator.name in LOOKUPS:
+            first_steps = _first_steps(part)
+            if first_steps is None or name in first_steps:
                 return True
     return False
 
 
-LOOKING: Final = frozenset({"var", "missing", "missing_some"})
-"""The operators that look into the data."""
+LOOKUPS: Final = frozenset({"var", "missing", "missing_some"})
+"""Operators that read the data."""
 
 
-def _firsts(call: Call) -> set[str] | None:
-    """Where the paths of a call begin; None: anywhere."""
+def _first_steps(call: Call) -> set[str] | None:
+    """The first steps of the paths of a call; None if they may be any."""
     if call.operator.name == "var":
         steps = static_path(call)
         return {steps[0]} if steps else None
     keys = static_keys(call)
-    return None if keys is None else {steps_of(key)[0] for key in keys}
+    return None if keys is None else {split_path(key)[0] for key in keys}

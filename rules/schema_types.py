@@ -1,6 +1,6 @@
-"""From JSON Schema 2020-12 to types. What a type cannot say (lengths, patterns, `not`) is left out: it grows wider.
+"""Converts JSON Schema 2020-12 to types. Keywords that a type cannot express (lengths, patterns, `not`) are ignored.
 
-A schema without a `type` speaks of objects, of arrays and of numbers only where a value is one, and so do its types.
+Ignoring them makes the type wider. Without `type`, keywords for objects, arrays or numbers constrain only such values.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import unquote
 
-from rules.numbers import Number, exact
+from rules.numbers import ExactNumber, exact
 from rules.types import (
     ABSENT,
     ANY,
@@ -17,50 +17,50 @@ from rules.types import (
     NULL,
     NUMBER,
     TEXT,
-    Array,
-    Null,
+    ArrayType,
+    NullType,
     Range,
-    Record,
-    Text,
+    RecordType,
+    TextType,
     Type,
     array,
-    both,
+    excluding,
     field_of,
-    number,
+    filter_options,
+    intersection,
+    number_type,
     one_of,
-    only,
     optional,
     options,
     union,
-    without,
 )
 from rules.values import Json
 
 MOST_SCHEMAS = 5_000
-"""Schemas read in one, with every `$ref` written out; beyond, all is anything."""
+"""Most schemas read for one, with every `$ref` expanded; beyond, the rest is ANY."""
 
 DEEPEST = 40
 MOST_ROUNDS = (6, 3)
-"""How often a `$ref` is followed within itself, and how often where that is too much; beyond, it is anything."""
+"""How often a `$ref` is followed inside itself, and how often if that exceeds MOST_SCHEMAS; beyond, it is ANY."""
 
-_RECORD_WORDS = ("properties", "required", "additionalProperties", "patternProperties")
-_ARRAY_WORDS = ("items", "prefixItems", "minItems", "maxItems")
+_RECORD_KEYWORDS = ("properties", "required", "additionalProperties", "patternProperties")
+_ARRAY_KEYWORDS = ("items", "prefixItems", "minItems", "maxItems")
 _DEPENDENCIES: Mapping[str, Callable[[str, Json], Json]] = {
     "dependentRequired": lambda name, needs: {"anyOf": [_lacking(name), {"required": [name, *needs]}]},
     "dependentSchemas": lambda name, schema: {"anyOf": [_lacking(name), {"required": [name], "allOf": [schema]}]},
 }
-"""What a field asks for where it is there, said in other words."""
+"""The dependency keywords, rewritten with `anyOf`."""
 
-_SIMPLE_WORDS = {"properties", "required", "type"}
+_SIMPLE_KEYWORDS = {"properties", "required", "type"}
 _PREFIX = re.compile(r"\^([A-Za-z0-9_-]+)(?:\.\*|\.\*\$)?")
-"""The patterns that say how a name begins, and no more."""
+"""Patterns that only constrain the prefix of a name."""
 
 
 def of_schema(schema: Json) -> Type:
-    """The type of what the schema accepts. A `$ref` out of the document is anything."""
+    """Return the type of the values that the schema accepts. A `$ref` to another document is ANY."""
     found: Type = ANY
     for rounds in MOST_ROUNDS:
-        reader = _Reader(schema, rounds)
+        reader = _SchemaReader(schema, rounds)
         found = reader.read(schema, (), 0)
         if reader.is_whole:
             break
@@ -71,7 +71,7 @@ def _lacking(name: str) -> Json:
     return {"properties": {name: False}}
 
 
-class _Reader:
+class _SchemaReader:
     def __init__(self, root: Json, rounds: int) -> None:
         self._root = root
         self._rounds = rounds
@@ -79,7 +79,7 @@ class _Reader:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it could be read."""
+        """Whether the whole schema could be read."""
         return self._read <= MOST_SCHEMAS
 
     def read(self, schema: Json, open_refs: tuple[str, ...], depth: int) -> Type:
@@ -90,29 +90,29 @@ class _Reader:
             return ANY
         found = self._own(schema, open_refs, depth)
         if "$ref" in schema:
-            found = both(found, self._referred(str(schema["$ref"]), open_refs, depth))
+            found = intersection(found, self._referred(str(schema["$ref"]), open_refs, depth))
         for member in schema.get("allOf", ()):
-            found = both(found, self.read(member, open_refs, depth + 1))
-        for word in ("anyOf", "oneOf"):
-            if word in schema:
-                members = [self.read(member, open_refs, depth + 1) for member in schema[word]]
-                found = both(found, union(*members))
-        for word, depending in _DEPENDENCIES.items():
-            for name, needs in schema.get(word, {}).items():
-                found = both(found, self.read(depending(name, needs), open_refs, depth + 1))
+            found = intersection(found, self.read(member, open_refs, depth + 1))
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in schema:
+                members = [self.read(member, open_refs, depth + 1) for member in schema[keyword]]
+                found = intersection(found, union(*members))
+        for keyword, depending in _DEPENDENCIES.items():
+            for name, needs in schema.get(keyword, {}).items():
+                found = intersection(found, self.read(depending(name, needs), open_refs, depth + 1))
         if "const" in schema:
-            found = both(found, one_of(schema["const"]))
+            found = intersection(found, one_of(schema["const"]))
         if "enum" in schema:
-            found = both(found, one_of(*schema["enum"]))
+            found = intersection(found, one_of(*schema["enum"]))
         return self._conditional(found, schema, open_refs, depth) if "if" in schema else found
 
     def _conditional(self, found: Type, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
-        """What `if` accepts is what `then` does, all else what `else` does."""
+        """Apply `if`, `then` and `else`."""
         condition, then, otherwise = (
-            self.read(schema.get(word, True), open_refs, depth + 1) for word in ("if", "then", "else")
+            self.read(schema.get(keyword, True), open_refs, depth + 1) for keyword in ("if", "then", "else")
         )
-        holds = both(both(found, condition), then)
-        return union(holds, both(_apart(found, schema["if"]), otherwise))
+        holds = intersection(intersection(found, condition), then)
+        return union(holds, intersection(_excluding_condition(found, schema["if"]), otherwise))
 
     def _referred(self, reference: str, open_refs: tuple[str, ...], depth: int) -> Type:
         if open_refs.count(reference) >= self._rounds or not (reference == "#" or reference.startswith("#/")):
@@ -129,30 +129,30 @@ class _Reader:
         return self.read(target, (*open_refs, reference), depth + 1)
 
     def _own(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
-        """What `type` and the words beside it say, without references and combinations."""
+        """The type by `type` and the keywords for single types, without references and combinations."""
         names = schema.get("type")
         if names is not None:
             listed = names if isinstance(names, list) else [names]
             return union(*(self._named(name, schema, open_refs, depth) for name in listed))
-        kinds = dict(_KINDS)
-        if any(word in schema for word in _RECORD_WORDS):
-            kinds["object"] = self._record(schema, open_refs, depth)
-        if any(word in schema for word in _ARRAY_WORDS):
-            kinds["array"] = self._array(schema, open_refs, depth)
-        return ANY if kinds == _KINDS else union(*kinds.values())
+        types = dict(_TYPES)
+        if any(keyword in schema for keyword in _RECORD_KEYWORDS):
+            types["object"] = self._record(schema, open_refs, depth)
+        if any(keyword in schema for keyword in _ARRAY_KEYWORDS):
+            types["array"] = self._array(schema, open_refs, depth)
+        return ANY if types == _TYPES else union(*types.values())
 
     def _named(self, name: str, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         match name:
             case "string":
-                return Text(dated=schema.get("format") in ("date", "date-time"))
+                return TextType(dated=schema.get("format") in ("date", "date-time"))
             case "number" | "integer":
-                return number(within=_range(schema))
+                return number_type(within=_range(schema))
             case "array":
                 return self._array(schema, open_refs, depth)
             case "object":
                 return self._record(schema, open_refs, depth)
             case _:
-                return _KINDS.get(name, ANY)
+                return _TYPES.get(name, ANY)
 
     def _array(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         first = tuple(self.read(member, open_refs, depth + 1) for member in schema.get("prefixItems", ()))
@@ -162,7 +162,7 @@ class _Reader:
             most = len(first) if most is None else min(most, len(first))
         if (least and element == NEVER) or (most is not None and least > most) or NEVER in first[:least]:
             return NEVER
-        return Array(element, first, least, rest if first else None, most)
+        return ArrayType(element, first, least, rest if first else None, most)
 
     def _record(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         required, named = schema.get("required", ()), self._fields(schema.get("properties", {}), open_refs, depth)
@@ -178,7 +178,7 @@ class _Reader:
         if not is_silent:
             others.append(self.read(True if rest is None else rest, open_refs, depth + 1))
         found = union(*others) if others else NEVER
-        return Record(
+        return RecordType(
             tuple(fields.items()),
             None if found == NEVER else optional(found),
             is_silent,
@@ -189,20 +189,20 @@ class _Reader:
         return {name: self.read(field, open_refs, depth + 1) for name, field in named.items()}
 
 
-_KINDS: dict[str, Type] = {
+_TYPES: dict[str, Type] = {
     "null": NULL,
     "boolean": BOOLEAN,
     "string": TEXT,
     "number": NUMBER,
     "array": array(ANY),
-    "object": Record((), optional(ANY)),
+    "object": RecordType((), optional(ANY)),
 }
 
 
-def _apart(found: Type, condition: Json) -> Type:
-    """What is left of a type where a condition on one listed field does not hold; the type itself for any other."""
+def _excluding_condition(found: Type, condition: Json) -> Type:
+    """Narrow a type by the negation of a condition on the `const` or `enum` of one field; no other one narrows."""
     properties = condition.get("properties") if isinstance(condition, Mapping) else None
-    if not isinstance(properties, Mapping) or len(properties) != 1 or set(condition) - _SIMPLE_WORDS:
+    if not isinstance(properties, Mapping) or len(properties) != 1 or set(condition) - _SIMPLE_KEYWORDS:
         return found
     ((name, field),) = properties.items()
     required = condition.get("required", [])
@@ -211,18 +211,18 @@ def _apart(found: Type, condition: Json) -> Type:
     values = [field["const"]] if "const" in field else field.get("enum")
     if values is None:
         return found
-    return union(*(_refusing(option, name, values, may_lack=bool(required)) for option in options(found)))
+    return union(*(_excluding_values(option, name, values, may_lack=bool(required)) for option in options(found)))
 
 
-def _refusing(option: Type, name: str, values: list[Json], *, may_lack: bool) -> Type:
-    """The object whose field is none of these values; one without the field is refused only by what requires it."""
-    if not isinstance(option, Record):
+def _excluding_values(option: Type, name: str, values: list[Json], *, may_lack: bool) -> Type:
+    """Exclude values of a field; `may_lack`: objects without the field remain, as the condition requires it."""
+    if not isinstance(option, RecordType):
         return option
-    field = without(field_of(option, name), values)
+    field = excluding(field_of(option, name), values)
     if None in values:
-        field = only(field, lambda kind: not isinstance(kind, Null))
+        field = filter_options(field, lambda each: not isinstance(each, NullType))
     if not may_lack:
-        field = only(field, lambda kind: kind != ABSENT)
+        field = filter_options(field, lambda each: each != ABSENT)
     return NEVER if field == NEVER else replace(option, fields=tuple((dict(option.fields) | {name: field}).items()))
 
 
@@ -233,19 +233,22 @@ def _range(schema: Mapping[str, Json]) -> Range:
 
 
 def _end(
-    schema: Mapping[str, Json], reached: str, left_out: str, nearer: Callable[[Number, Number], Number]
-) -> tuple[Number | None, bool]:
-    """One end of a range, and whether it is left out."""
-    inner, outer = (_figure(schema.get(word)) for word in (reached, left_out))
+    schema: Mapping[str, Json],
+    inclusive: str,
+    exclusive: str,
+    nearer: Callable[[ExactNumber, ExactNumber], ExactNumber],
+) -> tuple[ExactNumber | None, bool]:
+    """One end of a range, and whether it is exclusive."""
+    inner, outer = (_number(schema.get(keyword)) for keyword in (inclusive, exclusive))
     if inner is None or outer is None:
         return (inner, False) if outer is None else (outer, True)
     return nearer(inner, outer), nearer(inner, outer) == outer
 
 
-def _figure(value: Json) -> Number | None:
+def _number(value: Json) -> ExactNumber | None:
     return None if value is None or isinstance(value, bool | str | list | dict) else exact(value)
 
 
 def _count(value: Json) -> int | None:
-    figure = _figure(value)
-    return None if figure is None or figure % 1 or figure < 0 else int(figure)
+    number = _number(value)
+    return None if number is None or number % 1 or number < 0 else int(number)

@@ -1,8 +1,6 @@
-"""JSON values as JSON Logic sees them: truth, text, number, equality and order.
+"""Conversions and comparisons of JSON values as json-logic-js has them, on exact numbers.
 
-All is as json-logic-js has it, but on exact numbers.
-
-A datetime, which JSON has not, is compared with another as an instant, and is its ISO text to everything else.
+A datetime, which JSON lacks, is compared with another datetime as an instant, and with anything else as its ISO text.
 """
 
 from collections.abc import Iterator
@@ -13,15 +11,15 @@ from typing import Any, TypeAlias
 
 from rules import numbers
 from rules.errors import TooMuchWork
-from rules.numbers import Number
+from rules.numbers import ExactNumber
 
 Json: TypeAlias = Any
 
 MOST_PIECES = 100_000
-"""Elements of nested arrays that one text may be made of."""
+"""Most elements of nested arrays that are joined to one text."""
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     NULL = "null"
     BOOLEAN = "boolean"
     NUMBER = "number"
@@ -31,55 +29,55 @@ class Kind(Enum):
     OBJECT = "object"
 
 
-_KINDS: dict[type, Kind] = {
-    type(None): Kind.NULL,
-    bool: Kind.BOOLEAN,
-    int: Kind.NUMBER,
-    Decimal: Kind.NUMBER,
-    float: Kind.NUMBER,
-    str: Kind.TEXT,
-    datetime: Kind.INSTANT,
-    list: Kind.ARRAY,
-    dict: Kind.OBJECT,
+_KINDS: dict[type, ValueKind] = {
+    type(None): ValueKind.NULL,
+    bool: ValueKind.BOOLEAN,
+    int: ValueKind.NUMBER,
+    Decimal: ValueKind.NUMBER,
+    float: ValueKind.NUMBER,
+    str: ValueKind.TEXT,
+    datetime: ValueKind.INSTANT,
+    list: ValueKind.ARRAY,
+    dict: ValueKind.OBJECT,
 }
 
 
-def kind(value: Json) -> Kind:
-    """What a value is; a value of a subclass is what its base is, and anything else an object."""
+def kind_of(value: Json) -> ValueKind:
+    """The kind of a value, also of an instance of a subclass; OBJECT for any unknown class."""
     found = _KINDS.get(type(value))
     if found is not None:
         return found
-    return next((known for base, known in _KINDS.items() if isinstance(value, base)), Kind.OBJECT)
+    return next((known for base, known in _KINDS.items() if isinstance(value, base)), ValueKind.OBJECT)
 
 
-def truthy(value: Json) -> bool:
-    """False for null, false, 0, "" and []; true for everything else, {} included."""
+def is_truthy(value: Json) -> bool:
+    """False for null, false, 0, "" and []; true for everything else, including {}."""
     return bool(value) or isinstance(value, dict)
 
 
-def text(value: Json) -> str:
-    """The value as text: null is "null", an array its elements with commas, an object "[object Object]"."""
-    match kind(value):
-        case Kind.TEXT:
+def to_text(value: Json) -> str:
+    """Convert to text: null is "null", an array its elements joined by commas, an object "[object Object]"."""
+    match kind_of(value):
+        case ValueKind.TEXT:
             return str(value)
-        case Kind.NULL:
+        case ValueKind.NULL:
             return "null"
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return "true" if value else "false"
-        case Kind.NUMBER:
-            number = numbers.exact(value)
-            return "NaN" if number is None else numbers.shown(number)
-        case Kind.INSTANT:
+        case ValueKind.NUMBER:
+            exact = numbers.exact(value)
+            return "NaN" if exact is None else numbers.javascript_text(exact)
+        case ValueKind.INSTANT:
             return str(value.isoformat())
-        case Kind.ARRAY:
+        case ValueKind.ARRAY:
             return ",".join(_pieces(value))
-        case Kind.OBJECT:
+        case ValueKind.OBJECT:
             return "[object Object]"
 
 
-def joined(value: Json) -> str:
-    """The value as a piece of a longer text, where null is nothing."""
-    return "" if value is None else text(value)
+def text_or_empty(value: Json) -> str:
+    """Convert to text for joining, where null is empty."""
+    return "" if value is None else to_text(value)
 
 
 def _pieces(array: list[Json]) -> Iterator[str]:
@@ -93,56 +91,56 @@ def _pieces(array: list[Json]) -> Iterator[str]:
             if isinstance(element, list):
                 open_arrays.append(iter(element or [None]))
                 break
-            yield joined(element)
+            yield text_or_empty(element)
         else:
             open_arrays.pop()
 
 
-def number(value: Json) -> Number | None:
-    """The value as a number, or None where JavaScript has NaN or an infinity."""
-    match kind(value):
-        case Kind.NUMBER:
+def to_number(value: Json) -> ExactNumber | None:
+    """Convert to a number; None where JavaScript has NaN or an infinity."""
+    match kind_of(value):
+        case ValueKind.NUMBER:
             return numbers.exact(value)
-        case Kind.NULL:
+        case ValueKind.NULL:
             return 0
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return int(value)
         case _:
-            return numbers.of_text(text(value))
+            return numbers.from_text(to_text(value))
 
 
-def leading_number(value: Json) -> Number | None:
-    """The number the value's text starts with, as `+` and `*` read their operands: "12 points" is 12, null none."""
-    return numbers.exact(value) if kind(value) is Kind.NUMBER else numbers.of_start(text(value))
+def leading_number(value: Json) -> ExactNumber | None:
+    """Convert to a number as `+` and `*` do, by the start of the text: "12 points" is 12, null is None."""
+    return numbers.exact(value) if kind_of(value) is ValueKind.NUMBER else numbers.from_prefix(to_text(value))
 
 
 def strictly_equal(left: Json, right: Json) -> bool:
-    """Equal and of one kind; arrays and objects only when they are the same one."""
-    one, other = kind(left), kind(right)
+    """JavaScript's `===`: equal and of the same kind; arrays and objects only if identical."""
+    one, other = kind_of(left), kind_of(right)
     if one is not other:
-        return {one, other} == {Kind.TEXT, Kind.INSTANT} and text(left) == text(right)
+        return {one, other} == {ValueKind.TEXT, ValueKind.INSTANT} and to_text(left) == to_text(right)
     match one:
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             exact = numbers.exact(left)
             return exact is not None and exact == numbers.exact(right)
-        case Kind.ARRAY | Kind.OBJECT:
+        case ValueKind.ARRAY | ValueKind.OBJECT:
             return left is right
         case _:
             return bool(left == right)
 
 
 def loosely_equal(left: Json, right: Json) -> bool:
-    """Equal after JavaScript's conversions: 1 is "1" and true, null is only null."""
-    one, other = kind(left), kind(right)
+    """JavaScript's `==`: equal after conversions, so that 1 equals "1" and true; null equals only null."""
+    one, other = kind_of(left), kind_of(right)
     if one is other:
         return strictly_equal(left, right)
-    if Kind.NULL in (one, other):
+    if ValueKind.NULL in (one, other):
         return False
     left, right = _primitive(left), _primitive(right)
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    as_number = number(left)
-    return as_number is not None and as_number == number(right)
+    as_number = to_number(left)
+    return as_number is not None and as_number == to_number(right)
 
 
 def less(left: Json, right: Json) -> bool:
@@ -156,18 +154,18 @@ def less_or_equal(left: Json, right: Json) -> bool:
 
 
 def contains(needle: Json, haystack: Json) -> bool:
-    """Whether a text holds a text, or an array an element strictly equal to the needle."""
-    match kind(haystack):
-        case Kind.TEXT | Kind.INSTANT:
-            return bool(haystack) and text(needle) in text(haystack)
-        case Kind.ARRAY:
+    """Whether a text contains the needle, or an array an element strictly equal to it."""
+    match kind_of(haystack):
+        case ValueKind.TEXT | ValueKind.INSTANT:
+            return bool(haystack) and to_text(needle) in to_text(haystack)
+        case ValueKind.ARRAY:
             return any(strictly_equal(needle, element) for element in haystack)
         case _:
             return False
 
 
 def _primitive(value: Json) -> Json:
-    return text(value) if kind(value) in (Kind.ARRAY, Kind.OBJECT, Kind.INSTANT) else value
+    return to_text(value) if kind_of(value) in (ValueKind.ARRAY, ValueKind.OBJECT, ValueKind.INSTANT) else value
 
 
 def _comparable(left: Json, right: Json) -> tuple[Any, Any] | None:
@@ -176,12 +174,12 @@ def _comparable(left: Json, right: Json) -> tuple[Any, Any] | None:
     left, right = _primitive(left), _primitive(right)
     if isinstance(left, str) and isinstance(right, str):
         return left, right
-    one, other = number(left), number(right)
+    one, other = to_number(left), to_number(right)
     return None if one is None or other is None else (one, other)
 
 
 class Missing(Enum):
-    """What a path that leads nowhere finds; never seen outside a lookup."""
+    """What a lookup returns for a path that does not exist; never a value of a rule."""
 
     MISSING = "missing"
 
@@ -190,7 +188,7 @@ MISSING = Missing.MISSING
 
 
 def look_up(value: Json, steps: tuple[str, ...]) -> Json:
-    """The value at the end of the steps, or MISSING; arrays and texts are entered by index and by `length`."""
+    """The value at the end of the steps, or MISSING; arrays and texts have indexes and `length`."""
     for step in steps:
         if isinstance(value, dict):
             value = value.get(step, MISSING)

@@ -1,7 +1,6 @@
 """Real parts for every test: SQLite and PostgreSQL, a Temporal server, programs from files."""
 
 import asyncio
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,7 +18,6 @@ from database.migrate import upgrade
 from tests.receiver import Receiver
 
 ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +32,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A PostgreSQL server of our own on a socket, as a user who is not root; the address without a database."""
-    programs = postgres.programs()
-    if programs is None:
-        reason = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with postgres.serving(programs, "fsync=off", "max_connections=60") as url:
+    """The URL pattern of a PostgreSQL server on a socket, for `.format(name=database)`."""
+    with postgres.serving("fsync=off", "max_connections=60") as url:
         yield url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{name}?")
 
 
@@ -104,7 +96,7 @@ def sqlite_database(sqlite_database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One Temporal dev server for the whole session."""
+    """One Temporal dev server for each process of tests: workers of two processes would share a task queue."""
     folder = tmp_path_factory.mktemp("temporal")
     with asyncio.Runner() as runner:
         server = runner.run(

@@ -8,7 +8,6 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
-from loyalty.store.events import NewEvent
 from sqlalchemy import RowMapping
 from temporalio.client import Client
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -20,6 +19,7 @@ from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventOutcome, EventRef
+from loyalty.store.events import NewEvent
 from loyalty.webhooks.signing import new_secret
 from workflows.starter import start_event
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests import programs
-from tests.conftest import ROOT, SHARED
+from tests.conftest import ROOT
+from tests.kit.json_logic import EXAMPLES
 
 LAUREL = Path(sys.executable).with_name("laurel")
 
@@ -143,17 +144,13 @@ def test_an_error_of_the_call_is_printed_on_one_line(
     assert "Traceback" not in done.stderr
 
 
-def test_the_official_suite_evaluates_to_its_results() -> None:
-    suite = SHARED / "reference" / "jsonlogic-official-tests.json"
-    if not suite.exists():
-        pytest.skip("the official JSON Logic tests are not part of this repository")
-    cases = [case for case in json.loads(suite.read_text()) if isinstance(case, list)]
+def test_rules_on_standard_input_are_evaluated_line_by_line() -> None:
+    cases = [example for examples in EXAMPLES.values() for example in examples]
 
     done = laurel("evaluate", stdin="\n".join(json.dumps({"rule": rule, "data": data}) for rule, data, _ in cases))
 
     results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
-    assert len(cases) == 277
-    assert results == [expected for _, _, expected in cases]
+    assert results == [result for _, _, result in cases]
 
 
 def test_the_demonstration_sees_every_step() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import rules
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.nodes import Node
 from program_files.problems import Problems
 from program_files.text.text import read_text
@@ -16,7 +16,7 @@ class Places:
         self._files = files
         self._nodes: dict[str, Node | None] = {}
 
-    def of(self, file: str, path: rules.Path) -> Place:
+    def of(self, file: str, path: rules.JsonPath) -> Place:
         """Where the value at a path stands, as far as the path can be followed."""
         if file not in self._nodes:
             self._nodes[file] = read_text(file, self._files[file], Problems())

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from loyalty.store.rows import Row
 from temporalio import activity
 
 import rules
@@ -15,6 +14,7 @@ from activities.webhooks.client import Attempt, WebhookClient
 from database import Database, Transaction
 from loyalty.ids import new_id
 from loyalty.references import DeliveryAttempt, DeliveryRef
+from loyalty.store.rows import Row
 from loyalty.webhooks.messages import with_request_id
 from loyalty.webhooks.outbox import CALL
 from loyalty.webhooks.retries import is_dead, next_attempt

@@ -12,7 +12,7 @@ from api.dependencies import AdminCall, StoreCall
 from api.errors import NotAllowed, NotFound
 from api.paging import Listing, page_of
 from api.responses import ExactJson, Instant, JsonObject, Total, shown
-from loyalty.program.program import EventType
+from loyalty.program.event_types import EventType
 
 router = APIRouter(prefix="/api/{storeCode}/customEvent/schema", tags=["Custom Event"])
 

@@ -15,7 +15,7 @@ from database.members import Identity
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.store.repositories import NewEvent
+from loyalty.store.events import NewEvent
 
 MOST_TRIES = 3
 """Transactions tried where others store the same at once: what they stored, the next one finds."""

@@ -11,8 +11,9 @@ from api.requests import Body, Identifying, dotted
 from database.members import Identity
 from loyalty.calendar import read_date
 from loyalty.ids import is_id
-from loyalty.program.program import EventType, Program
-from rules.errors import nearest
+from loyalty.program.event_types import EventType
+from loyalty.program.program import Program
+from rules.spelling import closest_match
 
 MOST_BODY_FAULTS = 20
 
@@ -93,7 +94,7 @@ def _type_of(name: str, program: Program) -> EventType:
     if event_type is not None and not event_type.built_in:
         return event_type
     own = [known.name for known in program.event_types.values() if not known.built_in]
-    close = nearest(name, own)
+    close = closest_match(name, own)
     cure = f"did you mean {close}?" if close else f"known are {', '.join(sorted(own)[:20]) or 'none'}"
     what = "happens by itself and is not reported" if event_type else "is no event type of this store"
     raise BadInput.at("event.type", f"{name[:80]} {what}: {cure}", "unknownType")

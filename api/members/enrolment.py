@@ -11,7 +11,7 @@ from database import Transaction
 from database.members import Identity
 from loyalty.calendar import read_date
 from loyalty.references import EventRef
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 MOST_RACES = 3
 ROOT = "customer"

@@ -11,7 +11,7 @@ from database.members import Identity
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.store.repositories import NewEvent
+from loyalty.store.events import NewEvent
 
 
 class Raced(Exception):

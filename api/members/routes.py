@@ -21,7 +21,7 @@ from database import Transaction
 from database.members import Identity
 from database.pages import Condition, Page
 from loyalty.ids import is_id
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 

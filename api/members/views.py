@@ -8,13 +8,15 @@ from typing import Any
 
 from api.responses import present, shown
 from database import Transaction
-from loyalty.achievements.progress import current
+from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day
 from loyalty.ids import caused_id
-from loyalty.points.ledger import Lot
-from loyalty.program.program import Achievement, Last, Program, Wallet
+from loyalty.program.achievements import Achievement, Last
+from loyalty.program.program import Program
+from loyalty.program.wallets import Wallet
 from loyalty.store.members import Balance
-from loyalty.store.repositories import Row
+from loyalty.store.points import Lot
+from loyalty.store.rows import Row
 from loyalty.tiers.standing import standing
 from loyalty.webhooks.messages import ProgressView
 from loyalty.webhooks.messages.parts import progress as progress_rule
@@ -43,8 +45,8 @@ def _progress(tx: Transaction, member_id: str, achievement: Achievement, moved: 
     completed = moved[achievement.name]["completed"] if achievement.name in moved else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
         return Progress(achievement, completed, achievement.goal)
-    marks = tx.achievements.marks(member_id, achievement.name, since=date.min)
-    return Progress(achievement, completed, current(achievement, marks))
+    marks = tx.achievements.daily_sums(member_id, achievement.name, since=date.min)
+    return Progress(achievement, completed, current_progress(achievement, marks))
 
 
 @dataclass(frozen=True, slots=True)

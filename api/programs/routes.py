@@ -17,7 +17,7 @@ from api.requests import Body, read_body, takes
 from api.responses import ExactJson, Instant, Total, shown
 from database.programs import UnknownRevision
 from loyalty.program.program import Program
-from loyalty.store.repositories import Row
+from loyalty.store.rows import Row
 from program_files import read_program, read_revision, revision_hash
 from workbench.differences import Kind, What, as_json, differences
 

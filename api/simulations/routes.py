@@ -23,7 +23,7 @@ from database import Transaction
 from database.members import Identity
 from database.snapshots import Taken, present, used_by_program
 from loyalty.calendar import read_date
-from loyalty.engine.snapshots import Opening
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.store.members import Member
@@ -123,7 +123,7 @@ def _now(posted: PostSimulation, report: Report, call: StoreCall, program: Progr
 async def _of_member(call: StoreCall, report: Report, program: Program, now: datetime) -> tuple[str | None, Tried]:
     """A member of the store as they are, or somebody unknown as the event would register them."""
 
-    def read(tx: Transaction) -> tuple[str | None, Opening, Taken]:
+    def read(tx: Transaction) -> tuple[str | None, MemberSnapshot, Taken]:
         member_id = member_of(tx, report.identity)
         if member_id is None:
             refuse_unregistrable(call.store, program, report.identity)

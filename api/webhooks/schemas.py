@@ -12,11 +12,12 @@ from typing_extensions import TypedDict
 from api.errors import BadInput, InputFault
 from api.requests import Body
 from api.responses import Id, Instant, Total
+from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks.addresses import Network
-from loyalty.webhooks.messages import EVENT_NAMES, Format
+from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.signing import sign
 from loyalty.webhooks.urls import check_url
-from rules.errors import nearest
+from rules.spelling import closest_match
 
 MOST_HEADERS = 20
 ROOT = "webhookSubscription"
@@ -35,7 +36,7 @@ _RESERVED = {
     "trailer",
     "expect",
 }
-_FORMAT_BY_FLAG: Mapping[bool | None, Format | None] = {True: "legacy", False: "current", None: None}
+_FORMAT_BY_FLAG: Mapping[bool | None, WebhookFormat | None] = {True: "legacy", False: "current", None: None}
 _RESERVED_PREFIX = "webhook-"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -55,7 +56,7 @@ class Target(Body):
     headers: list[Header] | None = Field(default=None, max_length=MOST_HEADERS)
     header_name: str | None = Field(default=None, min_length=1, max_length=255, json_schema_extra={"deprecated": True})
     header_value: str | None = Field(default=None, max_length=4096, json_schema_extra={"deprecated": True})
-    format: Format | None = None
+    format: WebhookFormat | None = None
     legacy: bool | None = None
 
 
@@ -128,14 +129,14 @@ class Checked:
 
     url: str
     headers: Sequence[dict[str, str]]
-    format: Format | None
+    format: WebhookFormat | None
 
 
 def checked_event_name(name: str) -> str:
     """The name of an event that webhooks tell of; raise BadInput with the nearest."""
     if name in EVENT_NAMES:
         return name
-    close = nearest(name, EVENT_NAMES)
+    close = closest_match(name, EVENT_NAMES)
     cure = f"did you mean {close}?" if close else "GET .../webhook/event lists them"
     raise BadInput.at(f"{ROOT}.eventName", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
 

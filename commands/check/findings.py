@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import Final
 
 from loyalty.program.logic import Place
-
 from program_files import Problem
 
 _BREAK: Final = re.compile(r"\r\n|[\r\n]")

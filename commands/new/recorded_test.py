@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from loyalty.store.rows import Row
 from sqlalchemy import Connection
 
 from commands.shared.database_reader import DatabaseEvents, read_only, revision_files
@@ -20,6 +19,7 @@ from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.rows import Row
 from program_files import read_revision
 from workbench.backtest import MemberRange, Replay
 from workbench.scenarios.writing import REGISTERED, CannotWrite, Recorded, written
@@ -88,7 +88,7 @@ def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
         time=row["time"],
         received_at=row["received_at"],
         body=row["body"],
-        account=openings[0].account if account is None else account,
+        account=openings[0].state if account is None else account,
         is_registered=account is not None,
         used_by_program=replay.store.used,
     )

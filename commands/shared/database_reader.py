@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from loyalty.store.rows import Row
 from sqlalchemy import Connection, select
 
 from commands.shared.data_folder import database_url
@@ -13,6 +12,7 @@ from commands.shared.settings import Settings
 from database.reading import reading
 from database.tables import store as store_table
 from database.transaction import Transaction
+from loyalty.store.rows import Row
 
 
 @contextmanager

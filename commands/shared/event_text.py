@@ -62,7 +62,7 @@ def _answer(answer: Details) -> Iterator[Text]:
     if sum("needed" in leaf for leaf in leaves) > 1:
         yield _under("any one of these was enough:")
     for leaf in leaves:
-        words = rules.sentence(leaf.get("actual", {}), leaf.get("needed", ""), leaf.get("within", ()))
+        words = rules.clause_text(leaf.get("actual", {}), leaf.get("needed", ""), leaf.get("within", ()))
         yield _under(words, leaf["place"])
     if "more" in answer.get("reason", {}):
         yield _under(f"and {answer['reason']['more']} more")

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loyalty.program.logic import Place
-
 import rules
 from commands.test.suite import SuiteResult, TimedResult
 from commands.test.text import reasons
 from loyalty.engine.in_memory import ProcessedEvent
+from loyalty.program.logic import Place
 from workbench.scenarios.coverage import DEFINITION, Covered, Kind
 
 KINDS: tuple[Kind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")

@@ -50,7 +50,7 @@ def percent(covered: Covered) -> str:
 def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
     """The reasons of an answer, each with its source position."""
     if isinstance(answer.reason, ConditionFalse):
-        for leaf in answer.reason.leaves:
+        for leaf in answer.reason.parts:
             yield describe_reason(ConditionFalse((leaf,))), leaf.place
     else:
         yield answer.because or ("" if answer.reason is None else describe_reason(answer.reason)), answer.place

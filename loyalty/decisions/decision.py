@@ -1,12 +1,12 @@
-"""What reactors and achievements answered to one event, with the reason of each yes and each no."""
+"""The decision on one event: what each reactor and achievement came to, with the reason."""
 
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from loyalty.decisions.reasons import Reason, sentence
+from loyalty.decisions.reasons import Reason, describe_reason
 from loyalty.program.effects import Effect
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 Verdict = Literal[
     "fired",
@@ -20,28 +20,30 @@ Verdict = Literal[
     "completed_already",
     "too_much_work",
 ]
-"""The first is a reactor's yes, `counted` an achievement's; all others are a no."""
+"""`fired` is the yes of a reactor, `counted` that of an achievement; every other verdict is a no."""
 
 
-@frozen
-class Answer:
-    """One answer. `source` is `reactor/NAME` or `achievement/NAME`, `said` what the reason does not tell of itself.
+@frozen_at_type_check
+class RuleOutcome:
+    """What one reactor or achievement came to. `source` is `reactor/NAME` or `achievement/NAME`.
 
-    What completing an achievement gives is an answer of the achievement's, too: to `achievement_completed`.
+    What completing an achievement gives is an outcome of the achievement too, on `achievement_completed`.
     """
 
     source: str
     verdict: Verdict
-    said: str
+    text: str
+    """Why, in words, as far as `reason` does not say it."""
     effects: tuple[Effect, ...] = ()
     place: str = ""
+    """`file:line:col` of the reactor or achievement."""
     reason: Reason | None = None
-    """The facts behind the sentence, where there are any."""
+    """The facts behind a verdict, if there are any."""
 
     @property
     def because(self) -> str:
-        """Why, in a sentence; empty where nobody asked."""
-        return self.said or ("" if self.reason is None else sentence(self.reason))
+        """Why, in a sentence; empty if the decision was made without reasons."""
+        return self.text or ("" if self.reason is None else describe_reason(self.reason))
 
     @property
     def fired(self) -> bool:
@@ -49,9 +51,9 @@ class Answer:
         return self.verdict == "fired"
 
 
-@frozen
+@frozen_at_type_check
 class Claim:
-    """What a firing takes from its reactor's limits, on the local day of its event."""
+    """What a firing takes from the limits of its reactor, on the local day of its event."""
 
     reactor: str
     per: Literal["member", "program"]
@@ -60,13 +62,13 @@ class Claim:
     points: Decimal
 
 
-@frozen
+@frozen_at_type_check
 class Decision:
-    """All answers to one event, and what they take from limits."""
+    """The outcomes of all reactors and achievements for one event, and what they take from limits."""
 
-    answers: tuple[Answer, ...]
+    outcomes: tuple[RuleOutcome, ...]
     claims: tuple[Claim, ...] = ()
 
     def effects(self) -> list[tuple[str, int, Effect]]:
-        """Every effect with its source and its number within the source: together they name it for ever."""
-        return [(a.source, n, e) for a in self.answers for n, e in enumerate(a.effects)]
+        """Return every effect with its source and its index within the source, which identify it for ever."""
+        return [(each.source, n, effect) for each in self.outcomes for n, effect in enumerate(each.effects)]

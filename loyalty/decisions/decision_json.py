@@ -1,78 +1,79 @@
-"""Decisions as plain JSON: how the database keeps them, small, and how APIs show them, written out."""
+"""Decisions as plain JSON: compact in the database, written out in answers of the API.
+
+In the database a decision is a list with one object for each outcome:
+`{"source", "verdict", "place"}` and, if there are any, `reason` (facts), `because` (text) and `effects`, each an object
+with the effect's name as its only key. Claims are not stored: they are part of the use of limits.
+"""
 
 from collections.abc import Mapping
 from typing import Any, assert_never
 
 from loyalty.calendar import Duration
-from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.reason_json import reason_from_json, reason_to_json
 from loyalty.program.effects import (
-    After,
     AwardPoints,
     CallWebhook,
     DeductPoints,
     Effect,
-    EndOf,
-    Expiry,
     GrantBadge,
     IssueReward,
-    Never,
-    OnDate,
-    Points,
     SetAttribute,
     SetTier,
 )
+from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.wallets import Points
 
 
 def to_json(decision: Decision) -> list[dict[str, Any]]:
-    """The answers, and nothing twice; claims are spent when they are stored and need no keeping."""
-    return [_answer_to_json(answer) for answer in decision.answers]
+    """Return the outcomes as the database stores them, without anything that can be derived."""
+    return [_outcome_to_json(outcome) for outcome in decision.outcomes]
 
 
-def from_json(kept: list[dict[str, Any]]) -> Decision:
-    """The decision that `to_json` wrote."""
-    return Decision(tuple(_answer_from_json(answer) for answer in kept))
+def from_json(stored: list[dict[str, Any]]) -> Decision:
+    """Return the decision that `to_json` wrote, without its claims."""
+    return Decision(tuple(_outcome_from_json(outcome) for outcome in stored))
 
 
-def written_out(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What `to_json` wrote, for whoever reads it: every answer with its sentence, every place with its file."""
-    return [_written_out(answer) for answer in kept]
+def written_out(stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what `to_json` wrote for people: every outcome with its sentence, every place with its file."""
+    return [_written_out(outcome) for outcome in stored]
 
 
-def _answer_to_json(answer: Answer) -> dict[str, Any]:
-    kept: dict[str, Any] = {"source": answer.source, "verdict": answer.verdict, "place": answer.place}
-    if answer.reason is not None:
-        kept["reason"] = reason_to_json(answer.reason, file=_file(answer.place))
-    if answer.said:
-        kept["because"] = answer.said
-    if answer.effects:
-        kept["effects"] = [effect_to_json(effect) for effect in answer.effects]
-    return kept
+def _outcome_to_json(outcome: RuleOutcome) -> dict[str, Any]:
+    stored: dict[str, Any] = {"source": outcome.source, "verdict": outcome.verdict, "place": outcome.place}
+    if outcome.reason is not None:
+        stored["reason"] = reason_to_json(outcome.reason, file=_file(outcome.place))
+    if outcome.text:
+        stored["because"] = outcome.text
+    if outcome.effects:
+        stored["effects"] = [effect_to_json(effect) for effect in outcome.effects]
+    return stored
 
 
-def _answer_from_json(kept: Mapping[str, Any]) -> Answer:
-    reason = reason_from_json(kept["reason"], file=_file(kept["place"])) if "reason" in kept else None
-    return Answer(
-        source=kept["source"],
-        verdict=kept["verdict"],
-        said=kept.get("because", ""),
-        effects=tuple(effect_from_json(effect) for effect in kept.get("effects", ())),
-        place=kept["place"],
+def _outcome_from_json(stored: Mapping[str, Any]) -> RuleOutcome:
+    reason = reason_from_json(stored["reason"], file=_file(stored["place"])) if "reason" in stored else None
+    return RuleOutcome(
+        source=stored["source"],
+        verdict=stored["verdict"],
+        text=stored.get("because", ""),
+        effects=tuple(effect_from_json(effect) for effect in stored.get("effects", ())),
+        place=stored["place"],
         reason=reason,
     )
 
 
-def _written_out(kept: Mapping[str, Any]) -> dict[str, Any]:
-    # Effects stay as they are: those of another version of Laurel are to be shown, too.
-    answer = _answer_from_json({name: value for name, value in kept.items() if name != "effects"})
+def _written_out(stored: Mapping[str, Any]) -> dict[str, Any]:
+    # Effects are shown as they are stored, since they may be those of another version of Laurel.
+    outcome = _outcome_from_json({name: value for name, value in stored.items() if name != "effects"})
     written = {
-        "source": answer.source,
-        "verdict": answer.verdict,
-        "because": answer.because,
-        "place": answer.place,
-        "effects": kept.get("effects", []),
+        "source": outcome.source,
+        "verdict": outcome.verdict,
+        "because": outcome.because,
+        "place": outcome.place,
+        "effects": stored.get("effects", []),
     }
-    return written if answer.reason is None else written | {"reason": reason_to_json(answer.reason, file=None)}
+    return written if outcome.reason is None else written | {"reason": reason_to_json(outcome.reason, file=None)}
 
 
 def _file(place: str) -> str:
@@ -80,7 +81,7 @@ def _file(place: str) -> str:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    """An effect under the name that program files give it; points in the wallet's smallest unit."""
+    """Return an effect under its name in program files; points are in the wallet's smallest unit."""
     match effect:
         case AwardPoints(wallet, points, pending, expires):
             award = {"wallet": wallet, "points": points, "expires": _expiry_to_json(expires)}
@@ -102,7 +103,7 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
 
 
 def effect_from_json(effect: Mapping[str, Any]) -> Effect:
-    """The effect that `effect_to_json` wrote."""
+    """Return the effect that `effect_to_json` wrote; raise ValueError for any other JSON."""
     ((name, value),) = effect.items()
     match name:
         case "award_points":

@@ -1,4 +1,4 @@
-"""What came of an event, in people's units: as APIs and commands show it."""
+"""Events for people: what came of them, in units of wallets, as the API and commands show it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -7,34 +7,34 @@ from typing import Any, Final
 from loyalty.decisions.decision_json import written_out
 from loyalty.program.program import Program
 
-TOLD_BY: Final = {"achievement_completed": "achievements", "badge_granted": "badges", "reward_issued": "rewards"}
-"""Built-in events that tell of something a member got, and where the outcome lists it."""
+GAINS: Final = {"achievement_completed": "achievements", "badge_granted": "badges", "reward_issued": "rewards"}
+"""Built-in events that report what a member got, and the list of the outcome that shows them."""
 
 _UNITS = ("mo", "d", "s")
 
 
 def shown(moment: datetime, zone: tzinfo) -> str:
-    """A moment on the store's clock, with its offset, in milliseconds."""
+    """Return an instant in the store's time zone, with its offset, in milliseconds."""
     return moment.astimezone(zone).isoformat(timespec="milliseconds")
 
 
 def amount(program: Program, wallet: str, points: int) -> Any:
-    """Points as people write them; as they are kept, of a wallet that this revision does not have."""
+    """Return points in units of the wallet; as stored, for a wallet that this revision does not have."""
     known = program.wallets.get(wallet)
     return known.amount(points) if known else points
 
 
 def outcome(did: Sequence[str], entries: list[Any], caused: list[dict[str, Any]]) -> dict[str, Any]:
-    """What was done, and what the events it caused tell that the member got."""
-    told: dict[str, list[Any]] = {name: [] for name in TOLD_BY.values()}
+    """Return what was done, and what the member got by the events that this one caused."""
+    gains: dict[str, list[Any]] = {name: [] for name in GAINS.values()}
     for node in caused:
-        if node["type"] in TOLD_BY:
-            told[TOLD_BY[node["type"]]].append(node["body"])
-    return {"did": list(did), "entries": entries, "caused": caused, **told}
+        if node["type"] in GAINS:
+            gains[GAINS[node["type"]]].append(node["body"])
+    return {"did": list(did), "entries": entries, "caused": caused, **gains}
 
 
 def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[str, Any]] | None:
-    """A kept decision, written out."""
+    """Return a stored decision, written out."""
     if kept is None:
         return None
     return [
@@ -43,7 +43,7 @@ def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[s
 
 
 def _effect(effect: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """A kept effect as a program file would write it."""
+    """Return a stored effect as a program file writes it."""
     ((name, value),) = effect.items()
     if name not in ("award_points", "deduct_points"):
         return dict(effect)

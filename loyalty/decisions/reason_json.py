@@ -5,55 +5,63 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
-from loyalty.decisions.reasons import Exhausted, Leaf, NoLonger, NotYet, Progress, Reached, Reason, Unmet
+from loyalty.decisions.reasons import (
+    AlreadyCompleted,
+    ConditionFalse,
+    FailedPart,
+    LimitReached,
+    NoLongerActive,
+    NotActiveYet,
+    ProgressMade,
+    Reason,
+)
 
 
 def reason_to_json(reason: Reason, *, file: str | None) -> dict[str, Any]:
-    """The facts. Places in `file` are written without it."""
+    """Return a reason as JSON; places in `file` are written without the name of the file."""
     match reason:
-        case Unmet(leaves, more):
-            told = {"leaves": [_leaf_to_json(leaf, file) for leaf in leaves]}
-            return told | ({"more": more} if more else {})
-        case NotYet(since):
+        case ConditionFalse(parts, more):
+            return {"leaves": [_part_to_json(part, file) for part in parts]} | ({"more": more} if more else {})
+        case NotActiveYet(since):
             return {"from": since.isoformat()}
-        case NoLonger(until):
+        case NoLongerActive(until):
             return {"until": until.isoformat()}
-        case Reached(used, most, unit, per, every):
+        case LimitReached(used, most, unit, per, every):
             return {"used": used, "most": most, "unit": unit, "per": per, "every": every}
-        case Progress(before, after, goal, completed):
+        case ProgressMade(before, after, goal, completed):
             return {"before": before, "after": after, "goal": goal} | ({"completed": completed} if completed else {})
-        case Exhausted(completed, most):
+        case AlreadyCompleted(completed, most):
             return {"completed": completed, "most": most}
         case _:
             assert_never(reason)
 
 
-def reason_from_json(kept: Mapping[str, Any], *, file: str) -> Reason:
-    """The reason that `reason_to_json` wrote with the same file."""
-    match kept:
-        case {"leaves": leaves}:
-            return Unmet(tuple(_leaf_from_json(leaf, file) for leaf in leaves), kept.get("more", 0))
+def reason_from_json(stored: Mapping[str, Any], *, file: str) -> Reason:
+    """Return the reason that `reason_to_json` wrote with the same `file`; raise ValueError for any other JSON."""
+    match stored:
+        case {"leaves": parts}:
+            return ConditionFalse(tuple(_part_from_json(part, file) for part in parts), stored.get("more", 0))
         case {"from": since}:
-            return NotYet(datetime.fromisoformat(since))
+            return NotActiveYet(datetime.fromisoformat(since))
         case {"until": until}:
-            return NoLonger(datetime.fromisoformat(until))
+            return NoLongerActive(datetime.fromisoformat(until))
         case {"used": used, "most": most}:
-            return Reached(Decimal(used), Decimal(most), kept["unit"], kept["per"], kept["every"])
+            return LimitReached(Decimal(used), Decimal(most), stored["unit"], stored["per"], stored["every"])
         case {"before": before, "after": after, "goal": goal}:
-            return Progress(Decimal(before), Decimal(after), Decimal(goal), kept.get("completed", 0))
+            return ProgressMade(Decimal(before), Decimal(after), Decimal(goal), stored.get("completed", 0))
         case {"completed": completed, "most": most}:
-            return Exhausted(completed, most)
+            return AlreadyCompleted(completed, most)
         case _:
-            raise ValueError(f"{dict(kept)!r} is no reason of this version of Laurel")
+            raise ValueError(f"{dict(stored)!r} is no reason of this version of Laurel")
 
 
-def _leaf_to_json(leaf: Leaf, file: str | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"place": leaf.place if file is None else leaf.place.removeprefix(f"{file}:")}
-    told |= {"actual": dict(leaf.actual)} if leaf.actual else {}
-    told |= {"needed": leaf.needed} if leaf.needed else {}
-    return told | ({"within": list(leaf.within)} if leaf.within else {})
+def _part_to_json(part: FailedPart, file: str | None) -> dict[str, Any]:
+    written: dict[str, Any] = {"place": part.place if file is None else part.place.removeprefix(f"{file}:")}
+    written |= {"actual": dict(part.actual)} if part.actual else {}
+    written |= {"needed": part.needed} if part.needed else {}
+    return written | ({"within": list(part.within)} if part.within else {})
 
 
-def _leaf_from_json(kept: Mapping[str, Any], file: str) -> Leaf:
-    place = kept["place"] if kept["place"].count(":") > 1 else f"{file}:{kept['place']}"
-    return Leaf(place, kept.get("actual", {}), kept.get("needed", ""), tuple(kept.get("within", ())))
+def _part_from_json(stored: Mapping[str, Any], file: str) -> FailedPart:
+    place = stored["place"] if stored["place"].count(":") > 1 else f"{file}:{stored['place']}"
+    return FailedPart(place, stored.get("actual", {}), stored.get("needed", ""), tuple(stored.get("within", ())))

@@ -1,6 +1,6 @@
-"""Why a reactor or an achievement answered as it did: the facts, and the sentence that tells them.
+"""Why a reactor or an achievement came to its verdict: the facts, and the describe_reason made of them.
 
-The facts are kept with the event and the sentence is not: it is told from them again.
+The facts are stored with the event; the describe_reason is made again each time it is shown.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A part of a condition that made it false. See `rules.Leaf`, which does not know the file."""
+class FailedPart:
+    """A part of a condition that made it false, with the values that it saw and what it needed."""
 
     place: str
     """`file:line:col`."""
@@ -27,31 +27,31 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmet:
-    """A condition that was false. Of several leaves, any one might have made it true."""
+class ConditionFalse:
+    """A condition was false. If there are several parts, any one of them might have made it true."""
 
-    leaves: tuple[Leaf, ...]
+    parts: tuple[FailedPart, ...]
     more: int = 0
-    """Leaves beyond those that are kept."""
+    """The number of parts that are not stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
-    """A reactor is active from a moment on, in the store's time zone."""
+class NotActiveYet:
+    """The reactor is active from a later moment on, in the store's time zone."""
 
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class NoLonger:
-    """A reactor was active until a moment, which was the first that is too late; in the store's time zone."""
+class NoLongerActive:
+    """The reactor was active before `until`, in the store's time zone."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """A limit that had nothing left."""
+class LimitReached:
+    """A limit had nothing left."""
 
     used: Decimal
     most: Decimal
@@ -61,8 +61,8 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What an event did to a member's progress towards a goal, which it completed so many times."""
+class ProgressMade:
+    """What an event did to the progress towards a goal, and how often that completed it."""
 
     before: Decimal
     after: Decimal
@@ -71,39 +71,39 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
-    """An achievement completed as often as it can be."""
+class AlreadyCompleted:
+    """The achievement was completed as often as it can be."""
 
     completed: int
     most: int
 
 
-Reason: TypeAlias = Unmet | NotYet | NoLonger | Reached | Progress | Exhausted
+Reason: TypeAlias = ConditionFalse | NotActiveYet | NoLongerActive | LimitReached | ProgressMade | AlreadyCompleted
 
 
-def sentence(reason: Reason) -> str:
-    """The reason in words."""
+def describe_reason(reason: Reason) -> str:
+    """Return a reason as a describe_reason."""
     match reason:
-        case Unmet(leaves, more):
-            told = [rules.sentence(leaf.actual, leaf.needed, leaf.within) for leaf in leaves]
-            return "; ".join([*told, *([f"and {more} more"] if more else [])])
-        case NotYet(since):
+        case ConditionFalse(parts, more):
+            sentences = [rules.clause_text(part.actual, part.needed, part.within) for part in parts]
+            return "; ".join([*sentences, *([f"and {more} more"] if more else [])])
+        case NotActiveYet(since):
             return f"active from {_moment(since)}"
-        case NoLonger(until):
+        case NoLongerActive(until):
             is_end_of_day = until.time() == time()
             return f"active until {f'the end of {until - DAY:%Y-%m-%d}' if is_end_of_day else _moment(until)}"
-        case Reached(used, most, unit, per, every):
+        case LimitReached(used, most, unit, per, every):
             counted = f"{used:f} of {most:f}" + (" points" if unit == "points" else "")
             return f"limit reached: {counted} {'ever' if every == 'ever' else f'this {every}'}, per {per}"
-        case Progress(before, after, goal, completed):
+        case ProgressMade(before, after, goal, completed):
             times = f", completed {completed} times" if completed > 1 else ", completed" if completed else ""
             return f"progress {before:f} to {after:f} of {goal:f}{times}"
-        case Exhausted(completed, most):
+        case AlreadyCompleted(completed, most):
             return f"completed {completed} of {most} times"
         case _:
             assert_never(reason)
 
 
 def _moment(moment: datetime) -> str:
-    """A moment as the program's author wrote it: with its time only where it is not the start of a day."""
+    """Return a moment as a program's author writes it: with a time only if it is not the start of a day."""
     return f"{moment:%Y-%m-%d}" if moment.time() == time() else f"{moment:%Y-%m-%d %H:%M}"

@@ -1,67 +1,66 @@
-"""The decision, stored once, with what it takes from limits."""
+"""The step that decides an event: the decision is stored once, with what it takes from limits."""
 
 from datetime import date
 from itertools import chain
 
 from loyalty.calendar import local_day, window
-from loyalty.decisions.decision import Answer, Decision
-from loyalty.engine.builtin_event_messages import tell_of_built_in
-from loyalty.engine.effect_messages import tell_of_effects
-from loyalty.events.context import Step
-from loyalty.events.decide import Usage, decide
-from loyalty.members.operations import begin_period
-from loyalty.program.effects import AwardPoints, DeductPoints, GrantBadge, IssueReward, SetAttribute, SetTier
+from loyalty.decisions.decision import Decision, RuleOutcome
+from loyalty.engine.builtin_event_messages import send_builtin_event_messages
+from loyalty.engine.effect_messages import send_effect_messages
+from loyalty.events.context import EventContext
+from loyalty.events.decide import decide
+from loyalty.program.effects import EFFECTS
 from loyalty.program.program import Program
-from loyalty.store.members import Event
-from loyalty.store.repositories import Books
+from loyalty.store.events import Event
+from loyalty.store.limits import LimitUsage
+from loyalty.store.repositories import StoreRepositories
+from loyalty.tiers.effects import begin_period
 
-_APPLIES = (
-    ("award_points", {AwardPoints, DeductPoints}),
-    ("change_member", {GrantBadge, SetTier, SetAttribute}),
-    ("issue_rewards", {IssueReward}),
-)
-"""The steps that apply a decision, in their order, and the effects that ask for them."""
+_STEPS = tuple(dict.fromkeys(each.step for each in EFFECTS.values() if each.step is not None))
+_APPLIED_BY = {step: {each.type for each in EFFECTS.values() if each.step == step} for step in sorted(_STEPS)}
+"""The steps that apply a decision, in their order, and the types of the effects that each applies."""
 
 
-def decide_event(step: Step) -> None:
-    """Answer the step's event, claim what firing reactors take from their limits, and keep the decision.
+def decide_event(context: EventContext) -> None:
+    """Decide the event, claim what firing reactors take from their limits, and store the decision.
 
-    The claim is made in the decision's own transaction, so that no two events are ever promised the same allowance.
-    What is to be told of the event is told here, too: deliveries begin when everything is applied.
+    The claim is made in the unit of work of the decision, so that no two events get the same allowance. Messages about
+    the event are stored here too; their deliveries begin once everything is applied.
     """
-    decision = step.decided = step.outbox.decided = _decision(step)
+    decision = _decision(context)
+    context.decide(decision)
     for claim in decision.claims:
-        step.tx.usage.claim(claim, step.event.member)
-    step.tx.events.set_decided(step.event.id, decision, now=step.now)
-    fired = [answer for answer in decision.answers if answer.fired]
-    step.fired = [answer.source for answer in fired]
-    step.steps = _steps(step, fired)
-    if step.event.type == "member_registered":
-        begin_period(step)
-    tell_of_built_in(step)
-    for answer in fired:
-        tell_of_effects(step, answer)
+        context.tx.usage.claim(claim, context.event.member)
+    context.tx.events.set_decided(context.event.id, decision, now=context.now)
+    fired = [outcome for outcome in decision.outcomes if outcome.fired]
+    context.fired_sources = [outcome.source for outcome in fired]
+    context.next_steps = _next_steps(context, fired)
+    if context.event.type == "member_registered":
+        begin_period(context)
+    send_builtin_event_messages(context)
+    for outcome in fired:
+        send_effect_messages(context, outcome)
 
 
-def _decision(step: Step) -> Decision:
-    if step.event.type not in step.program.reactors_on and step.event.type != "achievement_completed":
+def _decision(context: EventContext) -> Decision:
+    if context.event.type not in context.program.reactors_on and context.event.type != "achievement_completed":
         return Decision(())  # and nothing is read of the member
-    usage = usage_on(step.tx, step.program, step.event)
-    member = step.member if step.event.type in step.program.decides_by_member else None
-    return decide(step.program, member, step.event, usage, now=step.now, explains=step.explains)
+    usage = usage_on(context.tx, context.program, context.event)
+    member = context.member if context.event.type in context.program.decides_by_member else None
+    return decide(context.program, member, context.event, usage, now=context.now, with_reasons=context.with_reasons)
 
 
-def _steps(step: Step, fired: list[Answer]) -> list[str]:
-    """The activities that apply what fired."""
-    kinds = {effect.__class__ for answer in fired for effect in answer.effects}
-    steps = [name for name, applies in _APPLIES if not kinds.isdisjoint(applies)] if kinds else []
-    if step.event.type in step.program.achievements_on:
+def _next_steps(context: EventContext, fired: list[RuleOutcome]) -> list[str]:
+    """Return the names of the steps that apply what fired."""
+    types = {effect.__class__ for outcome in fired for effect in outcome.effects}
+    steps: list[str] = [step for step, applied in _APPLIED_BY.items() if not types.isdisjoint(applied)] if types else []
+    if context.event.type in context.program.achievements_on:
         steps.append("update_achievements")
     return steps
 
 
-def usage_on(tx: Books, program: Program, event: Event) -> Usage:
-    """What the limits of the reactors on an event have given so far."""
+def usage_on(tx: StoreRepositories, program: Program, event: Event) -> LimitUsage:
+    """Return what was used of the limits of the reactors on an event, and lock it."""
     limited = program.limited_on.get(event.type)
     if limited is None:
         return {}

@@ -1,11 +1,12 @@
-"""Effects as messages: what a reactor or an achievement gives."""
+"""Effects as messages: what a reactor or an achievement gives, and the calls that it makes."""
 
 from typing import assert_never
 
-from loyalty.decisions.decision import Answer
-from loyalty.events.context import Step
+from loyalty.decisions.decision import RuleOutcome
+from loyalty.events.context import EventContext
 from loyalty.events.message_parts import amount, customer, trigger_of
 from loyalty.program.effects import (
+    BY_TYPE,
     AwardPoints,
     CallWebhook,
     DeductPoints,
@@ -19,43 +20,36 @@ from loyalty.program.program import Program
 from loyalty.webhooks.messages import CampaignEffectWasApplied, EffectGiven
 
 
-def tell_of_effects(step: Step, answer: Answer) -> None:
-    """Tell of what a firing gives, and make the calls that it asks for."""
-    if answer.effects and step.outbox.is_heard:
-        step.outbox.send("CampaignEffectWasApplied", lambda: _applied(step, answer))
-    for effect in answer.effects:
+def send_effect_messages(context: EventContext, outcome: RuleOutcome) -> None:
+    """Send `CampaignEffectWasApplied` for what fired, and the requests that it asks for."""
+    if outcome.effects and context.outbox.has_subscribers:
+        context.outbox.send(CampaignEffectWasApplied, lambda: _applied(context, outcome))
+    for effect in outcome.effects:
         if isinstance(effect, CallWebhook):
-            step.outbox.call(effect)
-            step.did.append(f"calls {effect.url} by {answer.source}")
+            context.outbox.call(effect)
+            context.log.append(f"calls {effect.url} by {outcome.source}")
 
 
-def _applied(step: Step, answer: Answer) -> CampaignEffectWasApplied:
-    kind, _, name = answer.source.partition("/")
+def _applied(context: EventContext, outcome: RuleOutcome) -> CampaignEffectWasApplied:
+    kind, _, name = outcome.source.partition("/")
     return CampaignEffectWasApplied(
-        customer=customer(step),
-        campaign_id=step.program.id_of(kind, name),
+        customer=customer(context),
+        campaign_id=context.program.id_of(kind, name),
         campaign_name=name,
-        trigger=trigger_of(step),
-        effects=tuple(_given(step.program, effect) for effect in answer.effects),
+        trigger=trigger_of(context),
+        effects=tuple(_given(context.program, effect) for effect in outcome.effects),
     )
 
 
 def _given(program: Program, effect: Effect) -> EffectGiven:
-    """An effect under the name that campaigns give it."""
+    """Return an effect as campaigns show it."""
+    campaign_type = BY_TYPE[type(effect)].campaign_type
     match effect:
-        case AwardPoints(wallet, points):
-            return EffectGiven("give_points", wallet, amount(program.wallets[wallet], points))
-        case DeductPoints(wallet, points):
-            return EffectGiven("deduct_unit", wallet, amount(program.wallets[wallet], points))
+        case AwardPoints(wallet, points) | DeductPoints(wallet, points):
+            return EffectGiven(campaign_type, wallet, amount(program.wallets[wallet], points))
         case IssueReward(reward):
-            return EffectGiven("give_reward", reward_id=program.id_of("reward", reward))
-        case GrantBadge():
-            return EffectGiven("grant_badge")
-        case SetTier():
-            return EffectGiven("assign_tier")
-        case SetAttribute():
-            return EffectGiven("assign_member_custom_attribute")
-        case CallWebhook():
-            return EffectGiven("call_webhook")
+            return EffectGiven(campaign_type, reward_id=program.id_of("reward", reward))
+        case GrantBadge() | SetTier() | SetAttribute() | CallWebhook():
+            return EffectGiven(campaign_type)
         case _:
             assert_never(effect)

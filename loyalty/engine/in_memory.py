@@ -1,31 +1,37 @@
-"""A trial: a program at work in memory, on a clock that moves when it is told to.
+"""The engine in memory: a program at work on a clock that its caller moves.
 
-The steps are those of production, so what a trial does, production does; only nothing is written, and nobody waits.
+It runs the same steps as production, on a store in memory; nothing is written, sent or waited for.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from loyalty.decisions.decision import Decision
-from loyalty.engine.due_items import ring
-from loyalty.engine.processing import answer
-from loyalty.events.context import MOST_ANSWERED, TOO_MANY, Step
+from loyalty.engine.due_items import run_due_items
+from loyalty.engine.processing import process_event
+from loyalty.events.context import MAX_EVENTS, TOO_MANY, EventContext
 from loyalty.ids import numbered_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.store.memory.member_state import Account
-from loyalty.store.memory.store import Books, Entry, Sent
-from loyalty.store.repositories import NewEvent
+from loyalty.store.events import NewEvent
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.store import InMemoryStore, LedgerEntry, SentMessage
+from loyalty.store.webhooks import LiveSubscription
+from loyalty.webhooks.messages import MESSAGES
 
 REVISION = 0
-"""The revision of whatever a trial tries."""
+"""The revision number of a program that runs in memory."""
+
+_TO_ALL_MESSAGES: Final = [
+    LiveSubscription(message.__name__, message.__name__, "", [], "current", None) for message in MESSAGES
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """One event answered: reported, caused by one, or due. `error` is empty, or says why it failed."""
+class ProcessedEvent:
+    """One event and what came of it: reported, caused by another, or due. `error` is empty unless it failed."""
 
     id: str
     type: str
@@ -33,44 +39,48 @@ class Happened:
     time: datetime
     """When it happened."""
     at: datetime
-    """When it was answered."""
+    """When it was processed."""
     body: Mapping[str, Any]
     parent: str | None
     decision: Decision
-    did: tuple[str, ...]
-    entries: tuple[Entry, ...]
-    sent: tuple[Sent, ...]
+    log: tuple[str, ...]
+    entries: tuple[LedgerEntry, ...]
+    sent: tuple[SentMessage, ...]
     error: str = ""
 
 
 @dataclass(slots=True)
-class Trial:
-    """A store in memory. `now` is aware UTC, and only `advance` moves it. `explains`: decisions say why."""
+class InMemoryEngine:
+    """One program and one store in memory. `now` is aware UTC, and only `advance` moves it.
+
+    `records_messages`: messages are made and recorded, as if somebody subscribed to all of them. `with_reasons`:
+    decisions say why.
+    """
 
     program: Program
     now: datetime
-    hears: bool = False
-    explains: bool = True
-    books: Books = field(init=False)
+    records_messages: bool = False
+    with_reasons: bool = True
+    store: InMemoryStore = field(init=False)
     _events: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self.books = Books(self.program.store, hears=self.hears)
+        self.store = InMemoryStore(self.program.store, _TO_ALL_MESSAGES if self.records_messages else ())
 
-    def register(self, account: Account) -> list[Happened]:
-        """A member registers: they are there, and whatever answers that is done."""
-        self.books.open(account)
-        return self.report(account.member.id, "member_registered", {})
+    def register(self, state: MemberState) -> list[ProcessedEvent]:
+        """Register a member, and process `member_registered` with everything that it causes."""
+        self.store.load(state)
+        return self.report(state.member.id, "member_registered", {})
 
     def report(
         self, member_id: str, type_: str, body: Mapping[str, Any], *, time: datetime | None = None
-    ) -> list[Happened]:
-        """An event of a member, answered now with all it causes, in that order. The body satisfies its schema."""
-        return [self._happened(step) for step in self.reporting(member_id, type_, body, time=time)]
+    ) -> list[ProcessedEvent]:
+        """Process an event now, and return it with everything that it causes, in order. The body fits its schema."""
+        return [self._processed(context) for context in self.reporting(member_id, type_, body, time=time)]
 
-    def advance(self, until: datetime) -> list[Happened]:
-        """Let time pass; what falls due happens at its own time."""
-        return [self._happened(step) for step in self._advancing(until, lambda _event: True)]
+    def advance(self, until: datetime) -> list[ProcessedEvent]:
+        """Move the clock, and return the events of due items, each processed at its own time."""
+        return [self._processed(context) for context in self._advancing(until, lambda _event: True)]
 
     def reporting(
         self,
@@ -80,60 +90,66 @@ class Trial:
         *,
         time: datetime | None = None,
         event_id: str | None = None,
-    ) -> Iterator[Step]:
-        """As `report`, step by step; whoever takes them reads the books' entries, and clears them."""
+    ) -> Iterator[EventContext]:
+        """As `report`, context by context; the caller reads and clears the store's entries and messages."""
         event = NewEvent(event_id or self._new_id(), type_, member_id, time or self.now, body, REVISION)
-        self.books.events.add(event, now=self.now)
-        return self._answer([EventRef(self.program.store, event.id, type_, member_id, REVISION)])
+        self.store.events.add(event, now=self.now)
+        return self._process([EventRef(self.program.store, event.id, type_, member_id, REVISION)])
 
-    def advancing(self, until: datetime) -> Iterator[Step]:
-        """As `advance`, step by step, but without the steps of what nobody answers or hears."""
+    def advancing(self, until: datetime) -> Iterator[EventContext]:
+        """As `advance`, context by context, without events that no reactor, achievement or message answers."""
         return self._advancing(until, self._is_answered)
 
-    def _advancing(self, until: datetime, is_wanted: Callable[[EventRef], bool]) -> Iterator[Step]:
-        while (due := self.books.deadlines.earliest()) is not None and due <= until:
+    def _advancing(self, until: datetime, is_wanted: Callable[[EventRef], bool]) -> Iterator[EventContext]:
+        while (due := self.store.due_items.earliest()) is not None and due <= until:
             self.now = max(self.now, due)
-            fell_due = ring(self.books, self.program, REVISION, now=self.now).due
-            yield from self._answer([event for event in fell_due if is_wanted(event)])
+            events = run_due_items(self.store, self.program, REVISION, now=self.now).due
+            yield from self._process([event for event in events if is_wanted(event)])
         self.now = max(self.now, until)
 
     def _is_answered(self, event: EventRef) -> bool:
-        return self.hears or event.type in self.program.reactors_on or event.type in self.program.achievements_on
+        return (
+            self.records_messages
+            or event.type in self.program.reactors_on
+            or event.type in self.program.achievements_on
+        )
 
-    def _answer(self, events: list[EventRef]) -> Iterator[Step]:
-        """Answer each event with all it causes before the next."""
+    def _process(self, events: list[EventRef]) -> Iterator[EventContext]:
+        """Process each event with everything that it causes before the next."""
         for root in events:
             waiting = [root]
             for event in waiting:
-                step = Step(self.books, self.program, event, "all_steps", self.now, explains=self.explains)
-                answer(step)
-                waiting += step.caused
-                if len(waiting) > MOST_ANSWERED:
-                    del waiting[MOST_ANSWERED:]
-                    step.error = step.error or TOO_MANY
-                yield step
-        self.books.events.forget()
+                context = EventContext(
+                    self.store, self.program, event, "all_steps", self.now, with_reasons=self.with_reasons
+                )
+                process_event(context)
+                waiting += context.follow_ups
+                if len(waiting) > MAX_EVENTS:
+                    del waiting[MAX_EVENTS:]
+                    context.error = context.error or TOO_MANY
+                yield context
+        self.store.events.forget()
 
-    def _happened(self, step: Step) -> Happened:
-        entries, sent = tuple(self.books.entries), tuple(self.books.sent)
-        self.books.entries.clear()
-        self.books.sent.clear()
-        return Happened(
-            step.event.id,
-            step.event.type,
-            step.event.member,
-            step.event.time,
+    def _processed(self, context: EventContext) -> ProcessedEvent:
+        entries, sent = tuple(self.store.entries), tuple(self.store.sent)
+        self.store.entries.clear()
+        self.store.sent.clear()
+        return ProcessedEvent(
+            context.event.id,
+            context.event.type,
+            context.event.member,
+            context.event.time,
             self.now,
-            step.event.body,
-            step.row["parent"],
-            step.decision,
-            tuple(step.did),
+            context.event.body,
+            context.state.parent,
+            context.decision,
+            tuple(context.log),
             entries,
             sent,
-            step.error,
+            context.error,
         )
 
     def _new_id(self) -> str:
-        """Ids that are the same in every run."""
+        """Return the next id; ids are the same in every run."""
         self._events += 1
         return numbered_id(self._events)

@@ -1,27 +1,27 @@
-"""All steps of one event, one after the other: for trials, and for when there are many events and nobody is waiting."""
+"""All steps of one event, one after the other: for in-memory engines, and for batches of events."""
 
 from collections.abc import Callable, Mapping
 
-from loyalty.achievements.operations import move_achievements
+from loyalty.achievements.updates import update_achievements
 from loyalty.engine.deciding import decide_event
-from loyalty.events.context import Step
-from loyalty.members.operations import change_member
-from loyalty.points.operations import move_points
-from loyalty.rewards.operations import issue_rewards
+from loyalty.events.context import EventContext
+from loyalty.members.effects import change_member
+from loyalty.points.effects import post_points
+from loyalty.rewards.effects import issue_rewards
 
-WORK: Mapping[str, Callable[[Step], None]] = {
-    "award_points": move_points,
+STEPS: Mapping[str, Callable[[EventContext], None]] = {
+    "award_points": post_points,
     "change_member": change_member,
     "issue_rewards": issue_rewards,
-    "update_achievements": move_achievements,
+    "update_achievements": update_achievements,
 }
-"""What applies a decision, by the names under which it asks for them."""
+"""The steps that apply a decision, by the names of their activities."""
 
 
-def answer(step: Step) -> None:
-    """Decide, and apply what was decided; every step sees what the one before it did."""
-    decide_event(step)
-    for name in step.steps:
-        step.look_again()
-        WORK[name](step)
-    step.steps = []
+def process_event(context: EventContext) -> None:
+    """Decide an event and apply the decision; every step reads what the one before it wrote."""
+    decide_event(context)
+    for name in context.next_steps:
+        context.reload_member()
+        STEPS[name](context)
+    context.next_steps = []

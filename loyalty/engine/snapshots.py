@@ -1,60 +1,61 @@
-"""Members as a trial begins: what is kept of them, what they hold, and what of it falls due."""
+"""Snapshots of members: what an in-memory engine starts from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from loyalty.engine.in_memory import Trial
-from loyalty.points.operations import next_deadline_of
-from loyalty.rewards.operations import next_deadline_of_coupon
-from loyalty.store.memory.member_state import Account
-from loyalty.tiers import standing as tiers
+from loyalty.engine.in_memory import InMemoryEngine
+from loyalty.points.due_items import next_due_of_lot
+from loyalty.rewards.due_items import next_due_of_coupon
+from loyalty.store.due_items import DueKind
+from loyalty.store.memory.member_state import MemberState
+from loyalty.tiers.standing import next_due_from_now
 
-Deadlines: TypeAlias = Mapping[str, tuple[datetime, str]]
-"""When the next thing of a lot, a coupon or a tier falls due, and what: by its id."""
+DueItems: TypeAlias = Mapping[str, tuple[datetime, DueKind]]
+"""The next due item of each lot, issued reward and member, by id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """A member as they are when a trial begins."""
+class MemberSnapshot:
+    """A member with everything that belongs to it, at one moment."""
 
-    account: Account
+    state: MemberState
     is_new: bool = False
-    """Registers only later: nobody knows them yet."""
-    deadlines: Deadlines | None = None
-    """None: they are not known, and reckoned from what there is."""
+    """The member registers later, and is not known yet."""
+    due_items: DueItems | None = None
+    """None: derive them from lots, coupons and tier."""
 
 
-def open_in(trial: Trial, opening: Opening) -> Account:
-    """Take a member in, with a copy of all that is theirs, and with what falls due from now on."""
-    account = opening.account.copy()
-    trial.books.open(account)
-    deadlines = _reckoned(trial, opening) if opening.deadlines is None else opening.deadlines
-    for subject, (due_at, kind) in deadlines.items():
-        trial.books.deadlines.set(subject, kind, due_at)
-    return account
+def load_into(engine: InMemoryEngine, snapshot: MemberSnapshot) -> MemberState:
+    """Load a copy of a member into an engine, with its due items; return the copy."""
+    state = snapshot.state.copy()
+    engine.store.load(state)
+    due_items = _derived(engine, snapshot) if snapshot.due_items is None else snapshot.due_items
+    for subject, (due_at, kind) in due_items.items():
+        engine.store.due_items.set(subject, kind, due_at)
+    return state
 
 
-def close_in(trial: Trial, member_id: str) -> Opening:
-    """Let a member go, as they are by now: with what falls due, which does not any more here."""
-    account = trial.books.close(member_id)
-    return Opening(account, deadlines=trial.books.deadlines.take((member_id, *account.holdings)))
+def unload_from(engine: InMemoryEngine, member_id: str) -> MemberSnapshot:
+    """Remove a member from an engine, with its due items; return it as it is now."""
+    state = engine.store.unload(member_id)
+    return MemberSnapshot(state, due_items=engine.store.due_items.take((member_id, *state.holdings)))
 
 
-def _reckoned(trial: Trial, opening: Opening) -> Deadlines:
-    """What falls due of lots, coupons and the tier; whoever would have been warned by now, was."""
-    program, now = trial.program, trial.now
+def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
+    """Derive the due items of lots, coupons and the tier, assuming that warnings up to now were sent."""
+    program, now = engine.program, engine.now
     warn_before = program.notify_before.points
-    found: dict[str, tuple[datetime, str]] = {}
-    for lot in opening.account.lots.values():
+    found: dict[str, tuple[datetime, DueKind]] = {}
+    for lot in snapshot.state.lots.values():
         expires = lot.expires_at
         warned = warn_before is None or (expires is not None and warn_before.before(expires, program.zone) <= now)
-        due = next_deadline_of(program, lot, warned=warned, now=now)
+        due = next_due_of_lot(program, lot, warned=warned, now=now)
         if due is not None:
             found[lot.id] = due
-    for issued in opening.account.issued.values():
+    for issued in snapshot.state.issued.values():
         if issued["expires_at"] is not None:
-            found[issued["id"]] = next_deadline_of_coupon(program, issued["expires_at"], now=now)
-    of_tier = tiers.deadline_from_now(program, opening.account.member, now=now)
-    return found if of_tier is None else found | {opening.account.member.id: of_tier}
+            found[issued["id"]] = next_due_of_coupon(program, issued["expires_at"], now=now)
+    of_tier = next_due_from_now(program, snapshot.state.member, now=now)
+    return found if of_tier is None else found | {snapshot.state.member.id: of_tier}

@@ -1,10 +1,14 @@
-"""The events that Laurel reports itself: what their bodies hold. Reactors answer them like any other."""
+"""The events that Laurel reports itself. Reactors answer them like any other.
+
+`BUILT_IN` is the place where a new one begins: one row, and then the message that announces it, if any, in
+`loyalty.engine.builtin_event_messages`.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from loyalty.program.body_schema import BodySchema
-from loyalty.program.program import EventType
+from loyalty.program.event_types import EventType, NamedThing
 
 _TEXT: Final = {"type": "string"}
 _TEXT_OR_NULL: Final = {"type": ["string", "null"]}
@@ -14,41 +18,63 @@ _LOT: Final = {"wallet": _TEXT, "points": _NUMBER, "lot": _TEXT}
 _COUPON: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT, "expires_at": _TIME}
 
 
-def _event_type(name: str, title: str, properties: Mapping[str, Any]) -> EventType:
+def _built_in(name: str, title: str, properties: Mapping[str, Any], **names: NamedThing) -> EventType:
+    """Describe a built-in event; `names`: fields of its body that hold the name of something in program files."""
     schema = {
         "type": "object",
         "required": list(properties),
         "properties": dict(properties),
         "additionalProperties": False,
     }
-    return EventType(name, title, BodySchema(schema), built_in=True)
+    fields = {field.removesuffix("_"): thing for field, thing in names.items()}  # `from_`: `from` is a word of Python
+    return EventType(name, title, BodySchema(schema), built_in=True, names=fields)
 
 
 BUILT_IN: Final[Mapping[str, EventType]] = {
     event_type.name: event_type
     for event_type in (
-        _event_type("member_registered", "A member registered", {}),
-        _event_type(
+        _built_in("member_registered", "A member registered", {}),
+        _built_in(
             "tier_changed",
             "A member's tier changed",
             {"from": _TEXT_OR_NULL, "to": _TEXT, "up": {"type": "boolean"}},
+            from_="tier",
+            to="tier",
         ),
-        _event_type("tier_will_expire", "A tier will be lost soon", {"tier": _TEXT, "to": _TEXT, "expires_at": _TIME}),
-        _event_type(
+        _built_in(
+            "tier_will_expire",
+            "A tier will be lost soon",
+            {"tier": _TEXT, "to": _TEXT, "expires_at": _TIME},
+            tier="tier",
+            to="tier",
+        ),
+        _built_in(
             "achievement_completed",
             "An achievement was completed",
             {"achievement": _TEXT, "times": {"type": "integer"}},
+            achievement="achievement",
         ),
-        _event_type("badge_granted", "A badge was granted", {"badge": _TEXT}),
-        _event_type("points_activated", "Pending points became active", {**_LOT, "balance": _NUMBER}),
-        _event_type("points_will_expire", "Points will expire soon", {**_LOT, "awarded": _NUMBER, "expires_at": _TIME}),
-        _event_type("points_expired", "Points expired", {**_LOT, "balance": _NUMBER, "expires_at": _TIME}),
-        _event_type(
+        _built_in("badge_granted", "A badge was granted", {"badge": _TEXT}, badge="badge"),
+        _built_in("points_activated", "Pending points became active", {**_LOT, "balance": _NUMBER}, wallet="wallet"),
+        _built_in(
+            "points_will_expire",
+            "Points will expire soon",
+            {**_LOT, "awarded": _NUMBER, "expires_at": _TIME},
+            wallet="wallet",
+        ),
+        _built_in(
+            "points_expired",
+            "Points expired",
+            {**_LOT, "balance": _NUMBER, "expires_at": _TIME},
+            wallet="wallet",
+        ),
+        _built_in(
             "reward_issued",
             "A reward was issued",
             {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT_OR_NULL},
+            reward="reward",
         ),
-        _event_type("coupon_will_expire", "A coupon will expire soon", _COUPON),
-        _event_type("coupon_expired", "A coupon expired", _COUPON),
+        _built_in("coupon_will_expire", "A coupon will expire soon", _COUPON, reward="reward"),
+        _built_in("coupon_expired", "A coupon expired", _COUPON, reward="reward"),
     )
 }

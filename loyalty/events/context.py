@@ -1,4 +1,4 @@
-"""One step of answering an event: a transaction that is safe to run twice, and what it leaves to do."""
+"""The context of one step of an event: a unit of work that is safe to run twice, and what it leaves to do."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,174 +6,193 @@ from typing import Any
 
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import from_json as decision_from_json
+from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef, StepResult, from_json
-from loyalty.store.members import Event, Member
-from loyalty.store.repositories import Books, NewEvent
+from loyalty.store.due_items import DueKind
+from loyalty.store.events import Event, NewEvent
+from loyalty.store.members import Member
+from loyalty.store.repositories import StoreRepositories
 from loyalty.webhooks.outbox import Outbox
 
 NOTHING = StepResult()
 
-DEEPEST = 5
-"""How often events may cause one another before it is a cycle."""
+MAX_DEPTH = 5
+"""How deep events may cause one another before it counts as a cycle."""
 
-MOST_ANSWERED = 500
-"""Events that are answered because of one: its own, and those that it caused."""
+MAX_EVENTS = 500
+"""How many events are processed because of one, itself included."""
 
-TOO_MANY = f"the event caused more than {MOST_ANSWERED} others: let achievements and reactors cause fewer"
-"""Why an event is answered no further."""
+TOO_MANY = f"the event caused more than {MAX_EVENTS} others: let achievements and reactors cause fewer"
+"""The error of an event that caused too many others."""
 
 
 class UnknownEvent(LookupError):
-    """An event that is not in the store's books."""
+    """The store has no event of this id."""
 
     def __init__(self, store: str, event_id: str) -> None:
         super().__init__(f"event {event_id} is not in store {store}")
 
 
-class Step:
-    """What a step works with, and what it gathers: words, caused events, deliveries."""
+class EventContext:
+    """What a step reads and writes, and what it collects: log lines, caused events, deliveries."""
 
     def __init__(
-        self, tx: Books, program: Program, event: EventRef, name: str, now: datetime, *, explains: bool = True
+        self,
+        tx: StoreRepositories,
+        program: Program,
+        event: EventRef,
+        step: str,
+        now: datetime,
+        *,
+        with_reasons: bool = True,
     ) -> None:
-        # Held first, so that what is read here stays so until the step is done.
+        """Lock the event's member and read the event; raise UnknownEvent."""
+        # The lock comes first, so that what is read here stays true until the step is done.
         tx.members.lock_member(event.member)
-        row = tx.events.opening(event.id, name)
-        if row is None:
+        state = tx.events.state(event.id, step)
+        if state is None:
             raise UnknownEvent(tx.store, event.id)
         self.tx = tx
         self.program = program
-        self.name = name
-        self.row = row
-        self.event = Event(row["id"], row["type"], row["member"], row["time"], row["body"], row["depth"])
+        self.step = step
+        self.state = state
+        self.event = Event(state.id, state.type, state.member, state.time, state.body, state.depth)
         self.now = now
-        self.explains = explains
-        self.outbox = Outbox(tx, program, row, now)
-        self.decided: Decision | None = None
-        self.is_added_to = False
-        self.moved_to: str | None = None
-        """The tier this step put the member into."""
+        self.with_reasons = with_reasons
+        self.outbox = Outbox(tx, program, state, now, is_reported=state.type not in BUILT_IN)
+        self._decision: Decision | None = None
+        self.has_new_outcomes = False
+        self.new_tier: str | None = None
+        """The tier that this step has put the member into."""
         self._member: Member | None = None
-        self.did: list[str] = []
-        self.fired: list[str] = []
-        self.steps: list[str] = []
-        self.caused: list[EventRef] = []
-        self._clock_rings_at: datetime | None = row["clock_rings_at"]
+        self.log: list[str] = []
+        """What the step did, in words."""
+        self.fired_sources: list[str] = []
+        self.next_steps: list[str] = []
+        self.follow_ups: list[EventRef] = []
+        """The events that the step caused."""
+        self._clock_due_at = state.clock_due_at
         self._wakes_clock = False
         self.error = ""
 
-    # Not cached_property: until Python 3.12 that takes a lock each time, and steps are made by the thousand.
+    # Not cached_property: until Python 3.12 that takes a lock each time, and contexts are made by the thousand.
     @property
     def member(self) -> Member:
-        """The facts of the event's member when the step began."""
+        """The event's member as it was when the step began."""
         if self._member is None:
             self._member = self.tx.members.facts(self.event.member)
         return self._member
 
     @property
     def tier(self) -> str | None:
-        """The tier the member is in by now."""
-        return self.member.tier if self.moved_to is None else self.moved_to
+        """The tier that the member is in now."""
+        return self.member.tier if self.new_tier is None else self.new_tier
 
     @property
     def decision(self) -> Decision:
-        """What was decided."""
-        if self.decided is None:
-            self.decided = decision_from_json(self.row["decision"] or [])
-        return self.decided
+        """The decision on the event."""
+        if self._decision is None:
+            self._decision = decision_from_json(self.state.decision or [])
+        return self._decision
+
+    def decide(self, decision: Decision) -> None:
+        """Take the decision that this step has made."""
+        self._decision = self.outbox.decision = decision
 
     def add_to_decision(self, decision: Decision) -> None:
-        """A later step answers, too; it is kept with whatever else the step writes about the event."""
-        self.decided = decision
-        self.is_added_to = True
+        """Take a decision to which this step has added outcomes; it is stored when the step ends."""
+        self._decision = decision
+        self.has_new_outcomes = True
 
-    def look_again(self) -> None:
-        """Forget what was read of the member: an earlier step may have changed it."""
-        self._member = self.moved_to = None
+    def reload_member(self) -> None:
+        """Drop what was read of the member, which an earlier step may have changed."""
+        self._member = self.new_tier = None
 
     def cause(self, type_: str, name: str, body: dict[str, Any]) -> None:
-        """Store an event that this one causes; `name` tells it from others that it causes."""
+        """Store an event that this one causes; `name` distinguishes it from others of its type."""
         caused = NewEvent(
             id=caused_id(self.event.id, f"{type_}/{name}"),
             type=type_,
             member=self.event.member,
             time=self.event.time,
             body=body,
-            revision=self.row["revision"],
+            revision=self.state.revision,
             parent=self.event.id,
             depth=self.event.depth + 1,
         )
         self.tx.events.add(caused, now=self.now)
-        if caused.depth > DEEPEST:
+        if caused.depth > MAX_DEPTH:
             self.error = self._cycle(type_)
             self.tx.events.set_failed(caused.id, self.error, now=self.now)
             return
-        self.caused.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
+        self.follow_ups.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
 
-    def nothing_due(self, subject: str) -> None:
-        """Nothing of a lot, a coupon or a tier falls due any more."""
-        self.tx.deadlines.clear(subject)
+    def clear_due_item(self, subject: str) -> None:
+        """Remove the due item of a lot, a coupon or a member's tier."""
+        self.tx.due_items.clear(subject)
 
-    def due(self, subject: str, deadline: tuple[datetime, str]) -> None:
-        """What of a lot, a coupon or a tier falls due next."""
-        due_at, kind = deadline
-        self.tx.deadlines.set(subject, kind, due_at)
-        if self._clock_rings_at is None or due_at < self._clock_rings_at:
-            self._clock_rings_at = due_at
-            self.tx.deadlines.set_clock(due_at)
+    def set_due_item(self, subject: str, due: tuple[datetime, DueKind]) -> None:
+        """Store the next due item of a lot, a coupon or a member's tier; wake the clock if it is the earliest."""
+        due_at, kind = due
+        self.tx.due_items.set(subject, kind, due_at)
+        if self._clock_due_at is None or due_at < self._clock_due_at:
+            self._clock_due_at = due_at
+            self.tx.due_items.set_clock(due_at)
             self._wakes_clock = True
 
     def result(self) -> StepResult:
-        """What the step did, for the workflow."""
+        """Return what the step did, for the workflow."""
         return StepResult(
-            did=self.did,
-            caused=self.caused,
+            did=self.log,
+            caused=self.follow_ups,
             deliveries=self.outbox.deliveries,
             wakes_clock=self._wakes_clock,
             error=self.error,
-            fired=self.fired,
-            steps=self.steps,
+            fired=self.fired_sources,
+            steps=self.next_steps,
         )
 
     def _cycle(self, last: str) -> str:
         chain = [last, self.event.type]
-        parent = self.row["parent"]
+        parent = self.state.parent
         while parent is not None and (row := self.tx.events.get(parent)):
             chain.append(row["type"])
             parent = row["parent"]
         path = " -> ".join(reversed(chain))
-        return f"events caused one another more than {DEEPEST} deep: {path}. Break the cycle among these reactors"
+        return f"events caused one another more than {MAX_DEPTH} deep: {path}. Break the cycle among these reactors"
 
 
-def once(step: Step, work: Callable[[Step], None], *, last: bool, root: str) -> StepResult:
-    """Do a step's work unless it was done; either way, answer what it did.
+def run_once(context: EventContext, work: Callable[[EventContext], None], *, last: bool, root: str) -> StepResult:
+    """Run a step at most run_once, and return its result; a second call returns the stored one.
 
-    Every work says in words whatever it writes, so one that did nothing need not be remembered. `last`: of its event,
-    which then is applied. `root`: the first event of all, if nothing else waits; it is applied when nothing is caused
-    any more.
+    A step that did nothing is not stored, since running it again does nothing. `last`: this is the event's last step,
+    so mark it as applied. `root`: the id of the event that caused this one, given if no other event of it waits; it is
+    marked as applied too, unless this step causes more events.
     """
-    if step.row["step_result"] is not None:
-        return from_json(step.row["step_result"])
-    if step.row["status"] == "applied":
+    if context.state.step_result is not None:
+        return from_json(context.state.step_result)
+    if context.state.status == "applied":
         return NOTHING
-    work(step)
-    result = step.result()
+    work(context)
+    result = context.result()
     if not result.is_nothing:
-        step.tx.events.set_step(step.event.id, step.name, result)
+        context.tx.events.set_step(context.event.id, context.step, result)
     is_last = last and not result.steps
-    ended = {root} if is_last and root and not result.caused else set()
-    if is_last and step.event.depth > 0:
-        ended.add(step.event.id)
-    _close(step, ended)
+    applied = {root} if is_last and root and not result.caused else set()
+    if is_last and context.event.depth > 0:
+        applied.add(context.event.id)
+    _store_end(context, applied)
     return result
 
 
-def _close(step: Step, ended: set[str]) -> None:
-    """Mark what is done as applied, and keep what was added to the decision."""
-    added = step.decision if step.is_added_to else None
-    if added is not None and step.event.id not in ended:
-        step.tx.events.set_decided(step.event.id, added, now=step.now)
-    for event_id in sorted(ended):
-        step.tx.events.set_applied(event_id, now=step.now, decision=added if event_id == step.event.id else None)
+def _store_end(context: EventContext, applied: set[str]) -> None:
+    """Mark events as applied, and store the outcomes that the step added to the decision."""
+    added = context.decision if context.has_new_outcomes else None
+    if added is not None and context.event.id not in applied:
+        context.tx.events.set_decided(context.event.id, added, now=context.now)
+    for event_id in sorted(applied):
+        context.tx.events.set_applied(
+            event_id, now=context.now, decision=added if event_id == context.event.id else None
+        )

@@ -1,4 +1,4 @@
-"""The decision: reactors against an event. Pure: the same program, facts and event give the same answer."""
+"""The decision: reactors against an event. Pure: the same program, member and event give the same decision."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,8 +8,15 @@ from typing import Any, assert_never
 
 import rules
 from loyalty.calendar import local_day, window
-from loyalty.decisions.decision import Answer, Claim, Decision, Verdict
-from loyalty.decisions.reasons import Leaf, NoLonger, NotYet, Reached, Reason, Unmet
+from loyalty.decisions.decision import Claim, Decision, RuleOutcome, Verdict
+from loyalty.decisions.reasons import ConditionFalse, FailedPart, LimitReached, NoLongerActive, NotActiveYet, Reason
+from loyalty.program.effect_rules import (
+    AwardPointsRule,
+    CallWebhookRule,
+    DeductPointsRule,
+    EffectRule,
+    SetAttributeRule,
+)
 from loyalty.program.effects import (
     AwardPoints,
     CallWebhook,
@@ -17,81 +24,63 @@ from loyalty.program.effects import (
     Effect,
     GrantBadge,
     IssueReward,
-    Points,
     SetAttribute,
     SetTier,
 )
-from loyalty.program.program import (
-    AwardPointsRule,
-    CallWebhookRule,
-    DeductPointsRule,
-    EffectRule,
-    Limit,
-    Logic,
-    Place,
-    Program,
-    Reactor,
-    Rounding,
-    SetAttributeRule,
-    Template,
-    Wallet,
-)
-from loyalty.store.members import Event, Member
-from rules.frozen import frozen
+from loyalty.program.logic import Logic, Place, fill_template
+from loyalty.program.program import Program
+from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.wallets import Points, Rounding, Wallet
+from loyalty.store.events import Event
+from loyalty.store.limits import DailyUse, LimitUsage
+from loyalty.store.members import Member
 
-MOST = 10**9
-"""The most points one effect may move, and the most one event may add to a sum: more is a rule gone wrong."""
-
-
-@frozen
-class Used:
-    """What a reactor's firings took on one day."""
-
-    day: date
-    times: int
-    points: Decimal
-
-
-Usage = Mapping[tuple[str, str], tuple[Used, ...]]
-"""Days used, by reactor and `member` or `program`."""
+MAX_AMOUNT = 10**9
+"""The most that one effect may move, and that one event may add to a sum: a rule that gives more is wrong."""
 
 
 def decide(
-    program: Program, member: Member | None, event: Event, usage: Usage, *, now: datetime, explains: bool = True
+    program: Program,
+    member: Member | None,
+    event: Event,
+    usage: LimitUsage,
+    *,
+    now: datetime,
+    with_reasons: bool = True,
 ) -> Decision:
-    """Answer an event with every reactor of its type, in the order of their files.
+    """Decide an event by every reactor on its type, in the order of their files.
 
-    The member may be None for an event type that is not in `program.decides_by_member`. Without `explains`, reactors
-    whose dates or condition say no give no answer, and others no words: for replays, where nobody asks.
+    `member` may be None for an event type that is not in `program.decides_by_member`. Without reasons, reactors whose
+    dates or condition say no have no outcome, and others have no text: for replays, which do not show them.
     """
-    data = facts(program, member, event, now=now)
-    answers = _completion(program, event, data) if event.type == "achievement_completed" else []
+    values = rule_input(program, member, event, now=now)
+    outcomes = _completion(program, event, values) if event.type == "achievement_completed" else []
     claims: list[Claim] = []
-    applying = None if explains else _applying(program, event, data)
-    one_by_one = applying is None
-    for reactor in program.reactors_on.get(event.type, ()) if applying is None else applying:
+    firing = None if with_reasons else _firing(program, event, values)
+    one_by_one = firing is None
+    for reactor in program.reactors_on.get(event.type, ()) if firing is None else firing:
         try:
-            refused = _refused(program, reactor, event, data) if one_by_one else None
-            answers.append(refused or _allowed(program, reactor, event, data, usage, claims, explains=one_by_one))
+            no = _not_firing(program, reactor, event, values) if one_by_one else None
+            outcomes.append(no or _within_limits(program, reactor, event, values, usage, claims, with_text=one_by_one))
         except rules.TooMuchWork as error:
-            answers.append(gave_up(reactor.source, reactor.place, error))
-    return Decision(tuple(answers), tuple(claims))
+            outcomes.append(over_budget(reactor.source, reactor.place, error))
+    return Decision(tuple(outcomes), tuple(claims))
 
 
-def facts(program: Program, member: Member | None, event: Event, *, now: datetime) -> dict[str, Any]:
-    """The data that rules read; its type is `loyalty.program.scope`. None of a member, where no rule reads that."""
-    data: dict[str, Any] = {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
+def rule_input(program: Program, member: Member | None, event: Event, *, now: datetime) -> dict[str, Any]:
+    """Return what rules read; its type is `loyalty.program.scope.scope`. `member` None: no rule reads it."""
+    values: dict[str, Any] = {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
     if member is not None:
-        data["member"] = _known(program, member)
-    return data
+        values["member"] = _member_values(program, member)
+    return values
 
 
-def _known(program: Program, member: Member) -> dict[str, Any]:
+def _member_values(program: Program, member: Member) -> dict[str, Any]:
     wallets = {code: _active(program, member, code) for code in program.wallets}
     default = program.default_wallet
     balance = member.balances.get(default.code)
     profile = member.profile
-    known = {
+    optional = {
         "email": member.email,
         "phone": member.phone,
         "first_name": profile.get("firstName"),
@@ -110,21 +99,8 @@ def _known(program: Program, member: Member) -> dict[str, Any]:
         "badges": list(member.badges),
         "attributes": member.attributes,
         "registered_at": member.registered_at,
-        **{name: value for name, value in known.items() if value is not None},
+        **{name: value for name, value in optional.items() if value is not None},
     }
-
-
-def fill(template: Template, data: Mapping[str, Any]) -> Any:
-    """A template with every rule in it replaced by its value."""
-    match template:
-        case Logic():
-            return template.rule(data)
-        case dict():
-            return {key: fill(value, data) for key, value in template.items()}
-        case list() | tuple():
-            return [fill(value, data) for value in template]
-        case _:
-            return template
 
 
 def _active(program: Program, member: Member, code: str) -> Decimal | int:
@@ -132,122 +108,126 @@ def _active(program: Program, member: Member, code: str) -> Decimal | int:
     return program.wallets[code].amount(balance.active if balance else 0)
 
 
-def _completion(program: Program, event: Event, data: Mapping[str, Any]) -> list[Answer]:
-    """What completing an achievement gives; nothing where a newer program has it no more."""
+def _completion(program: Program, event: Event, values: Mapping[str, Any]) -> list[RuleOutcome]:
+    """Return what completing an achievement gives; nothing if a newer program does not have it any more."""
     achievement = program.achievement_named.get(event.body["achievement"])
     if achievement is None or not achievement.then:
         return []
     source = f"achievement/{achievement.name}"
     try:
-        effects, notes = _effects(program, achievement.then, data)
+        effects, notes = _effects(program, achievement.then, values)
     except rules.TooMuchWork as error:
-        return [gave_up(source, achievement.place, error)]
-    because = "; ".join(["the achievement was completed", *notes])
-    return [Answer(source, "fired", because, tuple(effects), str(achievement.place))]
+        return [over_budget(source, achievement.place, error)]
+    text = "; ".join(["the achievement was completed", *notes])
+    return [RuleOutcome(source, "fired", text, tuple(effects), str(achievement.place))]
 
 
-def gave_up(source: str, place: Place, error: rules.TooMuchWork) -> Answer:
-    """The no of one whose rules an event was too large for: no other is kept from answering."""
-    return Answer(source, "too_much_work", str(error), (), str(place))
+def over_budget(source: str, place: Place, error: rules.TooMuchWork) -> RuleOutcome:
+    """Return the outcome of a reactor whose rule exceeded the evaluation budget; other reactors still run."""
+    return RuleOutcome(source, "too_much_work", str(error), (), str(place))
 
 
-def _applying(program: Program, event: Event, data: Mapping[str, Any]) -> tuple[Reactor, ...] | None:
-    """The reactors that `_refused` has nothing against; None where they have to be asked one by one."""
+def _firing(program: Program, event: Event, values: Mapping[str, Any]) -> tuple[Reactor, ...] | None:
+    """Return the reactors whose dates and condition hold; None if they must be evaluated one by one."""
     reactors = program.reactors_on.get(event.type, ())
     if not reactors:
         return reactors
     try:
-        held = program.conditions_on[event.type](data)
+        held = program.conditions_on[event.type](values)
     except rules.TooMuchWork:
         return None
-    return tuple([r for r, holds in zip(reactors, held, strict=True) if holds is True and _is_in_time(r, event)])
+    return tuple([r for r, holds in zip(reactors, held, strict=True) if holds is True and _is_active(r, event)])
 
 
-def _is_in_time(reactor: Reactor, event: Event) -> bool:
+def _is_active(reactor: Reactor, event: Event) -> bool:
     if reactor.active_from and event.time < reactor.active_from:
         return False
     return not (reactor.active_until and event.time >= reactor.active_until)
 
 
-def _refused(program: Program, reactor: Reactor, event: Event, data: Mapping[str, Any]) -> Answer | None:
-    """The no of a reactor's dates or of its condition."""
+def _not_firing(program: Program, reactor: Reactor, event: Event, values: Mapping[str, Any]) -> RuleOutcome | None:
+    """Return why a reactor does not fire: outside its active dates, or its condition is false; None: it may fire."""
     if reactor.active_from and event.time < reactor.active_from:
-        return _no(reactor, "not_active_yet", NotYet(reactor.active_from.astimezone(program.zone)))
+        return _no(reactor, "not_active_yet", NotActiveYet(reactor.active_from.astimezone(program.zone)))
     if reactor.active_until and event.time >= reactor.active_until:
-        return _no(reactor, "no_longer_active", NoLonger(reactor.active_until.astimezone(program.zone)))
-    reason = None if reactor.when is None else unmet(reactor.when, data)
+        return _no(reactor, "no_longer_active", NoLongerActive(reactor.active_until.astimezone(program.zone)))
+    reason = None if reactor.when is None else why_false(reactor.when, values)
     return None if reason is None else _no(reactor, "condition_false", reason)
 
 
-def _allowed(
+def _within_limits(
     program: Program,
     reactor: Reactor,
     event: Event,
-    data: Mapping[str, Any],
-    usage: Usage,
+    values: Mapping[str, Any],
+    usage: LimitUsage,
     claims: list[Claim],
     *,
-    explains: bool,
-) -> Answer:
-    """The answer of a reactor that would fire: what its limits leave of its effects, and what those claim."""
+    with_text: bool,
+) -> RuleOutcome:
+    """Return the outcome of a reactor that may fire: what its limits leave of its effects; add what those claim."""
     if not reactor.limits:
-        effects, notes = _effects(program, reactor.then, data)
-        return _fired(reactor, effects, notes) if explains else Answer(reactor.source, "fired", "", tuple(effects))
+        effects, notes = _effects(program, reactor.then, values)
+        return _fired(reactor, effects, notes, with_text=with_text)
     day = local_day(event.time, program.zone)
     allowance = _allowance(reactor, day, usage)
-    if isinstance(allowance, Reached):
+    if isinstance(allowance, LimitReached):
         return _no(reactor, "limit_reached", allowance)
-    effects, notes = _within(program, *_effects(program, reactor.then, data), allowance)
+    effects, notes = _cut(program, *_effects(program, reactor.then, values), allowance)
     points = sum((_amount(program, e) for e in effects if isinstance(e, AwardPoints)), Decimal(0))
     pers = sorted({limit.per for limit in reactor.limits})
     claims += [Claim(reactor.name, per, day, 1, points) for per in pers]
-    return _fired(reactor, effects, notes) if explains else Answer(reactor.source, "fired", "", tuple(effects))
+    return _fired(reactor, effects, notes, with_text=with_text)
 
 
-def _no(reactor: Reactor, verdict: Verdict, reason: Reason) -> Answer:
-    return Answer(reactor.source, verdict, "", (), str(reactor.place), reason)
+def _no(reactor: Reactor, verdict: Verdict, reason: Reason) -> RuleOutcome:
+    return RuleOutcome(reactor.source, verdict, "", (), str(reactor.place), reason)
 
 
-def _fired(reactor: Reactor, effects: list[Effect], notes: list[str]) -> Answer:
-    because = "; ".join(["the condition held" if reactor.when else "it has no condition", *notes])
-    return Answer(reactor.source, "fired", because, tuple(effects), str(reactor.place))
+def _fired(reactor: Reactor, effects: list[Effect], notes: list[str], *, with_text: bool) -> RuleOutcome:
+    if not with_text:
+        return RuleOutcome(reactor.source, "fired", "", tuple(effects))
+    text = "; ".join(["the condition held" if reactor.when else "it has no condition", *notes])
+    return RuleOutcome(reactor.source, "fired", text, tuple(effects), str(reactor.place))
 
 
-def unmet(condition: Logic, data: Mapping[str, Any]) -> Unmet | None:
-    """Why a condition is not true of the data; None where it is."""
-    trace = condition.rule.trace(data)
+def why_false(condition: Logic, values: Mapping[str, Any]) -> ConditionFalse | None:
+    """Return why a condition is not true; None if it is true."""
+    trace = condition.rule.trace(values)
     if trace.value is True:
         return None
     reason = rules.explain(condition.expression, trace)
-    leaves = [Leaf(str(condition.place_of(leaf.path)), leaf.actual, leaf.needed, leaf.within) for leaf in reason.leaves]
-    return Unmet(tuple(leaves), reason.more)
+    parts = [
+        FailedPart(str(condition.place_of(part.path)), part.actual, part.needed, part.within) for part in reason.clauses
+    ]
+    return ConditionFalse(tuple(parts), reason.omitted)
 
 
-def _allowance(reactor: Reactor, day: date, usage: Usage) -> Reached | Decimal | None:
-    """The limit that is reached, or the points that may still be awarded; None: any number."""
+def _allowance(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | Decimal | None:
+    """Return the limit that is reached, or the points that may still be awarded; None: any number."""
     allowance: Decimal | None = None
     for limit in reactor.limits:
         used = _used(usage.get((reactor.name, limit.per), ()), limit, day)
         if limit.times is not None and used.times >= limit.times:
-            return Reached(Decimal(used.times), Decimal(limit.times), "times", limit.per, limit.every)
+            return LimitReached(Decimal(used.times), Decimal(limit.times), "times", limit.per, limit.every)
         if limit.points is not None:
             left = limit.points - used.points
             if left <= 0:
-                return Reached(used.points, limit.points, "points", limit.per, limit.every)
+                return LimitReached(used.points, limit.points, "points", limit.per, limit.every)
             allowance = left if allowance is None else min(allowance, left)
     return allowance
 
 
-def _used(days: tuple[Used, ...], limit: Limit, day: date) -> Used:
+def _used(days: tuple[DailyUse, ...], limit: Limit, day: date) -> DailyUse:
     first, last = window(day, limit.every)
     inside = [used for used in days if first <= used.day <= last]
-    return Used(day, sum(u.times for u in inside), sum((u.points for u in inside), Decimal(0)))
+    return DailyUse(day, sum(u.times for u in inside), sum((u.points for u in inside), Decimal(0)))
 
 
-def _within(
+def _cut(
     program: Program, effects: list[Effect], notes: list[str], allowance: Decimal | None
 ) -> tuple[list[Effect], list[str]]:
-    """Awards cut so that a limit on points is reached, never passed."""
+    """Return the effects with awards cut to the allowance, and a note for each that was cut."""
     if allowance is None:
         return effects, notes
     kept: list[Effect] = []
@@ -269,12 +249,14 @@ def _amount(program: Program, effect: AwardPoints) -> Decimal:
     return Decimal(program.wallets[effect.wallet].amount(effect.points))
 
 
-def _effects(program: Program, then: tuple[EffectRule, ...], data: Mapping[str, Any]) -> tuple[list[Effect], list[str]]:
-    """The effects with their rules evaluated, and a note for each that comes to nothing."""
+def _effects(
+    program: Program, then: tuple[EffectRule, ...], values: Mapping[str, Any]
+) -> tuple[list[Effect], list[str]]:
+    """Return the effects with their rules evaluated, and a note for each that comes to nothing."""
     effects: list[Effect] = []
     notes: list[str] = []
     for rule in then:
-        effect = _effect(program, rule, data)
+        effect = _effect(program, rule, values)
         if isinstance(effect, str):
             notes.append(effect)
         else:
@@ -282,40 +264,40 @@ def _effects(program: Program, then: tuple[EffectRule, ...], data: Mapping[str, 
     return effects, notes
 
 
-def _effect(program: Program, rule: EffectRule, data: Mapping[str, Any]) -> Effect | str:
-    """One effect, or the reason why there is none."""
+def _effect(program: Program, rule: EffectRule, values: Mapping[str, Any]) -> Effect | str:
+    """Return one effect, or the reason why there is none."""
     match rule:
         case AwardPointsRule():
             wallet = program.wallets[rule.wallet]
-            points = _points(wallet, rule.points, rule.rounding, data)
+            points = _points(wallet, rule.points, rule.rounding, values)
             if isinstance(points, str):
                 return points
             pending = wallet.pending if rule.pending is None else rule.pending
             return AwardPoints(rule.wallet, points, pending, rule.expires or wallet.expires)
         case DeductPointsRule():
-            points = _points(program.wallets[rule.wallet], rule.points, rule.rounding, data)
+            points = _points(program.wallets[rule.wallet], rule.points, rule.rounding, values)
             return points if isinstance(points, str) else DeductPoints(rule.wallet, points)
         case SetAttributeRule():
-            return SetAttribute(rule.name, fill(rule.value, data))
+            return SetAttribute(rule.name, fill_template(rule.value, values))
         case CallWebhookRule():
-            return CallWebhook(rule.url, fill(rule.body, data), rule.headers)
+            return CallWebhook(rule.url, fill_template(rule.body, values), rule.headers)
         case GrantBadge() | IssueReward() | SetTier():
             return rule
         case _:
             assert_never(rule)
 
 
-def _points(wallet: Wallet, logic: Logic, rounding: Rounding, data: Mapping[str, Any]) -> Points | str:
-    amount = number_of(logic, data)
+def _points(wallet: Wallet, logic: Logic, rounding: Rounding, values: Mapping[str, Any]) -> Points | str:
+    amount = number_of(logic, values)
     if isinstance(amount, str):
         return f"no {wallet.code}: {amount}"
     points = wallet.points(amount, rounding)
     return points if points > 0 else f"no {wallet.code}: {logic.place} came to {wallet.amount(points)}"
 
 
-def number_of(logic: Logic, data: Mapping[str, Any]) -> Decimal | int | str:
-    """A rule's number, or the reason why it is of no use."""
-    number: object = logic.rule(data)
+def number_of(logic: Logic, values: Mapping[str, Any]) -> Decimal | int | str:
+    """Return the number that a rule gives, or the reason why it cannot be used."""
+    number: object = logic.rule(values)
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         return f"{logic.place} gave no number"
-    return number if -MOST <= number <= MOST else f"{logic.place} gave more than {MOST}"
+    return number if -MAX_AMOUNT <= number <= MAX_AMOUNT else f"{logic.place} gave more than {MAX_AMOUNT}"

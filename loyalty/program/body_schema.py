@@ -9,7 +9,7 @@ import jsonschema_rs
 
 
 class SchemaError(ValueError):
-    """A schema that is none; the message says why, `path` where."""
+    """Invalid JSON Schema; the message says why, `path` where."""
 
     def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
@@ -18,7 +18,7 @@ class SchemaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class BodyFault:
-    """What is wrong with a body, and where."""
+    """One error in a body, and its path."""
 
     path: tuple[str | int, ...]
     message: str
@@ -30,7 +30,7 @@ class BodySchema:
     __slots__ = ("_validator", "schema")
 
     def __init__(self, schema: Any) -> None:
-        """Compile a schema; raise SchemaError where it is none."""
+        """Compile a schema; raise SchemaError if it is invalid."""
         self.schema = schema
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
@@ -44,15 +44,15 @@ class BodySchema:
             raise SchemaError(getattr(error, "message", str(error)), path) from None
 
     def is_valid(self, body: Any) -> bool:
-        """Whether a body fits."""
+        """Return whether a body is valid."""
         return bool(self._validator.is_valid(body))
 
     def faults(self, body: Any) -> Iterator[BodyFault]:
-        """Everything wrong with a body."""
+        """Yield every error in a body."""
         for error in self._validator.iter_errors(body):
-            yield BodyFault(tuple(error.instance_path), _say(error.message))
+            yield BodyFault(tuple(error.instance_path), _shortened(error.message))
 
 
-def _say(message: str) -> str:
-    """A validator's message with long values cut, so that an answer never echoes a whole body."""
+def _shortened(message: str) -> str:
+    """Return a validator's message with long values cut, so that an answer never echoes a whole body."""
     return re.sub(r"(.{160}).+", r"\1 ...", message)

@@ -1,58 +1,34 @@
-"""What a reactor may cause: a closed set, decided and ready to be applied.
+"""The effects that a reactor may have: a closed set, evaluated and ready to be applied.
 
 Points are whole numbers of a wallet's smallest unit: 1.50 in a wallet of two decimals is 150.
+
+`EFFECTS` is the place where a new effect begins: one row, whose name is its key in program files.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NewType, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from loyalty.calendar import Duration
-from rules.frozen import frozen
-
-Points = NewType("Points", int)
-"""An amount in a wallet's smallest unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """Points that stay."""
+from loyalty.program.expiry import Expiry
+from loyalty.program.wallets import Points
+from rules.frozen import frozen_at_type_check
 
 
-@dataclass(frozen=True, slots=True)
-class After:
-    """Points that expire so long after they were awarded."""
-
-    duration: Duration
-
-
-@dataclass(frozen=True, slots=True)
-class EndOf:
-    """Points that expire when the month or year of their award ends."""
-
-    period: Literal["month", "year"]
-
-
-@dataclass(frozen=True, slots=True)
-class OnDate:
-    """Points that expire when the next such day of the year begins."""
-
-    month: int
-    day: int
-
-
-Expiry: TypeAlias = Never | After | EndOf | OnDate
-
-
-@frozen
+@frozen_at_type_check
 class AwardPoints:
+    """Add points; they are pending for a while and expire by a rule."""
+
     wallet: str
     points: Points
     pending: Duration
     expires: Expiry
 
 
-@frozen
+@frozen_at_type_check
 class DeductPoints:
+    """Take points, as far as there are any."""
+
     wallet: str
     points: Points
 
@@ -80,9 +56,65 @@ class SetAttribute:
 
 @dataclass(frozen=True, slots=True)
 class CallWebhook:
+    """Send a request of the reactor's own, whoever subscribes to messages."""
+
     url: str
     body: Any
     headers: tuple[tuple[str, str], ...] = ()
 
 
 Effect: TypeAlias = AwardPoints | DeductPoints | GrantBadge | IssueReward | SetTier | SetAttribute | CallWebhook
+
+EffectName: TypeAlias = Literal[
+    "award_points", "deduct_points", "grant_badge", "issue_reward", "set_tier", "set_attribute", "call_webhook"
+]
+StepName: TypeAlias = Literal["award_points", "change_member", "issue_rewards"]
+"""Steps that apply effects, by the names of their activities."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDescriptor:
+    """One kind of effect: its key in program files, the step that applies it, and its name in messages."""
+
+    name: EffectName
+    type: type[Effect]
+    step: StepName | None
+    """None: it is applied with the decision itself."""
+    campaign_type: str
+    """The `type` in `effectsGiven` of `CampaignEffectWasApplied`."""
+    summary: str
+    """One sentence for the table of effects in the documentation."""
+
+
+EFFECTS: Final[Mapping[EffectName, EffectDescriptor]] = {
+    each.name: each
+    for each in (
+        EffectDescriptor(
+            "award_points", AwardPoints, "award_points", "give_points", "Adds points to a wallet of the member."
+        ),
+        EffectDescriptor(
+            "deduct_points",
+            DeductPoints,
+            "award_points",
+            "deduct_unit",
+            "Takes points from a wallet of the member, as far as there are any.",
+        ),
+        EffectDescriptor("grant_badge", GrantBadge, "change_member", "grant_badge", "Grants a badge."),
+        EffectDescriptor(
+            "issue_reward", IssueReward, "issue_rewards", "give_reward", "Issues a reward, with its coupon."
+        ),
+        EffectDescriptor("set_tier", SetTier, "change_member", "assign_tier", "Puts the member into a tier."),
+        EffectDescriptor(
+            "set_attribute",
+            SetAttribute,
+            "change_member",
+            "assign_member_custom_attribute",
+            "Sets an attribute of the member.",
+        ),
+        EffectDescriptor(
+            "call_webhook", CallWebhook, None, "call_webhook", "Sends a signed request to a URL of the reactor's own."
+        ),
+    )
+}
+
+BY_TYPE: Final[Mapping[type[Effect], EffectDescriptor]] = {each.type: each for each in EFFECTS.values()}

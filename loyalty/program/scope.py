@@ -1,43 +1,27 @@
-"""The type of what rules see; `loyalty.events.decide.facts` makes the values."""
+"""The type of what rules read; `loyalty.events.decide.rule_input` gives the values."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, Literal, TypeAlias
 
+from loyalty.program.event_types import EventType, NamedThing
 from rules.types import (
     ANY,
     DATED_TEXT,
     INSTANT,
     NUMBER,
     TEXT,
-    Record,
-    Text,
+    RecordType,
+    TextType,
     Type,
     array,
+    filter_options,
     narrowed,
-    only,
     optional,
     options,
     record,
     union,
 )
 
-Kind: TypeAlias = Literal["event type", "wallet", "tier", "badge", "reward", "achievement"]
-"""What the files of a program name."""
-
 _OPTIONAL_TEXTS = ("email", "phone", "first_name", "last_name", "gender", "city", "country")
-_NAMED: Final[Mapping[str, Mapping[str, Kind]]] = {
-    "tier_changed": {"from": "tier", "to": "tier"},
-    "tier_will_expire": {"tier": "tier", "to": "tier"},
-    "achievement_completed": {"achievement": "achievement"},
-    "badge_granted": {"badge": "badge"},
-    "points_activated": {"wallet": "wallet"},
-    "points_will_expire": {"wallet": "wallet"},
-    "points_expired": {"wallet": "wallet"},
-    "reward_issued": {"reward": "reward"},
-    "coupon_will_expire": {"reward": "reward"},
-    "coupon_expired": {"reward": "reward"},
-}
-"""The fields of built-in events that hold the name of something."""
 
 
 def scope(
@@ -49,36 +33,36 @@ def scope(
     badges: Iterable[str] | None = None,
     event_type: str | None = None,
 ) -> Type:
-    """What a rule on an event with such a body sees. `always_tier`: no amount is below the lowest tier.
+    """Return the type of what a rule reads, for events with such a body.
 
-    Of badges, None says that any name is one.
+    `always_tier`: no amount is below the lowest tier. `badges` None: any name is a badge.
     """
     return record(
         {
-            "event": record({"type": Text((event_type,)) if event_type else TEXT, "time": INSTANT, "body": body}),
+            "event": record({"type": TextType((event_type,)) if event_type else TEXT, "time": INSTANT, "body": body}),
             "member": _member(wallets, tiers, badges, always_tier=always_tier),
             "now": INSTANT,
         }
     )
 
 
-def body_of(event_type: str, schema: Type, names: Mapping[Kind, Collection[str] | None]) -> Type:
-    """A body: always an object, and where a built-in event names something, one of the names there are."""
-    body = schema if schema == ANY else only(schema, lambda option: isinstance(option, Record))
-    for field, kind in _NAMED.get(event_type, {}).items():
-        known = names[kind]
+def body_type(event_type: EventType | None, schema: Type, names: Mapping[NamedThing, Collection[str] | None]) -> Type:
+    """Return the type of a body: an object, whose fields that name a thing hold one of the names that there are."""
+    body = schema if schema == ANY else filter_options(schema, lambda option: isinstance(option, RecordType))
+    for field, thing in ({} if event_type is None else event_type.names).items():
+        known = names[thing]
         if known is not None:
             body = narrowed(body, (field,), lambda found, known=known: _among(found, known))  # type: ignore[misc]
     return body
 
 
 def _among(found: Type, known: Collection[str]) -> Type:
-    return union(*(one_named(known) if isinstance(option, Text) else option for option in options(found)))
+    return union(*(one_named(known) if isinstance(option, TextType) else option for option in options(found)))
 
 
 def one_named(known: Iterable[str]) -> Type:
-    """One of the names of this program; an older one of the same store may have had others."""
-    return Text(tuple(known), open=True)
+    """Return the type of a name; it is open, since an older program of the store may have had other names."""
+    return TextType(tuple(known), open=True)
 
 
 def _member(wallets: Iterable[str], tiers: Sequence[str], badges: Iterable[str] | None, *, always_tier: bool) -> Type:

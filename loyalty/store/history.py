@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rules.frozen import frozen
+from rules.frozen import frozen_at_type_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class MemberRange:
     last: str
 
 
-@frozen
+@frozen_at_type_check
 class ReplayedEvent:
     """An event as it was reported: `time` is when it happened, `received_at` when it was accepted, both aware UTC.
 

@@ -1,4 +1,4 @@
-"""Which addresses webhooks may go to: public ones, and those the operator has named.
+"""The addresses that webhooks may be sent to: public ones, and networks on the operator's allow-list.
 
 The list is our own: `ipaddress.is_global` says yes to `fec0::1`, `3fff::1` and wrapped loopback addresses.
 """
@@ -46,7 +46,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def why_refused(address: Address, allow: tuple[Network, ...]) -> str | None:
-    """What kind of address this is, if webhooks may not go there; None if they may."""
+    """Return what kind of address this is if webhooks may not be sent to it; None if they may."""
     inner = _unwrapped(address)
     if any(one in network for network in allow for one in (address, inner)):
         return None
@@ -59,7 +59,7 @@ def why_refused(address: Address, allow: tuple[Network, ...]) -> str | None:
 
 
 def parse_allow_list(text: str) -> tuple[Network, ...]:
-    """Read networks in CIDR form with commas between; ValueError names the setting and the cure."""
+    """Parse networks in CIDR form, separated by commas; raise ValueError with the setting and the cure."""
     return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
 
 
@@ -68,7 +68,7 @@ def _network(text: str) -> Network:
         network = ip_network(text, strict=False)
     except ValueError:
         raise ValueError(
-            f"{ALLOW_SETTING}: {text!r} is no network: write CIDRs with commas, as in 127.0.0.0/8,::1/128"
+            f"{ALLOW_SETTING}: {text!r} is not a network: write CIDRs with commas, as in 127.0.0.0/8,::1/128"
         ) from None
     if "/" in text and ip_address(text.partition("/")[0]) != network.network_address:
         raise ValueError(f"{ALLOW_SETTING}: {text!r} is one address of a network: did you mean {network}?")
@@ -76,7 +76,7 @@ def _network(text: str) -> Network:
 
 
 def _unwrapped(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one leads to: v4-mapped, 6to4 and NAT64."""
+    """Return the IPv4 address inside an IPv6 one (v4-mapped, 6to4 or NAT64), or the address itself."""
     if isinstance(address, IPv4Address):
         return address
     if address in _NAT64:

@@ -1,4 +1,8 @@
-"""Messages matched with subscriptions, in the transaction that makes them."""
+"""Messages matched with subscriptions, in the unit of work that causes them.
+
+Each matching subscription gets a delivery. Deliveries are sent at least once: a receiver tells a repetition by its
+`webhook-id`.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,12 +11,13 @@ from typing import Any
 
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json, written_out
-from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import new_id
 from loyalty.program.effects import CallWebhook
 from loyalty.program.program import Program
 from loyalty.references import DeliveryRef
-from loyalty.store.repositories import Books, Row
+from loyalty.store.events import EventState
+from loyalty.store.repositories import StoreRepositories
+from loyalty.store.webhooks import LiveSubscription
 from loyalty.webhooks.messages import Message, Origin, body
 
 CALL = "call_webhook"
@@ -20,27 +25,31 @@ CALL = "call_webhook"
 
 
 class Outbox:
-    """The messages of one transaction."""
+    """The messages of one unit of work."""
 
-    def __init__(self, tx: Books, program: Program, event: Row, now: datetime) -> None:
+    def __init__(
+        self, tx: StoreRepositories, program: Program, event: EventState, now: datetime, *, is_reported: bool
+    ) -> None:
         self._tx = tx
         self._program = program
         self._event = event
         self._now = now
-        self.decided: Decision | None = None
-        """The decision, where this very step made it."""
+        self._is_reported = is_reported
+        self.decision: Decision | None = None
+        """The decision, if this unit of work made it."""
         self.deliveries: list[DeliveryRef] = []
-        self.is_heard: bool = event["is_heard"]
-        """Whether anybody has subscribed to anything."""
+        self.has_subscribers = event.has_subscribers
+        """Whether the store has any live subscription."""
 
-    def send(self, name: str, make: Callable[[], Message]) -> None:
-        """Send a message to whoever has subscribed to its name; where nobody has, it is not even made."""
-        hearing = self._hearing.get(name) if self.is_heard else None
-        if not hearing:
+    def send(self, message_type: type[Message], make: Callable[[], Message]) -> None:
+        """Send a message to every subscription to its name; without one, it is not even made."""
+        name = message_type.__name__
+        subscriptions = self._by_event_name.get(name) if self.has_subscribers else None
+        if not subscriptions:
             return
         message = make()
         message_id = new_id()
-        bodies = {
+        bodies: dict[str, Any] = {
             form: body(
                 message,
                 format=form,
@@ -48,56 +57,48 @@ class Outbox:
                 request_id=message_id,
                 store=self._tx.store,
                 created_at=self._now,
-                origin=self._origin if form == "envelope" else Origin(self._event["id"]),
+                origin=self._origin if form == "envelope" else Origin(self._event.id),
                 zone=self._program.zone,
             )
-            for form in {subscription["format"] for subscription in hearing}
+            for form in {subscription.format for subscription in subscriptions}
         }
-        self._keep(message_id, name, bodies)
-        for each in hearing:
-            self._deliver(message_id, name, each["id"], each["url"], each["headers"], slow=bool(each["failing_since"]))
+        self._add_message(message_id, name, bodies)
+        for each in subscriptions:
+            self._add_delivery(message_id, name, each.id, each.url, each.headers, slow=each.failing_since is not None)
 
     def call(self, call: CallWebhook) -> None:
-        """Send what a reactor asked to be sent, where it asked."""
+        """Send what a reactor asks for, to its URL."""
         message_id = new_id()
-        self._keep(message_id, CALL, {CALL: call.body})
+        self._add_message(message_id, CALL, {CALL: call.body})
         headers = [{"headerName": name, "headerValue": value} for name, value in call.headers]
-        self._deliver(message_id, CALL, None, call.url, headers, slow=False)
+        self._add_delivery(message_id, CALL, None, call.url, headers, slow=False)
 
     @cached_property
-    def _hearing(self) -> dict[str, list[Row]]:
-        heard: dict[str, list[Row]] = {}
+    def _by_event_name(self) -> dict[str, list[LiveSubscription]]:
+        found: dict[str, list[LiveSubscription]] = {}
         for subscription in self._tx.subscriptions.live():
-            heard.setdefault(subscription["event_name"], []).append(subscription)
-        return heard
+            found.setdefault(subscription.event_name, []).append(subscription)
+        return found
 
     @cached_property
     def _origin(self) -> Origin:
-        """What only the envelope tells: the decision is not written out for anything else."""
+        """What only the envelope shows; for other formats the decision is not written out."""
         event = self._event
-        occurred_at = None if event["type"] in BUILT_IN else event["time"]
-        kept = event["decision"] if self.decided is None else to_json(self.decided)
-        answers = None if kept is None else written_out(kept)
-        return Origin(event["id"], occurred_at, event["external_id"], answers)
+        stored = event.decision if self.decision is None else to_json(self.decision)
+        outcomes = None if stored is None else written_out(stored)
+        return Origin(event.id, event.time if self._is_reported else None, event.external_id, outcomes)
 
-    def _keep(self, message_id: str, name: str, bodies: dict[str, Any]) -> None:
-        self._tx.webhooks.add_message(message_id, event_id=self._event["id"], name=name, data=bodies, now=self._now)
+    def _add_message(self, message_id: str, name: str, bodies: dict[str, Any]) -> None:
+        self._tx.webhooks.add_message(message_id, event_id=self._event.id, name=name, data=bodies, now=self._now)
 
-    def _deliver(
-        self,
-        message_id: str,
-        name: str,
-        subscription: str | None,
-        url: str,
-        headers: list[dict[str, str]],
-        *,
-        slow: bool,
+    def _add_delivery(
+        self, message_id: str, name: str, subscription: str | None, url: str, headers: Any, *, slow: bool
     ) -> None:
         delivery_id = new_id()
         self._tx.webhooks.add_delivery(
             delivery_id,
             message_id=message_id,
-            event_id=self._event["id"],
+            event_id=self._event.id,
             subscription_id=subscription,
             url=url,
             headers=headers,

@@ -1,4 +1,4 @@
-"""When a webhook is sent again, and when no more: one table for every endpoint."""
+"""The retry schedule of webhooks: one table for every endpoint."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,22 +13,22 @@ WAITS = (
     timedelta(hours=10),
     timedelta(hours=10),
 )
-"""How long after each failed attempt the next one is; after the last of them there is none."""
+"""The wait after each failed attempt; after the last one there is no further attempt."""
 
 LONGEST_WAIT = timedelta(days=1)
-"""No `Retry-After` holds a delivery longer than this."""
+"""The longest wait that a `Retry-After` header can ask for."""
 
 PATIENCE = timedelta(days=5)
-"""An endpoint that answered nothing with success for so long is disabled."""
+"""An endpoint without a success for so long is disabled."""
 
 _JITTER = 0.1  # up to a tenth longer, so that what failed together does not come back together
 _GONE = 410
 
 
 def next_attempt(attempt: int, *, retry_after: timedelta | None, luck: float) -> timedelta | None:
-    """How long to wait after the attempt of this number (the first is 1) failed; None: it was the last.
+    """Return how long to wait after attempt number `attempt` (from 1) failed; None: it was the last.
 
-    `luck` is a `random()`, from 0 to 1. What the far side asks for lengthens the wait, and never shortens it.
+    `luck` is a random number from 0 to 1, for the jitter. `retry_after` only lengthens the wait.
     """
     if attempt < 1:
         raise ValueError(f"attempts are counted from 1, not from {attempt}")
@@ -39,7 +39,7 @@ def next_attempt(attempt: int, *, retry_after: timedelta | None, luck: float) ->
 
 
 def read_retry_after(text: str | None, *, now: datetime) -> timedelta | None:
-    """What a `Retry-After` header asks for, in seconds or as an HTTP date; None if it is unreadable."""
+    """Parse a `Retry-After` header, in seconds or as an HTTP date; return None if it is unreadable."""
     if text is None:
         return None
     if re.fullmatch(r"\s*[0-9]+\s*", text):
@@ -54,15 +54,15 @@ def read_retry_after(text: str | None, *, now: datetime) -> timedelta | None:
 
 
 def is_success(status: int) -> bool:
-    """Whether an answer says that the webhook was taken: 2xx and nothing else, no redirect either."""
+    """Return whether a status means success: 2xx alone, redirects not included."""
     return 200 <= status < 300
 
 
 def is_gone(status: int) -> bool:
-    """Whether an answer says that nobody wants this webhook any more: its subscription is disabled."""
+    """Return whether a status (410 Gone) means that the subscription is to be disabled."""
     return status == _GONE
 
 
 def is_dead(failing_since: datetime | None, *, now: datetime) -> bool:
-    """Whether an endpoint whose failures began then, with no success since, is to be disabled."""
+    """Return whether an endpoint that has failed since then, without a success, is to be disabled."""
     return failing_since is not None and now - failing_since >= PATIENCE

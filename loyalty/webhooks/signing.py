@@ -15,11 +15,11 @@ _FEWEST_BYTES, _MOST_BYTES = 24, 64  # what the standard demands of a key
 
 
 class VerificationError(Exception):
-    """A request that is not a webhook of ours."""
+    """The request is not a webhook that we signed."""
 
 
 class HeaderMissingError(VerificationError):
-    """A header that every webhook carries is missing or unreadable."""
+    """A header that every webhook has is missing or unreadable."""
 
     def __init__(self, header: str) -> None:
         super().__init__(f"{header} is missing or unreadable: only a signed webhook is accepted here")
@@ -39,21 +39,21 @@ class StaleError(VerificationError):
 
 
 class SignatureError(VerificationError):
-    """No signature was made of this body with a secret known here."""
+    """No signature of this body fits any of the secrets."""
 
     def __init__(self) -> None:
         super().__init__("no webhook-signature fits: verify the raw bytes of the body, with the subscription's secret")
 
 
 def new_secret() -> str:
-    """A new random secret, in the form receivers expect: `whsec_` and base64."""
+    """Return a new random secret in the form that receivers expect: `whsec_` and base64."""
     return SECRET_PREFIX + b64encode(token_bytes(_NEW_BYTES)).decode()
 
 
 def sign(secrets: Sequence[str], message_id: str, timestamp: datetime, body: bytes) -> dict[str, str]:
-    """The three headers of a webhook, signed with each secret: two are valid while one is rotated.
+    """Return the three headers of a webhook, signed with each secret: two are valid during a rotation.
 
-    ValueError for a secret of another form, for no secret, and for a time without an offset.
+    Raise ValueError for a malformed secret, for no secret, and for a time without an offset.
     """
     if not secrets:
         raise ValueError("a webhook needs at least one secret to be signed with")
@@ -68,7 +68,7 @@ def sign(secrets: Sequence[str], message_id: str, timestamp: datetime, body: byt
 
 
 def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-    """Return if one of the secrets signed this body at about this time; raise a VerificationError if not."""
+    """Check that one of the secrets signed this body at about this time; raise a VerificationError if not."""
     named = {name.lower(): value for name, value in headers.items()}
     for header in ("webhook-id", "webhook-timestamp", "webhook-signature"):
         if not named.get(header):

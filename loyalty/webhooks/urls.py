@@ -1,4 +1,4 @@
-"""URLs that webhooks may go to, judged by their text alone; what a name leads to is judged when dialled."""
+"""URLs of webhooks, checked by their text alone; the addresses behind a host name are checked on connecting."""
 
 import re
 import socket
@@ -20,11 +20,11 @@ _LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 @dataclass(frozen=True, slots=True)
 class WebhookUrl:
-    """A URL in the parts a request is made of, all ASCII."""
+    """A URL split into the parts of a request, all ASCII."""
 
     scheme: str
     host: str
-    """A name, or an address without brackets."""
+    """A host name, or an address without brackets."""
     port: int
     target: str
 
@@ -34,9 +34,9 @@ class WebhookUrl:
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-@lru_cache(maxsize=1024)  # a store's few URLs are asked for at every delivery
+@lru_cache(maxsize=1024)  # a store has few URLs, and each delivery parses one
 def parse_url(url: str) -> WebhookUrl:
-    """Take a URL apart; ValueError says why it is none that a webhook can be sent to."""
+    """Split a URL; raise ValueError with the reason if no webhook can be sent to it."""
     if len(url) > LONGEST_URL:
         raise ValueError(f"a URL has at most {LONGEST_URL:,} characters, this one has {len(url):,}")
     if any(character.isspace() or not character.isprintable() for character in url) or "\\" in url:
@@ -58,7 +58,7 @@ def parse_url(url: str) -> WebhookUrl:
 
 
 def check_url(url: str, allow: tuple[Network, ...] = ()) -> str | None:
-    """The reason why no webhook can go to this URL, or None; asks no name server."""
+    """Return why no webhook can be sent to a URL, or None; no name is resolved."""
     try:
         host = parse_url(url).host.rstrip(".")
     except ValueError as error:
@@ -71,18 +71,18 @@ def check_url(url: str, allow: tuple[Network, ...] = ()) -> str | None:
         allowed = any(why_refused(one, allow) is None for one in _LOOPBACK)
         return None if allowed else refusal(host, _LOOPBACK[0], "a loopback address")
     if host.endswith((".local", ".internal")) and not allow:
-        return f"{host} is a name of a private network: {_cure()}"
+        return f"{host} is a name in a private network: {_cure()}"
     return None
 
 
 def refusal(host: str, address: Address, kind: str) -> str:
-    """One line for a person: the address, what it is, and the cure."""
+    """Return a message for people: the address, what it is, and the cure."""
     of = "" if host == str(address) else f" (of {host})"
     return f"{address}{of} is {kind}: {_cure()}"
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a host is, in any form resolvers take (`0x7f.1`, `2130706433`), or None for a name."""
+    """Return the address that a host is, in any form that resolvers accept (`0x7f.1`, `2130706433`); None: a name."""
     try:
         return IPv6Address(host) if ":" in host else IPv4Address(socket.inet_aton(host))
     except OSError:

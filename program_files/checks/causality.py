@@ -6,22 +6,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any, assert_never
 
-from loyalty.program.effects import GrantBadge, IssueReward, SetTier
-from loyalty.program.program import (
-    Achievement,
+from loyalty.program.achievements import Achievement, CountEvents
+from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
-    CountEvents,
     DeductPointsRule,
     EffectRule,
-    Logic,
-    Place,
-    Program,
-    Reactor,
     SetAttributeRule,
 )
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.logic import Logic, Place
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
 from program_files.nodes import Node
-from rules.types import NEVER, Type, both, narrowed, of_value
+from rules.types import NEVER, Type, intersection, narrowed, type_of_value
 
 Body = Mapping[str, Any]
 """The fields of an event's body that are known beforehand."""
@@ -152,6 +150,6 @@ def agree(one: Body, other: Body) -> bool:
 def with_body(scope: Type, body: Body) -> Type:
     """The scope of a rule, once these fields of the body are known."""
     for field, value in body.items():
-        narrower = narrowed(scope, ("event", "body", field), partial(both, of_value(value)))
+        narrower = narrowed(scope, ("event", "body", field), partial(intersection, type_of_value(value)))
         scope = scope if narrower == NEVER else narrower
     return scope

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import rules
-from loyalty.program.program import DeductPointsRule, Program
+from loyalty.program.effect_rules import DeductPointsRule
+from loyalty.program.program import Program
 from program_files.checks.causality import Answer, Cause, agree, causes_of, overlap, with_body
 from program_files.known_names import Known
 from program_files.problems import Problems
-from rules.types import Type, narrowed, without
+from rules.types import Type, excluding, narrowed
 
 Edges: TypeAlias = Mapping[Cause, Mapping[Cause, bool]]
 """What each cause leads to, and whether it always does."""
@@ -97,13 +98,13 @@ class _Held:
             if event not in self._scopes:
                 self._scopes[event] = self._scope(cause)
             scope = self._known.scope_of(cause.event_type)
-            self._found[answer, *event] = rules.answer(answer.when.expression, scope, self._scopes[event])
+            self._found[answer, *event] = rules.static_truth(answer.when.expression, scope, self._scopes[event])
         return self._found[answer, *event]
 
     def _scope(self, cause: Cause) -> Type:
         scope = with_body(self._known.scope_of(cause.event_type), cause.body)
         if "to" in cause.body:
-            scope = narrowed(scope, ("event", "body", "from"), lambda found: without(found, [cause.body["to"]]))
+            scope = narrowed(scope, ("event", "body", "from"), lambda found: excluding(found, [cause.body["to"]]))
         return scope
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import rules
-from loyalty.program.program import Place, SetAttributeRule
+from loyalty.program.effect_rules import SetAttributeRule
+from loyalty.program.logic import Place
 from program_files.checks.causality import Answer, agree, overlap, with_body
 from program_files.known_names import Known
 from program_files.problems import Problems
@@ -52,6 +53,6 @@ def _may_both_fire(one: Answer, other: Answer, known: Known) -> bool:
     both = with_body(scope, {**one.body, **other.body})
     for first, second in ((one, other), (other, one)):
         given = None if first.when is None else first.when.expression
-        if second.when is not None and rules.answer(second.when.expression, scope, both, given) is False:
+        if second.when is not None and rules.static_truth(second.when.expression, scope, both, given) is False:
             return False
     return True

@@ -10,7 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from loyalty.program.body_schema import BodySchema, SchemaError
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from program_files.schemas.references import (

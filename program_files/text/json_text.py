@@ -5,7 +5,7 @@ import re
 from bisect import bisect_right
 from contextlib import suppress
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.nodes import Node, Scalar, bounded, check_depth, check_text, number
 from program_files.problems import Problems, Unreadable, shown
 

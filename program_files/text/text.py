@@ -2,7 +2,7 @@
 
 from codecs import BOM_UTF8
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.nodes import Node
 from program_files.problems import Problems, Unreadable
 from program_files.text.json_text import read_json

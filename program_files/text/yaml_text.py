@@ -20,7 +20,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files.nodes import Node, Scalar, bounded, check_depth, check_text, number
 from program_files.problems import Problems, Unreadable, shown
 

@@ -1,4 +1,4 @@
-"""The table of operators, one module a family."""
+"""The operator table, one module for each family."""
 
 from rules.expression import Operator
 from rules.operators import arithmetic, arrays, comparison, dates, logic, lookup, text

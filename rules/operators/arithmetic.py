@@ -1,4 +1,4 @@
-"""Sums, products and extremes of exact numbers."""
+"""Arithmetic operators on exact numbers: + - * / % min max."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,23 +7,25 @@ from functools import reduce
 from rules import numbers
 from rules.check import Checker
 from rules.closures import applied
+from rules.codegen import CodeGenerator, Operand, StaticType, emit_applied, guarded, number_test
 from rules.expression import Call, Operator
-from rules.numbers import CONTEXT, LARGEST_INTEGER, Number
-from rules.source import Known, Operand, Source, emit_applied, guarded, is_number
-from rules.types import NEVER, NUMBER, Type, falsy, nullable
-from rules.values import Json, leading_number, number
+from rules.numbers import CONTEXT, LARGEST_INTEGER, ExactNumber
+from rules.types import NEVER, NUMBER, Type, falsy_only, nullable
+from rules.values import Json, leading_number, to_number
 
 
-def _fold(combine: Callable[[Number, Number], Number | None], values: tuple[Number | None, ...]) -> Number | None:
-    """All combined from the left; none as soon as one is none."""
+def _fold(
+    combine: Callable[[ExactNumber, ExactNumber], ExactNumber | None], values: tuple[ExactNumber | None, ...]
+) -> ExactNumber | None:
+    """Fold the values from the left; None as soon as one is None."""
 
-    def step(total: Number | None, value: Number | None) -> Number | None:
+    def step(total: ExactNumber | None, value: ExactNumber | None) -> ExactNumber | None:
         return None if total is None or value is None else combine(total, value)
 
     return reduce(step, values)
 
 
-def _plus(*values: Json) -> Number | None:
+def _plus(*values: Json) -> ExactNumber | None:
     return _fold(numbers.add, (0, *map(leading_number, values)))
 
 
@@ -31,85 +33,89 @@ def _times(*values: Json) -> Json:
     return values[0] if len(values) == 1 else _fold(numbers.multiply, tuple(map(leading_number, values)))
 
 
-def _minus(left: Json, *right: Json) -> Number | None:
-    minuend, subtrahend = (number(left), number(right[0])) if right else (0, number(left))
+def _minus(left: Json, *right: Json) -> ExactNumber | None:
+    minuend, subtrahend = (to_number(left), to_number(right[0])) if right else (0, to_number(left))
     return None if minuend is None or subtrahend is None else numbers.subtract(minuend, subtrahend)
 
 
-def _divided(dividend: Json, divisor: Json) -> Number | None:
-    left, right = number(dividend), number(divisor)
+def _divided(dividend: Json, divisor: Json) -> ExactNumber | None:
+    left, right = to_number(dividend), to_number(divisor)
     return None if left is None or right is None else numbers.divide(left, right)
 
 
-def _modulo(dividend: Json, divisor: Json) -> Number | None:
-    left, right = number(dividend), number(divisor)
+def _modulo(dividend: Json, divisor: Json) -> ExactNumber | None:
+    left, right = to_number(dividend), to_number(divisor)
     return None if left is None or right is None else numbers.remainder(left, right)
 
 
-def _least(*values: Json) -> Number | None:
-    found = [number(value) for value in values]
+def _least(*values: Json) -> ExactNumber | None:
+    found = [to_number(value) for value in values]
     return None if None in found else min(value for value in found if value is not None)
 
 
-def _greatest(*values: Json) -> Number | None:
-    found = [number(value) for value in values]
+def _greatest(*values: Json) -> ExactNumber | None:
+    found = [to_number(value) for value in values]
     return None if None in found else max(value for value in found if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fast:
-    """A binary operator on numbers: in Python, on Decimals in our context, and on anything."""
+class _BinaryOperator:
+    """The implementations of a binary operator: Python's own, on Decimals in our context, and with conversions."""
 
     symbol: str
-    on_decimals: Callable[[Number, Number], Number]
-    on_anything: Callable[..., Json]
+    on_decimals: Callable[[ExactNumber, ExactNumber], ExactNumber]
+    with_conversions: Callable[..., Json]
 
 
-_PLUS = _Fast("+", CONTEXT.add, _plus)
-_TIMES = _Fast("*", CONTEXT.multiply, _times)
-_MINUS = _Fast("-", CONTEXT.subtract, _minus)
+_PLUS = _BinaryOperator("+", CONTEXT.add, _plus)
+_TIMES = _BinaryOperator("*", CONTEXT.multiply, _times)
+_MINUS = _BinaryOperator("-", CONTEXT.subtract, _minus)
 
 
-def _emits_binary(fast: _Fast) -> Callable[[Source, Call], Operand]:
-    def emit(source: Source, call: Call) -> Operand:
-        total, *others = source.atoms(call)
+def _emits_binary(fast: _BinaryOperator) -> Callable[[CodeGenerator, Call], Operand]:
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        total, *others = code.atoms(call)
         if not others:
-            return source.applied(fast.on_anything, [total], "any" if fast is _TIMES else "number or null")
+            return code.call(fast.with_conversions, [total], "any" if fast is _TIMES else "number or null")
         for other in others:
-            total = _binary(source, fast, total, other)
+            total = _binary(code, fast, total, other)
         return total
 
     return emit
 
 
-def _binary(source: Source, fast: _Fast, left: Operand, right: Operand) -> Operand:
-    slow = source.applied(fast.on_anything, (left, right))
-    tests = [is_number(left), is_number(right)]
+def _binary(code: CodeGenerator, fast: _BinaryOperator, left: Operand, right: Operand) -> Operand:
+    slow = code.call(fast.with_conversions, (left, right))
+    tests = [number_test(left), number_test(right)]
     plain = f"{left.text} {fast.symbol} {right.text}"
-    known: Known = "decimal" if tests == [None, None] and "decimal" in (left.known, right.known) else "number or null"
-    if not source.in_context:
-        exact = f"{source.bind(fast.on_decimals)}({left.text}, {right.text})"
-        if "decimal" in (left.known, right.known):
+    known: StaticType = (
+        "decimal" if tests == [None, None] and "decimal" in (left.static_type, right.static_type) else "number or null"
+    )
+    if not code.in_context:
+        exact = f"{code.bind(fast.on_decimals)}({left.text}, {right.text})"
+        if "decimal" in (left.static_type, right.static_type):
             plain = exact
         else:
             integers = [f"{operand.text}.__class__ is int" for operand in (left, right)]
             slow = guarded(exact, tests, slow, known)
             tests = list(integers)
-    result = source.atom(guarded(plain, tests, slow, known))
-    if fast is _TIMES and "decimal" not in (left.known, right.known):
+    result = code.atom(guarded(plain, tests, slow, known))
+    if fast is _TIMES and "decimal" not in (left.static_type, right.static_type):
         too_long = f"{result.text}.__class__ is int and not {-LARGEST_INTEGER} < {result.text} < {LARGEST_INTEGER}"
-        source.line(f"if {too_long}: {result.text} = {source.bind(numbers.bounded)}({result.text})")
+        code.line(f"if {too_long}: {result.text} = {code.bind(numbers.rounded)}({result.text})")
     return result
 
 
-def _emits_extreme(builtin: Callable[..., Json], on_anything: Callable[..., Json]) -> Callable[[Source, Call], Operand]:
-    def emit(source: Source, call: Call) -> Operand:
-        operands = source.atoms(call)
-        slow = source.applied(on_anything, operands, "number or null")
+def _emits_extreme(
+    builtin: Callable[..., Json], with_conversions: Callable[..., Json]
+) -> Callable[[CodeGenerator, Call], Operand]:
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        operands = code.atoms(call)
+        slow = code.call(with_conversions, operands, "number or null")
         if len(operands) == 1:
             return slow
-        fast = source.applied(builtin, operands)
-        return guarded(fast.text, map(is_number, operands), slow, "number or null")
+        fast = code.call(builtin, operands)
+        return guarded(fast.text, map(number_test, operands), slow, "number or null")
 
     return emit
 
@@ -117,20 +123,20 @@ def _emits_extreme(builtin: Callable[..., Json], on_anything: Callable[..., Json
 def _checks_numbers(name: str) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         for operand in call.operands:
-            checker.needs(operand, NUMBER, name)
+            checker.require(operand, NUMBER, name)
         return NUMBER
 
     return check
 
 
 def _checks_division(name: str) -> Callable[[Checker, Call], Type]:
-    """Null where the divisor may be 0."""
+    """The result is a number, or null if the divisor may be 0."""
 
     def check(checker: Checker, call: Call) -> Type:
         dividend, divisor = call.operands
-        checker.needs(dividend, NUMBER, name)
-        by = checker.needs(divisor, NUMBER, name)
-        return nullable(NUMBER) if falsy(by) != NEVER else NUMBER
+        checker.require(dividend, NUMBER, name)
+        by = checker.require(divisor, NUMBER, name)
+        return nullable(NUMBER) if falsy_only(by) != NEVER else NUMBER
 
     return check
 
@@ -140,7 +146,7 @@ def _operator(
     least: int,
     most: int | None,
     function: Callable[..., Json],
-    emit: Callable[[Source, Call], Operand],
+    emit: Callable[[CodeGenerator, Call], Operand],
     words: str,
 ) -> Operator:
     return Operator(name, least, most, applied(function), emit, _checks_numbers(name), words)

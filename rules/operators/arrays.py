@@ -1,80 +1,80 @@
-"""Arrays: every element in turn becomes what `var` looks into."""
+"""Array operators: loops, whose body has an element as its scope, merge and log."""
 
 from collections.abc import Callable
 
-from rules.bounds import Work
+from rules.bounds import StepBudget
 from rules.check import Checker
-from rules.closures import Closer, Closure, applied, charged, weight
+from rules.closures import Closure, ClosureBuilder, applied, charged, step_cost
+from rules.codegen import CodeGenerator, Operand, ReduceScope, emit_applied, emit_charged, truth_test
 from rules.expression import Call, Operator
 from rules.narrowing import assume
-from rules.operators.lookup import looks_at_all
-from rules.source import Fold, Operand, Source, emit_applied, emit_charged, truth
+from rules.operators.lookup import reads_whole_scope
 from rules.types import (
     ANY,
     BOOLEAN,
     NEVER,
     NULL,
-    Anything,
-    Array,
-    Boolean,
-    Null,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    NullType,
     Type,
-    falsy,
+    falsy_only,
     may_be,
     options,
     present,
-    read,
+    read_type,
     record,
     union,
     widened,
 )
-from rules.types import truth as truth_of
-from rules.values import Json, truthy
+from rules.types import definite_truth as truth_of
+from rules.values import Json, is_truthy
 
 
-def _close_map(closer: Closer, call: Call) -> Closure:
-    elements, body, cost = _loop(closer, call)
+def _build_map(builder: ClosureBuilder, call: Call) -> Closure:
+    elements, body, cost = _loop(builder, call)
 
-    def evaluate(data: Json, work: Work) -> Json:
-        array = _entered(elements(data, work), cost, work)
+    def evaluate(data: Json, work: StepBudget) -> Json:
+        array = _charged_array(elements(data, work), cost, work)
         return [body(element, work) for element in array]
 
     return evaluate
 
 
-def _close_filter(closer: Closer, call: Call) -> Closure:
-    elements, body, cost = _loop(closer, call)
+def _build_filter(builder: ClosureBuilder, call: Call) -> Closure:
+    elements, body, cost = _loop(builder, call)
 
-    def evaluate(data: Json, work: Work) -> Json:
-        array = _entered(elements(data, work), cost, work)
-        return [element for element in array if truthy(body(element, work))]
+    def evaluate(data: Json, work: StepBudget) -> Json:
+        array = _charged_array(elements(data, work), cost, work)
+        return [element for element in array if is_truthy(body(element, work))]
 
     return evaluate
 
 
-def _closes_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Closer, Call], Closure]:
-    """Looks for an element whose truth is `stop_at`; worth `found` if there is one, else its opposite."""
+def _builds_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[ClosureBuilder, Call], Closure]:
+    """Build a search that stops at an element whose truth is `stop_at`: `found` if there is one, else its opposite."""
 
-    def close(closer: Closer, call: Call) -> Closure:
-        elements, body, cost = _loop(closer, call)
+    def build(builder: ClosureBuilder, call: Call) -> Closure:
+        elements, body, cost = _loop(builder, call)
 
-        def evaluate(data: Json, work: Work) -> Json:
-            array = _entered(elements(data, work), cost, work)
+        def evaluate(data: Json, work: StepBudget) -> Json:
+            array = _charged_array(elements(data, work), cost, work)
             if not array:
                 return empty
-            return found if any(truthy(body(element, work)) is stop_at for element in array) else not found
+            return found if any(is_truthy(body(element, work)) is stop_at for element in array) else not found
 
         return evaluate
 
-    return close
+    return build
 
 
-def _close_reduce(closer: Closer, call: Call) -> Closure:
-    elements, body, cost = _loop(closer, call)
-    start = closer.of(call.operands[2]) if len(call.operands) > 2 else None
+def _build_reduce(builder: ClosureBuilder, call: Call) -> Closure:
+    elements, body, cost = _loop(builder, call)
+    start = builder.build(call.operands[2]) if len(call.operands) > 2 else None
 
-    def evaluate(data: Json, work: Work) -> Json:
-        array = _entered(elements(data, work), cost, work)
+    def evaluate(data: Json, work: StepBudget) -> Json:
+        array = _charged_array(elements(data, work), cost, work)
         total = start(data, work) if start else None
         for element in array:
             total = body({"current": element, "accumulator": total}, work)
@@ -83,80 +83,80 @@ def _close_reduce(closer: Closer, call: Call) -> Closure:
     return evaluate
 
 
-def _loop(closer: Closer, call: Call) -> tuple[Closure, Closure, int]:
-    return closer.of(call.operands[0]), closer.of(call.operands[1]), weight(call.operands[1])
+def _loop(builder: ClosureBuilder, call: Call) -> tuple[Closure, Closure, int]:
+    return builder.build(call.operands[0]), builder.build(call.operands[1]), step_cost(call.operands[1])
 
 
-def _entered(array: Json, cost: int, work: Work) -> list[Json]:
-    """The array, paid for; what is no array has no elements."""
+def _charged_array(array: Json, cost: int, work: StepBudget) -> list[Json]:
+    """Charge the loop over the array, and return it; empty if it is not an array."""
     if not isinstance(array, list):
         return []
     work.charge(len(array) * cost)
     return array
 
 
-def _emit_map(source: Source, call: Call) -> Operand:
-    array, result = source.atom(source.value(call.operands[0])), source.new()
-    source.line(f"{result} = []")
-    source.flush()
-    with source.block(f"if {array.text}.__class__ is list"), source.loop(array.text, call.operands[1]):
-        value = source.value(call.operands[1])
-        source.line(f"{result}.append({value.text})")
-        source.flush()
+def _emit_map(code: CodeGenerator, call: Call) -> Operand:
+    array, result = code.atom(code.emit(call.operands[0])), code.new_variable()
+    code.line(f"{result} = []")
+    code.flush()
+    with code.block(f"if {array.text}.__class__ is list"), code.loop(array.text, call.operands[1]):
+        value = code.emit(call.operands[1])
+        code.line(f"{result}.append({value.text})")
+        code.flush()
     return Operand(result, "array")
 
 
-def _emit_filter(source: Source, call: Call) -> Operand:
-    array, result = source.atom(source.value(call.operands[0])), source.new()
-    source.line(f"{result} = []")
-    source.flush()
+def _emit_filter(code: CodeGenerator, call: Call) -> Operand:
+    array, result = code.atom(code.emit(call.operands[0])), code.new_variable()
+    code.line(f"{result} = []")
+    code.flush()
     with (
-        source.block(f"if {array.text}.__class__ is list"),
-        source.loop(array.text, call.operands[1]) as element,
+        code.block(f"if {array.text}.__class__ is list"),
+        code.loop(array.text, call.operands[1]) as element,
     ):
-        value = source.atom(source.value(call.operands[1]))
-        source.flush()
-        source.line(f"if {truth(value)}: {result}.append({element})")
+        value = code.atom(code.emit(call.operands[1]))
+        code.flush()
+        code.line(f"if {truth_test(value)}: {result}.append({element})")
     return Operand(result, "array")
 
 
-def _emits_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Source, Call], Operand]:
-    def emit(source: Source, call: Call) -> Operand:
-        array, result = source.atom(source.value(call.operands[0])), source.new()
-        source.line(f"{result} = {empty}")
-        source.flush()
-        with source.block(f"if {array.text}.__class__ is list and {array.text}"):
+def _emits_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[CodeGenerator, Call], Operand]:
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        array, result = code.atom(code.emit(call.operands[0])), code.new_variable()
+        code.line(f"{result} = {empty}")
+        code.flush()
+        with code.block(f"if {array.text}.__class__ is list and {array.text}"):
             if empty is found:
-                source.line(f"{result} = {not found}")
-            with source.loop(array.text, call.operands[1]):
-                value = source.atom(source.value(call.operands[1]))
-                source.flush()
-                with source.block(f"if {truth(value)}" if stop_at else f"if not {truth(value)}"):
-                    source.line(f"{result} = {found}")
-                    source.line("break")
+                code.line(f"{result} = {not found}")
+            with code.loop(array.text, call.operands[1]):
+                value = code.atom(code.emit(call.operands[1]))
+                code.flush()
+                with code.block(f"if {truth_test(value)}" if stop_at else f"if not {truth_test(value)}"):
+                    code.line(f"{result} = {found}")
+                    code.line("break")
         return Operand(result, "boolean")
 
     return emit
 
 
-def _emit_reduce(source: Source, call: Call) -> Operand:
-    array, total = source.atom(source.value(call.operands[0])), source.new()
+def _emit_reduce(code: CodeGenerator, call: Call) -> Operand:
+    array, total = code.atom(code.emit(call.operands[0])), code.new_variable()
     if len(call.operands) > 2:
-        source.into(total, call.operands[2])
+        code.assign(total, call.operands[2])
     else:
-        source.line(f"{total} = None")
-    source.flush()
+        code.line(f"{total} = None")
+    code.flush()
     with (
-        source.block(f"if {array.text}.__class__ is list"),
-        source.loop(array.text, call.operands[1]) as element,
+        code.block(f"if {array.text}.__class__ is list"),
+        code.loop(array.text, call.operands[1]) as element,
     ):
-        whole = source.new() if looks_at_all(call.operands[1]) else None
+        whole = code.new_variable() if reads_whole_scope(call.operands[1]) else None
         if whole is not None:
-            source.line(f"{whole} = {{'current': {element}, 'accumulator': {total}}}")
-        source.scope = Fold(element, total, whole)
-        next_total = source.atom(source.value(call.operands[1]))
-        source.flush()
-        source.line(f"{total} = {next_total.text}")
+            code.line(f"{whole} = {{'current': {element}, 'accumulator': {total}}}")
+        code.scope = ReduceScope(element, total, whole)
+        next_total = code.atom(code.emit(call.operands[1]))
+        code.flush()
+        code.line(f"{total} = {next_total.text}")
     return Operand(total)
 
 
@@ -170,101 +170,101 @@ def _merge(*values: Json) -> list[Json]:
     return merged
 
 
-def _copied(merged: list[Json], *_: Json) -> int:
+def _merge_cost(merged: list[Json], *_: Json) -> int:
     return len(merged)
 
 
 def _log(value: Json) -> Json:
-    """Nothing is written: a rule touches nothing; the trace shows the value."""
+    """Return the value and log nothing, as rules have no side effects; traces show the value."""
     return value
 
 
 def _elements(checker: Checker, call: Call) -> Type:
-    """The type of the elements a loop runs over; null is an array without any."""
+    """Infer the element type of a loop; null counts as an empty array."""
     operand, name = call.operands[0], call.operator.name
-    found = checker.of(operand)
+    found = checker.infer(operand)
     arrays = present(found)
-    if (not may_be(arrays, Array) and arrays != NEVER) or len(options(arrays)) > 1:
-        checker.unfit(operand, arrays, Array(ANY), name)
+    if (not may_be(arrays, ArrayType) and arrays != NEVER) or len(options(arrays)) > 1:
+        checker.add_mismatch(operand, arrays, ArrayType(ANY), name)
         return NEVER
-    return read(union(*(option.element for option in options(arrays) if isinstance(option, Array))))
+    return read_type(union(*(option.element for option in options(arrays) if isinstance(option, ArrayType))))
 
 
 def _check_map(checker: Checker, call: Call) -> Type:
-    with checker.within(_elements(checker, call), call.operator.name):
-        return Array(checker.of(call.operands[1]))
+    with checker.loop_scope(_elements(checker, call), call.operator.name):
+        return ArrayType(checker.infer(call.operands[1]))
 
 
 def _check_filter(checker: Checker, call: Call) -> Type:
     element = _elements(checker, call)
-    with checker.within(element, "filter"):
-        checker.of(call.operands[1])
-    return Array(assume(element, call.operands[1], holds=True))
+    with checker.loop_scope(element, "filter"):
+        checker.infer(call.operands[1])
+    return ArrayType(assume(element, call.operands[1], holds=True))
 
 
 def _checks_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         element = _elements(checker, call)
-        with checker.within(element, call.operator.name):
-            answer = truth_of(checker.of(call.operands[1]))
-        elements = checker.type_of(call.operands[0])
-        results = {empty} if falsy(elements) != NEVER or element == NEVER else set[bool]()
+        with checker.loop_scope(element, call.operator.name):
+            truth = truth_of(checker.infer(call.operands[1]))
+        elements = checker.inferred(call.operands[0])
+        results = {empty} if falsy_only(elements) != NEVER or element == NEVER else set[bool]()
         if element != NEVER:
-            results |= {found, not found} if answer is None else {found if answer is stop_at else not found}
-        return Boolean(results.pop()) if len(results) == 1 else BOOLEAN
+            results |= {found, not found} if truth is None else {found if truth is stop_at else not found}
+        return BooleanType(results.pop()) if len(results) == 1 else BOOLEAN
 
     return check
 
 
 def _check_reduce(checker: Checker, call: Call) -> Type:
-    """The accumulator's type is found by trying: the first guess is the start's, then it is joined with the body's."""
+    """Infer the accumulator's type as a fixed point: the start's type, widened by the body's until it is stable."""
     element = _elements(checker, call)
-    start = checker.of(call.operands[2]) if len(call.operands) > 2 else NULL
+    start = checker.infer(call.operands[2]) if len(call.operands) > 2 else NULL
     total = widened(start)
-    for _ in range(_TRIES):
-        noted = len(checker.faults)
-        with checker.within(record({"current": element, "accumulator": total}), "reduce"):
-            further = union(total, widened(checker.of(call.operands[1])))
-        if further == total:
+    for _ in range(_MOST_ROUNDS):
+        faults_before = len(checker.faults)
+        with checker.loop_scope(record({"current": element, "accumulator": total}), "reduce"):
+            wider = union(total, widened(checker.infer(call.operands[1])))
+        if wider == total:
             return total
-        del checker.faults[noted:]
-        total = further
-    with checker.within(record({"current": element, "accumulator": ANY}), "reduce"):
-        checker.of(call.operands[1])
+        del checker.faults[faults_before:]
+        total = wider
+    with checker.loop_scope(record({"current": element, "accumulator": ANY}), "reduce"):
+        checker.infer(call.operands[1])
     return ANY
 
 
-_TRIES = 4
+_MOST_ROUNDS = 4
 
 
 def _check_merge(checker: Checker, call: Call) -> Type:
     elements = list[Type]()
     for operand in call.operands:
-        found = checker.of(operand)
-        if may_be(found, Anything):
+        found = checker.infer(operand)
+        if may_be(found, AnyType):
             elements.append(ANY)
-        elif may_be(found, Null):
-            checker.unfit(operand, found, Array(ANY), "merge")
+        elif may_be(found, NullType):
+            checker.add_mismatch(operand, found, ArrayType(ANY), "merge")
         else:
-            elements += [option.element if isinstance(option, Array) else option for option in options(found)]
-    return Array(union(*elements))
+            elements += [option.element if isinstance(option, ArrayType) else option for option in options(found)]
+    return ArrayType(union(*elements))
 
 
 def _check_log(checker: Checker, call: Call) -> Type:
-    return checker.of(call.operands[0])
+    return checker.infer(call.operands[0])
 
 
 def _search(name: str, words: str, *, stop_at: bool, found: bool, empty: bool) -> Operator:
-    close = _closes_search(stop_at=stop_at, found=found, empty=empty)
+    build = _builds_search(stop_at=stop_at, found=found, empty=empty)
     emit = _emits_search(stop_at=stop_at, found=found, empty=empty)
     check = _checks_search(stop_at=stop_at, found=found, empty=empty)
-    return Operator(name, 2, 2, close, emit, check, words)
+    return Operator(name, 2, 2, build, emit, check, words)
 
 
 OPERATORS = (
-    Operator("map", 2, 2, _close_map, _emit_map, _check_map, "makes"),
-    Operator("filter", 2, 2, _close_filter, _emit_filter, _check_filter, "keeps"),
-    Operator("reduce", 2, 3, _close_reduce, _emit_reduce, _check_reduce, "reduces"),
+    Operator("map", 2, 2, _build_map, _emit_map, _check_map, "makes"),
+    Operator("filter", 2, 2, _build_filter, _emit_filter, _check_filter, "keeps"),
+    Operator("reduce", 2, 3, _build_reduce, _emit_reduce, _check_reduce, "reduces"),
     _search("all", "elements that all have", stop_at=False, found=False, empty=False),
     _search("some", "an element that has", stop_at=True, found=True, empty=False),
     _search("none", "no element that has", stop_at=True, found=False, empty=True),
@@ -272,7 +272,7 @@ OPERATORS = (
         "merge",
         0,
         None,
-        charged(_merge, _copied),
+        charged(_merge, _merge_cost),
         emit_charged(_merge, "array", "len({result})"),
         _check_merge,
         "joins",

@@ -1,18 +1,18 @@
-"""Equality, order and membership."""
+"""Comparison operators: equality, order and membership."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 
 from rules import exact
-from rules.bounds import Work
-from rules.check import Checker, cure, shown
-from rules.closures import Closer, Closure, applied
-from rules.errors import nearest
-from rules.expression import Call, Expression, Literal, Operator, Sequence, constant, is_constant, parts
+from rules.bounds import StepBudget
+from rules.check import Checker, date_suggestion, label
+from rules.closures import Closure, ClosureBuilder, applied
+from rules.codegen import CodeGenerator, Operand, guarded, number_test, text_test
+from rules.expression import ArrayLiteral, Call, Expression, Literal, Operator, children, constant_value, is_constant
 from rules.paths import static_path
-from rules.source import Operand, Source, guarded, is_number, is_text
-from rules.told import written_path
+from rules.render import literal_path
+from rules.spelling import closest_match
 from rules.types import (
     BOOLEAN,
     INSTANT,
@@ -20,20 +20,20 @@ from rules.types import (
     NULL,
     NUMBER,
     TEXT,
-    Anything,
-    Array,
-    Boolean,
-    Number,
-    Record,
-    Text,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    NumberType,
+    RecordType,
+    TextType,
     Type,
-    both,
     described,
-    extent,
     fits,
+    intersection,
     may_be,
     options,
     present,
+    range_of,
     union,
     wholly_below,
     widened,
@@ -58,7 +58,7 @@ def _greater_or_equal(left: Json, right: Json) -> bool:
 
 
 def _chained(compare: Callable[[Json, Json], bool]) -> Callable[..., bool]:
-    """With three operands, whether the middle one lies between."""
+    """With three operands, test whether the middle one lies between the others."""
 
     def chained(first: Json, second: Json, third: Json) -> bool:
         return compare(first, second) and compare(second, third)
@@ -66,21 +66,21 @@ def _chained(compare: Callable[[Json, Json], bool]) -> Callable[..., bool]:
     return chained
 
 
-def _closes_chain(compare: Callable[[Json, Json], bool]) -> Callable[[Closer, Call], Closure]:
+def _builds_chain(compare: Callable[[Json, Json], bool]) -> Callable[[ClosureBuilder, Call], Closure]:
     two, three = applied(compare), applied(_chained(compare))
-    return lambda closer, call: (two if len(call.operands) == 2 else three)(closer, call)
+    return lambda builder, call: (two if len(call.operands) == 2 else three)(builder, call)
 
 
-def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[Source, Call], Operand]:
-    def emit(source: Source, call: Call) -> Operand:
-        left, right = source.atoms(call)
-        fast, slow = f"{left.text} {symbol} {right.text}", source.applied(function, (left, right))
+def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[CodeGenerator, Call], Operand]:
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        left, right = code.atoms(call)
+        fast, slow = f"{left.text} {symbol} {right.text}", code.call(function, (left, right))
         if right.text == "None" and left.is_name:
             return Operand(f"({left.text} {'is' if symbol == '==' else 'is not'} None)", "boolean", atom=False)
-        if "text" in (left.known, right.known):
-            tests = [is_text(left), is_text(right)]
+        if "text" in (left.static_type, right.static_type):
+            tests = [text_test(left), text_test(right)]
         elif _is_numeric(left) or _is_numeric(right):
-            tests = [is_number(left), is_number(right)]
+            tests = [number_test(left), number_test(right)]
         else:
             tests = [f"{left.text}.__class__ is {right.text}.__class__ is str"]
         return guarded(fast, tests, slow, "boolean")
@@ -89,266 +89,285 @@ def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Call
 
 
 def _is_numeric(operand: Operand) -> bool:
-    return operand.known in ("number", "decimal", "number or null")
+    return operand.static_type in ("number", "decimal", "number or null")
 
 
-def _emits_order(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[Source, Call], Operand]:
+def _emits_order(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[CodeGenerator, Call], Operand]:
     chained = _chained(function)
 
-    def emit(source: Source, call: Call) -> Operand:
-        operands = source.atoms(call)
-        slow = source.applied(function if len(operands) == 2 else chained, operands)
+    def emit(code: CodeGenerator, call: Call) -> Operand:
+        operands = code.atoms(call)
+        slow = code.call(function if len(operands) == 2 else chained, operands)
         fast = f" {symbol} ".join(operand.text for operand in operands)
-        return guarded(fast, map(is_number, operands), slow, "boolean")
+        return guarded(fast, map(number_test, operands), slow, "boolean")
 
     return emit
 
 
-def _is_written(call: Call) -> bool:
-    """Whether the rule itself says where an `in` looks."""
+def _is_haystack_constant(call: Call) -> bool:
+    """Whether the array or text that `in` searches is constant."""
     return is_constant(call.operands[1])
 
 
-def _close_in(closer: Closer, call: Call) -> Closure:
-    needle, haystack = closer.all(call)
-    written = _is_written(call)
+def _build_in(builder: ClosureBuilder, call: Call) -> Closure:
+    needle, haystack = builder.build_operands(call)
+    is_constant_ = _is_haystack_constant(call)
 
-    def evaluate(data: Json, work: Work) -> Json:
-        sought, place = needle(data, work), haystack(data, work)
-        if not written and isinstance(place, list | str):
-            work.charge(len(place))
-        return contains(sought, place)
+    def evaluate(data: Json, work: StepBudget) -> Json:
+        sought, searched = needle(data, work), haystack(data, work)
+        if not is_constant_ and isinstance(searched, list | str):
+            work.charge(len(searched))
+        return contains(sought, searched)
 
     return evaluate
 
 
-def _emit_in(source: Source, call: Call) -> Operand:
-    if _is_written(call):
-        return _emit_in_constant(source, call, call.operands[1])
-    needle, haystack = source.atoms(call)
-    source.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {source.bind(_COUNTED)} else 0")
-    return source.applied(contains, (needle, haystack), "boolean")
+def _emit_in(code: CodeGenerator, call: Call) -> Operand:
+    if _is_haystack_constant(call):
+        return _emit_in_constant(code, call, call.operands[1])
+    needle, haystack = code.atoms(call)
+    code.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {code.bind(_SIZED)} else 0")
+    return code.call(contains, (needle, haystack), "boolean")
 
 
-def _emit_in_constant(source: Source, call: Call, place: Expression) -> Operand:
-    needle, elements = source.atom(source.value(call.operands[0])), constant(place)
-    slow = source.applied(contains, (needle, Operand(source.bind(elements))))
+def _emit_in_constant(code: CodeGenerator, call: Call, haystack: Expression) -> Operand:
+    needle, elements = code.atom(code.emit(call.operands[0])), constant_value(haystack)
+    slow = code.call(contains, (needle, Operand(code.bind(elements))))
     if isinstance(elements, str) and elements:
-        return guarded(f"{needle.text} in {elements!r}", [is_text(needle)], slow, "boolean")
+        return guarded(f"{needle.text} in {elements!r}", [text_test(needle)], slow, "boolean")
     if elements and isinstance(elements, list):
         texts = all(isinstance(element, str) for element in elements)
         if texts or all(type(element) in (int, Decimal) for element in elements):
-            test = is_text(needle) if texts else is_number(needle)
-            return guarded(f"{needle.text} in {source.bind(frozenset(elements))}", [test], slow, "boolean")
+            test = text_test(needle) if texts else number_test(needle)
+            return guarded(f"{needle.text} in {code.bind(frozenset(elements))}", [test], slow, "boolean")
     return Operand(slow.text, "boolean", atom=False)
 
 
-_COUNTED = frozenset({list, str})
+_SIZED = frozenset({list, str})
 
 
 def _checks_equality(name: str, *, strict: bool) -> Callable[[Checker, Call], Type]:
-    """Texts, numbers, truth values and dates are compared with their like; null is simply equal to nothing else."""
+    """Both sides must be of one type: texts, numbers, booleans or dates. Null may be compared with anything."""
     negated = name.startswith("!")
 
     def check(checker: Checker, call: Call) -> Type:
         left, right = call.operands
-        found = checker.of(left), checker.of(right)
-        if _fault_unequal(checker, call, strict=strict):
+        found = checker.infer(left), checker.infer(right)
+        if _add_equality_fault(checker, call, strict=strict):
             return BOOLEAN
-        equal = True if _are_same(left, right) else _are_equal(*found)
-        return BOOLEAN if equal is None else Boolean(equal is not negated)
+        equal = True if _are_same_var(left, right) else _are_equal(*found)
+        return BOOLEAN if equal is None else BooleanType(equal is not negated)
 
     return check
 
 
-def _fault_unequal(checker: Checker, call: Call, *, strict: bool) -> bool:
-    """Says why two values could never be equal, whatever conditions around them say."""
-    (left, right), name, noted = call.operands, call.operator.name, len(checker.faults)
-    one, other = (present(checker.type_at_large(side)) for side in (left, right))
-    if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
+def _add_equality_fault(checker: Checker, call: Call, *, strict: bool) -> bool:
+    """Add a fault if the types before narrowing are never equal, or are converted; return whether there is one."""
+    (left, right), name, faults_before = call.operands, call.operator.name, len(checker.faults)
+    one, other = (present(checker.unnarrowed_type(side)) for side in (left, right))
+    if NEVER in (one, other) or may_be(one, AnyType) or may_be(other, AnyType):
         return False
-    if may_be(one, Array, Record) or may_be(other, Array, Record):
-        at, found = (left, one) if may_be(one, Array, Record) else (right, other)
-        checker.fault("wrong_type", at, f"{shown(at)} is {described(found)}, {name} compares none of those")
-    elif both(widened(one), widened(other)) == NEVER:
-        message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: they are never equal"
-        checker.fault("wrong_type", right, message, cure(right, other, one) or cure(left, one, other))
-    elif both(one, other) == NEVER and _lists(left, one, right, other):
-        _fault_not_among(checker, (left, one), (right, other))
+    if may_be(one, ArrayType, RecordType) or may_be(other, ArrayType, RecordType):
+        at, found = (left, one) if may_be(one, ArrayType, RecordType) else (right, other)
+        checker.add_fault("wrong_type", at, f"{label(at)} is {described(found)}, which {name} cannot compare")
+    elif intersection(widened(one), widened(other)) == NEVER:
+        message = f"{label(left)} is {described(one)}, {label(right)} is {described(other)}: they are never equal"
+        checker.add_fault(
+            "wrong_type", right, message, date_suggestion(right, other, one) or date_suggestion(left, one, other)
+        )
+    elif intersection(one, other) == NEVER and _is_enum(left, one, right, other):
+        _add_enum_fault(checker, (left, one), (right, other))
     elif not strict and len(options(one)) + len(options(other)) > 2:
-        message = f"{shown(left)} is {described(one)}, {shown(right)} is {described(other)}: {name} converts them"
-        checker.fault("wrong_type", call, message, f"{name}=")
-    return len(checker.faults) > noted
+        message = (
+            f"{label(left)} is {described(one)}, {label(right)} is {described(other)}: {name} would convert one of them"
+        )
+        checker.add_fault("wrong_type", call, message, f"{name}=")
+    return len(checker.faults) > faults_before
 
 
-def _lists(left: Expression, one: Type, right: Expression, other: Type) -> bool:
-    """Whether a value is compared with what lists its own, as an enum does; of two literals, neither does."""
+def _is_enum(left: Expression, one: Type, right: Expression, other: Type) -> bool:
+    """Whether one side is an enum, that is, not a literal and of a type that lists its values."""
     sides = ((left, one), (right, other))
     return any(not isinstance(side, Literal) and _has_values(type_) for side, type_ in sides)
 
 
 def _has_values(of: Type) -> bool:
     return any(
-        (isinstance(option, Text | Number) and option.values is not None)
-        or (isinstance(option, Boolean) and option.value is not None)
+        (isinstance(option, TextType | NumberType) and option.values is not None)
+        or (isinstance(option, BooleanType) and option.value is not None)
         for option in options(of)
     )
 
 
-def _are_same(left: Expression, right: Expression) -> bool:
-    """Whether both look up the same."""
-    looked_up = [static_path(side) for side in (left, right) if written_path(side) and len(parts(side)) == 1]  # type: ignore[arg-type]  # what has a path is a call
+def _are_same_var(left: Expression, right: Expression) -> bool:
+    """Whether both are the same `var`."""
+    looked_up = [static_path(side) for side in (left, right) if literal_path(side) and len(children(side)) == 1]  # type: ignore[arg-type]  # what has a path is a call
     return len(looked_up) == 2 and looked_up[0] == looked_up[1]
 
 
 def _are_equal(left: Type, right: Type) -> bool | None:
-    """Whether all values of both are the same one, or no two of them; None where it depends."""
-    if NEVER in (left, right) or may_be(left, Anything, Array, Record) or may_be(right, Anything, Array, Record):
+    """True if both types have one and the same value, False if they share none, None otherwise."""
+    if (
+        NEVER in (left, right)
+        or may_be(left, AnyType, ArrayType, RecordType)
+        or may_be(right, AnyType, ArrayType, RecordType)
+    ):
         return None
-    if both(left, right) == NEVER:
+    if intersection(left, right) == NEVER:
         return False
     return True if left == right and _is_one_value(left) else None
 
 
 def _is_one_value(of: Type) -> bool:
     match of:
-        case Text() | Number():
-            return of.values is not None and len(of.values) == 1 and not (isinstance(of, Text) and of.open)
-        case Boolean():
+        case TextType() | NumberType():
+            return of.values is not None and len(of.values) == 1 and not (isinstance(of, TextType) and of.open)
+        case BooleanType():
             return of.value is not None
         case _:
             return of == NULL
 
 
-def _fault_not_among(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
-    (said, _), (place, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
+def _add_enum_fault(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
+    (literal, _), (enum, known) = (left, right) if isinstance(left[0], Literal) else (right, left)
     allowed = _values_of(known)
     names = ", ".join(map(exact.dumps, allowed[:8])) + (", ..." if len(allowed) > 8 else "")
-    only = f"only one of {names}" if len(allowed) > 1 else f"only {names}" if allowed else "there is none"
-    suggestion = _meant(said, allowed)
-    never = "never holds" if may_be(checker.type_of(place), Array) else "is never"
-    message = f"{shown(place)} {never} {shown(said)}, {only}"
-    checker.fault("not_in_enum", said, message, suggestion and exact.dumps(suggestion))
+    only = f"only one of {names}" if len(allowed) > 1 else f"only {names}" if allowed else "it has no values"
+    suggestion = _closest_value(literal, allowed)
+    never = "never holds" if may_be(checker.inferred(enum), ArrayType) else "is never"
+    message = f"{label(enum)} {never} {label(literal)}, {only}"
+    checker.add_fault("not_in_enum", literal, message, suggestion and exact.dumps(suggestion))
 
 
 def _values_of(known: Type) -> list[Json]:
-    """The values of an enum."""
-    listed = [value for option in options(known) if isinstance(option, Text | Number) for value in option.values or ()]
+    """The values that a type lists."""
+    listed = [
+        value for option in options(known) if isinstance(option, TextType | NumberType) for value in option.values or ()
+    ]
     return listed + [
-        option.value for option in options(known) if isinstance(option, Boolean) and option.value is not None
+        option.value for option in options(known) if isinstance(option, BooleanType) and option.value is not None
     ]
 
 
-def _meant(said: Expression, allowed: list[Json]) -> str | None:
-    """The value that was probably meant."""
-    if not isinstance(said, Literal) or not isinstance(said.value, str):
+def _closest_value(literal: Expression, allowed: list[Json]) -> str | None:
+    """The allowed text that a literal probably misspells."""
+    if not isinstance(literal, Literal) or not isinstance(literal.value, str):
         return None
-    return nearest(said.value, (text for text in allowed if isinstance(text, str)))
+    return closest_match(literal.value, (text for text in allowed if isinstance(text, str)))
 
 
 def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
-    """Numbers, texts or dates, and all operands of one kind."""
+    """All operands must be numbers, or all texts, or all dates."""
 
     def check(checker: Checker, call: Call) -> Type:
-        found = [checker.of(operand) for operand in call.operands]
-        kinds = (NUMBER, TEXT, INSTANT)
-        wanted = next((kind for kind in kinds for type_ in found if type_ != NEVER and fits(type_, kind)), None)
+        found = [checker.infer(operand) for operand in call.operands]
+        types = (NUMBER, TEXT, INSTANT)
+        wanted = next((each for each in types for type_ in found if type_ != NEVER and fits(type_, each)), None)
         if wanted is None:
             likely = [
-                kind for kind in kinds for type_ in found if present(type_) != NEVER and fits(present(type_), kind)
+                each for each in types for type_ in found if present(type_) != NEVER and fits(present(type_), each)
             ]
             wanted = likely[0] if likely else NUMBER
         if INSTANT in found:
             wanted = INSTANT
         for operand, type_ in zip(call.operands, found, strict=True):
             if not fits(type_, wanted):
-                checker.unfit(operand, type_, wanted, name)
-        if any(_are_same(*pair) for pair in pairwise(call.operands)):
-            return BOOLEAN if name.endswith("=") and len(found) > 2 else Boolean(name.endswith("="))
+                checker.add_mismatch(operand, type_, wanted, name)
+        if any(_are_same_var(*pair) for pair in pairwise(call.operands)):
+            return BOOLEAN if name.endswith("=") and len(found) > 2 else BooleanType(name.endswith("="))
         return _order_of(name, found)
 
     return check
 
 
 def _order_of(name: str, found: list[Type]) -> Type:
-    """True or false where the ranges of numbers say so, of each and the next."""
-    answers = {_is_less(left, right, name) for left, right in pairwise(found)}
-    if False in answers or _is_less(found[0], found[-1], name) is False:
-        return Boolean(False)
-    return Boolean(True) if answers == {True} else BOOLEAN
+    """The truth of an order comparison as far as the ranges of its neighbouring operands decide it."""
+    truths = {_is_less(left, right, name) for left, right in pairwise(found)}
+    if False in truths or _is_less(found[0], found[-1], name) is False:
+        return BooleanType(False)
+    return BooleanType(True) if truths == {True} else BOOLEAN
 
 
 def _is_less(left: Type, right: Type, name: str) -> bool | None:
-    """Whether the comparison holds for every number of the left with every one of the right, or for no two."""
+    """True if the comparison holds for all numbers of both types, False if for none, None otherwise."""
     one, other = (left, right) if name.startswith("<") else (right, left)
-    if not isinstance(one, Number) or not isinstance(other, Number):
+    if not isinstance(one, NumberType) or not isinstance(other, NumberType):
         return None
     touching = name.endswith("=")
-    if wholly_below(extent(one), extent(other), touching=touching):
+    if wholly_below(range_of(one), range_of(other), touching=touching):
         return True
-    return False if wholly_below(extent(other), extent(one), touching=not touching) else None
+    return False if wholly_below(range_of(other), range_of(one), touching=not touching) else None
 
 
 def _check_in(checker: Checker, call: Call) -> Type:
     needle, haystack = call.operands
-    sought, place = checker.of(needle), present(checker.of(haystack))
-    if may_be(place, Array) and len(options(place)) == 1:
-        return BOOLEAN if _fault_elements(checker, call) else _among_elements(checker, call)
-    if fits(place, TEXT) and place != NEVER:
+    sought, searched = checker.infer(needle), present(checker.infer(haystack))
+    if may_be(searched, ArrayType) and len(options(searched)) == 1:
+        return BOOLEAN if _add_element_faults(checker, call) else _membership_type(checker, call)
+    if fits(searched, TEXT) and searched != NEVER:
         if not fits(sought, TEXT):
-            checker.unfit(needle, sought, TEXT, "in")
-        if checker.type_of(haystack) != place:
-            checker.unfit(haystack, checker.type_of(haystack), TEXT, "in")
-    elif may_be(place, Anything):
-        checker.fault("unknown_type", haystack, f"{shown(haystack)} may be anything, in needs text or an array")
-    elif place != NEVER:
-        checker.fault("wrong_type", haystack, f"{shown(haystack)} is {described(place)}, in needs text or an array")
+            checker.add_mismatch(needle, sought, TEXT, "in")
+        if checker.inferred(haystack) != searched:
+            checker.add_mismatch(haystack, checker.inferred(haystack), TEXT, "in")
+    elif may_be(searched, AnyType):
+        checker.add_fault("unknown_type", haystack, f"{label(haystack)} may be anything, in needs text or an array")
+    elif searched != NEVER:
+        checker.add_fault(
+            "wrong_type", haystack, f"{label(haystack)} is {described(searched)}, in needs text or an array"
+        )
     return BOOLEAN
 
 
-def _fault_elements(checker: Checker, call: Call) -> bool:
-    """Says which elements could never be the one that is sought, whatever conditions around it say."""
-    (needle, haystack), noted = call.operands, len(checker.faults)
-    one = present(checker.type_at_large(needle))
-    elements = haystack.elements if isinstance(haystack, Sequence) else ()
+def _add_element_faults(checker: Checker, call: Call) -> bool:
+    """Add a fault for each element that can never equal the sought value; return whether there is one."""
+    (needle, haystack), faults_before = call.operands, len(checker.faults)
+    one = present(checker.unnarrowed_type(needle))
+    elements = haystack.elements if isinstance(haystack, ArrayLiteral) else ()
     outside: list[tuple[Expression, Type]] = []
-    looked_at = [(element, checker.type_of(element)) for element in elements] or [
+    looked_at = [(element, checker.inferred(element)) for element in elements] or [
         (haystack, _element(checker, haystack))
     ]
     for element, type_ in looked_at:
         other = present(type_)
-        if NEVER in (one, other) or may_be(one, Anything) or may_be(other, Anything):
+        if NEVER in (one, other) or may_be(one, AnyType) or may_be(other, AnyType):
             continue
-        if may_be(one, Array, Record) or may_be(other, Array, Record):
-            checker.fault("wrong_type", element, "arrays and objects are in no array: in compares texts and numbers")
-        elif both(widened(one), widened(other)) == NEVER:
-            what = f"{shown(needle)} is {described(one)}, {shown(element)} holds {described(other)}"
-            checker.fault("wrong_type", element, f"{what}: it is never in it")
-        elif both(one, other) == NEVER and _lists(needle, one, element, other):
+        if may_be(one, ArrayType, RecordType) or may_be(other, ArrayType, RecordType):
+            checker.add_fault(
+                "wrong_type", element, "in never finds an array or an object: it compares texts and numbers"
+            )
+        elif intersection(widened(one), widened(other)) == NEVER:
+            verb = "holds" if element is haystack else "is"
+            what = f"{label(needle)} is {described(one)}, {label(element)} {verb} {described(other)}"
+            checker.add_fault("wrong_type", element, f"{what}: in never finds it")
+        elif intersection(one, other) == NEVER and _is_enum(needle, one, element, other):
             outside.append((element, other))
     for element, other in outside:
-        # A list may name values of other days beside those of today: alone, or misspelt, they are a mistake.
-        if len(outside) == len(looked_at) or _meant(element, _values_of(one)):
-            _fault_not_among(checker, (needle, one), (element, other))
-    return len(checker.faults) > noted
+        # A list may name values of older revisions, but not only those, and no misspelt ones.
+        if len(outside) == len(looked_at) or _closest_value(element, _values_of(one)):
+            _add_enum_fault(checker, (needle, one), (element, other))
+    return len(checker.faults) > faults_before
 
 
-def _among_elements(checker: Checker, call: Call) -> Type:
-    """True where a written list has all that is sought, false where the place holds nothing of it."""
+def _membership_type(checker: Checker, call: Call) -> Type:
+    """True if a constant list has all possible values, False if the array can have none of them."""
     needle, haystack = call.operands
-    sought, held = checker.type_of(needle), _element(checker, haystack)
-    if sought == NEVER or may_be(sought, Anything, Array, Record) or may_be(held, Anything, Array, Record):
+    sought, held = checker.inferred(needle), _element(checker, haystack)
+    if (
+        sought == NEVER
+        or may_be(sought, AnyType, ArrayType, RecordType)
+        or may_be(held, AnyType, ArrayType, RecordType)
+    ):
         return BOOLEAN
-    if both(sought, held) == NEVER:
-        return Boolean(False)
-    is_written = isinstance(haystack, Sequence) and is_constant(haystack)
+    if intersection(sought, held) == NEVER:
+        return BooleanType(False)
+    is_written = isinstance(haystack, ArrayLiteral) and is_constant(haystack)
     is_listed = all(option == NULL or _has_values(option) for option in options(held))
-    is_open = any(isinstance(option, Text) and option.open for option in options(sought))
-    return Boolean(True) if is_written and is_listed and not is_open and fits(sought, held) else BOOLEAN
+    is_open = any(isinstance(option, TextType) and option.open for option in options(sought))
+    return BooleanType(True) if is_written and is_listed and not is_open and fits(sought, held) else BOOLEAN
 
 
 def _element(checker: Checker, haystack: Expression) -> Type:
-    return union(*(option.element for option in options(checker.type_of(haystack)) if isinstance(option, Array)))
+    return union(*(option.element for option in options(checker.inferred(haystack)) if isinstance(option, ArrayType)))
 
 
 def _equality(name: str, symbol: str, function: Callable[[Json, Json], bool]) -> Operator:
@@ -357,7 +376,7 @@ def _equality(name: str, symbol: str, function: Callable[[Json, Json], bool]) ->
 
 
 def _order(name: str, function: Callable[[Json, Json], bool], most: int) -> Operator:
-    return Operator(name, 2, most, _closes_chain(function), _emits_order(name, function), _checks_order(name), name)
+    return Operator(name, 2, most, _builds_chain(function), _emits_order(name, function), _checks_order(name), name)
 
 
 OPERATORS = (
@@ -369,5 +388,5 @@ OPERATORS = (
     _order(">=", _greater_or_equal, 2),
     _order("<", less, 3),
     _order("<=", less_or_equal, 3),
-    Operator("in", 2, 2, _close_in, _emit_in, _check_in, "one of"),
+    Operator("in", 2, 2, _build_in, _emit_in, _check_in, "one of"),
 )

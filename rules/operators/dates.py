@@ -1,14 +1,27 @@
-"""Dates. An instant is an aware datetime; its day, hour and weekday are those of the rule's time zone."""
+"""Date operators. An instant is an aware datetime; its day, hour and weekday are those in the rule's time zone."""
 
 import re
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 
-from rules.check import Checker, shown
+from rules.check import Checker, label
 from rules.closures import applied_in_zone
+from rules.codegen import emit_in_zone
 from rules.expression import Call, Literal, Operator
-from rules.source import emit_in_zone
-from rules.types import INSTANT, NUMBER, TEXT, Range, Text, Type, nullable, number, one_of, options, present, union
+from rules.types import (
+    INSTANT,
+    NUMBER,
+    TEXT,
+    Range,
+    TextType,
+    Type,
+    nullable,
+    number_type,
+    one_of,
+    options,
+    present,
+    union,
+)
 from rules.values import Json
 
 _LONGEST = 40
@@ -19,7 +32,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def _instant(zone: tzinfo, value: Json) -> datetime | None:
-    """The instant an ISO 8601 text names, in the zone where it names none; none when it is no date."""
+    """Convert an ISO 8601 text to an instant, in `zone` if it has no offset; None if it is not a date."""
     if isinstance(value, str):
         value = _read(value)
     if not isinstance(value, datetime):
@@ -28,7 +41,7 @@ def _instant(zone: tzinfo, value: Json) -> datetime | None:
 
 
 def _read(text: str) -> datetime | None:
-    """What JSON Schema calls a date or a date-time always is one: the year 0 is before our calendar's first day."""
+    """Parse any date or date-time that JSON Schema accepts, with long fractions, leap seconds and (clamped) year 0."""
     if len(text) > _LONGEST and (long := _LONG_FRACTION.fullmatch(text)):
         text = long[1] + (long[2] or "")
     if len(text) > _LONGEST:
@@ -45,7 +58,7 @@ def _local(zone: tzinfo, value: Json) -> datetime | None:
     instant = _instant(zone, value)
     try:
         return instant and instant.astimezone(zone)
-    except OverflowError:  # the first or the last day of the calendar: it stays in its own zone
+    except OverflowError:  # the first or last day of the calendar stays in its own zone
         return instant
 
 
@@ -63,15 +76,15 @@ def _days_between(zone: tzinfo, start: Json, end: Json) -> int | None:
 
 
 def _check_date(checker: Checker, call: Call) -> Type:
-    """A text may be no date, and then it is null; a date-time of a schema, and a date written out, always is one."""
+    """The result is null if a text is not a date; a text with a date format, and a valid literal, always is one."""
     (operand,) = call.operands
-    found = checker.needs(operand, _TEXT_OR_INSTANT, "date")
+    found = checker.require(operand, _TEXT_OR_INSTANT, "date")
     if isinstance(operand, Literal):
         if isinstance(operand.value, str) and _instant(UTC, operand.value) is None:
-            checker.fault("wrong_type", operand, f"{shown(operand)} is no ISO 8601 date")
+            checker.add_fault("wrong_type", operand, f"{label(operand)} is not an ISO 8601 date")
         return INSTANT
     certain = all(
-        option == INSTANT or (isinstance(option, Text) and option.dated) for option in options(present(found))
+        option == INSTANT or (isinstance(option, TextType) and option.dated) for option in options(present(found))
     )
     return INSTANT if certain else nullable(INSTANT)
 
@@ -79,7 +92,7 @@ def _check_date(checker: Checker, call: Call) -> Type:
 def _checks_dates(name: str, result: Type) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         for operand in call.operands:
-            checker.needs(operand, INSTANT, name)
+            checker.require(operand, INSTANT, name)
         return result
 
     return check
@@ -89,8 +102,8 @@ _TEXT_OR_INSTANT = union(TEXT, INSTANT)
 
 
 def _part(name: str, part: Callable[[datetime], Json], words: str, least: int, most: int) -> Operator:
-    """A part of a date, and what numbers it can be."""
-    return _operator(name, _of_local(part), words, _checks_dates(name, number(within=Range(least, most))))
+    """An operator that returns a part of a date, a number from least to most."""
+    return _operator(name, _of_local(part), words, _checks_dates(name, number_type(within=Range(least, most))))
 
 
 def _operator(

@@ -1,43 +1,43 @@
-"""Reaching into what the rule is evaluated on: var, missing, missing_some."""
+"""Lookup operators, which read the data: var, missing, missing_some."""
 
-from rules.bounds import Work
+from rules.bounds import StepBudget
 from rules.check import Checker
-from rules.closures import Closer, Closure
-from rules.expression import Call, Expression, Literal, Operator, Sequence, is_constant, walk
-from rules.paths import LOOKING, static_keys, static_path, steps_of, wanted
-from rules.source import Fold, Operand, Source
+from rules.closures import Closure, ClosureBuilder
+from rules.codegen import CodeGenerator, Operand, ReduceScope
+from rules.expression import ArrayLiteral, Call, Expression, Literal, Operator, is_constant, walk
+from rules.paths import LOOKUPS, requested_keys, split_path, static_keys, static_path
 from rules.types import (
     ABSENT,
     ANY,
     NEVER,
     NUMBER,
     TEXT,
-    Absent,
-    Anything,
-    Array,
-    Null,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    NullType,
+    TextType,
     Type,
-    falsy,
+    falsy_only,
+    filter_options,
     may_be,
-    only,
-    read,
+    read_type,
     step_into,
     union,
 )
-from rules.values import MISSING, Json, look_up, number
+from rules.values import MISSING, Json, look_up, to_number
 
-_NOT_THERE = (KeyError, TypeError)
+_LOOKUP_ERRORS = (KeyError, TypeError)
 
 
-def _close_var(closer: Closer, call: Call) -> Closure:
-    operands, steps = closer.all(call), static_path(call)
+def _build_var(builder: ClosureBuilder, call: Call) -> Closure:
+    operands, steps = builder.build_operands(call), static_path(call)
     default = operands[1] if len(operands) > 1 else None
 
-    def evaluate(data: Json, work: Work) -> Json:
+    def evaluate(data: Json, work: StepBudget) -> Json:
         path = steps
         if path is None:
-            path = steps_of(operands[0](data, work))
+            path = split_path(operands[0](data, work))
             work.charge(len(path))
         value = look_up(data, path)
         if value is not MISSING:
@@ -47,83 +47,83 @@ def _close_var(closer: Closer, call: Call) -> Closure:
     return evaluate
 
 
-def _emit_var(source: Source, call: Call) -> Operand:
+def _emit_var(code: CodeGenerator, call: Call) -> Operand:
     steps = static_path(call)
     if steps is None:
-        return _emit_computed(source, call)
-    start, steps = _start(source, steps)
+        return _emit_computed(code, call)
+    start, steps = _start(code, steps)
     if not steps:
         return Operand(start)
-    value = source.new()
+    value = code.new_variable()
     default = call.operands[1] if len(call.operands) > 1 else None
     if default is not None and not is_constant(default):
-        source.flush()
-    with source.block("try"):
-        source.line(f"{value} = {start}{''.join(f'[{step!r}]' for step in steps)}")
-    with source.block(f"except {source.bind(_NOT_THERE)}"):
+        code.flush()
+    with code.block("try"):
+        code.line(f"{value} = {start}{''.join(f'[{step!r}]' for step in steps)}")
+    with code.block(f"except {code.bind(_LOOKUP_ERRORS)}"):
         if default is None:
-            source.line(f"{value} = {source.bind(_at)}({start}, {steps!r})")
+            code.line(f"{value} = {code.bind(_at)}({start}, {steps!r})")
         else:
-            source.line(f"{value} = {source.bind(look_up)}({start}, {steps!r})")
-            _emit_default(source, call, value)
+            code.line(f"{value} = {code.bind(look_up)}({start}, {steps!r})")
+            _emit_default(code, call, value)
     return Operand(value)
 
 
-def _emit_computed(source: Source, call: Call) -> Operand:
-    path, value = source.atom(source.value(call.operands[0])), source.new()
-    steps = source.atom(source.applied(steps_of, [path]))
-    source.charge(f"len({steps.text})")
-    source.flush()
-    source.line(f"{value} = {source.bind(look_up)}({_all(source)}, {steps.text})")
-    _emit_default(source, call, value)
+def _emit_computed(code: CodeGenerator, call: Call) -> Operand:
+    path, value = code.atom(code.emit(call.operands[0])), code.new_variable()
+    steps = code.atom(code.call(split_path, [path]))
+    code.charge(f"len({steps.text})")
+    code.flush()
+    code.line(f"{value} = {code.bind(look_up)}({_scope_variable(code)}, {steps.text})")
+    _emit_default(code, call, value)
     return Operand(value)
 
 
-def _emit_default(source: Source, call: Call, value: str) -> None:
-    with source.block(f"if {value} is {source.bind(MISSING)}"):
+def _emit_default(code: CodeGenerator, call: Call, value: str) -> None:
+    with code.block(f"if {value} is {code.bind(MISSING)}"):
         if len(call.operands) > 1:
-            source.into(value, call.operands[1])
+            code.assign(value, call.operands[1])
             if not is_constant(call.operands[1]):
-                source.flush()
+                code.flush()
         else:
-            source.line(f"{value} = None")
+            code.line(f"{value} = None")
 
 
-def _start(source: Source, steps: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The name to start from, and the steps left."""
-    match source.scope:
-        case Fold(current=current) if steps and steps[0] == "current":
+def _start(code: CodeGenerator, steps: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The variable that a path starts from, and the remaining steps."""
+    match code.scope:
+        case ReduceScope(current=current) if steps and steps[0] == "current":
             return current, steps[1:]
-        case Fold(accumulator=accumulator) if steps and steps[0] == "accumulator":
+        case ReduceScope(accumulator=accumulator) if steps and steps[0] == "accumulator":
             return accumulator, steps[1:]
         case _:
-            return _all(source), steps
+            return _scope_variable(code), steps
 
 
-def _all(source: Source) -> str:
-    if isinstance(source.scope, Fold):
-        assert source.scope.whole is not None, "looks_at_all said that nothing looks at it"
-        return source.scope.whole
-    return source.scope.name
+def _scope_variable(code: CodeGenerator) -> str:
+    if isinstance(code.scope, ReduceScope):
+        assert code.scope.whole is not None, "reads_whole_scope said that nothing reads it"
+        return code.scope.whole
+    return code.scope.name
 
 
-def looks_at_all(body: Expression) -> bool:
-    """Whether the body of a `reduce` may look at anything but the current element or the accumulator."""
+def reads_whole_scope(body: Expression) -> bool:
+    """Whether the body of a `reduce` may read its scope other than by `current` or `accumulator`."""
     return any(
         isinstance(part, Call)
-        and part.operator.name in LOOKING
+        and part.operator.name in LOOKUPS
         and (static_path(part) or ("",) if part.operator is VAR else ("",))[0] not in ("current", "accumulator")
         for part in walk(body)
     )
 
 
 def _absent(data: Json, keys: list[Json]) -> list[Json]:
-    """The keys where nothing is, or null, or an empty text."""
-    return [key for key in keys if _is_absent(look_up(data, steps_of(_first(key))))]
+    """The keys whose value is absent, null or an empty text."""
+    return [key for key in keys if _is_absent(look_up(data, split_path(_first(key))))]
 
 
 def _first(key: Json) -> Json:
-    """A key that is an array is the operands of a `var`, the first of which is the path."""
+    """The path of a key: an array is read as the operands of a `var`, whose first is the path."""
     if isinstance(key, list):
         return key[0] if key else None
     return key
@@ -133,17 +133,17 @@ def _is_absent(value: Json) -> bool:
     return value is MISSING or value is None or value == ""
 
 
-def _too_few(data: Json, needed: Json, options: Json) -> list[Json]:
+def _missing_some(data: Json, needed: Json, options: Json) -> list[Json]:
     keys = options if isinstance(options, list) else [] if options is None else [options]
-    absent, enough = _absent(data, wanted(keys)), number(needed)
+    absent, enough = _absent(data, requested_keys(keys)), to_number(needed)
     return [] if enough is not None and len(keys) - len(absent) >= enough else absent
 
 
-def _close_missing(closer: Closer, call: Call) -> Closure:
-    operands, written = closer.all(call), static_keys(call)
+def _build_missing(builder: ClosureBuilder, call: Call) -> Closure:
+    operands, written = builder.build_operands(call), static_keys(call)
 
-    def evaluate(data: Json, work: Work) -> Json:
-        keys = wanted([operand(data, work) for operand in operands])
+    def evaluate(data: Json, work: StepBudget) -> Json:
+        keys = requested_keys([operand(data, work) for operand in operands])
         if written is None:
             work.charge(len(keys))
         return _absent(data, keys)
@@ -151,68 +151,68 @@ def _close_missing(closer: Closer, call: Call) -> Closure:
     return evaluate
 
 
-def _close_missing_some(closer: Closer, call: Call) -> Closure:
-    needed, options = closer.all(call)
+def _build_missing_some(builder: ClosureBuilder, call: Call) -> Closure:
+    needed, options = builder.build_operands(call)
     written = _is_static(call)
 
-    def evaluate(data: Json, work: Work) -> Json:
+    def evaluate(data: Json, work: StepBudget) -> Json:
         enough, keys = needed(data, work), options(data, work)
         if not written:
             work.charge(len(keys) if isinstance(keys, list) else 1)
-        return _too_few(data, enough, keys)
+        return _missing_some(data, enough, keys)
 
     return evaluate
 
 
-def _emit_missing(source: Source, call: Call) -> Operand:
+def _emit_missing(code: CodeGenerator, call: Call) -> Operand:
     keys = static_keys(call)
     if keys is not None:
-        return _emit_keys(source, keys)
-    asked = source.atom(source.applied(wanted, [source.value(Sequence(call.path, call.operands))]))
-    source.charge(f"len({asked.text})")
-    return source.applied(_absent, [Operand(_all(source)), asked], "array")
+        return _emit_keys(code, keys)
+    keys_ = code.atom(code.call(requested_keys, [code.emit(ArrayLiteral(call.path, call.operands))]))
+    code.charge(f"len({keys_.text})")
+    return code.call(_absent, [Operand(_scope_variable(code)), keys_], "array")
 
 
 def _is_static(call: Call) -> bool:
-    """Whether a `missing_some` writes out its number and its keys."""
+    """Whether the number and the keys of a `missing_some` are literals."""
     needed = call.operands[0]
     return isinstance(needed, Literal) and type(needed.value) is int and static_keys(call) is not None
 
 
-def _emit_missing_some(source: Source, call: Call) -> Operand:
+def _emit_missing_some(code: CodeGenerator, call: Call) -> Operand:
     needed, _ = call.operands
     keys = static_keys(call)
     if keys is not None and isinstance(needed, Literal) and _is_static(call):
-        absent = _emit_keys(source, keys)
-        source.line(f"if len({absent.text}) <= {len(keys) - needed.value}: {absent.text} = []")
+        absent = _emit_keys(code, keys)
+        code.line(f"if len({absent.text}) <= {len(keys) - needed.value}: {absent.text} = []")
         return absent
-    enough, listed = source.atoms(call)
-    source.charge(f"len({listed.text}) if {listed.text}.__class__ is list else 1")
-    return source.applied(_too_few, [Operand(_all(source)), enough, listed], "array")
+    enough, listed = code.atoms(call)
+    code.charge(f"len({listed.text}) if {listed.text}.__class__ is list else 1")
+    return code.call(_missing_some, [Operand(_scope_variable(code)), enough, listed], "array")
 
 
-def _emit_keys(source: Source, keys: list[str]) -> Operand:
-    """Looks every key up; the object that keys lie in is found once for all of them."""
-    absent, holders, start = source.new(), dict[tuple[str, ...], str](), _all(source)
-    source.line(f"{absent} = []")
+def _emit_keys(code: CodeGenerator, keys: list[str]) -> Operand:
+    """Look every key up; keys in the same object share the lookup of that object."""
+    absent, holders, start = code.new_variable(), dict[tuple[str, ...], str](), _scope_variable(code)
+    code.line(f"{absent} = []")
     for key in keys:
-        *way, last = steps_of(key)
-        if tuple(way) not in holders:
-            holders[tuple(way)] = _emit_place(source, start, tuple(way)) if way else start
-        holder, value = holders[tuple(way)], source.new()
-        slow = f"{source.bind(_at)}({holder}, {(last,)!r})"
-        source.line(f"{value} = {holder}.get({last!r}) if {holder}.__class__ is dict else {slow}")
-        source.line(f"if not {value} and ({value} is None or {value} == ''): {absent}.append({key!r})")
+        *parents, last = split_path(key)
+        if tuple(parents) not in holders:
+            holders[tuple(parents)] = _emit_holder(code, start, tuple(parents)) if parents else start
+        holder, value = holders[tuple(parents)], code.new_variable()
+        slow = f"{code.bind(_at)}({holder}, {(last,)!r})"
+        code.line(f"{value} = {holder}.get({last!r}) if {holder}.__class__ is dict else {slow}")
+        code.line(f"if not {value} and ({value} is None or {value} == ''): {absent}.append({key!r})")
     return Operand(absent, "array")
 
 
-def _emit_place(source: Source, start: str, steps: tuple[str, ...]) -> str:
-    place = source.new()
-    with source.block("try"):
-        source.line(f"{place} = {start}{''.join(f'[{step!r}]' for step in steps)}")
-    with source.block(f"except {source.bind(_NOT_THERE)}"):
-        source.line(f"{place} = {source.bind(_at)}({start}, {steps!r})")
-    return place
+def _emit_holder(code: CodeGenerator, start: str, steps: tuple[str, ...]) -> str:
+    holder = code.new_variable()
+    with code.block("try"):
+        code.line(f"{holder} = {start}{''.join(f'[{step!r}]' for step in steps)}")
+    with code.block(f"except {code.bind(_LOOKUP_ERRORS)}"):
+        code.line(f"{holder} = {code.bind(_at)}({start}, {steps!r})")
+    return holder
 
 
 def _at(value: Json, steps: tuple[str, ...]) -> Json:
@@ -224,62 +224,64 @@ def _check_var(checker: Checker, call: Call) -> Type:
     steps = static_path(call)
     default = call.operands[1] if len(call.operands) > 1 else None
     if steps is None:
-        path = checker.of(call.operands[0])
+        path = checker.infer(call.operands[0])
         if default is not None:
-            checker.of(default)
+            checker.infer(default)
         return NEVER if path == NEVER else ANY
-    found = checker.path(steps, call.operands[0]) if call.operands else checker.scope
+    found = checker.path_type(steps, call.operands[0]) if call.operands else checker.scope
     if default is None:
-        return read(found)
-    otherwise = checker.of(default)
-    return union(only(found, lambda option: option != ABSENT), otherwise) if may_be(found, Absent) else found
+        return read_type(found)
+    otherwise = checker.infer(default)
+    return (
+        union(filter_options(found, lambda option: option != ABSENT), otherwise) if may_be(found, AbsentType) else found
+    )
 
 
 def _check_missing(checker: Checker, call: Call) -> Type:
-    """Keys are texts: `{"missing": {"var": "email"}}` would look for what the email says."""
+    """Keys must be texts. `{"missing": {"var": "email"}}` tests the path that the email contains, not `email`."""
     keys = TEXT if len(call.operands) > 1 else _TEXT_OR_TEXTS
     for operand in call.operands:
-        checker.needs(operand, keys, "missing")
+        checker.require(operand, keys, "missing")
     return _check_keys(checker, call)
 
 
 def _check_keys(checker: Checker, call: Call) -> Type:
     for key, at in _written_keys(call):
-        checker.path(steps_of(key), at)
-    return Array(NEVER) if _are_all_there(checker, call) else Array(TEXT)
+        checker.path_type(split_path(key), at)
+    return ArrayType(NEVER) if _are_all_present(checker, call) else ArrayType(TEXT)
 
 
-def _are_all_there(checker: Checker, call: Call) -> bool:
-    """Whether none of the keys can be missing, null or an empty text."""
+def _are_all_present(checker: Checker, call: Call) -> bool:
+    """Whether no key can be absent, null or an empty text."""
     keys = static_keys(call)
-    return keys is not None and not any(_may_lack(checker.scope, steps_of(key)) for key in keys)
+    return keys is not None and not any(_may_lack(checker.scope, split_path(key)) for key in keys)
 
 
 def _may_lack(scope: Type, steps: tuple[str, ...]) -> bool:
     for step in steps:
         scope = step_into(scope, step) or NEVER
-    return scope == NEVER or may_be(scope, Absent, Null, Anything) or may_be(falsy(scope), Text)
+    return scope == NEVER or may_be(scope, AbsentType, NullType, AnyType) or may_be(falsy_only(scope), TextType)
 
 
 def _written_keys(call: Call) -> list[tuple[str, Expression]]:
-    """Each key with the literal that says it."""
+    """Each static key with its literal."""
     keys = static_keys(call) or []
     literals = [part for part in walk(call) if isinstance(part, Literal) and isinstance(part.value, str)]
     return [(key, next(literal for literal in literals if literal.value == key)) for key in keys]
 
 
 def _check_missing_some(checker: Checker, call: Call) -> Type:
-    checker.needs(call.operands[0], NUMBER, "missing_some")
-    checker.needs(call.operands[1], Array(TEXT), "missing_some")
+    checker.require(call.operands[0], NUMBER, "missing_some")
+    checker.require(call.operands[1], ArrayType(TEXT), "missing_some")
     return _check_keys(checker, call)
 
 
-_TEXT_OR_TEXTS = union(TEXT, Array(TEXT))
+_TEXT_OR_TEXTS = union(TEXT, ArrayType(TEXT))
 
 
-VAR = Operator("var", 0, 2, _close_var, _emit_var, _check_var, "looks up")
-MISSING_KEYS = Operator("missing", 0, None, _close_missing, _emit_missing, _check_missing, "lists what is missing")
+VAR = Operator("var", 0, 2, _build_var, _emit_var, _check_var, "looks up")
+MISSING_KEYS = Operator("missing", 0, None, _build_missing, _emit_missing, _check_missing, "lists what is missing")
 MISSING_SOME = Operator(
-    "missing_some", 2, 2, _close_missing_some, _emit_missing_some, _check_missing_some, "lists what is missing"
+    "missing_some", 2, 2, _build_missing_some, _emit_missing_some, _check_missing_some, "lists what is missing"
 )
 OPERATORS = (VAR, MISSING_KEYS, MISSING_SOME)

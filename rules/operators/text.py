@@ -1,26 +1,25 @@
-"""Text: joining, cutting, and the few tests that JSON Logic itself lacks."""
+"""Text operators: cat and substr, and those that JSON Logic lacks."""
 
 from collections.abc import Callable
 from math import floor
 
 from rules.check import Checker
 from rules.closures import applied, charged
+from rules.codegen import emit_applied, emit_charged
 from rules.expression import Call, Operator
-from rules.source import emit_applied, emit_charged
-from rules.types import ANY, BOOLEAN, NUMBER, TEXT, Array, Range, Type, length_of, union
-from rules.types import number as number_type
-from rules.values import Json, joined, number, text
+from rules.types import ANY, BOOLEAN, NUMBER, TEXT, ArrayType, Range, Type, length_of, number_type, union
+from rules.values import Json, text_or_empty, to_number, to_text
 
-_FARTHEST = 2**31
+_LONGEST = 2**31
 
 
 def _cat(*values: Json) -> str:
-    return "".join(map(joined, values))
+    return "".join(map(text_or_empty, values))
 
 
 def _substr(source: Json, start: Json, *length: Json) -> str:
-    """From start (counted from the end when negative), so many characters, or all but so many when negative."""
-    whole, first = text(source), _integer(start)
+    """Cut a text from `start` to `length` characters; either may be negative, and then counts from the end."""
+    whole, first = to_text(source), _integer(start)
     first = max(0, len(whole) + first) if first < 0 else first
     rest = whole[first:]
     if not length:
@@ -30,64 +29,64 @@ def _substr(source: Json, start: Json, *length: Json) -> str:
 
 
 def _integer(value: Json, *, down: bool = False) -> int:
-    """The number without its fraction, within what a text can be long; `down` rounds -2.5 to -3."""
-    figure = max(-_FARTHEST, min(_FARTHEST, number(value) or 0))
-    return floor(figure) if down else int(figure)
+    """Convert to an integer in the range of text lengths, truncated; with `down`, -2.5 becomes -3."""
+    bounded = max(-_LONGEST, min(_LONGEST, to_number(value) or 0))
+    return floor(bounded) if down else int(bounded)
 
 
 def _lower(value: Json) -> str | None:
-    return None if value is None else text(value).lower()
+    return None if value is None else to_text(value).lower()
 
 
 def _upper(value: Json) -> str | None:
-    return None if value is None else text(value).upper()
+    return None if value is None else to_text(value).upper()
 
 
 def _starts_with(value: Json, start: Json) -> bool:
-    return value is not None and start is not None and text(value).startswith(text(start))
+    return value is not None and start is not None and to_text(value).startswith(to_text(start))
 
 
 def _ends_with(value: Json, end: Json) -> bool:
-    return value is not None and end is not None and text(value).endswith(text(end))
+    return value is not None and end is not None and to_text(value).endswith(to_text(end))
 
 
 def _length(value: Json) -> int | None:
     return len(value) if isinstance(value, str | list) else None
 
 
-def _made(result: Json, *_: Json) -> int:
+def _length_cost(result: Json, *_: Json) -> int:
     return len(result) if result else 0
 
 
 def _check_cat(checker: Checker, call: Call) -> Type:
     for operand in call.operands:
-        checker.needs(operand, _TEXT_OR_NUMBER, "cat")
+        checker.require(operand, _TEXT_OR_NUMBER, "cat")
     return TEXT
 
 
 def _check_substr(checker: Checker, call: Call) -> Type:
-    checker.needs(call.operands[0], TEXT, "substr")
+    checker.require(call.operands[0], TEXT, "substr")
     for operand in call.operands[1:]:
-        checker.needs(operand, NUMBER, "substr")
+        checker.require(operand, NUMBER, "substr")
     return TEXT
 
 
 def _checks_texts(name: str, result: Type) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         for operand in call.operands:
-            checker.needs(operand, TEXT, name)
+            checker.require(operand, TEXT, name)
         return result
 
     return check
 
 
 def _check_length(checker: Checker, call: Call) -> Type:
-    found = checker.needs(call.operands[0], _TEXT_OR_ARRAY, "length")
-    return length_of(found) if isinstance(found, Array) else number_type(within=Range(0))
+    found = checker.require(call.operands[0], _TEXT_OR_ARRAY, "length")
+    return length_of(found) if isinstance(found, ArrayType) else number_type(within=Range(0))
 
 
 _TEXT_OR_NUMBER = union(TEXT, NUMBER)
-_TEXT_OR_ARRAY = union(TEXT, Array(ANY))
+_TEXT_OR_ARRAY = union(TEXT, ArrayType(ANY))
 
 
 def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
@@ -98,13 +97,15 @@ def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
 _COST = "len({result} or '')"
 
 OPERATORS = (
-    Operator("cat", 0, None, charged(_cat, _made), emit_charged(_cat, "text", _COST), _check_cat, "joins"),
-    Operator("substr", 2, 3, charged(_substr, _made), emit_charged(_substr, "text", _COST), _check_substr, "cuts"),
+    Operator("cat", 0, None, charged(_cat, _length_cost), emit_charged(_cat, "text", _COST), _check_cat, "joins"),
+    Operator(
+        "substr", 2, 3, charged(_substr, _length_cost), emit_charged(_substr, "text", _COST), _check_substr, "cuts"
+    ),
     Operator(
         "lower",
         1,
         1,
-        charged(_lower, _made),
+        charged(_lower, _length_cost),
         emit_charged(_lower, "any", _COST),
         _checks_texts("lower", TEXT),
         "lowers",
@@ -113,7 +114,7 @@ OPERATORS = (
         "upper",
         1,
         1,
-        charged(_upper, _made),
+        charged(_upper, _length_cost),
         emit_charged(_upper, "any", _COST),
         _checks_texts("upper", TEXT),
         "raises",

@@ -1,19 +1,19 @@
-"""Intervals of numbers, as `minimum` and `maximum` draw them."""
+"""Intervals of numbers."""
 
-from rules.frozen import frozen
-from rules.numbers import Number
+from rules.frozen import frozen_at_type_check
+from rules.numbers import ExactNumber
 
 
-@frozen
+@frozen_at_type_check
 class Range:
-    """The numbers from `low` to `high`; None is no end. `above` and `below` leave the ends themselves out."""
+    """The numbers from `low` to `high`; None is unbounded. `above` and `below` exclude the ends themselves."""
 
-    low: Number | None = None
-    high: Number | None = None
+    low: ExactNumber | None = None
+    high: ExactNumber | None = None
     above: bool = False
     below: bool = False
 
-    def holds(self, number: Number) -> bool:
+    def holds(self, number: ExactNumber) -> bool:
         return not (wholly_below(self, point(number)) or wholly_below(point(number), self))
 
     @property
@@ -26,19 +26,19 @@ class Range:
 EVERYWHERE = Range()
 
 
-def point(number: Number) -> Range:
+def point(number: ExactNumber) -> Range:
     return Range(number, number)
 
 
 def wholly_below(one: Range, other: Range, *, touching: bool = False) -> bool:
-    """Whether every number of one is less than every number of the other; with `touching`, or equal to it."""
+    """Whether every number of one is less than every number of the other; or equal, with `touching`."""
     if one.high is None or other.low is None:
         return False
     return one.high < other.low or (one.high == other.low and (touching or one.below or other.above))
 
 
 def meet(one: Range, other: Range) -> Range:
-    """The numbers that both hold."""
+    """Return the intersection of two ranges."""
     lows = [(each.low, each.above) for each in (one, other) if each.low is not None]
     highs = [(each.high, not each.below) for each in (one, other) if each.high is not None]
     low, above = max(lows, default=(None, False))
@@ -47,7 +47,7 @@ def meet(one: Range, other: Range) -> Range:
 
 
 def hull(one: Range, other: Range) -> Range:
-    """The least range that holds the numbers of both."""
+    """Return the smallest range that contains both."""
     lows = [(each.low, each.above) for each in (one, other) if each.low is not None]
     highs = [(each.high, not each.below) for each in (one, other) if each.high is not None]
     low, above = min(lows) if len(lows) == 2 else (None, False)
@@ -56,7 +56,7 @@ def hull(one: Range, other: Range) -> Range:
 
 
 def described(within: Range) -> str:
-    """The range in words: "0 or more", "from 1 to 5"."""
+    """Describe the range: "0 or more", "from 1 to 5"."""
     least = f"{'more than ' if within.above else ''}{within.low}{'' if within.above else ' or more'}"
     most = f"{'less than ' if within.below else ''}{within.high}{'' if within.below else ' or less'}"
     match within:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from loyalty.store.events import NewEvent
 from sqlalchemy import Connection, select
 
 from activities.events import EventActivities
@@ -20,6 +19,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import UnknownEvent
 from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
+from loyalty.store.events import NewEvent
 from loyalty.webhooks.signing import new_secret
 from tests import programs
 

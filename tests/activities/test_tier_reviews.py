@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from loyalty.store.events import NewEvent
 
 from activities.events import EventActivities
 from database import Database, Transaction
@@ -16,6 +15,7 @@ from loyalty.engine.snapshots import load_into
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
+from loyalty.store.events import NewEvent
 from tests import programs
 from tests.database.test_history import Played
 

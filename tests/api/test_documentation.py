@@ -46,7 +46,7 @@ MEANINGS = {
 
 def codes() -> set[str]:
     """Every code that the API's source gives a fault."""
-    return {code for file in (ROOT / "api").glob("*.py") for code in _codes_in(ast.parse(file.read_text()))}
+    return {code for file in (ROOT / "api").rglob("*.py") for code in _codes_in(ast.parse(file.read_text()))}
 
 
 def _codes_in(tree: ast.AST) -> Iterator[str]:

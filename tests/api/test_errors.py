@@ -31,7 +31,7 @@ def test_no_status_is_chosen_anywhere_but_in_the_table():
     api = Path(problems.__file__).parent
     raised = {
         ast.unparse(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
-        for file in api.glob("*.py")
+        for file in api.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Raise) and node.exc is not None
     }

@@ -5,39 +5,38 @@ from datetime import UTC, date, datetime, timedelta
 
 from database import Database, Transaction
 from database.members import Identity
-from loyalty.achievements.progress import Mark
+from loyalty.store.achievements import AchievementRepository, DailySum
 from loyalty.store.members import Member
-from loyalty.store.memory.member_state import Account
-from loyalty.store.memory.store import Books
-from loyalty.store.repositories import AchievementBook
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.store import InMemoryStore
 
 NOW = datetime(2024, 5, 9, 12, tzinfo=UTC)
 MAY = date(2024, 5, 1)
 MARKS = [
-    Mark(MAY + timedelta(days=3), "Z", 10, 10),
-    Mark(MAY + timedelta(days=3), "a", 10),
-    Mark(MAY + timedelta(days=3), "ą", 10, 4),
-    Mark(MAY, "", 10, 10),
-    Mark(MAY + timedelta(days=1), "", -5, 10),
-    Mark(MAY + timedelta(days=2), "", 0),
-    Mark(MAY + timedelta(days=5), "", 10, 10),
+    DailySum(MAY + timedelta(days=3), "Z", 10, 10),
+    DailySum(MAY + timedelta(days=3), "a", 10),
+    DailySum(MAY + timedelta(days=3), "ą", 10, 4),
+    DailySum(MAY, "", 10, 10),
+    DailySum(MAY + timedelta(days=1), "", -5, 10),
+    DailySum(MAY + timedelta(days=2), "", 0),
+    DailySum(MAY + timedelta(days=5), "", 10, 10),
 ]
 
 
-def found(book: AchievementBook, member_id: str) -> list[Sequence[Mark]]:
+def found(book: AchievementRepository, member_id: str) -> list[Sequence[DailySum]]:
     """All that can be asked of marks."""
     days = [date.min, *(MAY + timedelta(days=n) for n in range(7))]
     return [
-        *(book.marks(member_id, "a", since=day) for day in days),
-        *(book.marks_left(member_id, "a", since=day) for day in days),
-        *(book.latest_marks(member_id, "a", most) for most in (1, 5, 6, 7, 50)),
+        *(book.daily_sums(member_id, "a", since=day) for day in days),
+        *(book.unused_daily_sums(member_id, "a", since=day) for day in days),
+        *(book.latest_daily_sums(member_id, "a", most) for most in (1, 5, 6, 7, 50)),
     ]
 
 
-def memory() -> AchievementBook:
-    books = Books("A")
-    books.open(Account(Member(id="ann", registered_at=NOW)))
-    books.achievements.keep_marks("ann", "a", MARKS)
+def memory() -> AchievementRepository:
+    books = InMemoryStore("A")
+    books.load(MemberState(Member(id="ann", registered_at=NOW)))
+    books.achievements.save_daily_sums("ann", "a", MARKS)
     return books.achievements
 
 
@@ -58,9 +57,9 @@ def register(tx: Transaction, email: str) -> str:
 async def test_a_database_finds_the_marks_that_memory_finds(database: Database) -> None:
     def keep(tx: Transaction) -> str:
         ann, bob = register(tx, "ann@example.com"), register(tx, "bob@example.com")
-        tx.achievements.keep_marks(ann, "a", MARKS)
-        tx.achievements.keep_marks(ann, "b", [Mark(MAY, "other", 1)])
-        tx.achievements.keep_marks(bob, "a", [Mark(MAY, "other", 1)])
+        tx.achievements.save_daily_sums(ann, "a", MARKS)
+        tx.achievements.save_daily_sums(ann, "b", [DailySum(MAY, "other", 1)])
+        tx.achievements.save_daily_sums(bob, "a", [DailySum(MAY, "other", 1)])
         return ann
 
     ann = await database.store("A").write(keep)
@@ -70,6 +69,6 @@ async def test_a_database_finds_the_marks_that_memory_finds(database: Database) 
 
 
 def test_marks_left_are_those_since_a_day_and_earlier_ones_unless_just_their_amount_is_used() -> None:
-    left = memory().marks_left("ann", "a", since=MAY + timedelta(days=4))
+    left = memory().unused_daily_sums("ann", "a", since=MAY + timedelta(days=4))
 
     assert [(mark.day.day, mark.value) for mark in left] == [(2, ""), (4, "a"), (4, "ą"), (6, "")]

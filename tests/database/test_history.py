@@ -14,13 +14,14 @@ from database.history import History, MemberRange
 from database.members import Identity
 from database.programs import Programs
 from loyalty.calendar import start_of
-from loyalty.engine.due_items import ring
+from loyalty.engine.due_items import run_due_items
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.store.repositories import NewEvent
+from loyalty.store.events import NewEvent
 from tests import programs
-from workbench.backtest import Opening, ReplayedEvent
+from workbench.backtest import ReplayedEvent
 
 FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -86,18 +87,18 @@ class Played:
     async def wait(self, days: int) -> None:
         until = self.now + timedelta(days=days)
         store = self.database.store(self.program.store)
-        while (due := await store.read(lambda tx: tx.deadlines.earliest())) is not None and due <= until:
+        while (due := await store.read(lambda tx: tx.due_items.earliest())) is not None and due <= until:
             self.now = max(self.now, due)
-            rung = await store.write(lambda tx: ring(tx, self.program, self.revision, now=self.now))
+            rung = await store.write(lambda tx: run_due_items(tx, self.program, self.revision, now=self.now))
             await self.reactions.react_to_events(rung.due, self.now)
         self.now = until
 
-    async def openings(self, since: datetime) -> Mapping[str, Opening]:
+    async def openings(self, since: datetime) -> Mapping[str, MemberSnapshot]:
         """Every member as they were."""
         found = await self._history(
             since, lambda history: [o for part in history.parts(2) for o in history.openings(part)]
         )
-        return {opening.account.member.id: opening for opening in found}
+        return {opening.state.member.id: opening for opening in found}
 
     async def events(self, since: datetime) -> list[ReplayedEvent]:
         def read(history: History) -> list[ReplayedEvent]:
@@ -166,16 +167,16 @@ async def test_members_are_read_as_they_were(played: Played) -> None:
     assert after.pop(eve).is_new
     assert await played._history(then, lambda history: history.used_by_program()) == used
     for who in (ann, bob):
-        was, read = before[who].account, after[who].account
+        was, read = before[who].state, after[who].state
         assert read.balances == was.balances
         assert {lot.id: lot for lot in read.lots.values()} == {lot.id: lot for lot in was.lots.values()}
         assert (read.member.tier, read.badges, read.used) == (was.member.tier, was.badges, was.used)
-        assert (read.marks, read.completed) == (was.marks, was.completed)
-        assert after[who].account.issued.keys() == before[who].account.issued.keys()
-    assert before[ann].account.balances["points"].active > 0
-    assert before[ann].account.balances["points"].pending > 0
-    assert before[ann].account.member.tier == "silver"
-    assert before[ann].account.issued
+        assert (read.daily_sums, read.completed) == (was.daily_sums, was.completed)
+        assert after[who].state.issued.keys() == before[who].state.issued.keys()
+    assert before[ann].state.balances["points"].active > 0
+    assert before[ann].state.balances["points"].pending > 0
+    assert before[ann].state.member.tier == "silver"
+    assert before[ann].state.issued
 
 
 async def test_what_was_reported_is_read_in_the_order_in_which_it_came(played: Played) -> None:

@@ -14,7 +14,7 @@ from database.prepared import Prepared
 from database.queries import Queries
 from database.tables import event, member
 from loyalty.ids import new_id
-from loyalty.store.repositories import NewEvent
+from loyalty.store.events import NewEvent
 
 NOON = datetime(2024, 5, 1, 12, 0, 0, 250, tzinfo=timezone(timedelta(hours=2)))
 

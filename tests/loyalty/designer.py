@@ -7,14 +7,15 @@ from decimal import Decimal
 from random import Random
 
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.effects import Points
 from loyalty.program.program import Program
-from loyalty.store.members import Balance, Event, Member
+from loyalty.program.wallets import Points
+from loyalty.store.events import Event
+from loyalty.store.members import Balance, Member
 from program_files import ProgramFaults, read_program
 from rules import exact
-from tests.rules.author import Author, Scope
-from tests.rules.damage import damaged
-from tests.rules.schemas import Draftsman, Field, Json, places
+from tests.rules.mutation import mutated
+from tests.rules.rule_generator import RuleGenerator, Scope
+from tests.rules.schema_generator import Field, Json, SchemaGenerator, field_paths
 
 TIERS, WALLETS, BADGES = ("bronze", "silver", "gold"), ("points", "miles"), ("early-bird", "globetrotter")
 ZONES = ("UTC", "Europe/Warsaw", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu")
@@ -39,7 +40,7 @@ class Designer:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._author = Author(random)
+        self._author = RuleGenerator(random)
         self._work = Work()
 
     def program(self) -> Work:
@@ -49,7 +50,7 @@ class Designer:
         )
         self._work.bodies = {name: _built_in(name) for name in BUILT_IN}
         for name in ("purchase", "visit", "login"):
-            body = self._work.bodies[name] = Draftsman(self._random).body()
+            body = self._work.bodies[name] = SchemaGenerator(self._random).body()
             self._put(f"events/{name}", {"event": name, "body": body.schema})
         for number in range(self._random.randint(3, 8)):
             self._put(f"reactors/r{number}", self._reactor(f"r{number}"))
@@ -143,7 +144,7 @@ class Designer:
 
     def _rule(self, scope: Scope, write: Callable[[Scope, int], Json]) -> Json:
         rule = write(scope, self._random.choice([1, 2, 3]))
-        return damaged(rule, scope, self._random) if self._random.random() < 0.15 else rule
+        return mutated(rule, scope, self._random) if self._random.random() < 0.15 else rule
 
 
 def read(work: Work) -> Program:
@@ -162,7 +163,7 @@ def member(random: Random, now: datetime) -> Member:
     profile = {"firstName": random.choice(_TEXTS), "birthDate": random.choice(_DAYS)}
     profile |= random.choice([{}, {"address": {"city": random.choice(_TEXTS)}}, {"address": None}])
     amounts = [Points(amount) for amount in (0, 1, 250, 10**15)]
-    free, wallets = Draftsman(random).body(), WALLETS[random.randint(0, 2) :]
+    free, wallets = SchemaGenerator(random).body(), WALLETS[random.randint(0, 2) :]
     return Member(
         id="m",
         registered_at=now - timedelta(days=random.choice([0, 1, 400])),
@@ -248,4 +249,4 @@ def _scope(body: Field) -> Scope:
     }
     about_event = _record({"type": text, "time": instant, "body": body})
     whole = _record({"event": about_event, "member": _record(about_member, optional=unsure), "now": instant})
-    return [place for place in places(whole) if place.path]
+    return [place for place in field_paths(whole) if place.path]

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rules
-from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.decision_json import from_json, to_json
-from loyalty.engine.in_memory import Trial
+from loyalty.engine.in_memory import InMemoryEngine
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.events.decide import decide, facts
+from loyalty.events.decide import decide, rule_input
 from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
-from loyalty.store.members import Event, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.events import Event
+from loyalty.store.members import Member
+from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from rules import exact
 from tests import programs
@@ -28,7 +29,7 @@ seeds = st.integers(0, 2**63)
 EVENTS = 12
 
 
-def _is_well_formed(answer: Answer) -> bool:
+def _is_well_formed(answer: RuleOutcome) -> bool:
     assert answer.because.strip() == answer.because != ""
     assert "Traceback" not in answer.because
     assert "gave no number" not in answer.because, answer.because
@@ -47,8 +48,8 @@ def _is_well_formed(answer: Answer) -> bool:
 def _is_kept(decision: Decision) -> bool:
     """Whether a database that keeps JSON gives the decision back."""
     kept = from_json(exact.loads(exact.dumps(to_json(decision))))
-    return [(each.source, each.verdict) for each in kept.answers] == [
-        (each.source, each.verdict) for each in decision.answers
+    return [(each.source, each.verdict) for each in kept.outcomes] == [
+        (each.source, each.verdict) for each in decision.outcomes
     ]
 
 
@@ -67,9 +68,9 @@ def test_a_decision_never_raises_and_is_well_formed(seed):
 
         decision = decide(program, member(random, now), happened, {}, now=now)
 
-        assert all(map(_is_well_formed, decision.answers))
+        assert all(map(_is_well_formed, decision.outcomes))
         assert _is_kept(decision)
-        assert len(decision.answers) >= len(program.reactors_on.get(name, ()))
+        assert len(decision.outcomes) >= len(program.reactors_on.get(name, ()))
 
 
 @effort(80)
@@ -78,8 +79,8 @@ def test_events_one_after_the_other_with_all_they_cause_never_raise(seed):
     random = Random(seed)
     work = Designer(random).program()
     program, now = read(work), datetime(2026, 5, 1, tzinfo=UTC)
-    trial, someone = Trial(program, now), member(random, now)
-    told = trial.register(Account(_bare(someone)))
+    trial, someone = InMemoryEngine(program, now), member(random, now)
+    told = trial.register(MemberState(_bare(someone)))
     asked = sorted(name for name in program.event_types if name not in BUILT_IN)
 
     for _ in range(EVENTS if asked else 0):
@@ -88,7 +89,7 @@ def test_events_one_after_the_other_with_all_they_cause_never_raise(seed):
         assert program.event_types[name].body.is_valid(body)
         told += trial.report(someone.id, name, body, time=moment(random))
 
-    assert all(_is_well_formed(answer) for each in told for answer in each.decision.answers)
+    assert all(_is_well_formed(answer) for each in told for answer in each.decision.outcomes)
     assert all(not each.error or "Break the cycle" in each.error for each in told)
 
 
@@ -102,7 +103,7 @@ def test_a_day_of_birth_is_a_date_whatever_the_client_sent_behind_it():
     born = Member("m", datetime(2026, 5, 1, tzinfo=UTC), profile={"birthDate": "1990-12-31 at noon"})
     program = read_program(programs.files())
 
-    data = facts(program, born, Event("e", "app_login", "m", born.registered_at, {}), now=born.registered_at)
+    data = rule_input(program, born, Event("e", "app_login", "m", born.registered_at, {}), now=born.registered_at)
 
     assert rules.evaluate(rule, data) == 1990
 
@@ -122,10 +123,10 @@ def test_an_event_too_large_for_one_rule_is_answered_by_all_others():
         achievements__c="achievement: c\non: purchase\ngoal: 1",
         **{"reactors__points-for-purchase": "reactor: z\non: purchase\nthen: [{award_points: {points: 5}}]"},
     )
-    trial = Trial(read_program(files), datetime(2026, 5, 1, tzinfo=UTC))
-    trial.register(Account(Member("m", trial.now)))
+    trial = InMemoryEngine(read_program(files), datetime(2026, 5, 1, tzinfo=UTC))
+    trial.register(MemberState(Member("m", trial.now)))
 
-    told = trial.report("m", "purchase", {"n": [1] * 120_000})[0].decision.answers
+    told = trial.report("m", "purchase", {"n": [1] * 120_000})[0].decision.outcomes
 
     assert {answer.source: answer.verdict for answer in told} == {
         "reactor/a": "too_much_work",
@@ -144,11 +145,11 @@ def test_most_of_a_generated_program_is_kept_and_something_happens():
         program = read(work)
         written += sum(name.startswith(("reactors", "achievements")) for name in work.files)
         kept += len(program.reactors) + len(program.achievements)
-        trial = Trial(program, datetime(2026, 5, 1, tzinfo=UTC))
-        told = trial.register(Account(_bare(member(random, trial.now))))
+        trial = InMemoryEngine(program, datetime(2026, 5, 1, tzinfo=UTC))
+        told = trial.register(MemberState(_bare(member(random, trial.now))))
         for name in [name for name in program.event_types if name not in BUILT_IN] * 4:
             told += trial.report("m", name, work.bodies[name].make(random))
-        answers = [answer for each in told for answer in each.decision.answers]
+        answers = [answer for each in told for answer in each.decision.outcomes]
         fired += sum(answer.fired for answer in answers)
         counted += sum(answer.verdict == "counted" for answer in answers)
 

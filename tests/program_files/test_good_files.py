@@ -7,24 +7,21 @@ from typing import Any
 import pytest
 
 from loyalty.calendar import Duration
-from loyalty.program.effects import After, EndOf, Expiry, GrantBadge, IssueReward, Never, OnDate, SetTier
-from loyalty.program.program import (
+from loyalty.program.achievements import CountDays, CountEvents, Distinct, Last, Sum
+from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
-    CountDays,
-    CountEvents,
-    Coupon,
     DeductPointsRule,
-    Distinct,
     EffectRule,
-    Last,
-    Limit,
-    Logic,
-    NotifyBefore,
     SetAttributeRule,
-    Sum,
-    Wallet,
 )
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.logic import Logic
+from loyalty.program.program import NotifyBefore
+from loyalty.program.reactors import Limit
+from loyalty.program.rewards import Coupon
+from loyalty.program.wallets import Wallet
 from program_files import read_program
 from tests.program_files.cases import GOOD, achievement, program, reactor, then
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import ProgramFaults, check_program, read_program, read_revision
 from program_files.codes import CODES
 from program_files.problems import MOST_PROBLEMS, Problems

@@ -1,4 +1,4 @@
-"""json-logic-js on node: the first of all JSON Logics, as a witness that shares no line with Laurel."""
+"""json-logic-js on Node.js: the reference implementation of JSON Logic, as an independent test oracle."""
 
 import json
 import shutil
@@ -10,8 +10,8 @@ from typing import Any
 
 VERSION = "2.0.5"
 FOLDER = Path(tempfile.gettempdir()) / f"laurel-json-logic-js-{VERSION}"
-_PATIENCE = 60.0
-"""Seconds that an installation may take, and one batch of rules."""
+_TIMEOUT = 60.0
+"""Timeout in seconds of an installation, and of one batch of rules."""
 
 _ASK = """
 const logic = require('json-logic-js');
@@ -28,37 +28,37 @@ require('readline').createInterface({input: process.stdin}).on('line', line => {
 """
 
 
-class NotToBeHad(Exception):
-    """There is no json-logic-js here, and the message says why."""
+class Unavailable(Exception):
+    """json-logic-js cannot be run here; the message says why."""
 
 
 def installed() -> Path:
-    """A folder from which node can require it, outside the repository; raise NotToBeHad."""
+    """Install json-logic-js if needed; return the folder to require it from. Raise Unavailable if it cannot be run."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        raise NotToBeHad("node and npm are not installed")
+        raise Unavailable("node and npm are not installed")
     if (FOLDER / "node_modules" / "json-logic-js").exists():
         return FOLDER
-    # Installed aside and moved: another process may be at the same, and half a package must never be found.
-    aside = Path(tempfile.mkdtemp(prefix="laurel-npm-"))
-    quiet = ("--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", str(aside))
+    # Installed in a temporary folder and renamed, so that a concurrent process never finds half a package.
+    temporary = Path(tempfile.mkdtemp(prefix="laurel-npm-"))
+    quiet = ("--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", str(temporary))
     try:
         command = [npm, "install", *quiet, f"json-logic-js@{VERSION}"]
-        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE, cwd=aside)
+        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT, cwd=temporary)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise NotToBeHad(f"npm could not install json-logic-js: {error}") from None
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise Unavailable(f"npm could not install json-logic-js: {error}") from None
     try:
-        aside.rename(FOLDER)
-    except OSError:  # somebody was faster
-        shutil.rmtree(aside, ignore_errors=True)
+        temporary.rename(FOLDER)
+    except OSError:  # another process was faster
+        shutil.rmtree(temporary, ignore_errors=True)
     return FOLDER
 
 
 def answers(batches: Iterable[str]) -> list[list[list[Any]]]:
-    """To each batch, `[rules, values]` as JSON on a line, what every rule is worth on every value."""
+    """Return the value of every rule on every value, for batches `[rules, values]` in JSON, each on one line."""
     node = shutil.which("node")
-    assert node is not None, "what is installed was installed by node"
+    assert node is not None, "installed() needs node"
     done = subprocess.run(
         [node, "-e", _ASK],
         input="".join(f"{batch}\n" for batch in batches),
@@ -66,6 +66,6 @@ def answers(batches: Iterable[str]) -> list[list[list[Any]]]:
         capture_output=True,
         check=True,
         text=True,
-        timeout=_PATIENCE,
+        timeout=_TIMEOUT,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]

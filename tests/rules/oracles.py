@@ -1,4 +1,4 @@
-"""Well-typed rules that mean the same to every JSON Logic, and what other engines make of them."""
+"""Test oracles: well-typed rules with their values in Laurel and in other JSON Logic engines."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -12,15 +12,15 @@ import datalogic_py
 
 import rules
 from rules import types
-from rules.bounds import Work
-from rules.closures import RecordingCloser
+from rules.bounds import StepBudget
+from rules.closures import RecordingClosureBuilder
 from rules.expression import Call, walk
+from rules.values import Json
 from tests.rules import javascript
-from tests.rules.author import Author
-from tests.rules.damage import damaged
-from tests.rules.schemas import Draftsman, Place, places
+from tests.rules.mutation import mutated
+from tests.rules.rule_generator import RuleGenerator
+from tests.rules.schema_generator import FieldPath, SchemaGenerator, field_paths
 
-Json: TypeAlias = Any
 VALUES = 3
 RULES_A_SCHEMA = 10
 _DATES = {"date", "year", "month", "day", "hour", "weekday", "days_between"}
@@ -30,63 +30,63 @@ OWN = frozenset(_DATES | {"lower", "upper", "starts_with", "ends_with", "length"
 
 @dataclass(frozen=True)
 class Case:
-    """A rule on a value, as texts, with what it is worth to us and what each of its parts was worth."""
+    """A rule and data, as JSON, with Laurel's value of the rule and of each of its parts."""
 
     rule: str
     value: str
-    worth: Json
+    value_of_rule: Json
     parts: tuple[tuple[str, Json], ...] = ()
-    """Operators with their results, inner ones first."""
+    """The evaluated operators with their values, inner ones first."""
 
 
 Batch: TypeAlias = list[list[Case]]
-"""A few rules, each on the same few values."""
+"""A few rules, each on the same few data values."""
 
 
 def cases(expression: rules.Expression, rule: Json, values: list[Json]) -> list[Case]:
-    """A rule, parsed already, on each of a few values."""
+    """Evaluate a parsed rule on each value."""
     records: list[Any] = []
-    closure, text = RecordingCloser(UTC, records.append).of(expression), rules.exact.dumps(rule)
+    closure, text = RecordingClosureBuilder(UTC, records.append).build(expression), rules.exact.dumps(rule)
     found = []
     for value in values:
         records.clear()
-        worth = closure(value, Work())
-        parts = tuple((call.operator.name, part) for call, part in rules.Trace(worth, records).calls())
-        found.append(Case(text, rules.exact.dumps(value), worth, parts))
+        found_value = closure(value, StepBudget())
+        parts = tuple((call.operator.name, part) for call, part in rules.Trace(found_value, records).calls())
+        found.append(Case(text, rules.exact.dumps(value), found_value, parts))
     return found
 
 
 def case(rule: Json, value: Json) -> Case:
-    """A rule, checked or not, on a value."""
+    """Evaluate a rule on a value, without a check."""
     return cases(rules.parse(rule), rule, [value])[0]
 
 
 def batches(random: Random) -> Iterator[Batch]:
-    """Rules that check clean, without end: as written, or with a slip that the check lets pass."""
+    """Yield batches of rules that check clean, endlessly: generated ones, and mutants that the check accepts."""
     while True:
-        body = Draftsman(random, plain=True).body()
-        scope = [place for place in places(body) if place.path and (_is_named(place) or random.random() < 0.1)]
-        author, seen = Author(random, plain=True), types.type_of_schema(body.schema)
+        body = SchemaGenerator(random, plain=True).body()
+        scope = [target for target in field_paths(body) if target.path and (_is_named(target) or random.random() < 0.1)]
+        author, seen = RuleGenerator(random, plain=True), types.type_of_schema(body.schema)
         values = [body.make(random) for _ in range(VALUES)]
         ways = [author.boolean, author.boolean, author.number, author.text]
         batch: Batch = []
         for _ in range(RULES_A_SCHEMA):
             rule = random.choice(ways)(scope, random.choice([2, 3, 4]))
             if random.random() < 0.3:
-                rule = damaged(rule, scope, random)
+                rule = mutated(rule, scope, random)
             expression = _clean(rule, seen)
             if expression is not None:
                 batch.append(cases(expression, rule, values))
         yield batch
 
 
-def _is_named(place: Place) -> bool:
-    """Whether a field leads there, and no length of an array: to datalogic-py there is none."""
-    return not place.path.endswith(".length")
+def _is_named(target: FieldPath) -> bool:
+    """Whether the path is that of a field, not of the length of an array, which datalogic-py does not have."""
+    return not target.path.endswith(".length")
 
 
 def _clean(rule: Json, seen: types.Type) -> rules.Expression | None:
-    """The rule's expression, if it checks clean and is of operators that everybody has."""
+    """The rule's expression, if it checks clean and uses only operators of jsonlogic.com."""
     try:
         expression = rules.parse(rule)
     except rules.RuleError:
@@ -97,7 +97,7 @@ def _clean(rule: Json, seen: types.Type) -> rules.Expression | None:
 
 
 def ask_datalogic(batches: Iterable[Batch]) -> Iterator[Json]:
-    """What datalogic-py answers, case by case, or why it does not."""
+    """Yield datalogic-py's value or error message for each case."""
     for batch in batches:
         for each in batch:
             rule = strictly(each[0].rule)
@@ -105,7 +105,7 @@ def ask_datalogic(batches: Iterable[Batch]) -> Iterator[Json]:
 
 
 def ask_javascript(batches: Iterable[Batch]) -> Iterator[Json]:
-    """What json-logic-js answers, case by case, or why it does not."""
+    """Yield json-logic-js's value or error message for each case."""
     lines = []
     for batch in batches:
         texts, values = [each[0].rule for each in batch], [case.value for case in batch[0]] if batch else []
@@ -126,14 +126,14 @@ def _datalogic(rule: str, value: str) -> Json:
 
 
 def strictly(rule: str) -> str:
-    """The rule with `===` for `==`: on well-typed operands they are the same, but for null in datalogic-py."""
+    """Replace `==` by `===`: equivalent on well-typed operands, except for null in datalogic-py."""
     return rule.replace('"==": ', '"===": ').replace('"!=": ', '"!==": ')
 
 
 def same(ours: Json, theirs: Json) -> bool:
-    """Whether two values are the same JSON. Numbers are compared without any tolerance.
+    """Whether two JSON values are equal. Numbers are compared without tolerance.
 
-    IEEE 754 rounds what is exact correctly: where every number on the way fits a double, a double is as exact as ours.
+    IEEE 754 arithmetic is exact if its operands and results fit a double, so that both engines must agree then.
     """
     match ours:
         case None | bool() | str():
@@ -148,7 +148,7 @@ def same(ours: Json, theirs: Json) -> bool:
 
 
 def fits_a_double(value: Json) -> bool:
-    """Whether all numbers in a value are exact in a double."""
+    """Whether a double can hold every number in a value exactly."""
     match value:
         case bool():
             return True

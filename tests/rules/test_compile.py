@@ -1,4 +1,4 @@
-"""The two ways of evaluating agree, nothing raises, and what is hostile ends."""
+"""Closures and generated source agree, never raise anything but TooMuchWork, and hostile rules end."""
 
 from datetime import UTC, datetime
 from decimal import Decimal, getcontext
@@ -10,43 +10,43 @@ from hypothesis import strategies as st
 
 import rules
 from rules.bounds import STEPS
-from rules.closures import weight
-from rules.compile import LARGEST_FUNCTION, generated, interpreted, recorded
+from rules.closures import step_cost
+from rules.compile import LARGEST_FUNCTION, generated, interpreted, interpreted_trace
 from rules.exact import dumps
-from tests.rules.worlds import any_rules, json_values
+from tests.rules.strategies import any_rules, json_values
 
-_AT_LENGTH = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+_MANY_EXAMPLES = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 RANGE = list(range(100))
 
 
-def _worth(run, data):
+def _value(run, data):
     try:
         return dumps(run(data))
     except rules.TooMuchWork:
         return "too much work"
 
 
-@_AT_LENGTH
+@_MANY_EXAMPLES
 @given(any_rules, json_values)
 def test_closures_and_generated_source_agree_on_any_rule_and_any_data(rule, data):
     expression = rules.parse(rule)
-    plain, traced = interpreted(expression, UTC), recorded(expression, UTC)
+    plain, traced = interpreted(expression, UTC), interpreted_trace(expression, UTC)
     source = generated(expression, UTC, plain, recording=False) or plain
     tracing = generated(expression, UTC, traced, recording=True) or traced
 
-    found = [_worth(plain, data), _worth(source, data), _worth(lambda value: tracing(value).value, data)]
+    found = [_value(plain, data), _value(source, data), _value(lambda value: tracing(value).value, data)]
 
     assert found == [found[0]] * 3
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_rules, json_values)
-def test_both_traces_record_the_same_steps(rule, data):
+def test_closures_and_generated_source_record_the_same_trace(rule, data):
     expression = rules.parse(rule)
-    traced = recorded(expression, UTC)
+    traced = interpreted_trace(expression, UTC)
     tracing = generated(expression, UTC, traced, recording=True) or traced
 
-    closures, source = traced(data).steps, tracing(data).steps
+    closures, source = traced(data).entries, tracing(data).entries
 
     assert sorted((step.path, dumps(step.value)) for step in closures) == sorted(
         (step.path, dumps(step.value)) for step in source
@@ -67,13 +67,13 @@ def test_both_traces_record_the_same_steps(rule, data):
         {"map": [{"var": "many"}, {"some": [RANGE, {"some": [RANGE, {"some": [RANGE, False]}]}]}]},
     ],
 )
-def test_a_hostile_rule_ends_in_too_much_work_or_an_answer(rule):
+def test_a_hostile_rule_returns_or_raises_too_much_work(rule):
     data = {"many": [{"x": [1] * 5}] * 30_000}
     compiled = rules.compile(rules.parse(rule))
 
-    worths = [_worth(compiled, data), _worth(lambda value: rules.evaluate(rule, value), data)]
+    values = [_value(compiled, data), _value(lambda value: rules.evaluate(rule, value), data)]
 
-    assert worths == ["too much work"] * 2 or rule.get("map", [None, {}])[1] == {"map": [{"var": "x"}, 1]}
+    assert values == ["too much work"] * 2 or rule.get("map", [None, {}])[1] == {"map": [{"var": "x"}, 1]}
 
 
 @pytest.mark.parametrize(
@@ -88,24 +88,24 @@ def test_a_hostile_rule_ends_in_too_much_work_or_an_answer(rule):
     ],
     ids=str,
 )
-def test_both_ways_of_evaluating_take_the_same_steps(body, made):
+def test_closures_and_generated_source_spend_the_same_steps(body, made):
     rule = {"reduce": [{"var": "many"}, body, 0]}
-    most = STEPS // (weight(rules.parse(body)) + made)
+    most = STEPS // (step_cost(rules.parse(body)) + made)
     compiled = rules.compile(rules.parse(rule))
 
     for run in (compiled, lambda data: rules.evaluate(rule, data)):
-        assert _worth(run, {"many": [None] * most}) != "too much work"
-        assert _worth(run, {"many": [None] * (most + 1)}) == "too much work"
+        assert _value(run, {"many": [None] * most}) != "too much work"
+        assert _value(run, {"many": [None] * (most + 1)}) == "too much work"
 
 
-def test_squaring_again_and_again_ends_at_null():
+def test_repeated_squaring_overflows_to_null():
     rule = {"reduce": [RANGE, {"*": [{"var": "accumulator"}, {"var": "accumulator"}]}, 12345]}
     compiled = rules.compile(rules.parse(rule))
 
     assert compiled({}) is rules.evaluate(rule, {}) is compiled.trace({}).value is None
 
 
-def test_products_beyond_34_digits_are_rounded_to_them():
+def test_products_of_more_than_34_digits_are_rounded():
     product = rules.evaluate({"*": [10**20 + 1, 10**20]}, {})
 
     assert product == Decimal("100000000000000000001E+20")
@@ -150,13 +150,13 @@ def test_the_callers_decimal_context_is_neither_used_nor_changed():
         getcontext().prec = before.prec
 
 
-def test_a_trace_tells_what_each_part_was_worth():
+def test_a_trace_has_the_value_of_each_part():
     rule = rules.compile(rules.parse({"and": [{">": [{"var": "a"}, 1]}, {"var": "b"}, {"var": "c"}]}))
 
     trace = rule.trace({"a": 2, "b": 0, "c": 1})
 
     assert trace.value == 0
-    assert [(step.path, step.value) for step in trace.steps] == [
+    assert [(step.path, step.value) for step in trace.entries] == [
         (("and", 0, ">", 0), 2),
         (("and", 0), True),
         (("and", 1), 0),
@@ -164,53 +164,53 @@ def test_a_trace_tells_what_each_part_was_worth():
     ]
 
 
-def test_a_trace_keeps_what_came_before_a_default():
+def test_a_trace_keeps_the_values_evaluated_before_a_default():
     rule = rules.compile(rules.parse({"min": [{"var": "a"}, {"var": ["b", 5]}]}))
 
-    assert [step.value for step in rule.trace({"a": 7, "b": 6}).steps] == [7, 6, 6]
-    assert [step.value for step in rule.trace({"a": 7}).steps] == [7, 5, 5]
+    assert [step.value for step in rule.trace({"a": 7, "b": 6}).entries] == [7, 6, 6]
+    assert [step.value for step in rule.trace({"a": 7}).entries] == [7, 5, 5]
 
 
-def test_a_trace_tells_every_turn_of_a_loop():
+def test_a_trace_has_the_values_of_every_iteration():
     rule = rules.compile(rules.parse({"some": [{"var": "a"}, {">": [{"var": ""}, 1]}]}))
 
-    steps = rule.trace({"a": [0, 2, 5]}).steps
+    steps = rule.trace({"a": [0, 2, 5]}).entries
 
     assert [step.value for step in steps if step.path == ("some", 1)] == [False, True]
 
 
-def test_a_result_too_deep_to_write_is_refused():
+def test_a_result_too_deep_to_serialize_is_refused():
     with pytest.raises(rules.TooMuchWork):
         rules.evaluate({"reduce": [[1] * 500, [{"var": "accumulator"}], 0]}, {})
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rules_of_many=st.lists(any_rules, max_size=5), data=json_values)
-def test_rules_together_are_worth_what_each_is(rules_of_many, data):
+def test_a_batch_of_rules_has_the_values_of_the_single_rules(rules_of_many, data):
     compiled = [rules.compile(rules.parse(rule)) for rule in rules_of_many]
 
     try:
         expected = [rule(data) for rule in compiled]
     except rules.TooMuchWork:
         with pytest.raises(rules.TooMuchWork):
-            rules.together(compiled)(data)
+            rules.compile_batch(compiled)(data)
     else:
-        assert dumps(rules.together(compiled)(data)) == dumps(expected)
+        assert dumps(rules.compile_batch(compiled)(data)) == dumps(expected)
 
 
-def test_rules_of_several_time_zones_stay_in_theirs_together():
+def test_rules_in_a_batch_keep_their_time_zones():
     weekday, moment = rules.parse({"weekday": {"var": "at"}}), datetime(2026, 5, 1, 22, 30, tzinfo=UTC)
     zones = [UTC, ZoneInfo("Europe/Warsaw"), UTC]
 
-    days = rules.together(rules.compile(weekday, timezone=zone) for zone in zones)({"at": moment})
+    days = rules.compile_batch(rules.compile(weekday, timezone=zone) for zone in zones)({"at": moment})
 
     assert days == ["friday", "saturday", "friday"]
 
 
-def test_more_rules_than_one_function_is_made_of_run_together():
+def test_a_batch_too_large_for_one_function_runs():
     many = [rules.compile(rules.parse({"+": [{"var": "n"}, number]})) for number in range(LARGEST_FUNCTION)]
 
-    assert rules.together(many)({"n": 1}) == [number + 1 for number in range(LARGEST_FUNCTION)]
+    assert rules.compile_batch(many)({"n": 1}) == [number + 1 for number in range(LARGEST_FUNCTION)]
 
 
 @pytest.mark.parametrize(
@@ -230,5 +230,5 @@ def test_more_rules_than_one_function_is_made_of_run_together():
         ("member", False),
     ],
 )
-def test_what_a_rule_may_read_is_known_before_it_runs(rule, reads):
+def test_the_fields_a_rule_may_read_are_known_before_it_runs(rule, reads):
     assert rules.may_read(rules.parse(rule), "member") is reads

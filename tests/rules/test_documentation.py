@@ -1,4 +1,4 @@
-"""docs/rules.md tells of every operator, and its examples run."""
+"""docs/rules.md has a section on every operator, whose example runs."""
 
 import re
 from pathlib import Path
@@ -24,12 +24,12 @@ def _arity(operator):
     return f"{span} operand{'' if span == '1' else 's'}: "
 
 
-def test_the_operators_told_of_are_those_there_are():
+def test_every_operator_has_a_section():
     assert sorted(SECTIONS) == sorted(operator.name for operator in OPERATORS)
 
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
-def test_an_operator_is_told_with_its_names_its_operands_and_an_example_that_runs(operator):
+def test_a_section_has_the_names_of_the_operator_its_operands_and_an_example_that_runs(operator):
     heading, body = SECTIONS[operator.name]
     (written,) = re.findall(r"```json\n(.*?)```", body, re.DOTALL)
     example = loads(written)

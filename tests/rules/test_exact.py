@@ -20,16 +20,16 @@ _values = st.recursive(
 
 
 @given(_values)
-def test_what_is_written_is_read_back(value):
+def test_a_serialized_value_is_parsed_back(value):
     assert loads(dumps(value)) == value
 
 
 @given(_values)
-def test_what_is_written_is_json(value):
+def test_a_serialized_value_is_json(value):
     json.loads(dumps(value))
 
 
-def test_fractions_are_decimals_and_no_float_is_made():
+def test_fractions_are_parsed_as_decimals():
     value = loads('{"a": 0.1, "b": 1, "c": 1e2, "d": [1.10]}')
 
     assert value == {"a": Decimal("0.1"), "b": 1, "c": Decimal(100), "d": [Decimal("1.1")]}
@@ -53,15 +53,15 @@ def test_fractions_are_decimals_and_no_float_is_made():
         (datetime(2026, 1, 1, tzinfo=UTC), '"2026-01-01T00:00:00+00:00"'),
     ],
 )
-def test_a_value_is_written_plainly(value, text):
+def test_numbers_are_serialized_without_exponent_and_trailing_zeros(value, text):
     assert dumps(value) == text
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": NaN}', "NaN is no JSON number"),
-        ("-Infinity", "-Infinity is no JSON number"),
+        ('{"a": NaN}', "NaN is not a JSON number"),
+        ("-Infinity", "-Infinity is not a JSON number"),
         ('{"a": 1, "b": {"x": 1, "x": 2}}', 'the key "x" is given twice'),
         ("9" * 401, "more than 400 digits"),
         ("1e99999", "too large"),
@@ -79,17 +79,17 @@ def test_a_text_that_is_not_exact_json_is_refused(text, message):
         loads(text)
 
 
-def test_brackets_in_texts_are_no_depth():
+def test_brackets_in_texts_do_not_count_as_nesting():
     assert loads(json.dumps(["[" * 1000, '\\"[' * 300])) == ["[" * 1000, '\\"[' * 300]
 
 
 @pytest.mark.parametrize("value", [float("nan"), Decimal("Infinity"), {1: 2}, {1}, object()])
-def test_what_json_has_not_is_not_written(value):
+def test_a_value_that_json_lacks_is_not_serialized(value):
     with pytest.raises(RuleError):
         dumps([value])
 
 
-def test_a_value_too_deep_is_not_written():
+def test_a_value_too_deep_is_not_serialized():
     value = []
     for _ in range(10_000):
         value = [value]

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import rules
-from tests.rules.worlds import any_rules, json_values
+from tests.rules.strategies import any_rules, json_values
 
 ITEMS = [{"sku": "tea", "price": 2, "quantity": 1}, {"sku": "mug", "price": 9, "quantity": 3}]
 DATA = {"total": 12, "tier": "bronze", "items": ITEMS, "now": datetime(2026, 1, 1, tzinfo=UTC), "none": []}
 
 
-def why(rule):
+def explanation_of(rule):
     expression = rules.parse(rule)
     return rules.explain(expression, rules.compile(expression).trace(DATA))
 
@@ -85,20 +85,20 @@ def _is(path, value):
     ],
     ids=str,
 )
-def test_the_part_that_decided_is_told(rule, path, text):
-    reason = why(rule)
+def test_the_explanation_names_the_part_that_decided(rule, path, text):
+    reason = explanation_of(rule)
 
     assert (reason.path, reason.text) == (path, text)
 
 
-def test_what_was_seen_and_what_was_needed_are_told_apart():
+def test_a_clause_has_the_actual_values_and_what_was_needed():
     rule = {"or": [{"all": [{"var": "items"}, {">": [{"var": "price"}, 5]}]}, {">=": [{"var": "total"}, 20]}]}
 
-    reason = why(rule)
+    reason = explanation_of(rule)
 
-    assert reason.leaves == (
-        rules.Leaf(("or", 0, "all", 1), {"price": 2}, "> 5", ("element 1 of items",)),
-        rules.Leaf(("or", 1), {"total": 12}, ">= 20"),
+    assert reason.clauses == (
+        rules.Clause(("or", 0, "all", 1), {"price": 2}, "> 5", ("element 1 of items",)),
+        rules.Clause(("or", 1), {"total": 12}, ">= 20"),
     )
 
 
@@ -116,21 +116,21 @@ def test_what_was_seen_and_what_was_needed_are_told_apart():
     ],
     ids=str,
 )
-def test_what_was_needed_is_what_would_have_made_the_whole_true(rule, needed):
-    (leaf,) = why(rule).leaves
+def test_a_clause_needs_what_would_make_the_whole_rule_true(rule, needed):
+    (clause,) = explanation_of(rule).clauses
 
-    assert leaf.needed == needed
+    assert clause.needed == needed
 
 
-def test_of_many_parts_a_few_are_told_and_the_rest_counted():
-    reason = why({"or": [_is("total", number) for number in range(9)]})
+def test_of_many_clauses_a_few_are_listed_and_the_others_counted():
+    reason = explanation_of({"or": [_is("total", number) for number in range(9)]})
 
-    assert (len(reason.leaves), reason.more) == (4, 5)
+    assert (len(reason.clauses), reason.omitted) == (4, 5)
     assert reason.text.endswith("; and 5 more")
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "abbreviated"),
     [
         ("x" * 60, "x" * 60),
         ("x" * 61, "x" * 57 + "..."),
@@ -144,15 +144,15 @@ def test_of_many_parts_a_few_are_told_and_the_rest_counted():
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_value_is_cut_to_what_a_person_reads(value, told):
+def test_long_values_are_abbreviated(value, abbreviated):
     expression = rules.parse({"==": [{"var": "it"}, {"var": "other"}]})
 
-    (leaf,) = rules.explain(expression, rules.compile(expression).trace({"it": value})).leaves
+    (clause,) = rules.explain(expression, rules.compile(expression).trace({"it": value})).clauses
 
-    assert leaf.actual["it"] == told
+    assert clause.actual["it"] == abbreviated
 
 
-def test_in_a_loop_within_a_loop_the_last_turn_is_told():
+def test_in_nested_loops_the_last_iteration_is_explained():
     baskets = [{"items": [{"n": 9}], "open": True}, {"items": [{"n": 1}], "open": False}]
     inner = {"some": [{"var": "items"}, {">": [{"var": "n"}, 5]}]}
     expression = rules.parse({"all": [{"var": ""}, {"and": [{"var": "open"}, inner]}]})
@@ -162,7 +162,7 @@ def test_in_a_loop_within_a_loop_the_last_turn_is_told():
     assert reason.text == "open is false, needed true, in element 2 of it"
 
 
-def test_a_loop_within_a_loop_counts_its_own_turns():
+def test_a_nested_loop_counts_its_own_iterations():
     baskets = [{"items": [{"n": 1}, {"n": 2}]}, {"items": [{"n": 9}]}]
     expression = rules.parse({"all": [{"var": ""}, {"none": [{"var": "items"}, {">": [{"var": "n"}, 5]}]}]})
 

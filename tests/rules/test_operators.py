@@ -1,4 +1,4 @@
-"""Every operator by example: what jsonlogic.com documents, and where JavaScript's conversions are followed."""
+"""Examples of every operator: what jsonlogic.com documents, with JavaScript's conversions."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -147,7 +147,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("rule", "data", "value"), EXAMPLES, ids=lambda case: str(case)[:60])
-def test_an_example_is_worth_what_it_says_however_it_is_evaluated(rule, data, value):
+def test_an_example_has_its_value_in_every_way_of_evaluating(rule, data, value):
     compiled = rules.compile(rules.parse(rule))
 
     found = [rules.evaluate(rule, data), compiled(data), compiled.trace(data).value]
@@ -170,18 +170,18 @@ def test_days_and_hours_are_those_of_the_rules_time_zone():
     warsaw = ZoneInfo("Europe/Warsaw")
     late = {"now": datetime(2026, 3, 28, 23, 30, tzinfo=UTC)}  # half past midnight of the 29th there
 
-    worth = [
+    values = [
         rules.compile(rules.parse({name: {"var": "now"}}), timezone=warsaw)(late) for name in ("day", "hour", "weekday")
     ]
     midnight = rules.compile(rules.parse({"date": "2026-03-29"}), timezone=warsaw)({})
 
-    assert worth == [29, 0, "sunday"]
+    assert values == [29, 0, "sunday"]
     assert midnight == datetime(2026, 3, 29, tzinfo=warsaw)
 
 
-def test_a_literal_is_made_anew_each_time():
+def test_an_array_literal_is_a_new_array_in_each_evaluation():
     rule = rules.compile(rules.parse([[], {}]))
 
-    rule({})[0].append("spoilt")
+    rule({})[0].append("changed")
 
     assert rule({}) == [[], {}]

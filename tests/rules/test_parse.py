@@ -8,9 +8,9 @@ from rules.expression import Call, walk
 
 
 def _faults(rule):
-    with pytest.raises(rules.RuleError) as refused:
+    with pytest.raises(rules.RuleError) as error:
         rules.parse(rule)
-    return refused.value.faults
+    return error.value.faults
 
 
 def _nested(depth, rule=True):
@@ -31,13 +31,13 @@ def test_every_fault_is_found_with_its_path():
 
 
 @pytest.mark.parametrize(
-    ("slip", "meant"),
+    ("name", "meant"),
     [("=", "=="), ("not", "!"), ("mising", "missing"), ("starts_wiht", "starts_with"), ("AND", "and"), ("gte", ">=")],
 )
-def test_a_slip_gets_the_nearest_operator(slip, meant):
-    (fault,) = _faults({slip: [1, 2]})
+def test_a_misspelt_operator_gets_a_suggestion(name, meant):
+    (fault,) = _faults({name: [1, 2]})
 
-    assert str(fault) == f"{slip} is no operator. Did you mean {meant}?"
+    assert str(fault) == f"{name} is not an operator. Did you mean {meant}?"
 
 
 def test_faults_within_an_unknown_operator_are_found_too():
@@ -49,7 +49,7 @@ def test_faults_within_an_unknown_operator_are_found_too():
     [
         ({"!": []}, "! takes 1 operand, not 0"),
         ({"-": [1, 2, 3]}, "- takes 1 to 2 operands, not 3"),
-        ({"+": []}, "+ takes at least 1 operands, not 0"),
+        ({"+": []}, "+ takes at least 1 operand, not 0"),
     ],
 )
 def test_a_wrong_number_of_operands_is_refused(rule, message):
@@ -82,33 +82,33 @@ def test_a_rule_as_deep_as_allowed_runs():
 
 
 @pytest.mark.parametrize("rule", [[1] * (NODES + 1), "x" * (CHARACTERS + 1), {"cat": ["x" * 1000] * 300}])
-def test_a_rule_too_big_is_refused_once(rule):
+def test_a_rule_that_is_too_big_has_one_fault(rule):
     assert [fault.code for fault in _faults(rule)] == ["too_big"]
 
 
-def test_floats_become_exact():
+def test_floats_are_parsed_as_exact_decimals():
     assert rules.parse(0.1).value == Decimal("0.1")
 
 
-def test_an_operand_alone_needs_no_array():
+def test_a_single_operand_needs_no_array():
     (operand,) = rules.parse({"!": {"var": "a"}}).operands
 
     assert operand.path == ("!",)
     assert operand.operands[0].path == ("!", "var")
 
 
-def test_a_rule_with_faults_is_read_as_far_as_it_goes():
-    parsed = rules.parse_whole({"and": [{"foo": [{"var": "a"}, 1]}, {"som": [{"var": "b"}, True]}, {">": [1]}]})
+def test_a_rule_with_faults_is_parsed_as_far_as_possible():
+    parsed = rules.parse_with_recovery({"and": [{"foo": [{"var": "a"}, 1]}, {"som": [{"var": "b"}, True]}, {">": [1]}]})
 
     assert [fault.code for fault in parsed.faults] == ["unknown_operator", "unknown_operator", "wrong_arity"]
-    assert parsed.refused == {("and", 0), ("and", 1), ("and", 2)}
+    assert parsed.invalid == {("and", 0), ("and", 1), ("and", 2)}
     assert [part.operator.name for part in walk(parsed.expression) if isinstance(part, Call)] == [
         *("and", "var", "some", "var"),
     ]
 
 
-def test_of_a_rule_too_big_nothing_is_read():
-    parsed = rules.parse_whole([1] * (NODES + 1))
+def test_a_rule_that_is_too_big_is_not_parsed_at_all():
+    parsed = rules.parse_with_recovery([1] * (NODES + 1))
 
     assert [fault.code for fault in parsed.faults] == ["too_big"]
-    assert parsed.refused == {()}
+    assert parsed.invalid == {()}

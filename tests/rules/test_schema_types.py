@@ -11,13 +11,13 @@ from rules.types import (
     NULL,
     NUMBER,
     TEXT,
-    Array,
-    Number,
+    ArrayType,
+    NumberType,
     Range,
-    Record,
+    RecordType,
     array,
-    both,
     fits,
+    intersection,
     narrowed,
     nullable,
     one_of,
@@ -38,9 +38,9 @@ OBJECT = {"type": "object"}
         (False, NEVER),
         ({}, ANY),
         ({"type": "integer"}, NUMBER),
-        ({"type": "number", "exclusiveMinimum": 0}, Number(None, zero=False, within=Range(0, above=True))),
-        ({"type": "number", "minimum": 0, "exclusiveMinimum": -1}, Number(within=Range(0))),
-        ({"type": "number", "maximum": 5, "exclusiveMaximum": 5}, Number(within=Range(None, 5, below=True))),
+        ({"type": "number", "exclusiveMinimum": 0}, NumberType(None, zero=False, within=Range(0, above=True))),
+        ({"type": "number", "minimum": 0, "exclusiveMinimum": -1}, NumberType(within=Range(0))),
+        ({"type": "number", "maximum": 5, "exclusiveMaximum": 5}, NumberType(within=Range(None, 5, below=True))),
         ({"type": "integer", "minimum": 1, "maximum": 1}, one_of(1)),
         ({"type": "integer", "minimum": 2, "maximum": 1}, NEVER),
         ({"type": "boolean"}, BOOLEAN),
@@ -53,15 +53,15 @@ OBJECT = {"type": "object"}
         ({"const": "a"}, one_of("a")),
         ({"type": "string", "enum": ["a", 1]}, one_of("a")),
         ({"type": "array", "items": {"type": "string"}}, array(TEXT)),
-        ({"type": "array", "items": {"type": "string"}, "minItems": 2}, Array(TEXT, least=2)),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 2}, ArrayType(TEXT, least=2)),
         ({"type": "array"}, array(ANY)),
         (
             {"type": "array", "prefixItems": [{"type": "null"}], "items": False},
-            Array(NULL, (NULL,), rest=NEVER, most=1),
+            ArrayType(NULL, (NULL,), rest=NEVER, most=1),
         ),
         (
             {"type": "array", "prefixItems": [{"type": "null"}], "items": {"type": "string"}, "maxItems": 9},
-            Array(nullable(TEXT), (NULL,), rest=TEXT, most=9),
+            ArrayType(nullable(TEXT), (NULL,), rest=TEXT, most=9),
         ),
         ({"type": "array", "minItems": 2, "maxItems": 1}, NEVER),
         ({"anyOf": [{"type": "string"}, {"type": "number"}]}, union(TEXT, NUMBER)),
@@ -81,7 +81,7 @@ OBJECT = {"type": "object"}
         ({**OBJECT, "properties": {}, "additionalProperties": {"type": "number"}}, record({}, others=NUMBER)),
         (
             {**OBJECT, "patternProperties": {"^x": {"type": "number"}}},
-            Record((), None, open=True, prefixed=(("x", optional(NUMBER)),)),
+            RecordType((), None, open=True, prefixed=(("x", optional(NUMBER)),)),
         ),
         ({**OBJECT, "patternProperties": {"[a-c]": {"type": "number"}}}, record({}, others=ANY)),
         (
@@ -91,7 +91,7 @@ OBJECT = {"type": "object"}
     ],
     ids=str,
 )
-def test_a_schema_says_its_type(schema, type_):
+def test_a_schema_is_converted_to_a_type(schema, type_):
     assert type_of_schema(schema) == type_
 
 
@@ -108,7 +108,7 @@ def test_references_are_followed():
     assert type_of_schema(schema) == record({"item": item, "items": optional(array(item))}, open=True)
 
 
-def test_a_schema_within_itself_is_known_for_some_rounds_and_then_anything():
+def test_a_recursive_schema_is_expanded_a_few_times_and_then_any():
     schema = {**OBJECT, "properties": {"name": {"type": "string"}, "child": {"$ref": "#"}}}
 
     tree = type_of_schema(schema)
@@ -117,7 +117,7 @@ def test_a_schema_within_itself_is_known_for_some_rounds_and_then_anything():
     assert at(tree, ".".join(["child"] * 7)) == optional(ANY)
 
 
-def test_a_schema_that_branches_into_itself_is_known_for_fewer_rounds_and_what_stands_beside_it_is_known():
+def test_a_branching_recursive_schema_is_expanded_fewer_times_and_its_siblings_are_read():
     fields = {"name": {"type": "string"}, **{f"child{n}": {"$ref": "#/$defs/tree"} for n in range(6)}}
     schema = {
         **OBJECT,
@@ -131,12 +131,12 @@ def test_a_schema_that_branches_into_itself_is_known_for_fewer_rounds_and_what_s
     assert at(found, "other") == optional(TEXT)
 
 
-def test_references_that_double_at_every_step_are_read_in_bounded_time():
+def test_references_that_double_at_every_level_are_read_in_bounded_time():
     twice = {str(n): {**OBJECT, "properties": {key: {"$ref": f"#/$defs/{n + 1}"} for key in "ab"}} for n in range(60)}
 
     found = type_of_schema({"$ref": "#/$defs/0", "$defs": twice})
 
-    assert isinstance(found, Record)
+    assert isinstance(found, RecordType)
 
 
 def test_combinations_that_multiply_are_read_in_bounded_time():
@@ -148,7 +148,7 @@ def test_combinations_that_multiply_are_read_in_bounded_time():
     assert at(found, "a7") == one_of(0, 1)
 
 
-def test_a_member_of_any_of_may_require_what_the_base_describes():
+def test_a_member_of_any_of_may_require_a_property_of_the_base():
     schema = {
         **OBJECT,
         "properties": {"email": {"type": "string"}, "phone": {"type": "string"}},
@@ -167,23 +167,23 @@ CARD = {"properties": {"kind": {"const": "card"}, "number": {"type": "string"}},
 CASH = {"properties": {"kind": {"const": "cash"}}, "required": ["kind"]}
 
 
-def test_a_discriminated_union_keeps_its_members():
+def test_a_discriminated_union_keeps_its_variants():
     payment = type_of_schema({**OBJECT, "oneOf": [CARD, CASH]})
 
-    by_card = narrowed(payment, ("kind",), lambda kind: both(kind, one_of("card")))
+    by_card = narrowed(payment, ("kind",), lambda kind: intersection(kind, one_of("card")))
 
     assert at(payment, "kind") == one_of("card", "cash")
     assert at(payment, "number") == optional(ANY)  # cash that is open may have a number of any kind
     assert at(by_card, "number") == TEXT
 
 
-def test_a_member_of_one_of_that_is_closed_has_nothing_else():
+def test_a_closed_member_of_one_of_has_no_other_fields():
     payment = type_of_schema({**OBJECT, "oneOf": [CARD, {**CASH, "additionalProperties": False}]})
 
     assert at(payment, "number") == optional(TEXT)
 
 
-def test_a_schema_without_a_type_speaks_of_objects_only_where_there_is_one():
+def test_properties_without_a_type_constrain_only_objects():
     found = type_of_schema({"properties": {"city": {"type": "string"}}, "required": ["city"]})
 
     assert at(found, "city") == optional(TEXT)
@@ -200,26 +200,26 @@ GIFT = {
 }
 
 
-def test_what_then_requires_is_there_where_if_holds():
+def test_then_applies_if_the_condition_holds():
     sale_or_gift = type_of_schema(GIFT)
 
-    gift = narrowed(sale_or_gift, ("kind",), lambda kind: both(kind, one_of("gift")))
-    sale = narrowed(sale_or_gift, ("kind",), lambda kind: both(kind, one_of("sale")))
+    gift = narrowed(sale_or_gift, ("kind",), lambda kind: intersection(kind, one_of("gift")))
+    sale = narrowed(sale_or_gift, ("kind",), lambda kind: intersection(kind, one_of("sale")))
 
     assert at(sale_or_gift, "code") == optional(TEXT)
     assert at(gift, "code") == TEXT
     assert at(sale, "code") == optional(TEXT)
 
 
-def test_else_holds_where_if_does_not():
+def test_else_applies_if_the_condition_does_not_hold():
     schema = {**GIFT, "then": True, "else": {"properties": {"code": False}}}
 
-    sale = narrowed(type_of_schema(schema), ("kind",), lambda kind: both(kind, one_of("sale")))
+    sale = narrowed(type_of_schema(schema), ("kind",), lambda kind: intersection(kind, one_of("sale")))
 
     assert at(sale, "code") == ABSENT
 
 
-def test_a_field_that_is_not_there_makes_if_hold_unless_if_requires_it():
+def test_an_absent_field_satisfies_if_unless_if_requires_it():
     without_kind = {**GIFT, "required": []}
     requiring = {**without_kind, "if": {**GIFT["if"], "required": ["kind"]}}
 
@@ -229,7 +229,7 @@ def test_a_field_that_is_not_there_makes_if_hold_unless_if_requires_it():
 
 
 def no_more_than(type_):
-    return lambda found: both(found, type_)
+    return lambda found: intersection(found, type_)
 
 
 def at(of, path):
@@ -238,7 +238,7 @@ def at(of, path):
     return of
 
 
-def test_what_follows_the_first_elements_is_what_items_says_and_beyond_the_last_is_nothing():
+def test_items_is_the_type_after_the_prefix_items_and_false_ends_the_array():
     open_end = type_of_schema({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "number"}})
     closed = type_of_schema({"type": "array", "prefixItems": [{"type": "string"}], "items": False})
 
@@ -250,11 +250,11 @@ def test_what_follows_the_first_elements_is_what_items_says_and_beyond_the_last_
 @pytest.mark.parametrize(
     ("word", "needs"), [("dependentRequired", ["y"]), ("dependentSchemas", {"required": ["y"]})], ids=str
 )
-def test_what_a_field_asks_for_is_there_where_it_is(word, needs):
+def test_a_dependency_of_a_field_is_present_where_the_field_is(word, needs):
     fields = {"x": {"type": "number"}, "y": {"type": "string"}}
     schema = type_of_schema({"type": "object", "properties": fields, word: {"x": needs}})
 
-    with_x = narrowed(schema, ("x",), lambda found: both(found, NUMBER))
+    with_x = narrowed(schema, ("x",), lambda found: intersection(found, NUMBER))
 
     assert step_into(schema, "y") == optional(TEXT)
     assert step_into(with_x, "y") == TEXT

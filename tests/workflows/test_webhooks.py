@@ -115,12 +115,12 @@ async def test_an_endpoint_that_failed_for_five_days_is_disabled(
         store = laurel.parts.database.store(laurel.store)
         (subscription,) = await store.read(lambda tx: tx.subscriptions.live())
         since = datetime.now(UTC) - timedelta(days=5, hours=1)
-        await store.write(lambda tx: tx.subscriptions.change(subscription["id"], failing_since=since))
+        await store.write(lambda tx: tx.subscriptions.change(subscription.id, failing_since=since))
 
         event = await purchase(laurel)
 
         (delivery,) = await laurel.deliveries(event)
-        row = await store.read(lambda tx: tx.subscriptions.get(subscription["id"]))
+        row = await store.read(lambda tx: tx.subscriptions.get(subscription.id))
         assert "it has been failing since" in row["disabled_because"]
         assert (delivery["status"], delivery["attempts"]) == ("failed", 1)
 

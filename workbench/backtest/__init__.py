@@ -1,6 +1,6 @@
 """A backtest: what happened, replayed under two programs from the same start, and what comes out under each."""
 
-from loyalty.engine.snapshots import Opening
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.store.history import MemberRange, ReplayedEvent
 from workbench.backtest.comparison import Comparison, Contrast, Difference, MemberChange
 from workbench.backtest.gains import Thing
@@ -15,7 +15,7 @@ __all__ = [
     "Difference",
     "MemberChange",
     "MemberRange",
-    "Opening",
+    "MemberSnapshot",
     "Pair",
     "Part",
     "Replay",

@@ -9,10 +9,12 @@ from loyalty.decisions.decision import Claim
 from loyalty.engine.deciding import usage_on
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.decide import decide
+from loyalty.program.achievements import Achievement
 from loyalty.program.effects import Effect
-from loyalty.program.program import Achievement, Program, Reactor
-from loyalty.store.members import Event
-from loyalty.store.repositories import Books
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
+from loyalty.store.events import Event
+from loyalty.store.repositories import StoreRepositories
 from workbench.differences import Change, differences
 
 Done: TypeAlias = tuple[list[tuple[str, tuple[Effect, ...]]], tuple[Claim, ...]]
@@ -50,7 +52,7 @@ class Parting:
             return None
         return cls(types, _only(old, changed), _only(new, changed))
 
-    def is_same(self, books: Books, event: Event, *, now: datetime) -> bool:
+    def is_same(self, books: StoreRepositories, event: Event, *, now: datetime) -> bool:
         """Whether both do the same about an event of no such type, if they have of all its member's until now."""
         if event.type not in self.old.reactors_on and event.type not in self.new.reactors_on:
             return True
@@ -85,7 +87,7 @@ def _only(program: Program, names: set[str]) -> Program:
     return replace(program, reactors=tuple(r for r in program.reactors if r.name in names), achievements=())
 
 
-def _done(program: Program, books: Books, event: Event, now: datetime) -> Done:
+def _done(program: Program, books: StoreRepositories, event: Event, now: datetime) -> Done:
     member = books.members.facts(event.member) if event.type in program.decides_by_member else None
-    decision = decide(program, member, event, usage_on(books, program, event), now=now, explains=False)
-    return [(answer.source, answer.effects) for answer in decision.answers if answer.fired], decision.claims
+    decision = decide(program, member, event, usage_on(books, program, event), now=now, with_reasons=False)
+    return [(answer.source, answer.effects) for answer in decision.outcomes if answer.fired], decision.claims

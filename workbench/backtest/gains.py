@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias, assert_never
 
 from loyalty.program.program import Program
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 
 Kind = Literal["wallet", "reward", "badge"]
 
@@ -24,7 +24,7 @@ Got: TypeAlias = Mapping[Thing, int]
 """How much of each; points are in the smallest unit of their wallet, and awarded less deducted."""
 
 
-def ever_got(account: Account) -> Counter[Thing]:
+def ever_got(account: MemberState) -> Counter[Thing]:
     """All that is written in an account: what a member got in some time is what it has more at its end."""
     got = Counter({Thing("badge", name): times for name, times in account.badges.items()})
     got.update(Thing("reward", each["reward"]) for each in account.issued.values())

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from loyalty.engine.snapshots import Opening
-from loyalty.events.decide import Used
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.program.program import Program
+from loyalty.store.events import Event
 from loyalty.store.history import ReplayedEvent
-from loyalty.store.members import Event
+from loyalty.store.limits import DailyUse
 from workbench.backtest.comparison import Contrast
 from workbench.backtest.divergence import Parting
 from workbench.backtest.replay import Replay
@@ -23,7 +23,7 @@ class Pair:
         self.apart: set[str] = set()
         """Members who went apart; where the programs may differ on any event, everybody is, and nobody is named."""
 
-    def open(self, openings: Iterable[Opening], used: Mapping[str, Mapping[date, Used]]) -> None:
+    def open(self, openings: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
         """Take members in, and what firings took from limits of the whole program."""
         members = list(openings)
         for replay in self._both if self._parting is None else (self._together,):
@@ -54,7 +54,7 @@ class Pair:
             if not together.accepts(event):
                 return True
             reported = Event(event.id, event.type, event.member, event.time, event.body)
-            if parting.is_same(together.books, reported, now=together.now):
+            if parting.is_same(together.store, reported, now=together.now):
                 together.answer(event)
                 return True
         self._part(event.member)

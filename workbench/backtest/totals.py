@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import assert_never
 
-from loyalty.events.context import Step
+from loyalty.events.context import EventContext
 from loyalty.program.effects import IssueReward
-from loyalty.store.memory.store import Entry
+from loyalty.store.memory.store import LedgerEntry
 
 MOST_REASONS = 20
 """Different refusals and failures that are told apart."""
@@ -35,7 +35,7 @@ class Totals:
     failed: Counter[str] = field(default_factory=Counter)
     """Events that could not be answered to the end, by reason."""
 
-    def post(self, entry: Entry) -> None:
+    def post(self, entry: LedgerEntry) -> None:
         """Add one line of the ledger."""
         match entry.kind:
             case "award":
@@ -49,10 +49,10 @@ class Totals:
             case _:
                 assert_never(entry.kind)
 
-    def count(self, step: Step) -> None:
+    def count(self, step: EventContext) -> None:
         """Add one answered event."""
         self.answered += 1
-        for answer in step.decision.answers:
+        for answer in step.decision.outcomes:
             if answer.fired:
                 self.fired[answer.source] += 1
                 for effect in answer.effects:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from loyalty.program.program import Logic, Place
+from loyalty.program.logic import Logic, Place
 from rules import exact
 from rules.values import Json
 from workbench.differences.expressions import json_of, rule_parts, words_of

@@ -1,6 +1,6 @@
 """Expressions as one would write them by hand, whole: a difference must show what differs.
 
-`rules.told` says less, for explanations.
+`rules.render` says less, for explanations.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rules import exact
-from rules.expression import Call, Expression, Literal, Sequence
+from rules.expression import ArrayLiteral, Call, Expression, Literal
 
 _BINDING: Final[Mapping[str, int]] = {
     "or": 1,
@@ -28,7 +28,7 @@ def written(expression: Expression) -> str:
     match expression:
         case Literal(_, value):
             return exact.dumps(value)
-        case Sequence(_, elements):
+        case ArrayLiteral(_, elements):
             return f"[{', '.join(map(written, elements))}]"
         case Call(_, operator, operands):
             return _call(operator.name, operands)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from loyalty.program.program import Logic
+from loyalty.program.logic import Logic
 from rules import exact
-from rules.expression import Call, Expression, Literal, Sequence, walk
+from rules.expression import ArrayLiteral, Call, Expression, Literal, walk
 from rules.values import Json
 from workbench.differences.alignment import aligned
 from workbench.differences.expression_text import path_of, written
@@ -29,7 +29,7 @@ def json_of(expression: Expression) -> Json:
     match expression:
         case Literal():
             return expression.value
-        case Sequence():
+        case ArrayLiteral():
             return [json_of(element) for element in expression.elements]
         case Call():
             operands = [json_of(operand) for operand in expression.operands]
@@ -89,9 +89,9 @@ class _Comparison:
             yield from self._in_any_order(inside, _operands(old, junction), _operands(new, junction))
         elif isinstance(old, Call) and isinstance(new, Call) and _is_same_but_for_operands(old, new):
             for before, since in zip(old.operands, new.operands, strict=True):
-                inside = f"{about}, {_operation(old)}" if isinstance(since, Sequence) else about
+                inside = f"{about}, {_operation(old)}" if isinstance(since, ArrayLiteral) else about
                 yield from self.differing(inside, before, since)
-        elif isinstance(old, Sequence) and isinstance(new, Sequence) and _is_long(old, new):
+        elif isinstance(old, ArrayLiteral) and isinstance(new, ArrayLiteral) and _is_long(old, new):
             yield from self._in_any_order(about, old.elements, new.elements)
         else:
             yield _Pair(about, old, new)
@@ -131,7 +131,7 @@ class _Comparison:
         match expression:
             case Literal(_, value):
                 return exact.dumps(value)
-            case Sequence(_, elements):
+            case ArrayLiteral(_, elements):
                 return f"[{', '.join(map(self._key, elements))}]"
             case Call(_, operator, operands):
                 return f"{operator.name}({', '.join(map(self._key, operands))})"

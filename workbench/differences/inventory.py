@@ -5,26 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from loyalty.program.effects import GrantBadge, IssueReward, SetTier
-from loyalty.program.program import (
-    Achievement,
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
-    CountDays,
-    CountEvents,
-    Coupon,
     DeductPointsRule,
-    Distinct,
     EffectRule,
-    EventType,
-    Logic,
-    Program,
-    Reactor,
-    Reward,
     SetAttributeRule,
-    Sum,
-    Wallet,
 )
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.event_types import EventType
+from loyalty.program.logic import Logic
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
+from loyalty.program.rewards import Coupon, Reward
+from loyalty.program.wallets import Wallet
 from workbench.differences import phrases as words
 from workbench.differences.attributes import Aspect, Filled, Ruled, Said, Shaped
 from workbench.differences.model import Kind

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 
 Kind: TypeAlias = Literal["setting", "wallet", "tier", "badge", "event type", "reward", "reactor", "achievement"]
 What: TypeAlias = Literal["added", "changed", "removed"]

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import assert_never
 
 from loyalty.calendar import Duration, Period
-from loyalty.program.effects import After, EndOf, Expiry, Never, OnDate
-from loyalty.program.program import Last, Limit, Window
+from loyalty.program.achievements import Last, Window
+from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.reactors import Limit
 from rules import exact
 
 _PERIODS: Mapping[Period, str] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from rules.values import Json
 from workbench.differences.model import Change, Part, What
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from loyalty.program.program import Logic, Template
+from loyalty.program.logic import Logic, Template
 from rules import exact
 from rules.values import Json
 from workbench.differences.expressions import apart, cut, json_of

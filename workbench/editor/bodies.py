@@ -9,19 +9,19 @@ from typing import Any
 from rules.types import (
     ABSENT,
     NEVER,
-    Absent,
-    Anything,
-    Array,
-    Boolean,
-    Instant,
-    Null,
-    Number,
-    OneOf,
-    Record,
-    Text,
+    AbsentType,
+    AnyType,
+    ArrayType,
+    BooleanType,
+    InstantType,
+    NullType,
+    NumberType,
+    RecordType,
+    TextType,
     Type,
+    UnionType,
     described,
-    only,
+    filter_options,
     options,
 )
 from workbench.editor.parts import Schema
@@ -29,7 +29,7 @@ from workbench.editor.parts import Schema
 
 def body_of(seen: Type) -> Schema:
     """What fits a type."""
-    there = only(seen, lambda option: option != ABSENT)
+    there = filter_options(seen, lambda option: option != ABSENT)
     shapes = [_shape(option) for option in options(there)]
     if there == NEVER or {} in shapes:
         return {}
@@ -42,23 +42,23 @@ def _any(shapes: list[dict[str, Any]]) -> Schema:
 
 def _shape(of: Type) -> dict[str, Any]:
     match of:
-        case Null():
+        case NullType():
             return {"type": "null"}
-        case Boolean():
+        case BooleanType():
             return {"type": "boolean"}
-        case Number():
+        case NumberType():
             return {"type": "number"}
-        case Text():
+        case TextType():
             return {"type": "string", **({"enum": list(of.values)} if of.values and not of.open else {})}
-        case Array():
+        case ArrayType():
             return {"type": "array", "items": {"allOf": [body_of(of.element)]}}
-        case Record():
+        case RecordType():
             return _record(of)
-        case Anything() | Absent() | Instant() | OneOf():
+        case AnyType() | AbsentType() | InstantType() | UnionType():
             return {}  # an instant is only ever Laurel's own
 
 
-def _record(of: Record) -> dict[str, Any]:
+def _record(of: RecordType) -> dict[str, Any]:
     needed = [name for name, field in of.fields if ABSENT not in options(field)]
     return {
         "type": "object",

@@ -7,7 +7,20 @@ a person would write.
 import re
 from collections.abc import Iterator
 
-from rules.types import NEVER, Anything, Array, Record, Text, Type, described, may_be, options, present, read, union
+from rules.types import (
+    NEVER,
+    AnyType,
+    ArrayType,
+    RecordType,
+    TextType,
+    Type,
+    described,
+    may_be,
+    options,
+    present,
+    read_type,
+    union,
+)
 
 DEEPEST = 8
 """Steps of a proposed path."""
@@ -27,40 +40,40 @@ def arrays(of: Type) -> Iterator[tuple[str, Type]]:
     """Every path to an array, with the type of what `var` sees in a loop over it."""
     for path, found in ("", of), *_walk(of, "", DEEPEST):
         there = options(present(found))
-        elements = [option.element for option in there if isinstance(option, Array)]
+        elements = [option.element for option in there if isinstance(option, ArrayType)]
         if elements and len(elements) == len(there):
-            yield path, read(union(*elements))
+            yield path, read_type(union(*elements))
 
 
 def pattern(of: Type) -> str:
     """The regular expression of all paths; the empty one leads to the whole."""
-    steps = [*_steps(of), *([r"([0-9]+\.)*([0-9]+|length)"] if may_be(of, Text) else [])]
+    steps = [*_steps(of), *([r"([0-9]+\.)*([0-9]+|length)"] if may_be(of, TextType) else [])]
     return f"^({'|'.join(steps)})?$"
 
 
 def takes_numbers(of: Type) -> bool:
     """Whether a number can be a path: into an array, a text, or what may be anything."""
-    return of == NEVER or may_be(of, Anything, Array, Text) or any(_is_open(option) for option in options(of))
+    return of == NEVER or may_be(of, AnyType, ArrayType, TextType) or any(_is_open(option) for option in options(of))
 
 
 def _walk(of: Type, before: str, depth: int) -> Iterator[tuple[str, Type]]:
     for option in options(of):
-        for name, field in option.fields if isinstance(option, Record) and depth else ():
+        for name, field in option.fields if isinstance(option, RecordType) and depth else ():
             if name and "." not in name:
                 yield f"{before}{name}", field
                 yield from _walk(field, f"{before}{name}.", depth - 1)
 
 
 def _is_record(of: Type) -> bool:
-    return all(isinstance(option, Record) and option.fields for option in options(present(of)))
+    return all(isinstance(option, RecordType) and option.fields for option in options(present(of)))
 
 
 def _is_open(of: Type) -> bool:
-    return isinstance(of, Record) and (of.others is not None or bool(of.prefixed))
+    return isinstance(of, RecordType) and (of.others is not None or bool(of.prefixed))
 
 
 def _worth(of: Type) -> str:
-    values = [str(value) for option in options(of) if isinstance(option, Text) for value in option.values or ()]
+    values = [str(value) for option in options(of) if isinstance(option, TextType) for value in option.values or ()]
     return f"{described(of)}: {', '.join(values[:12])}" if values else described(of)
 
 
@@ -73,14 +86,14 @@ def _steps(of: Type) -> list[str]:
 
 def _option(of: Type) -> Iterator[str]:
     match of:
-        case Anything():
+        case AnyType():
             yield ".*"
-        case Record():
+        case RecordType():
             yield from (_literal(name) + _after(field) for name, field in of.fields if "." not in name)
             yield from (f"{_literal(prefix)}[^.]*{_after(field)}" for prefix, field in of.prefixed)
             if of.others is not None:
                 yield "[^.]*" + _after(of.others)
-        case Array():
+        case ArrayType():
             yield "length"
             if of.most != 0:
                 yield _positions(of.most) + _after(union(of.element, *of.first))
@@ -95,7 +108,7 @@ def _positions(most: int | None) -> str:
 
 def _after(of: Type) -> str:
     steps = _steps(of)
-    if may_be(of, Text):
+    if may_be(of, TextType):
         steps = [*steps, "length"]
         return rf"(\.[0-9]+)*(\.({'|'.join(steps)}))?"
     return rf"(\.({'|'.join(steps)}))?" if steps else ""

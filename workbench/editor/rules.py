@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from rules.expression import Operator
-from rules.manual import MANUAL, operands
+from rules.manual import MANUAL
+from rules.manual_page import operand_count
 from rules.operators import OPERATORS, TABLE
 from workbench.editor.parts import AT_MOST_ONE, Schema, again, referred, told
 
@@ -30,7 +31,7 @@ def _rule() -> Schema:
 
 def _operator(operator: Operator) -> Schema:
     entry = MANUAL[operator.name]
-    counts = f"{operands(operator)}: {entry.takes} → {entry.gives}."
+    counts = f"{operand_count(operator)}: {entry.takes} → {entry.gives}."
     return told(f"{entry.does}\n\n{counts}\n\nFor example {entry.rule}", referred(_named(operator)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.scope import Kind
+from loyalty.program.event_types import NamedThing
 from program_files.layout import is_read
 from program_files.problems import Problem, Problems
 from program_files.reading import read_known
@@ -38,7 +38,7 @@ def read_vocabulary(
     """The names that files declare, and what keeps others from being read. Any files will do."""
     known, problems = read_known(files, unread=unread)
 
-    def names(kind: Kind, titles: Names) -> Names | None:
+    def names(kind: NamedThing, titles: Names) -> Names | None:
         return None if known.names[kind] is None else titles
 
     settings = known.settings

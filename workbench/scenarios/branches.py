@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import rules
-from rules.expression import Call, Expression, Literal, Sequence, parts
-from rules.told import told
-from rules.values import truthy
+from rules.expression import ArrayLiteral, Call, Expression, Literal, children
+from rules.render import render
+from rules.values import is_truthy
 
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "starts_with", "ends_with"})
 _SEARCHES = frozenset({"some", "all", "none"})
@@ -19,7 +19,7 @@ _ASKING = frozenset({*_SEARCHES, "filter"})
 class Outcome:
     """A smallest condition that is true, or false."""
 
-    path: rules.Path
+    path: rules.JsonPath
     words: str
     value: bool
 
@@ -28,7 +28,7 @@ class Outcome:
 class Choice:
     """A consequence of an `if` that is chosen: the n-th of its operands."""
 
-    path: rules.Path
+    path: rules.JsonPath
     words: str
     operand: int
 
@@ -43,7 +43,7 @@ class Branches:
         found = tuple(_conditions(expression) if is_condition else _values(expression))
         self._asks = {call.path: call for call in found if call.operator.name != "if"}
         self._forks = {call.path: call for call in found if call.operator.name == "if"}
-        self._taken: set[tuple[rules.Path, bool | int]] = set()
+        self._taken: set[tuple[rules.JsonPath, bool | int]] = set()
         self._count = 2 * len(self._asks) + sum(len(list(_consequences(fork))) for fork in self._forks.values())
 
     @property
@@ -53,11 +53,11 @@ class Branches:
 
     def see(self, trace: rules.Trace) -> None:
         """Note which branches an evaluation took."""
-        worth: dict[rules.Path, rules.Json] = {}
+        worth: dict[rules.JsonPath, rules.Json] = {}
         for call, value in trace.calls():
             worth[call.path] = value
             if call.path in self._asks:
-                self._taken.add((call.path, truthy(value)))
+                self._taken.add((call.path, is_truthy(value)))
             elif call.path in self._forks:
                 self._choose(call, worth)
 
@@ -65,17 +65,17 @@ class Branches:
         """Every branch, and whether it was taken."""
         for path, call in self._asks.items():
             for value in (True, False):
-                yield Outcome(path, told(call), value), (path, value) in self._taken
+                yield Outcome(path, render(call), value), (path, value) in self._taken
         for path, fork in self._forks.items():
             for number in _consequences(fork):
                 operand = fork.operands[number]
-                yield Choice(operand.path, told(operand), number), (path, number) in self._taken
+                yield Choice(operand.path, render(operand), number), (path, number) in self._taken
 
-    def _choose(self, fork: Call, worth: dict[rules.Path, rules.Json]) -> None:
+    def _choose(self, fork: Call, worth: dict[rules.JsonPath, rules.Json]) -> None:
         """Note the consequence that was chosen: conditions after it were not asked this time."""
         operands = fork.operands
         for number in range(0, len(operands) - 1, 2):
-            if truthy(_worth(operands[number], worth)):
+            if is_truthy(_worth(operands[number], worth)):
                 self._taken.add((fork.path, number + 1))
                 return
         if len(operands) % 2:
@@ -105,11 +105,11 @@ class Watched(rules.Rule):
         return trace
 
 
-def _worth(expression: Expression, worth: Mapping[rules.Path, rules.Json]) -> rules.Json:
+def _worth(expression: Expression, worth: Mapping[rules.JsonPath, rules.Json]) -> rules.Json:
     match expression:
         case Literal():
             return expression.value
-        case Sequence():
+        case ArrayLiteral():
             return [None] * len(expression.elements)
         case Call():
             return worth[expression.path]
@@ -143,7 +143,7 @@ def _conditions(expression: Expression) -> Iterator[Call]:
 def _values(expression: Expression) -> Iterator[Call]:
     """Of an expression that gives a value: the conditions in it, and every `if`."""
     if not isinstance(expression, Call):
-        for part in parts(expression):
+        for part in children(expression):
             yield from _values(part)
         return
     match expression.operator.name:

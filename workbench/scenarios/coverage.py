@@ -9,8 +9,16 @@ from decimal import Decimal
 from typing import Literal, TypeAlias, assert_never
 
 import rules
-from loyalty.decisions.reasons import Reached
-from loyalty.engine.in_memory import Happened
+from loyalty.decisions.reasons import LimitReached
+from loyalty.engine.in_memory import ProcessedEvent
+from loyalty.program.achievements import Achievement
+from loyalty.program.effect_rules import (
+    AwardPointsRule,
+    CallWebhookRule,
+    DeductPointsRule,
+    EffectRule,
+    SetAttributeRule,
+)
 from loyalty.program.effects import (
     AwardPoints,
     CallWebhook,
@@ -21,23 +29,14 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
-from loyalty.program.program import (
-    Achievement,
-    AwardPointsRule,
-    CallWebhookRule,
-    DeductPointsRule,
-    EffectRule,
-    Limit,
-    Place,
-    Program,
-    Reactor,
-    SetAttributeRule,
-)
+from loyalty.program.logic import Place
+from loyalty.program.program import Program
+from loyalty.program.reactors import Limit, Reactor
 from workbench.scenarios.branches import Branch, Choice, Outcome
 from workbench.scenarios.instrumentation import WatchedProgram
 
 Kind: TypeAlias = Literal["reactor", "achievement", "effect", "limit", "condition", "branch"]
-PlaceOf: TypeAlias = Callable[[str, rules.Path], Place]
+PlaceOf: TypeAlias = Callable[[str, rules.JsonPath], Place]
 
 DEFINITION = (
     "the share of the program's parts that a test reached. A part is a reactor that fires, an achievement that is "
@@ -86,16 +85,16 @@ class Coverage:
         }
         self._reached: set[tuple[str, Kind, int]] = set()
 
-    def see(self, happened: Sequence[Happened]) -> None:
+    def see(self, happened: Sequence[ProcessedEvent]) -> None:
         """Note what was reached."""
         for each in happened:
             if each.type == "achievement_completed":
                 self._reached.add((f"achievement/{each.body['achievement']}", "achievement", 0))
-            for answer in each.decision.answers:
+            for answer in each.decision.outcomes:
                 if answer.fired:
                     self._reached.add((answer.source, "reactor", 0))
                     self._see_effects(answer.source, answer.effects)
-                elif isinstance(answer.reason, Reached):
+                elif isinstance(answer.reason, LimitReached):
                     self._see_limit(answer.source, answer.reason)
 
     def covered(self) -> Covered:
@@ -111,7 +110,7 @@ class Coverage:
             number = next(number for number, rule in rest if _makes(rule, effect))
             self._reached.add((source, "effect", number))
 
-    def _see_limit(self, source: str, reached: Reached) -> None:
+    def _see_limit(self, source: str, reached: LimitReached) -> None:
         for number, limit in enumerate(_limits(self._things[source])):
             most = limit.times if reached.unit == "times" else limit.points
             if (limit.per, limit.every, most) == (reached.per, reached.every, reached.most):

@@ -3,24 +3,18 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from loyalty.program.effects import GrantBadge, IssueReward, SetTier
-from loyalty.program.program import (
-    Achievement,
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Measure, Sum
+from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
-    CountDays,
-    CountEvents,
     DeductPointsRule,
-    Distinct,
     EffectRule,
-    Logic,
-    Measure,
-    Program,
-    Reactor,
     SetAttributeRule,
-    Sum,
-    Template,
 )
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.logic import Logic, Template
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
 from workbench.scenarios.branches import Branches, Watched
 
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 import rules
-from loyalty.achievements.progress import current
-from loyalty.engine.in_memory import Happened, Trial
+from loyalty.achievements.progress import current_progress
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.program import Place, Program
+from loyalty.program.logic import Place
+from loyalty.program.program import Program
 from loyalty.store.members import Balance as Amounts
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from workbench.scenarios import model
 from workbench.scenarios.model import Check, Occurred, Wanted
 
@@ -33,9 +34,9 @@ class Miss:
 class Seen:
     """One member of a trial, and what happened to them since the expectations before."""
 
-    trial: Trial
-    account: Account
-    happened: Sequence[Happened]
+    trial: InMemoryEngine
+    account: MemberState
+    happened: Sequence[ProcessedEvent]
 
     @property
     def program(self) -> Program:
@@ -48,12 +49,12 @@ def judge(check: Check, seen: Seen) -> Miss | None:
     return None if expected == actual else Miss(check.place, check.key, expected, actual)
 
 
-def progress_of(account: Account, program: Program, name: str) -> tuple[int, Decimal]:
+def progress_of(account: MemberState, program: Program, name: str) -> tuple[int, Decimal]:
     """How often a member has completed an achievement, and the progress that the last webhook told of."""
     achievement, completed = program.achievement_named[name], account.completed.get(name, 0)
     if achievement.repeat is not None and completed >= achievement.repeat:
         return completed, achievement.goal
-    return completed, current(achievement, account.marks.get(name, []))
+    return completed, current_progress(achievement, account.daily_sums.get(name, []))
 
 
 def _compared(wanted: Wanted, seen: Seen) -> tuple[str, str]:
@@ -111,7 +112,7 @@ def _occurrences(kind: model.Occurrence, seen: Seen) -> Iterator[tuple[str, str 
         match kind:
             case "fired" | "limited":
                 verdict = "fired" if kind == "fired" else "limit_reached"
-                for answer in each.decision.answers:
+                for answer in each.decision.outcomes:
                     source, _, name = answer.source.partition("/")
                     if source == "reactor" and answer.verdict == verdict:
                         yield name, None, None

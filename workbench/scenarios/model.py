@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from loyalty.achievements.progress import Mark
 from loyalty.decisions.decision import Claim
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
+from loyalty.program.wallets import Points
+from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member
+from loyalty.store.points import Lot
 
 BalanceKind: TypeAlias = Literal["active", "pending", "earned", "spent", "expired"]
 Direction: TypeAlias = Literal["awarded", "deducted"]
@@ -32,7 +32,7 @@ class Fixture:
     lots: tuple[Lot, ...] = ()
     """In place of `points`: what was awarded when, and what is left of it."""
     completed: Mapping[str, int] = field(default_factory=dict)
-    marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
+    marks: Mapping[str, tuple[DailySum, ...]] = field(default_factory=dict)
     """By achievement, oldest first."""
     claims: tuple[Claim, ...] = ()
     """What firings took from limits."""

@@ -6,17 +6,17 @@ from functools import partial
 from typing import Literal, TypeAlias, assert_never
 
 import rules
-from loyalty.engine.in_memory import Happened, Trial
-from loyalty.engine.snapshots import open_in
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
+from loyalty.engine.snapshots import load_into
 from loyalty.program.program import Program
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from loyalty.webhooks.outbox import CALL
 from workbench.scenarios.fixtures import opening_of
 from workbench.scenarios.judging import Miss, Seen, judge, progress_of
 from workbench.scenarios.model import Action, Expect, Fixture, NothingOccurred, Occurred, Pass, Report, Scenario
 
 Verdict: TypeAlias = Literal["passed", "failed", "skipped"]
-Watch: TypeAlias = Callable[[Sequence[Happened]], None]
+Watch: TypeAlias = Callable[[Sequence[ProcessedEvent]], None]
 REGISTERED = "member_registered"
 
 
@@ -40,7 +40,7 @@ class Result:
     scenario: Scenario
     verdict: Verdict
     misses: tuple[Miss, ...] = ()
-    happened: tuple[Happened, ...] = ()
+    happened: tuple[ProcessedEvent, ...] = ()
     standings: tuple[Standing, ...] = ()
 
 
@@ -51,25 +51,27 @@ def run(scenario: Scenario, program: Program, watch: Watch | None = None) -> Res
     """
     if scenario.skip:
         return Result(scenario, "skipped")
-    result = _Run(scenario, program, watch, explains=False).run()
-    return _Run(scenario, program, None, explains=True).run() if result.verdict == "failed" else result
+    result = _Run(scenario, program, watch, with_reasons=False).run()
+    return _Run(scenario, program, None, with_reasons=True).run() if result.verdict == "failed" else result
 
 
-def play(scenario: Scenario, program: Program) -> tuple[Trial, list[Happened]]:
+def play(scenario: Scenario, program: Program) -> tuple[InMemoryEngine, list[ProcessedEvent]]:
     """All that happens in a test, with reasons, and the store in its end; nobody minds what is expected last."""
-    happened: list[Happened] = []
-    played = _Run(scenario, program, happened.extend, explains=True)
+    happened: list[ProcessedEvent] = []
+    played = _Run(scenario, program, happened.extend, with_reasons=True)
     played.run()
     return played.trial, happened
 
 
 class _Run:
-    def __init__(self, scenario: Scenario, program: Program, watch: Watch | None, *, explains: bool) -> None:
+    def __init__(self, scenario: Scenario, program: Program, watch: Watch | None, *, with_reasons: bool) -> None:
         self._scenario = scenario
         self._program = program
         self._watch = watch
-        self.trial = Trial(program, scenario.start, hears=_hears(scenario), explains=explains)
-        self._window: list[Happened] = []
+        self.trial = InMemoryEngine(
+            program, scenario.start, records_messages=_hears(scenario), with_reasons=with_reasons
+        )
+        self._window: list[ProcessedEvent] = []
         self._accounts = {name: self._account(name, fixture) for name, fixture in scenario.members.items()}
 
     def run(self) -> Result:
@@ -102,8 +104,10 @@ class _Run:
         account = self._accounts[step.member]
         member = account.member.id
         for moment in step.moments:
-            doings: list[tuple[str, Callable[[], list[Happened]]]] = [("wait", partial(self.trial.advance, moment.at))]
-            if member not in self.trial.books.accounts:
+            doings: list[tuple[str, Callable[[], list[ProcessedEvent]]]] = [
+                ("wait", partial(self.trial.advance, moment.at))
+            ]
+            if member not in self.trial.store.members_by_id:
                 doings.append((REGISTERED, partial(self._register, account)))
             if step.type != REGISTERED:
                 report = partial(self.trial.report, member, step.type, step.body, time=moment.time)
@@ -113,7 +117,7 @@ class _Run:
                     return misses
         return ()
 
-    def _let(self, step: Report | Pass, what: str, happen: Callable[[], list[Happened]]) -> tuple[Miss, ...]:
+    def _let(self, step: Report | Pass, what: str, happen: Callable[[], list[ProcessedEvent]]) -> tuple[Miss, ...]:
         """Let something happen; an event that cannot be answered is never what a test expects."""
         try:
             happened = happen()
@@ -131,7 +135,7 @@ class _Run:
         standings = [] if account is None else self._standings(account, {each.type for each in mine})
         return Result(self._scenario, "failed", misses, tuple(mine), tuple(standings))
 
-    def _standings(self, account: Account, types: set[str]) -> Iterator[Standing]:
+    def _standings(self, account: MemberState, types: set[str]) -> Iterator[Standing]:
         for achievement in self._program.achievements:
             if achievement.on in types:
                 completed, progress = progress_of(account, self._program, achievement.name)
@@ -139,17 +143,17 @@ class _Run:
 
     # -- members
 
-    def _account(self, name: str, fixture: Fixture) -> Account:
+    def _account(self, name: str, fixture: Fixture) -> MemberState:
         """What is kept of a member. Who is registered was so before: nothing answers it."""
         opening = opening_of(fixture, name, self._program, self.trial.now)
         if not fixture.is_registered:
-            return opening.account
-        account = open_in(self.trial, opening)
+            return opening.state
+        account = load_into(self.trial, opening)
         for claim in fixture.claims:
-            self.trial.books.usage.claim(claim, account.member.id)
+            self.trial.store.usage.claim(claim, account.member.id)
         return account
 
-    def _register(self, account: Account) -> list[Happened]:
+    def _register(self, account: MemberState) -> list[ProcessedEvent]:
         """A member whom nobody knew is registered, in the lowest tier."""
         lowest = self._program.tier_at(0)
         tier = None if lowest is None else lowest.name

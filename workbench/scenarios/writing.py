@@ -7,15 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from loyalty.achievements.progress import MILLION, first_day_needed
+from loyalty.achievements.progress import first_day_needed
 from loyalty.calendar import local_day, window
-from loyalty.engine.in_memory import Happened, Trial
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.events.decide import Used
 from loyalty.program.effects import SetAttribute
 from loyalty.program.program import Program
+from loyalty.store.achievements import MILLION
+from loyalty.store.limits import DailyUse
 from loyalty.store.members import Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from program_files.text.plain_yaml import flow
 from workbench.masking import Masker
 from workbench.scenarios.files import read_tests
@@ -38,9 +39,9 @@ class Recorded:
     time: datetime
     received_at: datetime
     body: Mapping[str, Any]
-    account: Account
+    account: MemberState
     is_registered: bool
-    used_by_program: Mapping[str, Mapping[Any, Used]]
+    used_by_program: Mapping[str, Mapping[Any, DailyUse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Written:
     """The text of a test that passes, and what happens in it."""
 
     text: str
-    happened: Sequence[Happened]
+    happened: Sequence[ProcessedEvent]
 
 
 def written(recorded: Recorded, program: Program, *, notes: Sequence[str] = ()) -> Written:
@@ -81,7 +82,7 @@ def _masked(recorded: Recorded, program: Program) -> tuple[Masker, Any]:
     raise CannotWrite(f"event.body.{faults} is personal, and nothing made up fits its schema")
 
 
-def _know(masker: Masker, account: Account) -> None:
+def _know(masker: Masker, account: MemberState) -> None:
     member, profile = account.member, account.member.profile
     masker.known(member.email, "email")
     masker.known(member.phone, "phone")
@@ -196,7 +197,7 @@ def _standings(recorded: Recorded, masker: Masker, program: Program) -> Iterator
     day = local_day(recorded.time, program.zone)
     for achievement in program.achievements:
         since = first_day_needed(achievement, day)
-        marks = [mark for mark in recorded.account.marks.get(achievement.name, ()) if mark.day >= since]
+        marks = [mark for mark in recorded.account.daily_sums.get(achievement.name, ()) if mark.day >= since]
         completed = recorded.account.completed.get(achievement.name, 0)
         told: dict[str, Any] = {"completed": completed} if completed else {}
         if marks:
@@ -214,7 +215,7 @@ def _mark(mark: Any, masker: Masker) -> dict[str, Any]:
 
 
 def _used(
-    recorded: Recorded, taken: Mapping[str, Mapping[Any, Used]], per: str, program: Program
+    recorded: Recorded, taken: Mapping[str, Mapping[Any, DailyUse]], per: str, program: Program
 ) -> Iterator[dict[str, Any]]:
     """What counts for limits at the event's time."""
     day = local_day(recorded.time, program.zone)
@@ -229,9 +230,11 @@ def _used(
 # -- what is expected
 
 
-def _expected(trial: Trial, again: Trial, happened: Sequence[Happened], program: Program) -> Iterator[tuple[str, Any]]:
-    (account,) = trial.books.accounts.values()
-    (other,) = again.books.accounts.values()
+def _expected(
+    trial: InMemoryEngine, again: InMemoryEngine, happened: Sequence[ProcessedEvent], program: Program
+) -> Iterator[tuple[str, Any]]:
+    (account,) = trial.store.members_by_id.values()
+    (other,) = again.store.members_by_id.values()
     moved = dict.fromkeys(entry.wallet for each in happened for entry in each.entries)
     yield (
         "points",
@@ -241,7 +244,7 @@ def _expected(trial: Trial, again: Trial, happened: Sequence[Happened], program:
     if account.member.tier is not None:
         yield "tier", account.member.tier
     yield from _moved(happened, program)
-    answers = [answer for each in happened for answer in each.decision.answers]
+    answers = [answer for each in happened for answer in each.decision.outcomes]
     named = [(answer.source.partition("/"), answer.verdict) for answer in answers]
     fired = Counter(name for (kind, _, name), verdict in named if kind == "reactor" and verdict == "fired")
     idle = {name: None for (kind, _, name), verdict in named if kind == "reactor" and name not in fired}
@@ -267,13 +270,13 @@ def _expected(trial: Trial, again: Trial, happened: Sequence[Happened], program:
     yield from ((key, value) for key, value in told.items() if value)
 
 
-def _points(account: Account, program: Program) -> Any:
+def _points(account: MemberState, program: Program) -> Any:
     wallet = program.default_wallet
     balance = account.balances.get(wallet.code)
     return wallet.amount(balance.active if balance else 0)
 
 
-def _moved(happened: Sequence[Happened], program: Program) -> Iterator[tuple[str, Any]]:
+def _moved(happened: Sequence[ProcessedEvent], program: Program) -> Iterator[tuple[str, Any]]:
     for key, kind in (("awarded", "award"), ("deducted", "deduct")):
         sums: Counter[str] = Counter()
         for entry in (entry for each in happened for entry in each.entries if entry.kind == kind):

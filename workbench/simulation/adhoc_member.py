@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from loyalty.program.program import Place, Program
+from loyalty.program.logic import Place
+from loyalty.program.program import Program
 from program_files.fields import Fields
 from program_files.nodes import Node
 from program_files.problems import Problems

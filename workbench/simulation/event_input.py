@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loyalty.program.program import EventType, Program
+from loyalty.program.event_types import EventType
+from loyalty.program.program import Program
 from program_files.fields import wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.decisions.decision import Claim
-from loyalty.engine.in_memory import Happened, Trial
-from loyalty.engine.snapshots import Opening, open_in
-from loyalty.events.decide import Used
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
+from loyalty.engine.snapshots import MemberSnapshot, load_into
 from loyalty.program.program import Program
+from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from workbench.scenarios.judging import progress_of
 
 MOST_DUE = 2_000
@@ -30,11 +30,11 @@ class Tried:
     type: str
     time: datetime
     body: Mapping[str, Any]
-    member: Opening
+    member: MemberSnapshot
     now: datetime
     claims: tuple[Claim, ...] = ()
     """What firings took from limits, besides what the member's account says."""
-    used: Mapping[str, Mapping[date, Used]] | None = None
+    used: Mapping[str, Mapping[date, DailyUse]] | None = None
     """What firings took from limits of the whole program."""
     since: datetime | None = None
     """When the member was as they are; what falls due until `now` happens first. None: now."""
@@ -66,33 +66,33 @@ class Simulated:
 
     now: datetime
     before: Standing
-    meanwhile: Sequence[Happened]
-    happened: Sequence[Happened]
+    meanwhile: Sequence[ProcessedEvent]
+    happened: Sequence[ProcessedEvent]
     """The event and all it causes; first the registration of somebody unknown, with all that causes."""
     after: Standing
 
 
-def newcomer(member: Member, program: Program) -> Opening:
+def newcomer(member: Member, program: Program) -> MemberSnapshot:
     """Somebody unknown, as an event registers them: in the lowest tier."""
     lowest = program.tier_at(0)
-    return Opening(Account(replace(member, tier=None if lowest is None else lowest.name)), is_new=True)
+    return MemberSnapshot(MemberState(replace(member, tier=None if lowest is None else lowest.name)), is_new=True)
 
 
 def simulate(program: Program, tried: Tried) -> Simulated:
     """Try an event out by the steps of production; raise TooMuch or RuleError."""
-    trial = Trial(program, min(tried.since or tried.now, tried.now), hears=True)
-    trial.books.used.update({name: dict(days) for name, days in (tried.used or {}).items()})
-    meanwhile: list[Happened] = []
-    happened: list[Happened] = []
+    trial = InMemoryEngine(program, min(tried.since or tried.now, tried.now), records_messages=True)
+    trial.store.used.update({name: dict(days) for name, days in (tried.used or {}).items()})
+    meanwhile: list[ProcessedEvent] = []
+    happened: list[ProcessedEvent] = []
     if tried.member.is_new:
         trial.now = tried.now
-        account = tried.member.account.copy()
+        account = tried.member.state.copy()
         before = standing(account, program)
         happened += trial.register(account)
     else:
-        account = open_in(trial, tried.member)
+        account = load_into(trial, tried.member)
         for claim in tried.claims:
-            trial.books.usage.claim(claim, account.member.id)
+            trial.store.usage.claim(claim, account.member.id)
         meanwhile = _until(trial, tried.now, len(account.lots) + len(account.issued))
         before = standing(account, program)
     if not (tried.member.is_new and tried.type == "member_registered"):
@@ -100,14 +100,14 @@ def simulate(program: Program, tried: Tried) -> Simulated:
     return Simulated(tried.now, before, meanwhile, happened, standing(account, program))
 
 
-def _until(trial: Trial, now: datetime, most: int) -> list[Happened]:
-    earliest = trial.books.deadlines.earliest()
+def _until(trial: InMemoryEngine, now: datetime, most: int) -> list[ProcessedEvent]:
+    earliest = trial.store.due_items.earliest()
     if most > MOST_DUE and earliest is not None and earliest <= now:
         raise TooMuch(f"the member has {most} lots and coupons that may fall due before: choose an earlier now")
     return trial.advance(now)
 
 
-def standing(account: Account, program: Program) -> Standing:
+def standing(account: MemberState, program: Program) -> Standing:
     """Where a member stands under a program; of its own wallets and achievements."""
     achieved: dict[str, Achieved] = {}
     for achievement in program.achievements:

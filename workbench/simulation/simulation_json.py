@@ -6,9 +6,9 @@ from typing import Any
 
 from loyalty.decisions import presentation as readable
 from loyalty.decisions.decision_json import to_json
-from loyalty.engine.in_memory import Happened
+from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.program import Program
-from loyalty.store.memory.store import Entry, Sent
+from loyalty.store.memory.store import LedgerEntry, SentMessage
 from workbench.simulation.simulation import Simulated, Standing
 
 UNDEPLOYED = "undeployed"
@@ -40,15 +40,17 @@ def simulation_to_json(simulated: Simulated, under: Under, *, customer_id: str |
     }
 
 
-def _trees(happened: Sequence[Happened], program: Program) -> list[dict[str, Any]]:
+def _trees(happened: Sequence[ProcessedEvent], program: Program) -> list[dict[str, Any]]:
     """Events with those that each caused inside; the first ones are those that nothing caused."""
-    caused: dict[str | None, list[Happened]] = {}
+    caused: dict[str | None, list[ProcessedEvent]] = {}
     for each in happened:
         caused.setdefault(each.parent, []).append(each)
     return [_node(each, caused, program) for each in caused.get(None, ())]
 
 
-def _node(happened: Happened, caused: Mapping[str | None, Sequence[Happened]], program: Program) -> dict[str, Any]:
+def _node(
+    happened: ProcessedEvent, caused: Mapping[str | None, Sequence[ProcessedEvent]], program: Program
+) -> dict[str, Any]:
     nodes = [_node(each, caused, program) for each in caused.get(happened.id, ())]
     entries = [_entry(each, happened, program) for each in happened.entries]
     return {
@@ -58,11 +60,11 @@ def _node(happened: Happened, caused: Mapping[str | None, Sequence[Happened]], p
         "createdAt": readable.shown(happened.at, program.zone),
         "error": happened.error or None,
         "decision": readable.decision(to_json(happened.decision), program),
-        "outcome": readable.outcome(happened.did, entries, nodes),
+        "outcome": readable.outcome(happened.log, entries, nodes),
     }
 
 
-def _entry(entry: Entry, happened: Happened, program: Program) -> dict[str, Any]:
+def _entry(entry: LedgerEntry, happened: ProcessedEvent, program: Program) -> dict[str, Any]:
     return {
         "kind": entry.kind,
         "wallet": entry.wallet,
@@ -73,7 +75,7 @@ def _entry(entry: Entry, happened: Happened, program: Program) -> dict[str, Any]
     }
 
 
-def _message(happened: Happened, sent: Sent) -> dict[str, Any]:
+def _message(happened: ProcessedEvent, sent: SentMessage) -> dict[str, Any]:
     """`url` of what a reactor sends by itself; of all else, whoever subscribes says where it goes."""
     return {"name": sent.name, "event": happened.type, "url": sent.url, "body": sent.body}
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
-from loyalty.program.logic import Place
 
 from commands.shared.registry.registry import Deployed, RegistryError, Revision
 from database.revisions import AnotherInForce
+from loyalty.program.logic import Place
 from program_files import Problem, ProgramFaults
 
 _PAGE_SIZE = 50

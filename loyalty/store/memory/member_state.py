@@ -1,4 +1,4 @@
-"""What a store in memory keeps of one member."""
+"""What an in-memory store keeps of one member."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,39 +6,39 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from loyalty.achievements.progress import Mark
-from loyalty.events.decide import Used
-from loyalty.points.ledger import Lot
+from loyalty.store.achievements import DailySum
+from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
+from loyalty.store.points import Lot
 
 
 @dataclass(slots=True)
-class Account:
-    """All that is kept of one member."""
+class MemberState:
+    """Everything that belongs to one member."""
 
     member: Member
-    """Without balances and badges: they change too often."""
+    """Without balances and badges, which change too often to be part of a frozen value."""
     balances: dict[str, Balance] = field(default_factory=dict)
     badges: dict[str, int] = field(default_factory=dict)
     lots: dict[str, Lot] = field(default_factory=dict)
-    marks: dict[str, list[Mark]] = field(default_factory=dict)
+    daily_sums: dict[str, list[DailySum]] = field(default_factory=dict)
     """By achievement, oldest first."""
     completed: dict[str, int] = field(default_factory=dict)
-    used: dict[str, dict[date, Used]] = field(default_factory=dict)
-    """By reactor and day."""
+    used: dict[str, dict[date, DailyUse]] = field(default_factory=dict)
+    """Use of limits, by reactor and day."""
     issued: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Rewards, as rows of issued rewards, by id."""
+    """Issued rewards by id, as rows."""
     granted: dict[str, datetime] = field(default_factory=dict)
-    """When badges were granted that were new."""
+    """When each badge was granted first, as far as it was granted here."""
 
-    def copy(self) -> "Account":
-        """The same, to be changed apart."""
-        return Account(
+    def copy(self) -> "MemberState":
+        """Return a copy that can be changed without changing this one."""
+        return MemberState(
             self.member,
             dict(self.balances),
             dict(self.badges),
             dict(self.lots),
-            {name: list(marks) for name, marks in self.marks.items()},
+            {name: list(sums) for name, sums in self.daily_sums.items()},
             dict(self.completed),
             {name: dict(days) for name, days in self.used.items()},
             {issued: dict(row) for issued, row in self.issued.items()},
@@ -47,5 +47,5 @@ class Account:
 
     @property
     def holdings(self) -> Iterator[str]:
-        """The ids of lots and rewards: nobody else holds them."""
+        """The ids of the member's lots and issued rewards."""
         return chain(self.lots, self.issued)

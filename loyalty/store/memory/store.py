@@ -1,6 +1,6 @@
-"""The books of a store in memory: for trials, where nothing is written that anybody could miss.
+"""A store in memory: for designers' tests, simulations and backtests, which write nothing.
 
-They keep what the steps ask for and no more: an event is gone when it is answered, a lot when it is spent.
+It keeps no more than the engine reads: an event is dropped once it is processed, a lot once it is spent.
 """
 
 from bisect import bisect_left
@@ -10,23 +10,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from loyalty.achievements.progress import Mark, day_of, put
 from loyalty.decisions.decision import Claim, Decision
-from loyalty.events.decide import Usage, Used
-from loyalty.points.ledger import EntryKind, Lot, Posted, after_entry, change
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
 from loyalty.references import StepResult
+from loyalty.store.achievements import DailySum, day_of, insert_sorted
+from loyalty.store.events import EventState, NewEvent
+from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import NO_POINTS, Member
-from loyalty.store.memory.deadline_queue import FallingDue
-from loyalty.store.memory.member_state import Account
-from loyalty.store.repositories import NewEvent, Row
-from loyalty.webhooks.messages import EVENT_NAMES
-from rules.frozen import frozen
+from loyalty.store.memory.due_item_queue import DueItemQueue
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.points import EntryKind, Lot, Posted, balance_change
+from loyalty.store.rows import Row
+from loyalty.store.webhooks import LiveSubscription
+from rules.frozen import frozen_at_type_check
 
 
-@frozen
-class Entry:
-    """One line of a ledger; the balance is the active one after it."""
+@frozen_at_type_check
+class LedgerEntry:
+    """One line of a ledger; `balance` is the active balance after it."""
 
     kind: EntryKind
     member: str
@@ -37,8 +38,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """One message, or the call of a reactor's own (`call_webhook`, with its URL)."""
+class SentMessage:
+    """One message; `url` is given for a call that a reactor makes itself (`call_webhook`)."""
 
     name: str
     event: str
@@ -46,113 +47,113 @@ class Sent:
     url: str | None = None
 
 
-class Books:
-    """Everything of one store. `hears`: somebody subscribes to every message."""
+class InMemoryStore:
+    """The repositories of one store. `subscriptions`: who gets messages; none of them, and no message is made."""
 
-    def __init__(self, store: str, *, hears: bool = False) -> None:
+    def __init__(self, store: str, subscriptions: Sequence[LiveSubscription] = ()) -> None:
         self.store = store
-        self.hears = hears
-        self.accounts: dict[str, Account] = {}
-        self.used: dict[str, dict[date, Used]] = {}
-        """What firings took from limits of the whole program."""
-        self.entries: list[Entry] = []
-        self.sent: list[Sent] = []
+        self.members_by_id: dict[str, MemberState] = {}
+        self.used: dict[str, dict[date, DailyUse]] = {}
+        """Use of limits `per: program`, by reactor and day."""
+        self.entries: list[LedgerEntry] = []
+        self.sent: list[SentMessage] = []
         self.owners: dict[str, str] = {}
-        """Members, by the ids of what they hold."""
-        self.events = _Events(self)
+        """The ids of members, by the ids of their lots and issued rewards."""
+        self.events = _Events(self, has_subscribers=bool(subscriptions))
         self.members = _Members(self)
         self.ledger = _Ledger(self)
         self.achievements = _Achievements(self)
         self.rewards = _Rewards(self)
-        self.deadlines = FallingDue()
+        self.due_items = DueItemQueue()
         self.usage = _Usage(self)
-        self.subscriptions = _Subscriptions(self)
+        self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
 
-    def open(self, account: Account) -> None:
-        """Take a member in, with all that is known of them."""
-        self.accounts[account.member.id] = account
-        self.owners.update(dict.fromkeys(account.holdings, account.member.id))
+    def load(self, state: MemberState) -> None:
+        """Add a member with everything that belongs to it."""
+        self.members_by_id[state.member.id] = state
+        self.owners.update(dict.fromkeys(state.holdings, state.member.id))
 
-    def close(self, member_id: str) -> Account:
-        """Let a member go, with all that is known of them."""
-        account = self.accounts.pop(member_id)
-        for each in account.holdings:
+    def unload(self, member_id: str) -> MemberState:
+        """Remove and return a member with everything that belongs to it."""
+        state = self.members_by_id.pop(member_id)
+        for each in state.holdings:
             del self.owners[each]
-        return account
+        return state
 
 
-class _Part:
-    __slots__ = ("_books",)
+class _Repository:
+    __slots__ = ("_store",)
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, store: InMemoryStore) -> None:
+        self._store = store
 
 
-class _Events(_Part):
-    __slots__ = ("rows",)
+class _Events(_Repository):
+    __slots__ = ("_has_subscribers", "states")
 
-    def __init__(self, books: Books) -> None:
-        super().__init__(books)
-        self.rows: dict[str, dict[str, Any]] = {}
+    def __init__(self, store: InMemoryStore, *, has_subscribers: bool) -> None:
+        super().__init__(store)
+        self._has_subscribers = has_subscribers
+        self.states: dict[str, EventState] = {}
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
-        if new.id in self.rows:
+        if new.id in self.states:
             return False
-        self.rows[new.id] = {
-            "id": new.id,
-            "type": new.type,
-            "member": new.member,
-            "time": new.time,
-            "body": new.body,
-            "revision": new.revision,
-            "external_id": new.external_id,
-            "parent": new.parent,
-            "depth": new.depth,
-            "received_at": now,
-            "status": "received",
-            "error": None,
-            "decision": None,
-            "step_result": None,
-            "clock_rings_at": None,
-            "is_heard": self._books.hears,
-        }
+        self.states[new.id] = EventState(
+            new.id,
+            new.type,
+            new.member,
+            new.time,
+            new.body,
+            new.revision,
+            new.external_id,
+            new.parent,
+            new.depth,
+            now,
+            "received",
+            None,
+            None,
+            None,
+            self._has_subscribers,
+        )
         return True
 
     def get(self, event_id: str) -> Row | None:
-        return self.rows.get(event_id)
+        state = self.states.get(event_id)
+        return None if state is None else {"type": state.type, "parent": state.parent}
 
-    def opening(self, event_id: str, step_name: str) -> Row | None:  # noqa: ARG002 - no step is taken twice
-        return self.rows.get(event_id)
+    def state(self, event_id: str, step: str) -> EventState | None:  # noqa: ARG002 - no step is run twice
+        return self.states.get(event_id)
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
-        """Nothing to keep: the step that decided has it."""
+        """Do nothing: the event's context has the decision."""
 
-    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:  # noqa: ARG002
-        self.rows[event_id]["status"] = "applied"
+    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
+        """Do nothing: the event is dropped once it is processed."""
 
-    def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:  # noqa: ARG002
-        self.rows[event_id] |= {"status": "failed", "error": error}
+    def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
+        """Do nothing: the event's context has the error."""
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
-        """Nothing to keep: no step is taken twice."""
+        """Do nothing: no step is run twice."""
 
     def forget(self) -> None:
-        """Drop events that are answered."""
-        self.rows.clear()
+        """Drop the events that are processed."""
+        self.states.clear()
 
 
-class _Members(_Part):
+class _Members(_Repository):
     __slots__ = ()
 
     def lock_member(self, member_id: str) -> None:
-        """Nobody else is here; raise LookupError where the member is not."""
-        if member_id not in self._books.accounts:
-            raise LookupError(f"member {member_id} is not in store {self._books.store}")
+        """Lock nothing, since nothing runs at the same time; raise LookupError for an unknown member."""
+        if member_id not in self._store.members_by_id:
+            raise LookupError(f"member {member_id} is not in store {self._store.store}")
 
     def facts(self, member_id: str) -> Member:
-        account = self._books.accounts[member_id]
-        known = account.member
+        state = self._store.members_by_id[member_id]
+        known = state.member
         return Member(
             known.id,
             known.registered_at,
@@ -162,72 +163,72 @@ class _Members(_Part):
             known.tier,
             known.profile,
             known.attributes,
-            account.balances.copy(),
-            tuple(account.badges),
+            state.balances.copy(),
+            tuple(state.badges),
             known.tier_base,
             known.tier_until,
         )
 
-    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:  # noqa: ARG002
-        account = self._books.accounts[member_id]
-        account.member = replace(account.member, tier=tier, tier_until=until)
+    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, tier=tier, tier_until=until)
 
-    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:  # noqa: ARG002
-        account = self._books.accounts[member_id]
-        account.member = replace(account.member, tier_base=base, tier_until=until)
+    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, tier_base=base, tier_until=until)
 
-    def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:  # noqa: ARG002
-        account = self._books.accounts[member_id]
-        account.member = replace(account.member, attributes=_kept(attributes))
+    def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, attributes=_as_stored(attributes))
 
     def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
-        """Count one more; rules see badges in the order of their granting, those of one moment by their names."""
-        account = self._books.accounts[member_id]
-        badges = account.badges
+        """Grant a badge; rules see badges by when they were granted first, those of one moment by name."""
+        state = self._store.members_by_id[member_id]
+        badges = state.badges
         is_new = name not in badges
         badges[name] = badges.get(name, 0) + 1
         if is_new:
-            account.granted[name] = now
-            later = [each for each in badges if account.granted.get(each) == now]
+            state.granted[name] = now
+            later = [each for each in badges if state.granted.get(each) == now]
             for each in sorted(later):
                 badges[each] = badges.pop(each)
 
 
-def _kept(value: Any) -> Any:
-    """A value as JSON keeps it: moments are text."""
+def _as_stored(value: Any) -> Any:
+    """Return a value as it is read back from JSON: instants become text."""
     match value:
         case datetime():
             return value.isoformat()
         case dict():
-            return {key: _kept(each) for key, each in value.items()}
+            return {key: _as_stored(each) for key, each in value.items()}
         case list() | tuple():
-            return [_kept(each) for each in value]
+            return [_as_stored(each) for each in value]
         case _:
             return value
 
 
-class _Ledger(_Part):
+class _Ledger(_Repository):
     __slots__ = ()
 
-    def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:  # noqa: ARG002
-        self._books.accounts[member_id].lots[new.id] = new
-        self._books.owners[new.id] = member_id
+    def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:  # noqa: ARG002 - not kept
+        self._store.members_by_id[member_id].lots[new.id] = new
+        self._store.owners[new.id] = member_id
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
-        owner = self._books.owners.get(lot_id)
-        return None if owner is None else (self._books.accounts[owner].lots[lot_id], owner)
+        owner = self._store.owners.get(lot_id)
+        return None if owner is None else (self._store.members_by_id[owner].lots[lot_id], owner)
 
     def spendable(self, member_id: str, wallet: str, *, now: datetime) -> Sequence[Lot]:
-        lots = self._books.accounts[member_id].lots.values()
-        mine = [lot for lot in lots if lot.wallet == wallet and lot.active_from is None]
-        return [lot for lot in mine if lot.expires_at is None or lot.expires_at > now]
+        lots = self._store.members_by_id[member_id].lots.values()
+        active = [lot for lot in lots if lot.wallet == wallet and lot.active_from is None]
+        return [lot for lot in active if lot.expires_at is None or lot.expires_at > now]
 
     def change_lot(self, changed: Lot) -> None:
-        owner = self._books.owners[changed.id]
+        owner = self._store.owners[changed.id]
         if changed.remaining > 0:
-            self._books.accounts[owner].lots[changed.id] = changed
+            self._store.members_by_id[owner].lots[changed.id] = changed
         else:
-            del self._books.accounts[owner].lots[changed.id], self._books.owners[changed.id]
+            del self._store.members_by_id[owner].lots[changed.id], self._store.owners[changed.id]
 
     def post(
         self,
@@ -237,47 +238,47 @@ class _Ledger(_Part):
         wallet: str,
         points: Points,
         pending: bool = False,
-        lot_id: str | None,  # noqa: ARG002
-        event_id: str,  # noqa: ARG002
+        lot_id: str | None,  # noqa: ARG002 - not kept
+        event_id: str,  # noqa: ARG002 - not kept
         source: str,
-        now: datetime,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002 - not kept
     ) -> Posted:
-        balances = self._books.accounts[member_id].balances
+        balances = self._store.members_by_id[member_id].balances
         before = balances.get(wallet, NO_POINTS)
-        after = balances[wallet] = after_entry(before, change(kind, points, pending=pending))
-        self._books.entries.append(Entry(kind, member_id, wallet, points, after.active, source))
+        after = balances[wallet] = before.plus(balance_change(kind, points, pending=pending))
+        self._store.entries.append(LedgerEntry(kind, member_id, wallet, points, after.active, source))
         return Posted(wallet, before, after)
 
 
-class _Achievements(_Part):
+class _Achievements(_Repository):
     __slots__ = ()
 
-    def marks(self, member_id: str, achievement: str, *, since: date) -> Sequence[Mark]:
-        marks = self._books.accounts[member_id].marks.get(achievement, [])
-        return marks if since == date.min else marks[bisect_left(marks, since, key=day_of) :]
+    def daily_sums(self, member_id: str, achievement: str, *, since: date) -> Sequence[DailySum]:
+        sums = self._store.members_by_id[member_id].daily_sums.get(achievement, [])
+        return sums if since == date.min else sums[bisect_left(sums, since, key=day_of) :]
 
-    def marks_left(self, member_id: str, achievement: str, *, since: date) -> Sequence[Mark]:
-        marks = self._books.accounts[member_id].marks.get(achievement, [])
-        at = bisect_left(marks, since, key=day_of)
-        return [mark for mark in marks[:at] if mark.amount != mark.used] + marks[at:]
+    def unused_daily_sums(self, member_id: str, achievement: str, *, since: date) -> Sequence[DailySum]:
+        sums = self._store.members_by_id[member_id].daily_sums.get(achievement, [])
+        at = bisect_left(sums, since, key=day_of)
+        return [each for each in sums[:at] if each.amount != each.used] + sums[at:]
 
-    def latest_marks(self, member_id: str, achievement: str, most: int) -> Sequence[Mark]:
-        return self._books.accounts[member_id].marks.get(achievement, [])[-most:]
+    def latest_daily_sums(self, member_id: str, achievement: str, most: int) -> Sequence[DailySum]:
+        return self._store.members_by_id[member_id].daily_sums.get(achievement, [])[-most:]
 
-    def keep_marks(self, member_id: str, achievement: str, changed: Iterable[Mark]) -> None:
-        marks = self._books.accounts[member_id].marks.setdefault(achievement, [])
+    def save_daily_sums(self, member_id: str, achievement: str, changed: Iterable[DailySum]) -> None:
+        sums = self._store.members_by_id[member_id].daily_sums.setdefault(achievement, [])
         for each in changed:
-            put(marks, each)
+            insert_sorted(sums, each)
 
     def completed(self, member_id: str, achievement: str) -> int:
-        return self._books.accounts[member_id].completed.get(achievement, 0)
+        return self._store.members_by_id[member_id].completed.get(achievement, 0)
 
-    def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:  # noqa: ARG002
-        completed = self._books.accounts[member_id].completed
+    def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        completed = self._store.members_by_id[member_id].completed
         completed[achievement] = completed.get(achievement, 0) + times
 
 
-class _Rewards(_Part):
+class _Rewards(_Repository):
     __slots__ = ()
 
     def issue(
@@ -291,7 +292,7 @@ class _Rewards(_Part):
         event_id: str,
         now: datetime,
     ) -> bool:
-        self._books.accounts[member_id].issued[issued_id] = {
+        self._store.members_by_id[member_id].issued[issued_id] = {
             "id": issued_id,
             "member": member_id,
             "reward": reward,
@@ -301,69 +302,66 @@ class _Rewards(_Part):
             "expires_at": expires_at,
             "event": event_id,
         }
-        self._books.owners[issued_id] = member_id
+        self._store.owners[issued_id] = member_id
         return True
 
     def get(self, issued_id: str) -> Row | None:
-        owner = self._books.owners.get(issued_id)
-        return None if owner is None else self._books.accounts[owner].issued[issued_id]
+        owner = self._store.owners.get(issued_id)
+        return None if owner is None else self._store.members_by_id[owner].issued[issued_id]
 
     def set_status(self, issued_id: str, status: str) -> None:
-        self._books.accounts[self._books.owners[issued_id]].issued[issued_id]["status"] = status
+        self._store.members_by_id[self._store.owners[issued_id]].issued[issued_id]["status"] = status
 
 
-class _Usage(_Part):
+class _Usage(_Repository):
     __slots__ = ()
 
-    def of(self, reactors: Iterable[str], member_id: str, *, since: date, until: date) -> Usage:
-        mine = self._books.accounts[member_id].used
-        found: dict[tuple[str, str], tuple[Used, ...]] = {}
+    def of(self, reactors: Iterable[str], member_id: str, *, since: date, until: date) -> LimitUsage:
+        by_member = self._store.members_by_id[member_id].used
+        found: dict[tuple[str, str], tuple[DailyUse, ...]] = {}
         for name in reactors:
-            for per, used in (("member", mine.get(name)), ("program", self._books.used.get(name))):
+            for per, used in (("member", by_member.get(name)), ("program", self._store.used.get(name))):
                 if used:
                     found[name, per] = tuple(day for day in used.values() if since <= day.day <= until)
         return found
 
     def claim(self, claim: Claim, member_id: str) -> None:
-        used = self._books.accounts[member_id].used if claim.per == "member" else self._books.used
+        used = self._store.members_by_id[member_id].used if claim.per == "member" else self._store.used
         days = used.setdefault(claim.reactor, {})
-        before = days.get(claim.day, Used(claim.day, 0, Decimal(0)))
-        days[claim.day] = Used(claim.day, before.times + claim.times, before.points + claim.points)
+        before = days.get(claim.day, DailyUse(claim.day, 0, Decimal(0)))
+        days[claim.day] = DailyUse(claim.day, before.times + claim.times, before.points + claim.points)
 
 
-_EVERYTHING: Sequence[Row] = [
-    {"id": name, "event_name": name, "url": "", "headers": [], "format": "current", "failing_since": None}
-    for name in EVENT_NAMES
-]
+class _Subscriptions:
+    __slots__ = ("_live",)
+
+    def __init__(self, live: Sequence[LiveSubscription]) -> None:
+        self._live = live
+
+    def live(self) -> Sequence[LiveSubscription]:
+        return self._live
 
 
-class _Subscriptions(_Part):
-    __slots__ = ()
-
-    def live(self) -> Sequence[Row]:
-        return _EVERYTHING if self._books.hears else ()
-
-
-class _Webhooks(_Part):
+class _Webhooks(_Repository):
     __slots__ = ("_messages",)
 
-    def __init__(self, books: Books) -> None:
-        super().__init__(books)
+    def __init__(self, store: InMemoryStore) -> None:
+        super().__init__(store)
         self._messages: dict[str, tuple[str, Any]] = {}
 
-    def add_message(self, message_id: str, *, event_id: str, name: str, data: Any, now: datetime) -> None:  # noqa: ARG002
+    def add_message(self, message_id: str, *, event_id: str, name: str, data: Any, now: datetime) -> None:  # noqa: ARG002 - not kept
         (body,) = data.values()
         self._messages[message_id] = name, body
 
     def add_delivery(
         self,
-        delivery_id: str,  # noqa: ARG002
+        delivery_id: str,  # noqa: ARG002 - not kept
         *,
         message_id: str,
         event_id: str,
         subscription_id: str | None,
         url: str,
-        headers: Sequence[Mapping[str, str]],  # noqa: ARG002
+        headers: Sequence[Mapping[str, str]],  # noqa: ARG002 - not kept
     ) -> None:
         name, body = self._messages.pop(message_id)
-        self._books.sent.append(Sent(name, event_id, body, None if subscription_id else url))
+        self._store.sent.append(SentMessage(name, event_id, body, None if subscription_id else url))

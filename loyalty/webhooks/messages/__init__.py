@@ -1,8 +1,7 @@
-"""What webhooks say: the messages, and their three formats."""
+"""Messages of webhooks, and their three formats."""
 
 from loyalty.webhooks.messages.envelope import Origin
 from loyalty.webhooks.messages.facts import (
-    AchievementTrigger,
     Cause,
     CouponView,
     Customer,
@@ -12,22 +11,20 @@ from loyalty.webhooks.messages.facts import (
     LevelView,
     ProgressView,
     RewardView,
-    TransactionTrigger,
     Trigger,
     WalletView,
-    Window,
+    WindowName,
 )
-from loyalty.webhooks.messages.formats import Format, body, with_request_id
+from loyalty.webhooks.messages.formats import body, with_request_id
 from loyalty.webhooks.messages.model import (
+    MESSAGES,
     AvailablePointsAmountChanged,
     CampaignEffectWasApplied,
     ChangeKind,
     CouponWillExpire,
     CustomerBoughtReward,
-    CustomerDeactivated,
     CustomerLevelChanged,
     CustomerRegistered,
-    CustomerUpdated,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -41,7 +38,7 @@ from loyalty.webhooks.messages.text import Json
 
 __all__ = [
     "EVENT_NAMES",
-    "AchievementTrigger",
+    "MESSAGES",
     "AvailablePointsAmountChanged",
     "CampaignEffectWasApplied",
     "Cause",
@@ -51,12 +48,9 @@ __all__ = [
     "CustomEventTrigger",
     "Customer",
     "CustomerBoughtReward",
-    "CustomerDeactivated",
     "CustomerLevelChanged",
     "CustomerRegistered",
-    "CustomerUpdated",
     "EffectGiven",
-    "Format",
     "InternalEventTrigger",
     "Json",
     "LevelView",
@@ -67,12 +61,11 @@ __all__ = [
     "PointsWillExpire",
     "ProgressView",
     "RewardView",
-    "TransactionTrigger",
     "TransferKind",
     "Trigger",
     "UnitsTransferWasAdded",
     "WalletView",
-    "Window",
+    "WindowName",
     "body",
     "event_name",
     "with_request_id",

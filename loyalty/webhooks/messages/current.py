@@ -10,10 +10,8 @@ from loyalty.webhooks.messages.model import (
     CampaignEffectWasApplied,
     CouponWillExpire,
     CustomerBoughtReward,
-    CustomerDeactivated,
     CustomerLevelChanged,
     CustomerRegistered,
-    CustomerUpdated,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -38,8 +36,6 @@ def data_of(message: Message, zone: tzinfo) -> Json:
             return _level_will_expire(message)
         case CustomerRegistered():
             return {"customerId": message.customer.id, "customerData": registration(message, zone)}
-        case CustomerUpdated() | CustomerDeactivated():
-            return {"customer": parts.customer(message.customer)}
         case CustomerLevelChanged():
             return _level_changed(message)
         case CampaignEffectWasApplied():
@@ -158,7 +154,7 @@ def _effect_applied(message: CampaignEffectWasApplied, zone: tzinfo) -> Json:
 
 
 def _progress_changed(message: MemberAchievementProgressWasChanged, zone: tzinfo) -> Json:
-    trigger = parts.reported_trigger(message.trigger, zone)
+    trigger = parts.progress_trigger(message.trigger, zone)
     return {
         "member": parts.customer(message.customer),
         "achievement": {

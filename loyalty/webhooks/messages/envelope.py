@@ -1,20 +1,33 @@
-"""Messages as events in an envelope: what came in, what came of it, and how it was judged."""
+"""Messages in an envelope: the event, what it led to, and the decision on it."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
-from typing import Any
+from typing import Any, assert_never
 
 from loyalty.ids import key
 from loyalty.webhooks.messages.current import data_of
 from loyalty.webhooks.messages.facts import CouponView
-from loyalty.webhooks.messages.model import CustomerBoughtReward, CustomerRegistered, Message, event_name
+from loyalty.webhooks.messages.model import (
+    AvailablePointsAmountChanged,
+    CampaignEffectWasApplied,
+    CouponWillExpire,
+    CustomerBoughtReward,
+    CustomerLevelChanged,
+    CustomerRegistered,
+    LevelWillExpire,
+    MemberAchievementProgressWasChanged,
+    Message,
+    PointsWillExpire,
+    UnitsTransferWasAdded,
+    event_name,
+)
 from loyalty.webhooks.messages.text import Json, number, utc_instant
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The event a message comes from: its id here and at the reporter, its own time, the decision on it."""
+    """The event that a message comes from: its id here and at the client, its own time, and the decision on it."""
 
     event_id: str
     occurred_at: datetime | None = None
@@ -74,9 +87,21 @@ def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
                 "couponBook": _book(message, coupon),
             }
             return _Content("coupon-code-assigned", payload, usage, message.issued_id)
-        case _:
+        case (
+            AvailablePointsAmountChanged()
+            | UnitsTransferWasAdded()
+            | PointsWillExpire()
+            | CouponWillExpire()
+            | LevelWillExpire()
+            | CustomerLevelChanged()
+            | CampaignEffectWasApplied()
+            | MemberAchievementProgressWasChanged()
+            | CustomerBoughtReward()
+        ):
             data = data_of(message, zone)
             return _Content(kebab(event_name(message)), data, data, message_id)
+        case _:
+            assert_never(message)
 
 
 def _member(message: CustomerRegistered, zone: tzinfo) -> Json:
@@ -137,7 +162,7 @@ def _usage(message: CustomerBoughtReward, coupon: CouponView) -> Json:
 
 
 def _book(message: CustomerBoughtReward, coupon: CouponView) -> Json:
-    """The reward, as the book its coupons are torn from."""
+    """Return the reward as the book of its coupons."""
     return {
         "couponBookKey": key("cbk", message.reward.id),
         "name": message.reward.name,

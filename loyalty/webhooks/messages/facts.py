@@ -1,4 +1,4 @@
-"""What messages tell of: the member, the wallet, and what was behind it. Ids are UUIDs in text."""
+"""The parts of messages: the member, the wallet, the cause. Ids are UUIDs in text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A member, by whatever identifies them; what they lack is left out of the message."""
+    """A member; identifiers that it lacks are left out of the message."""
 
     id: str
     email: str | None = None
@@ -21,7 +21,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class WalletView:
-    """A member's wallet (`id`), and the kind of wallet it is."""
+    """A member's wallet (`id`) and its type."""
 
     id: str
     type_id: str
@@ -36,7 +36,7 @@ class WalletView:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What changed a balance or gave a reward: nothing of it is known for a change by hand."""
+    """What changed a balance or gave a reward; all fields are empty for a change by hand."""
 
     campaign_id: str | None = None
     customer_id: str | None = None
@@ -48,42 +48,25 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CustomEventTrigger:
+    """A reported event that triggered something."""
+
     id: str
     created_at: datetime
     event_date: datetime
     event_id: str | None = None
-    """The reporter's own id of the event."""
-
-
-@dataclass(frozen=True, slots=True)
-class TransactionTrigger:
-    id: str
-    created_at: datetime
-    purchased_at: datetime
-    document_number: str
+    """The id that the client gave the event."""
 
 
 @dataclass(frozen=True, slots=True)
 class InternalEventTrigger:
+    """A built-in event that triggered something."""
+
     id: str
     created_at: datetime
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class AchievementTrigger:
-    """An achievement that was completed; `cause` is what completed it."""
-
-    id: str
-    created_at: datetime
-    achievement_id: str
-    achievement_name: str
-    limit_reached: bool
-    completed: int
-    cause: CustomEventTrigger | TransactionTrigger | None = None
-
-
-Trigger: TypeAlias = CustomEventTrigger | TransactionTrigger | InternalEventTrigger | AchievementTrigger
+Trigger: TypeAlias = CustomEventTrigger | InternalEventTrigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +81,17 @@ class EffectGiven:
     status: str = "success"
 
 
-Window: TypeAlias = Literal["all", "streak", "day", "week", "month", "year", "last"]
+WindowName: TypeAlias = Literal["all", "streak", "day", "week", "month", "year", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """How far a member is: `value` of `goal` in the window, after so many completions."""
+    """A member's progress: `value` of `goal` in the window, and the number of completions."""
 
     completed: int
     value: Decimal
     goal: Decimal
-    window: Window
+    window: WindowName
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +107,7 @@ class CouponView:
 
 @dataclass(frozen=True, slots=True)
 class RewardView:
-    """A reward of the catalogue, as far as messages show it; `kind` as in `static_coupon` or `material`."""
+    """A reward; `kind` as in `dynamic_coupon` or `material`."""
 
     id: str
     name: str

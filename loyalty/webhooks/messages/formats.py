@@ -1,21 +1,20 @@
 """The body of a webhook, in the format its subscription asks for."""
 
 from datetime import datetime, tzinfo
-from typing import Literal, TypeAlias, assert_never
+from typing import assert_never
 
+from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks.messages.current import data_of
 from loyalty.webhooks.messages.envelope import Origin, envelope_body
 from loyalty.webhooks.messages.legacy import legacy_body
 from loyalty.webhooks.messages.model import Message, event_name
 from loyalty.webhooks.messages.text import Json, instant
 
-Format: TypeAlias = Literal["current", "legacy", "envelope"]
-
 
 def body(
     message: Message,
     *,
-    format: Format,  # noqa: A002  (the word that subscriptions use)
+    format: WebhookFormat,  # noqa: A002  (the word that subscriptions use)
     message_id: str,
     request_id: str,
     store: str,
@@ -23,7 +22,7 @@ def body(
     origin: Origin,
     zone: tzinfo,
 ) -> Json:
-    """What is sent: `message_id` stays through all attempts, `request_id` is of one. Numbers are exact."""
+    """Return the body to send. `message_id` is the same in all attempts, `request_id` belongs to one."""
     match format:
         case "current":
             return {
@@ -43,5 +42,5 @@ def body(
 
 
 def with_request_id(sent: Json, request_id: str) -> Json:
-    """A body of before, for another attempt: only the current format carries the id of the request."""
+    """Return a body for another attempt; only the current format carries the id of the request."""
     return sent | {"requestId": request_id} if "requestId" in sent else sent

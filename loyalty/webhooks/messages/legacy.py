@@ -2,19 +2,21 @@
 
 import re
 from datetime import tzinfo
-from typing import Any
+from typing import Any, assert_never
 
 from loyalty.webhooks.messages.current import data_of, registration
 from loyalty.webhooks.messages.model import (
     AvailablePointsAmountChanged,
+    CampaignEffectWasApplied,
     CouponWillExpire,
-    CustomerDeactivated,
+    CustomerBoughtReward,
     CustomerLevelChanged,
     CustomerRegistered,
-    CustomerUpdated,
     LevelWillExpire,
+    MemberAchievementProgressWasChanged,
     Message,
     PointsWillExpire,
+    UnitsTransferWasAdded,
     event_name,
 )
 from loyalty.webhooks.messages.parts import flat_customer
@@ -22,7 +24,7 @@ from loyalty.webhooks.messages.text import Json, instant, known, number
 
 
 def legacy_body(message: Message, zone: tzinfo) -> Json:
-    """The body that the earlier version sent; messages it did not have carry their current data."""
+    """Return the body of the earlier version; messages that it did not have carry their current data."""
     kind, data = _legacy(message, zone)
     return {"type": kind, "data": data}
 
@@ -40,18 +42,21 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
         case CustomerRegistered():
             inner = registration(message, zone)
             return "customer.registered", {"customerId": message.customer.id, "data": inner}
-        case CustomerUpdated():
-            return "customer.updated", {"customerId": message.customer.id}
-        case CustomerDeactivated():
-            return "customer.deactivated", {"customerId": message.customer.id}
         case CustomerLevelChanged():
             return _level_changed(message)
-        case _:
+        case (
+            UnitsTransferWasAdded()
+            | CampaignEffectWasApplied()
+            | MemberAchievementProgressWasChanged()
+            | CustomerBoughtReward()
+        ):  # messages that the earlier version did not have
             return dotted(event_name(message)), data_of(message, zone)
+        case _:
+            assert_never(message)
 
 
 def dotted(name: str) -> str:
-    """An event's name as a legacy type: `CustomerBoughtReward` is `customer.bought_reward`."""
+    """Return an event's name as a legacy type: `CustomerBoughtReward` is `customer.bought_reward`."""
     first, *rest = re.findall(r"[A-Z][a-z]*", name)
     return f"{first}.{'_'.join(rest)}".lower()
 

@@ -1,10 +1,13 @@
-"""The messages Laurel sends: a closed union, each named as its event is."""
+"""The messages that Laurel sends: a closed union, each class named as the event that subscriptions name.
+
+A new message begins here: one class, added to `Message`; mypy then asks for its data in the formats.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from loyalty.webhooks.messages.facts import (
     Cause,
@@ -37,7 +40,7 @@ class AvailablePointsAmountChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitsTransferWasAdded:
-    """A line of the ledger; `related_transfer_id` is the lot that expired."""
+    """A transfer of points; `related_transfer_id` is the lot that expired."""
 
     customer: Customer
     wallet: WalletView
@@ -54,7 +57,7 @@ class UnitsTransferWasAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsWillExpire:
-    """One lot that lapses soon: `points` were in it, `remaining` are unspent."""
+    """A lot that expires soon: `points` were added, `remaining` are unspent."""
 
     customer: Customer
     wallet_id: str
@@ -65,12 +68,16 @@ class PointsWillExpire:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouponWillExpire:
+    """A coupon that expires soon."""
+
     customer: Customer
     coupon: CouponView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelWillExpire:
+    """A tier that will be lost soon, for the `future` one."""
+
     customer: Customer
     level: LevelView
     future: LevelView
@@ -78,7 +85,7 @@ class LevelWillExpire:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRegistered:
-    """A new member; address and company are in the field names of the wire."""
+    """A new member; address and company have the field names of the message."""
 
     customer: Customer
     registered_at: datetime
@@ -88,16 +95,6 @@ class CustomerRegistered:
     company: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     agreements: tuple[bool, bool, bool] = (False, False, False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerUpdated:
-    customer: Customer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerDeactivated:
-    customer: Customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +109,7 @@ class CustomerLevelChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignEffectWasApplied:
-    """A reactor's effects on one member: what Laurel calls a reactor is a campaign on the wire."""
+    """A reactor's effects on one member; a reactor is a campaign in messages."""
 
     customer: Customer
     campaign_id: str
@@ -123,7 +120,7 @@ class CampaignEffectWasApplied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberAchievementProgressWasChanged:
-    """One step of one member; completed when `progress.completed` is above `previous.completed`."""
+    """Progress of one member; completed if `progress.completed` is above `previous.completed`."""
 
     customer: Customer
     achievement_id: str
@@ -157,8 +154,6 @@ Message: TypeAlias = (
     | CouponWillExpire
     | LevelWillExpire
     | CustomerRegistered
-    | CustomerUpdated
-    | CustomerDeactivated
     | CustomerLevelChanged
     | CampaignEffectWasApplied
     | MemberAchievementProgressWasChanged
@@ -166,6 +161,10 @@ Message: TypeAlias = (
 )
 
 
+MESSAGES: Final[tuple[type[Message], ...]] = get_args(Message)
+"""Every message that is sent."""
+
+
 def event_name(message: Message) -> str:
-    """The name by which a subscription asks for this message."""
+    """Return the name by which subscriptions ask for a message."""
     return type(message).__name__

@@ -1,4 +1,4 @@
-"""The events a subscription may name."""
+"""The names that a subscription may give."""
 
 EVENT_NAMES: tuple[str, ...] = (
     "TransactionRegistered",
@@ -30,4 +30,4 @@ EVENT_NAMES: tuple[str, ...] = (
     "RewardCreated",
     "RewardUpdated",
 )
-"""Whether or not Laurel has such messages yet: a client that names them all must not be refused."""
+"""Among them are names that Laurel does not send yet, so that a client may subscribe to all of them."""

@@ -4,7 +4,6 @@ from datetime import datetime, tzinfo
 from typing import assert_never
 
 from loyalty.webhooks.messages.facts import (
-    AchievementTrigger,
     Cause,
     CouponView,
     Customer,
@@ -12,7 +11,6 @@ from loyalty.webhooks.messages.facts import (
     EffectGiven,
     InternalEventTrigger,
     ProgressView,
-    TransactionTrigger,
     Trigger,
     WalletView,
 )
@@ -38,7 +36,7 @@ def customer(member: Customer) -> Json:
 
 
 def flat_customer(member: Customer) -> Json:
-    """The member as the messages of expiry have them: no object of its own."""
+    """Return the member as fields of the message itself, as messages about expiry have them."""
     return known(
         customerId=member.id,
         customerEmail=member.email,
@@ -100,7 +98,7 @@ def effect(given: EffectGiven, target: str) -> Json:
 
 
 def trigger(fired: Trigger, zone: tzinfo) -> Json:
-    """What set a campaign off."""
+    """Return what triggered a campaign."""
     common = {"triggerId": fired.id, "createdAt": instant(fired.created_at, zone)}
     match fired:
         case CustomEventTrigger():
@@ -109,35 +107,25 @@ def trigger(fired: Trigger, zone: tzinfo) -> Json:
                 "eventDate": instant(fired.event_date, zone),
                 **known(eventId=fired.event_id),
             }
-        case TransactionTrigger():
-            return common | {
-                "type": "transaction",
-                "purchasedAt": instant(fired.purchased_at, zone),
-                "documentNumber": fired.document_number,
-            }
         case InternalEventTrigger():
             return common | {"type": "internal_event", "payload": dict(fired.payload)}
-        case AchievementTrigger():
-            return common | {"type": "achievement", "relatedAchievement": _achievement(fired, zone)}
         case _:
             assert_never(fired)
 
 
-def reported_trigger(fired: Trigger, zone: tzinfo) -> Json:
-    """What moved an achievement: a transaction or a custom event, and all else is shown as the latter."""
+def progress_trigger(fired: Trigger, zone: tzinfo) -> Json:
+    """Return what moved an achievement; a built-in event is shown as a custom one."""
     match fired:
-        case CustomEventTrigger() | TransactionTrigger():
+        case CustomEventTrigger():
             return trigger(fired, zone)
-        case AchievementTrigger(cause=CustomEventTrigger() | TransactionTrigger() as first):
-            return trigger(first, zone)
-        case InternalEventTrigger() | AchievementTrigger():
+        case InternalEventTrigger():
             return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.created_at), zone)
         case _:
             assert_never(fired)
 
 
 def progress(view: ProgressView) -> Json:
-    """How far a rule is. A streak counts whole periods in a row, anything else one value towards one goal."""
+    """Return progress: a streak counts whole periods in a row, anything else one value towards one goal."""
     if view.window == "streak":
         return {
             "periodGoal": 1,
@@ -153,13 +141,3 @@ def progress(view: ProgressView) -> Json:
         "consecutivePeriods": None,
         "completedConsecutivePeriods": 0,
     }
-
-
-def _achievement(fired: AchievementTrigger, zone: tzinfo) -> Json:
-    last = None if fired.cause is None else trigger(fired.cause, zone)
-    return {
-        "achievementId": fired.achievement_id,
-        "achievementName": fired.achievement_name,
-        "limitReached": fired.limit_reached,
-        "memberProgress": {"completedCount": fired.completed, "rules": []},
-    } | known(lastTrigger=last and {"triggerId": last["triggerId"], "triggerType": last["type"]})

@@ -6,12 +6,14 @@ import jsonschema_rs
 
 from api.events.schemas import DETAILS
 from loyalty.calendar import Duration
-from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.reason_json import reason_from_json
-from loyalty.decisions.reasons import Leaf, Unmet, sentence
+from loyalty.decisions.reasons import ConditionFalse, FailedPart, describe_reason
 from loyalty.ids import caused_id, new_id
-from loyalty.program.effects import After, AwardPoints, CallWebhook, DeductPoints, GrantBadge, Never, OnDate, Points
-from loyalty.store.repositories import NewEvent
+from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, GrantBadge
+from loyalty.program.expiry import After, Never, OnDate
+from loyalty.program.wallets import Points
+from loyalty.store.events import NewEvent
 from tests.api.conftest import UI, Api
 from tests.programs import PROGRAM
 
@@ -19,14 +21,14 @@ PATH = "/api/DEFAULT/customEvent"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DECISION = Decision(
     (
-        Answer(
+        RuleOutcome(
             "reactor/no",
             "condition_false",
             "",
             place="reactors/no.yaml:1:1",
-            reason=Unmet((Leaf("reactors/no.yaml:3:7", {"event.body.device": "web"}, '== "ios"'),)),
+            reason=ConditionFalse((FailedPart("reactors/no.yaml:3:7", {"event.body.device": "web"}, '== "ios"'),)),
         ),
-        Answer(
+        RuleOutcome(
             "reactor/yes",
             "fired",
             "it has no condition",
@@ -136,7 +138,7 @@ async def test_the_example_of_the_description_is_an_answer_it_describes(api: Api
     assert content["example"] == {name: value for name, value in DETAILS.items() if value is not None}
     assert list(schema.iter_errors(DETAILS)) == []
     reasons = [reason_from_json(answer["reason"], file="") for answer in DETAILS["decision"]]
-    assert [sentence(reason) for reason in reasons] == [answer["because"] for answer in DETAILS["decision"]]
+    assert [describe_reason(reason) for reason in reasons] == [answer["because"] for answer in DETAILS["decision"]]
 
 
 async def test_an_outcome_follows_what_caused_what_and_what_was_sent(api_anywhere: Api):

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from loyalty.achievements.progress import Mark
 from loyalty.ids import is_id, new_id
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
+from loyalty.store.achievements import DailySum
+from loyalty.store.points import Lot
 from tests.api.conftest import Api
 
 PATH = "/api/DEFAULT/member"
@@ -70,7 +70,10 @@ async def test_a_member_is_found_by_whatever_they_are_known_by(api_anywhere: Api
     assert (await api_anywhere.get(f"{PATH}/{member_id.upper()}"))["customerId"] == member_id
 
 
-@pytest.mark.parametrize("name", ["nobody", "email=", "email=nobody", "loyaltyCardNumber=c-1", str(new_id())])
+NO_MEMBER = pytest.param(str(new_id()), id="an id that no member has")
+
+
+@pytest.mark.parametrize("name", ["nobody", "email=", "email=nobody", "loyaltyCardNumber=c-1", NO_MEMBER])
 async def test_a_member_nobody_knows_is_not_found(api: Api, name: str):
     await register(api, **ANNA)
 
@@ -195,8 +198,8 @@ async def _live(api: Api, member_id: str) -> None:
                 now=NOW,
             )
         tx.members.grant_badge(member_id, "early-bird", now=NOW)
-        days = [Mark((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (1, 2, 3)]
-        tx.achievements.keep_marks(member_id, "seven-days", days)
+        days = [DailySum((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (1, 2, 3)]
+        tx.achievements.save_daily_sums(member_id, "seven-days", days)
         tx.achievements.complete(member_id, "seven-days", 0, now=NOW)
 
     await api.write(write)
@@ -234,8 +237,8 @@ async def test_a_status_says_where_a_member_stands(api_anywhere: Api):
 
 async def test_a_streak_shows_what_its_last_webhook_told(api: Api):
     member_id = await register(api)
-    days = [Mark((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (3, 4, 5)]
-    await api.write(lambda tx: tx.achievements.keep_marks(member_id, "seven-days", days))
+    days = [DailySum((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (3, 4, 5)]
+    await api.write(lambda tx: tx.achievements.save_daily_sums(member_id, "seven-days", days))
 
     (achievement,) = (await api.get(f"{PATH}/{member_id}/status"))["achievements"]
 

@@ -1,9 +1,9 @@
 """The word at a source position, and whether a suggestion can replace it."""
 
 import pytest
-from loyalty.program.logic import Place
 
 from commands.check.findings import Findings, Token
+from loyalty.program.logic import Place
 from program_files import Problem
 
 

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from loyalty.program.logic import Place
 
 from commands.check.findings import Findings
 from commands.check.github import github
+from loyalty.program.logic import Place
 from program_files import Problem
 
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from loyalty.program.logic import Place
 
 from commands.check.findings import Findings
 from commands.check.sarif import sarif
+from loyalty.program.logic import Place
 from program_files import Problem
 from program_files.codes import CODES
 

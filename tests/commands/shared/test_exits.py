@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 import typer
-from loyalty.program.logic import Place
 from sqlalchemy.exc import OperationalError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -17,6 +16,7 @@ from commands.shared.plan_files import PlanError
 from database import WrongAddress
 from database.programs import UnknownStore
 from database.revisions import AnotherInForce
+from loyalty.program.logic import Place
 from program_files import Problem, ProgramFaults
 
 WRONG = Problem(Place("program.yaml", 3, 1), "unknown-key", "key titel is unknown", "title")

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from loyalty.program.logic import Place
 
 from commands.shared.problem_text import problem_count, problem_lines, problems_as_json
+from loyalty.program.logic import Place
 from program_files import Problem
 
 ERROR = Problem(Place("a.yaml", 1, 2), "unknown-path", "x is unknown", "y")

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from loyalty.achievements.operations import move_achievements
-from loyalty.decisions.decision import Answer
-from loyalty.decisions.reasons import Exhausted, Leaf, Progress, Unmet
+from loyalty.achievements.updates import update_achievements
+from loyalty.decisions.decision import RuleOutcome
+from loyalty.decisions.reasons import AlreadyCompleted, ConditionFalse, FailedPart, ProgressMade
 from loyalty.engine.deciding import decide_event
-from loyalty.engine.in_memory import Trial
-from loyalty.events.context import Step
+from loyalty.engine.in_memory import InMemoryEngine
+from loyalty.events.context import EventContext
 from loyalty.references import EventRef
+from loyalty.store.events import NewEvent
 from loyalty.store.members import Member
-from loyalty.store.memory.member_state import Account
-from loyalty.store.repositories import NewEvent
+from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests import programs
 
@@ -38,17 +38,17 @@ goal: 2
 """
 
 
-def trial(*, explains: bool = True, **files: str) -> Trial:
+def trial(*, with_reasons: bool = True, **files: str) -> InMemoryEngine:
     program = read_program(programs.files(**{"reactors__points-for-purchase": ""}, **files))
-    begun = Trial(program, NOW, explains=explains)
-    begun.register(Account(Member(id="ann", registered_at=NOW)))
+    begun = InMemoryEngine(program, NOW, with_reasons=with_reasons)
+    begun.register(MemberState(Member(id="ann", registered_at=NOW)))
     return begun
 
 
-def answers(begun: Trial, type_: str, body: dict[str, Any], *, time: datetime = NOW) -> dict[str, Answer]:
+def answers(begun: InMemoryEngine, type_: str, body: dict[str, Any], *, time: datetime = NOW) -> dict[str, RuleOutcome]:
     """What achievements answer to an event."""
     first = begun.report("ann", type_, body, time=time)[0]
-    return {a.source.removeprefix("achievement/"): a for a in first.decision.answers if a.source.startswith("ach")}
+    return {a.source.removeprefix("achievement/"): a for a in first.decision.outcomes if a.source.startswith("ach")}
 
 
 def test_an_event_that_counts_says_how_far_it_led() -> None:
@@ -58,7 +58,7 @@ def test_an_event_that_counts_says_how_far_it_led() -> None:
     second = answers(begun, "purchase", {"total": 190, "channel": "web"})["spender"]
 
     assert (first.verdict, first.because) == ("counted", "progress 0 to 12.5 of 100")
-    assert first.reason == Progress(Decimal(0), Decimal("12.5"), Decimal(100))
+    assert first.reason == ProgressMade(Decimal(0), Decimal("12.5"), Decimal(100))
     assert first.place == "achievements/spender.yaml:1:1"
     assert (second.verdict, second.because) == ("counted", "progress 12.5 to 100 of 100, completed 2 times")
     assert not second.fired
@@ -70,7 +70,9 @@ def test_a_condition_that_is_false_points_at_the_part_that_made_it_so() -> None:
     answer = answers(begun, "purchase", {"total": 12, "channel": "store"})["spender"]
 
     assert answer.verdict == "condition_false"
-    assert answer.reason == Unmet((Leaf("achievements/spender.yaml:3:7", {"event.body.channel": "store"}, '== "web"'),))
+    assert answer.reason == ConditionFalse(
+        (FailedPart("achievements/spender.yaml:3:7", {"event.body.channel": "store"}, '== "web"'),)
+    )
 
 
 def test_what_is_completed_as_often_as_it_can_be_counts_no_more() -> None:
@@ -79,7 +81,7 @@ def test_what_is_completed_as_often_as_it_can_be_counts_no_more() -> None:
 
     answer = answers(begun, "purchase", {"total": 200, "channel": "web"})["spender"]
 
-    assert (answer.verdict, answer.reason) == ("completed_already", Exhausted(2, 2))
+    assert (answer.verdict, answer.reason) == ("completed_already", AlreadyCompleted(2, 2))
     assert answer.because == "completed 2 of 2 times"
 
 
@@ -90,7 +92,7 @@ def test_a_day_counts_once() -> None:
     answer = answers(begun, "app_login", {})["seven-days"]
 
     assert (answer.verdict, answer.because) == ("counted_already", "2026-05-01 was counted already")
-    assert answer.reason == Progress(Decimal(1), Decimal(1), Decimal(7))
+    assert answer.reason == ProgressMade(Decimal(1), Decimal(1), Decimal(7))
 
 
 def test_a_day_before_those_that_are_shown_counts_without_progress() -> None:
@@ -132,7 +134,7 @@ def test_what_an_achievement_gives_for_being_completed_stays_beside_what_counts_
     happened = begun.report("ann", "purchase", {"total": 100, "channel": "web"})
 
     (completed,) = [each for each in happened if each.type == "achievement_completed"]
-    assert [(a.source, a.verdict) for a in completed.decision.answers] == [
+    assert [(a.source, a.verdict) for a in completed.decision.outcomes] == [
         ("achievement/spender", "fired"),
         ("achievement/collector", "counted"),
     ]
@@ -150,21 +152,21 @@ def test_an_event_without_the_value_that_is_counted_adds_nothing() -> None:
 def test_a_step_that_runs_twice_answers_once() -> None:
     begun = trial(achievements__spender=SPENDER)
     event = NewEvent("e", "purchase", "ann", NOW, {"total": 12, "channel": "store"}, 0)
-    begun.books.events.add(event, now=NOW)
-    step = Step(begun.books, begun.program, EventRef("DEFAULT", "e", "purchase", "ann", 0), "all_steps", NOW)
+    begun.store.events.add(event, now=NOW)
+    step = EventContext(begun.store, begun.program, EventRef("DEFAULT", "e", "purchase", "ann", 0), "all_steps", NOW)
     decide_event(step)
 
-    move_achievements(step)
-    move_achievements(step)
+    update_achievements(step)
+    update_achievements(step)
 
-    assert [a.source for a in step.decision.answers] == ["achievement/spender"]
-    assert step.is_added_to
+    assert [a.source for a in step.decision.outcomes] == ["achievement/spender"]
+    assert step.has_new_outcomes
 
 
 def test_where_nobody_asks_why_achievements_count_and_do_not_answer() -> None:
-    begun = trial(explains=False, achievements__spender=SPENDER)
+    begun = trial(with_reasons=False, achievements__spender=SPENDER)
 
     given = answers(begun, "purchase", {"total": 100, "channel": "web"})
 
     assert given == {}
-    assert begun.books.accounts["ann"].completed == {"spender": 1}
+    assert begun.store.members_by_id["ann"].completed == {"spender": 1}

@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.achievements.daily_sums_needed import marks_needed
-from loyalty.achievements.progress import MILLION, Mark, Move, current, first_day_needed, in_window, move
+from loyalty.achievements.daily_sums_needed import daily_sums_needed
+from loyalty.achievements.progress import ProgressUpdate, count_event, current_progress, first_day_needed, in_window
 from loyalty.calendar import window as calendar_window
-from loyalty.program.program import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Place, Sum, Window
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Sum, Window
+from loyalty.program.logic import Place
+from loyalty.store.achievements import MILLION, DailySum
 from loyalty.store.members import Member as Known
-from loyalty.store.memory.member_state import Account
-from loyalty.store.memory.store import Books
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.store import InMemoryStore
 
 MAY = date(2024, 5, 1)
-ANY_LOGIC = None  # the rule is evaluated by whoever calls `move`
+ANY_LOGIC = None  # the rule is evaluated by whoever calls `count_event`
 
 STREAK = Achievement(
     name="streak",
@@ -45,13 +47,13 @@ class Member:
 
     def __init__(self, achievement: Achievement) -> None:
         self.achievement = achievement
-        self.marks: dict[tuple[date, str], Mark] = {}
+        self.marks: dict[tuple[date, str], DailySum] = {}
         self.completed = 0
         self.shown: list[Decimal] = []
 
     def does(self, day: date, number: Decimal = Decimal(1), value: str = "") -> int:
         marks = sorted(self.marks.values(), key=lambda m: (m.day, m.value))
-        moved = move(self.achievement, marks, day=day, number=number, value=value, completed=self.completed)
+        moved = count_event(self.achievement, marks, day=day, number=number, value=value, completed=self.completed)
         self.marks |= {(m.day, m.value): m for m in moved.changed}
         self.completed += moved.times
         self.shown.append(moved.after)
@@ -119,7 +121,7 @@ def test_a_streak_shows_nothing_once_a_day_was_missed() -> None:
         member.does(may(day))
     marks = list(member.marks.values())
 
-    assert [current(STREAK, marks, may(day)) for day in (3, 4, 5)] == [3, 3, 0]
+    assert [current_progress(STREAK, marks, may(day)) for day in (3, 4, 5)] == [3, 3, 0]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,7 @@ def test_lowering_a_goal_completes_at_the_next_event_and_keeps_what_was_used() -
 # -- few marks are read, and searched; the plain definition looks at all
 
 
-def together(achievement: Achievement, marks: list[Mark], day: date) -> list[Mark]:
+def together(achievement: Achievement, marks: list[DailySum], day: date) -> list[DailySum]:
     """The marks that count with those of a day, by the plain definition: each is looked at."""
     match achievement.window:
         case "all":
@@ -240,26 +242,26 @@ def together(achievement: Achievement, marks: list[Mark], day: date) -> list[Mar
             return [m for m in marks if calendar_window(m.day, period) == calendar_window(day, period)]
 
 
-def worth(achievement: Achievement, group: list[Mark]) -> int:
+def worth(achievement: Achievement, group: list[DailySum]) -> int:
     """In millionths."""
     if not isinstance(achievement.measure, Distinct):
         return sum(m.amount for m in group) - sum(m.used for m in group)
     return MILLION * len({m.value for m in group} - {m.value for m in group if m.used})
 
 
-def plainly(achievement: Achievement, marks: list[Mark], day: date, number: Decimal, value: str) -> Move:
+def plainly(achievement: Achievement, marks: list[DailySum], day: date, number: Decimal, value: str) -> ProgressUpdate:
     """Count one event of a member who may complete as often as they like, by the plain definition."""
     goal = int(achievement.goal * MILLION)
 
-    def shown(marks: list[Mark]) -> Decimal:
+    def shown(marks: list[DailySum]) -> Decimal:
         return Decimal(worth(achievement, together(achievement, marks, max(m.day for m in marks)))) / MILLION
 
     before = shown(marks) if marks else Decimal(0)
     here = [m for m in marks if (m.day, m.value) == (day, value)]
     added = 0 if here and isinstance(achievement.measure, CountDays | Distinct) else int(number * MILLION)
     if not added:
-        return Move((), before, before, 0)
-    new = Mark(day, value, added + sum(m.amount for m in here), sum(m.used for m in here))
+        return ProgressUpdate((), before, before, 0)
+    new = DailySum(day, value, added + sum(m.amount for m in here), sum(m.used for m in here))
     after = sorted([*(m for m in marks if m not in here), new], key=lambda m: (m.day, m.value))
     around, latest = day, max(m.day for m in after)
     if isinstance(achievement.window, Last):
@@ -269,10 +271,10 @@ def plainly(achievement: Achievement, marks: list[Mark], day: date, number: Deci
     times = min(100, max(0, worth(achievement, group) // goal))
     used = list(plainly_used(achievement, group, times * goal))
     changed = tuple({(m.day, m.value): m for m in [new, *used]}.values())
-    return Move(changed, before, achievement.goal if times and around == latest else shown(after), times)
+    return ProgressUpdate(changed, before, achievement.goal if times and around == latest else shown(after), times)
 
 
-def plainly_used(achievement: Achievement, group: list[Mark], amount: int) -> Iterable[Mark]:
+def plainly_used(achievement: Achievement, group: list[DailySum], amount: int) -> Iterable[DailySum]:
     """The marks that are used up, the oldest first."""
     if isinstance(achievement.measure, Distinct):
         gone = {m.value for m in group if m.used}
@@ -295,10 +297,10 @@ EVENTS = st.tuples(
 )
 
 
-def shelf() -> Books:
-    """Books with one member, who has done nothing yet."""
-    books = Books("DEFAULT")
-    books.open(Account(Known(id="ann", registered_at=datetime(2024, 5, 1, tzinfo=UTC))))
+def shelf() -> InMemoryStore:
+    """InMemoryStore with one member, who has done nothing yet."""
+    books = InMemoryStore("DEFAULT")
+    books.load(MemberState(Known(id="ann", registered_at=datetime(2024, 5, 1, tzinfo=UTC))))
     return books
 
 
@@ -316,7 +318,7 @@ def test_what_is_needed_of_the_marks_answers_as_all_of_them(
     at_first: int,
     events: list[tuple[int, int, str]],
 ) -> None:
-    book, all_marks, latest = shelf().achievements, dict[tuple[date, str], Mark](), 0
+    book, all_marks, latest = shelf().achievements, dict[tuple[date, str], DailySum](), 0
 
     for n, (later, number, letter) in enumerate(events):
         # Half way, the program may be changed: other goal, other measure.
@@ -328,13 +330,13 @@ def test_what_is_needed_of_the_marks_answers_as_all_of_them(
         amount = Decimal(number) if isinstance(measure, Sum) else Decimal(1)
         since = first_day_needed(achievement, day)
         seen = sorted((m for m in all_marks.values() if m.day >= since), key=lambda m: (m.day, m.value))
-        needed = marks_needed(book, "ann", achievement, day, at_first=at_first)
-        moved = move(achievement, needed, day=day, number=amount, value=value, completed=0)
+        needed = daily_sums_needed(book, "ann", achievement, day, first_page=at_first)
+        moved = count_event(achievement, needed, day=day, number=amount, value=value, completed=0)
 
         assert moved == plainly(achievement, seen, day, amount, value)
-        book.keep_marks("ann", STREAK.name, moved.changed)
+        book.save_daily_sums("ann", STREAK.name, moved.changed)
         all_marks |= {(m.day, m.value): m for m in moved.changed}
-        kept = book.marks("ann", STREAK.name, since=date.min)
+        kept = book.daily_sums("ann", STREAK.name, since=date.min)
         assert kept == sorted(all_marks.values(), key=lambda m: (m.day, m.value))
         assert list(in_window(achievement, kept, day)) == together(achievement, list(kept), day)
 
@@ -349,9 +351,9 @@ def test_no_more_marks_are_read_than_an_event_needs(window: Window, most: int) -
 
     for n in range(1, 1000):
         if n % 40:  # no streak is longer
-            marks = marks_needed(book, "ann", often, may(n))
+            marks = daily_sums_needed(book, "ann", often, may(n))
             read.append(len(marks))
-            moved = move(often, marks, day=may(n), number=Decimal(1), value="", completed=0)
-            book.keep_marks("ann", STREAK.name, moved.changed)
+            moved = count_event(often, marks, day=may(n), number=Decimal(1), value="", completed=0)
+            book.save_daily_sums("ann", STREAK.name, moved.changed)
 
     assert max(read) <= most

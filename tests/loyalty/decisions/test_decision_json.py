@@ -7,11 +7,20 @@ from typing import Any
 import pytest
 
 import rules
-from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.decision_json import from_json, to_json, written_out
-from loyalty.decisions.reasons import Exhausted, Leaf, NoLonger, NotYet, Progress, Reached, Unmet
+from loyalty.decisions.reasons import (
+    AlreadyCompleted,
+    ConditionFalse,
+    FailedPart,
+    LimitReached,
+    NoLongerActive,
+    NotActiveYet,
+    ProgressMade,
+)
 from loyalty.events.decide import decide
-from loyalty.store.members import Event, Member
+from loyalty.store.events import Event
+from loyalty.store.members import Member
 from program_files import read_program
 from tests import programs
 
@@ -20,15 +29,19 @@ NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 REACTOR = "reactor: points-for-purchase\non: purchase\n"
 
 REASONS = (
-    Unmet((Leaf("reactors/a.yaml:3:7", {"event.body.total": Decimal("1.5"), "now": None}, ">= 20", ("element 1",)),)),
-    Unmet((Leaf("reactors/a.yaml:3:7", {"a": [1, "b"]}), Leaf("achievements/b.json:4:8", {}, "true")), 3),
-    NotYet(datetime.fromisoformat("2026-06-01T00:00:00+02:00")),
-    NoLonger(datetime.fromisoformat("2026-06-01T18:30:00+02:00")),
-    Reached(Decimal(7), Decimal(7), "times", "member", "week"),
-    Reached(Decimal("10.5"), Decimal(10), "points", "program", "ever"),
-    Progress(Decimal(2), Decimal("3.5"), Decimal(7)),
-    Progress(Decimal(2), Decimal(7), Decimal(7), 2),
-    Exhausted(1, 1),
+    ConditionFalse(
+        (FailedPart("reactors/a.yaml:3:7", {"event.body.total": Decimal("1.5"), "now": None}, ">= 20", ("element 1",)),)
+    ),
+    ConditionFalse(
+        (FailedPart("reactors/a.yaml:3:7", {"a": [1, "b"]}), FailedPart("achievements/b.json:4:8", {}, "true")), 3
+    ),
+    NotActiveYet(datetime.fromisoformat("2026-06-01T00:00:00+02:00")),
+    NoLongerActive(datetime.fromisoformat("2026-06-01T18:30:00+02:00")),
+    LimitReached(Decimal(7), Decimal(7), "times", "member", "week"),
+    LimitReached(Decimal("10.5"), Decimal(10), "points", "program", "ever"),
+    ProgressMade(Decimal(2), Decimal("3.5"), Decimal(7)),
+    ProgressMade(Decimal(2), Decimal(7), Decimal(7), 2),
+    AlreadyCompleted(1, 1),
 )
 
 
@@ -55,12 +68,12 @@ then:
 
     decided = decide(program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
 
-    assert from_json(kept(decided)).answers == decided.answers
+    assert from_json(kept(decided)).outcomes == decided.outcomes
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: type(reason).__name__)
 def test_reasons_are_kept_as_json_and_read_back_as_they_were(reason: Any) -> None:
-    decision = Decision((Answer("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
+    decision = Decision((RuleOutcome("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
 
     assert from_json(kept(decision)) == decision
 
@@ -86,7 +99,7 @@ def test_reasons_are_kept_as_json_and_read_back_as_they_were(reason: Any) -> Non
     ),
 )
 def test_the_sentence_is_told_from_the_facts_and_not_kept(reason: Any, words: str) -> None:
-    decision = Decision((Answer("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
+    decision = Decision((RuleOutcome("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
 
     (stored,) = kept(decision)
 
@@ -143,7 +156,7 @@ def test_however_large_the_event_what_is_kept_of_it_is_small() -> None:
 
     decided = decide(read_program(files), Member(id="ann", registered_at=NOW), event, {}, now=NOW)
 
-    assert decided.answers[0].verdict == "condition_false"
+    assert decided.outcomes[0].verdict == "condition_false"
     assert len(rules.exact.dumps(to_json(decided))) < 1500
 
 
@@ -167,7 +180,7 @@ def test_a_decision_of_a_version_that_kept_sentences_is_read() -> None:
 
     decision = from_json(stored)
 
-    assert [answer.because for answer in decision.answers] == [answer["because"] for answer in stored]
+    assert [answer.because for answer in decision.outcomes] == [answer["because"] for answer in stored]
     assert written_out(stored) == stored
 
 

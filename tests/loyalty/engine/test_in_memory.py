@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loyalty.engine.in_memory import Trial
-from loyalty.events.context import MOST_ANSWERED, TOO_MANY
+from loyalty.engine.in_memory import InMemoryEngine
+from loyalty.events.context import MAX_EVENTS, TOO_MANY
 from loyalty.store.members import Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests import programs
 
@@ -26,9 +26,9 @@ repeat: unlimited
 """
 
 
-def trial(hears: bool = False, **files: str) -> Trial:
-    made = Trial(read_program(programs.files(**files)), START, hears=hears)
-    made.books.open(Account(Member(ANN, START, tier="bronze")))
+def trial(records_messages: bool = False, **files: str) -> InMemoryEngine:
+    made = InMemoryEngine(read_program(programs.files(**files)), START, records_messages=records_messages)
+    made.store.load(MemberState(Member(ANN, START, tier="bronze")))
     return made
 
 
@@ -43,7 +43,7 @@ def test_an_event_is_answered_with_all_that_it_causes() -> None:
 
     assert [each.type for each in happened[-3:]] == ["app_login", "achievement_completed", "badge_granted"]
     assert happened[-1].parent == happened[-2].id
-    assert there.books.accounts[ANN].balances["points"].active == 100
+    assert there.store.members_by_id[ANN].balances["points"].active == 100
 
 
 def test_what_falls_due_happens_at_its_own_time() -> None:
@@ -56,12 +56,12 @@ def test_what_falls_due_happens_at_its_own_time() -> None:
         ("points_will_expire", 83),
         ("points_expired", 90),
     ]
-    assert there.books.accounts[ANN].balances["points"].active == 0
+    assert there.store.members_by_id[ANN].balances["points"].active == 0
     assert there.now == START + timedelta(days=400)
 
 
 def test_messages_are_made_only_where_somebody_hears() -> None:
-    heard, unheard = (trial(hears=hears).report(ANN, "purchase", {"total": 4}) for hears in (True, False))
+    heard, unheard = (trial(records_messages=hears).report(ANN, "purchase", {"total": 4}) for hears in (True, False))
 
     assert "AvailablePointsAmountChanged" in [sent.name for sent in heard[0].sent]
     assert unheard[0].sent == ()
@@ -78,7 +78,7 @@ def test_an_event_that_causes_too_many_others_ends_in_an_error() -> None:
 
     happened = there.report(ANN, "purchase", {"total": 100})
 
-    assert len(happened) == MOST_ANSWERED
+    assert len(happened) == MAX_EVENTS
     assert TOO_MANY in [each.error for each in happened]
 
 

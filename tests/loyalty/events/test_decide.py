@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from loyalty.decisions.decision import Answer, Decision
+from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.decision_json import effect_to_json
-from loyalty.decisions.reasons import Leaf, NotYet, Reached, Unmet
-from loyalty.events.decide import Usage, Used, decide
+from loyalty.decisions.reasons import ConditionFalse, FailedPart, LimitReached, NotActiveYet
+from loyalty.events.decide import decide
 from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
-from loyalty.store.members import Balance, Event, Member
+from loyalty.store.events import Event
+from loyalty.store.limits import DailyUse, LimitUsage
+from loyalty.store.members import Balance, Member
 from program_files import read_program
 from tests import programs
 
@@ -20,12 +22,16 @@ ANN = Member(id="ann", registered_at=NOW, tier="silver", attributes={"city": "Wa
 REACTOR = "reactor: points-for-purchase\non: purchase\n"
 
 
-def answer(reactor: str, body: dict[str, object], *, usage: Usage | None = None, time: datetime = NOW) -> Answer:
+def answer(
+    reactor: str, body: dict[str, object], *, usage: LimitUsage | None = None, time: datetime = NOW
+) -> RuleOutcome:
     """What one reactor answers to a purchase."""
-    return decision(reactor, body, usage=usage, time=time).answers[0]
+    return decision(reactor, body, usage=usage, time=time).outcomes[0]
 
 
-def decision(reactor: str, body: dict[str, object], *, usage: Usage | None = None, time: datetime = NOW) -> Decision:
+def decision(
+    reactor: str, body: dict[str, object], *, usage: LimitUsage | None = None, time: datetime = NOW
+) -> Decision:
     program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + reactor}))
     return decide(program, ANN, Event("e", "purchase", "ann", time, body), usage or {}, now=NOW)
 
@@ -45,8 +51,8 @@ def test_a_condition_that_is_false_says_which_part_made_it_so() -> None:
     assert given.verdict == "condition_false"
     assert given.because == "event.body.total is 12, needed >= 20"
     assert given.effects == ()
-    assert given.reason == Unmet(
-        (Leaf("reactors/points-for-purchase.yaml:3:14", {"event.body.total": 12}, ">= 20"),),
+    assert given.reason == ConditionFalse(
+        (FailedPart("reactors/points-for-purchase.yaml:3:14", {"event.body.total": 12}, ">= 20"),),
     )
 
 
@@ -63,8 +69,8 @@ when:
 
     given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
 
-    assert isinstance(given.reason, Unmet)
-    assert [(leaf.place.partition(":")[2], dict(leaf.actual), leaf.needed) for leaf in given.reason.leaves] == [
+    assert isinstance(given.reason, ConditionFalse)
+    assert [(leaf.place.partition(":")[2], dict(leaf.actual), leaf.needed) for leaf in given.reason.parts] == [
         ("5:7", {"event.body.total": 12}, ">= 20"),
         ("6:7", {"member.badges": []}, 'an element that has it == "early-bird"'),
         ("9:12", {"member.tier": "silver"}, 'not one of "silver", "gold"'),
@@ -94,7 +100,7 @@ def test_a_reactor_that_is_active_to_the_minute_says_so() -> None:
     given = answer(rule, {"total": 1})
 
     assert given.because == "active from 2026-06-01 18:30"
-    assert isinstance(given.reason, NotYet)
+    assert isinstance(given.reason, NotActiveYet)
     assert given.reason.since.isoformat() == "2026-06-01T18:30:00+02:00"
 
 
@@ -131,20 +137,20 @@ TWICE = "then: [{award_points: {points: 10}}]\nlimits: [{per: member, every: wee
 
 
 def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
-    this_week, last_week = Used(date(2026, 4, 27), 1, Decimal(10)), Used(date(2026, 4, 26), 5, Decimal(50))
+    this_week, last_week = DailyUse(date(2026, 4, 27), 1, Decimal(10)), DailyUse(date(2026, 4, 26), 5, Decimal(50))
     key = ("points-for-purchase", "member")
 
     fires = answer(TWICE, {"total": 1}, usage={key: (last_week, this_week)})
-    stops = answer(TWICE, {"total": 1}, usage={key: (this_week, Used(date(2026, 5, 1), 1, Decimal(10)))})
+    stops = answer(TWICE, {"total": 1}, usage={key: (this_week, DailyUse(date(2026, 5, 1), 1, Decimal(10)))})
 
     assert fires.verdict == "fired"
     assert (stops.verdict, stops.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
-    assert stops.reason == Reached(Decimal(2), Decimal(2), "times", "member", "week")
+    assert stops.reason == LimitReached(Decimal(2), Decimal(2), "times", "member", "week")
 
 
 def test_a_limit_on_points_that_is_used_up_says_how_many_there_were() -> None:
     limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: ever, points: 100}]"
-    used: Usage = {("points-for-purchase", "program"): (Used(date(2020, 5, 1), 3, Decimal(100)),)}
+    used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2020, 5, 1), 3, Decimal(100)),)}
 
     given = answer(limited, {"total": 1}, usage=used)
 
@@ -154,12 +160,12 @@ def test_a_limit_on_points_that_is_used_up_says_how_many_there_were() -> None:
 
 def test_a_limit_on_points_cuts_the_award_that_would_pass_it() -> None:
     limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: month, points: 100}]"
-    used: Usage = {("points-for-purchase", "program"): (Used(date(2026, 5, 1), 3, Decimal(80)),)}
+    used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2026, 5, 1), 3, Decimal(80)),)}
 
     decided = decision(limited, {"total": 1}, usage=used)
 
-    assert [e.points for e in decided.answers[0].effects if isinstance(e, AwardPoints)] == [20]
-    assert "a limit cut 50 points to 20" in decided.answers[0].because
+    assert [e.points for e in decided.outcomes[0].effects if isinstance(e, AwardPoints)] == [20]
+    assert "a limit cut 50 points to 20" in decided.outcomes[0].because
     assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, 20)]
 
 
@@ -185,9 +191,9 @@ def test_without_reasons_too_conditions_are_of_the_time_zone_of_the_program() ->
         reactors__b="reactor: b\non: purchase\n" + TWICE,
     )
 
-    decided = decide(read_program(files), ANN, evening, {}, now=NOW, explains=False)
+    decided = decide(read_program(files), ANN, evening, {}, now=NOW, with_reasons=False)
 
-    assert [answer.source for answer in decided.answers] == [
+    assert [answer.source for answer in decided.outcomes] == [
         "reactor/a",
         "reactor/b",
         "reactor/points-for-purchase",
@@ -204,10 +210,10 @@ def test_what_is_too_much_for_one_condition_is_no_matter_to_the_others_without_r
     )
 
     decided = decide(
-        read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW, explains=False
+        read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW, with_reasons=False
     )
 
-    assert [(answer.source, answer.verdict) for answer in decided.answers] == [
+    assert [(answer.source, answer.verdict) for answer in decided.outcomes] == [
         ("reactor/a", "too_much_work"),
         ("reactor/b", "fired"),
         ("reactor/points-for-purchase", "fired"),
@@ -222,17 +228,17 @@ def test_without_reasons_the_same_is_decided_and_nobody_says_why(total: int) -> 
         reactors__big="reactor: big\non: purchase\nwhen: {'>': [{var: event.body.total}, 100]}\n" + TWICE,
     )
     program, event = read_program(files), Event("e", "purchase", "ann", NOW, {"total": total})
-    usage: Usage = {("many", "member"): (Used(date(2026, 5, 1), 2, Decimal(20)),)}
+    usage: LimitUsage = {("many", "member"): (DailyUse(date(2026, 5, 1), 2, Decimal(20)),)}
 
     full = decide(program, ANN, event, usage, now=NOW)
-    plain = decide(program, ANN, event, usage, now=NOW, explains=False)
+    plain = decide(program, ANN, event, usage, now=NOW, with_reasons=False)
 
-    assert [(a.source, a.verdict, a.effects) for a in plain.answers] == [
-        (a.source, a.verdict, a.effects) for a in full.answers if a.verdict in ("fired", "limit_reached")
+    assert [(a.source, a.verdict, a.effects) for a in plain.outcomes] == [
+        (a.source, a.verdict, a.effects) for a in full.outcomes if a.verdict in ("fired", "limit_reached")
     ]
     assert plain.claims == full.claims
-    assert {a.because for a in plain.answers if a.fired} <= {""}
-    assert all(a.because for a in full.answers)
+    assert {a.because for a in plain.outcomes if a.fired} <= {""}
+    assert all(a.because for a in full.outcomes)
 
 
 def test_completing_an_achievement_answers_with_what_it_gives() -> None:
@@ -241,7 +247,7 @@ def test_completing_an_achievement_answers_with_what_it_gives() -> None:
 
     decided = decide(program, ANN, completed, {}, now=NOW)
 
-    assert [a.source for a in decided.answers] == ["achievement/seven-days"]
+    assert [a.source for a in decided.outcomes] == ["achievement/seven-days"]
     assert [list(effect_to_json(e)) for _, _, e in decided.effects()] == [["award_points"], ["grant_badge"]]
 
 

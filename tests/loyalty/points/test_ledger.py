@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyalty.calendar import Duration
-from loyalty.points.ledger import Lot, award, expiry, next_deadline, spend
-from loyalty.program.effects import After, AwardPoints, EndOf, Expiry, Never, OnDate, Points
+from loyalty.points.ledger import award, next_due, spend
+from loyalty.program.effects import AwardPoints
+from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate, expires_at
+from loyalty.program.wallets import Points
+from loyalty.store.points import Lot
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=WARSAW)
@@ -51,14 +54,14 @@ def test_spending_more_than_there_is_takes_all() -> None:
     ],
 )
 def test_points_expire_as_their_wallet_says(rule: Expiry, expected: datetime | None) -> None:
-    assert expiry(rule, now=NOW, zone=WARSAW) == expected
+    assert expires_at(rule, now=NOW, zone=WARSAW) == expected
 
 
 def test_pending_points_become_active_before_anything_else() -> None:
     effect = AwardPoints("points", Points(10), pending=Duration(days=2), expires=After(Duration(days=30)))
 
     made = award("lot", effect, now=NOW, zone=WARSAW)
-    deadline = next_deadline(made, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW)
+    deadline = next_due(made, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW)
 
     assert deadline == (NOW + timedelta(days=2), "activate")
 
@@ -75,7 +78,7 @@ def test_pending_points_become_active_before_anything_else() -> None:
 def test_a_lot_warns_once_and_then_expires(
     expires_in: int | None, warned: bool, expected: tuple[int, str] | None
 ) -> None:
-    deadline = next_deadline(lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW)
+    deadline = next_due(lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW)
 
     assert deadline == (None if expected is None else (NOW + timedelta(days=expected[0]), expected[1]))
 
@@ -83,4 +86,4 @@ def test_a_lot_warns_once_and_then_expires(
 def test_an_empty_lot_has_nothing_to_wait_for() -> None:
     (empty,) = spend([lot(10, expires_in=30)], Points(10))
 
-    assert next_deadline(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) is None
+    assert next_due(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) is None

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from loyalty.events.decide import facts
-from loyalty.program.effects import Points
+from loyalty.events.decide import rule_input
 from loyalty.program.scope import scope
-from loyalty.store.members import Balance, Event, Member
+from loyalty.program.wallets import Points
+from loyalty.store.events import Event
+from loyalty.store.members import Balance, Member
 from program_files import read_program
 from rules import types
 
@@ -41,12 +42,12 @@ SCOPE = scope(types.record({}), wallets=PROGRAM.wallets, tiers=["bronze", "gold"
 def data(**known: Any) -> dict[str, Any]:
     """What rules get for a member of whom this is known."""
     member = Member("m", NOW, **known)
-    return facts(PROGRAM, member, Event("e", "login", "m", NOW, {}), now=NOW)
+    return rule_input(PROGRAM, member, Event("e", "login", "m", NOW, {}), now=NOW)
 
 
 @pytest.mark.parametrize("known", [{"tier": "bronze"}, FULL], ids=["little", "all"])
 def test_what_rules_get_is_of_the_type_they_are_checked_against(known: dict[str, Any]) -> None:
-    found = types.of_value(data(**known))
+    found = types.type_of_value(data(**known))
 
     assert types.fits(found, SCOPE)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.engine.in_memory import Happened, Trial
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.store.members import Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests import programs
 
@@ -18,17 +18,17 @@ PROGRAM = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + 
 VIP = "reactor: vip\non: app_login\nthen: [{set_tier: gold}]\n"
 
 
-def trial(program: str = PROGRAM, *, tier: str = "bronze", **files: str) -> Trial:
-    made = Trial(read_program(programs.files(program=program, **files)), START, hears=True)
-    made.register(Account(Member(ANN, START, tier=tier)))
+def trial(program: str = PROGRAM, *, tier: str = "bronze", **files: str) -> InMemoryEngine:
+    made = InMemoryEngine(read_program(programs.files(program=program, **files)), START, records_messages=True)
+    made.register(MemberState(Member(ANN, START, tier=tier)))
     return made
 
 
-def tier(there: Trial) -> str | None:
-    return there.books.accounts[ANN].member.tier
+def tier(there: InMemoryEngine) -> str | None:
+    return there.store.members_by_id[ANN].member.tier
 
 
-def of_tiers(happened: list[Happened]) -> list[tuple[str, Any, int]]:
+def of_tiers(happened: list[ProcessedEvent]) -> list[tuple[str, Any, int]]:
     """What happened to the tier, to which, and on which day."""
     return [(each.type, each.body["to"], (each.at - START).days) for each in happened if each.type.startswith("tier")]
 
@@ -143,7 +143,7 @@ def test_without_reviews_a_tier_stays(program: str) -> None:
     there = trial(program, tier="gold")
 
     assert of_tiers(there.advance(START + 10 * YEAR)) == []
-    assert there.books.deadlines.earliest() is None
+    assert there.store.due_items.earliest() is None
 
 
 def test_the_lowest_tier_is_never_reviewed() -> None:
@@ -151,7 +151,7 @@ def test_the_lowest_tier_is_never_reviewed() -> None:
 
     there.advance(START + YEAR)
 
-    assert there.books.deadlines.earliest() is None
+    assert there.store.due_items.earliest() is None
 
 
 def test_a_program_that_reviews_no_more_or_has_the_tier_no_more_leaves_everybody_where_they_are() -> None:
@@ -164,18 +164,18 @@ def test_a_program_that_reviews_no_more_or_has_the_tier_no_more_leaves_everybody
 
         assert of_tiers(happened) == []
         assert tier(there) == "gold"
-        assert there.books.deadlines.earliest() is None
+        assert there.store.due_items.earliest() is None
 
 
 def test_deadlines_of_a_period_that_is_over_do_nothing() -> None:
     there = trial(tier="gold")
     later = START + 2 * YEAR
-    there.books.members.set_period(ANN, base=there.books.accounts[ANN].member.tier_base, until=later, now=START)
+    there.store.members.set_period(ANN, base=there.store.members_by_id[ANN].member.tier_base, until=later, now=START)
     warned = there.advance(START + timedelta(days=700))
-    there.books.deadlines.set(ANN, "tier_review", there.now)
+    there.store.due_items.set(ANN, "tier_review", there.now)
 
     reviewed = there.advance(START + timedelta(days=710))
 
     assert of_tiers(warned) == []
     assert of_tiers(reviewed) == []
-    assert there.books.deadlines.earliest() == later - timedelta(days=14)
+    assert there.store.due_items.earliest() == later - timedelta(days=14)

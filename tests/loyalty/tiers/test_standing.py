@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from loyalty.program.effects import Points
-from loyalty.program.program import Program, Tier
+from loyalty.program.program import Program
+from loyalty.program.tiers import Tier
+from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.tiers import standing as tiers
 from program_files import read_program
@@ -99,6 +100,6 @@ def test_a_tier_is_kept_as_long_as_the_program_says(review: str, until: datetime
 def test_its_member_is_warned_before_and_at_once_where_that_has_gone_by() -> None:
     found, far, near = program(), NOW + timedelta(days=100), NOW + timedelta(days=3)
 
-    assert tiers.next_deadline(found, far, warned=False, now=NOW) == (NOW + timedelta(days=86), "tier_warn")
-    assert tiers.next_deadline(found, near, warned=False, now=NOW) == (NOW, "tier_warn")
-    assert tiers.next_deadline(found, far, warned=True, now=NOW) == (far, "tier_review")
+    assert tiers.next_due(found, far, warned=False, now=NOW) == (NOW + timedelta(days=86), "tier_warn")
+    assert tiers.next_due(found, near, warned=False, now=NOW) == (NOW, "tier_warn")
+    assert tiers.next_due(found, far, warned=True, now=NOW) == (far, "tier_review")

@@ -94,7 +94,7 @@ def test_an_allow_list_is_networks_with_commas():
 
 @pytest.mark.parametrize("text", ["10.0.0.300", "localhost", "10.0.0.0/99", "10.0.0.0/8;::1/128", "*"])
 def test_an_allow_list_that_is_none_says_how_to_write_it(text):
-    with pytest.raises(ValueError, match=r"LAUREL_WEBHOOK_ALLOW: .* is no network: write CIDRs with commas"):
+    with pytest.raises(ValueError, match=r"LAUREL_WEBHOOK_ALLOW: .* is not a network: write CIDRs with commas"):
         parse_allow_list(text)
 
 

@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from loyalty.engine.snapshots import Opening
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
 from loyalty.program.program import Program
+from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.points import Lot
 from program_files import read_program
 from tests import programs
 from workbench.backtest import Contrast, Pair, Replay, ReplayedEvent
@@ -121,17 +121,17 @@ def random_events(random: Random, count: int) -> list[ReplayedEvent]:
     return events
 
 
-def openings() -> list[Opening]:
+def openings() -> list[MemberSnapshot]:
     """One with points, a badge and a coupon, and one who registers later; of the others nobody knows."""
     coupon = {"id": new_id(), "reward": "coffee", "coupon": "C1", "status": "issued", "expires_at": None}
     lot = Lot(new_id(), "points", Points(150), Points(150), None, START + timedelta(days=9))
-    rich = Account(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
+    rich = MemberState(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
     rich.issued[coupon["id"]] = coupon
     rich.balances["points"] = Balance(Points(150), earned=Points(150))
-    return [Opening(rich), Opening(Account(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
+    return [MemberSnapshot(rich), MemberSnapshot(MemberState(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
 
 
-def each_by_itself(old: Program, new: Program, events: list[ReplayedEvent], opened: list[Opening]) -> Contrast:
+def each_by_itself(old: Program, new: Program, events: list[ReplayedEvent], opened: list[MemberSnapshot]) -> Contrast:
     """What the pair must come to: every program replays everything."""
     replays = Replay(old, START), Replay(new, START)
     for replay in replays:

@@ -5,16 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from loyalty.events.decide import Used
+from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
 from loyalty.program.program import Program
+from loyalty.program.wallets import Points
+from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.points import Lot
 from program_files import read_program
 from tests import programs
-from workbench.backtest import Comparison, Contrast, Opening, Replay, ReplayedEvent, Thing, Totals
+from workbench.backtest import Comparison, Contrast, Replay, ReplayedEvent, Thing, Totals
 from workbench.backtest.comparison import cost
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -37,15 +38,15 @@ def purchase(member: str, total: int, day: int, **body: str) -> ReplayedEvent:
     return ReplayedEvent(new_id(), member, "purchase", at, at, {"total": total, **body})
 
 
-def account(member: str = ANN, *lots: Lot) -> Account:
+def account(member: str = ANN, *lots: Lot) -> MemberState:
     active = Points(sum(lot.remaining for lot in lots))
     balances = {"points": Balance(active=active, earned=active)} if lots else {}
-    return Account(Member(member, START, tier="bronze"), balances, lots={lot.id: lot for lot in lots})
+    return MemberState(Member(member, START, tier="bronze"), balances, lots={lot.id: lot for lot in lots})
 
 
 def test_a_replay_says_what_was_awarded_and_to_whom() -> None:
     replay = Replay(program(), START)
-    replay.open([Opening(account(ANN)), Opening(account(BOB))], {})
+    replay.open([MemberSnapshot(account(ANN)), MemberSnapshot(account(BOB))], {})
 
     for event in (purchase(ANN, 30, 0), purchase(BOB, 20, 1), purchase(ANN, 5, 2)):
         replay.report(event)
@@ -68,7 +69,7 @@ def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
         4,
         {"id": ANN, "reward": "c", "coupon": "", "status": "issued", "expires_at": None},
     )
-    replay.open([Opening(had)], {})
+    replay.open([MemberSnapshot(had)], {})
 
     for day in (0, 1):
         replay.report(purchase(ANN, 7, day))
@@ -80,7 +81,7 @@ def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
 def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> None:
     old = Lot("00000000-0000-4000-8000-000000000001", "points", Points(50), Points(40), None, START + timedelta(days=2))
     replay = Replay(program(), START)
-    replay.open([Opening(account(ANN, old))], {})
+    replay.open([MemberSnapshot(account(ANN, old))], {})
 
     replay.report(purchase(ANN, 7, 5))
     replay.advance(START + timedelta(days=200))
@@ -91,8 +92,8 @@ def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> Non
 def test_what_was_taken_from_the_limits_of_everybody_stays_taken() -> None:
     limited = program(more="limits: [{per: program, every: month, times: 3}]\n")
     replay = Replay(limited, START)
-    used = {"points-for-purchase": {START.date(): Used(START.date(), 2, Decimal(9))}}
-    replay.open([Opening(account(ANN))], used)
+    used = {"points-for-purchase": {START.date(): DailyUse(START.date(), 2, Decimal(9))}}
+    replay.open([MemberSnapshot(account(ANN))], used)
 
     for day in (1, 2, 3):
         replay.report(purchase(ANN, 10, day))
@@ -101,7 +102,10 @@ def test_what_was_taken_from_the_limits_of_everybody_stays_taken() -> None:
 
 
 def test_two_replays_begin_from_the_same() -> None:
-    opening, used = Opening(account(ANN)), {"points-for-purchase": {START.date(): Used(START.date(), 1, Decimal(0))}}
+    opening, used = (
+        MemberSnapshot(account(ANN)),
+        {"points-for-purchase": {START.date(): DailyUse(START.date(), 1, Decimal(0))}},
+    )
     limited = program(more="limits: [{per: program, every: month, times: 2}]\n")
     first, second = Replay(limited, START), Replay(limited, START)
 
@@ -115,7 +119,7 @@ def test_two_replays_begin_from_the_same() -> None:
 def test_whoever_registers_later_is_there_from_then_on() -> None:
     welcome = "reactor: welcome\non: member_registered\nthen: [{award_points: {points: 5}}]\n"
     replay = Replay(program(reactors__welcome=welcome), START)
-    replay.open([Opening(account(ANN), is_new=True)], {})
+    replay.open([MemberSnapshot(account(ANN), is_new=True)], {})
     later = START + timedelta(days=3)
 
     replay.report(ReplayedEvent(new_id(), ANN, "member_registered", later, later, {}))
@@ -125,12 +129,12 @@ def test_whoever_registers_later_is_there_from_then_on() -> None:
 
 
 def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
-    stranger = Account(Member(ANN, START, tier="diamond"))
+    stranger = MemberState(Member(ANN, START, tier="diamond"))
     bronze = '{"==": [{var: member.tier}, bronze]}'
     reactor = f"reactor: b\non: purchase\nwhen: {bronze}\nthen: [{{award_points: {{points: 1}}}}]\n"
     replay = Replay(program("0", reactors__b=reactor), START)
 
-    replay.open([Opening(stranger)], {})
+    replay.open([MemberSnapshot(stranger)], {})
     replay.report(purchase(ANN, 0, 0))
 
     assert replay.got() == {ANN: {POINTS: 1}}
@@ -178,7 +182,7 @@ def test_parts_add_up_to_the_whole() -> None:
     for member in (ANN, BOB):
         replays = Replay(program(), START), Replay(program("{'*': [{var: event.body.total}, 3]}"), START)
         for replay in replays:
-            replay.open([Opening(account(member))], {})
+            replay.open([MemberSnapshot(account(member))], {})
             replay.report(purchase(member, 10 if member == ANN else 20, 0))
         parts.append(Contrast.of(*replays, events=1, members=1))
 

@@ -7,27 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import rules
-from loyalty.program.program import (
-    Achievement,
-    AwardPointsRule,
-    CallWebhookRule,
-    Coupon,
-    EventType,
-    Limit,
-    Logic,
-    NotifyBefore,
-    Place,
-    Program,
-    Reactor,
-    Reward,
-    SetAttributeRule,
-    Tier,
-    Wallet,
-)
+from loyalty.program.achievements import Achievement
+from loyalty.program.effect_rules import AwardPointsRule, CallWebhookRule, SetAttributeRule
+from loyalty.program.event_types import EventType
+from loyalty.program.logic import Logic, Place
+from loyalty.program.program import NotifyBefore, Program
+from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.rewards import Coupon, Reward
+from loyalty.program.tiers import Tier
+from loyalty.program.wallets import Wallet
 from program_files import read_program
 from rules import exact
 from rules.expression import Call
-from tests.rules.worlds import any_rules
+from tests.rules.strategies import any_rules
 from workbench.differences import Change, Part, as_json, counted, differences, markdown, text
 from workbench.differences.expressions import json_of, rule_parts
 
@@ -417,7 +409,7 @@ def test_json_has_both_sides_and_both_places() -> None:
         (Wallet, "code title default decimals pending expires cost"),
         (NotifyBefore, "points coupons tier"),
         (Tier, "name title start"),
-        (EventType, "name title body built_in"),
+        (EventType, "name title body built_in names"),
         (Reward, "name title coupon cost"),
         (Coupon, "prefix length value value_type valid"),
         (Reactor, "name title on when then limits active_from active_until place"),

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from loyalty.program.program import Place
+from loyalty.program.logic import Place
 from program_files import read_program
 from program_files.effects import EFFECTS
 from program_files.fields import Fields

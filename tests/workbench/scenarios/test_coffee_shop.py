@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from loyalty.achievements.progress import Mark, move
+from loyalty.achievements.progress import count_event
 from loyalty.calendar import Duration
-from loyalty.program.effects import After, GrantBadge
+from loyalty.program.effects import GrantBadge
+from loyalty.program.expiry import After
+from loyalty.store.achievements import DailySum
 from program_files import read_folder, read_program
 
 PROGRAM = read_program(read_folder(Path(__file__).parents[3] / "programs" / "coffee-shop"))
@@ -19,11 +21,13 @@ def test_a_login_needs_no_body() -> None:
 
 def test_seven_logins_on_seven_days_are_1_of_7_to_7_of_7() -> None:
     seven_days = PROGRAM.achievement_named["seven-days"]
-    marks: list[Mark] = []
+    marks: list[DailySum] = []
     progress: list[Decimal] = []
 
     for n in range(7):
-        step = move(seven_days, marks, day=date(2024, 5, 1) + timedelta(n), number=Decimal(1), value="", completed=0)
+        step = count_event(
+            seven_days, marks, day=date(2024, 5, 1) + timedelta(n), number=Decimal(1), value="", completed=0
+        )
         marks += step.changed
         progress.append(step.after)
 

@@ -68,7 +68,7 @@ def test_a_failure_tells_of_what_happened_since_the_expectations_before_with_rea
     )
 
     (happened,) = result.happened
-    answers = {answer.source: answer for answer in happened.decision.answers}
+    answers = {answer.source: answer for answer in happened.decision.outcomes}
     assert missed(result) == {"awarded": ("39", "19")}
     assert happened.body == {"total": 19.5}
     assert answers["reactor/double"].because == "event.body.total is 19.5, needed >= 20"

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests import programs
 from workbench.scenarios.writing import Recorded, written
@@ -24,7 +24,7 @@ NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str, said: list[str], left_in: str) -> None:
     program = read_program(programs.files(program=f"{programs.PROGRAM}tier_review: {review}\n"))
     member = Member("ann", NOW, tier="bronze", tier_base=Points(2400), tier_until=NOW + timedelta(days=9))
-    account = Account(member, balances={"points": Balance(earned=Points(2450))})
+    account = MemberState(member, balances={"points": Balance(earned=Points(2450))})
 
     text = written(Recorded("purchase", NOW, NOW, {"total": 460}, account, True, {}), program).text
 
@@ -35,7 +35,7 @@ def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str,
 
 def test_tests_of_two_events_of_one_second_have_names_of_their_own() -> None:
     program = read_program(programs.files())
-    account = Account(Member("ann", NOW, tier="bronze"))
+    account = MemberState(Member("ann", NOW, tier="bronze"))
 
     texts = [
         written(Recorded("purchase", at, at, {"total": 5}, account, True, {}), program).text

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from loyalty.engine.snapshots import Opening
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
+from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
-from loyalty.store.memory.member_state import Account
+from loyalty.store.memory.member_state import MemberState
+from loyalty.store.points import Lot
 from program_files import read_program
 from tests import programs
 from workbench.simulation import simulation
@@ -22,10 +22,10 @@ LOT = "00000000-0000-4000-8000-0000000000ff"
 ANN = Member("00000000-0000-4000-8000-00000000000a", START, tier="bronze")
 
 
-def opening() -> Opening:
+def opening() -> MemberSnapshot:
     """Ann with thirty points for twenty days."""
     lot = Lot(LOT, "points", Points(30), Points(30), None, START + timedelta(days=20))
-    return Opening(Account(ANN, {"points": Balance(Points(30), earned=Points(30))}, lots={LOT: lot}))
+    return MemberSnapshot(MemberState(ANN, {"points": Balance(Points(30), earned=Points(30))}, lots={LOT: lot}))
 
 
 def tried(**changed: Any) -> Tried:

@@ -5,12 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from loyalty.achievements.progress import Mark
 from loyalty.decisions.decision import Claim
 from loyalty.ids import named_id
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
+from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member
+from loyalty.store.points import Lot
 from program_files.fields import Fields, is_name, items, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
@@ -124,7 +124,7 @@ class _Fixture:
             self._problems.add(self._fields.node.keys["points"], "clashing-keys", message)
         return () if node is None else self._histories.lots(node, name)
 
-    def _standings(self) -> tuple[Mapping[str, int], Mapping[str, tuple[Mark, ...]]]:
+    def _standings(self) -> tuple[Mapping[str, int], Mapping[str, tuple[DailySum, ...]]]:
         node = self._fields.get("achievements")
         return ({}, {}) if node is None else self._histories.standings(node)
 

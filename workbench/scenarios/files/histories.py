@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final, Literal
 
-from loyalty.achievements.progress import MILLION, Mark
 from loyalty.decisions.decision import Claim
 from loyalty.ids import named_id
-from loyalty.points.ledger import Lot
-from loyalty.program.effects import Points
+from loyalty.program.wallets import Points
+from loyalty.store.achievements import MILLION, DailySum
+from loyalty.store.points import Lot
 from program_files.fields import Fields, choice, items, number, text, whole, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
@@ -61,10 +61,10 @@ class Histories:
             self._problems.add(node.place, "out-of-range", f"{what} of wallet {code} has {fineness}")
         return wallet.points(amount)
 
-    def standings(self, node: Node) -> tuple[Mapping[str, int], Mapping[str, tuple[Mark, ...]]]:
+    def standings(self, node: Node) -> tuple[Mapping[str, int], Mapping[str, tuple[DailySum, ...]]]:
         """How often achievements were completed, and the marks of each, oldest first."""
         completed: dict[str, int] = {}
-        marks: dict[str, tuple[Mark, ...]] = {}
+        marks: dict[str, tuple[DailySum, ...]] = {}
         for name, value in self._names.entries(node, self._problems, "achievements", "achievement"):
             fields = Fields(value, self._problems, f"achievements.{name}", STANDING_KEYS)
             if (times := fields.get("completed")) is not None:
@@ -73,14 +73,14 @@ class Histories:
             marks[name] = tuple(found[key] for key in sorted(found))
         return completed, marks
 
-    def _mark(self, node: Node) -> Iterator[Mark]:
+    def _mark(self, node: Node) -> Iterator[DailySum]:
         fields = Fields(node, self._problems, "a mark", MARK_KEYS)
         day, value = self._day(fields), fields.get("value")
         amount, used = (
             self._millionths(fields.get(key), key, otherwise) for key, otherwise in (("amount", 1), ("used", 0))
         )
         if day is not None:
-            yield Mark(day, "" if value is None else text(value, self._problems, "value"), amount, used)
+            yield DailySum(day, "" if value is None else text(value, self._problems, "value"), amount, used)
 
     def _millionths(self, node: Node | None, what: str, otherwise: int) -> int:
         return otherwise * MILLION if node is None else int(number(node, self._problems, what) * MILLION)

@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty.calendar import Duration
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.program import EventType
+from loyalty.program.event_types import EventType
 from program_files.fields import Fields, whole, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown

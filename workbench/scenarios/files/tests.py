@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from loyalty.program.program import Place, Program
+from loyalty.program.logic import Place
+from loyalty.program.program import Program
 from program_files.fields import Fields, text
 from program_files.nodes import Node
 from program_files.problems import Problem, Problems, in_order, shown

@@ -117,7 +117,7 @@ CASES = [
     (step("{evnt: purchase, body: {total: 5}}"), "4:6: unknown-key: key evnt is unknown. Did you mean event?"),
     (step("{event: purchase, body: {total: 5}, wait: 1d}"), "4:41: clashing-keys: a step does one thing: give wait a step of its own"),
     (step("{wait: 1d, body: {}}"), "4:16: unknown-key: key body is unknown: there is wait"),
-    (step("{wait: tomorrow}"), "4:12: bad-duration: wait: 'tomorrow' is no duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"),
+    (step("{wait: tomorrow}"), "4:12: bad-duration: wait: 'tomorrow' is not a duration: write a whole number and s, m, h, d, w, mo or y, as in 90d"),
     (step("{until: 2024-04-30}"), "4:13: clock-goes-back: until is before 2024-05-01T00:00:00, where the clock stands by then: it never goes back"),
     (step("{event: purchas, body: {total: 5}}"), "4:13: unknown-event-type: event type purchas is unknown. Did you mean purchase?"),
     (step("{event: [purchase]}"), "4:13: wrong-type: the event type must be a text, not a list"),

@@ -1,0 +1,34 @@
+"""Messages about achievements."""
+
+from loyalty.achievements.progress import ProgressUpdate
+from loyalty.events.context import EventContext
+from loyalty.events.message_parts import customer, trigger_of
+from loyalty.program.achievements import Achievement, Last
+from loyalty.webhooks.messages import MemberAchievementProgressWasChanged, ProgressView, WindowName
+
+
+def window_name(achievement: Achievement) -> WindowName:
+    """Return the name of an achievement's window in messages and answers of the API."""
+    return "last" if isinstance(achievement.window, Last) else achievement.window
+
+
+def send_progress_changed(
+    context: EventContext, achievement: Achievement, update: ProgressUpdate, completed: int
+) -> None:
+    """Send `MemberAchievementProgressWasChanged`; `completed`: how often it was completed before."""
+    window = window_name(achievement)
+    now_completed = completed + update.times
+    context.outbox.send(
+        MemberAchievementProgressWasChanged,
+        lambda: MemberAchievementProgressWasChanged(
+            customer=customer(context),
+            achievement_id=context.program.id_of("achievement", achievement.name),
+            achievement_name=achievement.title,
+            rule_id=context.program.id_of("achievement_rule", achievement.name),
+            progress=ProgressView(now_completed, update.after, achievement.goal, window),
+            previous=ProgressView(completed, update.before, achievement.goal, window),
+            trigger=trigger_of(context),
+            limit_reached=achievement.repeat is not None and now_completed >= achievement.repeat,
+            description=achievement.description or None,
+        ),
+    )

@@ -1,0 +1,127 @@
+"""An event is counted towards the achievements on its type."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeAlias, assert_never
+
+import rules
+from loyalty.achievements.daily_sums_needed import daily_sums_needed
+from loyalty.achievements.messages import send_progress_changed
+from loyalty.achievements.progress import ProgressUpdate, count_event
+from loyalty.calendar import local_day
+from loyalty.decisions.decision import RuleOutcome, Verdict
+from loyalty.decisions.reasons import AlreadyCompleted, ProgressMade, Reason
+from loyalty.events.context import EventContext
+from loyalty.events.decide import number_of, over_budget, rule_input, why_false
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+
+RuleInput: TypeAlias = Callable[[], Mapping[str, Any]]
+"""Gives what rules read; called only if a rule is evaluated, so that nothing is read of the member without need."""
+
+
+def update_achievements(context: EventContext) -> None:
+    """Count the event for every achievement on its type, and add the outcomes to the decision."""
+    values = cache(lambda: rule_input(context.program, context.member, context.event, now=context.now))
+    outcomes = [_outcome(context, a, values) for a in context.program.achievements_on.get(context.event.type, ())]
+    if not context.with_reasons:
+        return
+    # A second run of the step replaces its outcomes; what a completion gave was decided before, and stays.
+    again = {outcome.source for outcome in outcomes}
+    decided = (each for each in context.decision.outcomes if each.fired or each.source not in again)
+    context.add_to_decision(replace(context.decision, outcomes=(*decided, *outcomes)))
+
+
+def _outcome(context: EventContext, achievement: Achievement, values: RuleInput) -> RuleOutcome:
+    """Count the event; its rules are evaluated first, so that one over budget counts nothing."""
+    try:
+        return _counted(context, achievement, values)
+    except rules.TooMuchWork as error:
+        return over_budget(f"achievement/{achievement.name}", achievement.place, error)
+
+
+def _counted(context: EventContext, achievement: Achievement, values: RuleInput) -> RuleOutcome:
+    when = achievement.when
+    if when is not None and when.rule(values()) is not True:
+        return _with(achievement, "condition_false", why_false(when, values()) if context.with_reasons else None)
+    completed = context.tx.achievements.completed(context.event.member, achievement.name)
+    if achievement.repeat is not None and completed >= achievement.repeat:
+        return _with(achievement, "completed_already", AlreadyCompleted(completed, achievement.repeat))
+    number, value = _measured(achievement, values)
+    if isinstance(number, str):
+        context.log.append(f"{achievement.name} counts nothing: {number}")
+        return _with(achievement, "counts_nothing", None, number)
+    day = local_day(context.event.time, context.program.zone)
+    update = _update(context, achievement, day, number, value, completed)
+    progress = ProgressMade(update.before, update.after, achievement.goal, update.times)
+    if update.is_progress:
+        return _with(achievement, "counted", progress)
+    if update.changed:
+        return _with(achievement, "counted", progress, f"it counts on {day}, and the progress stays")
+    verdict, text = _nothing_added(achievement, day, value)
+    return _with(achievement, verdict, progress, text)
+
+
+def _update(
+    context: EventContext, achievement: Achievement, day: date, number: Decimal, value: str, completed: int
+) -> ProgressUpdate:
+    """Store the progress, send the message, and cause `achievement_completed` for each completion."""
+    repository = context.tx.achievements
+    update = count_event(
+        achievement,
+        daily_sums_needed(repository, context.event.member, achievement, day),
+        day=day,
+        number=number,
+        value=value,
+        completed=completed,
+    )
+    repository.save_daily_sums(context.event.member, achievement.name, update.changed)
+    if not update.is_progress:
+        if update.changed:
+            context.log.append(f"{achievement.name} counted {day}")
+        return update
+    context.log.append(f"{achievement.name} {update.after:f}/{achievement.goal:f}")
+    send_progress_changed(context, achievement, update, completed)
+    if update.times:
+        repository.complete(context.event.member, achievement.name, update.times, now=context.now)
+        context.log.append(f"{achievement.name} completed")
+        for times in range(completed + 1, completed + update.times + 1):
+            body = {"achievement": achievement.name, "times": times}
+            context.cause("achievement_completed", f"{achievement.name}/{times}", body)
+    return update
+
+
+def _with(achievement: Achievement, verdict: Verdict, reason: Reason | None, text: str = "") -> RuleOutcome:
+    return RuleOutcome(f"achievement/{achievement.name}", verdict, text, (), str(achievement.place), reason)
+
+
+def _nothing_added(achievement: Achievement, day: date, value: str) -> tuple[Verdict, str]:
+    """Return why an event that may count adds nothing."""
+    match achievement.measure:
+        case CountDays():
+            return "counted_already", f"{day} was counted already"
+        case Distinct():
+            return "counted_already", f"{rules.exact.dumps(value[:60])} was counted already on {day}"
+        case Sum() | CountEvents():
+            return "counts_nothing", "what it adds is 0"
+        case _:
+            assert_never(achievement.measure)
+
+
+def _measured(achievement: Achievement, values: RuleInput) -> tuple[Decimal | str, str]:
+    """Return what an event adds to a sum, or the reason why nothing; and the value that `distinct` counts."""
+    match achievement.measure:
+        case Sum(number):
+            added = number_of(number, values())
+            return Decimal(added) if isinstance(added, int) else added, ""
+        case Distinct(value):
+            found = value.rule(values())
+            if found is None:
+                return f"{value.place} gave no value", ""
+            return Decimal(1), found[:255] if isinstance(found, str) else rules.exact.dumps(found)[:255]
+        case CountEvents() | CountDays():
+            return Decimal(1), ""
+        case _:
+            assert_never(achievement.measure)

@@ -1,0 +1,34 @@
+"""Messages about members, who are customers in messages."""
+
+from datetime import date
+
+from loyalty.events.context import EventContext
+from loyalty.events.message_parts import customer
+from loyalty.tiers.messages import send_tier_changed
+from loyalty.webhooks.messages import CustomerRegistered
+
+
+def send_registered(context: EventContext) -> None:
+    """Send `CustomerRegistered`, and `CustomerLevelChanged` for the member's first tier."""
+    context.outbox.send(CustomerRegistered, lambda: _registered(context))
+    if context.member.tier is not None:
+        send_tier_changed(context, context.member.tier, up=True)
+
+
+def _registered(context: EventContext) -> CustomerRegistered:
+    profile = context.member.profile
+    agreements = tuple(bool(profile.get(f"agreement{n}")) for n in (1, 2, 3))
+    return CustomerRegistered(
+        customer=customer(context),
+        registered_at=context.member.registered_at,
+        gender=profile.get("gender"),
+        birth_date=_date(profile.get("birthDate")),
+        address=profile.get("address") or {},
+        company=profile.get("company") or {},
+        attributes=context.member.attributes,
+        agreements=(agreements[0], agreements[1], agreements[2]),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text[:10])

@@ -1,0 +1,63 @@
+"""Achievements, their measures and windows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from loyalty.program.effect_rules import EffectRule
+from loyalty.program.logic import Logic, Place
+
+
+@dataclass(frozen=True, slots=True)
+class CountEvents:
+    """One for each event."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountDays:
+    """One for each local day with an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of a number that each event gives."""
+
+    number: Logic
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The number of different values."""
+
+    value: Logic
+
+
+Measure: TypeAlias = CountEvents | CountDays | Sum | Distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last `days` local days, the present one included."""
+
+    days: int
+
+
+Window: TypeAlias = Literal["all", "streak", "day", "week", "month", "year"] | Last
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """A goal that the events of a member make progress towards."""
+
+    name: str
+    title: str
+    description: str
+    on: str
+    when: Logic | None
+    measure: Measure
+    window: Window
+    goal: Decimal
+    repeat: int | None
+    """How often it can be completed; None: any number of times."""
+    then: tuple[EffectRule, ...]
+    place: Place

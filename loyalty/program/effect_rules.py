@@ -1,0 +1,81 @@
+"""Effects as program files say them: with the rules that give their amounts and values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias, assert_never
+
+from loyalty.calendar import Duration
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.expiry import Expiry
+from loyalty.program.logic import Logic, Template
+from loyalty.program.wallets import Rounding
+
+
+@dataclass(frozen=True, slots=True)
+class AwardPointsRule:
+    """`award_points`; `pending` and `expires` None: as the wallet says."""
+
+    points: Logic
+    wallet: str
+    rounding: Rounding
+    pending: Duration | None
+    expires: Expiry | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeductPointsRule:
+    """`deduct_points`."""
+
+    points: Logic
+    wallet: str
+    rounding: Rounding
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttributeRule:
+    """`set_attribute`."""
+
+    name: str
+    value: Template
+
+
+@dataclass(frozen=True, slots=True)
+class CallWebhookRule:
+    """`call_webhook`."""
+
+    url: str
+    body: Template
+    headers: tuple[tuple[str, str], ...]
+
+
+EffectRule: TypeAlias = (
+    AwardPointsRule | DeductPointsRule | SetAttributeRule | CallWebhookRule | GrantBadge | IssueReward | SetTier
+)
+
+
+def logics_in(effect: EffectRule) -> Iterator[Logic]:
+    """Yield all rules of an effect."""
+    match effect:
+        case AwardPointsRule() | DeductPointsRule():
+            yield effect.points
+        case SetAttributeRule():
+            yield from _logics_of(effect.value)
+        case CallWebhookRule():
+            yield from _logics_of(effect.body)
+        case GrantBadge() | IssueReward() | SetTier():
+            return
+        case _:
+            assert_never(effect)
+
+
+def _logics_of(template: Template) -> Iterator[Logic]:
+    match template:
+        case Logic():
+            yield template
+        case dict():
+            yield from chain.from_iterable(map(_logics_of, template.values()))
+        case list() | tuple():
+            yield from chain.from_iterable(map(_logics_of, template))
+        case _:  # a value of JSON, which holds no rule
+            return

@@ -1,0 +1,22 @@
+"""Event types: a name, and the JSON Schema of the body."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from loyalty.program.body_schema import BodySchema
+
+NamedThing: TypeAlias = Literal["event type", "wallet", "tier", "badge", "reward", "achievement"]
+"""What program files name."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """An event type and the schema of its bodies."""
+
+    name: str
+    title: str
+    body: BodySchema
+    built_in: bool = False
+    names: Mapping[str, NamedThing] = field(default_factory=dict)
+    """Fields of the body that hold the name of a thing in program files."""

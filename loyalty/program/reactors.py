@@ -1,0 +1,48 @@
+"""Reactors and their limits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from loyalty.calendar import Period
+from loyalty.program.effect_rules import EffectRule, logics_in
+from loyalty.program.logic import Logic, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many firings, or so many points, per calendar period."""
+
+    per: Literal["member", "program"]
+    every: Period
+    times: int | None
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reactor:
+    """On an event of a type, when a condition holds, then these effects apply, within limits."""
+
+    name: str
+    title: str
+    on: str
+    when: Logic | None
+    then: tuple[EffectRule, ...]
+    limits: tuple[Limit, ...]
+    active_from: datetime | None
+    active_until: datetime | None
+    place: Place
+
+    @property
+    def source(self) -> str:
+        """The name of the reactor in decisions, ledger and messages."""
+        return f"reactor/{self.name}"
+
+    def logics(self) -> Iterator[Logic]:
+        """Yield the rules of the condition and of the effects."""
+        if self.when is not None:
+            yield self.when
+        for effect in self.then:
+            yield from logics_in(effect)

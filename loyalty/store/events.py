@@ -1,0 +1,92 @@
+"""Events of a store, and their repository."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeAlias
+
+from loyalty.decisions.decision import Decision
+from loyalty.references import StepResult
+from loyalty.store.rows import Row
+from rules.frozen import frozen_at_type_check
+
+EventStatus: TypeAlias = Literal["received", "decided", "applied", "failed"]
+
+
+@frozen_at_type_check
+class Event:
+    """An event, reported or built in, as rules see it. `time` is when it happened, aware UTC."""
+
+    id: str
+    type: str
+    member: str
+    time: datetime
+    body: Mapping[str, Any]
+    depth: int = 0
+    """The number of events that caused one another before it."""
+
+
+@frozen_at_type_check
+class NewEvent:
+    """An event to store. `time` is when it happened, `revision` the program in force when it was accepted."""
+
+    id: str
+    type: str
+    member: str
+    time: datetime
+    body: Mapping[str, Any]
+    revision: int
+    external_id: str | None = None
+    fingerprint: str | None = None
+    customer_data: Mapping[str, Any] | None = None
+    parent: str | None = None
+    depth: int = 0
+
+
+@frozen_at_type_check
+class EventState:
+    """An event with all that a step of it starts from."""
+
+    id: str
+    type: str
+    member: str
+    time: datetime
+    body: Mapping[str, Any]
+    revision: int
+    external_id: str | None
+    parent: str | None
+    depth: int
+    received_at: datetime
+    status: EventStatus
+    decision: list[dict[str, Any]] | None
+    """As `loyalty.decisions.decision_json` writes it; None before the event is decided."""
+    step_result: dict[str, Any] | None
+    """The stored result of the step, if it was run before."""
+    clock_due_at: datetime | None
+    """When the store's clock wakes up next; None: it knows of no due item."""
+    has_subscribers: bool
+    """Whether the store has any live subscription."""
+
+
+class EventRepository(Protocol):
+    """Events of a store."""
+
+    def add(self, new: NewEvent, *, now: datetime) -> bool:
+        """Store an event; return False if its id is stored already."""
+
+    def get(self, event_id: str) -> Row | None:
+        """Return one event's row."""
+
+    def state(self, event_id: str, step: str) -> EventState | None:
+        """Return an event with all that the named step of it starts from."""
+
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
+        """Store the decision on an event."""
+
+    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
+        """Mark an event as applied; store `decision` if a step has added to it."""
+
+    def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
+        """Mark an event as failed, with the reason."""
+
+    def set_step(self, event_id: str, name: str, result: StepResult) -> None:
+        """Store the result of a step, so that running it again returns the same."""

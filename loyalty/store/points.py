@@ -1,0 +1,77 @@
+"""Lots and ledger entries, and their repository."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from loyalty.program.wallets import Points
+from loyalty.store.members import Balance
+from rules.frozen import frozen_at_type_check
+
+EntryKind = Literal["award", "deduct", "activate", "expire"]
+
+
+@frozen_at_type_check
+class Lot:
+    """Points of one award. Instants are UTC; the lot is pending until `active_from`, if that is given."""
+
+    id: str
+    wallet: str
+    points: Points
+    remaining: Points
+    active_from: datetime | None
+    expires_at: datetime | None
+
+
+@frozen_at_type_check
+class Posted:
+    """A balance before and after an entry."""
+
+    wallet: str
+    before: Balance
+    after: Balance
+
+
+def balance_change(kind: EntryKind, points: Points, *, pending: bool) -> Balance:
+    """Return what an entry adds to each part of a balance."""
+    less = Points(-points)
+    match kind:
+        case "award":
+            return Balance(pending=points, earned=points) if pending else Balance(active=points, earned=points)
+        case "deduct":
+            return Balance(active=less, spent=points)
+        case "activate":
+            return Balance(pending=less, active=points)
+        case "expire":
+            return Balance(active=less, expired=points)
+
+
+class LedgerRepository(Protocol):
+    """The ledger of a store."""
+
+    def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:
+        """Store a new lot."""
+
+    def lot(self, lot_id: str) -> tuple[Lot, str] | None:
+        """Return a lot and the id of its member."""
+
+    def spendable(self, member_id: str, wallet: str, *, now: datetime) -> Sequence[Lot]:
+        """Return the active, unexpired lots of a member with points left."""
+
+    def change_lot(self, changed: Lot) -> None:
+        """Store what remains of a lot, and when it becomes active."""
+
+    def post(
+        self,
+        kind: EntryKind,
+        *,
+        member_id: str,
+        wallet: str,
+        points: Points,
+        pending: bool = False,
+        lot_id: str | None,
+        event_id: str,
+        source: str,
+        now: datetime,
+    ) -> Posted:
+        """Write one entry and balance_change the balance by it."""

@@ -1,0 +1,30 @@
+"""A member is moved to another tier."""
+
+from loyalty.events.context import EventContext
+from loyalty.program.tiers import Tier
+from loyalty.tiers.standing import kept_until, next_due
+
+
+def move_to_tier(context: EventContext, tier: Tier) -> None:
+    """Put the member into a tier, begin its period, and cause `tier_changed`."""
+    present = context.program.tier_named(context.tier)
+    until = kept_until(context.program, tier, now=context.now)
+    context.tx.members.set_tier(context.event.member, tier.name, until=until, now=context.now)
+    if until is not None:
+        context.set_due_item(context.event.member, next_due(context.program, until, warned=False, now=context.now))
+    elif context.program.reviews_tiers:
+        context.clear_due_item(context.event.member)
+    context.log.append(f"tier {tier.name}")
+    body = {"from": context.tier, "to": tier.name, "up": present is None or present.start < tier.start}
+    context.new_tier = tier.name
+    context.cause("tier_changed", tier.name, body)
+
+
+def begin_period(context: EventContext) -> None:
+    """Begin the period of the tier that the member was registered into."""
+    member = context.member
+    tier = context.program.tier_named(member.tier) if context.program.reviews_tiers else None
+    until = None if tier is None else kept_until(context.program, tier, now=context.now)
+    if until is not None and member.tier_until is None:
+        context.tx.members.set_period(context.event.member, base=member.tier_base, until=until, now=context.now)
+        context.set_due_item(context.event.member, next_due(context.program, until, warned=False, now=context.now))

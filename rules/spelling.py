@@ -1,0 +1,35 @@
+"""Suggestions for misspelt names: the closest of the known ones."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+MOST_COMPARED = 300
+"""Up to this many names are compared by similarity; among more, only a name one edit apart is found, which is cheap."""
+
+
+def closest_match(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that `name` probably misspells, or None if none is similar enough.
+
+    The same name in another case comes first, then the only name one edit apart, then the most similar one.
+    """
+    names = list(known)
+    same_but_case = next((each for each in names if each.lower() == name.lower()), None)
+    if same_but_case is not None:
+        return same_but_case
+    near = [each for each in names if is_one_edit_apart(name, each)]
+    if len(near) == 1 or len(names) > MOST_COMPARED:
+        return near[0] if near else None
+    similar = get_close_matches(name, names, n=1, cutoff=0.6)
+    return similar[0] if similar else None
+
+
+def is_one_edit_apart(name: str, other: str) -> bool:
+    """Whether one letter is replaced, added or removed, or two neighbours are swapped (Damerau-Levenshtein 1)."""
+    if abs(len(name) - len(other)) > 1 or name == other:
+        return False
+    start = 0
+    while name[start : start + 1] == other[start : start + 1]:
+        start += 1
+    left, right = name[start:], other[start:]
+    is_swap = left[:2] == right[1::-1] and left[2:] == right[2:]
+    return is_swap or left[1:] == right or left == right[1:] or left[1:] == right[1:]
