@@ -1,14 +1,14 @@
-"""laurel ...: parse arguments, call the core, print. Exit 0: good; 1: the program is at fault; 2: the call is."""
+"""The `laurel` command line. Exit code 0: success; 1: the program is at fault; 2: the call is."""
 
 import sys
 from io import TextIOWrapper
 
 import typer
 
-from commands.api import api
+from commands.api.command import api
 from commands.check.command import check
 from commands.demo.command import demo
-from commands.deploy.command import deploy
+from commands.deploy import deploy
 from commands.diff import diff
 from commands.evaluate import evaluate
 from commands.explain.command import explain
@@ -17,13 +17,13 @@ from commands.plan.command import plan
 from commands.revisions import revisions
 from commands.rollback import rollback
 from commands.schema import schema
-from commands.shared.fast_typer import SwiftCommand, SwiftGroup
+from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
 from commands.simulate.command import simulate
 from commands.test.command import test
 from commands.up.command import up
-from commands.worker import worker
+from commands.worker.command import worker
 
-app = typer.Typer(cls=SwiftGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=FastTyperGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 for command in (
     check,
@@ -42,7 +42,7 @@ for command in (
     diff,
     rollback,
 ):
-    app.command(cls=SwiftCommand)(command)
+    app.command(cls=FastTyperCommand)(command)
 
 
 app.add_typer(new, name="new")
@@ -56,6 +56,6 @@ def laurel() -> None:
 def main() -> None:
     """The `laurel` command."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # names of files and people need not fit what a terminal can show
+        if isinstance(stream, TextIOWrapper):  # file names may hold characters that the terminal cannot encode
             stream.reconfigure(errors="backslashreplace")
     app(prog_name="laurel")

@@ -1,10 +1,13 @@
-"""What goes wrong in activities, and what of it is never tried again.
+"""Errors of activities, and the table of errors that are never retried.
 
 * `ActivityFailure`
   + `UnknownDelivery`
-
-Beside them stands what the core, the database and the rules raise: the other names below.
 """
+
+from database.programs import UnknownRevision, UnknownStore
+from loyalty.events.context import UnknownEvent
+from program_files import ProgramFaults
+from rules import MalformedJson, RuleError, TooMuchWork
 
 
 class ActivityFailure(Exception):
@@ -18,5 +21,20 @@ class UnknownDelivery(ActivityFailure):
         super().__init__(f"delivery {delivery_id} is not in store {store}")
 
 
-NEVER_RETRY = ("UnknownEvent", "UnknownDelivery", "UnknownStore", "ProgramFaults", "RuleError", "TooMuchWork")
-"""Names of errors that the same call would meet again; everything else passes, as a lost connection does."""
+NEVER_RETRY: frozenset[type[Exception]] = frozenset(
+    {
+        ActivityFailure,
+        UnknownDelivery,
+        UnknownEvent,
+        UnknownStore,
+        UnknownRevision,
+        ProgramFaults,
+        RuleError,
+        TooMuchWork,
+        MalformedJson,
+    }
+)
+"""Errors that a retry would meet again. All others are retried: they pass, as a lost connection does.
+
+Temporal compares the name of the class alone, so a subclass needs its own row.
+"""

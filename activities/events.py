@@ -1,4 +1,4 @@
-"""The activities that process_event an event. Each is one transaction, safe to run twice."""
+"""The activities that answer an event: one transaction each, run at least once, safe to run twice."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,48 +20,48 @@ from loyalty.rewards.effects import issue_rewards
 
 
 class EventActivities:
-    """The steps from a stored event to an applied one."""
+    """The steps that decide a stored event and apply the decision."""
 
-    def __init__(self, database: Database, programs: Programs, underway: InFlightLimiter | None = None) -> None:
+    def __init__(self, database: Database, programs: Programs, in_flight: InFlightLimiter | None = None) -> None:
         self._database = database
         self._programs = programs
-        self._underway = underway or InFlightLimiter()
+        self._in_flight = in_flight or InFlightLimiter()
 
-    @activity.defn
+    @activity.defn(name="decide")
     async def decide(self, event: EventRef, now: datetime, root: str) -> StepResult:
-        """Ask the reactors, keep their answers, and tell of the event. `root`: see `loyalty.events.context.once`."""
+        """Evaluate the reactors, store the decision, make the event's messages. `root`: see `run_once`."""
         return await self._once(event, "decide", now, decide_event, last=True, root=root)
 
-    @activity.defn
+    @activity.defn(name="award_points")
     async def award_points(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Post the awards and deductions of the decision."""
         return await self._once(event, "award_points", now, post_points, last=last, root=root)
 
-    @activity.defn
+    @activity.defn(name="change_member")
     async def change_member(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Grant badges, set tiers and attributes."""
         return await self._once(event, "change_member", now, change_member, last=last, root=root)
 
-    @activity.defn
+    @activity.defn(name="issue_rewards")
     async def issue_rewards(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
         """Issue the rewards of the decision."""
         return await self._once(event, "issue_rewards", now, issue_rewards, last=last, root=root)
 
-    @activity.defn
+    @activity.defn(name="update_achievements")
     async def update_achievements(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
-        """Count the event towards achievements."""
+        """Record the event's progress in achievements."""
         return await self._once(event, "update_achievements", now, update_achievements, last=last, root=root)
 
-    @activity.defn
+    @activity.defn(name="fail")
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
-        """Say on the event why it cannot be answered."""
+        """Mark the event as failed with its error."""
         store = self._database.store(event.store)
         await store.write(lambda tx: tx.events.set_failed(event.id, error, now=now))
-        self._underway.leave(event.id)
+        self._in_flight.release(event.id)
 
-    @activity.defn
+    @activity.defn(name="react_to_events")
     async def react_to_events(self, events: list[EventRef], now: datetime) -> StepResult:
-        """All steps of a few events, one transaction each: for when there are many, and nobody is waiting."""
+        """Run all steps of each event in one transaction. For due items: they come in batches, and no client waits."""
         did: list[str] = []
         deliveries: list[DeliveryRef] = []
         wakes_clock = False
@@ -94,5 +94,5 @@ class EventActivities:
 
         applied = await self._database.store(event.store).write(run)
         if last and root and not applied.steps and not applied.caused:
-            self._underway.leave(root)
+            self._in_flight.release(root)
         return applied

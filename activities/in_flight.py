@@ -1,7 +1,7 @@
-"""The events that this process is answering: only so many at once.
+"""Admission control: how many events this process answers at once.
 
-An event is begun in the process that accepted it when its worker has a place free; it costs Temporal half as much as
-one that waits at the server for a place. So acceptance keeps pace with the answers, and nothing piles up.
+An event whose workflow starts in the process that accepted it ("eager start") costs Temporal half as much as one that
+waits in the task queue. So a report waits for a free slot before its workflow starts, and no queue builds up.
 """
 
 import asyncio
@@ -9,32 +9,32 @@ import asyncio
 MAX_IN_FLIGHT = 96
 """Enough for many events to share a commit of the database; few enough for each to be answered within seconds."""
 
-LONGEST_WAIT = 1.0
-"""Seconds that acceptance waits for a place; after them the event goes the long way."""
+MAX_WAIT_SECONDS = 1.0
+"""Longest wait for a slot; after it the event's workflow starts through the task queue."""
 
-LONGEST_STAY = 10.0
-"""Seconds after which a place is free again, whatever became of its event: it may be held up, or answered elsewhere."""
+MAX_HOLD_SECONDS = 10.0
+"""A slot is freed after this time: its event may be retried for long, or answered by another process."""
 
 
 class InFlightLimiter:
-    """Places for events that are being answered."""
+    """A semaphore of slots, one for each event in flight."""
 
-    def __init__(self, places: int = MAX_IN_FLIGHT) -> None:
-        self._free = asyncio.Semaphore(places)
-        self._leaves: dict[str, asyncio.TimerHandle] = {}
+    def __init__(self, slots: int = MAX_IN_FLIGHT) -> None:
+        self._free = asyncio.Semaphore(slots)
+        self._releases: dict[str, asyncio.TimerHandle] = {}
 
-    async def enter(self, event_id: str) -> bool:
-        """Take a place for an event; False where none comes free in time."""
+    async def acquire(self, event_id: str) -> bool:
+        """Take a slot for an event; False if none is free within MAX_WAIT_SECONDS."""
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
                 await self._free.acquire()
         except TimeoutError:
             return False
-        self._leaves[event_id] = asyncio.get_running_loop().call_later(LONGEST_STAY, self.leave, event_id)
+        self._releases[event_id] = asyncio.get_running_loop().call_later(MAX_HOLD_SECONDS, self.release, event_id)
         return True
 
-    def leave(self, event_id: str) -> None:
-        """Free the place of an event, if it has one."""
-        if (due := self._leaves.pop(event_id, None)) is not None:
-            due.cancel()
+    def release(self, event_id: str) -> None:
+        """Free the slot of an event, if it holds one."""
+        if (timer := self._releases.pop(event_id, None)) is not None:
+            timer.cancel()
             self._free.release()

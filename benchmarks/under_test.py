@@ -25,6 +25,7 @@ from activities.events import EventActivities
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
 from commands.shared import serving, temporal_server
+from commands.shared.admin import renew_command_line_key, set_admin_password
 from database import Database, Transaction
 from database.programs import Programs
 from loyalty.ids import new_id
@@ -32,6 +33,7 @@ from loyalty.references import DeliveryRef, EventRef, StepResult
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
+from workflows.starter import wake_clocks
 
 IN_FLIGHT = 48
 MEMBERS = 500
@@ -216,15 +218,17 @@ async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place
             )
         )
         client = await worker.connect_to(server.address)
-        parts = worker.Parts(database, programs, client, LOOPBACK)
+        parts = worker.WorkerDependencies(database, programs, client, LOOPBACK)
         await stack.enter_async_context(worker.running(parts))
         webhooks = await stack.enter_async_context(WebhookClient(LOOPBACK))
         await stack.enter_async_context(_beside(client, database, programs, DeliveryActivities(database, webhooks)))
-        needed = serving.services(database, programs, client, allow=LOOPBACK, temporal_ui=None, underway=parts.underway)
+        needed = serving.services(
+            database, programs, client, allow=LOOPBACK, temporal_ui=None, in_flight=parts.in_flight
+        )
         port = temporal_server.free_port()
         await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))
-        await worker.wake_clocks(parts)
-        key = await serving.make_command_line_key(database)
+        await wake_clocks(database, client)
+        key = await renew_command_line_key(database)
         yield Place(port, key, str(file)), UnderTest(client, database, members)
 
 
@@ -247,7 +251,7 @@ def _beside(client: Client, database: Database, programs: Programs, deliveries: 
 
 async def _prepare(database: Database, programs: Programs, url: str) -> list[str]:
     """Programs, members of each store, an admin, and the subscriptions; answer the members of `HOOKS`."""
-    await serving.set_admin_password(database, uuid4().hex)
+    await set_admin_password(database, uuid4().hex)
     for store in (PLAIN, HOOKS, CROWD):
         await programs.deploy(_files(store), by="benchmark")
         members = [new_id() for _ in range(MEMBERS)]

@@ -1,1 +1,1 @@
-"""What the `laurel` command runs: everything on one machine, the parts apart, the demonstration, deploying."""
+"""The commands of `laurel`, one module or package each; `shared` holds what several of them use."""

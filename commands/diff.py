@@ -2,15 +2,19 @@
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
-from commands.shared.exits import run_to_end
+from commands.shared.exits import run_async
 from commands.shared.options import DATA, Data, Store
 
+if TYPE_CHECKING:
+    from commands.shared.registry.registry import Registry
+    from workbench.differences import Change
 
-class Shape(StrEnum):
+
+class DiffFormat(StrEnum):
     """How differences are printed."""
 
     text = "text"
@@ -23,25 +27,36 @@ def diff(
     new: Annotated[int | None, typer.Argument(min=1, help="Another.", show_default="the one in force")] = None,
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[Shape, typer.Option("--format", help="How they are printed.")] = Shape.text,  # noqa: A002
+    format: Annotated[DiffFormat, typer.Option("--format", help="How differences are printed.")] = DiffFormat.text,  # noqa: A002 - as the option
 ) -> None:
     """Compare two revisions of a program in words: what was added, changed and removed."""
-    from commands.deploy import deployment as deploying
+    from commands.shared.registry.access import choose_store, number_in_force, open_registry
     from workbench import differences
 
     async def run() -> None:
-        async with deploying.opened(data) as registry:
-            code = await deploying.store_meant(registry, store)
-            since = new or (await deploying.number_in_force(registry, code))
-            before = since - 1 if old is None else old
-            changes = await deploying.compared(registry, code, before, since)
+        async with open_registry(data) as registry:
+            code = await choose_store(registry, store)
+            after = new or (await number_in_force(registry, code))
+            before = after - 1 if old is None else old
+            changes = await _compare(registry, code, before, after)
         match format:
-            case Shape.json:
-                said = {"store": code, "revision": since, "since": before, "changes": differences.as_json(changes)}
-                print(json.dumps(said))
-            case Shape.markdown:
+            case DiffFormat.json:
+                result = {"store": code, "revision": after, "since": before, "changes": differences.as_json(changes)}
+                print(json.dumps(result))
+            case DiffFormat.markdown:
                 print(differences.markdown(changes), end="")
-            case Shape.text:
-                print(differences.text(changes) or f"revisions {before} and {since} say the same")
+            case DiffFormat.text:
+                print(differences.text(changes) or f"revisions {before} and {after} say the same")
+            case _:
+                assert_never(format)
 
-    run_to_end(run)
+    run_async(run)
+
+
+async def _compare(registry: "Registry", store: str, old: int, new: int) -> "tuple[Change, ...]":
+    """The changes from one revision to another; 0 is the empty program. Raise ProgramFaults if one cannot be read."""
+    from program_files import read_revision
+    from workbench.differences import differences
+
+    before = read_revision(await registry.files(store, old)) if old else None
+    return differences(before, read_revision(await registry.files(store, new)))

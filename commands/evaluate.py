@@ -10,26 +10,26 @@ def evaluate() -> None:
     """Evaluate JSON Logic: lines of {"rule": ..., "data": ...} in, {"result": ...} or {"error": ...} out."""
     import rules
 
-    worst = 0
+    exit_code = 0
     for line in filter(str.strip, sys.stdin):
-        answer, fault = _evaluated(line)
-        worst = max(worst, fault)
+        answer, code = _evaluate_line(line)
+        exit_code = max(exit_code, code)
         print(rules.exact.dumps(answer), flush=True)
-    if worst:
-        raise typer.Exit(worst)
+    if exit_code:
+        raise typer.Exit(exit_code)
 
 
-def _evaluated(line: str) -> tuple[dict[str, Any], int]:
-    """The answer to one line, and whose fault it is where it is an error: 1 the rule's, 2 the line's."""
+def _evaluate_line(line: str) -> tuple[dict[str, Any], int]:
+    """The answer to one line, and its exit code: 1 if the rule is at fault, 2 if the line is."""
     import rules
 
     try:
-        asked = rules.exact.loads(line)
+        request = rules.exact.loads(line)
     except rules.MalformedJson as error:
         return {"error": str(error)}, 2
-    if not isinstance(asked, dict) or "rule" not in asked:
+    if not isinstance(request, dict) or "rule" not in request:
         return {"error": 'write lines such as {"rule": {"var": "a"}, "data": {"a": 1}}'}, 2
     try:
-        return {"result": rules.evaluate(asked["rule"], asked.get("data"))}, 0
+        return {"result": rules.evaluate(request["rule"], request.get("data"))}, 0
     except rules.RuleError as error:
         return {"error": str(error)}, 1

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared.exits import run_to_end
+from commands.shared.exits import run_async
 from commands.shared.options import DATA, Data, Format, Store
 
 if TYPE_CHECKING:
-    from commands.shared.registry import Revision
+    from commands.shared.registry.registry import Revision
 
 
 def revisions(
     store: Store = None,
     data: Data = DATA,
-    last: Annotated[int, typer.Option("--last", min=1, help="How many of them.")] = 20,
-    format: Annotated[Format, typer.Option("--format", help="How they are printed.")] = Format.text,  # noqa: A002
+    last: Annotated[int, typer.Option("--last", min=1, help="How many are listed.")] = 20,
+    format: Annotated[Format, typer.Option("--format", help="How revisions are printed.")] = Format.text,  # noqa: A002
 ) -> None:
     """List the revisions of a store's program: when and by whom each was deployed, and which is in force."""
-    from commands.deploy import deployment as deploying
+    from commands.shared.registry.access import choose_store, open_registry
 
     async def run() -> None:
-        async with deploying.opened(data) as registry:
-            code = await deploying.store_meant(registry, store)
+        async with open_registry(data) as registry:
+            code = await choose_store(registry, store)
             found = await registry.revisions(code, last)
         if format is Format.json:
             print(json.dumps({"store": code, "revisions": [_as_json(revision) for revision in found]}))
@@ -33,7 +33,7 @@ def revisions(
         for revision in found:
             print(_line(revision))
 
-    run_to_end(run, format)
+    run_async(run, format)
 
 
 def _line(revision: "Revision") -> str:

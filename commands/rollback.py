@@ -1,12 +1,16 @@
 """`laurel rollback`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.deploy.text import say_intent, say_result
-from commands.shared.exits import run_to_end
+from commands.shared.deployment_text import print_deployed, print_pending
+from commands.shared.exits import run_async
 from commands.shared.options import DATA, Data, Format, Store
+
+if TYPE_CHECKING:
+    from commands.shared.deployment import PendingDeployment
+    from commands.shared.registry.registry import Registry
 
 
 def rollback(
@@ -15,16 +19,32 @@ def rollback(
     ] = None,
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="How it is told.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Put an earlier revision in force again, as a new one, if nothing is wrong in it."""
-    from commands.deploy import deployment as deploying
+    from commands.shared.registry.access import open_registry
 
     async def run() -> None:
-        async with deploying.opened(data) as registry:
-            earlier, intent = await deploying.intended_rollback(registry, store, revision)
-            say_intent(intent, format)
-            done = await deploying.roll_back(registry, intent, earlier)
-        say_result(intent, done, format, rolled_back_to=earlier)
+        async with open_registry(data) as registry:
+            earlier, pending = await prepare_rollback(registry, store, revision)
+            print_pending(pending, format)
+            done = await registry.roll_back(pending.store, earlier, based_on=pending.based_on)
+        print_deployed(pending, done, format, rolled_back_to=earlier)
 
-    run_to_end(run, format)
+    run_async(run, format)
+
+
+async def prepare_rollback(registry: "Registry", store: str | None, to: int | None) -> tuple[int, "PendingDeployment"]:
+    """An earlier revision (None: the one before the one in force), and what putting it in force again changes.
+
+    Raise NotFound, RegistryError, UnknownRevision, or ProgramFaults if this version of Laurel cannot read it any more.
+    """
+    from commands.shared.deployment import prepare
+    from commands.shared.registry.access import choose_store, number_in_force
+    from commands.shared.registry.registry import RegistryError
+
+    code = await choose_store(registry, store)
+    earlier = await number_in_force(registry, code) - 1 if to is None else to
+    if not earlier:
+        raise RegistryError(f"revision 1 is the first of store {code}: there is none before it")
+    return earlier, await prepare(registry, await registry.files(code, earlier))

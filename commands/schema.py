@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from workbench.editor import Kind, Vocabulary
 
 HIDDEN = ".laurel"
-"""Where schemas are kept in a program: its reader looks into no hidden folder."""
+"""The folder for schemas in a program; the reader of programs skips hidden folders."""
 
 
 class FileKind(StrEnum):
-    """The kinds of files; a test holds them to those there are."""
+    """The kinds of program files; a test compares them with those of the editor schemas."""
 
     program = "program"
     event = "event"
@@ -32,11 +32,13 @@ class FileKind(StrEnum):
 
 
 Out = Annotated[Path | None, typer.Option("--out", help="Where the schemas are written.", show_default=f"DIR/{HIDDEN}")]
-Stdout = Annotated[FileKind | None, typer.Option("--stdout", help="Print the schema of one kind, and write nothing.")]
+Stdout = Annotated[
+    FileKind | None, typer.Option("--stdout", help="Print the schema of one kind of file, and write nothing.")
+]
 
 
 def schema(folder: Folder, out: Out = None, stdout: Stdout = None) -> None:
-    """Write what editors need to complete and underline a program's files: a JSON Schema for each kind."""
+    """Write a JSON Schema for each kind of file, so that editors complete and check a program."""
     from workbench.editor import KINDS, schema_of
 
     vocabulary = _vocabulary(folder)
@@ -50,13 +52,13 @@ def schema(folder: Folder, out: Out = None, stdout: Stdout = None) -> None:
     except OSError as error:
         fail(f"{error.filename or to}: {error.strerror or error}")
     print(f"{to}: {len(schemas)} schemas, of {', '.join(KINDS)}")
-    for line in _told(folder, to, KINDS):
+    for line in _editor_settings(folder, to, KINDS):
         print(line)
 
 
 def _vocabulary(folder: Path) -> "Vocabulary":
-    """The names of a program, whatever else is wrong with it; what keeps a name from being read is said."""
-    from commands.check import text
+    """The names that a program defines, also with errors elsewhere; print the errors that hide names."""
+    from commands.shared.problem_text import problem_count, problem_lines
     from program_files import read_contents
     from workbench.editor import read_vocabulary
 
@@ -64,11 +66,11 @@ def _vocabulary(folder: Path) -> "Vocabulary":
     if any(problem.code == "missing-folder" for problem in contents.problems):
         fail(f"{folder} is no folder: name the one that holds program.yaml")
     vocabulary, problems = read_vocabulary(contents.files, unread=contents.unread)
-    noted = [problem for problem in (*contents.problems, *problems) if problem.severity == "error"]
-    for line in text.lines(noted):
+    errors = [problem for problem in (*contents.problems, *problems) if problem.severity == "error"]
+    for line in problem_lines(errors):
         print(line, file=sys.stderr)
-    if noted:
-        print(f"{text.count(noted)}: the schemas are made of all else", file=sys.stderr)
+    if errors:
+        print(f"{problem_count(errors)}: the schemas are made from everything else", file=sys.stderr)
     return vocabulary
 
 
@@ -80,7 +82,7 @@ def _write(folder: Path, schemas: Mapping[str, Any], *, hidden: bool) -> None:
         (folder / ".gitignore").write_text("# `laurel schema` makes these files of the program.\n*\n", "utf-8")
 
 
-def _told(folder: Path, to: Path, kinds: Mapping[str, "Kind"]) -> Iterator[str]:
+def _editor_settings(folder: Path, to: Path, kinds: Mapping[str, "Kind"]) -> Iterator[str]:
     yield "\nThe first line of a YAML file, for any editor:"
     for kind in kinds.values():
         path = Path(os.path.relpath(to / kind.schema_file, folder / kind.folder)).as_posix()

@@ -21,6 +21,7 @@ from loyalty.references import EventOutcome, EventRef
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
+from workflows.starter import start_event
 
 SANDBOX = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules("rules", "loyalty", "activities", "database")
@@ -32,7 +33,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 class Running:
     """A running Laurel and its one store."""
 
-    parts: worker.Parts
+    parts: worker.WorkerDependencies
     program: Program
     revision: int
 
@@ -78,7 +79,7 @@ class Running:
 
     async def answer(self, event: EventRef) -> EventOutcome:
         """Start the workflow of a stored event, and wait for its result."""
-        await worker.start_event(self.parts.client, event)
+        await start_event(self.parts.client, event)
         outcome: EventOutcome = await self.parts.client.get_workflow_handle(
             event.workflow_id, result_type=EventOutcome
         ).result()
@@ -120,6 +121,6 @@ async def running(database: Database, client: Client, files: Mapping[str, bytes]
     own = {name: text.replace(b"store: DEFAULT", f"store: {store}".encode()) for name, text in files.items()}
     programs = Programs(database)
     program, revision, _ = await programs.deploy(own, by="test")
-    parts = worker.Parts(database, programs, client, LOOPBACK)
+    parts = worker.WorkerDependencies(database, programs, client, LOOPBACK)
     async with worker.running(parts, runner=SANDBOX):
         yield Running(parts, program, revision)

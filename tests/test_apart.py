@@ -48,7 +48,7 @@ def is_working(output: str) -> bool:
 
 
 @pytest.mark.timeout(240)
-async def test_an_event_taken_by_the_api_is_applied_by_a_worker_elsewhere(
+async def test_an_event_accepted_by_the_api_is_applied_by_a_worker_in_another_process(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     port = temporal_server.free_port()  # a server of our own: other tests leave work for workers on the session's
@@ -68,7 +68,7 @@ async def test_an_event_taken_by_the_api_is_applied_by_a_worker_elsewhere(
 
 
 @pytest.mark.timeout(240)
-async def test_events_are_taken_while_temporal_is_away_and_applied_when_it_comes(
+async def test_events_are_accepted_while_temporal_is_away_and_applied_once_it_answers(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     port = temporal_server.free_port()
@@ -95,7 +95,7 @@ async def test_events_are_taken_while_temporal_is_away_and_applied_when_it_comes
     assert "Traceback" not in front.output + back.output
 
 
-def test_an_api_without_a_database_or_an_admin_says_the_cure(environment: Mapping[str, str]) -> None:
+def test_an_api_without_a_database_or_an_admin_is_refused_with_the_cure(environment: Mapping[str, str]) -> None:
     nowhere = to_its_end("api", LAUREL_DATABASE_URL="")
     nobody = to_its_end("api", **{**environment, "LAUREL_ADMIN_PASSWORD": ""})
 

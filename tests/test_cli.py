@@ -37,14 +37,14 @@ def write(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def test_a_right_program_is_called_right(tmp_path: Path) -> None:
+def test_a_right_program_is_reported_as_right(tmp_path: Path) -> None:
     done = laurel("check", write(tmp_path, programs.files()))
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 reactors, 1 achievements" in done.stdout
 
 
-def test_a_wrong_program_is_pointed_at_by_file_line_and_column(tmp_path: Path) -> None:
+def test_a_problem_is_printed_with_file_line_and_column(tmp_path: Path) -> None:
     wrong = "reactor: points-for-purchase\non: purchase\nwhen: {'==': [{var: member.teir}, gold]}\nthen: []\n"
     files = programs.files(**{"reactors__points-for-purchase": wrong})
 
@@ -57,7 +57,7 @@ def test_a_wrong_program_is_pointed_at_by_file_line_and_column(tmp_path: Path) -
     )
 
 
-def test_problems_are_told_to_programs_as_json(tmp_path: Path) -> None:
+def test_problems_are_printed_as_json(tmp_path: Path) -> None:
     files = programs.files(**{"reactors__points-for-purchase": "reactor: a\non: purchse\nthen: [{grant_badge: b}]\n"})
 
     done = laurel("check", write(tmp_path, files), "--format", "json")
@@ -69,7 +69,7 @@ def test_problems_are_told_to_programs_as_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["check", "a", "b"], ["chek"], ["check", "x", "--format", "xml"]])
-def test_a_call_that_is_wrong_exits_with_2(arguments: list[str]) -> None:
+def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:
     assert laurel(*arguments).returncode == 2
 
 
@@ -93,7 +93,7 @@ def test_json_logic_is_evaluated_line_by_line_and_exactly() -> None:
     assert done.stdout.splitlines() == ['{"result": 0.3}', '{"result": 12345678901234567890.5}', '{"result": true}']
 
 
-def test_a_rule_that_is_wrong_is_an_error_of_its_own_line() -> None:
+def test_a_wrong_rule_is_an_error_of_its_own_line() -> None:
     done = laurel("evaluate", stdin='{"rule": {"fliter": [1]}}\n{"rule": 1}\n')
 
     wrong, right = map(json.loads, done.stdout.splitlines())
@@ -103,7 +103,7 @@ def test_a_rule_that_is_wrong_is_an_error_of_its_own_line() -> None:
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"data": {}}', '{"rule": NaN}', '{"rule": 1, "rule": 2}'])
-def test_a_line_that_is_no_question_gets_its_error_and_the_others_their_results(line: str) -> None:
+def test_a_malformed_line_gets_an_error_and_the_others_their_results(line: str) -> None:
     done = laurel("evaluate", stdin=f'{{"rule": 1}}\n{line}\n{{"rule": 2}}\n')
 
     answers = [json.loads(answer) for answer in done.stdout.splitlines()]
@@ -111,7 +111,7 @@ def test_a_line_that_is_no_question_gets_its_error_and_the_others_their_results(
     assert [list(answer) for answer in answers] == [["result"], ["error"], ["result"]]
 
 
-def test_null_is_no_question_either() -> None:
+def test_null_is_a_malformed_line_too() -> None:
     done = laurel("evaluate", stdin='{"rule": 1}\nnull\n')
 
     assert done.returncode == 2
@@ -131,7 +131,7 @@ def test_null_is_no_question_either() -> None:
         (["up"], {"LAUREL_WEBHOOK_ALLOW": "nope"}, "LAUREL_WEBHOOK_ALLOW"),
     ],
 )
-def test_what_cannot_be_done_as_it_was_asked_says_so_in_a_line(
+def test_an_error_of_the_call_is_printed_on_one_line(
     tmp_path: Path, arguments: list[str], environment: dict[str, str], said: str
 ) -> None:
     program = str(write(tmp_path / "program", programs.files()))
@@ -162,7 +162,7 @@ def test_the_demonstration_sees_every_step() -> None:
     assert done.stdout.rstrip().endswith("Every step was seen")
 
 
-def test_check_does_not_wait_for_what_it_does_not_need(tmp_path: Path) -> None:
+def test_check_imports_no_framework(tmp_path: Path) -> None:
     folder = write(tmp_path, programs.files())
     code = (
         f"import sys, cli; sys.argv = ['laurel', 'check', {str(folder)!r}]\ntry: cli.main()\nexcept SystemExit: pass\n"

@@ -1,4 +1,4 @@
-"""Workflow tasks run in the event loop itself, not in a thread: handing one over costs more than most of them take."""
+"""Run workflow tasks in the event loop, not in a thread: the handover to a thread costs more than most tasks take."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class EventLoopExecutor(ThreadPoolExecutor):
-    """Runs what it is given in the running event loop, soon.
+    """Runs submitted calls in the running event loop, one loop step later.
 
-    Temporal watches workflow tasks from outside their thread and ends one that does not yield for two seconds. There
-    is no outside here: a workflow that computes for ever would hold up the process. Ours only wait.
+    Temporal's deadlock detection (a workflow task that does not yield for two seconds) needs a second thread, so it
+    does not work here: a workflow that computes without end would block the process. Laurel's workflows only wait.
     """
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
@@ -23,10 +23,10 @@ class EventLoopExecutor(ThreadPoolExecutor):
         def run() -> None:
             try:
                 done.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the result
+            except BaseException as error:  # noqa: BLE001 - the caller gets it from the future
                 done.set_exception(error)
             finally:
-                asyncio._set_running_loop(loop)  # noqa: SLF001 - a workflow is a loop of its own, and takes its place
+                asyncio._set_running_loop(loop)  # noqa: SLF001 - a workflow is an event loop, and replaced this one
 
         # Not at once: Python 3.14 refuses to step one task within another.
         loop.call_soon(run)

@@ -1,4 +1,4 @@
-"""The answer to an event: decide, apply, and go round again for whatever that caused."""
+"""The workflows that answer events: decide, apply, and the same for each event that this causes."""
 
 import asyncio
 from itertools import count
@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.events import EventActivities
     from loyalty.events.context import MAX_EVENTS, TOO_MANY
     from loyalty.references import DeliveryRef, EventOutcome, EventRef, StepResult
-    from workflows.options import FOR_EVER, OUTCOME, STEP_TIMEOUT
+    from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
+    from workflows.search_attributes import OUTCOME
     from workflows.webhooks import deliver
 
 STEPS = {
@@ -21,15 +22,15 @@ STEPS = {
     "issue_rewards": EventActivities.issue_rewards,
     "update_achievements": EventActivities.update_achievements,
 }
-"""What applies a decision, by the names under which it asks for them."""
+"""The activities that apply a decision, by the names in `StepResult.steps`."""
 
-A_FEW = 20
-"""Events that one activity of a batch answers: well within its time."""
+BATCH_STEP = 20
+"""Events for one activity of a batch: few enough to end well before its timeout."""
 
 
-@workflow.defn
+@workflow.defn(name="ReactToEvent")
 class ReactToEvent:
-    """One event, from stored to applied, and its webhooks through their first minute."""
+    """Answers one event: from stored to applied, with the first minute of its deliveries."""
 
     def __init__(self) -> None:
         self._fired: list[str] = []
@@ -39,11 +40,14 @@ class ReactToEvent:
 
     @workflow.run
     async def run(self, event: EventRef) -> EventOutcome:
-        """Answer the event and everything it causes; the result says what came of it."""
+        """Answer the event and all events that it causes."""
         try:
             await self._answer(event)
-        except (ActivityError, ApplicationError) as failure:  # of a local activity, what it raised itself
-            self._error = _words_of(failure)
+        except (
+            ActivityError,
+            ApplicationError,
+        ) as failure:  # a local activity's failure is the ApplicationError itself
+            self._error = _message_of(failure)
         if self._error:
             await _local(EventActivities.fail, [event, self._error, workflow.now()], "say why not")
         outcome = "failed" if self._error else "applied" if self._fired or self._did else "nothing"
@@ -77,17 +81,17 @@ class ReactToEvent:
         return applied
 
 
-@workflow.defn
+@workflow.defn(name="ReactToBatch")
 class ReactToBatch:
-    """Many events at once, a few to an activity."""
+    """Answers many due events of one store, BATCH_STEP in each activity."""
 
     @workflow.run
     async def run(self, events: list[EventRef]) -> EventOutcome:
-        """Answer the events and everything they cause."""
+        """Answer the events and all events that they cause."""
         did: list[str] = []
         deliveries: list[DeliveryRef] = []
-        for first in range(0, len(events), A_FEW):
-            some = events[first : first + A_FEW]
+        for first in range(0, len(events), BATCH_STEP):
+            some = events[first : first + BATCH_STEP]
             applied: StepResult = await _local(
                 EventActivities.react_to_events,
                 [some, workflow.now()],
@@ -103,12 +107,12 @@ class ReactToBatch:
 
 
 async def _local(method: Any, args: list[Any], summary: str) -> Any:
-    """One database step, tried until it is done."""
+    """Run one database step as a local activity, with retries."""
     return await workflow.execute_local_activity_method(
-        method, args=args, start_to_close_timeout=STEP_TIMEOUT, retry_policy=FOR_EVER, summary=summary
+        method, args=args, start_to_close_timeout=STEP_TIMEOUT, retry_policy=RETRY_FOREVER, summary=summary
     )
 
 
-def _words_of(failure: ActivityError | ApplicationError) -> str:
-    said = failure if isinstance(failure, ApplicationError) else failure.cause
-    return said.message if isinstance(said, ApplicationError) else str(said or failure)
+def _message_of(failure: ActivityError | ApplicationError) -> str:
+    cause = failure if isinstance(failure, ApplicationError) else failure.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)

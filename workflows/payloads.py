@@ -1,7 +1,7 @@
-"""What workflows and activities hand one another, as JSON: the same text as Temporal's own converter makes.
+"""The payload converter: dataclasses to JSON and back, with the same JSON text as Temporal's default converter.
 
-That one looks up the fields and types of a dataclass for every value. Here that is done once a type, which takes
-a sixth of the time.
+The default converter looks up the fields and types of a dataclass for every value; this one does it once for each
+type, in a sixth of the time.
 """
 
 import json
@@ -24,11 +24,11 @@ from temporalio.converter import (
 
 Read: TypeAlias = Callable[[Any], Any]
 
-_AS_IT_IS = (Any, str, int, bool, type(None))
+_JSON_TYPES = (Any, str, int, bool, type(None))
 
 
 class _Encoder(AdvancedJSONEncoder):
-    """Temporal's, with a short way for dataclasses: the encoder itself goes into their fields."""
+    """Temporal's encoder, with cached field names of dataclasses."""
 
     def default(self, o: Any) -> Any:
         names = _names(o.__class__)
@@ -60,19 +60,19 @@ class _Payloads(CompositePayloadConverter):
 
 
 CONVERTER = DataConverter(payload_converter_class=_Payloads)
-"""For every client, and so for every worker. One with Temporal's own understands it, and is understood."""
+"""The converter of every client and worker. It is compatible with Temporal's default, in both directions."""
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...] | None:
-    """The fields of a dataclass; None for what is none."""
+    """The field names of a dataclass; None for any other type."""
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 @cache
 def _reader(hint: Any) -> Read | None:
-    """How values of a type are read from what JSON says; None: they are as it says."""
-    if hint in _AS_IT_IS:
+    """A function that converts parsed JSON to a type; None if the parsed value is used as it is."""
+    if hint in _JSON_TYPES:
         return None
     if hint is datetime:
         return datetime.fromisoformat
@@ -92,7 +92,7 @@ def _dataclass_reader(kind: Any) -> Read:
     converted = {name: read for name, read in readers.items() if read is not None}
 
     def read(value: dict[str, Any]) -> Any:
-        known = {name: each for name, each in value.items() if name in readers}  # a newer worker may say more
+        known = {name: each for name, each in value.items() if name in readers}  # a newer worker may write more fields
         for name, convert in converted.items():
             if name in known:
                 known[name] = convert(known[name])

@@ -1,4 +1,4 @@
-"""Events on their way to their workflows. They are stored already: what fails here, the relay does later."""
+"""Starting workflows. An event is stored before its workflow starts: if the start fails here, the relay repeats it."""
 
 import asyncio
 import time
@@ -6,26 +6,66 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.due_items import wake_clock
+from activities.in_flight import InFlightLimiter
+from activities.temporal_names import TASK_QUEUE
+from database import Database
 from loyalty.references import EventRef
+from workflows.events import ReactToEvent
+from workflows.search_attributes import attributes_of_event
 
 StartEvent: TypeAlias = Callable[[EventRef], Awaitable[None]]
 
 LONGEST_START = 2.0
-"""Seconds that a client waits for a workflow to be started."""
+"""Seconds that a client waits for workflows to start."""
 
 MOST_FAILURES = 3
-"""Starts that may fail in a row, in whatever way, before Temporal counts as away: under load one is slow at times."""
+"""Starts that may fail in a row before Temporal counts as away: under load, a single start may time out."""
 
 PAUSE = 5.0
-"""Seconds for which events are left to the relay while Temporal is away, so that no client waits in vain."""
+"""Seconds for which events are left to the relay once Temporal counts as away, so that clients do not wait for it."""
 
 log = structlog.get_logger(__name__)
 
 
+async def start_event(client: Client, event: EventRef, *, eager: bool = False) -> None:
+    """Start the workflow that answers an event. Idempotent: the workflow's id is made from the event's.
+
+    `eager`: ask Temporal to give the first workflow task to a worker on this client, without the task queue.
+    """
+    try:
+        await client.start_workflow(
+            ReactToEvent.run,
+            event,
+            id=event.workflow_id,
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes_of_event(event),
+            static_summary=event.type,
+            request_eager_start=eager,
+        )
+    except WorkflowAlreadyStartedError:
+        log.debug("answered already", id=event.id, store=event.store)
+
+
+def limited_start(client: Client, in_flight: InFlightLimiter | None) -> StartEvent:
+    """`start_event`, eager for events that get a slot of the limiter; never eager without a limiter."""
+
+    async def start(event: EventRef) -> None:
+        has_slot = in_flight is not None and await in_flight.acquire(event.id)
+        await start_event(client, event, eager=has_slot)
+
+    return start
+
+
 class Starter:
-    """Starts workflows, and never fails."""
+    """Starts the workflows of stored events for the API. It raises nothing, and waits at most LONGEST_START."""
 
     def __init__(self, start_event: StartEvent) -> None:
         self._start_event = start_event
@@ -33,14 +73,14 @@ class Starter:
         self._paused_until = 0.0
 
     async def start(self, events: Sequence[EventRef]) -> None:
-        """Start the workflows of stored events, one after the other, in the order they happened."""
+        """Start the workflows of stored events, one after the other, in the order given."""
         if not events or time.monotonic() < self._paused_until:
             return
         try:
             async with asyncio.timeout(LONGEST_START):
                 for event in events:
                     await self._start_event(event)
-        except Exception as error:  # noqa: BLE001 - the event is safe: whatever fails here, the relay does
+        except Exception as error:  # noqa: BLE001 - the event is stored: the relay starts it, whatever failed here
             self._failures += 1
             if self._failures >= MOST_FAILURES or _is_away(error):
                 self._paused_until = time.monotonic() + PAUSE
@@ -50,8 +90,14 @@ class Starter:
             self._failures = 0
 
 
+async def wake_clocks(database: Database, client: Client) -> None:
+    """Wake the clock of every store, and start those that do not run."""
+    for store in await database.access_read(lambda access: access.stores()):
+        await wake_clock(client, store)
+
+
 def _is_away(error: Exception) -> bool:
-    """Whether an error says that nobody is there, rather than that one start went wrong."""
+    """Whether an error means that Temporal cannot be reached, rather than that one start failed."""
     if isinstance(error, RPCError):
         return error.status is RPCStatusCode.UNAVAILABLE
     return isinstance(error, ConnectionError)

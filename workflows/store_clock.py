@@ -1,48 +1,49 @@
-"""The clock of a store: one durable timer, set to the earliest thing that falls due."""
+"""The clock of a store: one durable timer, set to the earliest due item of all members."""
 
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.due_items import DueItemActivities
+    from activities.temporal_names import LOOK_AGAIN, STORE_CLOCK
     from loyalty.references import DueBatch, EventRef, NextDue
+    from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
     from workflows.events import ReactToBatch, ReactToEvent
-    from workflows.options import EVENT_TYPE, FOR_EVER, MEMBER, STEP_TIMEOUT, STORE
+    from workflows.search_attributes import attributes_of_event, attributes_of_store
 
 LONGEST_SLEEP = timedelta(days=30)
-"""So that a clock never sleeps through a change of the program that nobody told it of."""
+"""The clock reads its next due time at least this often, in case a signal was lost."""
 
 
-@workflow.defn
+@workflow.defn(name=STORE_CLOCK)
 class StoreClock:
-    """Sleeps until something of any member is due, has it done, and sleeps again. It never ends."""
+    """Sleeps until an item of the store is due, has due items run, and sleeps again; it never ends."""
 
     def __init__(self) -> None:
-        self._looks_again = True
+        self._is_woken = True
 
-    @workflow.signal
-    def look_again(self) -> None:
-        """Something may fall due earlier than this clock knows."""
-        self._looks_again = True
+    @workflow.signal(name=LOOK_AGAIN)
+    def wake(self) -> None:
+        """Read the next due time again: an item may be due earlier."""
+        self._is_woken = True
 
     @workflow.run
     async def run(self, store: str) -> None:
-        """Keep time for one store."""
+        """Run the clock of one store."""
         while not workflow.info().is_continue_as_new_suggested():
-            self._looks_again = False
+            self._is_woken = False
             due: NextDue = await workflow.execute_local_activity_method(
                 DueItemActivities.next_due,
                 store,
                 start_to_close_timeout=STEP_TIMEOUT,
-                retry_policy=FOR_EVER,
+                retry_policy=RETRY_FOREVER,
                 summary="what is next?",
             )
             if due.at is not None and due.at <= workflow.now():
-                await self._ring(store)
+                await self._run_due_items(store)
             else:
                 await self._sleep(due)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -51,45 +52,40 @@ class StoreClock:
     async def _sleep(self, due: NextDue) -> None:
         """Wait for the due time or for a signal."""
         if due.at is None:
-            await workflow.wait_condition(lambda: self._looks_again)
+            await workflow.wait_condition(lambda: self._is_woken)
             return
         try:
             await workflow.wait_condition(
-                lambda: self._looks_again,
+                lambda: self._is_woken,
                 timeout=min(due.at - workflow.now(), LONGEST_SLEEP),
                 timeout_summary=f"until {due.at:%Y-%m-%d %H:%M:%S} UTC",
             )
         except TimeoutError:
             return
 
-    async def _ring(self, store: str) -> None:
-        """Have a page of what is due done, and its events answered by workflows of their own."""
-        rung: DueBatch = await workflow.execute_local_activity_method(
+    async def _run_due_items(self, store: str) -> None:
+        """Run one page of due items, and start workflows that answer its events."""
+        batch: DueBatch = await workflow.execute_local_activity_method(
             DueItemActivities.run_due_items,
             args=[store, workflow.now()],
             start_to_close_timeout=STEP_TIMEOUT,
-            retry_policy=FOR_EVER,
+            retry_policy=RETRY_FOREVER,
             summary="ring",
         )
-        if len(rung.due) == 1:
-            await _answer_one(rung.due[0])
-        elif rung.due:
-            await _answer_all(store, rung.due)
+        if len(batch.due) == 1:
+            await _answer_one(batch.due[0])
+        elif batch.due:
+            await _answer_all(store, batch.due)
 
 
 async def _answer_one(event: EventRef) -> None:
-    pairs = [
-        SearchAttributePair(STORE, event.store),
-        SearchAttributePair(EVENT_TYPE, event.type),
-        SearchAttributePair(MEMBER, event.member),
-    ]
     try:
         await workflow.start_child_workflow(
             ReactToEvent.run,
             event,
             id=event.workflow_id,
             parent_close_policy=ParentClosePolicy.ABANDON,
-            search_attributes=TypedSearchAttributes(pairs),
+            search_attributes=attributes_of_event(event),
             static_summary=event.type,
         )
     except WorkflowAlreadyStartedError:
@@ -102,6 +98,6 @@ async def _answer_all(store: str, events: list[EventRef]) -> None:
         events,
         id=f"batch/{store}/{events[0].id}",
         parent_close_policy=ParentClosePolicy.ABANDON,
-        search_attributes=TypedSearchAttributes([SearchAttributePair(STORE, store)]),
+        search_attributes=attributes_of_store(store),
         static_summary=f"{len(events)} events that fell due",
     )

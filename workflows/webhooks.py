@@ -1,32 +1,32 @@
-"""A webhook on its way: at once, again within the first minute, and then for a day and more."""
+"""The delivery of a webhook: at once, again within the first minute, then for a day and more in its own workflow."""
 
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.webhooks.deliveries import DeliveryActivities
     from loyalty.references import DeliveryAttempt, DeliveryRef
-    from workflows.options import FOR_EVER, STORE
+    from workflows.activity_options import RETRY_FOREVER
+    from workflows.search_attributes import attributes_of_store
 
 FIRST_MINUTE = timedelta(minutes=1)
-QUICK_TIMEOUT = timedelta(seconds=8)
-ATTEMPT_TIMEOUT = timedelta(seconds=30)
+FIRST_ATTEMPT_TIMEOUT = timedelta(seconds=8)
+LATER_ATTEMPT_TIMEOUT = timedelta(seconds=30)
 
 
 async def deliver(delivery: DeliveryRef) -> None:
-    """Deliver within the first minute, or leave it to a workflow of its own."""
+    """Attempt a delivery for one minute; leave further attempts to a DeliverWebhook workflow."""
     if delivery.slow:
         attempted = await _attempt(delivery, 1)
     else:
         attempted = await workflow.execute_local_activity_method(
             DeliveryActivities.deliver_webhook,
             args=[delivery, 1],
-            start_to_close_timeout=QUICK_TIMEOUT,
-            retry_policy=FOR_EVER,
+            start_to_close_timeout=FIRST_ATTEMPT_TIMEOUT,
+            retry_policy=RETRY_FOREVER,
             summary=delivery.name,
         )
     made = 1
@@ -37,16 +37,16 @@ async def deliver(delivery: DeliveryRef) -> None:
         made += 1
         attempted = await _attempt(delivery, made)
     if wait is not None:
-        await _go_on(delivery, made, wait)
+        await _start_delivery_workflow(delivery, made, wait)
 
 
-@workflow.defn
+@workflow.defn(name="DeliverWebhook")
 class DeliverWebhook:
-    """One delivery beyond its first minute, by the table of `loyalty.webhooks.retries`."""
+    """Continues one delivery after its first minute, by the table of waits in `loyalty.webhooks.retries`."""
 
     @workflow.run
     async def run(self, delivery: DeliveryRef, made: int, wait_seconds: float) -> DeliveryAttempt:
-        """Go on after so many attempts; the result says how it ended."""
+        """Wait, attempt, and repeat until delivered or given up; return the last attempt. `made`: attempts so far."""
         wait: timedelta | None = timedelta(seconds=wait_seconds)
         attempted = DeliveryAttempt(False)
         while wait is not None:
@@ -61,20 +61,20 @@ async def _attempt(delivery: DeliveryRef, number: int) -> DeliveryAttempt:
     return await workflow.execute_activity_method(
         DeliveryActivities.deliver_webhook,
         args=[delivery, number],
-        start_to_close_timeout=ATTEMPT_TIMEOUT,
-        retry_policy=FOR_EVER,
+        start_to_close_timeout=LATER_ATTEMPT_TIMEOUT,
+        retry_policy=RETRY_FOREVER,
         summary=f"{delivery.name}, attempt {number}",
     )
 
 
-async def _go_on(delivery: DeliveryRef, made: int, wait: timedelta) -> None:
+async def _start_delivery_workflow(delivery: DeliveryRef, made: int, wait: timedelta) -> None:
     try:
         await workflow.start_child_workflow(
             DeliverWebhook.run,
             args=[delivery, made, wait.total_seconds()],
             id=delivery.workflow_id,
             parent_close_policy=ParentClosePolicy.ABANDON,
-            search_attributes=TypedSearchAttributes([SearchAttributePair(STORE, delivery.store)]),
+            search_attributes=attributes_of_store(delivery.store),
             static_summary=delivery.name,
         )
     except WorkflowAlreadyStartedError:

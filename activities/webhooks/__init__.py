@@ -1,1 +1,1 @@
-"""Webhooks sent: the deliveries, the HTTP client, and the guard of the addresses that it connects to."""
+"""Sending webhooks: the delivery activity, the HTTP client, and the guard of the addresses it connects to."""

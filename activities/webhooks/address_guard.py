@@ -1,9 +1,9 @@
-"""The only way out for webhooks: a name is resolved, every answer judged, the judged address itself dialled.
+"""Protection against SSRF: resolve a host once, check every address, and connect to a checked address.
 
-So a name that changes its mind between the check and the connection leads nowhere else.
+The name is not resolved again for the connection, so DNS rebinding cannot lead elsewhere.
 """
 
-# ruff: noqa: ARG002, ASYNC109  (the signature is httpcore2's; time is kept by the caller, for a request as a whole)
+# ruff: noqa: ARG002, ASYNC109  (the signature is httpcore2's; the caller sets one timeout for the whole request)
 
 import asyncio
 import socket
@@ -16,16 +16,16 @@ from activities.webhooks.connection import Connection
 from loyalty.webhooks.addresses import Address, Network, why_refused
 from loyalty.webhooks.urls import literal_address, refusal
 
-_MOST_DIALS = 4  # addresses tried for one name
-_DIAL_SECONDS = 4.0  # for each of them, so that one dead address leaves time for the next
+_MOST_DIALS = 4  # addresses tried for one host
+_DIAL_SECONDS = 4.0  # timeout of each, so that a dead address leaves time for the next
 
 
 class AddressRefusedError(httpcore2.ConnectError):
-    """The host leads to an address that webhooks may not go to; the message says the cure."""
+    """The host has an address that webhooks may not reach; the message says how to allow it."""
 
 
 class GuardedNetwork(httpcore2.AsyncNetworkBackend):
-    """Connections to public addresses, and to the networks allowed."""
+    """A network backend that connects to public addresses and to allowed networks only."""
 
     def __init__(self, allow: tuple[Network, ...]) -> None:
         self._allow = allow
@@ -38,17 +38,17 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        addresses = await self._judged(host, port)
+        addresses = await self._permitted_addresses(host, port)
         failure: OSError | None = None
         for address in addresses[:_MOST_DIALS]:
             try:
                 return await _dial(address, port)
-            except OSError as error:  # the next address may answer
+            except OSError as error:  # try the next address
                 failure = error
         raise httpcore2.ConnectError(_why_no_connection(host, port, failure)) from failure
 
-    async def _judged(self, host: str, port: int) -> list[Address]:
-        """The addresses of a host, all of them permitted; one forbidden among them refuses the host."""
+    async def _permitted_addresses(self, host: str, port: int) -> list[Address]:
+        """The addresses of a host; raise AddressRefusedError if any of them is forbidden."""
         addresses = await _resolve(host, port)
         for address in addresses:
             kind = why_refused(address, self._allow)

@@ -1,4 +1,4 @@
-"""Webhooks out: one POST, one deadline, and an account of what came of it."""
+"""The HTTP client for webhooks: one POST with one deadline."""
 
 import asyncio
 import ssl
@@ -20,7 +20,7 @@ from loyalty.webhooks.urls import parse_url
 TIMEOUT = timedelta(seconds=15)
 
 _KEPT_CHARACTERS = 500
-_BODY_SECONDS = 1.0  # within the deadline of the whole
+_BODY_SECONDS = 1.0  # part of the deadline of the request
 _IDLE_SECONDS = 4.0  # below the 5 s after which common servers close
 _IDLE_CONNECTIONS = 100
 _OWN_HEADERS = {
@@ -36,13 +36,13 @@ _OWN_HEADERS = {
 _FAILURES = (
     httpcore2.NetworkError,
     httpcore2.ProtocolError,
-    ValueError,  # a URL or header that is none
+    ValueError,  # an invalid URL or header
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one POST. `error` is one line, and None exactly when the webhook was delivered."""
+    """The result of one POST. `error` is one line; None if and only if the webhook was delivered."""
 
     delivered: bool
     status: int | None
@@ -61,12 +61,12 @@ class _Answer:
 
 
 class WebhookClient:
-    """Posts to the addresses it may; keeps connections. One for a process, closed at its end."""
+    """Posts webhooks to permitted addresses and keeps connections open. One for each process, closed at its end."""
 
     def __init__(self, allow: tuple[Network, ...] = (), *, tls: ssl.SSLContext | None = None) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
-            max_connections=None,  # callers are bounded; with a bound here, dead endpoints would block others
+            max_connections=None,  # activities bound it; a bound here would let dead endpoints block others
             max_keepalive_connections=_IDLE_CONNECTIONS,
             keepalive_expiry=_IDLE_SECONDS,
             network_backend=GuardedNetwork(allow),
@@ -91,7 +91,7 @@ class WebhookClient:
         body: bytes,
         timeout: timedelta = TIMEOUT,  # noqa: ASYNC109  (to end in an Attempt, not in an exception)
     ) -> Attempt:
-        """Send a webhook; whatever the far side does comes back as an Attempt, nothing is raised for it."""
+        """Send a webhook. A failure is an Attempt with its error; nothing is raised for what the receiver does."""
         began = monotonic()
         try:
             async with asyncio.timeout(timeout.total_seconds()):
@@ -124,7 +124,7 @@ class WebhookClient:
 
 
 async def _start_of(response: httpcore2.Response) -> bytearray:
-    """What is to be had of a body. The status is the answer: words that do not come fail no delivery."""
+    """The start of a body, or what arrives of it in time: the status decides, so a slow body fails no delivery."""
     start = bytearray()
     with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
         async with asyncio.timeout(_BODY_SECONDS), aclosing(response.aiter_stream()) as parts:
@@ -134,7 +134,7 @@ async def _start_of(response: httpcore2.Response) -> bytearray:
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Headers as bytes, with our name; ValueError for those that are not the caller's to set."""
+    """Headers as bytes, with Laurel's user agent; raise ValueError for those that the client sets itself."""
     named = {"user-agent": "Laurel"} | {name.lower(): value for name, value in headers.items()}
     ours = sorted(_OWN_HEADERS & named.keys())
     if ours:
@@ -146,7 +146,7 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def _text(start: bytearray) -> str:
-    """The first characters of an answer; a NUL, which PostgreSQL cannot store, is shown as unreadable."""
+    """The first characters of an answer; NUL is replaced, since PostgreSQL cannot store it."""
     return start.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")[:_KEPT_CHARACTERS]
 
 

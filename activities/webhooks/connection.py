@@ -1,6 +1,6 @@
-"""One TCP or TLS connection for httpcore2, straight on asyncio: half of what its own costs."""
+"""A TCP or TLS connection for httpcore2 on asyncio's transports, at half the cost of httpcore2's own."""
 
-# ruff: noqa: ARG002, ASYNC109  (the signatures are httpcore2's; time is kept by the caller, for a request as a whole)
+# ruff: noqa: ARG002, ASYNC109  (the signatures are httpcore2's; the caller sets one timeout for the whole request)
 
 import asyncio
 import ssl
@@ -8,14 +8,14 @@ from typing import Any, cast
 
 import httpcore2
 
-MOST_READ = 32 * 1024
-"""Bytes read of one answer, headers included; a longer one is cut off."""
+MAX_ANSWER = 32 * 1024
+"""Bytes of one answer, with its headers; a longer answer is an error."""
 
 _READ_SIZE = 16 * 1024
 
 
 class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
-    """One connection. It keeps no time: the caller sets one deadline for the whole of a request."""
+    """One connection, without timeouts of its own."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -24,15 +24,15 @@ class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._read = 0
         self._ended = False
         self._failure: Exception | None = None
-        self._news: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transport is no subclass
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        if len(self._received) > MOST_READ and self._transport is not None:
-            self._transport.pause_reading()  # for good: nobody reads further
+        if len(self._received) > MAX_ANSWER and self._transport is not None:
+            self._transport.pause_reading()  # for good: the rest is never read
         self._wake()
 
     def eof_received(self) -> None:
@@ -46,13 +46,13 @@ class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._unsent and self._transport is not None:
-            self._transport.write(bytes(self._unsent))  # headers and body in one packet
+            self._transport.write(bytes(self._unsent))  # headers and body together, in one packet
             self._unsent.clear()
-        if self._read >= MOST_READ:
-            raise httpcore2.ReadError(f"the answer is longer than {MOST_READ // 1024} KiB")
+        if self._read >= MAX_ANSWER:
+            raise httpcore2.ReadError(f"the answer is longer than {MAX_ANSWER // 1024} KiB")
         if not self._received and not self._ended:
-            self._news = asyncio.get_running_loop().create_future()
-            await self._news
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
         if not self._received and self._failure is not None:
             raise httpcore2.ReadError(f"the connection broke: {self._failure}") from self._failure
         data = bytes(self._received[:_READ_SIZE])
@@ -67,13 +67,13 @@ class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
     async def aclose(self) -> None:
         self._ended = True
         if self._transport is not None:
-            self._transport.abort()  # nothing more is wanted, and a far side that stalls holds nothing up
+            self._transport.abort()  # a graceful close would wait for a receiver that stalls
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.AsyncNetworkStream:
         assert self._transport is not None
-        start_tls = asyncio.get_running_loop().start_tls  # which closes the connection when it fails
+        start_tls = asyncio.get_running_loop().start_tls  # it closes the connection on failure
         try:
             self._transport = await start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
         except OSError as error:
@@ -83,12 +83,12 @@ class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """`is_readable`: an idle connection that has something to say is over. Nothing else is asked."""
+        """`is_readable`, all that httpcore2's pool asks for: an idle connection with input has been closed."""
         return (self._ended or bool(self._received)) if info == "is_readable" else None
 
     def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 def _why_no_tls(host: str | None, failure: OSError) -> str:

@@ -1,4 +1,4 @@
-"""Webhooks delivered: signed, sent, and every attempt logged."""
+"""The activity that delivers a webhook: sign, send, log the attempt."""
 
 import random
 from dataclasses import dataclass
@@ -22,23 +22,23 @@ from loyalty.webhooks.signing import sign
 
 log = structlog.get_logger()
 
-QUICK = timedelta(seconds=4)
-"""How long a first attempt may take: it holds up a workflow task, which may last ten seconds."""
+FIRST_TIMEOUT = timedelta(seconds=4)
+"""Timeout of a first attempt: it is a local activity, part of a workflow task, which must end within ten seconds."""
 
-PATIENT = timedelta(seconds=15)
-"""How long every other attempt may take."""
+LATER_TIMEOUT = timedelta(seconds=15)
+"""Timeout of every other attempt."""
 
 
 class DeliveryActivities:
-    """Attempts to deliver. The receiver knows a repetition by its `webhook-id`."""
+    """Delivery attempts, at least once: a receiver recognizes a repeated message by its `webhook-id`."""
 
     def __init__(self, database: Database, client: WebhookClient) -> None:
         self._database = database
         self._client = client
 
-    @activity.defn
+    @activity.defn(name="deliver_webhook")
     async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> DeliveryAttempt:
-        """Attempt for the `number`th time, and log what came of it. A failure is an answer, never an error."""
+        """Make attempt `number` and log its result. A failed delivery is a result; raise UnknownDelivery."""
         store = self._database.store(delivery.store)
         packed = await store.read(lambda tx: tx.webhooks.packed(delivery.id))
         if packed is None:
@@ -49,13 +49,13 @@ class DeliveryActivities:
         body = _body(packed)
         secret = packed["store_secret"] if packed["subscription"] is None else packed["secret"]
         headers = _headers(packed) | sign([secret], packed["message"], at, body)
-        timeout = QUICK if activity.info().is_local else PATIENT
+        timeout = FIRST_TIMEOUT if activity.info().is_local else LATER_TIMEOUT
         attempt = await self._client.post(packed["url"], headers=headers, body=body, timeout=timeout)
         wait = None
         if not attempt.delivered and not attempt.gone:
             wait = next_attempt(number, retry_after=attempt.retry_after, luck=random.random())  # noqa: S311 - jitter
-        made = _Made(delivery.id, number, at, attempt, wait)
-        if await store.write(lambda tx: _keep(tx, made, packed)):
+        logged = _LoggedAttempt(delivery.id, number, at, attempt, wait)
+        if await store.write(lambda tx: _store(tx, logged, packed)):
             wait = None
         if wait is None and not attempt.delivered:
             log.warning("webhook given up", delivery=delivery.id, url=packed["url"], because=attempt.error)
@@ -63,8 +63,8 @@ class DeliveryActivities:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """One attempt that was made."""
+class _LoggedAttempt:
+    """One attempt, its result, and the wait before the next."""
 
     delivery: str
     number: int
@@ -79,52 +79,52 @@ def _headers(packed: Row) -> dict[str, str]:
 
 
 def _body(packed: Row) -> bytes:
-    """The message in the format that its subscription asks for, or as its reactor wrote it."""
+    """The message in its subscription's format, or the body that `call_webhook` rendered."""
     if packed["subscription"] is None:
         return rules.exact.dumps(packed["data"][CALL]).encode()
     message: Any = with_request_id(packed["data"][packed["form"]], new_id())
     return rules.exact.dumps(message).encode()
 
 
-def _keep(tx: Transaction, made: _Made, packed: Row) -> bool:
-    """Log an attempt, move its delivery and its endpoint on; answer whether the endpoint was disabled by it."""
-    attempt = made.attempt
+def _store(tx: Transaction, logged: _LoggedAttempt, packed: Row) -> bool:
+    """Store an attempt and its delivery's new state; return whether its subscription is disabled by it."""
+    attempt = logged.attempt
     tx.webhooks.log_attempt(
-        made.delivery,
-        number=made.number,
-        at=made.at,
+        logged.delivery,
+        number=logged.number,
+        at=logged.at,
         status=attempt.status,
         latency_ms=attempt.latency_ms,
         answer=attempt.answer,
         error=attempt.error,
     )
-    disabled = packed["subscription"] is not None and _judge(tx, made, packed)
-    wait = None if disabled else made.wait
+    disabled = packed["subscription"] is not None and _update_health(tx, logged, packed)
+    wait = None if disabled else logged.wait
     status = "delivered" if attempt.delivered else "pending" if wait else "failed"
     tx.webhooks.set_delivery(
-        made.delivery,
+        logged.delivery,
         status=status,
-        attempts=made.number,
-        next_attempt_at=made.at + wait if wait else None,
-        finished_at=None if wait else made.at,
+        attempts=logged.number,
+        next_attempt_at=logged.at + wait if wait else None,
+        finished_at=None if wait else logged.at,
     )
     return disabled
 
 
-def _judge(tx: Transaction, made: _Made, packed: Row) -> bool:
-    """Note how an endpoint answers; answer whether it is disabled now."""
+def _update_health(tx: Transaction, logged: _LoggedAttempt, packed: Row) -> bool:
+    """Update the subscription's health; return whether the subscription is disabled now."""
     since, subscription = packed["failing_since"], packed["subscription"]
-    if made.attempt.delivered:
+    if logged.attempt.delivered:
         if since is not None:
             tx.subscriptions.change(subscription, failing_since=None)
         return False
-    if made.attempt.gone or is_dead(since, now=made.at):
+    if logged.attempt.gone or is_dead(since, now=logged.at):
         because = (
-            "it answered 410 Gone" if made.attempt.gone else f"it has been failing since {since:%Y-%m-%d %H:%M} UTC"
+            "it answered 410 Gone" if logged.attempt.gone else f"it has been failing since {since:%Y-%m-%d %H:%M} UTC"
         )
-        tx.subscriptions.change(subscription, disabled_at=made.at, disabled_because=because)
+        tx.subscriptions.change(subscription, disabled_at=logged.at, disabled_because=because)
         log.warning("webhook subscription disabled", subscription=subscription, because=because)
         return True
     if since is None:
-        tx.subscriptions.change(subscription, failing_since=made.at)
+        tx.subscriptions.change(subscription, failing_since=logged.at)
     return False

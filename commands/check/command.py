@@ -14,7 +14,7 @@ from commands.shared.exits import fail
 from commands.shared.options import Folder
 
 if TYPE_CHECKING:
-    from commands.check.findings import Found
+    from commands.check.findings import Findings
     from program_files import Report
 
 
@@ -30,30 +30,30 @@ class CheckFormat(StrEnum):
 def check(
     folder: Folder,
     format: Annotated[CheckFormat, typer.Option("--format", help="How problems are printed.")] = CheckFormat.text,  # noqa: A002
-    strict: Annotated[bool, typer.Option("--strict", help="A warning, too, ends the check with 1.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings, too, end the check with exit code 1.")] = False,
 ) -> None:
-    """Read a program and say everything that is wrong with it."""
-    from commands.check.findings import Found
-    from commands.check.text import as_json
+    """Read a program and print everything that is wrong with it."""
+    from commands.check.findings import Findings
+    from commands.shared.problem_text import problems_as_json
     from program_files import read_contents
     from workbench.checking import check_contents
 
-    gc.disable()  # everything stays until the process ends, and would be searched for garbage again and again
+    gc.disable()  # all objects live until the process ends: collections would find no garbage
     contents = read_contents(folder)
     if any(problem.code == "missing-folder" for problem in contents.problems):
         fail(f"{folder} is no folder: name the one that holds program.yaml")
     report = check_contents(contents, now=datetime.now(UTC))
     is_right = report.program is not None and not (strict and report.problems)
-    found = Found(_from_here(folder), report.problems, contents.files)
+    findings = Findings(_display_path(folder), report.problems, contents.files)
     match format:
         case CheckFormat.text:
             _print_text(folder, report, is_right=is_right)
         case CheckFormat.json:
-            print(as_json(report.problems, report.program.store if report.program else None))
+            print(problems_as_json(report.problems, report.program.store if report.program else None))
         case CheckFormat.github:
-            _print_annotations(found)
+            _print_annotations(findings)
         case CheckFormat.sarif:
-            _print_sarif(found)
+            _print_sarif(findings)
         case _:
             assert_never(format)
     if not is_right:
@@ -61,34 +61,35 @@ def check(
 
 
 def _print_text(folder: Path, report: "Report", *, is_right: bool) -> None:
-    from commands.check import text
+    from commands.shared.problem_text import problem_count, problem_lines
+    from commands.shared.terminal_text import printable
 
-    for line in text.lines(report.problems):
+    for line in problem_lines(report.problems):
         print(line)
     program = report.program
     if program is not None and is_right:
         counts = f"{len(program.reactors)} reactors, {len(program.achievements)} achievements"
-        print(text.on_one_line(f"{folder}: {program.title} is right ({counts})"))
+        print(printable(f"{folder}: {program.title} is right ({counts})"))
     if report.problems:
-        print(text.count(report.problems), file=sys.stderr)
+        print(problem_count(report.problems), file=sys.stderr)
 
 
-def _print_annotations(found: "Found") -> None:
+def _print_annotations(findings: "Findings") -> None:
     from commands.check.github import github
 
-    for line in github(found):
+    for line in github(findings):
         print(line)
 
 
-def _print_sarif(found: "Found") -> None:
+def _print_sarif(findings: "Findings") -> None:
     from importlib.metadata import version
 
     from commands.check.sarif import sarif
 
-    print(sarif(found, version=version("laurel")))
+    print(sarif(findings, version=version("laurel")))
 
 
-def _from_here(folder: Path) -> str:
-    """The folder as a repository's tools name it: from the current folder where it is inside, else absolute."""
+def _display_path(folder: Path) -> str:
+    """The path of the folder, relative to the current folder if it is inside it, else absolute."""
     path = os.path.relpath(folder)
     return os.path.normpath(folder.absolute()) if path.startswith("..") else Path(path).as_posix()

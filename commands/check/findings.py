@@ -1,4 +1,4 @@
-"""What a check found, the files that it was found in, and where they lie."""
+"""The problems of a check, the files that they are in, and the folder of the files."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ _QUOTED: Final = re.compile(r"""(["'])([\w.$#/+-]+)\1""")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word in a line, without its quotes: columns count characters from 1, the end is the first after it."""
+    """A word in a line, without its quotes; columns count characters from 1, and `end` is the first column after it."""
 
     text: str
     start: int
@@ -24,21 +24,21 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The problems of one folder."""
+class Findings:
+    """The problems of one folder, with the texts of its files."""
 
     root: str
-    """The folder: from the current one where it is inside it, else absolute."""
+    """The folder's path, relative to the current folder if it is inside it, else absolute."""
     problems: Sequence[Problem]
     files: Mapping[str, bytes]
     _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def path(self, place: Place) -> str:
-        """The file of a place, from the current folder."""
+        """The path of a problem's file, relative to the current folder."""
         return place.file if self.root == "." else f"{self.root.rstrip('/')}/{place.file}"
 
     def token(self, place: Place) -> Token | None:
-        """The word that stands at a place; None where there is no single one."""
+        """The word at a source position; None if there is not exactly one."""
         lines = self._lines_of(place.file)
         line = lines[place.line - 1] if place.line <= len(lines) else ""
         start = place.column - 1
@@ -47,8 +47,8 @@ class Found:
             return Token(quoted[2], place.column + 1, place.column + 1 + len(quoted[2]))
         return None if word is None else Token(word[0], place.column, place.column + len(word[0]))
 
-    def replaced(self, problem: Problem) -> Token | None:
-        """The word that the suggestion of a problem is to stand in place of, if it can simply be put there."""
+    def replaced_token(self, problem: Problem) -> Token | None:
+        """The word that a problem's suggestion replaces; None if it cannot be replaced as it is."""
         token, suggestion = self.token(problem.place), problem.suggestion
         if token is None or suggestion is None or token.text not in problem.message:
             return None
@@ -62,6 +62,6 @@ class Found:
         return self._lines[file]
 
 
-def said(problem: Problem) -> str:
-    """The message of a problem with what was probably meant."""
+def message_of(problem: Problem) -> str:
+    """The message of a problem, with its suggestion."""
     return problem.message if problem.suggestion is None else f"{problem.message}. Did you mean {problem.suggestion}?"

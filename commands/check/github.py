@@ -2,23 +2,23 @@
 
 from collections.abc import Iterator
 
-from commands.check.findings import Found, said
+from commands.check.findings import Findings, message_of
 from program_files import Problem
 
 
-def github(found: Found) -> Iterator[str]:
+def github(findings: Findings) -> Iterator[str]:
     """`::error file=...,line=...,col=...,endColumn=...,title=...::message` each."""
-    return (_command(problem, found) for problem in found.problems)
+    return (_command(problem, findings) for problem in findings.problems)
 
 
-def _command(problem: Problem, found: Found) -> str:
-    place, token = problem.place, found.token(problem.place)
-    properties = {"file": found.path(place), "line": place.line, "col": place.column}
+def _command(problem: Problem, findings: Findings) -> str:
+    place, token = problem.place, findings.token(problem.place)
+    properties = {"file": findings.path(place), "line": place.line, "col": place.column}
     if token is not None:
         properties["endColumn"] = token.end
     properties["title"] = problem.code
     listed = ",".join(f"{name}={_in_property(str(value))}" for name, value in properties.items())
-    return f"::{problem.severity} {listed}::{_in_message(said(problem))}"
+    return f"::{problem.severity} {listed}::{_in_message(message_of(problem))}"
 
 
 def _in_message(text: str) -> str:

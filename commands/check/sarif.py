@@ -1,6 +1,6 @@
 """Problems as a SARIF 2.1.0 log, for code scanning and the viewers of editors.
 
-Columns count characters, and paths are from the current folder: what `uploadSARIF` and editors expect of a repository.
+Columns count characters and paths are relative to the current folder, as `uploadSARIF` and editors expect.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from commands.check.findings import Found, Token, said
+from commands.check.findings import Findings, Token, message_of
 from program_files import Problem
 from program_files.codes import CODES, Code
 
@@ -17,13 +17,13 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _ORDER = {code: index for index, code in enumerate(CODES)}
 
 
-def sarif(found: Found, *, version: str) -> str:
+def sarif(findings: Findings, *, version: str) -> str:
     """The log of one run, with every code as a rule; a program without problems has a run without results."""
     driver = {"name": "laurel", "version": version, "rules": [_rule(code, what) for code, what in CODES.items()]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(problem, found) for problem in found.problems],
+        "results": [_result(problem, findings) for problem in findings.problems],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
@@ -38,21 +38,21 @@ def _rule(code: str, what: Code) -> Mapping[str, Any]:
     }
 
 
-def _result(problem: Problem, found: Found) -> Mapping[str, Any]:
-    place, artifact = problem.place, {"uri": _uri(found.path(problem.place))}
+def _result(problem: Problem, findings: Findings) -> Mapping[str, Any]:
+    place, artifact = problem.place, {"uri": _uri(findings.path(problem.place))}
     location: dict[str, Any] = {"artifactLocation": artifact}
-    if place.file in found.files:
-        token = found.token(place)
+    if place.file in findings.files:
+        token = findings.token(place)
         end = {} if token is None else {"endColumn": token.end}
         location["region"] = {"startLine": place.line, "startColumn": place.column, **end}
     result = {
         "ruleId": problem.code,
         "ruleIndex": _ORDER[problem.code],
         "level": problem.severity,
-        "message": {"text": said(problem)},
+        "message": {"text": message_of(problem)},
         "locations": [{"physicalLocation": location}],
     }
-    token = found.replaced(problem)
+    token = findings.replaced_token(problem)
     return result if token is None else {**result, "fixes": [_fix(problem, token, artifact)]}
 
 

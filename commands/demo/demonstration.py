@@ -1,7 +1,7 @@
-"""`laurel demo`: the whole of Laurel at work on seven days of one member, told as it happens.
+"""The demonstration: seven days of one member, printed as they happen.
 
-It speaks HTTP as any business system would: it logs in, subscribes to webhooks, reports events, and hears of points
-and progress at a receiver of its own. It ends with 0 only when it has seen every step.
+It uses HTTP as any business system does: it logs in, subscribes to webhooks, reports events, and receives webhooks
+about points and progress. It ends with 0 only if it has seen every step.
 """
 
 import asyncio
@@ -24,10 +24,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import rules
+from commands.shared import embedded
 from commands.shared.serving import serving_app
 from commands.shared.settings import EXAMPLE_PROGRAM, Settings
+from commands.shared.shutdown import wait_for_shutdown
 from commands.shared.temporal_server import free_port
-from commands.up import embedded
 from loyalty.webhooks.signing import VerificationError, verify
 from program_files import read_folder
 
@@ -37,65 +38,65 @@ PRIZE = 100
 MEMBER = {"email": "john.smith@example.com"}
 EVENT_NAMES = ("CustomerRegistered", "MemberAchievementProgressWasChanged", "AvailablePointsAmountChanged")
 PATIENCE = 30.0
-"""Seconds to wait for what should come within one."""
+"""Seconds to wait for a step, which takes less than one."""
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 class StepNotSeenError(Exception):
-    """Something that belongs to the demonstration did not happen."""
+    """A step of the demonstration did not happen."""
 
 
 @dataclass
-class Heard:
-    """The webhooks that came in, and the secrets to verify them by."""
+class WebhookInbox:
+    """The webhooks received, and the secrets that verify them."""
 
     secrets: dict[str, str] = field(default_factory=dict)
     messages: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    received: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def take(self, request: Request) -> Response:
-        """Receive one webhook: verify its signature, and tell."""
+    async def receive(self, request: Request) -> Response:
+        """Receive one webhook, verify its signature, and print it."""
         body = await request.body()
         message = rules.exact.loads(body.decode())
         name = message["eventName"]
         try:
             verify([self.secrets[name]], request.headers, body, now=datetime.now(UTC))
         except VerificationError as error:
-            console.print(f"     [red]webhook {name} is not believed: {error}[/]")
+            console.print(f"     [red]webhook {name} is rejected: {error}[/]")
             return Response(status_code=400)
-        async with self.news:
+        async with self.received:
             self.messages.append((name, message["data"]))
-            self.news.notify_all()
-        console.print(f"     [cyan]webhook[/] {name}, signature verified: {_in_words(name, message['data'])}")
+            self.received.notify_all()
+        console.print(f"     [cyan]webhook[/] {name}, signature verified: {_summary(name, message['data'])}")
         return Response(status_code=204)
 
-    async def wait(self, name: str, is_it: Callable[[Mapping[str, Any]], bool]) -> None:
-        """Wait for a message; raise StepNotSeenError where it does not come."""
-        async with _patience(f"webhook {name}"), self.news:
-            await self.news.wait_for(lambda: any(heard == name and is_it(data) for heard, data in self.messages))
+    async def wait(self, name: str, matches: Callable[[Mapping[str, Any]], bool]) -> None:
+        """Wait for a message that matches; raise StepNotSeenError if none comes."""
+        async with _within_patience(f"webhook {name}"), self.received:
+            await self.received.wait_for(lambda: any(each == name and matches(data) for each, data in self.messages))
 
 
 async def run() -> None:
-    """The demonstration. On a terminal it stays up afterwards, until Ctrl-C."""
+    """Run the demonstration; on a terminal, keep Laurel up afterwards until Ctrl-C."""
     stays = sys.stdout.isatty()
     with tempfile.TemporaryDirectory(prefix="laurel-demo-") as folder:
-        heard = Heard()
-        async with _receiver(heard) as receiver_url, _laurel(Path(folder)) as (laurel, password):
+        inbox = WebhookInbox()
+        async with _receiver(inbox) as receiver_url, _laurel(Path(folder)) as (laurel, password):
             _title("Laurel is up")
             console.print(f"  API           {laurel.url}/docs   (admin, password {password})")
             console.print(f"  Temporal UI   {laurel.ui_url}")
             console.print(f"  Webhooks go to {receiver_url}")
             async with httpx2.AsyncClient(base_url=laurel.url, timeout=30) as client:
-                await _tell(client, laurel, password, heard, receiver_url)
+                await _play(client, laurel, password, inbox, receiver_url)
             _title("Every step was seen")
             if stays:
                 console.print(f"  Look around: {laurel.ui_url} and {laurel.url}/docs. Ctrl-C ends it.")
-                await embedded.until_asked_to_stop()
+                await wait_for_shutdown()
 
 
-async def _tell(
-    client: httpx2.AsyncClient, laurel: embedded.Laurel, password: str, heard: Heard, receiver_url: str
+async def _play(
+    client: httpx2.AsyncClient, laurel: embedded.Laurel, password: str, inbox: WebhookInbox, receiver_url: str
 ) -> None:
     store = laurel.store
     _title("Log in as admin")
@@ -109,15 +110,15 @@ async def _tell(
     for name in EVENT_NAMES:
         subscription = {"webhookSubscription": {"eventName": name, "url": receiver_url}}
         made = await _post(client, f"/api/{store}/webhook/subscription", subscription)
-        heard.secrets[name] = made["secret"]
+        inbox.secrets[name] = made["secret"]
         console.print(f"  POST /api/{store}/webhook/subscription: {name}")
 
     _title("Open the app on seven days in a row")
     today = datetime.now(UTC).date()
     for number in range(1, DAYS + 1):
-        await _open_app(client, laurel, heard, number, today - timedelta(days=DAYS - number))
-    await heard.wait("CustomerRegistered", lambda data: data["customerData"]["email"] == MEMBER["email"])
-    await heard.wait("AvailablePointsAmountChanged", lambda data: data["amountChange"] == PRIZE)
+        await _open_app(client, laurel, inbox, number, today - timedelta(days=DAYS - number))
+    await inbox.wait("CustomerRegistered", lambda data: data["customerData"]["email"] == MEMBER["email"])
+    await inbox.wait("AvailablePointsAmountChanged", lambda data: data["amountChange"] == PRIZE)
 
     _title("The member now")
     members = await _get(client, f"/api/{store}/member?email={MEMBER['email']}")
@@ -129,20 +130,22 @@ async def _tell(
         raise StepNotSeenError(f"the {PRIZE} points are not in the member's status")
 
 
-async def _open_app(client: httpx2.AsyncClient, laurel: embedded.Laurel, heard: Heard, number: int, day: date) -> None:
-    """Report one login, and see the progress it makes."""
+async def _open_app(
+    client: httpx2.AsyncClient, laurel: embedded.Laurel, inbox: WebhookInbox, number: int, day: date
+) -> None:
+    """Report one login, and wait for the progress that it makes."""
     event = {"type": "app_login", "eventDate": f"{day}T08:00:00", "customerData": MEMBER}
     accepted = await _post(client, f"/api/{laurel.store}/customEvent", {"event": event})
     event_id = accepted["customEventId"]
     console.print(f"  [bold]day {number}[/] {day} app_login accepted: {event_id}")
-    await heard.wait("MemberAchievementProgressWasChanged", lambda data: _progress(data) == (number, DAYS))
+    await inbox.wait("MemberAchievementProgressWasChanged", lambda data: _progress(data) == (number, DAYS))
     detail = await _applied(client, f"/api/{laurel.store}/customEvent/{event_id}")
     console.print(f"     [green]progress {number}/{DAYS}[/], applied by workflow {detail['workflowUrl']}")
 
 
 async def _applied(client: httpx2.AsyncClient, path: str) -> Mapping[str, Any]:
-    """An event's record, once everything it caused is done."""
-    async with _patience("the event was applied"):
+    """The details of an event, once it is applied."""
+    async with _within_patience("the event was applied"):
         detail: Mapping[str, Any] = {}
         while detail.get("status") != "applied":
             detail = await _get(client, path)
@@ -155,8 +158,8 @@ def _progress(data: Mapping[str, Any]) -> tuple[int, int | None]:
     return rule["completedConsecutivePeriods"], rule["consecutivePeriods"]
 
 
-def _in_words(name: str, data: Mapping[str, Any]) -> str:
-    """What a webhook says, in a few words."""
+def _summary(name: str, data: Mapping[str, Any]) -> str:
+    """A webhook in a few words."""
     match name:
         case "MemberAchievementProgressWasChanged":
             made, needed = _progress(data)
@@ -170,7 +173,7 @@ def _in_words(name: str, data: Mapping[str, Any]) -> str:
 
 @asynccontextmanager
 async def _laurel(folder: Path) -> AsyncIterator[tuple[embedded.Laurel, str]]:
-    """A Laurel of its own, on free ports, that may send webhooks to this machine."""
+    """A separate Laurel on free ports, which may send webhooks to this machine; and the admin's password."""
     password = secrets.token_urlsafe(9)
     loopback = (ip_network("127.0.0.0/8"),)
     settings = replace(Settings.read(), database_url=None, admin_password=password, webhook_allow=loopback)
@@ -183,16 +186,16 @@ async def _laurel(folder: Path) -> AsyncIterator[tuple[embedded.Laurel, str]]:
 
 
 @asynccontextmanager
-async def _receiver(heard: Heard) -> AsyncIterator[str]:
-    """An HTTP server for webhooks, and its URL."""
-    app = Starlette(routes=[Route("/webhooks", heard.take, methods=["POST"])])
+async def _receiver(inbox: WebhookInbox) -> AsyncIterator[str]:
+    """The URL of an HTTP server for webhooks, which runs until the block ends."""
+    app = Starlette(routes=[Route("/webhooks", inbox.receive, methods=["POST"])])
     port = free_port()
     async with serving_app(app, host=embedded.HOST, port=port):
         yield f"http://{embedded.HOST}:{port}/webhooks"
 
 
 @asynccontextmanager
-async def _patience(what: str) -> AsyncIterator[None]:
+async def _within_patience(what: str) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(PATIENCE):
             yield

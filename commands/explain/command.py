@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared.exits import in_words
+from commands.shared.exits import errors_as_exit_codes
 from commands.shared.options import DATA, Data, Format
 
 
@@ -16,20 +16,20 @@ def explain(
         str | None, typer.Option("--store", help="The store's code.", show_default="every one, until it is found")
     ] = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="How the event is printed.")] = Format.text,  # noqa: A002
 ) -> None:
-    """Say of an event which reactors and achievements answered it and which did not, why, and what came of it."""
+    """Print which reactors and achievements answered an event and which did not, why, and what happened."""
     from rich.console import Console
 
-    from commands.explain import explanation as explaining
-    from commands.explain import text as explained
+    from commands.explain.event_details import event_details
+    from commands.explain.text import lines
     from rules import exact
 
-    with in_words(format):
-        details = explaining.explanation(event, data=data, store=store)
+    with errors_as_exit_codes(format):
+        details = event_details(event, data=data, store=store)
     if format is Format.json:
         print(exact.dumps(details))
         return
     console = Console(highlight=False, soft_wrap=True, emoji=False)
-    for line in explained.lines(details):
+    for line in lines(details):
         console.print(line)

@@ -1,4 +1,4 @@
-"""`laurel new`: files made from what is there."""
+"""`laurel new`: write files of a program."""
 
 import sys
 from pathlib import Path
@@ -6,19 +6,19 @@ from typing import Annotated
 
 import typer
 
-from commands.shared.exits import fail, in_words
-from commands.shared.fast_typer import SwiftCommand, SwiftGroup
+from commands.shared.exits import errors_as_exit_codes, fail
+from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
 from commands.shared.options import DATA, Data
 
-new = typer.Typer(cls=SwiftGroup, no_args_is_help=True, help="Write files of a program from what is there.")
+new = typer.Typer(cls=FastTyperGroup, no_args_is_help=True, help="Write files of a program from stored events.")
 
 
 @new.callback()
 def _group() -> None:
-    """Write files of a program from what is there."""
+    """Write files of a program from stored events."""
 
 
-@new.command(name="test", cls=SwiftCommand)
+@new.command(name="test", cls=FastTyperCommand)
 def new_test(
     event: Annotated[str, typer.Option("--from", help="The id of an event: Laurel's, or the reporter's own.")],
     out: Annotated[
@@ -27,17 +27,17 @@ def new_test(
     store: Annotated[str | None, typer.Option("--store", help="The store's code. [default: any that has it]")] = None,
     data: Data = DATA,
 ) -> None:
-    """Write a test of an event that happened: its member as they were, what it did; nothing personal is in it."""
-    from commands.new.recording import recording
+    """Write a test of a past event: its member as they were, and what the event did. Personal data is masked."""
+    from commands.new.recorded_test import record_test
 
     if out is not None and out.exists():
         fail(f"{out} is there already: name another --out")
-    with in_words():
-        made = recording(event, data=data, store=store)
+    with errors_as_exit_codes():
+        recorded = record_test(event, data=data, store=store)
         if out is not None:
             with out.open("x", encoding="utf-8") as file:
-                file.write(made.text)
+                file.write(recorded.text)
     if out is None:
-        print(made.text, end="")
-    for difference in made.differences:
+        print(recorded.text, end="")
+    for difference in recorded.differences:
         print(f"laurel: when it happened it was otherwise: {difference}", file=sys.stderr)

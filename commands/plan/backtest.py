@@ -1,4 +1,4 @@
-"""A backtest: each part of the members has its events replayed under both programs, by several processes if need be."""
+"""The backtest of a plan: replay events under both programs, split by members into tasks for several processes."""
 
 import gc
 import multiprocessing
@@ -23,26 +23,29 @@ from program_files import read_program, read_revision
 from workbench.backtest import Contrast, MemberRange, Pair, Part, ReplayedEvent, Share
 from workbench.backtest.event_file import read_events, read_share, share_out
 
-MOST_MEMBERS = 20_000
-"""Members that a process holds at once: memory is bounded by them, however many there are."""
+MAX_MEMBERS = 20_000
+"""Members of one task: this bounds the memory of a process."""
 
-LARGEST_SHARE, MOST_SHARES = 16_000_000, 200
-"""Bytes of a file of events that a process takes at once, for the same reason, and into how many a file is cut."""
+MAX_SHARE_BYTES = 16_000_000
+"""Bytes of an event file for one task, for the same reason."""
+
+MAX_SHARES = 200
+"""Tasks that an event file is split into at most."""
 
 FEW_EVENTS, SMALL_FILE = 5_000, 1_000_000
-"""Events, and bytes of a file of them, that are replayed here before a process for them would have begun."""
+"""Up to so many events, or bytes of an event file, are replayed in this process: to start others would take longer."""
 
-TOLD_EVERY = 500
-"""Events that are read at once, and after which a process says how far it is."""
+READ_AHEAD = 500
+"""Events that are read at once; after each such batch a process reports its progress."""
 
 Files: TypeAlias = Mapping[str, bytes]
 Progress: TypeAlias = Callable[[int, int | None], None]
-"""Called with the events replayed so far, and how many there are, if that is known."""
+"""Called with the number of events replayed so far, and the number of all events if it is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class FromDatabase:
-    """The events reported to a store since a moment, from the state its members were in."""
+    """The events reported to a store from `since` to `until`; members start in their state at `since`."""
 
     url: str
     since: datetime
@@ -51,7 +54,7 @@ class FromDatabase:
 
 @dataclass(frozen=True, slots=True)
 class FromFile:
-    """The events of a file of lines, from nothing."""
+    """The events of a file, one a line; every member starts new."""
 
     file: Path
 
@@ -61,26 +64,26 @@ Source: TypeAlias = FromDatabase | FromFile
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every process needs to know."""
+    """What each process needs: the events and both programs."""
 
     source: Source
     old: Files | None
-    """None: no program is in force yet, so nothing would have come of anything."""
+    """None: no program is in force yet, so nothing happens under the old one."""
     new: Files
 
 
 def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
-    """Replay everything; raise BadLine for a file that holds something else."""
+    """Replay all events in up to `jobs` processes (None: one a core). Raise BadLine for a wrong line of the file."""
     old, new = _programs(job)
     reactors = (*old.reactors, *new.reactors)
-    together = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
+    is_one_task = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
     processes = jobs or os.cpu_count() or 1
-    with _parts(job.source, new, processes, together=together) as (parts, events):
+    with _parts(job.source, new, processes, is_one_task=is_one_task) as (parts, events):
         if not parts:
             return Contrast()
         if len(parts) == 1 or processes == 1:
-            return _replayed_here(_Replayer(job.source, old, new), parts, lambda done: progress(done, events))
-        return _replayed_apart(job, parts, min(processes, len(parts)), lambda done: progress(done, events))
+            return _replay_in_this_process(_Replayer(job.source, old, new), parts, lambda done: progress(done, events))
+        return _replay_in_processes(job, parts, min(processes, len(parts)), lambda done: progress(done, events))
 
 
 def _programs(job: Job) -> tuple[Program, Program]:
@@ -90,63 +93,65 @@ def _programs(job: Job) -> tuple[Program, Program]:
 
 @contextmanager
 def _parts(
-    source: Source, program: Program, processes: int, *, together: bool
+    source: Source, program: Program, processes: int, *, is_one_task: bool
 ) -> Iterator[tuple[Sequence[Part], int | None]]:
-    """The tasks, and how many events there are. Where members share a limit, all of them are one task."""
+    """The tasks, and the number of events if it is known. Members who share a limit of the program are in one task."""
     match source:
         case FromFile(file):
             size = file.stat().st_size
-            if together or size <= SMALL_FILE:
+            if is_one_task or size <= SMALL_FILE:
                 yield [Share()], None
-            elif size <= LARGEST_SHARE * processes:
+            elif size <= MAX_SHARE_BYTES * processes:
                 yield [Share(number, processes) for number in range(processes)], None
             else:
                 with TemporaryDirectory(prefix="laurel-plan-") as folder:
-                    count = min(MOST_SHARES, size // LARGEST_SHARE + 1)
+                    count = min(MAX_SHARES, size // MAX_SHARE_BYTES + 1)
                     shares = [Path(folder) / str(number) for number in range(count)]
                     yield shares, share_out(file, program.zone, shares)
         case FromDatabase():
             with _history(source, program) as history:
                 events = history.events_count()
-                one = together or events <= FEW_EVENTS
-                parts = history.parts(_most(history.members_count(), 1 if one else processes, together=together))
+                one = is_one_task or events <= FEW_EVENTS
+                parts = history.parts(
+                    _members_per_task(history.members_count(), 1 if one else processes, is_one_task=is_one_task)
+                )
             yield parts, events
         case _:
             assert_never(source)
 
 
-def _most(members: int, processes: int, *, together: bool) -> int:
-    """Members a task: all at once, or so few that memory is bounded and every process has something to do."""
-    return max(1, members) if together else max(1, min(MOST_MEMBERS, -(-members // processes)))
+def _members_per_task(members: int, processes: int, *, is_one_task: bool) -> int:
+    """Members of one task: all, or so few that memory is bounded and every process gets a task."""
+    return max(1, members) if is_one_task else max(1, min(MAX_MEMBERS, -(-members // processes)))
 
 
-def _replayed_here(replayer: "_Replayer", parts: Sequence[Part], told: Callable[[int], None]) -> Contrast:
-    """Replay tasks in this process: to start another takes as long as many events."""
+def _replay_in_this_process(replayer: "_Replayer", parts: Sequence[Part], report: Callable[[int], None]) -> Contrast:
+    """Replay tasks one after the other in this process."""
     whole, done = Contrast(), 0
 
-    def tell(events: int) -> None:
+    def count(events: int) -> None:
         nonlocal done
         done += events
-        told(done)
+        report(done)
 
     for part in parts:
-        whole.add(replayer.replay(part, tell))
+        whole.add(replayer.replay(part, count))
     return whole
 
 
-def _replayed_apart(job: Job, parts: Sequence[Part], processes: int, told: Callable[[int], None]) -> Contrast:
-    """Replay tasks in processes of their own."""
+def _replay_in_processes(job: Job, parts: Sequence[Part], processes: int, report: Callable[[int], None]) -> Contrast:
+    """Replay tasks in a pool of processes."""
     whole = Contrast()
     context = _context()
     counted, stopped = context.Value("Q", 0), context.Event()
-    with ProcessPoolExecutor(processes, context, _begin, (job, counted, stopped)) as pool:
+    with ProcessPoolExecutor(processes, context, _start_process, (job, counted, stopped)) as pool:
         try:
             waiting = {pool.submit(_replay, part) for part in parts}
             while waiting:
                 done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
                 for each in done:
                     whole.add(each.result())
-                told(counted.value)
+                report(counted.value)
         except BaseException:
             stopped.set()
             pool.shutdown(cancel_futures=True)
@@ -155,34 +160,34 @@ def _replayed_apart(job: Job, parts: Sequence[Part], processes: int, told: Calla
 
 
 def _context() -> BaseContext:
-    """Processes begin as copies of this one where that is safe, without threads, and start anew elsewhere."""
+    """Fork processes if that is safe (on Linux, with no other thread), else spawn them."""
     is_safe = sys.platform == "linux" and active_count() == 1
     return multiprocessing.get_context("fork" if is_safe else "spawn")
 
 
 class _Stopped(Exception):
-    """Nobody waits for a task any more."""
+    """The main process stopped the backtest."""
 
 
 _process: tuple["_Replayer", Callable[[int], None]]
 
 
-def _begin(job: Job, counted: Any, stopped: Any) -> None:
-    global _process  # noqa: PLW0603 - what a pool's process begins with has no other place
+def _start_process(job: Job, counted: Any, stopped: Any) -> None:
+    global _process  # noqa: PLW0603 - a pool's initializer has no other way to pass values to its tasks
 
-    def tell(events: int) -> None:
+    def count(events: int) -> None:
         if stopped.is_set():
             raise _Stopped
         with counted.get_lock():
             counted.value += events
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this is interrupted too, and stops it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process gets the signal too, and stops this one
     Thread(target=_end_with_parent, daemon=True).start()
-    _process = _Replayer(job.source, *_programs(job)), tell
+    _process = _Replayer(job.source, *_programs(job)), count
 
 
 def _end_with_parent() -> None:
-    """A pool's process whose parent was killed would wait for tasks for ever."""
+    """End this process when the main process is killed; a pool's process would wait for tasks without end."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -190,8 +195,8 @@ def _end_with_parent() -> None:
 
 
 def _replay(part: Part) -> Contrast:
-    replayer, tell = _process
-    return replayer.replay(part, tell)
+    replayer, count = _process
+    return replayer.replay(part, count)
 
 
 @contextmanager
@@ -204,8 +209,8 @@ def _history(source: FromDatabase, program: Program) -> Iterator[Any]:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without a collection of garbage: a replay makes no cycles, and all that it keeps would be searched for them."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Disable garbage collection: a replay makes no reference cycles, and a search of all it holds is slow."""
     gc.collect()
     gc.disable()
     try:
@@ -216,54 +221,54 @@ def _uncollected() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Replayer:
-    """Two programs and where their events are."""
+    """Replays tasks under both programs."""
 
     source: Source
     old: Program
     new: Program
 
-    def replay(self, part: Part, tell: Callable[[int], None]) -> Contrast:
-        """Replay one task under both programs, and tell of events as they are done."""
-        with _uncollected():
+    def replay(self, part: Part, count: Callable[[int], None]) -> Contrast:
+        """Replay one task under both programs, and count events as they are replayed."""
+        with _without_garbage_collection():
             match self.source, part:
                 case FromFile(file), Share():
-                    return self._of_file((e for e in read_events(file, self.new.zone) if part.has(e.member)), tell)
+                    return self._of_file((e for e in read_events(file, self.new.zone) if part.has(e.member)), count)
                 case FromFile(), Path():
-                    return self._of_file(read_share(part, self.new.zone), tell)
+                    return self._of_file(read_share(part, self.new.zone), count)
                 case FromDatabase() as source, MemberRange():
                     with _history(source, self.old) as history:
                         pair = Pair(self.old, self.new, source.since)
                         openings: list[MemberSnapshot] = list(history.openings(part))
                         pair.open(openings, history.used_by_program())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
-                        return _replayed(pair, history.events(part), known, tell, until=source.until)
+                        return _replay_events(pair, history.events(part), known, count, until=source.until)
                 case _:
-                    raise AssertionError(f"{part} is no part of {self.source}")
+                    raise AssertionError(f"{part} does not belong to {self.source}")
 
-    def _of_file(self, events: Iterator[ReplayedEvent], tell: Callable[[int], None]) -> Contrast:
+    def _of_file(self, events: Iterator[ReplayedEvent], count: Callable[[int], None]) -> Contrast:
         first = next(events, None)
         if first is None:
             return Contrast()
-        return _replayed(Pair(self.old, self.new, first.received_at), chain([first], events), set(), tell)
+        return _replay_events(Pair(self.old, self.new, first.received_at), chain([first], events), set(), count)
 
 
-def _replayed(
+def _replay_events(
     pair: Pair,
     events: Iterator[ReplayedEvent],
     members: set[str],
-    tell: Callable[[int], None],
+    count: Callable[[int], None],
     *,
     until: datetime | None = None,
 ) -> Contrast:
-    """Replay events; `members` are those there without them."""
-    count = 0
-    # Read some, then replay them: to go from one to the other with each event takes longer.
-    while some := list(islice(events, TOLD_EVERY)):
-        for event in some:
+    """Replay events; `members` are those who exist before the first."""
+    replayed = 0
+    # To read a batch and then to replay it is faster than to alternate with each event.
+    while batch := list(islice(events, READ_AHEAD)):
+        for event in batch:
             pair.report(event)
             members.add(event.member)
-        count += len(some)
-        tell(len(some))
+        replayed += len(batch)
+        count(len(batch))
     if until is not None:
         pair.advance(until)
-    return pair.contrast(events=count, members=len(members))
+    return pair.contrast(events=replayed, members=len(members))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared.exits import in_words, need_folder
+from commands.shared.exits import errors_as_exit_codes, require_folder
 from commands.shared.options import DATA, Data, Folder
 
 if TYPE_CHECKING:
     from commands.plan.backtest import Progress
-    from commands.plan.planning import Plan
+    from commands.plan.plan import Plan
     from workbench.backtest import Comparison
 
-TELL_EVERY = 2.0
-"""Seconds between two words about progress, where nobody watches a terminal."""
+PROGRESS_INTERVAL = 2.0
+"""Seconds between two lines about progress, if standard error is no terminal."""
 
 
 class PlanFormat(StrEnum):
@@ -46,14 +46,16 @@ def plan(
     format: Annotated[PlanFormat, typer.Option("--format", help="How the plan is printed.")] = PlanFormat.text,  # noqa: A002
     data: Data = DATA,
 ) -> None:
-    """Say what a program would change, and what it would have given and cost. Nothing is written."""
-    from commands.plan import plan_files, planning
+    """Print what a program would change, and what it would have given and cost. Nothing is written."""
+    from commands.plan.json_format import plan_as_json
+    from commands.plan.plan import PlanRequest, make_plan
+    from commands.shared.plan_files import save_plan
     from program_files import read_folder
 
     for each in (folder, *([against] if against else [])):
-        need_folder(each)
-    with in_words():
-        asked = planning.Asked(
+        require_folder(each)
+    with errors_as_exit_codes():
+        request = PlanRequest(
             files=read_folder(folder),
             data=data,
             days=days,
@@ -62,16 +64,16 @@ def plan(
             backtests=backtest,
             jobs=jobs,
         )
-        made = planning.plan(asked, progress=_progress())
+        made = make_plan(request, progress=_print_progress())
         if save is not None:
-            plan_files.save(made, save)
-    print(_shown(made, format, against))
+            save_plan(plan_as_json(made), made.files, save)
+    print(_text(made, format, against))
     if save is not None and made.based_on is not None:
         print(f"Deploy exactly this with: laurel deploy --plan {save}", file=sys.stderr)
 
 
-def _shown(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noqa: A002
-    from commands.plan.plan_files import plan_as_json
+def _text(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noqa: A002
+    from commands.plan.json_format import plan_as_json
     from rules import exact
     from workbench import differences
     from workbench.backtest import rendering
@@ -91,8 +93,8 @@ def _shown(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # no
             return "\n\n".join([counted, *changed, *_backtest(plan, rendering.text)])
 
 
-def _backtest(plan: "Plan", shown: Callable[["Comparison"], str]) -> Iterator[str]:
-    """What came of it; where nothing was replayed, why, and what fell due all the same."""
+def _backtest(plan: "Plan", render: Callable[["Comparison"], str]) -> Iterator[str]:
+    """The result of the backtest; if no event was replayed, why, and what fell due all the same."""
     from workbench.backtest import rendering
 
     comparison = plan.comparison
@@ -101,24 +103,24 @@ def _backtest(plan: "Plan", shown: Callable[["Comparison"], str]) -> Iterator[st
     if comparison is not None and (
         plan.not_replayed is None or any(line.old or line.new for line in rendering.lines(comparison))
     ):
-        yield shown(comparison)
+        yield render(comparison)
 
 
-def _progress() -> "Progress":
-    """Say on the error output how far the backtest is: in place on a terminal, now and then elsewhere."""
-    began = told = time.monotonic()
+def _print_progress() -> "Progress":
+    """A callback that prints the progress of the backtest to standard error; on a terminal, in place."""
+    began = printed = time.monotonic()
     on_terminal = sys.stderr.isatty()
 
-    def tell(done: int, of: int | None) -> None:
-        nonlocal told
+    def show(done: int, of: int | None) -> None:
+        nonlocal printed
         now = time.monotonic()
-        if not done or (not on_terminal and now - told < TELL_EVERY):
+        if not done or (not on_terminal and now - printed < PROGRESS_INTERVAL):
             return
-        told = now
+        printed = now
         share = "" if of is None else f" of {of:,}"
         line = f"{done:,}{share} events replayed, {done / (now - began):,.0f} a second"
         print(f"\r{line}\x1b[K" if on_terminal else line, end="" if on_terminal else "\n", file=sys.stderr, flush=True)
         if on_terminal and done == of:
             print(file=sys.stderr)
 
-    return tell
+    return show

@@ -1,1 +1,1 @@
-"""What several commands use."""
+"""Code that at least two commands use."""

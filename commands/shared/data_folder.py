@@ -1,6 +1,6 @@
-"""The data folder of a Laurel on one machine: held by one process, which says where it answers.
+"""The data folder of `laurel up`: locked by one process, which writes there where its API answers.
 
-It imports nothing large: whoever only asks the running Laurel need not be able to run one.
+This module imports nothing large: commands that call a running Laurel start faster without what it runs on.
 """
 
 import contextlib
@@ -11,75 +11,75 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.shared.errors import CannotDo
+from commands.shared.errors import CommandError
 from commands.shared.settings import Settings
 
-LOCK = "lock"
-DATABASE = "laurel.db"
-ANNOUNCED = "running.json"
+LOCK_FILE = "lock"
+DATABASE_FILE = "laurel.db"
+RUNNING_FILE = "running.json"
 
 
-class EmbeddedError(CannotDo):
-    """Laurel cannot start here; the message says why and what to do."""
+class DataFolderError(CommandError):
+    """A data folder cannot be used; the message says why and what to do."""
 
 
-class NothingStarted(EmbeddedError):
-    """There is no database: Laurel never ran on a data folder."""
+class NoDatabase(DataFolderError):
+    """There is no database: Laurel never ran on this data folder."""
 
     def __init__(self, folder: Path, cure: str = "") -> None:
         super().__init__(f"nothing was ever started in {folder}: name the --data of your `laurel up`{cure}")
 
 
 @dataclass(frozen=True)
-class RunningAt:
-    """Where a running Laurel answers, and a key of its admin's."""
+class RunningLaurel:
+    """The URL of a running Laurel's API, and an API key of its admin."""
 
     url: str
     key: str
 
 
 @contextlib.contextmanager
-def held(folder: Path, settings: Settings) -> Iterator[str]:
-    """Hold a data folder, and answer the address of its database.
+def lock(folder: Path, settings: Settings) -> Iterator[str]:
+    """Lock a data folder until the block ends; the value is the address of its database.
 
-    SQLite and Temporal's file bear one process only. Raise EmbeddedError where another has the folder.
+    One process at a time may write to SQLite and to Temporal's file. Raise DataFolderError if another has the lock.
     """
-    os.umask(0o077)  # whatever is made from here on is the owner's alone, also in a folder that others may read
+    os.umask(0o077)  # new files are readable by the owner alone, also in a folder that others may read
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as file:
+    with (folder / LOCK_FILE).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise EmbeddedError(
+            raise DataFolderError(
                 f"{folder} is in use by another Laurel: stop that one, or name another --data"
             ) from None
-        yield settings.database_url or f"sqlite:///{(folder / DATABASE).resolve()}"
+        yield settings.database_url or f"sqlite:///{(folder / DATABASE_FILE).resolve()}"
 
 
-def address(folder: Path, settings: Settings) -> str:
-    """The database of LAUREL_DATABASE_URL, or that of a data folder; raise NothingStarted where there is none."""
+def database_url(folder: Path, settings: Settings) -> str:
+    """The address of the database: LAUREL_DATABASE_URL, or the data folder's; raise NoDatabase if it has none."""
     if settings.database_url is not None:
         return settings.database_url
-    if not (folder / DATABASE).exists():
-        raise NothingStarted(folder)
-    return f"sqlite:///{(folder / DATABASE).resolve()}"
+    if not (folder / DATABASE_FILE).exists():
+        raise NoDatabase(folder)
+    return f"sqlite:///{(folder / DATABASE_FILE).resolve()}"
 
 
-def running_at(folder: Path) -> RunningAt | None:
-    """The Laurel that runs on a data folder, if one does; None too where a command only holds it for a moment."""
+def running_on(folder: Path) -> RunningLaurel | None:
+    """The Laurel that runs on a data folder; None if none does, also while another command locks the folder."""
     try:
-        with (folder / LOCK).open() as file:
+        with (folder / LOCK_FILE).open() as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return None
     except FileNotFoundError:
         return None
     except BlockingIOError:
-        announced = folder / ANNOUNCED
-        said = json.loads(announced.read_text()) if announced.exists() else None
-        return RunningAt(said["url"], said["key"]) if said else None
+        running_file = folder / RUNNING_FILE
+        content = json.loads(running_file.read_text()) if running_file.exists() else None
+        return RunningLaurel(content["url"], content["key"]) if content else None
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write what only the owner may read."""
+    """Write a file that only its owner may read."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         opened.write(text + "\n")

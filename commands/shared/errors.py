@@ -1,5 +1,5 @@
-"""Why a command cannot do what it was asked: each message says why and what to do, and the command ends with 2."""
+"""The base of errors that end a command with exit code 2."""
 
 
-class CannotDo(Exception):
-    """What every such exception of a command is."""
+class CommandError(Exception):
+    """A command cannot do what it was asked; the message says why and what to do."""

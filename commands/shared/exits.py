@@ -1,4 +1,4 @@
-"""How a command ends that cannot do what it was asked: in words, and with an exit code."""
+"""Errors of commands become messages and exit codes: 1 if the program is at fault, 2 if the call is."""
 
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from program_files import Problem
 
 
-def run_to_end(work: Callable[[], Coroutine[Any, Any, None]], format: Format = Format.text) -> None:  # noqa: A002
-    """Run an asynchronous command, and turn what it cannot do into words and an exit code."""
+def run_async(work: Callable[[], Coroutine[Any, Any, None]], format: Format = Format.text) -> None:  # noqa: A002 - as the option
+    """Run an asynchronous command, with logs on standard error and errors as exit codes."""
     import uvloop
 
     from commands.shared.logs import log_to_stderr
 
     log_to_stderr()
-    with in_words(format):
+    with errors_as_exit_codes(format):
         uvloop.run(work())
 
 
 @contextmanager
-def in_words(format: Format = Format.text) -> Iterator[None]:  # noqa: A002
-    """Say why what is inside cannot be done, and end: with 1 where a program is at fault, with 2 where the call is."""
-    from commands.shared.errors import CannotDo
+def errors_as_exit_codes(format: Format = Format.text) -> Iterator[None]:  # noqa: A002 - as the option
+    """Print the known errors of a block, and exit: with 1 for ProgramFaults, with 2 for all others."""
+    from commands.shared.errors import CommandError
     from program_files import ProgramFaults
 
     try:
@@ -36,18 +36,18 @@ def in_words(format: Format = Format.text) -> Iterator[None]:  # noqa: A002
     except ProgramFaults as faults:
         print_problems(faults.problems, format)
         raise typer.Exit(1) from None
-    except CannotDo as error:
+    except CommandError as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except Exception as error:
-        if (why := _of_database(error) or _of_temporal(error)) is None:
+        if (why := _database_message(error) or _temporal_message(error)) is None:
             raise
         fail(why)
 
 
-def _of_database(error: Exception) -> str | None:
-    """What a database raised, in words; a command that never imported it need not do so to find out."""
+def _database_message(error: Exception) -> str | None:
+    """The message of a database's error; None for others. A command without a database need not import it here."""
     if "database" not in sys.modules:
         return None
     from sqlalchemy.exc import SQLAlchemyError
@@ -65,42 +65,42 @@ def _of_database(error: Exception) -> str | None:
     return None
 
 
-def _of_temporal(error: Exception) -> str | None:
-    """What Temporal's client raised, likewise."""
+def _temporal_message(error: Exception) -> str | None:
+    """The message of an error of Temporal's client; None for others."""
     service = sys.modules.get("temporalio.service")
     is_its_own = service is not None and isinstance(error, service.RPCError)
     return f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS" if is_its_own else None
 
 
-def print_problems(problems: "Sequence[Problem]", format: Format) -> None:  # noqa: A002
-    """Say everything that is wrong with a program, as `laurel check` does."""
-    from commands.check import text
+def print_problems(problems: "Sequence[Problem]", format: Format) -> None:  # noqa: A002 - as the option
+    """Print all problems of a program as `laurel check` does."""
+    from commands.shared.problem_text import problem_count, problem_lines, problems_as_json
 
     if format is Format.json:
-        print(text.as_json(problems, store=None))
+        print(problems_as_json(problems, store=None))
         return
-    for line in text.lines(problems):
+    for line in problem_lines(problems):
         print(line)
-    print(text.count(problems), file=sys.stderr)
+    print(problem_count(problems), file=sys.stderr)
 
 
 def print_warnings(warnings: "Sequence[Problem]") -> None:
-    """Say what may be wrong with a program, and stops nothing, as `laurel check` does."""
+    """Print the warnings of a program, if there are any, as `laurel check` does."""
     if warnings:
         print_problems(warnings, Format.text)
 
 
-def need_folder(folder: Path) -> None:
-    """End with 2 where a program's folder is none, or one that nobody may look at."""
+def require_folder(folder: Path) -> None:
+    """Exit with 2 if a program's folder does not exist or cannot be read."""
     try:
         is_folder = folder.is_dir()
-    except OSError:  # a name too long, or a folder above it that is closed
+    except OSError:  # the name is too long, or a folder above it may not be entered
         is_folder = False
     if not is_folder:
         fail(f"{folder} is no folder: name the one that holds program.yaml")
 
 
 def fail(message: str) -> NoReturn:
-    """End with 2: the call is at fault, and the message says how."""
+    """Print why the call is at fault, and exit with 2."""
     print(f"laurel: {message}", file=sys.stderr)
     raise typer.Exit(2)

@@ -1,4 +1,4 @@
-"""Logs: lines of JSON for machines, words for a terminal. A traceback never shows the values of variables."""
+"""Logs: readable lines on a terminal, JSON lines elsewhere. A traceback never shows the values of variables."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def log_to_stderr() -> None:
-    """Send Laurel's own logs to standard error, and of others' only what matters."""
+    """Send logs to standard error; of uvicorn's, errors alone."""
     is_terminal = sys.stderr.isatty()
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
@@ -19,5 +19,5 @@ def log_to_stderr() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # What any client can cause by sending rubbish is no news for whoever runs Laurel.
+    # uvicorn warns of malformed requests, which any client can send at any rate.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""Arguments and options that several commands take."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ Store = Annotated[str | None, typer.Option("--store", help="The store's code.", 
 
 
 class Format(StrEnum):
-    """How a command that has no other says what it found."""
+    """How a command prints its result, unless it has formats of its own."""
 
     text = "text"
     json = "json"

@@ -1,10 +1,10 @@
-"""What the environment says: each variable read in one place, wrong values with their cure."""
+"""The environment variables of Laurel; an error for a wrong value says how to correct it."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.shared.errors import CannotDo
+from commands.shared.errors import CommandError
 from loyalty.webhooks.addresses import Network, parse_allow_list
 
 DATABASE_URL = "LAUREL_DATABASE_URL"
@@ -13,16 +13,16 @@ WEBHOOK_ALLOW = "LAUREL_WEBHOOK_ALLOW"
 TEMPORAL_UI = "LAUREL_TEMPORAL_UI"
 
 EXAMPLE_PROGRAM = Path(__file__).parents[2] / "programs" / "coffee-shop"
-"""The program of a store that has none yet."""
+"""The program that `laurel up` deploys to an empty database."""
 
 
-class SettingError(CannotDo, ValueError):
-    """A setting that is missing or makes no sense; the message says which, and what to do."""
+class SettingError(CommandError, ValueError):
+    """A variable that is missing or wrong; the message says which, and what to do."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The environment, read."""
+    """The values of the variables; None: not set."""
 
     database_url: str | None
     admin_password: str | None
@@ -31,7 +31,7 @@ class Settings:
 
     @classmethod
     def read(cls) -> "Settings":
-        """Read the environment; raise SettingError."""
+        """Read the environment variables; raise SettingError."""
         try:
             allow = parse_allow_list(os.environ.get(WEBHOOK_ALLOW, ""))
         except ValueError as error:
@@ -43,8 +43,8 @@ class Settings:
             temporal_ui=os.environ.get(TEMPORAL_UI) or None,
         )
 
-    def needed_database_url(self) -> str:
-        """The database that separate processes share."""
+    def required_database_url(self) -> str:
+        """The address of the database that the API and the worker share; raise SettingError if none is set."""
         if self.database_url is None:
             raise SettingError(f"{DATABASE_URL} is not set: name the database, as in postgresql://laurel@host/laurel")
         return self.database_url

@@ -17,8 +17,8 @@ from typing import IO
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.shared.errors import CannotDo
-from workflows.options import SEARCH_ATTRIBUTES
+from commands.shared.errors import CommandError
+from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 START_SECONDS = 60.0
 
@@ -33,16 +33,16 @@ SETTINGS = {
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
 }
-"""What a server with one SQLite file and one history shard runs best with; measured at 1.4 times its defaults."""
+"""Dynamic configuration for a server with one SQLite file and one history shard; 1.4 times the default throughput."""
 
 
-class TemporalError(CannotDo):
-    """The server did not start; the message says what its log says last."""
+class TemporalError(CommandError):
+    """The server did not start; the message holds the last line of its log."""
 
 
 @dataclass(frozen=True)
 class TemporalServer:
-    """A running server."""
+    """A running server in a child process."""
 
     process: asyncio.subprocess.Process
     port: int
@@ -50,11 +50,11 @@ class TemporalServer:
 
     @property
     def address(self) -> str:
-        """Where clients connect."""
+        """The `host:port` for clients."""
         return f"127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
-        """End it as it likes to be ended; by force after ten seconds."""
+        """Stop the server with SIGTERM; kill it after ten seconds."""
         if self.process.returncode is not None:
             return
         self.process.send_signal(signal.SIGTERM)
@@ -67,7 +67,7 @@ class TemporalServer:
 
 
 def binary() -> str:
-    """The server's executable: beside this Python, or on the PATH."""
+    """The path of the `temporal` executable: beside this Python, or on the PATH. Raise TemporalError."""
     beside = Path(sys.executable).with_name("temporal")
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
@@ -76,14 +76,14 @@ def binary() -> str:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
+    """A TCP port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def arguments(*, port: int, ui_port: int | None, file: Path | None, extra: tuple[str, ...] = ()) -> list[str]:
-    """The command line; without a file, everything is in memory."""
+    """The command line of the server; without a file, its state is in memory."""
     settings = [part for key, value in SETTINGS.items() for part in ("--dynamic-config-value", f"{key}={value}")]
     pragmas = ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     kept = ["--db-filename", str(file), *pragmas] if file else []
@@ -104,14 +104,14 @@ def arguments(*, port: int, ui_port: int | None, file: Path | None, extra: tuple
 
 
 def search_attribute_arguments() -> list[str]:
-    """What makes Laurel's search attributes known from the start."""
+    """Options that register Laurel's search attributes at the start."""
     return [part for key in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{key.name}=Keyword")]
 
 
 async def start(
     *, port: int, ui_port: int | None = None, file: Path | None = None, log: Path, extra: tuple[str, ...] = ()
 ) -> TemporalServer:
-    """Start a server and wait until it answers."""
+    """Start a server and wait until it answers; raise TemporalError."""
     with log.open("ab") as output:
         process = await _spawn(arguments(port=port, ui_port=ui_port, file=file, extra=extra), output)
     server = TemporalServer(process, port, ui_port)
@@ -131,7 +131,7 @@ async def start(
 async def running(
     *, port: int, ui_port: int | None = None, file: Path | None = None, log: Path, extra: tuple[str, ...] = ()
 ) -> AsyncIterator[TemporalServer]:
-    """A server that lasts as long as the block."""
+    """A server that runs until the block ends."""
     server = await start(port=port, ui_port=ui_port, file=file, log=log, extra=extra)
     try:
         yield server
@@ -140,7 +140,7 @@ async def running(
 
 
 async def _spawn(args: list[str], output: IO[bytes]) -> asyncio.subprocess.Process:
-    # A session of its own: Ctrl-C on the terminal is ours to pass on, once everything else has stopped.
+    # In a session of its own, so that Ctrl-C reaches this process alone, which stops the server last.
     return await asyncio.create_subprocess_exec(
         binary(),
         *args,
@@ -153,9 +153,10 @@ async def _spawn(args: list[str], output: IO[bytes]) -> asyncio.subprocess.Proce
 
 
 def _die_with(parent: int) -> Callable[[], None]:
-    """What makes a child end when its parent is killed: a server left behind would keep its ports and its file.
+    """A preexec function that makes the child die with its parent; a server left behind would keep its ports and file.
 
-    The kernel takes the thread that starts the child for the parent. Loaded here: between fork and exec, only call.
+    To Linux, the parent is the thread that starts the child. The library is loaded here since a function between fork
+    and exec must do as little as possible.
     """
     prctl = ctypes.CDLL(None).prctl
 
@@ -180,4 +181,4 @@ async def _answers(address: str) -> bool:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "it said nothing"
+    return lines[-1][:300] if lines else "it is empty"

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared.exits import fail, in_words, need_folder
+from commands.shared.exits import errors_as_exit_codes, fail, require_folder
 from commands.shared.options import DATA, Format, Store
 
 if TYPE_CHECKING:
-    from commands.simulate.simulation import InFolder, InForce, Invented, Stored
+    from commands.simulate.simulation import AdhocMember, DeployedProgram, FolderProgram, StoredMember
 
 
 def simulate(
@@ -23,10 +23,10 @@ def simulate(
             metavar="EVENT", help="A file with the event, as it is reported; - reads it from stdin.", show_default=False
         ),
     ] = None,
-    deployed: Annotated[bool, typer.Option("--deployed", help="Try the program in force, and no folder's.")] = False,
-    member: Annotated[
-        str | None, typer.Option("--member", help="An invented member: a file, or what it would say.")
-    ] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="Use the program in force instead of a folder's.")
+    ] = False,
+    member: Annotated[str | None, typer.Option("--member", help="An invented member: a file, or its content.")] = None,
     member_id: Annotated[str | None, typer.Option("--member-id", help="A member of the database, by their id.")] = None,
     now: Annotated[
         str | None, typer.Option("--now", help="When it is reported. [default: when it happens; of a real member, now]")
@@ -35,57 +35,59 @@ def simulate(
     data: Annotated[
         Path | None, typer.Option("--data", help="The data folder: of the member that the event names, of --deployed.")
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="How the simulation is printed.")] = Format.text,  # noqa: A002
 ) -> None:
-    """Try an event out: what it would do under a program, and why. Nothing is written and nothing sent."""
-    from commands.simulate import simulation as simulating
-    from commands.simulate import text as simulated
+    """Simulate an event: what it would do under a program, and why. Nothing is written and nothing sent."""
+    from commands.simulate.simulation import SimulationRequest, run_simulation
+    from commands.simulate.text import failed
 
     program, event = _program_and_event(folder, event, deployed=deployed, store=store)
-    who = _who(member, member_id, data, deployed=deployed)
-    with in_words(format):
-        said = simulating.simulation(simulating.Asked(program, event, who, now, data or DATA))
-    _print(said, format)
-    if simulated.failed(said):
+    who = _member(member, member_id, data, deployed=deployed)
+    with errors_as_exit_codes(format):
+        simulated = run_simulation(SimulationRequest(program, event, who, now, data or DATA))
+    _print(simulated, format)
+    if failed(simulated):
         raise typer.Exit(1)
 
 
 def _program_and_event(
     folder: Path | None, event: str | None, *, deployed: bool, store: str | None
-) -> tuple["InFolder | InForce", str]:
-    from commands.simulate.simulation import InFolder, InForce
+) -> tuple["FolderProgram | DeployedProgram", str]:
+    from commands.simulate.simulation import DeployedProgram, FolderProgram
 
     if deployed and folder is not None and event is None:
-        return InForce(store), str(folder)  # the only argument is the event
+        return DeployedProgram(store), str(folder)  # the only argument is the event
     if deployed or folder is None or event is None:
         fail("name a program and an event: laurel simulate DIR EVENT, or laurel simulate --deployed EVENT")
     if store is not None:
         fail("program.yaml says which store it is of: leave out --store")
-    need_folder(folder)
-    return InFolder(folder), event
+    require_folder(folder)
+    return FolderProgram(folder), event
 
 
-def _who(member: str | None, member_id: str | None, data: Path | None, *, deployed: bool) -> "Invented | Stored":
-    """Somebody of the database where that is named; beside the program in force, unless somebody is invented."""
-    from commands.simulate.simulation import Invented, Stored
+def _member(
+    member: str | None, member_id: str | None, data: Path | None, *, deployed: bool
+) -> "AdhocMember | StoredMember":
+    """The member to simulate: of the database if an option names one, or with --deployed, else an invented one."""
+    from commands.simulate.simulation import AdhocMember, StoredMember
 
     is_named = member_id is not None or (data is not None and not deployed)
     if member is not None and is_named:
         fail("a member is invented or read from a database: leave out --member, or the others")
     is_stored = is_named or (deployed and member is None)
-    return Stored(member_id) if is_stored else Invented(member or "{}")
+    return StoredMember(member_id) if is_stored else AdhocMember(member or "{}")
 
 
-def _print(said: dict[str, object], format: Format) -> None:  # noqa: A002
+def _print(simulated: dict[str, object], format: Format) -> None:  # noqa: A002
     from rules import exact
 
     if format is Format.json:
-        print(exact.dumps(said))
+        print(exact.dumps(simulated))
         return
     from rich.console import Console
 
-    from commands.simulate import text as simulated
+    from commands.simulate.text import lines
 
     console = Console(highlight=False, soft_wrap=True, emoji=False)
-    for line in simulated.lines(said):
+    for line in lines(simulated):
         console.print(line)

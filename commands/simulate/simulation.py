@@ -1,4 +1,4 @@
-"""An event tried out. Only a deployed program and a member of a database need that database."""
+"""A simulation from the command line. It opens the database only for a deployed program or a stored member."""
 
 import sys
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, assert_never
 
-from commands.shared.errors import CannotDo
+from commands.shared.errors import CommandError
 from loyalty.calendar import read_date
 from loyalty.program.program import Program
 from program_files import ProgramFaults, read_folder, read_program, read_revision, revision_hash
@@ -21,56 +21,56 @@ from workbench.simulation.simulation import TooMuch, Tried, simulate
 from workbench.simulation.simulation_json import Under, simulation_to_json
 
 
-class SimulationError(CannotDo):
-    """An event cannot be tried out; the message says why, and the cure."""
+class SimulationError(CommandError):
+    """An event cannot be simulated; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class InFolder:
+class FolderProgram:
     """The program of a folder."""
 
     folder: Path
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
-    """The deployed program of a store (None: the only one)."""
+class DeployedProgram:
+    """The program in force of a store (None: the only store)."""
 
     store: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Invented:
-    """A member that a file tells of, or the text itself."""
+class AdhocMember:
+    """A member described by a file, or by the text itself."""
 
-    said: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A member of the database, by their id; None: whom the event names."""
+class StoredMember:
+    """A member of the database, by id; None: the one whom the event names."""
 
     id: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be tried. `event` is a file, or `-`; `data` the folder of the database, where one is read."""
+class SimulationRequest:
+    """What to simulate. `event` is a file, or `-` for standard input; `data` is the data folder of the database."""
 
-    program: InFolder | InForce
+    program: FolderProgram | DeployedProgram
     event: str
-    member: Invented | Stored
+    member: AdhocMember | StoredMember
     now: str | None
     data: Path
 
 
-def simulation(asked: Asked) -> dict[str, Any]:
-    """What the API would answer. Raise ProgramFaults, SimulationError, or what the database says."""
-    under = _under(asked)
+def run_simulation(request: SimulationRequest) -> dict[str, Any]:
+    """The same JSON as the API's simulation. Raise ProgramFaults, SimulationError, or errors of the database."""
+    under = _read_program(request)
     program = under.program
-    event = _event(asked.event, program)
-    now = None if asked.now is None else _instant(asked.now, program)
-    customer_id, tried = _tried(asked, program, event, now)
+    event = _read_event(request.event, program)
+    now = None if request.now is None else _parse_instant(request.now, program)
+    customer_id, tried = _build_input(request, program, event, now)
     try:
         simulated = simulate(program, tried)
     except TooMuch as error:
@@ -78,62 +78,64 @@ def simulation(asked: Asked) -> dict[str, Any]:
     return simulation_to_json(simulated, under, customer_id=customer_id)
 
 
-def _under(asked: Asked) -> Under:
-    match asked.program:
-        case InFolder(folder):
+def _read_program(request: SimulationRequest) -> Under:
+    match request.program:
+        case FolderProgram(folder):
             files = read_folder(folder)
             return Under(read_program(files), None, revision_hash(files))
-        case InForce(store):
-            from commands.shared.database_reader import deployed
+        case DeployedProgram(store):
+            from commands.simulate.from_database import read_deployed
 
-            number, files = deployed(asked.data, store)
+            number, files = read_deployed(request.data, store)
             return Under(read_revision(files), number, revision_hash(files))
         case _:
-            assert_never(asked.program)
+            assert_never(request.program)
 
 
-def _tried(asked: Asked, program: Program, event: ReportedEvent, now: datetime | None) -> tuple[str | None, Tried]:
+def _build_input(
+    request: SimulationRequest, program: Program, event: ReportedEvent, now: datetime | None
+) -> tuple[str | None, Tried]:
     this_moment = datetime.now(UTC)
-    match asked.member:
-        case Invented(said):
+    match request.member:
+        case AdhocMember(source):
             now = now or event.time or this_moment
-            fixture = _invented(said, program, now)
+            fixture = _read_adhoc_member(source, program, now)
             opening = opening_of(fixture, ONLY, program, now)
             return None, Tried(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
-        case Stored(member_id):
-            from commands.simulate.members import stored
+        case StoredMember(member_id):
+            from commands.simulate.from_database import read_member
 
             now = now or this_moment
-            customer_id, opening, used = stored(program, event, now, data=asked.data, member_id=member_id)
+            customer_id, opening, used = read_member(program, event, now, data=request.data, member_id=member_id)
             tried = Tried(event.type, event.time or now, event.body, opening, now, used=used, since=this_moment)
             return customer_id, tried
         case _:
-            assert_never(asked.member)
+            assert_never(request.member)
 
 
-def _event(source: str, program: Program) -> ReportedEvent:
+def _read_event(source: str, program: Program) -> ReportedEvent:
     if source == "-":
         content = sys.stdin.buffer.read(LARGEST_FILE + 1)
         name = "stdin.json" if content.lstrip().startswith(b"{") else "stdin"
     else:
-        content, name = _content(Path(source)), source
-    node = _node(name, content)
+        content, name = _read_file(Path(source)), source
+    node = _parse(name, content)
     try:
         return read_reported(node, program)
     except ProgramFaults as faults:
-        raise SimulationError(_said(faults)) from None
+        raise SimulationError(_message(faults)) from None
 
 
-def _invented(source: str, program: Program, now: datetime) -> Any:
+def _read_adhoc_member(source: str, program: Program, now: datetime) -> Any:
     is_inline = source.lstrip().startswith("{") or source.strip() == UNKNOWN
-    node = _node("--member" if is_inline else source, source.encode() if is_inline else _content(Path(source)))
+    node = _parse("--member" if is_inline else source, source.encode() if is_inline else _read_file(Path(source)))
     try:
         return read_invented(node, program, now)
     except ProgramFaults as faults:
-        raise SimulationError(_said(faults)) from None
+        raise SimulationError(_message(faults)) from None
 
 
-def _content(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
             return opened.read(LARGEST_FILE + 1)
@@ -141,19 +143,19 @@ def _content(file: Path) -> bytes:
         raise SimulationError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _node(name: str, content: bytes) -> Node:
+def _parse(name: str, content: bytes) -> Node:
     problems = Problems()
     node = read_text(name, content, problems)
     if node is None or problems.errors:
-        raise SimulationError(_said(ProgramFaults(problems.found)))
+        raise SimulationError(_message(ProgramFaults(problems.found)))
     return node
 
 
-def _said(faults: ProgramFaults) -> str:
+def _message(faults: ProgramFaults) -> str:
     return "\n".join(str(problem) for problem in faults.problems)
 
 
-def _instant(text: str, program: Program) -> datetime:
+def _parse_instant(text: str, program: Program) -> datetime:
     try:
         return read_date(text, program.zone)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""A simulation in lines for a person."""
+"""A simulation as lines of text."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,52 +7,53 @@ from typing import Any
 from rich.text import Text
 
 import rules
-from commands.explain.text import came_of, head, indented, safe
+from commands.shared.event_text import event_heading, indented, outcome_lines
+from commands.shared.terminal_text import printable
 
 
-def lines(said: dict[str, Any]) -> Iterator[Text]:
-    """Every event with its reasons and what would come of it, what the member would have then, and what is sent."""
-    yield Text(f"Tried at {said['now']}, program {said['revision']}, {said['revisionHash']}", "dim")
-    if said["meanwhile"]:
-        yield Text(f"First, {len(said['meanwhile'])} that falls due until then", "bold")
-        for event in said["meanwhile"]:
-            yield indented(_titled(event))
-            yield from map(indented, came_of(event))
-    for event in said["events"]:
-        yield _titled(event)
-        yield from came_of(event)
+def lines(simulated: dict[str, Any]) -> Iterator[Text]:
+    """Each event with its reasons and outcome, what the member would have then, and the messages."""
+    yield Text(f"Tried at {simulated['now']}, program {simulated['revision']}, {simulated['revisionHash']}", "dim")
+    if simulated["meanwhile"]:
+        yield Text(f"First, {len(simulated['meanwhile'])} that falls due until then", "bold")
+        for event in simulated["meanwhile"]:
+            yield indented(_dated_heading(event))
+            yield from map(indented, outcome_lines(event))
+    for event in simulated["events"]:
+        yield _dated_heading(event)
+        yield from outcome_lines(event)
     yield Text("The member", "bold")
-    yield from (indented(line) for line in _changes(said["before"], said["after"]))
-    if said["messages"]:
-        yield Text("Messages, to whoever subscribed", "bold")
+    yield from (indented(line) for line in _changes(simulated["before"], simulated["after"]))
+    if simulated["messages"]:
+        yield Text("Messages to subscribers", "bold")
         names = Counter(
-            each["name"] if each["url"] is None else f"call_webhook {each['url']}" for each in said["messages"]
+            each["name"] if each["url"] is None else f"call_webhook {each['url']}" for each in simulated["messages"]
         )
         yield from (
-            indented(Text(safe(name if count == 1 else f"{name}, {count} times"))) for name, count in names.items()
+            indented(Text(printable(name if count == 1 else f"{name}, {count} times"))) for name, count in names.items()
         )
 
 
-def failed(said: dict[str, Any]) -> bool:
-    """Whether an event could not be answered: the program causes too many, or a cycle."""
-    return any(_has_error(event) for event in (*said["meanwhile"], *said["events"]))
+def failed(simulated: dict[str, Any]) -> bool:
+    """Whether an event failed: the program caused too many events, or a cycle."""
+    return any(_has_error(event) for event in (*simulated["meanwhile"], *simulated["events"]))
 
 
 def _has_error(event: dict[str, Any]) -> bool:
     return event["error"] is not None or any(_has_error(each) for each in event["outcome"]["caused"])
 
 
-def _titled(event: dict[str, Any]) -> Text:
-    return Text.assemble(head(event), f" {event['eventDate']}")
+def _dated_heading(event: dict[str, Any]) -> Text:
+    return Text.assemble(event_heading(event), f" {event['eventDate']}")
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Text]:
-    """What is there, and what it was where that is something else."""
+    """What the member has; for what changed, also the value before."""
     was, now = dict(_facts(before)), dict(_facts(after))
     for name, fact in now.items():
         old = was.get(name, "none")
-        told = fact if old == fact else f"{old} -> {fact}"
-        yield Text.assemble((f"{safe(name):<24}", "dim"), (safe(told), "" if old == fact else "bold"))
+        value = fact if old == fact else f"{old} -> {fact}"
+        yield Text.assemble((f"{printable(name):<24}", "dim"), (printable(value), "" if old == fact else "bold"))
 
 
 def _facts(standing: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from commands.shared.exits import fail, need_folder
+from commands.shared.exits import fail, require_folder
 from commands.shared.options import Folder
 
 _ALL = Decimal(100)
 
 
-class OutcomeFormat(StrEnum):
-    """How the outcome is told."""
+class SuiteFormat(StrEnum):
+    """How the result is printed."""
 
     text = "text"
     json = "json"
@@ -28,39 +28,39 @@ def test(
         str, typer.Option("--filter", "-k", help="Only tests with this in their name or file; or a glob.")
     ] = "",
     tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tests with this tag, or one of several.")] = None,
-    format: Annotated[OutcomeFormat, typer.Option("--format", help="How the outcome is told.")] = OutcomeFormat.text,  # noqa: A002
+    format: Annotated[SuiteFormat, typer.Option("--format", help="How the result is printed.")] = SuiteFormat.text,  # noqa: A002
     output: Annotated[
-        Path | None, typer.Option("--output", help="Write the outcome to this file, and text to the terminal.")
+        Path | None, typer.Option("--output", help="Write the result to this file, and text to the terminal.")
     ] = None,
     coverage: Annotated[
         bool | None,
-        typer.Option("--coverage/--no-coverage", help="What no test reached; by default where all tests are run."),
+        typer.Option("--coverage/--no-coverage", help="Print what no test reached; by default if all tests are run."),
     ] = None,
     fail_under: Annotated[
-        str | None, typer.Option("--fail-under", help="Fail where less than this percentage is covered.")
+        str | None, typer.Option("--fail-under", help="Fail if less than this percentage is covered.")
     ] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first test that fails.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Run again whenever a file is saved.")] = False,
 ) -> None:
-    """Run the tests of a program, on the engine of production in memory, and say what they do not reach."""
-    from commands.test.output import Telling, tell
-    from commands.test.suite import Choice
+    """Run the tests of a program, on the production engine in memory, and print what they do not reach."""
+    from commands.test.output import ReportOptions, run_and_report
+    from commands.test.suite import Selection
     from commands.test.watch import run_again
 
-    need_folder(folder)
+    require_folder(folder)
     wanted = _percentage(fail_under, coverage=coverage)
-    choice = Choice(filter, tuple(tag or ()), True if wanted is not None else coverage, fail_fast)
-    telling = Telling(folder, format.value, output, wanted)
+    selection = Selection(filter, tuple(tag or ()), True if wanted is not None else coverage, fail_fast)
+    options = ReportOptions(folder, format.value, output, wanted)
     if watch:
-        run_again(choice, telling)
+        run_again(selection, options)
         return
-    code = tell(choice, telling)
+    code = run_and_report(selection, options)
     if code:
         raise typer.Exit(code)
 
 
 def _percentage(text: str | None, *, coverage: bool | None) -> Decimal | None:
-    """What --fail-under says."""
+    """The value of --fail-under."""
     if text is None:
         return None
     if coverage is False:

@@ -1,4 +1,4 @@
-"""The outcome of tests as JSON. Its keys are stable."""
+"""The result of tests as JSON. Its keys are stable."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import rules
-from commands.test.suite import Outcome, Timed
+from commands.test.suite import SuiteResult, TimedResult
 from commands.test.text import reasons
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.logic import Place
@@ -15,24 +15,24 @@ from workbench.scenarios.coverage import DEFINITION, Covered, Kind
 KINDS: tuple[Kind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
 
 
-def as_json(outcome: Outcome, fail_under: Decimal | None) -> str:
-    """One object: counts, every test, and the coverage (null where it was not measured)."""
+def as_json(suite: SuiteResult, fail_under: Decimal | None) -> str:
+    """One JSON object: counts, all tests, and the coverage (null if it was not measured)."""
     return rules.exact.dumps(
         {
-            "store": outcome.program.store,
-            "good": outcome.is_good(fail_under),
-            "passed": outcome.count("passed"),
-            "failed": outcome.count("failed"),
-            "skipped": outcome.count("skipped"),
-            "not_run": outcome.not_run,
-            "seconds": _seconds(outcome.seconds),
-            "tests": [_test(test) for test in outcome.tests],
-            "coverage": None if outcome.covered is None else _coverage(outcome.covered, fail_under),
+            "store": suite.program.store,
+            "good": suite.is_good(fail_under),
+            "passed": suite.count("passed"),
+            "failed": suite.count("failed"),
+            "skipped": suite.count("skipped"),
+            "not_run": suite.not_run,
+            "seconds": _seconds(suite.seconds),
+            "tests": [_test(test) for test in suite.tests],
+            "coverage": None if suite.covered is None else _coverage(suite.covered, fail_under),
         }
     )
 
 
-def _test(test: Timed) -> Mapping[str, Any]:
+def _test(test: TimedResult) -> Mapping[str, Any]:
     result, scenario = test.result, test.result.scenario
     return {
         "name": scenario.name,

@@ -1,34 +1,34 @@
-"""The outcome of tests as JUnit XML, as CI servers read it: a suite is a file."""
+"""The result of tests as JUnit XML, for CI servers: one suite for each file."""
 
 import re
 from itertools import groupby
 from pathlib import Path
-from xml.etree import ElementTree as Xml  # written only: what is read may attack, what is written cannot
+from xml.etree import ElementTree as Xml  # used to write only; parsing untrusted XML would be unsafe
 
-from commands.test.suite import Outcome, Timed
+from commands.test.suite import SuiteResult, TimedResult
 from commands.test.text import failure_text, percent
 from program_files import ProgramFaults
 
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_junit(outcome: Outcome, folder: Path) -> str:
-    """The whole document. Files are named from where the command was called."""
-    root = Xml.Element("testsuites", _counts("laurel test", outcome.tests))
-    for file, tests in groupby(outcome.tests, key=lambda test: test.result.scenario.place.file):
+def as_junit(results: SuiteResult, folder: Path) -> str:
+    """The whole document; paths are relative to the current folder."""
+    root = Xml.Element("testsuites", _counts("laurel test", results.tests))
+    for file, tests in groupby(results.tests, key=lambda test: test.result.scenario.place.file):
         listed = list(tests)
         path = (folder / file).as_posix()
         suite = Xml.SubElement(root, "testsuite", _counts(file, listed) | {"errors": "0", "file": path})
-        if outcome.covered is not None:
+        if results.covered is not None:
             properties = Xml.SubElement(suite, "properties")
-            Xml.SubElement(properties, "property", {"name": "coverage", "value": percent(outcome.covered)})
+            Xml.SubElement(properties, "property", {"name": "coverage", "value": percent(results.covered)})
         for test in listed:
-            _add(suite, test, path, outcome)
+            _add(suite, test, path, results)
     return _document(root)
 
 
 def faults_as_junit(faults: ProgramFaults, folder: Path) -> str:
-    """The document where no test could be run: every fault is an error of reading."""
+    """The document for a program with errors: no test was run, and each fault is an error."""
     number = str(len(faults.problems))
     root = Xml.Element("testsuites", {"name": "laurel test", "tests": number, "errors": number, "failures": "0"})
     suite = Xml.SubElement(root, "testsuite", {"name": "reading", "tests": number, "errors": number, "failures": "0"})
@@ -45,7 +45,7 @@ def _document(root: Xml.Element) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(root, encoding="unicode")}\n'
 
 
-def _add(suite: Xml.Element, test: Timed, path: str, outcome: Outcome) -> None:
+def _add(suite: Xml.Element, test: TimedResult, path: str, results: SuiteResult) -> None:
     scenario = test.result.scenario
     about = {
         "classname": scenario.place.file.rsplit(".", 1)[0].replace("/", "."),
@@ -61,10 +61,10 @@ def _add(suite: Xml.Element, test: Timed, path: str, outcome: Outcome) -> None:
         first = test.result.misses[0]
         message = f"{first.key}: expected {first.expected}, was {first.actual}"
         failure = Xml.SubElement(case, "failure", {"type": "expectation", "message": _legal(message)})
-        failure.text = _legal(failure_text(test, outcome.program.zone))
+        failure.text = _legal(failure_text(test, results.program.zone))
 
 
-def _counts(name: str, tests: tuple[Timed, ...] | list[Timed]) -> dict[str, str]:
+def _counts(name: str, tests: tuple[TimedResult, ...] | list[TimedResult]) -> dict[str, str]:
     verdicts = [test.result.verdict for test in tests]
     return {
         "name": name,
@@ -76,5 +76,5 @@ def _counts(name: str, tests: tuple[Timed, ...] | list[Timed]) -> dict[str, str]
 
 
 def _legal(text: str) -> str:
-    """Text with what XML cannot hold written out."""
+    """The text with characters that XML does not allow escaped."""
     return _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,4 +1,4 @@
-"""One run of a folder's tests, told in the format that was asked for."""
+"""Run the tests of a folder, and write the report in the format asked for."""
 
 import os
 import sys
@@ -9,78 +9,81 @@ from typing import Literal, TextIO, TypeAlias, assert_never
 
 import typer
 
-from commands.check import text as problems_text
-from commands.test import json_format as machine
-from commands.test import junit, text
-from commands.test.suite import Choice, NoTests, Outcome, run_suite
+from commands.shared.problem_text import problem_count, problem_lines, problems_as_json
+from commands.shared.terminal_text import printable
+from commands.test.json_format import as_json
+from commands.test.junit import as_junit, faults_as_junit
+from commands.test.suite import NoTests, Selection, SuiteResult, run_suite
+from commands.test.text import lines
 from program_files import ProgramFaults
 
-Format: TypeAlias = Literal["text", "json", "junit"]
+ReportFormat: TypeAlias = Literal["text", "json", "junit"]
 
 _COLOURS = {"good": "green", "bad": "red", "quiet": "bright_black"}
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """Which folder's tests, and how their outcome is told."""
+class ReportOptions:
+    """Whose tests are reported, in which format, and where."""
 
     folder: Path
-    format: Format
+    format: ReportFormat
     output: Path | None = None
-    """Where it goes; text then goes to the terminal all the same."""
+    """The file for the report; the terminal then gets the report as text."""
     fail_under: Decimal | None = None
 
 
-def tell(choice: Choice, telling: Telling) -> int:
-    """Run, tell, and answer the exit code: 1 where a test or the program is at fault, 2 where the call is."""
+def run_and_report(selection: Selection, options: ReportOptions) -> int:
+    """Run, report, and return the exit code: 1 if a test or the program is at fault, 2 if the call is."""
     try:
-        outcome: Outcome | ProgramFaults = run_suite(telling.folder, choice)
+        result: SuiteResult | ProgramFaults = run_suite(options.folder, selection)
     except ProgramFaults as faults:
-        outcome = faults
+        result = faults
     except NoTests as error:
         print(f"laurel: {error}", file=sys.stderr)
         return 2
     try:
-        if telling.output is not None:
-            telling.output.write_text(_told(outcome, telling.format, telling, sys.stderr), "utf-8")
+        if options.output is not None:
+            options.output.write_text(_report(result, options.format, options, sys.stderr), "utf-8")
     except OSError as error:
-        print(f"laurel: {telling.output}: {error.strerror}", file=sys.stderr)
+        print(f"laurel: {options.output}: {error.strerror}", file=sys.stderr)
         return 2
-    print(_told(outcome, "text" if telling.output else telling.format, telling, sys.stdout), end="", flush=True)
-    return 0 if isinstance(outcome, Outcome) and outcome.is_good(telling.fail_under) else 1
+    print(_report(result, "text" if options.output else options.format, options, sys.stdout), end="", flush=True)
+    return 0 if isinstance(result, SuiteResult) and result.is_good(options.fail_under) else 1
 
 
-def _told(outcome: Outcome | ProgramFaults, format: Format, telling: Telling, to: TextIO) -> str:  # noqa: A002
-    """The whole text of one format."""
-    if isinstance(outcome, ProgramFaults):
-        return _faults(outcome, format, telling)
+def _report(result: SuiteResult | ProgramFaults, format: ReportFormat, options: ReportOptions, to: TextIO) -> str:  # noqa: A002
+    """The report in one format."""
+    if isinstance(result, ProgramFaults):
+        return _faults(result, format, options)
     match format:
         case "text":
-            return _text(outcome, telling, to)
+            return _text(result, options, to)
         case "json":
-            return f"{machine.as_json(outcome, telling.fail_under)}\n"
+            return f"{as_json(result, options.fail_under)}\n"
         case "junit":
-            return junit.as_junit(outcome, telling.folder)
+            return as_junit(result, options.folder)
         case _:
             assert_never(format)
 
 
-def _faults(faults: ProgramFaults, format: Format, telling: Telling) -> str:  # noqa: A002
+def _faults(faults: ProgramFaults, format: ReportFormat, options: ReportOptions) -> str:  # noqa: A002
     match format:
         case "text":
-            count = f"{problems_text.count(faults.problems)}: no test was run"
-            return "".join(f"{line}\n" for line in [*problems_text.lines(faults.problems), count])
+            count = f"{problem_count(faults.problems)}: no test was run"
+            return "".join(f"{line}\n" for line in [*problem_lines(faults.problems), count])
         case "json":
-            return f"{problems_text.as_json(faults.problems, store=None)}\n"
+            return f"{problems_as_json(faults.problems, store=None)}\n"
         case "junit":
-            return junit.faults_as_junit(faults, telling.folder)
+            return faults_as_junit(faults, options.folder)
         case _:
             assert_never(format)
 
 
-def _text(outcome: Outcome, telling: Telling, to: TextIO) -> str:
+def _text(result: SuiteResult, options: ReportOptions, to: TextIO) -> str:
     has_colours = to.isatty() and "NO_COLOR" not in os.environ
-    told = ((problems_text.on_one_line(line), tone) for line, tone in text.lines(outcome, telling.fail_under))
+    styled = ((printable(line), tone) for line, tone in lines(result, options.fail_under))
     return "".join(
-        f"{typer.style(line, fg=_COLOURS[tone]) if has_colours and tone in _COLOURS else line}\n" for line, tone in told
+        f"{typer.style(line, fg=_COLOURS[tone]) if has_colours and tone in _COLOURS else line}\n"
+        for line, tone in styled
     )

@@ -1,4 +1,4 @@
-"""The tests of a folder, chosen and run."""
+"""Select and run the tests of a folder."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from workbench.scenarios.running import Result, run
 
 
 class NoTests(Exception):
-    """There is nothing to run; the message says what to do."""
+    """There is no test to run; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Which tests are run, and how. `coverage` None: where all tests are run."""
+class Selection:
+    """Which tests are run, and how. `coverage`: whether it is measured; None: only if all tests are run."""
 
     filter: str = ""
     tags: Sequence[str] = ()
@@ -40,21 +40,21 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
-    """A result, and the seconds it took."""
+class TimedResult:
+    """A test's result, and the seconds it took."""
 
     result: Result
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a run."""
+class SuiteResult:
+    """The results of a run."""
 
     program: Program
-    tests: tuple[Timed, ...]
+    tests: tuple[TimedResult, ...]
     not_run: int
-    """Tests that were chosen, and not come to."""
+    """Selected tests that were not run, since an earlier one failed."""
     covered: Covered | None
     seconds: float
 
@@ -63,49 +63,49 @@ class Outcome:
         return sum(test.result.verdict == verdict for test in self.tests)
 
     def is_good(self, fail_under: Decimal | None) -> bool:
-        """Whether nothing failed, and enough is covered."""
+        """Whether no test failed and the coverage is at least `fail_under` percent."""
         is_covered = fail_under is None or self.covered is None or self.covered.percent >= fail_under
         return is_covered and not self.count("failed")
 
 
-def run_suite(folder: Path, choice: Choice) -> Outcome:
+def run_suite(folder: Path, selection: Selection) -> SuiteResult:
     """Read a program and its tests, and run them. Raise ProgramFaults or NoTests."""
     began = perf_counter()
     files = read_folder(folder)
     program = read_program(files)
-    scenarios = _chosen(read_tests(read_test_files(folder), program), choice, folder)
-    coverage = Coverage(program, Places(files).of) if choice.covers else None
-    tests = tuple(_run(scenarios, program, coverage, fail_fast=choice.fail_fast))
+    scenarios = _select(read_tests(read_test_files(folder), program), selection, folder)
+    coverage = Coverage(program, Places(files).of) if selection.covers else None
+    tests = tuple(_run(scenarios, program, coverage, fail_fast=selection.fail_fast))
     covered = None if coverage is None else coverage.covered()
-    return Outcome(program, tests, len(scenarios) - len(tests), covered, perf_counter() - began)
+    return SuiteResult(program, tests, len(scenarios) - len(tests), covered, perf_counter() - began)
 
 
 def _run(
     scenarios: Sequence[Scenario], program: Program, coverage: Coverage | None, *, fail_fast: bool
-) -> Iterator[Timed]:
+) -> Iterator[TimedResult]:
     for scenario in scenarios:
         began = perf_counter()
         result = run(scenario, program) if coverage is None else run(scenario, coverage.program, coverage.see)
-        yield Timed(result, perf_counter() - began)
+        yield TimedResult(result, perf_counter() - began)
         if fail_fast and result.verdict == "failed":
             return
 
 
-def _chosen(scenarios: Sequence[Scenario], choice: Choice, folder: Path) -> Sequence[Scenario]:
+def _select(scenarios: Sequence[Scenario], selection: Selection, folder: Path) -> Sequence[Scenario]:
     if not scenarios:
         raise NoTests(f"{folder} has no tests: write one in {folder / 'tests'}, as docs/testing.md shows")
     tags = sorted({tag for scenario in scenarios for tag in scenario.tags})
-    if unknown := [tag for tag in choice.tags if tag not in tags]:
+    if unknown := [tag for tag in selection.tags if tag not in tags]:
         raise NoTests(f"no test has the tag {unknown[0]}: there is {', '.join(tags) or 'none'}")
-    chosen = [scenario for scenario in scenarios if _fits(scenario, choice)]
+    chosen = [scenario for scenario in scenarios if _matches(scenario, selection)]
     if not chosen:
         raise NoTests(f"none of {len(scenarios)} tests fits: --filter is a part of a test's name or file, or a glob")
     return chosen
 
 
-def _fits(scenario: Scenario, choice: Choice) -> bool:
-    if choice.tags and not set(choice.tags) & set(scenario.tags):
+def _matches(scenario: Scenario, selection: Selection) -> bool:
+    if selection.tags and not set(selection.tags) & set(scenario.tags):
         return False
-    asked = choice.filter.casefold()
+    asked = selection.filter.casefold()
     names = (scenario.name.casefold(), scenario.place.file.casefold())
     return any(asked in name or fnmatchcase(name, asked) for name in names)

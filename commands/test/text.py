@@ -1,4 +1,4 @@
-"""The outcome of tests for a person."""
+"""The result of tests as lines of text."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from commands.test.suite import Outcome, Timed
+from commands.test.suite import SuiteResult, TimedResult
 from loyalty.decisions.decision import RuleOutcome
 from loyalty.decisions.reasons import ConditionFalse, describe_reason
 from loyalty.engine.in_memory import ProcessedEvent
@@ -18,37 +18,37 @@ from workbench.scenarios.judging import text_of
 from workbench.scenarios.running import Result
 
 Tone: TypeAlias = Literal["good", "bad", "quiet", "plain"]
-"""What colour a line has where there are colours."""
+"""The colour of a line, on terminals with colours."""
 
 Line: TypeAlias = tuple[str, Tone]
 
 MOST_EVENTS = 8
-"""Events shown of a failure: the last ones, as they decided."""
+"""Events shown of a failure, the latest ones."""
 
 MOST_LACKS = 40
-"""Parts listed that no test reached."""
+"""Parts not reached by any test that are listed."""
 
 
-def lines(outcome: Outcome, fail_under: Decimal | None) -> Iterator[Line]:
-    """Failures with what decided, skipped tests, the coverage, and the sum of it all."""
-    for test in outcome.tests:
+def lines(suite: SuiteResult, fail_under: Decimal | None) -> Iterator[Line]:
+    """Failures with the decisions behind them, skipped tests, the coverage, and the totals."""
+    for test in suite.tests:
         if test.result.verdict == "failed":
-            yield from _failure(test.result, outcome.program.zone)
-    for test in outcome.tests:
+            yield from _failure(test.result, suite.program.zone)
+    for test in suite.tests:
         if test.result.verdict == "skipped":
             yield f"skipped: {test.result.scenario.name}: {test.result.scenario.skip}", "quiet"
-    if outcome.covered is not None:
-        yield from _coverage(outcome.covered, fail_under)
-    yield from _sum(outcome)
+    if suite.covered is not None:
+        yield from _coverage(suite.covered, fail_under)
+    yield from _totals(suite)
 
 
 def percent(covered: Covered) -> str:
-    """With one decimal, rounded down: 100 is everything."""
+    """The coverage with one decimal, rounded down: 100 % is full coverage."""
     return f"{covered.percent.quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f} %"
 
 
 def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
-    """Why it was so, each with its place."""
+    """The reasons of an answer, each with its source position."""
     if isinstance(answer.reason, ConditionFalse):
         for leaf in answer.reason.parts:
             yield describe_reason(ConditionFalse((leaf,))), leaf.place
@@ -81,7 +81,7 @@ def _event(happened: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
     yield f"    {moment(happened.time, zone)} {happened.type} {body}".rstrip(), "plain"
     for answer in happened.decision.outcomes:
         _, _, name = answer.source.partition("/")
-        for because, place in () if answer.verdict == "counted" else reasons(answer):  # how far is told below
+        for because, place in () if answer.verdict == "counted" else reasons(answer):  # progress is printed below
             yield f"      {answer.verdict.replace('_', ' ')}: {name}: {because}  ({place})", "quiet"
     for did in happened.log:
         yield f"      -> {did}", "quiet"
@@ -103,34 +103,34 @@ def _coverage(covered: Covered, fail_under: Decimal | None) -> Iterator[Line]:
 
 
 def _lacks(covered: Covered) -> Iterator[str]:
-    """What no test reached; nothing of a reactor, or neither side of a condition, is said in one line."""
+    """What no test reached; one line for a reactor without coverage, and for a condition with neither side reached."""
     parts, missing = Counter(part.owner for part in covered.parts), Counter(part.owner for part in covered.missing)
-    told: set[tuple[str, str]] = set()
+    listed: set[tuple[str, str]] = set()
     for part, following in zip_longest(covered.missing, covered.missing[1:]):
         if parts[part.owner] == missing[part.owner]:
-            kind, said = "all", f"{part.owner}: none of its {parts[part.owner]} parts"
+            kind, lack = "all", f"{part.owner}: none of its {parts[part.owner]} parts"
         elif following is not None and part == replace(following, lack=part.lack):
-            kind, said = part.kind, f"{part.owner}: {part.words} was never asked"
+            kind, lack = part.kind, f"{part.owner}: {part.words} was never asked"
         else:
-            kind, said = part.kind, f"{part.owner}: {part.words} {part.lack}"
+            kind, lack = part.kind, f"{part.owner}: {part.words} {part.lack}"
         key = (kind, part.owner if kind == "all" else str(part.place))
-        if key not in told:
-            yield f"{part.place}: {said}"
-        told.add(key)
+        if key not in listed:
+            yield f"{part.place}: {lack}"
+        listed.add(key)
 
 
-def _sum(outcome: Outcome) -> Iterator[Line]:
-    counted = [f"{count} {verdict}" for verdict in ("failed", "passed", "skipped") if (count := outcome.count(verdict))]
-    rest = [f"{outcome.not_run} not run"] if outcome.not_run else []
-    yield f"{', '.join([*counted, *rest])} in {outcome.seconds:.2f} s", "bad" if outcome.count("failed") else "good"
+def _totals(suite: SuiteResult) -> Iterator[Line]:
+    counted = [f"{count} {verdict}" for verdict in ("failed", "passed", "skipped") if (count := suite.count(verdict))]
+    rest = [f"{suite.not_run} not run"] if suite.not_run else []
+    yield f"{', '.join([*counted, *rest])} in {suite.seconds:.2f} s", "bad" if suite.count("failed") else "good"
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """An instant on the store's clock."""
+    """An instant in the store's time zone."""
     local = instant.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M}" if local.second == 0 else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
-def failure_text(test: Timed, zone: ZoneInfo) -> str:
-    """All that is said of one failure."""
+def failure_text(test: TimedResult, zone: ZoneInfo) -> str:
+    """All lines about one failure."""
     return "\n".join(line for line, _ in _failure(test.result, zone)).rstrip()

@@ -1,65 +1,65 @@
-"""Tests run again and again: whenever a file of the program is saved."""
+"""Run the tests again whenever a file of the program is saved."""
 
 import sys
 import time
 from collections.abc import Iterable, Iterator
 
-from commands.test.output import Telling, tell
-from commands.test.suite import Choice
+from commands.test.output import ReportOptions, run_and_report
+from commands.test.suite import Selection
 from program_files.folder import read_contents
 from program_files.layout import SUFFIXES
 
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
-_LOOK = 1.0
-"""Seconds after which the folder is looked at although nothing told of a save: folders are moved, and come back."""
+_POLL_SECONDS = 1.0
+"""Seconds after which the folder is read even without a notice of a change: it may be moved away and back."""
 
 
-def run_again(choice: Choice, telling: Telling, notices: Iterable[Iterable[str]] | None = None) -> None:
-    """Run now and after every save, until interrupted; what is broken meanwhile is told, and watched on.
+def run_again(selection: Selection, options: ReportOptions, notices: Iterable[Iterable[str]] | None = None) -> None:
+    """Run now and after every save, until interrupted. A program with errors is reported and watched on.
 
-    `notices` are of paths that may have been saved; without them, the operating system's.
+    `notices`: the paths that may have been saved, batch by batch; by default, from the operating system.
     """
     try:
-        last = read_contents(telling.folder)
-        _run(choice, telling)
-        for paths in _notices(telling) if notices is None else notices:
-            contents = read_contents(telling.folder)
-            if contents != last or _tells_of_a_save(paths, telling):
+        last = read_contents(options.folder)
+        _run(selection, options)
+        for paths in _notices(options) if notices is None else notices:
+            contents = read_contents(options.folder)
+            if contents != last or _contains_a_save(paths, options):
                 last = contents
-                _run(choice, telling)
+                _run(selection, options)
     except KeyboardInterrupt:
         return
 
 
-def _run(choice: Choice, telling: Telling) -> None:
+def _run(selection: Selection, options: ReportOptions) -> None:
     if sys.stdout.isatty():
         print(_CLEAR, end="")
-    tell(choice, telling)
+    run_and_report(selection, options)
     print("watching for changes; Ctrl-C ends", flush=True)
 
 
-def _tells_of_a_save(paths: Iterable[str], telling: Telling) -> bool:
-    """Whether a file of the program was written, be it as it was. What is written here is none of it."""
-    own = None if telling.output is None else str(telling.output.resolve())
+def _contains_a_save(paths: Iterable[str], options: ReportOptions) -> bool:
+    """Whether a file of the program was written, even with the same content; the report itself does not count."""
+    own = None if options.output is None else str(options.output.resolve())
     return any(path.endswith(SUFFIXES) and path != own for path in paths)
 
 
-def _notices(telling: Telling) -> Iterator[Iterable[str]]:
-    """The paths that the operating system tells of, those that come close together at once; now and then, none."""
+def _notices(options: ReportOptions) -> Iterator[Iterable[str]]:
+    """The changed paths that the operating system reports, in batches; an empty batch every _POLL_SECONDS."""
     import watchfiles
 
     while True:
         try:
             for changes in watchfiles.watch(
-                telling.folder.resolve(),
+                options.folder.resolve(),
                 watch_filter=None,
                 debounce=200,
-                rust_timeout=int(_LOOK * 1000),
+                rust_timeout=int(_POLL_SECONDS * 1000),
                 yield_on_timeout=True,
             ):
                 yield [path for _, path in changes]
                 if not changes:
-                    break  # and begin anew: the folder of that name may be another by now
-        except (OSError, RuntimeError):  # it is away, or the system has no more notices to give: the looks go on
+                    break  # watch anew: by now the name may belong to another folder
+        except (OSError, RuntimeError):  # the folder is away, or the system has no watches left: poll
             yield ()
-            time.sleep(_LOOK)
+            time.sleep(_POLL_SECONDS)

@@ -1,1 +1,1 @@
-"""`laurel up`: everything on one machine."""
+"""`laurel up`."""

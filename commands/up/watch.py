@@ -1,4 +1,4 @@
-"""A program's folder, watched: what is saved and right is put in force; what is wrong is pointed at, and stays out."""
+"""Watch the folder of a program: deploy what is saved, or print its errors and leave the revision in force."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -9,8 +9,8 @@ from pathlib import Path
 import watchfiles
 from sqlalchemy.exc import SQLAlchemyError
 
-from commands.check.text import lines
-from commands.deploy.deployment import warnings
+from commands.shared.deployment import warnings_of
+from commands.shared.problem_text import problem_lines
 from database.programs import Programs
 from database.revisions import AnotherInForce
 from program_files import ProgramFaults, read_folder, read_program
@@ -18,25 +18,25 @@ from workbench.differences import differences, text
 
 BY = "laurel up --watch"
 
-_LOOK = 1.0
-"""Seconds after which the folder is looked at although nothing told of a save: notices get lost, folders come back."""
+_POLL_SECONDS = 1.0
+"""Seconds after which the folder is read even without a notice of a change: notices get lost, folders come back."""
 
-_SETTLED = 0.3
-"""Seconds for which files must stay as they are: editors write, rename, and write the next one."""
+_SETTLED_SECONDS = 0.3
+"""Seconds without a change before files are read: editors save in several writes and renames."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A folder at one moment. `stamp` is another after every save, also of the same text."""
+class _FolderState:
+    """A folder at one moment. `stamp` changes with every save, even of the same content."""
 
     stamp: object
     files: Mapping[str, bytes]
     unreadable: str = ""
-    """Why there are no files."""
+    """Why the files cannot be read."""
 
 
-class Watch:
-    """Keeps a running Laurel at what a folder says."""
+class FolderWatch:
+    """Deploys a folder to a running Laurel whenever it is saved."""
 
     def __init__(self, folder: Path, programs: Programs, store: str, revision: int) -> None:
         self._folder = folder
@@ -44,24 +44,24 @@ class Watch:
         self._store = store
         self._revision = revision
         self._is_wrong = False
-        """Whether what was saved last is not in force."""
+        """Whether the last save was refused."""
 
     async def run(self) -> None:
-        """Deploy saves until cancelled."""
+        """Deploy each save until cancelled."""
         last: object = None
         async for _ in _notices(self._folder):
-            seen = await _settled(self._folder, last)
-            if seen.stamp != last:
-                last = seen.stamp
-                await self._take(seen)
+            state = await _settled(self._folder, last)
+            if state.stamp != last:
+                last = state.stamp
+                await self._apply(state)
 
-    async def _take(self, seen: _Seen) -> None:
-        """Put in force what was saved, if it can be, and say what came of it."""
+    async def _apply(self, state: _FolderState) -> None:
+        """Deploy what was saved, or print why it is refused."""
         try:
-            if seen.unreadable:
-                self._refuse(seen.unreadable)
+            if state.unreadable:
+                self._refuse(state.unreadable)
             else:
-                await self._deploy(seen.files)
+                await self._deploy(state.files)
         except ProgramFaults as faults:
             self._refuse(str(faults))
         except AnotherInForce as error:
@@ -80,56 +80,58 @@ class Watch:
         _, self._revision, is_new = await self._programs.deploy(files, by=BY, based_on=before)
         if is_new:
             changes = text(differences(old, program)) or f"it says what revision {before} said"
-            warned = lines(await asyncio.to_thread(warnings, self._folder))
-            _say("\n".join([*warned, changes, f"revision {self._revision} is in force"]))
+            warnings = problem_lines(await asyncio.to_thread(warnings_of, self._folder))
+            _print("\n".join([*warnings, changes, f"revision {self._revision} is in force"]))
         elif self._is_wrong:
-            _say(f"revision {self._revision} is in force, and what the files say again")
+            _print(f"revision {self._revision} is in force, and what the files say again")
         self._is_wrong = False
 
     def _refuse(self, why: str) -> None:
         self._is_wrong = True
-        _say(f"{why}\nrevision {self._revision} stays in force")
+        _print(f"{why}\nrevision {self._revision} stays in force")
 
 
-def _say(what: str) -> None:
+def _print(what: str) -> None:
     print(what, flush=True)
 
 
 async def _notices(folder: Path) -> AsyncIterator[None]:
-    """Whenever something may have been saved: told of by the operating system, and now and then in any case."""
+    """Yield when something may have been saved: on notices of the operating system, and every _POLL_SECONDS."""
     while True:
         try:
-            told = watchfiles.awatch(
-                folder, watch_filter=None, step=50, rust_timeout=int(_LOOK * 1000), yield_on_timeout=True
+            notices = watchfiles.awatch(
+                folder, watch_filter=None, step=50, rust_timeout=int(_POLL_SECONDS * 1000), yield_on_timeout=True
             )
-            async with aclosing(told):
-                async for changes in told:
+            async with aclosing(notices):
+                async for changes in notices:
                     yield
                     if not changes:
-                        break  # and begin anew: the folder of that name may be another by now
-        except (OSError, RuntimeError):  # it is away, or the system has no more notices to give: the looks go on
+                        break  # watch anew: by now the name may belong to another folder
+        except (OSError, RuntimeError):  # the folder is away, or the system has no watches left: poll
             yield
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL_SECONDS)
 
 
-async def _settled(folder: Path, last: object) -> _Seen:
-    """The folder, once nobody is writing to it; at once where it is as it was last."""
-    seen = await asyncio.to_thread(_look, folder)
-    while seen.stamp != last:
-        await asyncio.sleep(_SETTLED)
-        again = await asyncio.to_thread(_look, folder)
-        if again.stamp == seen.stamp:
+async def _settled(folder: Path, last: object) -> _FolderState:
+    """The state of the folder, once writing has paused; at once if it is still `last`."""
+    state = await asyncio.to_thread(_read_state, folder)
+    while state.stamp != last:
+        await asyncio.sleep(_SETTLED_SECONDS)
+        again = await asyncio.to_thread(_read_state, folder)
+        if again.stamp == state.stamp:
             return again
-        seen = again
-    return seen
+        state = again
+    return state
 
 
-def _look(folder: Path) -> _Seen:
+def _read_state(folder: Path) -> _FolderState:
     try:
         files = read_folder(folder)
         stats = [(name, (folder / name).stat()) for name in files]
     except FileNotFoundError:
-        return _Seen(object(), {})  # like no other: a file went while it was looked at, so the folder is not settled
+        return _FolderState(
+            object(), {}
+        )  # a unique stamp: a file vanished during the read, so the folder is not settled
     except (ProgramFaults, OSError) as error:
-        return _Seen(str(error), {}, str(error))
-    return _Seen(frozenset((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats), files)
+        return _FolderState(str(error), {}, str(error))
+    return _FolderState(frozenset((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats), files)

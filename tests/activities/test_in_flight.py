@@ -1,54 +1,54 @@
-"""Only so many events are answered at once, and no place is lost."""
+"""A bounded number of events is in flight, and no slot is lost."""
 
 import asyncio
 
 import pytest
 
-from activities import in_flight as underway
+from activities import in_flight
 from activities.in_flight import InFlightLimiter
 
 
-async def test_an_event_waits_until_another_leaves() -> None:
-    places = InFlightLimiter(1)
-    await places.enter("first")
+async def test_an_event_waits_until_another_frees_its_slot() -> None:
+    limiter = InFlightLimiter(1)
+    await limiter.acquire("first")
 
-    second = asyncio.create_task(places.enter("second"))
+    second = asyncio.create_task(limiter.acquire("second"))
     await asyncio.sleep(0)
     waited = not second.done()
-    places.leave("first")
+    limiter.release("first")
 
     assert waited
     assert await second
 
 
-async def test_who_waits_too_long_goes_without_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(underway, "LONGEST_WAIT", 0.01)
-    places = InFlightLimiter(1)
-    await places.enter("first")
+async def test_an_event_that_waits_too_long_gets_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_flight, "MAX_WAIT_SECONDS", 0.01)
+    limiter = InFlightLimiter(1)
+    await limiter.acquire("first")
 
-    entered = await places.enter("second")
+    acquired = await limiter.acquire("second")
 
-    assert not entered
-
-
-async def test_an_event_that_never_leaves_loses_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(underway, "LONGEST_STAY", 0.01)
-    places = InFlightLimiter(1)
-    await places.enter("held up")
-
-    entered = await places.enter("second")
-
-    assert entered
+    assert not acquired
 
 
-async def test_leaving_twice_makes_no_place() -> None:
-    places = InFlightLimiter(1)
-    await places.enter("first")
-    places.leave("first")
-    places.leave("first")
-    await places.enter("second")
+async def test_an_event_that_never_frees_its_slot_loses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_flight, "MAX_HOLD_SECONDS", 0.01)
+    limiter = InFlightLimiter(1)
+    await limiter.acquire("held up")
 
-    third = asyncio.create_task(places.enter("third"))
+    acquired = await limiter.acquire("second")
+
+    assert acquired
+
+
+async def test_freeing_a_slot_twice_makes_no_second_one() -> None:
+    limiter = InFlightLimiter(1)
+    await limiter.acquire("first")
+    limiter.release("first")
+    limiter.release("first")
+    await limiter.acquire("second")
+
+    third = asyncio.create_task(limiter.acquire("third"))
     await asyncio.sleep(0)
     waited = not third.done()
     third.cancel()

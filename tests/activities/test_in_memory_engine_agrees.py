@@ -1,4 +1,4 @@
-"""What a trial does, production does: the same script, by the steps in a database and by a trial opened from it."""
+"""The in-memory engine does what production does: the same script in both, from one database."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

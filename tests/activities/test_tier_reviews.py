@@ -1,4 +1,4 @@
-"""Reviews of tiers in a database: done once, woken for, and the same as in a trial."""
+"""Tier reviews in a database: they run once, wake the clock, and do the same as in the in-memory engine."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +61,7 @@ async def tier_of(played: Played, member_id: str) -> str | None:
     return (await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(member_id))).tier
 
 
-async def test_who_is_registered_into_a_tier_has_it_for_a_period_and_the_clock_is_told(played: Played) -> None:
+async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_the_clock_is_woken(played: Played) -> None:
     ann, applied = await registered(played, "gold")
 
     known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
@@ -81,7 +81,7 @@ async def test_the_lowest_tier_has_no_period(played: Played) -> None:
     assert await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
 
 
-async def test_a_review_is_done_once_however_often_the_clock_rings(played: Played) -> None:
+async def test_a_review_runs_once_however_often_due_items_are_run(played: Played) -> None:
     await registered(played, "gold")
     store, later = played.database.store("DEFAULT"), NOW + YEAR
 
@@ -138,11 +138,11 @@ async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_fro
     await played.wait(400)
     await played.report(ann, "purchase", {"total": 50})
     then = played.midnight()
-    before = (await played.openings(then))[ann].state.member
+    before = (await played.openings(then))[ann].account.member
 
     await played.wait(30)
     await played.report(ann, "purchase", {"total": 70})
-    after = (await played.openings(then))[ann].state.member
+    after = (await played.openings(then))[ann].account.member
 
     assert (after.tier, after.tier_base, after.tier_until) == (before.tier, before.tier_base, before.tier_until)
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
@@ -157,7 +157,7 @@ async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_wa
     await played.report(ann, "purchase", {"total": 50})
 
     await played.wait(400)
-    known = (await played.openings(then))[ann].state.member
+    known = (await played.openings(then))[ann].account.member
 
     assert await tier_of(played, ann) == "bronze"
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, then + YEAR)

@@ -82,14 +82,14 @@ def test_one_schema_is_printed_and_nothing_is_written(tmp_path: Path) -> None:
     assert not (folder / ".laurel").exists()
 
 
-def test_a_program_with_mistakes_has_schemas_and_is_told_what_they_lack(tmp_path: Path) -> None:
+def test_a_program_with_mistakes_gets_schemas_and_its_errors_are_printed(tmp_path: Path) -> None:
     files = programs.files(**{"events__app_login": "event: [", "reactors__points-for-purchase": "reactor: ["})
 
     done = laurel("schema", write(tmp_path, files))
 
     assert done.returncode == 0
     assert "events/app_login.yaml:2:1: not-yaml" in done.stderr
-    assert "1 problem: the schemas are made of all else" in done.stderr
+    assert "1 problem: the schemas are made from everything else" in done.stderr
     assert (tmp_path / ".laurel" / "reactor.schema.json").is_file()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from activities.due_items import TASK_QUEUE, clock_id
+from activities.temporal_names import TASK_QUEUE, clock_id
 from commands.shared import temporal_server
 from database import Database
 from tests import programs

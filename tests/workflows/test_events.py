@@ -65,7 +65,7 @@ async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_databa
         assert seen[-1] == ("applied", 100)
 
 
-async def test_an_event_that_can_never_be_answered_has_failed_and_says_why(
+async def test_an_event_that_can_never_be_answered_fails_with_its_error(
     sqlite_database: Database, temporal: Client
 ) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:

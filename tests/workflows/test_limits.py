@@ -91,7 +91,9 @@ async def test_a_cycle_ends_in_an_error_on_the_event_that_names_it(sqlite_databa
         assert (row["status"], row["error"]) == ("failed", outcome.error)
 
 
-async def test_one_event_has_every_effect_and_its_tier_is_told(sqlite_database: Database, temporal: Client) -> None:
+async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
+    sqlite_database: Database, temporal: Client
+) -> None:
     files = programs.files(**{"reactors__points-for-purchase": EVERYTHING, "rewards__free-coffee": FREE_COFFEE})
     async with running(sqlite_database, temporal, files) as laurel:
         ann = await laurel.register()

@@ -1,4 +1,4 @@
-"""Every message that Laurel sends, caught by a real receiver and held against its published shape."""
+"""Every message that Laurel sends, received by a real server and compared with its published shape."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -67,7 +67,7 @@ async def test_every_message_that_is_sent_has_its_published_shape(
         assert len({message["messageId"] for message in messages}) == len(messages)
 
 
-async def test_an_envelope_tells_how_its_event_was_judged_whichever_step_sends_it(
+async def test_an_envelope_holds_the_evaluation_of_its_event_from_any_step(
     sqlite_database: Database, temporal: Client, receiver: Receiver
 ) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:

@@ -1,30 +1,30 @@
-"""The API keeps pace with a worker in its own process: an event has a place until it is applied, or has failed."""
+"""The API waits for a worker in its own process: an event holds a slot until it is applied, or has failed."""
 
 from dataclasses import replace
 
 import pytest
 from temporalio.client import Client
 
-import worker
-from activities import in_flight as underway
+from activities import in_flight
 from activities.in_flight import InFlightLimiter
 from commands.shared import serving
 from database import Database
 from loyalty.references import EventRef
 from tests import programs
 from tests.running import Running, running
+from workflows import starter
 
 
 def holds(laurel: Running, event: EventRef) -> bool:
-    """Whether an event has a place."""
-    return event.id in laurel.parts.underway._leaves
+    """Whether an event holds a slot."""
+    return event.id in laurel.parts.in_flight._releases
 
 
-async def test_an_event_leaves_its_place_when_it_is_applied(sqlite_database: Database, temporal: Client) -> None:
+async def test_an_event_frees_its_slot_when_it_is_applied(sqlite_database: Database, temporal: Client) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         ann = await laurel.register()
         event = await laurel.accept(ann, "purchase", {"total": 80})
-        await laurel.parts.underway.enter(event.id)
+        await laurel.parts.in_flight.acquire(event.id)
         held = holds(laurel, event)
 
         await laurel.answer(event)
@@ -33,11 +33,11 @@ async def test_an_event_leaves_its_place_when_it_is_applied(sqlite_database: Dat
         assert not holds(laurel, event)
 
 
-async def test_an_event_leaves_its_place_when_it_fails(sqlite_database: Database, temporal: Client) -> None:
+async def test_an_event_frees_its_slot_when_it_fails(sqlite_database: Database, temporal: Client) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         ann = await laurel.register()
         event = await laurel.accept(ann, "purchase", {"total": 80})
-        await laurel.parts.underway.enter(event.id)
+        await laurel.parts.in_flight.acquire(event.id)
 
         outcome = await laurel.answer(replace(event, revision=99))
 
@@ -45,23 +45,23 @@ async def test_an_event_leaves_its_place_when_it_fails(sqlite_database: Database
         assert not holds(laurel, event)
 
 
-@pytest.mark.parametrize(("places", "at_once"), [(1, True), (0, False)])
-async def test_only_an_event_with_a_place_is_begun_at_once(
-    sqlite_database: Database, temporal: Client, monkeypatch: pytest.MonkeyPatch, places: int, at_once: bool
+@pytest.mark.parametrize(("slots", "eager"), [(1, True), (0, False)])
+async def test_only_an_event_with_a_slot_is_started_eagerly(
+    sqlite_database: Database, temporal: Client, monkeypatch: pytest.MonkeyPatch, slots: int, eager: bool
 ) -> None:
-    begun: list[bool] = []
+    started: list[bool] = []
 
     async def start_event(_client: Client, _event: EventRef, *, eager: bool) -> None:
-        begun.append(eager)
+        started.append(eager)
 
-    monkeypatch.setattr(worker, "start_event", start_event)
-    monkeypatch.setattr(underway, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(starter, "start_event", start_event)
+    monkeypatch.setattr(in_flight, "MAX_WAIT_SECONDS", 0.01)
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         parts = laurel.parts
         needed = serving.services(
-            parts.database, parts.programs, temporal, allow=(), temporal_ui=None, underway=InFlightLimiter(places)
+            parts.database, parts.programs, temporal, allow=(), temporal_ui=None, in_flight=InFlightLimiter(slots)
         )
 
         await needed.start_event(EventRef(laurel.store, "e1", "purchase", "m1", 1))
 
-    assert begun == [at_once]
+    assert started == [eager]

@@ -1,4 +1,4 @@
-"""What is handed over is the same JSON as Temporal's own converter makes, so either understands the other."""
+"""Payloads are the same JSON as those of Temporal's default converter, so each reads the other's."""
 
 import dataclasses
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ def test_every_reference_is_among_them() -> None:
     assert known <= {type(value) for value in VALUES}
 
 
-def test_what_a_newer_worker_says_more_is_passed_over() -> None:
+def test_unknown_fields_of_a_newer_worker_are_ignored() -> None:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b'{"delivered": true, "mood": "good"}')
 
     assert ours.from_payload(payload, DeliveryAttempt) == DeliveryAttempt(True)

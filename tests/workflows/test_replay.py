@@ -15,7 +15,7 @@ HISTORIES = Path(__file__).parent / "histories"
 
 
 @pytest.mark.parametrize("file", sorted(HISTORIES.rglob("*.json")), ids=lambda f: f"{f.parent.name}/{f.stem}")
-async def test_a_recorded_workflow_goes_the_same_way_today(file: Path) -> None:
+async def test_a_recorded_workflow_replays_unchanged(file: Path) -> None:
     text = await asyncio.to_thread(file.read_text)
 
     replayer = Replayer(workflows=WORKFLOWS, workflow_runner=SANDBOX, data_converter=CONVERTER)

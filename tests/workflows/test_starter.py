@@ -1,4 +1,4 @@
-"""Workflows started after an event is safe: whatever happens, nothing is raised and nobody waits long."""
+"""Starting workflows of stored events: nothing is raised, and no client waits long."""
 
 import asyncio
 
@@ -44,7 +44,7 @@ async def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("error", [ConnectionError(), RPCError("away", RPCStatusCode.UNAVAILABLE, b"")])
-async def test_while_temporal_is_away_nobody_waits_in_vain(monkeypatch: pytest.MonkeyPatch, error: Exception):
+async def test_while_temporal_is_away_no_client_waits_for_it(monkeypatch: pytest.MonkeyPatch, error: Exception):
     now, tried = 100.0, []
 
     async def fail(event: EventRef) -> None:
@@ -81,7 +81,7 @@ async def test_only_several_failures_in_a_row_mean_that_temporal_is_away(error: 
     assert "".join(seen) == tried
 
 
-async def test_a_repetition_that_starts_nothing_says_nothing_about_temporal():
+async def test_a_call_without_events_does_not_count_as_a_success():
     tried: list[str] = []
 
     async def fail(event: EventRef) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from activities.due_items import TASK_QUEUE, clock_id
+from activities.temporal_names import TASK_QUEUE, clock_id
 from database import Database
 from tests import programs
 from tests.receiver import Receiver
@@ -57,7 +57,7 @@ class Year:
         await self._environment.fast_forward(self._handle, span)
 
     async def hears(self, count: int) -> list[tuple[str, Mapping[str, object]]]:
-        """What the webhooks said, once there are so many."""
+        """The messages received, once there are so many."""
         requests = await self._receiver.arrival(lambda arrived: len(arrived) >= count)
         return [(request.json["eventName"], request.json["data"]) for request in requests]
 
@@ -92,7 +92,7 @@ async def test_points_are_warned_of_seven_days_before_and_expire(
         assert await laurel.points(ann) == 0
 
 
-async def test_a_year_goes_by_for_many_lots_and_what_expires_together_is_done_together(
+async def test_lots_that_expire_together_are_expired_in_one_batch(
     sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
 ) -> None:
     files = programs.files(program=programs.PROGRAM.replace("{after: 90d}", "{end_of: year}"))

@@ -1,4 +1,4 @@
-"""Webhooks on their way: real requests to a real receiver, hours of retries by skipping time."""
+"""Deliveries: real requests to a real receiver, hours of retries by skipping time."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ async def test_a_dead_endpoint_is_tried_by_the_table_and_then_given_up(
         assert description.close_time - description.start_time >= sum(WAITS[1:], timedelta())
 
 
-async def test_a_gone_endpoint_is_disabled_and_hears_no_more(
+async def test_a_gone_endpoint_is_disabled_and_gets_no_more_webhooks(
     sqlite_database: Database, temporal: Client, receiver: Receiver
 ) -> None:
     receiver.answer("/", Answer(status=410))
@@ -125,7 +125,7 @@ async def test_an_endpoint_that_failed_for_five_days_is_disabled(
         assert (delivery["status"], delivery["attempts"]) == ("failed", 1)
 
 
-async def test_a_dead_endpoint_holds_up_nobody(sqlite_database: Database, temporal: Client, receiver: Receiver) -> None:
+async def test_a_dead_endpoint_delays_no_other(sqlite_database: Database, temporal: Client, receiver: Receiver) -> None:
     receiver.answer("/slow", Answer(delay=30))
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         await laurel.subscribe(NAME, receiver.url + "/slow")
@@ -161,7 +161,7 @@ async def test_a_reactor_calls_a_webhook_of_its_own(
 
 
 @pytest.mark.parametrize(("form", "key"), [("current", "eventName"), ("legacy", "type"), ("envelope", "event")])
-async def test_a_subscription_hears_in_the_format_it_asked_for(
+async def test_a_subscription_gets_the_format_it_asked_for(
     sqlite_database: Database, temporal: Client, receiver: Receiver, form: str, key: str
 ) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:

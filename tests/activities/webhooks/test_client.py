@@ -133,7 +133,7 @@ async def test_only_2xx_is_success(client, receiver, status):
     assert attempt.error.startswith(f"answered {status}")
 
 
-async def test_gone_is_told_apart(client, receiver):
+async def test_gone_is_reported_as_such(client, receiver):
     receiver.answer("/", Answer(status=410))
 
     attempt = await post(client, receiver.url)
@@ -199,7 +199,7 @@ async def test_a_server_that_drips_its_body_has_answered_with_its_status(client,
     assert attempt.answer.startswith("..")
 
 
-async def test_a_server_that_says_nothing_is_left_at_the_deadline(client, receiver):
+async def test_a_silent_server_is_abandoned_at_the_deadline(client, receiver):
     receiver.answer("/", Answer(delay=60))
 
     attempt = await post(client, receiver.url, SOON)
@@ -264,7 +264,7 @@ async def test_endless_headers_are_cut_off(client, line):
         (b"HTTP/1.1 0 ?\r\n\r\n", "illegal"),
     ],
 )
-async def test_an_answer_that_is_no_http_is_told_in_one_line(client, said, error):
+async def test_an_answer_that_is_no_http_is_reported_on_one_line(client, said, error):
     async with far_side(answering(said)) as url:
         attempt = await post(client, url)
 
@@ -282,14 +282,14 @@ async def test_an_answer_that_is_no_http_is_told_in_one_line(client, said, error
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfine",
     ],
 )
-async def test_every_way_to_end_an_answer_is_understood_cut_off_ones_too(client, said):
+async def test_every_way_to_end_an_answer_is_understood_also_a_cut_off_one(client, said):
     async with far_side(answering(said)) as url:
         attempt = await post(client, url)
 
     assert (attempt.delivered, attempt.answer) == (True, "fine")
 
 
-async def test_nobody_listening_is_told(client):
+async def test_a_refused_connection_is_reported(client):
     with Receiver() as gone:
         url = gone.url
 
@@ -298,14 +298,14 @@ async def test_nobody_listening_is_told(client):
     assert attempt.error == f"nothing listens at 127.0.0.1 port {gone.port} (connection refused)"
 
 
-async def test_a_name_without_address_is_told(client):
+async def test_a_name_without_an_address_is_reported(client):
     attempt = await post(client, "http://nowhere.invalid/hook")
 
     assert (attempt.error or "").startswith("the name nowhere.invalid has no address")
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com/", "http://", "http://a:b@example.com/", "http://x:99999/"])
-async def test_what_is_no_url_is_told(client, url):
+async def test_an_invalid_url_is_reported(client, url):
     attempt = await post(client, url)
 
     assert (attempt.delivered, attempt.status) == (False, None)
@@ -392,7 +392,7 @@ async def test_one_private_answer_among_public_ones_refuses_the_name(receiver, m
     assert receiver.requests == []
 
 
-async def test_the_address_judged_is_the_one_dialled_and_asked_for_once(client, receiver, monkeypatch):
+async def test_the_checked_address_is_the_one_connected_to_and_resolved_once(client, receiver, monkeypatch):
     asked = resolving(monkeypatch, "127.0.0.1")
 
     attempt = await post(client, f"http://partner.example:{receiver.port}/hook")
@@ -410,7 +410,7 @@ async def test_the_next_address_is_dialled_when_one_is_dead(client, receiver, mo
     assert attempt.delivered
 
 
-async def test_a_name_with_no_answers_is_told(client, monkeypatch):
+async def test_a_name_with_no_answers_is_reported(client, monkeypatch):
     resolving(monkeypatch)
 
     attempt = await post(client, "http://partner.example/hook")
@@ -454,7 +454,7 @@ async def test_tls_is_with_the_name_of_the_url(identity, monkeypatch):
     assert "the certificate of other.example is not valid" in (wrong.error or "")
 
 
-async def test_a_certificate_nobody_vouches_for_is_refused(identity, client, monkeypatch):
+async def test_an_untrusted_certificate_is_refused(identity, client, monkeypatch):
     server, _ = identity
     resolving(monkeypatch, "127.0.0.1")
 
@@ -465,7 +465,7 @@ async def test_a_certificate_nobody_vouches_for_is_refused(identity, client, mon
     assert receiver.requests == []
 
 
-async def test_tls_with_a_server_that_has_none_is_told(client, receiver):
+async def test_tls_with_a_server_without_it_is_reported(client, receiver):
     attempt = await post(client, receiver.url.replace("http:", "https:"), timedelta(seconds=5))
 
     assert "no TLS with 127.0.0.1" in (attempt.error or "")

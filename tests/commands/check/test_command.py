@@ -41,7 +41,7 @@ def test_problems_are_on_the_output_and_their_count_on_the_error_output(wrong: P
     assert done.stderr == "1 problem\n"
 
 
-def test_a_warning_is_said_and_the_program_still_right(doubtful: Path) -> None:
+def test_a_warning_is_printed_and_the_program_still_right(doubtful: Path) -> None:
     done = laurel("check", doubtful)
 
     first, second = done.stdout.splitlines()

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from commands.check.findings import Found
+from commands.check.findings import Findings
 from commands.check.github import github
 from loyalty.program.logic import Place
 from program_files import Problem
 
 
 def read(command: str) -> tuple[str, dict[str, str], str]:
-    """A workflow command the way the runner takes it apart."""
+    """A workflow command as GitHub's runner parses it."""
     found = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", command)
     assert found is not None
     pairs = (pair.split("=", 1) for pair in found[2].split(","))
@@ -28,7 +28,7 @@ def _in_message(text: str) -> str:
 
 def test_a_problem_is_an_annotation_at_its_word() -> None:
     problem = Problem(Place("reactors/a.yaml", 2, 5), "unknown-event-type", "purchse is unknown", "purchase")
-    found = Found("shop", [problem], {"reactors/a.yaml": b"reactor: a\non: purchse\n"})
+    found = Findings("shop", [problem], {"reactors/a.yaml": b"reactor: a\non: purchse\n"})
 
     (command,) = github(found)
 
@@ -37,14 +37,14 @@ def test_a_problem_is_an_annotation_at_its_word() -> None:
 
 
 def test_a_warning_is_one() -> None:
-    found = Found(".", [Problem(Place("reactor", 1, 1), "unknown-folder", "not read", severity="warning")], {})
+    found = Findings(".", [Problem(Place("reactor", 1, 1), "unknown-folder", "not read", severity="warning")], {})
 
     assert list(github(found)) == ["::warning file=reactor,line=1,col=1,title=unknown-folder::not read"]
 
 
 @pytest.mark.parametrize("odd", ["a,b:c=d", "100%", "%0A", "a\r\nb", "::error file=x::y", "ż 😀"])
 def test_what_is_escaped_comes_out_of_the_runner_as_it_was(odd: str) -> None:
-    found = Found(odd, [Problem(Place("a.yaml", 1, 1), "bad-name", odd)], {})
+    found = Findings(odd, [Problem(Place("a.yaml", 1, 1), "bad-name", odd)], {})
 
     (command,) = github(found)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commands.check.findings import Found
+from commands.check.findings import Findings
 from commands.check.sarif import sarif
 from loyalty.program.logic import Place
 from program_files import Problem
@@ -19,7 +19,7 @@ FOLDER = Problem(Place("reactor", 1, 1), "unknown-folder", "not read", "reactors
 
 def run_of(*problems: Problem, root: str = "programs/shop") -> Any:
     """The one run of a log."""
-    log = json.loads(sarif(Found(root, problems, {"reactors/a.yaml": TEXT.encode()}), version="1.2.3"))
+    log = json.loads(sarif(Findings(root, problems, {"reactors/a.yaml": TEXT.encode()}), version="1.2.3"))
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("/sarif-schema-2.1.0.json")
     (run,) = log["runs"]
@@ -79,7 +79,7 @@ def test_a_near_word_is_a_fix_that_puts_it_between_the_quotes() -> None:
     assert TEXT.splitlines()[1][region["startColumn"] - 1 : region["endColumn"] - 1] == "member.teir"
 
 
-def test_a_suggestion_that_is_no_word_is_only_said() -> None:
+def test_a_suggestion_that_is_no_word_is_only_in_the_message() -> None:
     (result,) = run_of(DEFAULT)["results"]
 
     assert "fixes" not in result

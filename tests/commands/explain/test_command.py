@@ -12,8 +12,9 @@ import pytest
 from temporalio.client import Client
 
 import rules
-from commands.explain import explanation as explaining
-from commands.explain import text as explained
+from commands.explain.event_details import event_details
+from commands.explain.text import lines
+from commands.shared.event_text import Details
 from commands.shared.lookup import NotFound
 from database import Database
 from loyalty.decisions.decision import Verdict
@@ -72,7 +73,7 @@ def masked(text: str) -> str:
     return re.sub(r"http://127.0.0.1:\d+", "UI", text)
 
 
-def test_the_page_shows_what_the_command_says(shop: Shop) -> None:
+def test_the_page_shows_what_the_command_prints(shop: Shop) -> None:
     (command,), (shown,) = blocks(PAGE, "console"), blocks(PAGE, "text")
 
     done = to_its_end(*command.split()[2:], "--data", shop.data)
@@ -90,7 +91,7 @@ def test_every_answer_there_is_is_on_the_page() -> None:
 def test_an_event_is_found_by_its_id_in_any_case_and_by_its_reporters(shop: Shop) -> None:
     names = [shop.first, shop.first.upper(), "till 7/1"]
 
-    found = [explaining.explanation(name, data=shop.data, store="DEFAULT") for name in names]
+    found = [event_details(name, data=shop.data, store="DEFAULT") for name in names]
 
     assert found[0]["customEventId"] == shop.first
     assert found == [found[0]] * 3
@@ -120,14 +121,14 @@ def test_json_is_what_the_api_answers(shop: Shop) -> None:
         ("receipt-4711", "OTHER", "store OTHER is unknown: there is DEFAULT"),
     ],
 )
-def test_what_is_not_known_is_said_in_words(shop: Shop, event: str, store: str | None, said: str) -> None:
+def test_an_unknown_event_or_store_is_explained(shop: Shop, event: str, store: str | None, said: str) -> None:
     with pytest.raises(NotFound) as refused:
-        explaining.explanation(event, data=shop.data, store=store)
+        event_details(event, data=shop.data, store=store)
 
     assert str(refused.value) == said
 
 
-def test_an_event_that_nobody_knows_ends_with_2(shop: Shop) -> None:
+def test_an_unknown_event_exits_with_2(shop: Shop) -> None:
     done = to_its_end("explain", "nothing-like-it", "--data", shop.data)
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -150,17 +151,17 @@ def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: Path) -
         eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
         with Till(ports.url, PASSWORD) as till:
             event_id = till.applied(till.report("app_login"))["customEventId"]
-        while_up = explaining.explanation(event_id, data=data, store=None)
+        while_up = event_details(event_id, data=data, store=None)
         process.end(signal.SIGINT)
 
-    while_down = explaining.explanation(event_id, data=data, store=None)
+    while_down = event_details(event_id, data=data, store=None)
 
     assert "progress 0 to 1 of 7" in [answer["because"] for answer in while_down["decision"]]
     assert while_up.pop("workflowUrl").endswith(event_id)
     assert rules.exact.loads(rules.exact.dumps(while_down)) == while_up
 
 
-async def test_from_a_database_all_that_an_event_caused_is_told_and_nothing_of_its_member(
+async def test_from_a_database_all_caused_events_are_printed_and_no_personal_data(
     database: Database,
     database_url: str,
     temporal: Client,
@@ -175,8 +176,8 @@ async def test_from_a_database_all_that_an_event_caused_is_told_and_nothing_of_i
         event = await given.accept(await given.register(), "app_login")
         await given.answer(event)
 
-    details = explaining.explanation(event.id.upper(), data=tmp_path, store=None)
-    told = "\n".join(line.plain for line in explained.lines(details))
+    details = event_details(event.id.upper(), data=tmp_path, store=None)
+    told = "\n".join(line.plain for line in lines(details))
 
     assert details["workflowId"] == event.workflow_id
     assert [line.strip().split()[0] for line in told.splitlines() if " applied" in line] == [
@@ -189,7 +190,7 @@ async def test_from_a_database_all_that_an_event_caused_is_told_and_nothing_of_i
     assert "ann@example.com" not in told
 
 
-def details(**changed: object) -> explaining.Details:
+def details(**changed: object) -> Details:
     """An event of which nothing came."""
     outcome = {"did": [], "entries": [], "caused": []}
     dates = {"eventDate": "2026-05-01T10:00:00", "createdAt": "2026-05-01T10:00:00"}
@@ -205,11 +206,11 @@ def details(**changed: object) -> explaining.Details:
         ({}, "Not decided yet"),
         ({"decision": []}, "No reactor and no achievement is on this event type"),
         ({"error": "too deep"}, "  error      too deep"),
-        ({"eventId": "a\x1b[31mb"}, "  its own id a�[31mb"),
+        ({"eventId": "a\x1b[31mb"}, "  its own id a\\x1b[31mb"),
     ],
 )
-def test_an_event_of_which_nothing_came_says_so(changed: dict[str, object], line: str) -> None:
-    told = [text.plain for text in explained.lines(details(**changed))]
+def test_an_event_without_an_outcome_says_so(changed: dict[str, object], line: str) -> None:
+    told = [text.plain for text in lines(details(**changed))]
 
     assert line in told
 
@@ -231,9 +232,9 @@ def test_an_event_of_which_nothing_came_says_so(changed: dict[str, object], line
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
-def test_an_effect_is_told_in_words(effect: dict[str, object], words: str) -> None:
+def test_an_effect_is_printed_as_text(effect: dict[str, object], words: str) -> None:
     answer = {"source": "reactor/r", "verdict": "fired", "because": "", "place": "r.yaml:1:1", "effects": [effect]}
 
-    told = [text.plain for text in explained.lines(details(decision=[answer]))]
+    told = [text.plain for text in lines(details(decision=[answer]))]
 
     assert f"       gives {words}" in told

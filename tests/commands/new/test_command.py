@@ -1,4 +1,4 @@
-"""`laurel new test`: a test from what happened, that passes, and in which nobody is recognised."""
+"""`laurel new test`: a test from a stored event passes, and holds no personal data."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from activities.events import EventActivities
-from commands.new.recording import recording
+from commands.new.recorded_test import record_test
 from database import Database, Transaction
 from database.programs import Programs
 from database.tables import event
@@ -131,13 +131,13 @@ async def test_the_file_passes_as_it_is_and_agrees_with_what_happened(played: Pl
     assert "fired: {gift: 1" in text or "limited: [gift]" in text
 
 
-async def test_nobody_is_recognised_and_numbers_and_words_of_a_list_stay(
+async def test_personal_data_is_masked_and_numbers_and_listed_words_stay(
     played: Played, monkeypatch: Any, tmp_path: Path
 ) -> None:
     event_id = await lived(played, PERSONAL)
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
 
-    text = recording(event_id, data=tmp_path, store="DEFAULT").text
+    text = record_test(event_id, data=tmp_path, store="DEFAULT").text
 
     assert [who for who in WHO if who in text.lower()] == []
     assert all(kept in text for kept in ("total: 70", "channel: web", "country: PL", "coffee: latte", "1990-01-01"))
@@ -145,14 +145,14 @@ async def test_nobody_is_recognised_and_numbers_and_words_of_a_list_stay(
     assert text.count(email.strip('"')) >= 3, "the same everywhere"
 
 
-async def test_the_event_that_registers_somebody_is_a_test_of_somebody_unknown(
+async def test_a_registration_becomes_a_test_of_an_unknown_member(
     played: Played, monkeypatch: Any, tmp_path: Path
 ) -> None:
     member = await anna(played)
     await played.report(member, "purchase", {"total": 70})
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
 
-    made = recording(await last_purchase(played), data=tmp_path, store=None)
+    made = record_test(await last_purchase(played), data=tmp_path, store=None)
 
     assert "registered: false" in made.text
     assert made.differences == ()
@@ -167,7 +167,7 @@ async def test_the_event_that_registers_somebody_is_a_test_of_somebody_unknown(
         ([], "--from"),
     ],
 )
-async def test_what_cannot_be_made_a_test_of_is_said(
+async def test_an_event_that_cannot_become_a_test_is_explained(
     played: Played, arguments: list[str], said: str, tmp_path: Path
 ) -> None:
     done = laurel("new", "test", *arguments, LAUREL_DATABASE_URL=url(tmp_path))
@@ -201,7 +201,7 @@ def test_a_file_that_is_there_and_a_folder_that_is_not_are_refused(tmp_path: Pat
     assert "nothing was ever started" in nowhere.stderr
 
 
-async def test_what_was_otherwise_because_of_a_mask_is_said(sqlite_database: Database, tmp_path: Path) -> None:
+async def test_a_difference_caused_by_masking_is_reported(sqlite_database: Database, tmp_path: Path) -> None:
     by_mail = (
         "reactor: by-mail\non: purchase\nwhen: {'==': [{var: event.body.contact}, anna.nowak@shop.pl]}\n"
         "then: [{award_points: {points: 5}}]\n"

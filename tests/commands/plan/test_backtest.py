@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from commands.plan import backtest as replaying
 from commands.plan.backtest import FromFile, Job, backtest
 from tests import programs
 from tests.processes import started, write
@@ -53,8 +52,8 @@ def test_a_file_that_is_cut_comes_to_what_it_comes_to_in_one_piece(
 ) -> None:
     work = job(events(tmp_path / "events.jsonl", 200))
     whole, _ = replayed(work, jobs=1)
-    monkeypatch.setattr(replaying, "SMALL_FILE", 0)
-    monkeypatch.setattr(replaying, "LARGEST_SHARE", largest_share)
+    monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
+    monkeypatch.setattr("commands.plan.backtest.MAX_SHARE_BYTES", largest_share)
 
     cut, told = replayed(work, jobs)
 
@@ -65,7 +64,7 @@ def test_a_file_that_is_cut_comes_to_what_it_comes_to_in_one_piece(
 
 def test_members_who_share_a_limit_are_replayed_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     work = job(events(tmp_path / "events.jsonl", 40), LIMITED)
-    monkeypatch.setattr(replaying, "SMALL_FILE", 0)
+    monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
 
     contrast, _ = replayed(work, jobs=2)
 
@@ -73,13 +72,13 @@ def test_members_who_share_a_limit_are_replayed_together(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("largest_share", [10**9, 2_000])
-def test_a_line_that_is_no_event_is_named_whoever_reads_it(
+def test_a_wrong_line_is_named_in_any_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest_share: int
 ) -> None:
     file = events(tmp_path / "events.jsonl", 100)
     file.write_text(file.read_text() + '{"type": "purchase"}\n')
-    monkeypatch.setattr(replaying, "SMALL_FILE", 0)
-    monkeypatch.setattr(replaying, "LARGEST_SHARE", largest_share)
+    monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
+    monkeypatch.setattr("commands.plan.backtest.MAX_SHARE_BYTES", largest_share)
 
     with pytest.raises(BadLine, match=r"events\.jsonl:101: event\.eventDate is missing"):
         replayed(job(file), jobs=2)
@@ -92,7 +91,7 @@ def test_a_file_without_events_comes_to_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_whoever_ends_a_plan_ends_its_processes(tmp_path: Path, how: signal.Signals) -> None:
+def test_the_processes_of_a_plan_end_with_it(tmp_path: Path, how: signal.Signals) -> None:
     much = {f"reactors__r{number}": TWICE.replace("points-for-purchase", f"r{number}") for number in range(40)}
     file, new = events(tmp_path / "events.jsonl", 100_000), write(tmp_path / "new", programs.files(**much))
     command = ("plan", new, "--against", new, "--events", file, "--jobs", "2")

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from activities.events import EventActivities
-from commands.plan import plan_files, planning
+from commands.shared.plan_files import PlanError, read_plan
 from database import Database
 from database.programs import Programs
 from program_files import read_folder
@@ -50,7 +51,7 @@ def twice(tmp_path: Path) -> Path:
     )
 
 
-def test_a_plan_says_what_changes_and_what_it_would_have_given(tmp_path: Path) -> None:
+def test_a_plan_shows_changes_and_what_it_would_have_given(tmp_path: Path) -> None:
     done = laurel("plan", twice(tmp_path), "--against", COFFEE_SHOP, "--events", SAMPLE)
 
     assert done.returncode == 0, done.stderr
@@ -95,7 +96,7 @@ def test_a_plan_for_a_pull_request_is_markdown(tmp_path: Path) -> None:
     assert "| points awarded | " in done.stdout
 
 
-def test_without_a_backtest_a_plan_only_says_what_changed(tmp_path: Path) -> None:
+def test_without_a_backtest_a_plan_shows_only_changes(tmp_path: Path) -> None:
     done = laurel("plan", twice(tmp_path), "--against", COFFEE_SHOP, "--no-backtest", "--format", "json")
 
     said = json.loads(done.stdout)
@@ -105,7 +106,7 @@ def test_without_a_backtest_a_plan_only_says_what_changed(tmp_path: Path) -> Non
 NO_DATABASE = "nothing was ever started in nowhere: name the --data of your `laurel up`, or replay a file by --events"
 
 
-def test_without_a_database_and_without_events_a_plan_says_why_there_is_no_backtest_and_how_to_get_one() -> None:
+def test_without_a_database_or_a_file_a_plan_explains_how_to_get_a_backtest() -> None:
     call = ["plan", COFFEE_SHOP, "--against", COFFEE_SHOP, "--data", "nowhere"]
 
     text, markdown, as_json = (laurel(*call, "--format", each).stdout for each in ("text", "markdown", "json"))
@@ -124,9 +125,7 @@ def test_a_backtest_that_is_made_or_not_wanted_needs_no_word() -> None:
     assert json.loads(made.stdout)["notReplayed"] is None
 
 
-async def test_a_database_without_events_in_the_days_asked_for_is_told(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
+async def test_a_database_without_events_in_these_days_is_reported(sqlite_database: Database, tmp_path: Path) -> None:
     await Programs(sqlite_database).deploy(programs.files(), by="test")
     folder = write(tmp_path / "new", programs.files(**{"reactors__points-for-purchase": TWICE}))
 
@@ -142,7 +141,7 @@ async def test_a_database_without_events_in_the_days_asked_for_is_told(
     assert json.loads(shown[2])["backtest"]["events"] == 0
 
 
-def test_a_file_without_events_is_told(tmp_path: Path) -> None:
+def test_a_file_without_events_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").write_text("\n")
 
     done = laurel("plan", COFFEE_SHOP, "--against", COFFEE_SHOP, "--events", tmp_path / "empty.jsonl")
@@ -161,7 +160,7 @@ def test_a_file_without_events_is_told(tmp_path: Path) -> None:
         ([COFFEE_SHOP, "--days", "0"], 2, "--days"),
     ],
 )
-def test_a_plan_that_cannot_be_made_says_why(arguments: list[str | Path], code: int, said: str) -> None:
+def test_a_plan_that_cannot_be_made_is_explained(arguments: list[str | Path], code: int, said: str) -> None:
     done = laurel("plan", *arguments)
 
     assert done.returncode == code
@@ -181,9 +180,7 @@ def test_a_wrong_program_is_no_plan(tmp_path: Path) -> None:
 async def test_events_come_from_the_database_and_nothing_is_written(sqlite_database: Database, tmp_path: Path) -> None:
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy(programs.files(), by="test")
-    played = Played(
-        sqlite_database, EventActivities(sqlite_database, known), program, revision, planning.datetime.now(planning.UTC)
-    )
+    played = Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, datetime.now(UTC))
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 30})
     before = await everything(sqlite_database)
@@ -237,14 +234,14 @@ async def test_exactly_what_was_planned_is_deployed(sqlite_database: Database, t
     assert (revision, {reactor.name for reactor in program.reactors} >= {"double-on-web", "welcome"}) == (2, True)
 
 
-def test_a_plan_against_a_folder_is_kept_and_not_said_to_be_for_deploying(tmp_path: Path) -> None:
+def test_a_plan_against_a_folder_is_saved_but_not_offered_for_deployment(tmp_path: Path) -> None:
     file = tmp_path / "change.plan"
 
     done = laurel("plan", twice(tmp_path), "--against", COFFEE_SHOP, "--no-backtest", "--save", file)
 
     assert (done.returncode, done.stderr) == (0, "")
-    with pytest.raises(planning.PlanError, match="was compared with a folder"):
-        plan_files.to_deploy(file)
+    with pytest.raises(PlanError, match="was compared with a folder"):
+        read_plan(file)
 
 
 async def test_a_plan_over_another_revision_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
@@ -260,9 +257,7 @@ async def test_a_plan_over_another_revision_is_refused(sqlite_database: Database
     assert (await Programs(sqlite_database).current("DEFAULT"))[0] == 2
 
 
-async def test_a_plan_that_was_saved_before_members_said_all_that_differs_is_deployed(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
+async def test_a_plan_saved_by_an_older_version_is_deployed(sqlite_database: Database, tmp_path: Path) -> None:
     file = await saved(sqlite_database, tmp_path)
     said = json.loads(file.read_text())
     del said["checksum"]
@@ -272,7 +267,7 @@ async def test_a_plan_that_was_saved_before_members_said_all_that_differs_is_dep
     }
     file.write_text(exact.dumps(said | {"checksum": sha256(exact.dumps(said).encode()).hexdigest()}))
 
-    files, based_on = plan_files.to_deploy(file)
+    files, based_on = read_plan(file)
 
     assert (files, based_on) == (read_folder(COFFEE_SHOP), 1)
 
@@ -294,8 +289,8 @@ async def test_a_plan_file_that_was_edited_is_refused(sqlite_database: Database,
     for old, new, said in edits:
         assert old in text
         file.write_text(text.replace(old, new, 1))
-        with pytest.raises(planning.PlanError, match=said):
-            plan_files.to_deploy(file)
+        with pytest.raises(PlanError, match=said):
+            read_plan(file)
 
 
 @pytest.mark.parametrize("arguments", [[], ["a", "--plan", "b"], ["--plan", "b", "--based-on", "1"], ["--plan", "b"]])

@@ -1,4 +1,4 @@
-"""How commands end that cannot do what they were asked."""
+"""Errors of commands become messages and exit codes."""
 
 import json
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ import typer
 from sqlalchemy.exc import OperationalError
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.plan.planning import PlanError
-from commands.shared.errors import CannotDo
-from commands.shared.exits import in_words, print_warnings
+from commands.shared.errors import CommandError
+from commands.shared.exits import errors_as_exit_codes, print_warnings
 from commands.shared.lookup import NotFound
 from commands.shared.options import Format
+from commands.shared.plan_files import PlanError
 from database import WrongAddress
 from database.programs import UnknownStore
 from database.revisions import AnotherInForce
@@ -25,9 +25,9 @@ LATE = AnotherInForce(2, by="bob", at=datetime(2026, 1, 1, tzinfo=UTC), based_on
 
 
 @pytest.mark.parametrize(
-    ("raised", "said"),
+    ("raised", "message"),
     [
-        (CannotDo("name one"), "laurel: name one\n"),
+        (CommandError("name one"), "laurel: name one\n"),
         (NotFound("no event x"), "laurel: no event x\n"),
         (PlanError("plan again"), "laurel: plan again\n"),
         (WrongAddress("x is no address"), "laurel: x is no address\n"),
@@ -45,20 +45,20 @@ LATE = AnotherInForce(2, by="bob", at=datetime(2026, 1, 1, tzinfo=UTC), based_on
         ),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line_and_ends_with_2(
-    raised: Exception, said: str, capsys: pytest.CaptureFixture[str]
+def test_an_error_of_the_call_is_printed_on_one_line_and_exits_with_2(
+    raised: Exception, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(typer.Exit) as ended, in_words():
+    with pytest.raises(typer.Exit) as ended, errors_as_exit_codes():
         raise raised
 
-    assert (ended.value.exit_code, *capsys.readouterr()) == (2, "", said)
+    assert (ended.value.exit_code, *capsys.readouterr()) == (2, "", message)
 
 
-def test_a_program_that_is_wrong_is_pointed_at_and_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(typer.Exit) as ended, in_words():
+def test_the_problems_of_a_program_are_printed_and_exit_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, errors_as_exit_codes():
         raise ProgramFaults([WRONG])
     as_text = capsys.readouterr()
-    with pytest.raises(typer.Exit), in_words(Format.json):
+    with pytest.raises(typer.Exit), errors_as_exit_codes(Format.json):
         raise ProgramFaults([WRONG])
 
     assert (ended.value.exit_code, as_text.out, as_text.err) == (1, f"{WRONG}\n", "1 problem\n")
@@ -66,14 +66,14 @@ def test_a_program_that_is_wrong_is_pointed_at_and_ends_with_1(capsys: pytest.Ca
 
 
 @pytest.mark.parametrize("raised", [ZeroDivisionError("ours"), typer.Exit(1), KeyboardInterrupt()])
-def test_what_nobody_expected_is_not_hidden(raised: BaseException) -> None:
-    with pytest.raises(type(raised)) as seen, in_words():
+def test_an_unexpected_error_is_not_hidden(raised: BaseException) -> None:
+    with pytest.raises(type(raised)) as seen, errors_as_exit_codes():
         raise raised
 
     assert seen.value is raised
 
 
-def test_warnings_are_told_as_a_check_tells_them_and_none_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_warnings_are_printed_as_by_check_and_nothing_without_any(capsys: pytest.CaptureFixture[str]) -> None:
     print_warnings([])
     nothing = capsys.readouterr()
 

@@ -8,9 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from commands.shared.fast_typer import SwiftCommand, SwiftGroup
+from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
 
-app = typer.Typer(cls=SwiftGroup)
+app = typer.Typer(cls=FastTyperGroup)
 
 
 class Colour(StrEnum):
@@ -20,7 +20,7 @@ class Colour(StrEnum):
     green = "green"
 
 
-@app.command(cls=SwiftCommand)
+@app.command(cls=FastTyperCommand)
 def paint(
     folder: Path,
     colour: Annotated[Colour, typer.Option("--colour", envvar="COLOUR")] = Colour.red,
@@ -63,7 +63,7 @@ def test_the_environment_is_read() -> None:
     "arguments",
     [[], ["a", "b"], ["a", "--colour", "blue"], ["a", "--times", "0"], ["a", "--times", "x"], ["a", "--dry"]],
 )
-def test_what_is_wrong_with_a_call_is_said_and_ends_with_2(arguments: list[str]) -> None:
+def test_a_wrong_call_is_explained_and_exits_with_2(arguments: list[str]) -> None:
     done = CliRunner().invoke(app, ["paint", *arguments])
 
     assert done.exit_code == 2

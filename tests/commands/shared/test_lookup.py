@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from commands.shared.lookup import NotFound, event_meant, store_meant
+from commands.shared.lookup import NotFound, find_event, find_store
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ BOTH = Shelf({"NORTH": ["a", "b"], "SOUTH": ["b", "c"]})
 
 
 def test_an_event_is_looked_for_in_the_store_that_is_named_or_in_every_one_until_it_is_found() -> None:
-    found = [event_meant(BOTH, *asked) for asked in (("c", None), ("b", None), ("b", "SOUTH"))]
+    found = [find_event(BOTH, *asked) for asked in (("c", None), ("b", None), ("b", "SOUTH"))]
 
     assert found == ["c of SOUTH", "b of NORTH", "b of SOUTH"]
 
@@ -40,16 +40,18 @@ def test_an_event_is_looked_for_in_the_store_that_is_named_or_in_every_one_until
         (Shelf({}), "a", None, "no event a in any store: no program was ever deployed: use `laurel deploy DIR`"),
     ],
 )
-def test_what_is_not_there_is_said_with_what_is(shelf: Shelf, event_id: str, store: str | None, said: str) -> None:
+def test_a_missing_event_or_store_is_reported_with_the_known_stores(
+    shelf: Shelf, event_id: str, store: str | None, said: str
+) -> None:
     with pytest.raises(NotFound) as refused:
-        event_meant(shelf, event_id, store)
+        find_event(shelf, event_id, store)
 
     assert str(refused.value) == said
 
 
 def test_the_only_store_need_not_be_named() -> None:
-    assert store_meant(["NORTH"], None) == "NORTH"
-    assert store_meant(["NORTH", "SOUTH"], "SOUTH") == "SOUTH"
+    assert find_store(["NORTH"], None) == "NORTH"
+    assert find_store(["NORTH", "SOUTH"], "SOUTH") == "SOUTH"
 
 
 @pytest.mark.parametrize(
@@ -60,8 +62,8 @@ def test_the_only_store_need_not_be_named() -> None:
         ([], None, "name one with --store: no program was ever deployed: use `laurel deploy DIR`"),
     ],
 )
-def test_a_store_that_is_not_clear_is_asked_for(codes: list[str], wanted: str | None, said: str) -> None:
+def test_an_ambiguous_store_must_be_named(codes: list[str], wanted: str | None, said: str) -> None:
     with pytest.raises(NotFound) as refused:
-        store_meant(codes, wanted)
+        find_store(codes, wanted)
 
     assert str(refused.value) == said

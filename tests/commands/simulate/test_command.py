@@ -40,7 +40,7 @@ def said(*arguments: str | Path, **environment: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_an_invented_member_is_told_what_they_would_have(folder: Path, tmp_path: Path) -> None:
+def test_an_invented_member_is_shown_with_what_they_would_have(folder: Path, tmp_path: Path) -> None:
     member = "{tier: silver, points: 10, earned: 1990, achievements: {seven-days: {completed: 1}}}"
 
     done = laurel("simulate", folder, event_file(tmp_path), "--member", member)
@@ -66,7 +66,7 @@ def test_the_member_may_be_a_file_and_the_event_the_input(folder: Path, tmp_path
     assert answer["after"]["wallets"]["points"]["active"] == 45
 
 
-def test_somebody_unknown_is_registered_first(folder: Path, tmp_path: Path) -> None:
+def test_an_unknown_member_is_registered_first(folder: Path, tmp_path: Path) -> None:
     answer = said(folder, event_file(tmp_path), "--member", "unknown")
 
     assert [each["type"] for each in answer["events"]] == ["member_registered", "purchase"]
@@ -112,7 +112,9 @@ async def test_a_member_of_the_database_is_tried_as_they_are_and_nothing_is_writ
     assert await everything(sqlite_database) == before
 
 
-async def test_whom_the_database_does_not_have_is_said(sqlite_database: Database, folder: Path, tmp_path: Path) -> None:
+async def test_a_member_missing_from_the_database_is_reported(
+    sqlite_database: Database, folder: Path, tmp_path: Path
+) -> None:
     await a_store(sqlite_database)
     address = {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path / 'laurel.db'}"}
     file = event_file(tmp_path)
@@ -120,7 +122,7 @@ async def test_whom_the_database_does_not_have_is_said(sqlite_database: Database
     for more, words in (
         (["--member-id", "0199c0de-7a11-7c0f-8e57-000000000001"], "no member 0199c0de"),
         (["--member-id", "C-17"], "is a UUID"),
-        (["--data", tmp_path], "the event is nobody's"),
+        (["--data", tmp_path], "the event names no member"),
         (["--member-id", "C-17", "--member", "{}"], "leave out --member"),
     ):
         done = laurel("simulate", folder, file, *more, **address)
@@ -164,7 +166,7 @@ async def test_the_deployed_program_is_the_one_in_force_of_the_store_that_is_nam
     assert (unknown.returncode, "store EAST is unknown: there is DEFAULT, NORTH" in unknown.stderr) == (2, True)
 
 
-async def test_a_deployed_program_is_of_no_use_to_an_event_of_nobody(sqlite_database: Database, tmp_path: Path) -> None:
+async def test_a_deployed_program_needs_an_event_that_names_a_member(sqlite_database: Database, tmp_path: Path) -> None:
     await a_store(sqlite_database)
 
     done = laurel(
@@ -172,7 +174,7 @@ async def test_a_deployed_program_is_of_no_use_to_an_event_of_nobody(sqlite_data
     )
 
     assert done.returncode == 2
-    assert "the event is nobody's: name --member-id, invent a --member, or send customerData with it" in done.stderr
+    assert "the event names no member: give --member-id, invent a --member, or send customerData with it" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -218,7 +220,7 @@ def test_one_program_and_one_event_are_named(folder: Path, arguments: list[str],
         ("\ud800", [], "event.json:1:1"),
     ],
 )
-def test_what_cannot_be_tried_is_said_and_ends_with_2(
+def test_what_cannot_be_simulated_is_explained_and_exits_with_2(
     folder: Path, tmp_path: Path, event: str, more: list[str], words: str
 ) -> None:
     file = tmp_path / "event.json"
@@ -244,7 +246,7 @@ def test_a_wrong_program_ends_with_1_and_no_folder_with_2(tmp_path: Path) -> Non
     assert "reactors/x.yaml:2:5" in at_fault.stdout
 
 
-def test_an_event_that_goes_round_in_circles_ends_with_1(tmp_path: Path) -> None:
+def test_an_event_in_a_cycle_exits_with_1(tmp_path: Path) -> None:
     round_ = "achievement: round\non: badge_granted\ngoal: 1\nrepeat: unlimited\nthen: [{grant_badge: more}]\n"
     first = programs.POINTS_FOR_PURCHASE.replace("then: [", "then: [{grant_badge: more}, ")
     files = programs.files(**{"achievements__round": round_, "reactors__points-for-purchase": first})

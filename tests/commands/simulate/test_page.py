@@ -10,7 +10,7 @@ from tests.test_docs import blocks
 PAGE = "docs/simulating.md"
 
 
-def test_the_example_of_the_page_says_what_the_page_shows(tmp_path: Path) -> None:
+def test_the_example_of_the_page_prints_what_the_page_shows(tmp_path: Path) -> None:
     (event,), (shown,) = blocks(PAGE, "json"), blocks(PAGE, "text")
     (tmp_path / "event.json").write_text(event)
     member = "{tier: silver, points: 10, earned: 1980}"

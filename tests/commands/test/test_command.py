@@ -12,13 +12,13 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from commands.test import suite, text
-from commands.test.output import Telling, tell
-from commands.test.suite import Choice, run_suite
+from commands.test import text
+from commands.test.output import ReportOptions, run_and_report
+from commands.test.suite import Selection, run_suite
 from commands.test.watch import run_again
 from tests import programs
 from tests.conftest import ROOT
-from workbench.scenarios.coverage import DEFINITION
+from workbench.scenarios.coverage import DEFINITION, Covered
 
 COFFEE_SHOP = ROOT / "programs" / "coffee-shop"
 LAUREL = Path(sys.executable).with_name("laurel")
@@ -47,7 +47,7 @@ def laurel(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_example_program_passes_its_tests_which_reach_all_that_can_happen_in_it() -> None:
-    outcome = run_suite(COFFEE_SHOP, Choice())
+    outcome = run_suite(COFFEE_SHOP, Selection())
 
     assert (outcome.count("failed"), outcome.count("skipped")) == (0, 0)
     assert outcome.count("passed") >= 15
@@ -62,7 +62,7 @@ def test_tests_that_pass_end_with_0_and_a_line(tmp_path: Path) -> None:
     assert re.fullmatch(r"skipped: nobody knows: not\\x01 decided\n1 passed, 1 skipped in \d+\.\d\d s\n", done.stdout)
 
 
-def test_a_test_that_fails_is_told_with_what_decided_and_ends_with_1(tmp_path: Path) -> None:
+def test_a_failed_test_is_printed_with_its_decisions_and_exits_with_1(tmp_path: Path) -> None:
     done = laurel(folder(tmp_path, bad=BAD), "--no-coverage")
 
     assert done.returncode == 1
@@ -72,7 +72,7 @@ def test_a_test_that_fails_is_told_with_what_decided_and_ends_with_1(tmp_path: P
     assert "\x1b" not in done.stdout
 
 
-def test_a_test_that_fails_where_nothing_happened_says_so(tmp_path: Path) -> None:
+def test_a_test_that_fails_without_any_event_says_that_nothing_happened(tmp_path: Path) -> None:
     later = GOOD.replace("{points: 5}}]", "{points: 5}}, {wait: 1d}, {expect: {points: 0}}]")
 
     done = laurel(folder(tmp_path, bad=later), "--no-coverage")
@@ -81,7 +81,7 @@ def test_a_test_that_fails_where_nothing_happened_says_so(tmp_path: Path) -> Non
     assert "since the expectations before, nothing happened to the member\n" in done.stdout
 
 
-def test_faults_of_a_test_are_told_like_those_of_a_program_and_end_with_1(tmp_path: Path) -> None:
+def test_problems_of_a_test_are_printed_like_those_of_a_program_and_exit_with_1(tmp_path: Path) -> None:
     path = folder(tmp_path, a=GOOD.replace("points: 5", "point: 5"), b=GOOD.replace("purchase,", "purchse,"))
 
     done, as_json, as_junit = laurel(path), laurel(path, "--format", "json"), laurel(path, "--format", "junit")
@@ -96,7 +96,7 @@ def test_faults_of_a_test_are_told_like_those_of_a_program_and_end_with_1(tmp_pa
     assert len(Xml.fromstring(as_junit.stdout).findall("testsuite/testcase/error")) == 3
 
 
-def test_a_program_that_is_wrong_is_told_of_before_its_tests(tmp_path: Path) -> None:
+def test_problems_of_the_program_are_printed_before_those_of_its_tests(tmp_path: Path) -> None:
     path = folder(tmp_path, a=GOOD)
     (path / "reactors" / "wrong.yaml").write_text("reactor: wrong\non: purchse\nthen: [{award_points: {points: 1}}]\n")
 
@@ -118,7 +118,7 @@ def test_a_program_that_is_wrong_is_told_of_before_its_tests(tmp_path: Path) -> 
         (["--format", "xml"], "xml"),
     ],
 )  # fmt: skip
-def test_a_call_that_is_wrong_ends_with_2_and_says_why(tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_a_wrong_call_exits_with_2_and_explains_why(tmp_path: Path, arguments: list[str], said: str) -> None:
     done = laurel(folder(tmp_path, good=GOOD, skipped=SKIPPED), *arguments)
 
     assert done.returncode == 2
@@ -135,34 +135,34 @@ def test_a_folder_that_is_none_or_has_no_tests_ends_with_2(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("choice", "names"),
+    ("selection", "names"),
     [
-        (Choice(), ["a purchase pays", "nobody knows"]),
-        (Choice(filter="KNOWS"), ["nobody knows"]),
-        (Choice(filter="tests/good"), ["a purchase pays"]),
-        (Choice(filter="a * pays"), ["a purchase pays"]),
-        (Choice(filter="tests/*.yaml"), ["a purchase pays", "nobody knows"]),
-        (Choice(filter="tests/good.y[ab]ml"), ["a purchase pays"]),
-        (Choice(tags=("till",)), ["a purchase pays"]),
+        (Selection(), ["a purchase pays", "nobody knows"]),
+        (Selection(filter="KNOWS"), ["nobody knows"]),
+        (Selection(filter="tests/good"), ["a purchase pays"]),
+        (Selection(filter="a * pays"), ["a purchase pays"]),
+        (Selection(filter="tests/*.yaml"), ["a purchase pays", "nobody knows"]),
+        (Selection(filter="tests/good.y[ab]ml"), ["a purchase pays"]),
+        (Selection(tags=("till",)), ["a purchase pays"]),
     ],
 )
-def test_tests_are_chosen_by_name_file_and_tag(tmp_path: Path, choice: Choice, names: list[str]) -> None:
-    outcome = run_suite(folder(tmp_path, good=GOOD, skipped=SKIPPED), choice)
+def test_tests_are_chosen_by_name_file_and_tag(tmp_path: Path, selection: Selection, names: list[str]) -> None:
+    outcome = run_suite(folder(tmp_path, good=GOOD, skipped=SKIPPED), selection)
 
     assert [test.result.scenario.name for test in outcome.tests] == names
-    assert (outcome.covered is not None) is choice.is_all
+    assert (outcome.covered is not None) is selection.is_all
 
 
 def test_a_name_may_have_signs_of_a_glob(tmp_path: Path) -> None:
     bracketed = GOOD.replace("a purchase pays", "a purchase [on the web] pays")
 
-    outcome = run_suite(folder(tmp_path, good=bracketed, skipped=SKIPPED), Choice(filter="[on the web]"))
+    outcome = run_suite(folder(tmp_path, good=bracketed, skipped=SKIPPED), Selection(filter="[on the web]"))
 
     assert [test.result.scenario.name for test in outcome.tests] == ["a purchase [on the web] pays"]
 
 
 def test_fail_fast_stops_at_the_first_that_fails(tmp_path: Path) -> None:
-    outcome = run_suite(folder(tmp_path, a=BAD, b=GOOD), Choice(fail_fast=True))
+    outcome = run_suite(folder(tmp_path, a=BAD, b=GOOD), Selection(fail_fast=True))
 
     assert (outcome.count("failed"), outcome.count("passed"), outcome.not_run) == (1, 0, 1)
 
@@ -177,7 +177,7 @@ def test_too_little_coverage_ends_with_1(tmp_path: Path) -> None:
     assert "not reached: achievements/seven-days.yaml:1:1: achievement/seven-days: none of its 3 parts\n" in low.stdout
 
 
-def test_json_says_everything_of_tests_and_coverage(tmp_path: Path) -> None:
+def test_json_holds_all_of_tests_and_coverage(tmp_path: Path) -> None:
     path = folder(tmp_path, a=BAD, b=GOOD, c=SKIPPED)
 
     told = json.loads(laurel(path, "--format", "json").stdout)
@@ -216,7 +216,7 @@ def test_junit_xml_is_what_ci_servers_read_and_text_goes_to_the_terminal(tmp_pat
     assert skip.get("message") == "not\\u0001 decided"
 
 
-def test_watching_runs_again_after_every_save_and_goes_on_over_what_is_broken(
+def test_watching_runs_again_after_every_save_also_of_a_broken_program(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = folder(tmp_path, a=GOOD)
@@ -232,7 +232,7 @@ def test_watching_runs_again_after_every_save_and_goes_on_over_what_is_broken(
         yield []
         yield []
 
-    run_again(Choice(coverage=False), Telling(path, "text"), notices())
+    run_again(Selection(coverage=False), ReportOptions(path, "text"), notices())
 
     runs = capsys.readouterr().out.split("watching for changes; Ctrl-C ends\n")
     assert len(runs) == 6
@@ -255,7 +255,7 @@ def test_watching_sees_a_folder_that_is_moved_and_a_file_that_is_saved_as_it_was
         yield [str(path / "tests" / "a.yaml")]
         yield [str(path / "notes.txt")]
 
-    run_again(Choice(coverage=False), Telling(path, "json", report), notices())
+    run_again(Selection(coverage=False), ReportOptions(path, "json", report), notices())
 
     runs = capsys.readouterr().out.split("watching for changes; Ctrl-C ends\n")
     assert [run.count("1 passed") for run in runs] == [1, 0, 1, 1, 0]
@@ -268,20 +268,20 @@ def test_colours_are_for_terminals_alone(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.delenv("NO_COLOR", raising=False)
 
-    tell(Choice(), Telling(path, "text"))
+    run_and_report(Selection(), ReportOptions(path, "text"))
     with_colours = capsys.readouterr().out
     monkeypatch.setenv("NO_COLOR", "1")
-    tell(Choice(), Telling(path, "text"))
+    run_and_report(Selection(), ReportOptions(path, "text"))
 
     assert "\x1b[31mFAILED" in with_colours
     assert "\x1b" not in capsys.readouterr().out
 
 
 def test_a_percentage_is_never_rounded_up() -> None:
-    nearly = suite.Covered(tuple(range(3000)), (1,))  # type: ignore[arg-type]  # only their number matters
+    nearly = Covered(tuple(range(3000)), (1,))  # type: ignore[arg-type]  # only their number matters
 
     assert text.percent(nearly) == "99.9 %"
-    assert text.percent(suite.Covered((), ())) == "100 %"
+    assert text.percent(Covered((), ())) == "100 %"
     assert nearly.percent < Decimal(100)
 
 
@@ -312,7 +312,7 @@ def test_the_tests_of_the_page_pass_but_for_the_one_that_shows_a_failure(tmp_pat
     for block in blocks("yaml"):
         (path / block.splitlines()[0].removeprefix("# ")).write_text(block, "utf-8")
 
-    outcome = run_suite(path, Choice())
+    outcome = run_suite(path, Selection())
 
     (wrong,) = [test for test in outcome.tests if test.result.verdict == "failed"]
     (shown,) = blocks("text")
@@ -321,7 +321,7 @@ def test_the_tests_of_the_page_pass_but_for_the_one_that_shows_a_failure(tmp_pat
     assert (outcome.count("passed"), outcome.count("skipped")) == (5, 1)
 
 
-def test_the_page_says_what_coverage_is() -> None:
+def test_the_page_defines_coverage_as_the_command_does() -> None:
     page = (ROOT / "docs" / "testing.md").read_text("utf-8")
 
     (said,) = re.findall(r"<!-- the definition.*?-->\n(.*?)\n\n", page, re.DOTALL)

@@ -85,7 +85,7 @@ def test_points_and_the_password_made_at_first_start_survive_ctrl_c_and_a_bad_pr
     assert "Traceback" not in first.output + second.output
 
 
-def test_a_bad_program_is_pointed_at_and_nothing_listens(tmp_path: Path) -> None:
+def test_the_problems_of_a_bad_program_are_printed_and_nothing_listens(tmp_path: Path) -> None:
     ports = Ports.free()
 
     done = to_its_end("up", "--program", write(tmp_path / "bad", bad_files()), "--data", tmp_path / "d", *ports.options)
@@ -103,7 +103,7 @@ def test_a_password_given_in_the_environment_is_neither_shown_nor_kept(up: Up) -
     assert not (up.data / "admin-password").exists()
 
 
-def test_a_second_laurel_on_the_same_data_says_the_cure(up: Up) -> None:
+def test_a_second_laurel_on_the_same_data_folder_is_refused_with_the_cure(up: Up) -> None:
     done = to_its_end("up", "--data", up.data, *Ports.free().options)
 
     assert done.returncode == 2
@@ -111,7 +111,9 @@ def test_a_second_laurel_on_the_same_data_says_the_cure(up: Up) -> None:
 
 
 @pytest.mark.parametrize(("option", "which"), [("--port", "api"), ("--temporal-port", "temporal")])
-def test_a_taken_port_says_the_cure_and_starts_nothing(up: Up, tmp_path: Path, option: str, which: str) -> None:
+def test_a_taken_port_is_refused_with_the_cure_and_nothing_starts(
+    up: Up, tmp_path: Path, option: str, which: str
+) -> None:
     taken = str(getattr(up.ports, which))
 
     done = to_its_end("up", "--data", tmp_path, *Ports.free().options, option, taken)
@@ -170,7 +172,7 @@ OVER = {
 }
 
 
-def test_a_watched_folder_is_put_in_force_when_it_is_right_and_pointed_at_when_it_is_not(tmp_path: Path) -> None:
+def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(tmp_path: Path) -> None:
     ports, data, program = Ports.free(), tmp_path / "data", write(tmp_path / "program", programs.files(**OVER))
     reactor = program / "reactors" / "points-for-purchase.yaml"
     command: list[str | Path] = ["up", "--watch", "--program", program, "--data", data, *ports.options]

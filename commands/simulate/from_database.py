@@ -1,10 +1,12 @@
-"""A member as a database has them, read without writing: also beside a running Laurel."""
+"""What a simulation reads from the database: the program in force, and a member."""
 
 from datetime import datetime
 from pathlib import Path
 
-from commands.shared.database_reader import read_only
-from commands.shared.errors import CannotDo
+from commands.shared.database_reader import read_only, revision_in_force, store_codes
+from commands.shared.errors import CommandError
+from commands.shared.lookup import find_store
+from database.programs import UnknownStore
 from database.snapshots import Taken, present, used_by_program
 from database.transaction import Transaction
 from loyalty.engine.snapshots import MemberSnapshot
@@ -18,16 +20,27 @@ from workbench.simulation.event_input import ReportedEvent
 from workbench.simulation.simulation import newcomer
 
 
-class NoSuchMember(CannotDo):
+class NoSuchMember(CommandError):
     """The database has no such member; the message says why."""
 
 
-def stored(
+def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]:
+    """The revision in force of a store (None: the only store) and its files; raise NotFound or UnknownStore."""
+    with read_only(data) as connection:
+        code = find_store(store_codes(connection), store)
+        found = revision_in_force(Transaction(connection, code))
+    if found is None:
+        raise UnknownStore(code)
+    return found
+
+
+def read_member(
     program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
 ) -> tuple[str | None, MemberSnapshot, Taken]:
-    """A member by their id, or whom the event names: somebody unknown is registered, if the program says so.
+    """The id, the snapshot and the program-wide use of limits for a member: by id, or the one whom the event names.
 
-    With it, what firings took from limits of the whole program. Raise NoSuchMember, or what `read_only` raises.
+    The id is None for an unknown member, who is registered if the program allows it. Raise NoSuchMember, or the
+    errors of `read_only`.
     """
     with read_only(data) as connection:
         tx = Transaction(connection, program.store)
@@ -43,7 +56,7 @@ def stored(
             message = "customerData names different members: leave parts of it out, or name --member-id"
             raise NoSuchMember(message) from None
         except UnknownMember:
-            message = f"no member of store {program.store} is known by this, and unknown_members is refuse"
+            message = f"no member of store {program.store} has these customerData, and unknown_members is refuse"
             raise NoSuchMember(message) from None
         except UnknownMemberId:
             raise NoSuchMember(f"no member has the id {identity.id}") from None
@@ -55,7 +68,9 @@ def _named(event: ReportedEvent, member_id: str | None) -> Identity:
     """The identity that --member-id or the event names."""
     customer_data = event.customer if member_id is None else {"customerId": member_id}
     if not customer_data:
-        raise NoSuchMember("the event is nobody's: name --member-id, invent a --member, or send customerData with it")
+        raise NoSuchMember(
+            "the event names no member: give --member-id, invent a --member, or send customerData with it"
+        )
     try:
         return identity_of(customer_data)
     except InvalidMemberId as invalid:

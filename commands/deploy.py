@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from commands.deploy.text import say_intent, say_result
-from commands.shared.exits import fail, need_folder, run_to_end
+from commands.shared.deployment_text import print_deployed, print_pending
+from commands.shared.exits import fail, require_folder, run_async
 from commands.shared.options import DATA, Data, Format
 
 
@@ -22,40 +22,41 @@ def deploy(
         int | None,
         typer.Option("--based-on", min=0, help="Only if this revision is in force.", show_default="the one that is"),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How it is told.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """Put a program in force, and say what changes: in the database of LAUREL_DATABASE_URL, or of `laurel up`."""
-    from commands.deploy import deployment as deploying
-    from commands.plan.planning import PlanError
+    """Put a program in force, and print what changes: in the database of LAUREL_DATABASE_URL, or of `laurel up`."""
+    from commands.shared import deployment
+    from commands.shared.plan_files import PlanError
+    from commands.shared.registry.access import open_registry
     from database.revisions import AnotherInForce
 
     async def run() -> None:
         files, base = _program(folder, plan, based_on)
-        async with deploying.opened(data) as registry:
-            intent = await deploying.intended(registry, files, folder=folder, based_on=base)
-            say_intent(intent, format)
+        async with open_registry(data) as registry:
+            pending = await deployment.prepare(registry, files, folder=folder, based_on=base)
+            print_pending(pending, format)
             try:
-                done = await deploying.deploy(registry, intent, note=note)
+                done = await deployment.deploy(registry, pending, note=note)
             except AnotherInForce as late:
                 if plan is None:
                     raise
                 seen = f"revision {late.based_on}" if late.based_on else "none"
                 raise PlanError(f"{late.in_force}, and {plan} was compared with {seen}: plan again") from None
-        say_result(intent, done, format)
+        print_deployed(pending, done, format)
 
-    run_to_end(run, format)
+    run_async(run, format)
 
 
 def _program(folder: Path | None, plan: Path | None, based_on: int | None) -> tuple[Mapping[str, bytes], int | None]:
     """The files to deploy, and the revision they may replace (None: the one in force)."""
-    from commands.plan import plan_files
+    from commands.shared.plan_files import read_plan
     from program_files import read_folder
 
     if folder is not None and plan is None:
-        need_folder(folder)
+        require_folder(folder)
         return read_folder(folder), based_on
     if folder is not None or plan is None:
         fail("name the folder of a program, or a plan: laurel deploy DIR, laurel deploy --plan FILE")
     if based_on is not None:
         fail("a plan says itself which revision it is based on: leave --based-on out")
-    return plan_files.to_deploy(plan)
+    return read_plan(plan)

@@ -1,10 +1,10 @@
-"""Problems for people and for scripts."""
+"""Problems as lines of text, and as JSON."""
 
 import json
 
 import pytest
 
-from commands.check.text import as_json, count, lines
+from commands.shared.problem_text import problem_count, problem_lines, problems_as_json
 from loyalty.program.logic import Place
 from program_files import Problem
 
@@ -12,23 +12,23 @@ ERROR = Problem(Place("a.yaml", 1, 2), "unknown-path", "x is unknown", "y")
 WARNING = Problem(Place("b.yaml", 3, 4), "not-read", "not read", severity="warning")
 
 
-def test_each_is_a_line_and_a_warning_says_so() -> None:
-    assert list(lines([ERROR, WARNING])) == [
+def test_each_problem_is_one_line_and_a_warning_is_marked() -> None:
+    assert list(problem_lines([ERROR, WARNING])) == [
         "a.yaml:1:2: unknown-path: x is unknown. Did you mean y?",
         "b.yaml:3:4: warning: not-read: not read",
     ]
 
 
-def test_an_odd_name_breaks_no_line_and_moves_no_cursor() -> None:
+def test_unprintable_characters_are_escaped() -> None:
     odd = Problem(Place("a.yaml", 1, 2), "unknown-path", "a\nb\x1b[2J\u202e\ud800 ż", "c\rd")
 
-    (line,) = lines([odd])
+    (line,) = problem_lines([odd])
 
     assert line == r"a.yaml:1:2: unknown-path: a\nb\x1b[2J\u202e\ud800 ż. Did you mean c\rd?"
 
 
 @pytest.mark.parametrize(
-    ("problems", "said"),
+    ("problems", "counted"),
     [
         ([ERROR], "1 problem"),
         ([ERROR, ERROR], "2 problems"),
@@ -36,14 +36,14 @@ def test_an_odd_name_breaks_no_line_and_moves_no_cursor() -> None:
         ([ERROR, WARNING, WARNING], "1 problem, 2 warnings"),
     ],
 )
-def test_they_are_counted(problems: list[Problem], said: str) -> None:
-    assert count(problems) == said
+def test_problems_and_warnings_are_counted(problems: list[Problem], counted: str) -> None:
+    assert problem_count(problems) == counted
 
 
 def test_the_keys_of_json_are_stable() -> None:
-    told = json.loads(as_json([ERROR, WARNING], None))
+    written = json.loads(problems_as_json([ERROR, WARNING], None))
 
-    assert told == {
+    assert written == {
         "store": None,
         "problems": [
             {
@@ -68,7 +68,7 @@ def test_the_keys_of_json_are_stable() -> None:
     }
 
 
-def test_json_is_ascii_whatever_names_are_in_it() -> None:
+def test_json_is_ascii_with_any_name_in_it() -> None:
     odd = Problem(Place("\udcff.yaml", 1, 2), "bad-file-name", "ż\u2028\n")
 
-    assert as_json([odd], "S").isascii()
+    assert problems_as_json([odd], "S").isascii()

@@ -1,9 +1,9 @@
-"""What is stored of one event, wherever it is stored: asked of a running Laurel, or read from a database."""
+"""All that is stored about one event: through the API of a running Laurel, or read from its database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -11,45 +11,43 @@ from sqlalchemy import Connection
 
 import rules
 from api.events.views import event_details_view
-from commands.shared import data_folder
-from commands.shared.data_folder import EmbeddedError, RunningAt
-from commands.shared.database_reader import Events, program_files, read_only
-from commands.shared.lookup import Source, event_meant
+from commands.shared.data_folder import DataFolderError, RunningLaurel, running_on
+from commands.shared.database_reader import DatabaseEvents, read_only, revision_files
+from commands.shared.event_text import Details
+from commands.shared.lookup import EventSource, find_event
 from commands.shared.settings import Settings
 from program_files import read_revision
 
-Details: TypeAlias = dict[str, Any]
-"""An event as `GET /api/{storeCode}/customEvent/{id}` shows it."""
-
-_PATIENCE = 60
+_TIMEOUT = 60
+"""Seconds for one answer of a running Laurel."""
 
 
-def explanation(event_id: str, *, data: Path, store: str | None) -> Details:
-    """All that is stored of an event; without a store, of the first that has it.
+def event_details(event_id: str, *, data: Path, store: str | None) -> Details:
+    """An event as the API shows it; without a store, from the first store that has it.
 
-    Raise NotFound, SettingError or EmbeddedError.
+    Raise NotFound, SettingError or DataFolderError.
     """
     with _source(data) as source:
-        return event_meant(source, event_id, store)
+        return find_event(source, event_id, store)
 
 
 @contextmanager
-def _source(data: Path) -> Iterator[Source[Details]]:
-    """The database of LAUREL_DATABASE_URL, or that of a data folder, whether its Laurel runs or not."""
+def _source(data: Path) -> Iterator[EventSource[Details]]:
+    """The API of the Laurel that runs on the data folder; if none does, or LAUREL_DATABASE_URL is set, the database."""
     settings = Settings.read()
-    if settings.database_url is None and (running := data_folder.running_at(data)):
+    if settings.database_url is None and (running := running_on(data)):
         headers = {"X-AUTH-TOKEN": running.key}
-        with httpx2.Client(base_url=running.url, headers=headers, timeout=_PATIENCE) as client:
-            yield _Running(client, running)
+        with httpx2.Client(base_url=running.url, headers=headers, timeout=_TIMEOUT) as client:
+            yield _ApiEvents(client, running)
         return
     with read_only(data) as connection:
-        yield _Database(connection, settings.temporal_ui)
+        yield _StoredEvents(connection, settings.temporal_ui)
 
 
-class _Running:
-    """A running Laurel."""
+class _ApiEvents:
+    """The events of a running Laurel."""
 
-    def __init__(self, client: httpx2.Client, running: RunningAt) -> None:
+    def __init__(self, client: httpx2.Client, running: RunningLaurel) -> None:
         self._client = client
         self._url = running.url
 
@@ -65,23 +63,23 @@ class _Running:
         return details
 
     def _get(self, path: str) -> Any:
-        """What it answers; None where it knows nothing of the kind."""
+        """The answer to a GET; None for a 404."""
         try:
             answer = self._client.get(path)
         except httpx2.HTTPError as error:
-            raise EmbeddedError(f"{self._url} does not answer: {error or type(error).__name__}") from None
+            raise DataFolderError(f"{self._url} does not answer: {error or type(error).__name__}") from None
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
         if answer.status_code != httpx2.codes.OK:
-            raise EmbeddedError(f"{self._url}{path} answered {answer.status_code}: {answer.text[:500]}")
+            raise DataFolderError(f"{self._url}{path} answered {answer.status_code}: {answer.text[:500]}")
         return rules.exact.loads(answer.content)
 
 
-class _Database:
-    """A database that is read and never written."""
+class _StoredEvents:
+    """The events of a database."""
 
     def __init__(self, connection: Connection, temporal_ui: str | None) -> None:
-        self._events = Events(connection)
+        self._events = DatabaseEvents(connection)
         self._temporal_ui = temporal_ui
 
     def stores(self) -> list[str]:
@@ -92,5 +90,5 @@ class _Database:
         if stored is None:
             return None
         tx, row = stored
-        program = read_revision(program_files(tx, row["revision"]))
+        program = read_revision(revision_files(tx, row["revision"]))
         return event_details_view(tx, row, program, temporal_ui=self._temporal_ui)

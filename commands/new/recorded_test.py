@@ -1,4 +1,4 @@
-"""A test made of an event that happened: read from the database, its member as they were just before."""
+"""A designer's test made from a stored event, with its member as they were just before it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from commands.shared.database_reader import Events, program_files, read_only
-from commands.shared.errors import CannotDo
-from commands.shared.lookup import event_meant
+from commands.shared.database_reader import DatabaseEvents, read_only, revision_files
+from commands.shared.errors import CommandError
+from commands.shared.lookup import find_event
 from database.history import History
 from database.transaction import Transaction
 from loyalty.calendar import local_day, start_of
@@ -25,31 +25,34 @@ from workbench.backtest import MemberRange, Replay
 from workbench.scenarios.writing import REGISTERED, CannotWrite, Recorded, written
 
 
-class CannotRecord(CannotDo):
-    """No test can be made of an event; the message says why."""
+class CannotRecord(CommandError):
+    """No test can be made from an event; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """The text of a test, and what it does otherwise than was done then."""
+class RecordedTest:
+    """The text of a test, and where its result differs from what happened."""
 
     text: str
     differences: tuple[str, ...]
 
 
-def recording(event_id: str, *, data: Path, store: str | None) -> Recording:
-    """A test of an event, by its id or its reporter's; raise NotFound, CannotRecord, or what `read_only` raises."""
+def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest:
+    """A test of an event, found by Laurel's id or its reporter's own.
+
+    Raise NotFound, CannotRecord, or the errors of `read_only`.
+    """
     with read_only(data) as connection:
-        tx, row = event_meant(Events(connection), event_id, store)
+        tx, row = find_event(DatabaseEvents(connection), event_id, store)
         _refuse_caused(tx, row)
-        program = read_revision(program_files(tx, row["revision"]))
+        program = read_revision(revision_files(tx, row["revision"]))
         recorded = _recorded(connection, program, row)
         did = [words for result in tx.events.step_results(row["id"]) for words in result["did"]]
     try:
         first = written(recorded, program)
         differences = _differences(first.happened, row, did)
         notes = [f"When it happened it was otherwise: {each}" for each in differences]
-        return Recording(written(recorded, program, notes=notes).text if notes else first.text, differences)
+        return RecordedTest(written(recorded, program, notes=notes).text if notes else first.text, differences)
     except CannotWrite as error:
         raise CannotRecord(f"no test can be made of event {row['id']}: {error}") from None
 
@@ -69,7 +72,7 @@ def _refuse_caused(tx: Transaction, row: Row) -> None:
 
 
 def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
-    """The member at the start of the event's day, and from there by what they did until the event."""
+    """The event and its member's state: the snapshot at the start of its day, and a replay from there to the event."""
     since = start_of(local_day(row["received_at"], program.zone), program.zone)
     history = History(connection, program, since=since, until=row["received_at"])
     only = MemberRange(row["member"], row["member"])
@@ -92,7 +95,7 @@ def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
 
 
 def _differences(happened: Sequence[ProcessedEvent], row: Row, did: Sequence[str]) -> tuple[str, ...]:
-    """What the test does otherwise than was done: what was masked, or is not kept of the past, may decide."""
+    """Where the test's result differs from what happened, since masked or forgotten values may change a decision."""
     event = next(each for each in happened if each.type == row["type"] and each.parent is None)
     then, now = (dict(_verdicts(kept)) for kept in (row["decision"], to_json(event.decision)))
     found = [

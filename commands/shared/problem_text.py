@@ -1,31 +1,27 @@
-"""Problems for a person, one a line; and for a script, as JSON."""
+"""The problems of a program as lines of text, and as JSON."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from commands.shared.terminal_text import printable
 from program_files import Problem
 
 
-def lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """`file:line:column: code: message` each, on one line whatever names are in it."""
+def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """One line `file:line:column: code: message` for each problem."""
     for problem in problems:
-        yield on_one_line(str(problem))
+        yield printable(str(problem))
 
 
-def on_one_line(text: str) -> str:
-    """A text that moves no cursor and clears no screen, whatever names are in it."""
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def count(problems: Sequence[Problem]) -> str:
-    """How many there are: `2 problems, 1 warning`."""
+def problem_count(problems: Sequence[Problem]) -> str:
+    """The numbers of problems and of warnings, as in `2 problems, 1 warning`."""
     warnings = sum(problem.severity == "warning" for problem in problems)
     counted = ((len(problems) - warnings, "problem"), (warnings, "warning"))
     return ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counted if number)
 
 
-def as_json(problems: Sequence[Problem], store: str | None) -> str:
-    """An object of `store` (null where the program cannot be used) and `problems`. Its keys are stable."""
+def problems_as_json(problems: Sequence[Problem], store: str | None) -> str:
+    """A JSON object of `store` (null if the program cannot be used) and `problems`. Its keys are stable."""
     return json.dumps({"store": store, "problems": [problem_as_json(problem) for problem in problems]})
 
 
@@ -40,7 +36,3 @@ def problem_as_json(problem: Problem) -> Mapping[str, object]:
         "suggestion": problem.suggestion,
         "severity": problem.severity,
     }
-
-
-def _printable(character: str) -> str:
-    return character if character.isprintable() else repr(character)[1:-1]

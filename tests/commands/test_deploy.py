@@ -1,4 +1,4 @@
-"""`laurel deploy`, `revisions`, `diff` and `rollback`: on a file nobody has open, on PostgreSQL, and as documented."""
+"""`laurel deploy`, `revisions`, `diff` and `rollback`: on an unused SQLite file, on PostgreSQL, and as documented."""
 
 import fcntl
 import json
@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from commands.deploy import deployment as deploying
-from commands.shared import data_folder
-from commands.shared.registry import Deployed
+from commands.rollback import prepare_rollback
+from commands.shared.data_folder import DATABASE_FILE, LOCK_FILE
+from commands.shared.deployment import deploy, prepare
+from commands.shared.registry.access import open_registry
+from commands.shared.registry.registry import Deployed
 from database.revisions import AnotherInForce
 from tests import programs
 from tests.conftest import ROOT
@@ -29,7 +31,7 @@ def shop(**changed: str) -> Mapping[str, bytes]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Mapping[str, str]:
-    """A SQLite file that nobody has open, and whoever deploys."""
+    """A SQLite file that no process has open, and the user who deploys."""
     return {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path}/laurel.db", "LOGNAME": "ann"}
 
 
@@ -42,7 +44,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[st
     return folder / "data", environment
 
 
-def test_a_deploy_says_what_it_changes_and_the_same_again_changes_nothing(
+def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=TEA))
@@ -58,7 +60,7 @@ def test_a_deploy_says_what_it_changes_and_the_same_again_changes_nothing(
     ]
 
 
-def test_as_json_a_deploy_says_the_same_to_programs(environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_deploy_prints_the_same_facts_as_json(environment: Mapping[str, str], tmp_path: Path) -> None:
     data = ["--data", tmp_path / "data", "--format", "json"]
     to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
 
@@ -80,7 +82,7 @@ def test_as_json_a_deploy_says_the_same_to_programs(environment: Mapping[str, st
     assert (wrong.returncode, json.loads(wrong.stdout)["problems"][0]["code"]) == (1, "missing-key")
 
 
-def test_a_deploy_warns_as_a_check_does_and_goes_on(environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_deploy_prints_the_warnings_of_a_check_and_continues(environment: Mapping[str, str], tmp_path: Path) -> None:
     over = f"{programs.POINTS_FOR_PURCHASE}active: {{until: 2020-12-31}}\n"
     folder = write(tmp_path / "1", shop(**{"reactors__points-for-purchase": over}))
     write(folder, {"reactor/stray.yaml": b"reactor: stray\n"})
@@ -100,7 +102,7 @@ def test_a_deploy_warns_as_a_check_does_and_goes_on(environment: Mapping[str, st
     assert [each["code"] for each in json.loads(again.stdout)["problems"]] == ["unknown-folder", "already-over"]
 
 
-def test_a_deploy_that_is_based_on_another_revision_exits_with_2_and_says_who_when_and_the_cure(
+def test_a_deploy_based_on_another_revision_exits_with_2_and_names_who_deployed_when(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     data = ["--data", tmp_path / "data"]
@@ -157,7 +159,7 @@ def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_
         (["rollback", "0"], "greater than or equal to 1"),
     ],
 )
-def test_what_cannot_be_rolled_back_or_compared_says_so_in_a_line(
+def test_what_cannot_be_rolled_back_or_compared_is_explained_on_one_line(
     deployed: tuple[Path, Mapping[str, str]], arguments: list[str], said: str
 ) -> None:
     data, environment = deployed
@@ -183,7 +185,7 @@ def test_of_several_stores_one_has_to_be_named(environment: Mapping[str, str], t
     assert named.stdout.startswith("store NORTH\n    1  ")
 
 
-def test_an_old_revision_that_is_not_read_any_more_is_pointed_at_and_the_one_in_force_stays(
+def test_a_revision_that_cannot_be_read_any_more_is_refused_and_the_one_in_force_stays(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     data = ["--data", tmp_path / "data"]
@@ -211,20 +213,20 @@ def age(file: Path, number: int) -> None:
         connection.execute("UPDATE revision SET files = ? WHERE number = ?", (files, number))
 
 
-async def test_postgresql_is_deployed_to_by_two_at_once_and_the_second_is_told(
+async def test_of_two_deployments_to_postgresql_at_once_the_second_is_refused(
     postgresql_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LAUREL_DATABASE_URL", postgresql_database_url)
 
-    async with deploying.opened(tmp_path) as ann, deploying.opened(tmp_path) as bob:
-        await deploying.deploy(ann, await deploying.intended(ann, shop()))
-        anns = await deploying.intended(ann, shop(program=TEA))
-        bobs = await deploying.intended(bob, shop(program=TEA.replace("Tea", "Cake")))
-        first = await deploying.deploy(ann, anns)
+    async with open_registry(tmp_path) as ann, open_registry(tmp_path) as bob:
+        await deploy(ann, await prepare(ann, shop()))
+        anns = await prepare(ann, shop(program=TEA))
+        bobs = await prepare(bob, shop(program=TEA.replace("Tea", "Cake")))
+        first = await deploy(ann, anns)
         with pytest.raises(AnotherInForce, match="revision 2 is in force"):
-            await deploying.deploy(bob, bobs)
-        earlier, back = await deploying.intended_rollback(bob, None, None)
-        third = await deploying.roll_back(bob, back, earlier)
+            await deploy(bob, bobs)
+        earlier, back = await prepare_rollback(bob, None, None)
+        third = await bob.roll_back("DEFAULT", earlier, based_on=back.based_on)
         listed = await ann.revisions("DEFAULT", 9)
 
     assert [first, third] == [Deployed(2, True), Deployed(3, True)]
@@ -236,9 +238,9 @@ async def test_postgresql_is_deployed_to_by_two_at_once_and_the_second_is_told(
 
 
 def test_a_data_folder_that_another_holds_is_not_written_to(tmp_path: Path) -> None:
-    folder, data = write(tmp_path / "1", shop()), write(tmp_path / "data", {data_folder.DATABASE: b""})
+    folder, data = write(tmp_path / "1", shop()), write(tmp_path / "data", {DATABASE_FILE: b""})
 
-    with (data / data_folder.LOCK).open("w") as lock:
+    with (data / LOCK_FILE).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = to_its_end("deploy", folder, "--data", data)
 

@@ -1,0 +1,20 @@
+"""Names that Temporal keeps in histories, where they differ from those in the code or several modules need them.
+
+Running workflows use these names: never change one.
+"""
+
+TASK_QUEUE = "laurel"
+
+STORE_CLOCK = "StoreClock"
+"""The type of the workflow that wakes when an item of its store is due."""
+
+RUN_DUE_ITEMS = "ring"
+"""The type of the activity that runs a page of due items."""
+
+LOOK_AGAIN = "look_again"
+"""The signal that makes a clock read its store's next due time again."""
+
+
+def clock_id(store: str) -> str:
+    """The workflow id of a store's clock."""
+    return f"clock/{store}"

@@ -1,0 +1,39 @@
+"""The API in a process of its own, beside a Temporal cluster and PostgreSQL."""
+
+from contextlib import closing
+
+from commands.shared.admin import ADMIN, set_admin_password
+from commands.shared.serving import services, serving
+from commands.shared.settings import ADMIN_PASSWORD, SettingError, Settings
+from commands.shared.shutdown import wait_for_shutdown
+from database import Database
+from database.programs import Programs
+from worker import connect_lazily
+
+
+async def run_api(*, host: str, port: int) -> None:
+    """Serve the API until it is asked to stop. It starts and accepts events also while Temporal does not answer."""
+    settings = Settings.read()
+    with closing(Database.open(settings.required_database_url())) as database:
+        await _require_admin(database, settings)
+        needed = services(
+            database,
+            Programs(database),
+            await connect_lazily(),
+            allow=settings.webhook_allow,
+            temporal_ui=settings.temporal_ui,
+        )
+        async with serving(needed, host=host, port=port):
+            print(f"Laurel's API answers at http://{host}:{port}/docs", flush=True)
+            await wait_for_shutdown()
+
+
+async def _require_admin(database: Database, settings: Settings) -> None:
+    """Set the admin's password from the environment; raise SettingError if there is neither.
+
+    No password is generated: what a service prints may never be read, or be read by too many.
+    """
+    if settings.admin_password is not None:
+        await set_admin_password(database, settings.admin_password)
+    elif not await database.access_read(lambda access: access.admin(ADMIN)):
+        raise SettingError(f"there is no admin yet: set {ADMIN_PASSWORD} the first time")

@@ -1,0 +1,22 @@
+"""A plan as JSON. Its keys are stable."""
+
+from commands.plan.plan import Plan
+from commands.shared.plan_files import VERSION
+from program_files import revision_hash
+from rules.values import Json
+from workbench.backtest import rendering
+from workbench.differences import as_json
+
+
+def plan_as_json(plan: Plan) -> dict[str, Json]:
+    """What `--format json` prints, and a plan file holds."""
+    return {
+        "laurelPlan": VERSION,
+        "store": plan.program.store,
+        "madeAt": plan.made_at.isoformat(timespec="seconds"),
+        "basedOn": plan.based_on,
+        "hash": revision_hash(plan.files),
+        "changes": as_json(plan.changes),
+        "backtest": None if plan.comparison is None else {"days": plan.days, **rendering.as_json(plan.comparison)},
+        "notReplayed": plan.not_replayed,
+    }

@@ -1,0 +1,71 @@
+"""A program about to be put in force, and what that changes.
+
+async with open_registry(data) as registry:
+    pending = await prepare(registry, files)           # what would change
+    done = await deploy(registry, pending)             # or AnotherInForce, if another deployment was faster
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from commands.shared.registry.access import number_in_force
+from commands.shared.registry.registry import Deployed, Registry
+from program_files import Contents, Problem, ProgramFaults, read_contents, read_program, read_revision
+from workbench.checking import check_contents
+from workbench.differences import Change, differences
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDeployment:
+    """A checked program that is not in force yet."""
+
+    store: str
+    files: Mapping[str, bytes]
+    in_force: int
+    """The revision in force; 0: there is none yet."""
+    based_on: int
+    """The revision that it may replace."""
+    changes: tuple[Change, ...] | None
+    """What it changes; None if this version of Laurel cannot read the revision in force."""
+    warnings: tuple[Problem, ...]
+    """The warnings of `laurel check`; they do not prevent the deployment."""
+
+
+async def prepare(
+    registry: Registry, files: Mapping[str, bytes], *, folder: Path | None = None, based_on: int | None = None
+) -> PendingDeployment:
+    """Check a program and compare it with the revision in force. Raise ProgramFaults for a wrong program.
+
+    `folder`: where the files were read, if they were. `based_on`: the revision that it may replace; default: the one
+    in force.
+    """
+    program = read_program(files)
+    in_force = await number_in_force(registry, program.store)
+    changes: tuple[Change, ...] | None
+    try:
+        old = read_revision(await registry.files(program.store, in_force)) if in_force else None
+        changes = differences(old, program)
+    except ProgramFaults:
+        changes = None
+    return PendingDeployment(
+        program.store,
+        files,
+        in_force,
+        in_force if based_on is None else based_on,
+        changes,
+        warnings_of(folder or files),
+    )
+
+
+def warnings_of(program: Path | Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """The warnings of `laurel check` for a folder, or for the files of a program."""
+    contents = read_contents(program) if isinstance(program, Path) else Contents(program, (), (), is_whole=True)
+    report = check_contents(contents, now=datetime.now(UTC))
+    return tuple(problem for problem in report.problems if problem.severity == "warning")
+
+
+async def deploy(registry: Registry, pending: PendingDeployment, *, note: str = "") -> Deployed:
+    """Put a program in force; raise AnotherInForce if the revision in force is not the one it may replace."""
+    return await registry.deploy(pending.store, pending.files, based_on=pending.based_on, note=note)

@@ -1,0 +1,57 @@
+"""Opening the registry that a command line means, and what several commands ask of it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+
+import httpx2
+
+from commands.shared.data_folder import DATABASE_FILE, NoDatabase, lock, running_on
+from commands.shared.lookup import find_store
+from commands.shared.registry.api_registry import ApiRegistry
+from commands.shared.registry.database_registry import DatabaseRegistry
+from commands.shared.registry.registry import Registry
+from commands.shared.settings import Settings
+from database import Database
+
+_TIMEOUT = 60
+"""Seconds for one answer of a running Laurel."""
+
+
+@asynccontextmanager
+async def open_registry(data: Path) -> AsyncIterator[Registry]:
+    """The registry of LAUREL_DATABASE_URL, or of a data folder, through the API if Laurel runs on it.
+
+    Raise SettingError or DataFolderError.
+    """
+    settings = Settings.read()
+    running = running_on(data) if settings.database_url is None else None
+    if running is not None:
+        headers = {"X-AUTH-TOKEN": running.key}
+        async with httpx2.AsyncClient(base_url=running.url, headers=headers, timeout=_TIMEOUT) as client:
+            yield ApiRegistry(client)
+        return
+    if settings.database_url is None and not (data / DATABASE_FILE).exists():
+        raise NoDatabase(data)
+    with _writable(data, settings) as url, closing(Database.open(url)) as database:
+        yield DatabaseRegistry(database)
+
+
+async def choose_store(registry: Registry, wanted: str | None) -> str:
+    """The store of the wanted code, or the only store if none is named; raise NotFound."""
+    return find_store(await registry.stores(), wanted)
+
+
+async def number_in_force(registry: Registry, store: str) -> int:
+    """The number of the revision in force; 0 if there is none."""
+    return next((revision.number for revision in await registry.revisions(store, 1)), 0)
+
+
+@contextmanager
+def _writable(data: Path, settings: Settings) -> Iterator[str]:
+    """The address of a database to write to: PostgreSQL takes many processes at once, SQLite the one with the lock."""
+    if settings.database_url is not None and settings.database_url.startswith("postgres"):
+        yield settings.database_url
+        return
+    with lock(data, settings) as url:
+        yield url

@@ -1,0 +1,52 @@
+"""The registry in a database that this process may write to."""
+
+import getpass
+from collections.abc import Mapping
+
+from commands.shared.registry.registry import Deployed, Revision
+from database import Database
+from database.programs import Programs
+
+
+class DatabaseRegistry:
+    """The registry in a database that this process may write to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._programs = Programs(database)
+
+    async def stores(self) -> list[str]:
+        return await self._database.access_read(lambda access: access.stores())
+
+    async def revisions(self, store: str, most: int) -> list[Revision]:
+        rows = await self._database.store(store).read(lambda tx: tx.revisions.all())
+        return [
+            Revision(row["number"], row["hash"], row["deployed_at"], row["deployed_by"], row is rows[0], row["note"])
+            for row in rows[:most]
+        ]
+
+    async def files(self, store: str, number: int) -> Mapping[str, bytes]:
+        return await self._programs.files(store, number)
+
+    async def deploy(
+        self,
+        store: str,  # noqa: ARG002 - program.yaml among the files says it, too
+        files: Mapping[str, bytes],
+        *,
+        based_on: int,
+        note: str,
+    ) -> Deployed:
+        _, number, is_new = await self._programs.deploy(files, by=_local_user(), based_on=based_on, note=note)
+        return Deployed(number, is_new)
+
+    async def roll_back(self, store: str, to: int, *, based_on: int) -> Deployed:
+        _, number, is_new = await self._programs.roll_back(store, to, by=_local_user(), based_on=based_on)
+        return Deployed(number, is_new)
+
+
+def _local_user() -> str:
+    """The name of the local user, as the author of a revision."""
+    try:
+        return f"{getpass.getuser()} (laurel deploy)"
+    except (OSError, KeyError):  # a container may run as a number without a name
+        return "laurel deploy"

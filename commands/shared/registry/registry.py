@@ -1,0 +1,54 @@
+"""The interface of the registry: the revisions of programs, by store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from commands.shared.errors import CommandError
+
+
+class RegistryError(CommandError):
+    """The registry cannot do what it was asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A deployed revision; `at` is aware."""
+
+    number: int
+    hash: str
+    at: datetime
+    by: str
+    in_force: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The result of a deployment: the revision in force, and whether it is new."""
+
+    number: int
+    is_new: bool
+
+
+class Registry(Protocol):
+    """The revisions of all stores.
+
+    Methods that change it raise ProgramFaults, AnotherInForce, UnknownRevision, UnknownStore or RegistryError.
+    """
+
+    async def stores(self) -> list[str]:
+        """The codes of all stores."""
+
+    async def revisions(self, store: str, most: int) -> list[Revision]:
+        """At most so many revisions of a store, the latest first; none for an unknown store."""
+
+    async def files(self, store: str, number: int) -> Mapping[str, bytes]:
+        """The files of a revision."""
+
+    async def deploy(self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str) -> Deployed:
+        """Put a program in force, if revision `based_on` is in force (0: none)."""
+
+    async def roll_back(self, store: str, to: int, *, based_on: int) -> Deployed:
+        """Put an earlier revision in force again, as a new one, if revision `based_on` is in force."""

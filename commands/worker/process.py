@@ -1,0 +1,22 @@
+"""The worker in a process of its own, beside a Temporal cluster and PostgreSQL."""
+
+from contextlib import closing
+
+from activities.temporal_names import TASK_QUEUE
+from commands.shared.settings import Settings
+from commands.shared.shutdown import wait_for_shutdown
+from database import Database
+from database.programs import Programs
+from worker import WorkerDependencies, connect_until_ready, running
+from workflows.starter import wake_clocks
+
+
+async def run_worker() -> None:
+    """Run workflows and activities until asked to stop; wait first until Temporal answers."""
+    settings = Settings.read()
+    with closing(Database.open(settings.required_database_url())) as database:
+        client = await connect_until_ready()
+        async with running(WorkerDependencies(database, Programs(database), client, settings.webhook_allow)):
+            await wake_clocks(database, client)
+            print(f"Laurel's worker takes from {TASK_QUEUE!r} of namespace {client.namespace}", flush=True)
+            await wait_for_shutdown()

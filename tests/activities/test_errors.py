@@ -1,0 +1,66 @@
+"""Each error that a step could meet is known to be final or to pass."""
+
+import importlib
+import pkgutil
+from collections import Counter
+
+import activities
+import database
+import loyalty
+import program_files
+import rules
+from activities.errors import NEVER_RETRY
+from workflows.activity_options import RETRY_FOREVER
+
+BELOW_WORKFLOWS = (rules, loyalty, program_files, database, activities)
+
+RETRIED = {
+    # Results of one attempt to deliver, never raised by an activity.
+    "AddressRefusedError",
+    # Of those who verify a webhook's signature.
+    "VerificationError",
+    "HeaderMissingError",
+    "StaleError",
+    "SignatureError",
+    # Of deploying and opening a database, which no step does.
+    "AnotherInForce",
+    "WrongAddress",
+    # Caught where program files and rules are read.
+    "SchemaError",
+    "TooDeepForOneFunction",
+    "Unreadable",
+    "_Stop",
+}
+
+
+def defined_errors() -> set[type[Exception]]:
+    """Every exception class that the packages below the workflows define."""
+    found: set[type[Exception]] = set()
+    for package in BELOW_WORKFLOWS:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" in module.name:
+                continue  # scripts that Alembic runs
+            for each in vars(importlib.import_module(module.name)).values():
+                if isinstance(each, type) and issubclass(each, Exception) and each.__module__ == module.name:
+                    found.add(each)
+    return found
+
+
+def test_every_error_is_either_never_retried_or_listed_here_as_retried() -> None:
+    defined = {error.__name__ for error in defined_errors()}
+    final = {error.__name__ for error in NEVER_RETRY}
+
+    unlisted, gone = defined - final - RETRIED, (final | RETRIED) - defined
+
+    assert (unlisted, gone) == (set(), set())
+    assert final.isdisjoint(RETRIED)
+
+
+def test_no_two_errors_share_a_name() -> None:
+    counted = Counter(error.__name__ for error in defined_errors())
+
+    assert [name for name, count in counted.items() if count > 1] == []
+
+
+def test_the_retry_policy_holds_the_names_of_the_table() -> None:
+    assert set(RETRY_FOREVER.non_retryable_error_types or ()) == {error.__name__ for error in NEVER_RETRY}

@@ -1,0 +1,45 @@
+"""The search attributes by which ops find workflows in the Temporal UI."""
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+from loyalty.references import EventRef
+
+STORE = SearchAttributeKey.for_keyword("LaurelStore")
+EVENT_TYPE = SearchAttributeKey.for_keyword("LaurelEventType")
+MEMBER = SearchAttributeKey.for_keyword("LaurelMember")
+OUTCOME = SearchAttributeKey.for_keyword("LaurelOutcome")
+
+SEARCH_ATTRIBUTES = (STORE, EVENT_TYPE, MEMBER, OUTCOME)
+
+
+def attributes_of_event(event: EventRef) -> TypedSearchAttributes:
+    """The search attributes of an event's workflow at its start."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(STORE, event.store),
+            SearchAttributePair(EVENT_TYPE, event.type),
+            SearchAttributePair(MEMBER, event.member),
+        ]
+    )
+
+
+def attributes_of_store(store: str) -> TypedSearchAttributes:
+    """The search attributes of a workflow that is of no single event."""
+    return TypedSearchAttributes([SearchAttributePair(STORE, store)])
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Register the search attributes in the client's namespace, where they are missing."""
+    service = client.operator_service
+    known = await service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    missing = {
+        key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+        for key in SEARCH_ATTRIBUTES
+        if key.name not in known.custom_attributes
+    }
+    if missing:
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        await service.add_search_attributes(request)
