@@ -138,11 +138,11 @@ async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_fro
     await played.wait(400)
     await played.report(ann, "purchase", {"total": 50})
     then = played.midnight()
-    before = (await played.openings(then))[ann].account.member
+    before = (await played.openings(then))[ann].state.member
 
     await played.wait(30)
     await played.report(ann, "purchase", {"total": 70})
-    after = (await played.openings(then))[ann].account.member
+    after = (await played.openings(then))[ann].state.member
 
     assert (after.tier, after.tier_base, after.tier_until) == (before.tier, before.tier_base, before.tier_until)
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
@@ -157,7 +157,7 @@ async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_wa
     await played.report(ann, "purchase", {"total": 50})
 
     await played.wait(400)
-    known = (await played.openings(then))[ann].account.member
+    known = (await played.openings(then))[ann].state.member
 
     assert await tier_of(played, ann) == "bronze"
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, then + YEAR)
