@@ -21,8 +21,8 @@ from loyalty.refusals import (
     UnknownMemberId,
     UnknownTier,
 )
-from tests.api.conftest import Api
-from tests.api.statuses import chosen_statuses
+from tests.kit.api import Api
+from tests.kit.statuses import chosen_statuses
 
 SHOWN = [
     (UnknownMember("DEFAULT"), "unknownMember", "event.customerData", "POST /api/DEFAULT/member"),

@@ -13,7 +13,7 @@ from database import programs as module
 from database.programs import Programs, UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce, NewRevision
 from program_files import ProgramFaults, revision_hash
-from tests import programs
+from tests.kit import programs
 
 
 def titled(title: str) -> Mapping[str, bytes]:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client
 
 from database import Database
-from tests import programs
-from tests.running import running
+from tests.kit import programs
+from tests.kit.running import running
 
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 from api.authentication.login_rate_limiter import MAX_ATTEMPTS, WINDOW, LoginRateLimiter
 from api.authentication.tokens import ACCESS_TOKEN_LIFETIME
 from api.errors import TooManyAttempts
-from tests.api.conftest import ADMIN_ID, Api
+from tests.kit.api import ADMIN_ID, Api
 
 LOGIN = {"username": "admin", "password": "password"}
 EVENTS = "/api/DEFAULT/customEvent"
