@@ -1,6 +1,7 @@
 """What an event costs, as ratios measured in one run: `.venv/bin/python benchmarks/events.py [--json]`.
 
-Every rate counts finished work: workflows closed, events applied, webhooks arrived.
+Every rate counts finished work: workflows closed, events applied, webhooks arrived. Beside it stands the processor time
+of one, which a busy machine changes less: of Laurel's process and of the Temporal server, not of the client.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import under_test
+from benchmarks.processor_time import tree_seconds
 from benchmarks.traffic import Receiver, post, receiving, send
 from benchmarks.under_test import CROWD, HOOKED, HOOKS, IN_FLIGHT, OTHERS, PLAIN, Place, email_of
 from commands.shared import temporal_server
@@ -68,15 +70,29 @@ RATIOS = (Ratio(EVENT, EMPTY, 0.5), Ratio(HOOKED_EVENT, SEQUENTIAL, 2.5), Ratio(
 
 
 @dataclass(frozen=True)
+class Measured:
+    """One round of one row: finished a second, and milliseconds of processor time for one, user and system."""
+
+    rate: float
+    python_ms: float
+    temporal_ms: float
+
+    @property
+    def cpu_ms(self) -> float:
+        return self.python_ms + self.temporal_ms
+
+
+@dataclass(frozen=True)
 class Bench:
     """The Laurel under test, as seen from outside."""
 
     place: Place
+    pid: int
     pipe: Connection
     receiver: Receiver
 
-    async def rate(self, name: str, count: int) -> float:
-        """Finished a second."""
+    async def measure(self, name: str, count: int) -> Measured:
+        """Finish so many."""
         measures: Mapping[str, Callable[[int], Awaitable[float]]] = {
             EMPTY: lambda n: self._ask("empty", n),
             EVENT: lambda n: self._report(PLAIN, n),
@@ -84,7 +100,12 @@ class Bench:
             HOOKED_EVENT: lambda n: self._report(HOOKS, n, webhooks=len(HOOKED) * n),
             CROWDED: lambda n: self._report(CROWD, n),
         }
-        return count / await measures[name](count)
+        python, temporal = tree_seconds(self.pid)
+        seconds = await measures[name](count)
+        python_then, temporal_then = tree_seconds(self.pid)
+        return Measured(
+            count / seconds, 1000 * (python_then - python) / count, 1000 * (temporal_then - temporal) / count
+        )
 
     async def _ask(self, name: str, count: int) -> float:
         self.pipe.send((name, count))
@@ -128,29 +149,30 @@ def _event(number: int) -> bytes:
     return json.dumps({"event": event}).encode()
 
 
-async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, list[float]]:
-    """The rates of every row, round by round, each round in an order of its own."""
-    rates: dict[str, list[float]] = {name: [] for name in only}
+async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, list[Measured]]:
+    """Every row, round by round, each round in an order of its own."""
+    found: dict[str, list[Measured]] = {name: [] for name in only}
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="laurel-benchmark-") as folder:
         async with receiving(temporal_server.free_port()) as receiver:
             with _child(folder, receiver.port) as (place, pipe, pid):
-                bench = Bench(place, pipe, receiver)
+                bench = Bench(place, pid, pipe, receiver)
                 console.print(f"Laurel runs as process {pid}; {rounds} rounds")
                 for name in only:
-                    await bench.rate(name, 100)  # warm up
+                    await bench.measure(name, 100)  # warm up
                 for number in range(rounds):
                     order = random.sample(only, len(only))
                     for name in order:
-                        rates[name].append(await bench.rate(name, int(events * SHARE[name])))
-                    said = ", ".join(f"{name} {rates[name][-1]:.0f}/s" for name in only)
+                        found[name].append(await bench.measure(name, int(events * SHARE[name])))
+                    last = {name: found[name][-1] for name in only}
+                    said = ", ".join(f"{name} {each.rate:.0f}/s, {each.cpu_ms:.1f} ms" for name, each in last.items())
                     console.print(f"  round {number + 1}: {said}")
                 console.print(f"  {bench.applied()} events applied, {receiver.count} webhooks received")
-    return rates
+    return found
 
 
 @contextmanager
-def _child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection, int | None]]:
+def _child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection, int]]:
     """The process under test; it ends with the block."""
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
@@ -158,6 +180,7 @@ def _child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection,
     process.start()
     theirs.close()
     try:
+        assert process.pid is not None
         yield pipe.recv(), pipe, process.pid
         pipe.send(None)
         process.join(30)
@@ -166,25 +189,38 @@ def _child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection,
         process.join(10)
 
 
-def summary(rates: Mapping[str, list[float]]) -> dict[str, Any]:
+def summary(found: Mapping[str, list[Measured]]) -> dict[str, Any]:
     """Medians, and what they come to; a ratio is the median of the rounds' ratios."""
+    rates = {name: [each.rate for each in rounds] for name, rounds in found.items()}
+    cpu = {name: [each.cpu_ms for each in rounds] for name, rounds in found.items()}
     known = [ratio for ratio in RATIOS if ratio.of in rates and ratio.to in rates]
-    ratios = {
-        ratio.name: median(of / to for of, to in zip(rates[ratio.of], rates[ratio.to], strict=True)) for ratio in known
-    }
+    ratios = {ratio.name: _median_ratio(rates[ratio.of], rates[ratio.to]) for ratio in known}
     return {
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
         "rates": {name: round(median(each), 1) for name, each in rates.items()},
+        "cpu_ms": {name: round(median(each), 2) for name, each in cpu.items()},
+        "python_cpu_ms": {name: round(median(each.python_ms for each in rounds), 2) for name, rounds in found.items()},
+        "cpu_ratios": {
+            f"{name} / {EMPTY}": round(_median_ratio(each, cpu[EMPTY]), 2)
+            for name, each in cpu.items()
+            if EMPTY in cpu and name != EMPTY
+        },
         "targets": {ratio.name: ratio.target for ratio in known},
         "met": {ratio.name: ratios[ratio.name] >= ratio.target for ratio in known},
     }
 
 
+def _median_ratio(of: list[float], to: list[float]) -> float:
+    return median(one / other for one, other in zip(of, to, strict=True))
+
+
 def _print(said: dict[str, Any]) -> None:
     console = Console()
-    shown = Table("what", "", "a second", title="Rates")
+    shown = Table("what", "", "a second", "CPU ms of one", "of it Python", f"CPU / {EMPTY}", title="Rates and cost")
     for name, rate in said["rates"].items():
-        shown.add_row(name, WORDS[name], f"{rate:.0f}")
+        ratio = said["cpu_ratios"].get(f"{name} / {EMPTY}", "")
+        cpu, python = said["cpu_ms"][name], said["python_cpu_ms"][name]
+        shown.add_row(name, WORDS[name], f"{rate:.0f}", f"{cpu:.2f}", f"{python:.2f}", f"{ratio}")
     console.print(shown)
     shown = Table("ratio", "measured", "target", "", title="Ratios")
     for name, ratio in said["ratios"].items():

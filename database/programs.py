@@ -52,22 +52,24 @@ class Programs:
         return latest["number"], await self.revision(store, latest["number"])
 
     async def revision(self, store: str, number: int) -> Program:
-        """One revision; raise UnknownStore where there is none."""
+        """One revision; raise UnknownRevision, or UnknownStore where the store has none at all."""
         known = self._read.get((store, number))
         if known is not None:
             return known
-        files = await self._database.store(store).read(lambda tx: tx.revisions.files(number))
-        if files is None:
-            raise UnknownStore(store)
-        program = await asyncio.to_thread(read_revision, {name: text.encode() for name, text in files.items()})
+        program = await asyncio.to_thread(read_revision, await self.files(store, number))
         self._read[store, number] = program
         return program
 
     async def files(self, store: str, number: int) -> dict[str, bytes]:
-        """The files of one revision; raise UnknownRevision."""
-        texts = await self._database.store(store).read(lambda tx: tx.revisions.files(number))
-        if texts is None:
-            raise UnknownRevision(store, number)
+        """The files of one revision; raise UnknownRevision, or UnknownStore where the store has none at all."""
+
+        def read(tx: Transaction) -> dict[str, str]:
+            texts = tx.revisions.files(number)
+            if texts is None:
+                raise UnknownStore(store) if tx.revisions.latest() is None else UnknownRevision(store, number)
+            return texts
+
+        texts = await self._database.store(store).read(read)
         return {name: text.encode() for name, text in texts.items()}
 
     async def deploy(

@@ -15,9 +15,7 @@ from benchmarks import postgres
 from commands.shared import temporal_server
 from database import Database
 from database.migrate import upgrade
-from tests.receiver import Receiver
-
-ROOT = Path(__file__).parent.parent
+from tests.kit.receiver import Receiver
 
 
 @pytest.fixture(scope="session")

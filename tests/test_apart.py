@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from commands.shared import temporal_server
-from tests import programs
-from tests.processes import Process, Till, eventually, started, status, to_its_end, write
+from tests.kit import programs
+from tests.kit.processes import Process, Till, eventually, laurel, started, status, write
 
 PASSWORD = "given-by-the-environment"
 
@@ -25,7 +25,7 @@ def environment(postgres_template: str, tmp_path: Path) -> Iterator[Mapping[str,
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE migrated")
     url = postgres_template.format(name=name)
     given = {"LAUREL_DATABASE_URL": url, "LAUREL_ADMIN_PASSWORD": PASSWORD}
-    deployed = to_its_end("deploy", write(tmp_path / "program", programs.files()), **given)
+    deployed = laurel("deploy", write(tmp_path / "program", programs.files()), **given)
     assert (deployed.returncode, deployed.stdout) == (0, "store DEFAULT: revision 1 is in force\n"), deployed
     yield given
     with engine.connect() as connection:
@@ -96,8 +96,8 @@ async def test_events_are_accepted_while_temporal_is_away_and_applied_once_it_an
 
 
 def test_an_api_without_a_database_or_an_admin_is_refused_with_the_cure(environment: Mapping[str, str]) -> None:
-    nowhere = to_its_end("api", LAUREL_DATABASE_URL="")
-    nobody = to_its_end("api", **{**environment, "LAUREL_ADMIN_PASSWORD": ""})
+    nowhere = laurel("api", LAUREL_DATABASE_URL="")
+    nobody = laurel("api", **{**environment, "LAUREL_ADMIN_PASSWORD": ""})
 
     assert (nowhere.returncode, nobody.returncode) == (2, 2)
     assert "LAUREL_DATABASE_URL is not set: name the database" in nowhere.stderr

@@ -1,40 +1,16 @@
 """The command line, as its users call it: processes, exit codes, what they print."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests import programs
-from tests.conftest import ROOT
+from tests.kit import programs
 from tests.kit.json_logic import EXAMPLES
-
-LAUREL = Path(sys.executable).with_name("laurel")
-
-
-def laurel(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    return subprocess.run(
-        [LAUREL, *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, **environment},
-    )
-
-
-def write(folder: Path, files: Mapping[str, bytes]) -> Path:
-    """The files of a program, in a folder."""
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder
+from tests.kit.paths import ROOT
+from tests.kit.processes import laurel, write
 
 
 def test_a_right_program_is_reported_as_right(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +12,10 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.webhooks.messages import MESSAGES
 from loyalty.webhooks.signing import new_secret, sign
 from program_files import read_program
+from tests.kit.documentation import blocks
+from tests.kit.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-
-
-def blocks(page: str, language: str) -> Iterator[str]:
-    """The code blocks of a page in one language."""
-    return iter(re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL))
 
 
 def test_the_program_of_the_designers_page_is_right() -> None:

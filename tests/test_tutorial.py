@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.processes import Ports
-from tests.test_cli import LAUREL
+from tests.kit.paths import ROOT
+from tests.kit.processes import LAUREL, Ports
 
 PAGE = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r"```(console|yaml|json)\n(.*?)```", re.DOTALL)

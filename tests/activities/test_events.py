@@ -21,7 +21,7 @@ from loyalty.references import EventRef, StepResult
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
-from tests import programs
+from tests.kit import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 

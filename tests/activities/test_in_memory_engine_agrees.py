@@ -18,94 +18,20 @@ from database.tables import event, step
 from loyalty.decisions.decision_json import to_json, written_out
 from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.engine.snapshots import MemberSnapshot, load_into
-from tests import programs
-from tests.database.test_history import COFFEE, REFUND, REFUNDS, Played
+from tests.kit import busy_shop
+from tests.kit.scripted_store import ScriptedStore
 
 FIRST = datetime(2026, 3, 28, 21, 30, tzinfo=UTC)
 """The evening before clocks change in Warsaw."""
 
 MEMBERS = 3
-PURCHASES = """\
-reactor: points-for-purchase
-on: purchase
-then:
-  - award_points: {points: {var: event.body.total}, expires: {end_of: month}}
-  - grant_badge: zebra
-  - grant_badge: ant
-limits: [{per: member, every: month, points: 400}, {per: program, every: month, points: 900}]
-"""
-LATER = """\
-reactor: later
-on: app_login
-then:
-  - award_points: {points: 7, pending: 3d, expires: {after: 12d}}
-  - set_attribute: {name: seen, value: {var: now}}
-  - grant_badge: seen
-limits: [{per: member, every: day, times: 1}]
-"""
-SEEN = """\
-reactor: seen
-on: app_login
-when: {"!!": [{var: member.attributes.seen}]}
-then:
-  - set_attribute: {name: was_seen, value: [{var: member.attributes.seen}, {var: member.badges}, {var: member.points}]}
-"""
-GIFT = """\
-reactor: gift
-on: purchase
-when: {and: [{">": [{var: event.body.total}, 60]}, {in: [zebra, {var: member.badges}]}]}
-then: [{issue_reward: free-coffee}, {call_webhook: {url: "https://partner.example/", body: {p: {var: member.points}}}}]
-limits: [{per: member, every: week, times: 2}]
-"""
-UP = """\
-reactor: up
-on: tier_changed
-when: {var: event.body.up}
-then: [{award_points: {points: 3}}, {set_attribute: {name: tier, value: {var: event.body.to}}}]
-"""
-BADGES = """\
-reactor: badges
-on: badge_granted
-when: {or: [{"!": [{var: member.attributes.at}]}, {"==": [{var: member.attributes.tier}, gold]}]}
-then: [{set_attribute: {name: badges, value: {var: member.badges}}}, {set_attribute: {name: at, value: {var: now}}}]
-"""
-MOMENTS = "achievement: moments\non: badge_granted\nmeasure: {distinct: {var: member.attributes.seen}}\ngoal: 9\n"
-DOWN = "reactor: down\non: coupon_expired\nthen: [{set_tier: bronze}]\n"
-SHOPPER = (
-    "achievement: shopper\non: purchase\nmeasure: {sum: {var: event.body.total}}\nwindow: month\ngoal: 120.5\n"
-    "repeat: unlimited\nthen: [{award_points: {points: 20}}]\n"
-)
-CHANNELS = (
-    "achievement: channels\non: purchase\nmeasure: {distinct: {var: [event.body.channel, none]}}\nwindow: {last: 5d}\n"
-    "goal: 2\nrepeat: 3\nthen: [{grant_badge: channels}]\n"
-)
-STREAK = programs.SEVEN_DAYS.replace("goal: 7", "goal: 3\nrepeat: unlimited")
 
 
 @pytest.fixture
-async def played(database: Database) -> Played:
-    files = programs.files(
-        **{
-            "program": programs.PROGRAM.replace("from: 500", "from: 150").replace("from: 2000", "from: 400"),
-            "reactors__points-for-purchase": PURCHASES,
-            "reactors__refunds": REFUNDS,
-            "reactors__later": LATER,
-            "reactors__seen": SEEN,
-            "reactors__gift": GIFT,
-            "reactors__up": UP,
-            "reactors__down": DOWN,
-            "reactors__badges": BADGES,
-            "achievements__moments": MOMENTS,
-            "rewards__free-coffee": COFFEE.replace("20d", "9d"),
-            "events__refund": REFUND,
-            "achievements__shopper": SHOPPER,
-            "achievements__channels": CHANNELS,
-            "achievements__seven-days": STREAK,
-        }
-    )
+async def played(database: Database) -> ScriptedStore:
     known = Programs(database)
-    program, revision, _ = await known.deploy(files, by="test")
-    return Played(database, EventActivities(database, known), program, revision, FIRST)
+    program, revision, _ = await known.deploy(busy_shop.files(), by="test")
+    return ScriptedStore(database, EventActivities(database, known), program, revision, FIRST)
 
 
 @dataclass(frozen=True)
@@ -134,11 +60,11 @@ def script(random: Random, length: int) -> Iterator[Deed]:
                 yield Deed(member, "", {}, days=random.randrange(1, 6))
 
 
-async def snapshot(played: Played, member_id: str) -> MemberSnapshot:
+async def snapshot(played: ScriptedStore, member_id: str) -> MemberSnapshot:
     return await played.database.store("DEFAULT").read(lambda tx: present(tx, member_id))
 
 
-async def trial_of(played: Played, member_id: str) -> InMemoryEngine:
+async def trial_of(played: ScriptedStore, member_id: str) -> InMemoryEngine:
     """A trial that begins where production is."""
     used = await played.database.store("DEFAULT").read(used_by_program)
     trial = InMemoryEngine(played.program, played.now)
@@ -147,7 +73,7 @@ async def trial_of(played: Played, member_id: str) -> InMemoryEngine:
     return trial
 
 
-async def known_events(played: Played) -> set[str]:
+async def known_events(played: ScriptedStore) -> set[str]:
     ids = await played.database.store("DEFAULT").read(lambda tx: tx.connection.execute(select(event.c.id)).scalars())
     return set(ids)
 
@@ -155,7 +81,7 @@ async def known_events(played: Played) -> set[str]:
 Done = dict[str, Any]
 
 
-async def done_since(played: Played, member_id: str, known: set[str]) -> list[Done]:
+async def done_since(played: ScriptedStore, member_id: str, known: set[str]) -> list[Done]:
     """What production did for a member, event by event."""
 
     def read(tx: Transaction) -> list[Done]:
@@ -207,7 +133,7 @@ def state_in(trial: InMemoryEngine, member_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_what_a_trial_does_production_does(played: Played, seed: int) -> None:
+async def test_what_a_trial_does_production_does(played: ScriptedStore, seed: int) -> None:
     random = Random(seed)
     members = [await played.register(f"m{n}@example.com") for n in range(MEMBERS)]
     seen: set[str] = set()

@@ -16,8 +16,8 @@ from loyalty.ids import new_id
 from loyalty.references import EventRef, StepResult
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
-from tests import programs
-from tests.database.test_history import Played
+from tests.kit import programs
+from tests.kit.scripted_store import ScriptedStore
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -25,13 +25,13 @@ PROGRAM = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + 
 
 
 @pytest.fixture
-async def played(database: Database) -> Played:
+async def played(database: Database) -> ScriptedStore:
     known = Programs(database)
     program, revision, _ = await known.deploy(programs.files(program=PROGRAM), by="test")
-    return Played(database, EventActivities(database, known), program, revision, NOW)
+    return ScriptedStore(database, EventActivities(database, known), program, revision, NOW)
 
 
-async def registered(played: Played, tier: str) -> tuple[str, StepResult]:
+async def registered(played: ScriptedStore, tier: str) -> tuple[str, StepResult]:
     """A member registered into a tier, and what answering that did."""
     member_id, event_id = new_id(), new_id()
 
@@ -57,11 +57,13 @@ async def registered(played: Played, tier: str) -> tuple[str, StepResult]:
     return member_id, first
 
 
-async def tier_of(played: Played, member_id: str) -> str | None:
+async def tier_of(played: ScriptedStore, member_id: str) -> str | None:
     return (await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(member_id))).tier
 
 
-async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_the_clock_is_woken(played: Played) -> None:
+async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_wakes_the_clock(
+    played: ScriptedStore,
+) -> None:
     ann, applied = await registered(played, "gold")
 
     known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
@@ -74,14 +76,14 @@ async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_the_clo
     assert await tier_of(played, ann) == "bronze"
 
 
-async def test_the_lowest_tier_has_no_period(played: Played) -> None:
+async def test_the_lowest_tier_has_no_period(played: ScriptedStore) -> None:
     _, applied = await registered(played, "bronze")
 
     assert not applied.wakes_clock
     assert await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
 
 
-async def test_a_review_runs_once_however_often_due_items_are_run(played: Played) -> None:
+async def test_a_review_runs_once_however_often_due_items_are_run(played: ScriptedStore) -> None:
     await registered(played, "gold")
     store, later = played.database.store("DEFAULT"), NOW + YEAR
 
@@ -94,7 +96,7 @@ async def test_a_review_runs_once_however_often_due_items_are_run(played: Played
     assert [BUILT_IN[row["type"]].body.is_valid(row["body"]) for row in stored if row] == [True] * 2
 
 
-async def test_a_rise_done_twice_begins_one_period(played: Played) -> None:
+async def test_a_rise_done_twice_begins_one_period(played: ScriptedStore) -> None:
     ann = await played.register("ann@example.com")
     new = NewEvent(new_id(), "purchase", ann, NOW, {"total": 600}, played.revision)
     await played.database.store("DEFAULT").write(lambda tx: tx.events.add(new, now=NOW))
@@ -110,7 +112,7 @@ async def test_a_rise_done_twice_begins_one_period(played: Played) -> None:
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, NOW + YEAR)
 
 
-async def test_years_in_a_database_are_those_of_a_trial(played: Played) -> None:
+async def test_years_in_a_database_are_those_of_a_trial(played: ScriptedStore) -> None:
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 2100})
     opening = await played.database.store("DEFAULT").read(lambda tx: present(tx, ann))
@@ -132,7 +134,7 @@ async def test_years_in_a_database_are_those_of_a_trial(played: Played) -> None:
     assert [tier for tier, _, _ in stands] == ["gold", "silver", "bronze", "gold", "bronze", "bronze"]
 
 
-async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_from(played: Played) -> None:
+async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_from(played: ScriptedStore) -> None:
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 2100})
     await played.wait(400)
@@ -148,7 +150,7 @@ async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_fro
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
 
 
-async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_was(played: Played) -> None:
+async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_was(played: ScriptedStore) -> None:
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 600})
     await played.wait(400)

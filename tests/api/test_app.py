@@ -1,6 +1,6 @@
 """The order of the routes, and the route that is called without FastAPI's dependency injection."""
 
-from tests.api.conftest import Api
+from tests.kit.api import Api
 
 
 async def test_reporting_an_event_is_the_first_route(api: Api):

@@ -13,7 +13,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from api.app import ROUTERS
-from tests.api.conftest import KEY, Api
+from tests.kit.api import KEY, Api
 
 BOUNDED = settings(
     max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import structlog
 
-from tests.api.conftest import KEY, Api
+from tests.kit.api import KEY, Api
 
 PATH = "/api/DEFAULT/customEvent"
 EVENT = '{"event": {"type": "text", "eventDate": "2024-05-01T00:00:00", "customerData": {"email": "a"}, "body": %s}}'

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.conftest import Api
+from tests.kit.api import Api
 
 SEED_EVENT = """{ "event": { "type": "app_login", "eventDate": "2024-05-01T00:00:00",
 "customerData": { "email": "[email protected]" } } }"""

@@ -18,9 +18,9 @@ from commands.shared.deployment import deploy, prepare
 from commands.shared.registry.access import open_registry
 from commands.shared.registry.registry import Deployed
 from database.revisions import AnotherInForce
-from tests import programs
-from tests.conftest import ROOT
-from tests.processes import LAUREL, to_its_end, write
+from tests.kit import programs
+from tests.kit.paths import ROOT
+from tests.kit.processes import LAUREL, laurel, write
 
 TEA = programs.PROGRAM.replace("Coffee shop", "Tea shop")
 
@@ -40,7 +40,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[st
     """A data folder, and an environment in which the small coffee shop was deployed once."""
     folder = tmp_path_factory.mktemp("deployed")
     environment = {"LAUREL_DATABASE_URL": f"sqlite:///{folder}/laurel.db", "COLUMNS": "200"}
-    to_its_end("deploy", write(folder / "1", shop()), "--data", folder / "data", **environment)
+    laurel("deploy", write(folder / "1", shop()), "--data", folder / "data", **environment)
     return folder / "data", environment
 
 
@@ -50,7 +50,7 @@ def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
     first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=TEA))
     data = ["--data", tmp_path / "data"]
 
-    told = [to_its_end("deploy", folder, *data, **environment) for folder in (first, second, second)]
+    told = [laurel("deploy", folder, *data, **environment) for folder in (first, second, second)]
 
     assert [done.returncode for done in told] == [0, 0, 0], told
     assert [done.stdout for done in told] == [
@@ -62,11 +62,11 @@ def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
 
 def test_a_deploy_prints_the_same_facts_as_json(environment: Mapping[str, str], tmp_path: Path) -> None:
     data = ["--data", tmp_path / "data", "--format", "json"]
-    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
+    laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
 
-    second = to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
-    third = to_its_end("deploy", write(tmp_path / "3", shop(program="# a comment\n" + TEA)), *data, **environment)
-    wrong = to_its_end("deploy", write(tmp_path / "4", shop(reactors__wrong="reactor: wrong")), *data, **environment)
+    second = laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
+    third = laurel("deploy", write(tmp_path / "3", shop(program="# a comment\n" + TEA)), *data, **environment)
+    wrong = laurel("deploy", write(tmp_path / "4", shop(reactors__wrong="reactor: wrong")), *data, **environment)
 
     (change,) = json.loads(second.stdout).pop("changes")
     assert json.loads(second.stdout) == {
@@ -88,9 +88,9 @@ def test_a_deploy_prints_the_warnings_of_a_check_and_continues(environment: Mapp
     write(folder, {"reactor/stray.yaml": b"reactor: stray\n"})
     data = ["--data", tmp_path / "data"]
 
-    checked = to_its_end("check", folder)
-    told = to_its_end("deploy", folder, *data, **environment)
-    again = to_its_end("deploy", folder, *data, "--format", "json", **environment)
+    checked = laurel("check", folder)
+    told = laurel("deploy", folder, *data, **environment)
+    again = laurel("deploy", folder, *data, "--format", "json", **environment)
 
     *warnings, result = told.stdout.splitlines()
     assert warnings == checked.stdout.splitlines()[:-1]
@@ -106,10 +106,10 @@ def test_a_deploy_based_on_another_revision_exits_with_2_and_names_who_deployed_
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     data = ["--data", tmp_path / "data"]
-    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
+    laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
 
-    done = to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--based-on", "0", **environment)
-    listed = to_its_end("revisions", *data, "--format", "json", **environment)
+    done = laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--based-on", "0", **environment)
+    listed = laurel("revisions", *data, "--format", "json", **environment)
 
     assert done.returncode == 2
     assert re.search(
@@ -121,13 +121,13 @@ def test_a_deploy_based_on_another_revision_exits_with_2_and_names_who_deployed_
 
 def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_path: Path) -> None:
     data = ["--data", tmp_path / "data"]
-    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
-    to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--note", "spring", **environment)
+    laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
+    laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--note", "spring", **environment)
 
-    back = to_its_end("rollback", *data, **environment)
-    again = to_its_end("rollback", "1", *data, "--format", "json", **environment)
-    listed = to_its_end("revisions", *data, "--last", "2", **environment)
-    compared = [to_its_end("diff", *which, *data, **environment) for which in ([], ["1", "3"], ["1", "2"])]
+    back = laurel("rollback", *data, **environment)
+    again = laurel("rollback", "1", *data, "--format", "json", **environment)
+    listed = laurel("revisions", *data, "--last", "2", **environment)
+    compared = [laurel("diff", *which, *data, **environment) for which in ([], ["1", "3"], ["1", "2"])]
 
     assert back.stdout.splitlines()[-1] == "store DEFAULT: revision 3 is in force, a rollback to 1"
     assert json.loads(again.stdout) == {
@@ -164,7 +164,7 @@ def test_what_cannot_be_rolled_back_or_compared_is_explained_on_one_line(
 ) -> None:
     data, environment = deployed
 
-    done = to_its_end(*arguments, "--data", data, **environment)
+    done = laurel(*arguments, "--data", data, **environment)
 
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
     assert "Traceback" not in done.stderr
@@ -172,13 +172,13 @@ def test_what_cannot_be_rolled_back_or_compared_is_explained_on_one_line(
 
 def test_of_several_stores_one_has_to_be_named(environment: Mapping[str, str], tmp_path: Path) -> None:
     data = ["--data", tmp_path / "data"]
-    none = to_its_end("revisions", *data, **environment)
+    none = laurel("revisions", *data, **environment)
     for store in ("DEFAULT", "NORTH"):
         files = shop(program=programs.PROGRAM.replace("DEFAULT", store))
-        to_its_end("deploy", write(tmp_path / store, files), *data, **environment)
+        laurel("deploy", write(tmp_path / store, files), *data, **environment)
 
-    unnamed = to_its_end("revisions", *data, **environment)
-    named = to_its_end("revisions", "--store", "NORTH", *data, **environment)
+    unnamed = laurel("revisions", *data, **environment)
+    named = laurel("revisions", "--store", "NORTH", *data, **environment)
 
     assert (none.returncode, "no program was ever deployed" in none.stderr) == (2, True)
     assert (unnamed.returncode, "name one with --store: there is DEFAULT, NORTH" in unnamed.stderr) == (2, True)
@@ -189,14 +189,14 @@ def test_a_revision_that_cannot_be_read_any_more_is_refused_and_the_one_in_force
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     data = ["--data", tmp_path / "data"]
-    to_its_end("deploy", write(tmp_path / "1", shop()), *data, **environment)
-    to_its_end("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
+    laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
+    laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
     age(tmp_path / "laurel.db", 1)
 
-    refused = to_its_end("rollback", *data, **environment)
-    listed = to_its_end("revisions", *data, **environment)
+    refused = laurel("rollback", *data, **environment)
+    listed = laurel("revisions", *data, **environment)
     age(tmp_path / "laurel.db", 2)
-    replaced = to_its_end("deploy", tmp_path / "1", *data, **environment)
+    replaced = laurel("deploy", tmp_path / "1", *data, **environment)
 
     assert (refused.returncode, refused.stdout.splitlines()[0][:28]) == (1, "program.yaml:1:1: missing-ke")
     assert "    2  " in listed.stdout.splitlines()[1]
@@ -242,7 +242,7 @@ def test_a_data_folder_that_another_holds_is_not_written_to(tmp_path: Path) -> N
 
     with (data / LOCK_FILE).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = to_its_end("deploy", folder, "--data", data)
+        done = laurel("deploy", folder, "--data", data)
 
     assert done.returncode == 2
     assert "in use by another Laurel" in done.stderr

@@ -12,9 +12,9 @@ import yaml
 
 from commands.schema import FileKind
 from program_files import read_contents
-from tests import programs
-from tests.conftest import ROOT
-from tests.test_cli import laurel, write
+from tests.kit import programs
+from tests.kit.paths import ROOT
+from tests.kit.processes import laurel, write
 from workbench.editor import KINDS
 
 PAGE = (ROOT / "docs" / "editors.md").read_text("utf-8")

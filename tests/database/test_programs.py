@@ -13,7 +13,7 @@ from database import programs as module
 from database.programs import Programs, UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce, NewRevision
 from program_files import ProgramFaults, revision_hash
-from tests import programs
+from tests.kit import programs
 
 
 def titled(title: str) -> Mapping[str, bytes]:
@@ -147,6 +147,16 @@ async def test_a_rollback_is_a_new_revision_that_says_what_it_is(database: Datab
     assert [to_the_one_before, to_the_first, to_what_is] == [(2, 4, True), (1, 5, True), (1, 5, False)]
     assert (await history(database))[:2] == [(5, "bob", "rollback to 1"), (4, "bob", "rollback to 2")]
     assert (await deployed.current("DEFAULT"))[1].title == "A"
+
+
+async def test_a_revision_that_a_store_never_had_is_another_error_than_a_store_without_any(database: Database) -> None:
+    deployed = Programs(database)
+
+    with pytest.raises(UnknownStore):
+        await deployed.revision("DEFAULT", 1)
+    await deployed.deploy(titled("A"), by="ann")
+    with pytest.raises(UnknownRevision, match="store DEFAULT has no revision 99"):
+        await deployed.revision("DEFAULT", 99)
 
 
 async def test_a_rollback_to_what_is_not_there_or_on_what_is_not_in_force_changes_nothing(database: Database) -> None:

@@ -14,7 +14,7 @@ from loyalty.program.logic import Place
 from program_files import ProgramFaults, check_program, read_program, read_revision
 from program_files.codes import CODES
 from program_files.problems import MOST_PROBLEMS, Problems
-from tests import programs
+from tests.kit import programs
 from tests.program_files.cases import CASES, GOOD, PURCHASE, reactor, then, when
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,9 +16,9 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from activities.temporal_names import TASK_QUEUE, clock_id
 from commands.shared import temporal_server
 from database import Database
-from tests import programs
-from tests.receiver import Answer, Receiver
-from tests.running import Running, running
+from tests.kit import programs
+from tests.kit.receiver import Answer, Receiver
+from tests.kit.running import Running, running
 from tests.workflows.conftest import SKIPPING
 from workflows.store_clock import StoreClock
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client
 
 from database import Database
-from tests import programs
-from tests.running import running
+from tests.kit import programs
+from tests.kit.running import running
 
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 
@@ -76,4 +76,4 @@ async def test_an_event_that_can_never_be_answered_fails_with_its_error(
         row = await laurel.parts.database.store(laurel.store).read(lambda tx: dict(tx.events.get(event.id) or {}))
         assert (outcome.outcome, row["status"]) == ("failed", "failed")
         assert outcome.error == row["error"]
-        assert "has no program" in outcome.error
+        assert f"store {laurel.store} has no revision 99" in outcome.error

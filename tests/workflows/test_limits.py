@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from database import Database
-from tests import programs
-from tests.running import Running, running
+from tests.kit import programs
+from tests.kit.running import Running, running
 
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 

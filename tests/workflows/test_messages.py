@@ -7,11 +7,11 @@ from temporalio.client import Client
 from database import Database
 from loyalty.engine.due_items import run_due_items
 from loyalty.webhooks.messages import EVENT_NAMES
-from tests import programs
+from tests.kit import programs
+from tests.kit.receiver import Receiver
+from tests.kit.running import Running, running
 from tests.kit.shapes import faults
 from tests.kit.webhook_shapes import BODY, CURRENT
-from tests.receiver import Receiver
-from tests.running import Running, running
 
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from activities.in_flight import InFlightLimiter
 from commands.shared import serving
 from database import Database
 from loyalty.references import EventRef
-from tests import programs
-from tests.running import Running, running
+from tests.kit import programs
+from tests.kit.running import Running, running
 from workflows import starter
 
 

@@ -7,8 +7,8 @@ from temporalio.client import Client
 
 from database import Database
 from loyalty.references import EventOutcome, EventRef
-from tests import programs
-from tests.running import running
+from tests.kit import programs
+from tests.kit.running import running
 from workflows import relay
 from workflows.relay import AGAIN_AFTER, relay_once
 

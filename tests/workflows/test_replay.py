@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from tests.running import SANDBOX
+from tests.kit.running import SANDBOX
 from worker import WORKFLOWS
 from workflows.payloads import CONVERTER
 

@@ -8,9 +8,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.temporal_names import TASK_QUEUE, clock_id
 from database import Database
-from tests import programs
-from tests.receiver import Receiver
-from tests.running import Running, running
+from tests.kit import programs
+from tests.kit.receiver import Receiver
+from tests.kit.running import Running, running
 from workflows.store_clock import StoreClock
 
 DAY = timedelta(days=1)

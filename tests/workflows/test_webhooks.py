@@ -11,9 +11,9 @@ from temporalio.testing import WorkflowEnvironment
 from database import Database
 from loyalty.references import EventRef
 from loyalty.webhooks.retries import WAITS
-from tests import programs
-from tests.receiver import Answer, Receiver
-from tests.running import Running, running
+from tests.kit import programs
+from tests.kit.receiver import Answer, Receiver
+from tests.kit.running import Running, running
 
 NAME = "AvailablePointsAmountChanged"
 

@@ -12,7 +12,7 @@ import uvloop
 
 from activities.webhooks.client import Attempt, WebhookClient
 from loyalty.webhooks.addresses import parse_allow_list
-from tests.receiver import Answer, Receiver
+from tests.kit.receiver import Answer, Receiver
 
 LOOPBACK = parse_allow_list("127.0.0.0/8,::1/128")
 SOON = timedelta(seconds=0.4)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import ADMIN_ID, Api
+from tests.kit.api import ADMIN_ID, Api
 
 PATH = "/api/admin/admin/api-key"
 NEEDS_LOGIN = "/api/DEFAULT/webhook/event"

@@ -4,7 +4,7 @@ import jwt
 import pytest
 
 from api.app import create_app
-from tests.api.conftest import ADMIN_ID, KEY, Api
+from tests.kit.api import ADMIN_ID, KEY, Api
 
 PATH = "/api/DEFAULT/webhook/event"
 

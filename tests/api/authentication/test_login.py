@@ -8,7 +8,7 @@ import pytest
 from api.authentication.login_rate_limiter import MAX_ATTEMPTS, WINDOW, LoginRateLimiter
 from api.authentication.tokens import ACCESS_TOKEN_LIFETIME
 from api.errors import TooManyAttempts
-from tests.api.conftest import ADMIN_ID, Api
+from tests.kit.api import ADMIN_ID, Api
 
 LOGIN = {"username": "admin", "password": "password"}
 EVENTS = "/api/DEFAULT/customEvent"
@@ -93,22 +93,53 @@ def test_attempts_expire_as_the_window_slides():
     assert refused.value.retry_after == WINDOW - MAX_ATTEMPTS + 1
 
 
-def test_a_successful_attempt_clears_those_before_it():
+def test_an_attempt_that_succeeds_clears_those_of_the_same_name_before_it_and_no_others():
     limiter = LoginRateLimiter(lambda: 0.0)
-    for _ in range(3 * MAX_ATTEMPTS):
+    for name in ["anna", "bert"] * MAX_ATTEMPTS:
+        limiter.acquire(name)
+
+    limiter.reset("anna")
+    for _ in range(MAX_ATTEMPTS):
         limiter.acquire("anna")
 
-        limiter.reset("anna")
+    with pytest.raises(TooManyAttempts):
+        limiter.acquire("anna")
+    with pytest.raises(TooManyAttempts):
+        limiter.acquire("bert")
 
 
-def test_the_memory_of_attempts_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("api.authentication.login_rate_limiter.MAX_KEYS", 10)
+@pytest.mark.parametrize(
+    ("path", "username", "password"),
+    [
+        ("/api/admin/login_check", "admin", "password"),
+        ("/api/DEFAULT/member/login_check", "anna@example.com", "correct horse"),
+    ],
+)
+async def test_logging_in_clears_wrong_guesses_before_it(api: Api, path: str, username: str, password: str):
+    await register(api)
+
+    async def statuses(*passwords: str) -> list[int]:
+        return [(await api.post(path, {"username": username, "password": p})).status_code for p in passwords]
+
+    before = await statuses(*["guess"] * (MAX_ATTEMPTS - 1), password)
+    after = await statuses(*["guess"] * MAX_ATTEMPTS, password)
+
+    assert before == [401] * (MAX_ATTEMPTS - 1) + [200]
+    assert after == [401] * MAX_ATTEMPTS + [429]
+
+
+def test_the_memory_of_attempts_is_bounded_and_forgets_the_oldest_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("api.authentication.login_rate_limiter.MAX_KEYS", 2)
     limiter = LoginRateLimiter(lambda: 0.0)
+    for name in ["anna"] * MAX_ATTEMPTS + ["bert"] * MAX_ATTEMPTS + ["cid"] * MAX_ATTEMPTS:
+        limiter.acquire(name)
 
-    for number in range(100):
-        limiter.acquire(number)
+    for name in ("bert", "cid"):
+        with pytest.raises(TooManyAttempts):
+            limiter.acquire(name)
+    limiter.acquire("anna")
 
-    assert len(limiter._attempts) == 10
+    assert len(limiter._attempts) == 2
 
 
 # Refresh tokens

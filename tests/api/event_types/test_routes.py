@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import Api
+from tests.kit.api import Api
 
 PATH = "/api/DEFAULT/customEvent/schema"
 

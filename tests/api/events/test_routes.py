@@ -5,20 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.conftest import Api
-from tests.programs import PURCHASE
+from tests.kit.api import Api, fault
+from tests.kit.programs import PURCHASE
 from workflows.starter import LONGEST_START
 
 PATH = "/api/DEFAULT/customEvent"
-
-
-def fault(answer, path: str) -> dict:
-    """The one fault at a path in an answer with status 400."""
-    assert answer.status_code == 400, answer.text
-    content = answer.json()
-    assert (content["code"], content["message"]) == (400, "Validation failed")
-    (found,) = [each for each in content["errors"] if each["path"] == path]
-    return found
 
 
 async def test_an_event_is_stored_with_the_revision_in_force_and_its_workflow_started(api_anywhere: Api):
@@ -43,7 +34,7 @@ async def test_an_unknown_member_is_registered_in_the_lowest_tier_with_the_event
 
 
 async def test_an_event_of_an_unknown_member_is_refused_if_the_program_says_so_and_nothing_is_stored(api: Api):
-    from tests.programs import PROGRAM
+    from tests.kit.programs import PROGRAM
 
     await api.deploy(program=PROGRAM.replace("register", "refuse"))
 
@@ -178,7 +169,7 @@ async def test_card_numbers_are_case_sensitive(api: Api):
 
 
 async def test_an_id_that_a_member_of_another_store_has_is_refused(api_anywhere: Api):
-    from tests.programs import PROGRAM, files
+    from tests.kit.programs import PROGRAM, files
 
     other = files(program=PROGRAM.replace("DEFAULT", "OTHER"))
     await api_anywhere.programs.deploy(other, by="test")

@@ -14,8 +14,8 @@ from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, Gran
 from loyalty.program.expiry import After, Never, OnDate
 from loyalty.program.wallets import Points
 from loyalty.store.events import NewEvent
-from tests.api.conftest import UI, Api
-from tests.programs import PROGRAM
+from tests.kit.api import UI, Api
+from tests.kit.programs import PROGRAM
 
 PATH = "/api/DEFAULT/customEvent"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -217,7 +217,7 @@ async def test_an_unknown_event_is_not_found(api: Api):
 
 
 async def test_an_event_of_another_store_is_not_found(api: Api):
-    from tests.programs import files
+    from tests.kit.programs import files
 
     await api.programs.deploy(files(program=PROGRAM.replace("DEFAULT", "OTHER")), by="test")
     event_id = await accepted(api)

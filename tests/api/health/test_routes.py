@@ -1,6 +1,6 @@
 """Health, which needs no login."""
 
-from tests.api.conftest import Api
+from tests.kit.api import Api
 
 
 async def test_a_process_that_answers_is_alive(api: Api):

@@ -10,7 +10,7 @@ from loyalty.ids import is_id, new_id
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
 from loyalty.store.points import Lot
-from tests.api.conftest import Api
+from tests.kit.api import Api
 
 PATH = "/api/DEFAULT/member"
 ANNA = {
@@ -264,7 +264,7 @@ async def test_achievements_badges_and_wallets_are_listed_in_the_documented_fiel
 
 
 async def test_amounts_are_exact_in_a_wallet_with_decimals(api: Api):
-    from tests.programs import PROGRAM
+    from tests.kit.programs import PROGRAM
 
     await api.deploy(program=PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"))
     member_id = await register(api)
@@ -277,7 +277,7 @@ async def test_amounts_are_exact_in_a_wallet_with_decimals(api: Api):
 
 
 async def test_a_status_says_until_when_a_tier_is_kept_and_counts_from_its_last_review(api: Api):
-    from tests.programs import PROGRAM
+    from tests.kit.programs import PROGRAM
 
     await api.deploy(program=PROGRAM + "tier_review: {after: 365d}\n")
     member_id = await register(api)

@@ -3,8 +3,8 @@
 import pytest
 
 from program_files import revision_hash
-from tests.api.conftest import TEXT_EVENT, Api
-from tests.programs import PROGRAM, files
+from tests.kit.api import TEXT_EVENT, Api
+from tests.kit.programs import PROGRAM, files
 
 PATH = "/api/DEFAULT/program"
 

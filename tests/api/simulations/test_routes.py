@@ -3,12 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from database.tables import metadata
-from tests.api.conftest import KEY, Api
-from tests.api.events.test_routes import fault
-from tests.programs import POINTS_FOR_PURCHASE, PROGRAM, files
+from tests.kit.api import KEY, Api, fault
+from tests.kit.database import all_rows
+from tests.kit.programs import POINTS_FOR_PURCHASE, PROGRAM, files
 
 PATH = "/api/DEFAULT/simulate"
 HOOK = POINTS_FOR_PURCHASE.replace("then: [", 'then: [{call_webhook: {url: "https://partner.example/", body: {}}}, ')
@@ -20,14 +18,6 @@ def purchase(total: Any = 40, **more: Any) -> dict[str, Any]:
     return {"event": event | more}
 
 
-async def everything(api: Api) -> dict[str, list[str]]:
-    def read(access: Any) -> dict[str, list[str]]:
-        tables = metadata.sorted_tables
-        return {t.name: sorted(map(repr, access.connection.execute(select(t)).all())) for t in tables}
-
-    return await api.database.access_read(read)
-
-
 async def tried(api: Api, content: dict[str, Any]) -> dict[str, Any]:
     answer = await api.post(PATH, content)
     assert answer.status_code == 200, answer.text
@@ -37,7 +27,7 @@ async def tried(api: Api, content: dict[str, Any]) -> dict[str, Any]:
 async def test_nothing_is_written_and_no_workflow_started(api_anywhere: Api) -> None:
     api = api_anywhere
     await api.report()
-    before, started = await everything(api), list(api.started)
+    before, started = await all_rows(api.database), list(api.started)
 
     for content in (
         purchase(**ANNA),
@@ -46,7 +36,7 @@ async def test_nothing_is_written_and_no_workflow_started(api_anywhere: Api) -> 
     ):
         await tried(api, content)
 
-    assert await everything(api) == before
+    assert await all_rows(api.database) == before
     assert api.started == started
 
 

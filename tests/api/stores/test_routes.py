@@ -1,7 +1,7 @@
 """Stores: listing."""
 
-from tests.api.conftest import TEXT_EVENT, Api
-from tests.programs import PROGRAM, files
+from tests.kit.api import TEXT_EVENT, Api
+from tests.kit.programs import PROGRAM, files
 
 RETITLED = PROGRAM.replace("Coffee shop", "Tea shop")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.webhooks.messages import EVENT_NAMES
-from tests.api.conftest import Api
+from tests.kit.api import Api
 
 PATH = "/api/DEFAULT/webhook/subscription"
 TARGET = {"url": "https://partner.example/hook"}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import programs
-from tests.test_cli import LAUREL, laurel, write
+from tests.kit import programs
+from tests.kit.processes import LAUREL, laurel, write
 
 WRONG = "reactor: a\non: purchse\nthen: [{grant_badge: b}]\n"
 

@@ -18,12 +18,12 @@ from commands.shared.event_text import Details
 from commands.shared.lookup import NotFound
 from database import Database
 from loyalty.decisions.decision import Verdict
-from tests import programs
-from tests.conftest import ROOT
-from tests.processes import Ports, Till, eventually, started, to_its_end, write
-from tests.receiver import Receiver
-from tests.running import running
-from tests.test_docs import blocks
+from tests.kit import programs
+from tests.kit.documentation import blocks
+from tests.kit.paths import ROOT
+from tests.kit.processes import Ports, Till, eventually, laurel, started, write
+from tests.kit.receiver import Receiver
+from tests.kit.running import running
 
 PASSWORD = "given-by-the-environment"
 PAGE = "docs/explaining.md"
@@ -76,7 +76,7 @@ def masked(text: str) -> str:
 def test_the_page_shows_what_the_command_prints(shop: Shop) -> None:
     (command,), (shown,) = blocks(PAGE, "console"), blocks(PAGE, "text")
 
-    done = to_its_end(*command.split()[2:], "--data", shop.data)
+    done = laurel(*command.split()[2:], "--data", shop.data)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert masked(done.stdout) == masked(shown)
@@ -98,7 +98,7 @@ def test_an_event_is_found_by_its_id_in_any_case_and_by_its_reporters(shop: Shop
 
 
 def test_json_is_what_the_api_answers(shop: Shop) -> None:
-    done = to_its_end("explain", shop.second, "--data", shop.data, "--format", "json")
+    done = laurel("explain", shop.second, "--data", shop.data, "--format", "json")
 
     assert done.returncode == 0
     answered = shop.till.get(f"/api/DEFAULT/customEvent/{shop.second}")
@@ -129,14 +129,14 @@ def test_an_unknown_event_or_store_is_explained(shop: Shop, event: str, store: s
 
 
 def test_an_unknown_event_exits_with_2(shop: Shop) -> None:
-    done = to_its_end("explain", "nothing-like-it", "--data", shop.data)
+    done = laurel("explain", "nothing-like-it", "--data", shop.data)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "laurel: no event nothing-like-it in store DEFAULT\n"
 
 
 def test_a_folder_where_nothing_was_ever_started_is_named_and_not_made(tmp_path: Path) -> None:
-    done = to_its_end("explain", "receipt-4711", "--data", tmp_path / "nowhere")
+    done = laurel("explain", "receipt-4711", "--data", tmp_path / "nowhere")
 
     assert done.returncode == 2
     assert f"nothing was ever started in {tmp_path / 'nowhere'}" in done.stderr

@@ -13,10 +13,10 @@ from database.programs import Programs
 from database.tables import event
 from loyalty.ids import new_id
 from loyalty.store.members import Identity
-from tests import programs
-from tests.activities.test_in_memory_engine_agrees import COFFEE, GIFT, PURCHASES, SHOPPER, UP
-from tests.database.test_history import FIRST, Played
-from tests.test_cli import laurel, write
+from tests.kit import programs
+from tests.kit.busy_shop import GIFT, PURCHASES, SHOPPER, UP
+from tests.kit.processes import laurel, write
+from tests.kit.scripted_store import COFFEE, FIRST, ScriptedStore
 
 PURCHASE = """\
 event: purchase
@@ -54,13 +54,13 @@ WHO = ["anna", "nowak", "500100200", "500 100 200", "c-4711", "długa", "lublin"
 
 
 @pytest.fixture
-async def played(sqlite_database: Database) -> Played:
+async def played(sqlite_database: Database) -> ScriptedStore:
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy(FILES, by="test")
-    return Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, FIRST)
+    return ScriptedStore(sqlite_database, EventActivities(sqlite_database, known), program, revision, FIRST)
 
 
-async def anna(played: Played) -> str:
+async def anna(played: ScriptedStore) -> str:
     member_id = new_id()
 
     def add(tx: Transaction) -> None:
@@ -85,7 +85,7 @@ async def anna(played: Played) -> str:
     return member_id
 
 
-async def last_purchase(played: Played) -> str:
+async def last_purchase(played: ScriptedStore) -> str:
     def read(tx: Transaction) -> str:
         mine = select(event.c.id).where(event.c.type == "purchase").order_by(event.c.received_at.desc())
         return str(tx.connection.execute(mine.limit(1)).scalar_one())
@@ -93,7 +93,7 @@ async def last_purchase(played: Played) -> str:
     return await played.database.store("DEFAULT").read(read)
 
 
-async def lived(played: Played, last: dict[str, Any]) -> str:
+async def lived(played: ScriptedStore, last: dict[str, Any]) -> str:
     """Three weeks of Anna's, two purchases on the last day; the id of the last, after which more happened."""
     member = await anna(played)
     for total in (30, 90, 61):
@@ -113,7 +113,7 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'laurel.db'}"
 
 
-async def test_the_file_passes_as_it_is_and_agrees_with_what_happened(played: Played, tmp_path: Path) -> None:
+async def test_the_file_passes_as_it_is_and_agrees_with_what_happened(played: ScriptedStore, tmp_path: Path) -> None:
     event_id = await lived(played, {"total": 70.5, "channel": "store"})
     folder = write(tmp_path / "program", FILES)
     out = folder / "tests" / "real.yaml"
@@ -132,7 +132,7 @@ async def test_the_file_passes_as_it_is_and_agrees_with_what_happened(played: Pl
 
 
 async def test_personal_data_is_masked_and_numbers_and_listed_words_stay(
-    played: Played, monkeypatch: Any, tmp_path: Path
+    played: ScriptedStore, monkeypatch: Any, tmp_path: Path
 ) -> None:
     event_id = await lived(played, PERSONAL)
     monkeypatch.setenv("LAUREL_DATABASE_URL", url(tmp_path))
@@ -146,7 +146,7 @@ async def test_personal_data_is_masked_and_numbers_and_listed_words_stay(
 
 
 async def test_a_registration_becomes_a_test_of_an_unknown_member(
-    played: Played, monkeypatch: Any, tmp_path: Path
+    played: ScriptedStore, monkeypatch: Any, tmp_path: Path
 ) -> None:
     member = await anna(played)
     await played.report(member, "purchase", {"total": 70})
@@ -168,7 +168,7 @@ async def test_a_registration_becomes_a_test_of_an_unknown_member(
     ],
 )
 async def test_an_event_that_cannot_become_a_test_is_explained(
-    played: Played, arguments: list[str], said: str, tmp_path: Path
+    played: ScriptedStore, arguments: list[str], said: str, tmp_path: Path
 ) -> None:
     done = laurel("new", "test", *arguments, LAUREL_DATABASE_URL=url(tmp_path))
 
@@ -177,7 +177,7 @@ async def test_an_event_that_cannot_become_a_test_is_explained(
     assert "Traceback" not in done.stderr
 
 
-async def test_what_was_caused_names_the_event_to_ask_for(played: Played, tmp_path: Path) -> None:
+async def test_what_was_caused_names_the_event_to_ask_for(played: ScriptedStore, tmp_path: Path) -> None:
     event_id = await lived(played, {"total": 70})
 
     def read(tx: Transaction) -> Any:
@@ -208,7 +208,7 @@ async def test_a_difference_caused_by_masking_is_reported(sqlite_database: Datab
     )
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy({**FILES, "reactors/by-mail.yaml": by_mail.encode()}, by="test")
-    played = Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, FIRST)
+    played = ScriptedStore(sqlite_database, EventActivities(sqlite_database, known), program, revision, FIRST)
     await played.report(await anna(played), "purchase", {"total": 5, "contact": "anna.nowak@shop.pl"})
 
     done = laurel("new", "test", "--from", await last_purchase(played), LAUREL_DATABASE_URL=url(tmp_path))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from commands.plan.backtest import FromFile, Job, backtest
-from tests import programs
-from tests.processes import started, write
+from tests.kit import programs
+from tests.kit.processes import started, write
 from workbench.backtest import Contrast
 from workbench.backtest.event_file import BadLine
 

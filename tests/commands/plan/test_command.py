@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,10 +15,11 @@ from database import Database
 from database.programs import Programs
 from program_files import read_folder
 from rules import exact
-from tests import programs
-from tests.conftest import ROOT
-from tests.database.test_history import Played
-from tests.test_cli import laurel, write
+from tests.kit import programs
+from tests.kit.database import all_rows
+from tests.kit.paths import ROOT
+from tests.kit.processes import laurel, write
+from tests.kit.scripted_store import ScriptedStore
 
 COFFEE_SHOP = ROOT / "programs" / "coffee-shop"
 SAMPLE = COFFEE_SHOP / "samples" / "april.jsonl"
@@ -180,10 +180,12 @@ def test_a_wrong_program_is_no_plan(tmp_path: Path) -> None:
 async def test_events_come_from_the_database_and_nothing_is_written(sqlite_database: Database, tmp_path: Path) -> None:
     known = Programs(sqlite_database)
     program, revision, _ = await known.deploy(programs.files(), by="test")
-    played = Played(sqlite_database, EventActivities(sqlite_database, known), program, revision, datetime.now(UTC))
+    played = ScriptedStore(
+        sqlite_database, EventActivities(sqlite_database, known), program, revision, datetime.now(UTC)
+    )
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 30})
-    before = await everything(sqlite_database)
+    before = await all_rows(sqlite_database)
     folder = write(tmp_path / "new", programs.files(**{"reactors__points-for-purchase": TWICE}))
 
     done = laurel("plan", folder, "--format", "json", LAUREL_DATABASE_URL=url(tmp_path))
@@ -195,20 +197,7 @@ async def test_events_come_from_the_database_and_nothing_is_written(sqlite_datab
     assert said["backtest"]["mostAffected"] == [
         {"member": ann, **numbers_of_ann, "differences": [{"kind": "wallet", "name": "points", **numbers_of_ann}]}
     ]
-    assert await everything(sqlite_database) == before
-
-
-async def everything(database: Database) -> Mapping[str, list[str]]:
-    """Every row there is."""
-    from sqlalchemy import select
-
-    from database.tables import metadata
-
-    return await database.access_read(
-        lambda access: {
-            t.name: [*map(repr, access.connection.execute(select(t)).all())] for t in metadata.sorted_tables
-        }
-    )
+    assert await all_rows(sqlite_database) == before
 
 
 async def saved(database: Database, tmp_path: Path) -> Path:

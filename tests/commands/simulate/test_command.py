@@ -13,11 +13,11 @@ from activities.events import EventActivities
 from database import Database
 from database.programs import Programs
 from program_files import revision_hash
-from tests import programs
-from tests.commands.plan.test_command import everything
-from tests.conftest import ROOT
-from tests.database.test_history import FIRST, Played
-from tests.test_cli import laurel, write
+from tests.kit import programs
+from tests.kit.database import all_rows
+from tests.kit.paths import ROOT
+from tests.kit.processes import laurel, write
+from tests.kit.scripted_store import FIRST, ScriptedStore
 
 EVENT = {"type": "purchase", "eventDate": "2026-05-01T09:00:00", "body": {"total": 40, "channel": "web"}}
 UNKNOWN_ANNA = {"customerData": {"email": "anna@example.com"}}
@@ -86,10 +86,10 @@ def test_nothing_large_is_imported_for_an_invented_member(folder: Path, tmp_path
     assert {"fastapi", "temporalio", "sqlalchemy", "pydantic"} & set(done.stdout.split()) == set()
 
 
-async def a_store(database: Database) -> tuple[Played, str]:
+async def a_store(database: Database) -> tuple[ScriptedStore, str]:
     known = Programs(database)
     program, revision, _ = await known.deploy(programs.files(), by="test")
-    played = Played(database, EventActivities(database, known), program, revision, FIRST)
+    played = ScriptedStore(database, EventActivities(database, known), program, revision, FIRST)
     ann = await played.register("anna@example.com")
     await played.report(ann, "purchase", {"total": 30})
     return played, ann
@@ -100,7 +100,7 @@ async def test_a_member_of_the_database_is_tried_as_they_are_and_nothing_is_writ
 ) -> None:
     _, ann = await a_store(sqlite_database)
     address = {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path / 'laurel.db'}"}
-    before = await everything(sqlite_database)
+    before = await all_rows(sqlite_database)
 
     by_id = said(folder, event_file(tmp_path), "--member-id", ann, "--now", "2026-03-03T09:00:00", **address)
     named = event_file(tmp_path, EVENT | UNKNOWN_ANNA)
@@ -109,7 +109,7 @@ async def test_a_member_of_the_database_is_tried_as_they_are_and_nothing_is_writ
     assert (by_id["customerId"], by_id["after"]["wallets"]["points"]["active"]) == (ann, 70)
     assert [each["type"] for each in later["meanwhile"]] == ["points_will_expire", "points_expired"]
     assert later["before"]["wallets"]["points"]["active"] == 0
-    assert await everything(sqlite_database) == before
+    assert await all_rows(sqlite_database) == before
 
 
 async def test_a_member_missing_from_the_database_is_reported(
@@ -136,7 +136,7 @@ async def test_the_deployed_program_needs_no_folder_and_its_event_names_the_memb
     await a_store(sqlite_database)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "laurel.db").symlink_to(tmp_path / "laurel.db")
-    before = await everything(sqlite_database)
+    before = await all_rows(sqlite_database)
     call = ["--deployed", event_file(tmp_path, EVENT | UNKNOWN_ANNA), "--data", tmp_path / "data"]
     call += ["--now", "2026-03-03T09:00:00"]
 
@@ -146,7 +146,7 @@ async def test_the_deployed_program_needs_no_folder_and_its_event_names_the_memb
     assert stored["revisionHash"] == revision_hash(programs.files())
     assert [each["after"]["wallets"]["points"]["active"] for each in (stored, invented)] == [70, 45]
     assert (stored["customerId"] is not None, invented["customerId"]) == (True, None)
-    assert await everything(sqlite_database) == before
+    assert await all_rows(sqlite_database) == before
 
 
 async def test_the_deployed_program_is_the_one_in_force_of_the_store_that_is_named(

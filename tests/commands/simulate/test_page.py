@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from tests.conftest import ROOT
-from tests.test_cli import laurel
-from tests.test_docs import blocks
+from tests.kit.documentation import blocks
+from tests.kit.paths import ROOT
+from tests.kit.processes import laurel
 
 PAGE = "docs/simulating.md"
 

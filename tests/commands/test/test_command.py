@@ -16,8 +16,8 @@ from commands.test import text
 from commands.test.output import ReportOptions, run_and_report
 from commands.test.suite import Selection, run_suite
 from commands.test.watch import run_again
-from tests import programs
-from tests.conftest import ROOT
+from tests.kit import programs
+from tests.kit.paths import ROOT
 from workbench.scenarios.coverage import DEFINITION, Covered
 
 COFFEE_SHOP = ROOT / "programs" / "coffee-shop"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import programs
-from tests.processes import Ports, Process, Till, eventually, is_alive, started, status, to_its_end, write
-from tests.receiver import Receiver
+from tests.kit import programs
+from tests.kit.processes import Ports, Process, Till, eventually, is_alive, laurel, started, status, write
+from tests.kit.receiver import Receiver
 
 PASSWORD = "given-by-the-environment"
 SHOWN = "admin, password "
@@ -65,7 +65,7 @@ def test_points_and_the_password_made_at_first_start_survive_ctrl_c_and_a_bad_pr
             till.applied(till.report("purchase", {"total": 30}))
         children = first.children()
         assert first.end(signal.SIGINT) == 0
-    refused = to_its_end("up", "--program", bad, "--data", data, *ports.options)
+    refused = laurel("up", "--program", bad, "--data", data, *ports.options)
     with started(tmp_path / "second", "up", "--data", data, *ports.options) as second:
         wait_until_up(second, ports)
         with Till(ports.url, shown[1]) as till:
@@ -88,7 +88,7 @@ def test_points_and_the_password_made_at_first_start_survive_ctrl_c_and_a_bad_pr
 def test_the_problems_of_a_bad_program_are_printed_and_nothing_listens(tmp_path: Path) -> None:
     ports = Ports.free()
 
-    done = to_its_end("up", "--program", write(tmp_path / "bad", bad_files()), "--data", tmp_path / "d", *ports.options)
+    done = laurel("up", "--program", write(tmp_path / "bad", bad_files()), "--data", tmp_path / "d", *ports.options)
 
     assert done.returncode == 1
     assert "reactors/points-for-purchase.yaml:3:21: unknown-path: member.teir is unknown" in done.stdout
@@ -104,7 +104,7 @@ def test_a_password_given_in_the_environment_is_neither_shown_nor_kept(up: Up) -
 
 
 def test_a_second_laurel_on_the_same_data_folder_is_refused_with_the_cure(up: Up) -> None:
-    done = to_its_end("up", "--data", up.data, *Ports.free().options)
+    done = laurel("up", "--data", up.data, *Ports.free().options)
 
     assert done.returncode == 2
     assert f"{up.data} is in use by another Laurel: stop that one, or name another --data" in done.stderr
@@ -116,7 +116,7 @@ def test_a_taken_port_is_refused_with_the_cure_and_nothing_starts(
 ) -> None:
     taken = str(getattr(up.ports, which))
 
-    done = to_its_end("up", "--data", tmp_path, *Ports.free().options, option, taken)
+    done = laurel("up", "--data", tmp_path, *Ports.free().options, option, taken)
 
     assert done.returncode == 2
     assert f"port {taken} is taken: choose another with {option}" in done.stderr
@@ -133,7 +133,7 @@ def test_a_program_deployed_while_laurel_runs_goes_on_counting_where_the_last_on
 
         for day in (1, 2, 3):
             up.till.applied(up.till.report("app_login", on=f"2026-03-0{day}"))
-        deployed = to_its_end("deploy", changed, "--data", up.data)
+        deployed = laurel("deploy", changed, "--data", up.data)
         fourth = eventually(
             lambda: up.till.applied(up.till.report("app_login", on="2026-03-04")), lambda event: event["revision"] == 2
         )
@@ -205,13 +205,13 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
         (program / "program.yaml").write_text(programs.PROGRAM)
         says("what the files say again", times=2)
 
-        deployed = to_its_end("rollback", "--data", data)
+        deployed = laurel("rollback", "--data", data)
         reactor.write_text(programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "8"))
         says("revision 3 is in force, deployed by admin at")
         reactor.touch()
         says("award_points: event.body.total -> 8")
         says("revision 4 is in force")
-        listed = to_its_end("revisions", "--data", data, "--format", "json")
+        listed = laurel("revisions", "--data", data, "--format", "json")
         assert process.end(signal.SIGINT) == 0
 
     assert (first["revision"], second["revision"], points) == (1, 2, 37)
@@ -236,7 +236,7 @@ def _save_as_editors_do(file: Path, text: str) -> None:
 
 
 def test_there_is_nothing_to_watch_without_a_folder(tmp_path: Path) -> None:
-    done = to_its_end("up", "--watch", "--data", tmp_path / "data")
+    done = laurel("up", "--watch", "--data", tmp_path / "data")
 
     assert (done.returncode, "name it with --program" in done.stderr) == (2, True)
     assert not (tmp_path / "data").exists()
@@ -244,7 +244,7 @@ def test_there_is_nothing_to_watch_without_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("call", [["up", "--program", "nowhere"], ["deploy", "nowhere"]])
 def test_a_folder_that_is_none_is_a_fault_of_the_call(call: list[str], tmp_path: Path) -> None:
-    done = to_its_end(*call, "--data", tmp_path / "data")
+    done = laurel(*call, "--data", tmp_path / "data")
 
     assert done.returncode == 2
     assert "nowhere is no folder: name the one that holds program.yaml" in done.stderr
@@ -254,15 +254,15 @@ def test_a_folder_that_is_none_is_a_fault_of_the_call(call: list[str], tmp_path:
 @pytest.mark.timeout(180)
 def test_a_running_laurel_is_deployed_to_listed_and_compared_through_its_api(up: Up, tmp_path: Path) -> None:
     data: list[str | Path] = ["--data", up.data]
-    before = json.loads(to_its_end("revisions", *data, "--format", "json").stdout)["revisions"][0]["revision"]
+    before = json.loads(laurel("revisions", *data, "--format", "json").stdout)["revisions"][0]["revision"]
     renamed = write(tmp_path / "1", programs.files(program=programs.PROGRAM.replace("Coffee", "Cake")))
     again = write(tmp_path / "2", programs.files(program=programs.PROGRAM.replace("Coffee", "Tea")))
 
-    done = to_its_end("deploy", renamed, *data, "--note", "cake", "--format", "json")
-    late = to_its_end("deploy", again, *data, "--based-on", str(before))
-    listed = to_its_end("revisions", *data, "--last", "1")
-    compared = to_its_end("diff", *data)
-    nowhere = to_its_end("rollback", "999", *data)
+    done = laurel("deploy", renamed, *data, "--note", "cake", "--format", "json")
+    late = laurel("deploy", again, *data, "--based-on", str(before))
+    listed = laurel("revisions", *data, "--last", "1")
+    compared = laurel("diff", *data)
+    nowhere = laurel("rollback", "999", *data)
 
     said = json.loads(done.stdout)
     assert (said["was"], said["revision"], said["isNew"]) == (before, before + 1, True)

@@ -17,7 +17,7 @@ from loyalty.store.events import NewEvent
 from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from loyalty.events.decide import decide
 from loyalty.store.events import Event
 from loyalty.store.members import Member
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from loyalty.events.context import MAX_EVENTS, TOO_MANY
 from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 ANN = "00000000-0000-4000-8000-00000000000a"

@@ -14,7 +14,7 @@ from loyalty.store.events import Event
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Balance, Member
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 ANN = Member(id="ann", registered_at=NOW, tier="silver", attributes={"city": "Warsaw"})

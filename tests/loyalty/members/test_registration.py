@@ -18,7 +18,7 @@ from loyalty.refusals import (
 from loyalty.store.members import Identity
 from loyalty.store.memory.store import InMemoryStore
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 PROGRAM = read_program(programs.files())

@@ -11,7 +11,7 @@ from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.tiers import standing as tiers
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 

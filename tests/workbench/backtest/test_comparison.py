@@ -8,7 +8,7 @@ import pytest
 
 from loyalty.ids import new_id
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.backtest import Contrast, Difference, Replay, ReplayedEvent, Thing
 
 START = datetime(2026, 5, 1, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.backtest import Comparison, Contrast, Difference, MemberChange, Thing, rendering
 
 PROGRAM = read_program(programs.files())

@@ -14,7 +14,7 @@ from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.backtest import Comparison, Contrast, Replay, ReplayedEvent, Thing, Totals
 from workbench.backtest.comparison import cost
 

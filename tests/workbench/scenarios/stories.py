@@ -4,7 +4,7 @@ import textwrap
 
 from loyalty.program.program import Program
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.running import Result, run
 

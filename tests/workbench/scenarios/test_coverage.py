@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.places import Places
 from workbench.scenarios.coverage import Coverage, Covered
 from workbench.scenarios.files import read_tests

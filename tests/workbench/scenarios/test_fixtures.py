@@ -1,7 +1,7 @@
 """Members who have something behind them: lots, progress, used limits."""
 
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.running import run
 

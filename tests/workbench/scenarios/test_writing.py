@@ -8,7 +8,7 @@ from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.scenarios.writing import Recorded, written
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

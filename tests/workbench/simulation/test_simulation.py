@@ -12,7 +12,7 @@ from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
 from program_files import read_program
-from tests import programs
+from tests.kit import programs
 from workbench.simulation import simulation
 from workbench.simulation.simulation import TooMuch, Tried, newcomer, simulate
 

@@ -35,7 +35,7 @@ class Work:
     bodies: dict[str, Field] = field(default_factory=dict)
 
 
-class Designer:
+class ProgramGenerator:
     """Writes one program; now and then with a slip of the hand."""
 
     def __init__(self, random: Random) -> None:

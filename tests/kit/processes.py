@@ -64,11 +64,16 @@ def started(log: Path, *arguments: str | Path, **environment: str) -> Iterator[P
             popen.wait(PATIENCE)
 
 
-def to_its_end(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`laurel ...` where it ends by itself."""
-    surroundings = {**os.environ, **environment}
+def laurel(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `laurel ...` to its end."""
     return subprocess.run(
-        [LAUREL, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings
+        [LAUREL, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        env={**os.environ, **environment},
     )
 
 

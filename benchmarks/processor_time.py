@@ -1,0 +1,23 @@
+"""Processor time of processes that go on, as Linux counts it: user and system together, in seconds."""
+
+import os
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def seconds(pid: int) -> float:
+    """What a process has used so far, all its threads, without its children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run, whichever of its threads did so."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def tree_seconds(pid: int) -> tuple[float, float]:
+    """What a process has used so far, and what its children that still run have."""
+    return seconds(pid), sum(seconds(child) for child in children(pid))

@@ -1,0 +1,129 @@
+"""The API in this process, on real databases; Temporal is a fake that records which workflows should start."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.authentication.passwords import hash_password
+from api.authentication.tokens import digest
+from api.services import Services
+from database import Database, Transaction
+from database.programs import Programs
+from loyalty.ids import new_id
+from loyalty.references import EventRef
+from tests.kit.programs import files
+
+KEY = "lrl_a-key-for-tests"
+ADMIN_ID = "0190f2a0-0000-7000-8000-000000000001"
+PASSWORD = "password"
+PASSWORD_HASH = hash_password(PASSWORD)
+UI = "http://127.0.0.1:8233"
+
+TEXT_EVENT = "event: text\ntitle: Some text\nbody: {type: object, properties: {key: {type: string}}}\n"
+
+
+@dataclass
+class Api:
+    """A running API, a client of it, and the workflows it started."""
+
+    database: Database
+    programs: Programs
+    app: FastAPI = field(init=False)
+    http: httpx2.AsyncClient = field(init=False)
+    started: list[EventRef] = field(default_factory=list)
+    up: dict[str, bool] = field(default_factory=lambda: {"database": True, "temporal": True})
+    failure: Exception | None = None
+
+    async def start(self, event: EventRef) -> None:
+        if self.failure:
+            raise self.failure
+        self.started.append(event)
+
+    async def post(self, path: str, content: Any, **options: Any) -> httpx2.Response:
+        return await self.http.post(path, json=content, **options)
+
+    async def get(self, path: str, **options: Any) -> Any:
+        answer = await self.http.get(path, **options)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def report(self, **changed: Any) -> httpx2.Response:
+        """Report an app login of Anna with changed fields; a field that is None is left out."""
+        event = {
+            "type": "app_login",
+            "eventDate": "2024-05-01T00:00:00",
+            "customerData": {"email": "anna@example.com"},
+        } | changed
+        event = {name: value for name, value in event.items() if value is not None}
+        return await self.post("/api/DEFAULT/customEvent", {"event": event})
+
+    async def deploy(self, **changed: str) -> None:
+        """Put the program of a small coffee shop in force, with changed files."""
+        await self.programs.deploy(files(events__text=TEXT_EVENT, **changed), by="test")
+        self.programs._in_force.clear()
+
+    async def write(self, work: Any) -> Any:
+        """Write to the database of the store what workflows would."""
+        return await self.database.store("DEFAULT").write(work)
+
+    async def count(self) -> tuple[int, int]:
+        """The numbers of members and of events."""
+
+        def read(tx: Transaction) -> tuple[int, int]:
+            tables = [tx.connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar() for t in ("member", "event")]
+            return tables[0], tables[1]
+
+        return await self.database.store("DEFAULT").read(read)
+
+
+@asynccontextmanager
+async def running(database: Database) -> AsyncIterator[Api]:
+    """An API on a database, with the store DEFAULT, an admin and an API key."""
+    programs = Programs(database)
+    api = Api(database, programs)
+
+    async def ready() -> Mapping[str, bool]:
+        return api.up
+
+    async def start(event: EventRef) -> None:
+        await api.start(event)
+
+    api.app = create_app(
+        Services(
+            database=database,
+            programs=programs,
+            start_event=start,
+            allow=(ip_network("127.0.0.0/8"),),
+            ready=ready,
+            temporal_ui=UI,
+        )
+    )
+    await database.access_write(_add_admin)
+    await api.deploy()
+    transport = httpx2.ASGITransport(api.app)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://laurel", headers={"Authorization": KEY}
+    ) as api.http:
+        yield api
+
+
+def _add_admin(access: Any) -> None:
+    now = datetime.now(UTC)
+    access.set_admin(ADMIN_ID, "admin", PASSWORD_HASH, now=now)
+    access.add_api_key(new_id(), admin_id=ADMIN_ID, name="tests", key_hash=digest(KEY), expires_at=None, now=now)
+
+
+def fault(answer: httpx2.Response, path: str) -> dict[str, Any]:
+    """The one fault at a path in an answer with status 400."""
+    assert answer.status_code == 400, answer.text
+    content = answer.json()
+    assert (content["code"], content["message"]) == (400, "Validation failed")
+    (found,) = [each for each in content["errors"] if each["path"] == path]
+    return found

@@ -1,0 +1,117 @@
+"""A store whose time a test sets, and the files of its program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from activities.events import EventActivities
+from database import Database, Transaction
+from database.history import History
+from loyalty.calendar import start_of
+from loyalty.engine.due_items import run_due_items
+from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.ids import new_id
+from loyalty.program.program import Program
+from loyalty.references import EventRef
+from loyalty.store.events import NewEvent
+from loyalty.store.members import Identity
+from workbench.backtest import ReplayedEvent
+
+FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+PURCHASES = """\
+reactor: points-for-purchase
+on: purchase
+then:
+  - award_points: {points: {var: event.body.total}}
+limits: [{per: member, every: month, points: 5000}, {per: program, every: year, points: 100000}]
+"""
+REFUNDS = "reactor: refunds\non: refund\nthen: [{deduct_points: {points: {var: event.body.total}}}]\n"
+REFUND = "event: refund\nbody: {type: object, required: [total], properties: {total: {type: number}}}\n"
+LATER = """\
+reactor: later
+on: app_login
+then: [{award_points: {points: 7, pending: 3d, expires: {after: 30d}}}]
+"""
+GIFT = """\
+reactor: gift
+on: purchase
+when: {">": [{var: event.body.total}, 90]}
+then: [{issue_reward: free-coffee}, {grant_badge: big}, {set_attribute: {name: big, value: true}}]
+"""
+COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {value: 10, type: money, valid: 20d}\n"
+SHOPPER = "achievement: shopper\non: purchase\ngoal: 3\nrepeat: unlimited\nthen: [{award_points: {points: 20}}]\n"
+
+
+@dataclass
+class ScriptedStore:
+    """A store whose time is told: events answered, deadlines done, by the steps of production."""
+
+    database: Database
+    reactions: EventActivities
+    program: Program
+    revision: int
+    now: datetime
+
+    async def register(self, email: str) -> str:
+        member_id = new_id()
+
+        def add(tx: Transaction) -> None:
+            tx.members.register(
+                Identity(email=email),
+                member_id=member_id,
+                profile={},
+                attributes={},
+                tier="bronze",
+                password_hash=None,
+                registered_at=self.now,
+                now=self.now,
+            )
+
+        await self.database.store(self.program.store).write(add)
+        await self.report(member_id, "member_registered", {})
+        return member_id
+
+    async def report(self, member_id: str, type_: str, body: Mapping[str, Any]) -> None:
+        new = NewEvent(new_id(), type_, member_id, self.now, body, self.revision)
+        await self.database.store(self.program.store).write(lambda tx: tx.events.add(new, now=self.now))
+        ref = EventRef(self.program.store, new.id, type_, member_id, self.revision)
+        await self.reactions.react_to_events([ref], self.now)
+
+    async def wait(self, days: int) -> None:
+        until = self.now + timedelta(days=days)
+        store = self.database.store(self.program.store)
+        while (due := await store.read(lambda tx: tx.due_items.earliest())) is not None and due <= until:
+            self.now = max(self.now, due)
+            rung = await store.write(lambda tx: run_due_items(tx, self.program, self.revision, now=self.now))
+            await self.reactions.react_to_events(rung.due, self.now)
+        self.now = until
+
+    async def openings(self, since: datetime) -> Mapping[str, MemberSnapshot]:
+        """Every member as they were."""
+        found = await self._history(
+            since, lambda history: [o for part in history.parts(2) for o in history.openings(part)]
+        )
+        return {opening.state.member.id: opening for opening in found}
+
+    async def events(self, since: datetime) -> list[ReplayedEvent]:
+        def read(history: History) -> list[ReplayedEvent]:
+            (everybody,) = history.parts(100)
+            return list(history.events(everybody))
+
+        found: list[ReplayedEvent] = await self._history(since, read)
+        return found
+
+    async def _history(self, since: datetime, work: Any) -> Any:
+        def run(connection: Connection) -> Any:
+            until = self.now + timedelta(seconds=1)
+            return work(History(connection, self.program, since=since, until=until))
+
+        return await self.database.access_read(lambda access: run(access.connection))
+
+    def midnight(self) -> datetime:
+        """The start of the next day, to which nothing more happens."""
+        return start_of(self.now.astimezone(self.program.zone).date() + timedelta(days=1), self.program.zone)
