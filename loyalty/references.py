@@ -1,6 +1,6 @@
-"""What workflows and activities hand one another: ids, dates and amounts, never personal data.
+"""The messages between workflows and activities: ids, dates and amounts, never personal data.
 
-These are written into workflow histories: fields may be added with a default, never renamed or removed.
+They are written into workflow histories: add a field with a default, never rename or remove one.
 """
 
 from dataclasses import dataclass, field
@@ -12,64 +12,65 @@ from rules.frozen import frozen_at_type_check
 
 @frozen_at_type_check
 class EventRef:
-    """One stored event."""
+    """A stored event."""
 
     store: str
     id: str
     type: str
     member: str
     revision: int
-    """The program in force when it was accepted: it answers to that one, whatever is deployed later."""
+    """The program in force when the event was accepted; it is decided by that one, whatever is deployed later."""
 
     @property
     def workflow_id(self) -> str:
-        """The id of the workflow that answers it."""
+        """The id of the workflow that processes it."""
         return f"event/{self.store}/{self.id}"
 
 
 @dataclass(frozen=True)
 class DeliveryRef:
-    """One message on its way to one URL."""
+    """A stored delivery: one message to one URL."""
 
     store: str
     id: str
     name: str
     slow: bool = False
-    """Its endpoint has been failing: let no quick first attempt wait for it."""
+    """The endpoint has been failing, so the first attempt must not hold up a workflow task."""
 
     @property
     def workflow_id(self) -> str:
-        """The id of the workflow that goes on with it when its first minute is over."""
+        """The id of the workflow that continues it after the first minute."""
         return f"delivery/{self.store}/{self.id}"
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step did, and what follows from it."""
+    """What one step of an event did, and what it leaves to do."""
 
     did: list[str] = field(default_factory=list)
-    """In words, for whoever reads the history: `+100 points`, `seven-days 3/7`."""
+    """What the step did, in words, for readers of the history: `+100 points`, `seven-days 3/7`."""
     caused: list[EventRef] = field(default_factory=list)
+    """The events that the step caused; they are processed by the same workflow."""
     deliveries: list[DeliveryRef] = field(default_factory=list)
     wakes_clock: bool = False
-    """Something falls due before the store's clock would ring."""
+    """The store's clock must wake up earlier than it knows."""
     error: str = ""
-    """Why the event cannot be answered to the end."""
+    """Why the event fails; empty if it does not."""
     fired: list[str] = field(default_factory=list)
-    """Of a decision: the sources that fired, `reactor/NAME` and `achievement/NAME`."""
+    """Of the step `decide`: the sources that fired, `reactor/NAME` and `achievement/NAME`."""
     steps: list[str] = field(default_factory=list)
-    """Of a decision: the activities that apply it, in their order."""
+    """Of the step `decide`: the activities that apply the decision, in order."""
 
     @property
     def is_nothing(self) -> bool:
-        """Whether a step did nothing, and leaves nothing to do."""
-        asks = self.caused or self.deliveries or self.steps or self.wakes_clock
-        return not (self.did or self.fired or self.error or asks)
+        """Whether the step did nothing, and leaves nothing to do."""
+        leaves = self.caused or self.deliveries or self.steps or self.wakes_clock
+        return not (self.did or self.fired or self.error or leaves)
 
 
 @dataclass(frozen=True)
 class EventOutcome:
-    """The result of an event's workflow, as ops see it."""
+    """The result of an event's workflow. `outcome` is `applied`, `nothing` or `failed`."""
 
     outcome: str
     fired: list[str]
@@ -79,45 +80,45 @@ class EventOutcome:
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """What one attempt to deliver came to."""
+    """The result of one attempt to deliver; `because` is empty if it succeeded."""
 
     delivered: bool
     again_in_seconds: float | None = None
-    """None: there is no next attempt."""
+    """The wait before the next attempt; None: there is none."""
     because: str = ""
 
 
 @dataclass(frozen=True)
 class DueBatch:
-    """What the clock found due."""
+    """The events of one page of due items."""
 
     due: list[EventRef] = field(default_factory=list)
     more: bool = False
-    """There was more than one page of it."""
+    """The page was full, so there may be another one."""
 
 
 @dataclass(frozen=True)
 class NextDue:
-    """When the clock has to ring next; None: nothing is due at any time."""
+    """When the store's next item is due; None: nothing is."""
 
     at: datetime | None = None
 
 
-def to_json(applied: StepResult) -> dict[str, Any]:
-    """A step's answer, for the database."""
+def to_json(result: StepResult) -> dict[str, Any]:
+    """Return a step's result as the database stores it."""
     return {
-        "did": applied.did,
-        "caused": [[ref.store, ref.id, ref.type, ref.member, ref.revision] for ref in applied.caused],
-        "deliveries": [[ref.store, ref.id, ref.name, ref.slow] for ref in applied.deliveries],
-        "wakes_clock": applied.wakes_clock,
-        "error": applied.error,
-        "fired": applied.fired,
-        "steps": applied.steps,
+        "did": result.did,
+        "caused": [[ref.store, ref.id, ref.type, ref.member, ref.revision] for ref in result.caused],
+        "deliveries": [[ref.store, ref.id, ref.name, ref.slow] for ref in result.deliveries],
+        "wakes_clock": result.wakes_clock,
+        "error": result.error,
+        "fired": result.fired,
+        "steps": result.steps,
     }
 
 
 def from_json(stored: dict[str, Any]) -> StepResult:
-    """The answer that `to_json` wrote."""
+    """Return the result that `to_json` wrote."""
     return StepResult(
         did=stored["did"],
         caused=[EventRef(*ref) for ref in stored["caused"]],

@@ -1,1 +1,1 @@
-"""Achievements: progress, completions, and what they tell."""
+"""Achievements: progress, completions, and messages about them."""

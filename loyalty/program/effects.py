@@ -56,7 +56,7 @@ class SetAttribute:
 
 @dataclass(frozen=True, slots=True)
 class CallWebhook:
-    """Send a request of the reactor's own, whoever subscribes to messages."""
+    """Send a request to a URL that the reactor names; no subscription is needed."""
 
     url: str
     body: Any
