@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from commands.shared import temporal_server
 from tests.kit import programs
-from tests.kit.processes import Process, Till, eventually, laurel, started, status, write
+from tests.kit.processes import AdminClient, Process, eventually, laurel, started, status, write
 
 PASSWORD = "given-by-the-environment"
 
@@ -55,9 +55,9 @@ async def test_an_event_accepted_by_the_api_is_applied_by_a_worker_in_another_pr
     reached = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
     async with temporal_server.running(port=port, log=tmp_path / "temporal"):
         with api(tmp_path / "api", reached) as (front, url), started(tmp_path / "worker", "worker", **reached) as back:
-            with Till(url, PASSWORD) as till:
-                detail = till.applied(till.report("purchase", {"total": 30}))
-                points = till.points()
+            with AdminClient(url, PASSWORD) as admin:
+                detail = admin.applied(admin.report("purchase", {"total": 30}))
+                points = admin.points()
             eventually(lambda: back.output, is_working, process=back)
             ends = [back.end(signal.SIGTERM), front.end(signal.SIGINT)]
 
@@ -76,16 +76,16 @@ async def test_events_are_accepted_while_temporal_is_away_and_applied_once_it_an
     with (
         api(tmp_path / "api", away) as (front, url),
         started(tmp_path / "worker", "worker", **away) as back,
-        Till(url, PASSWORD) as till,
+        AdminClient(url, PASSWORD) as admin,
     ):
-        events = [till.report("purchase", {"total": total}) for total in (1, 2, 4)]
-        before = [till.get(f"/api/DEFAULT/customEvent/{event}")["status"] for event in events]
+        events = [admin.report("purchase", {"total": total}) for total in (1, 2, 4)]
+        before = [admin.get(f"/api/DEFAULT/customEvent/{event}")["status"] for event in events]
         eventually(lambda: back.output, lambda said: "waiting for temporal" in said, process=back)
 
         async with temporal_server.running(port=port, log=tmp_path / "temporal"):
             for event in events:
-                till.applied(event)
-            points = till.points()
+                admin.applied(event)
+            points = admin.points()
             ends = [back.end(signal.SIGTERM), front.end(signal.SIGTERM)]
 
     assert before == ["received", "received", "received"]

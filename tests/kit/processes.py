@@ -1,4 +1,4 @@
-"""Laurel's commands as processes that stay: started, watched from outside, ended by signals."""
+"""Laurel's commands as processes: run to their end, or started, watched from outside and ended by signals."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ class Process:
 
 @contextmanager
 def started(log: Path, *arguments: str | Path, **environment: str) -> Iterator[Process]:
-    """`laurel ...` at work inside the block; ended by force if it has not ended by then."""
+    """Run `laurel ...` inside the block; kill it where it has not ended by then."""
     with log.open("wb") as output:
         popen = subprocess.Popen(
             [LAUREL, *arguments],
@@ -78,7 +78,7 @@ def laurel(*arguments: str | Path, stdin: str = "", **environment: str) -> subpr
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> Path:
-    """The files of a program, in a folder."""
+    """Write the files of a program into a folder, which is returned."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -86,7 +86,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def eventually(ask: Callable[[], T], is_it: Callable[[T], bool], *, process: Process | None = None) -> T:
-    """The first answer that is right; AssertionError with the last one, and at once where the process has ended."""
+    """Ask until the answer is right, and return it; AssertionError after a minute, or once the process has ended."""
     until = time.monotonic() + PATIENCE
     while not is_it(answer := ask()):
         if process is not None and process.popen.poll() is not None:
@@ -110,8 +110,8 @@ def is_alive(pid: int) -> bool:
     return stat.exists() and stat.read_text().rpartition(") ")[2][0] != "Z"
 
 
-class Till:
-    """A business system that speaks to Laurel as its admin."""
+class AdminClient:
+    """A client of the API, logged in as the admin."""
 
     def __init__(self, url: str, password: str) -> None:
         self._client = httpx2.Client(base_url=url, timeout=30)

@@ -1,4 +1,4 @@
-"""Writes whole programs as a designer would, over every key that files have, and events and members for them."""
+"""Generates whole programs over every key that files have, and events and members for them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ _DAYS = ("1990-12-31", "2024-02-29T10:00:00+02:00", "1900-01-01 at noon", None)
 
 
 @dataclass
-class Work:
+class GeneratedProgram:
     """The files of a program, and the bodies of its event types."""
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -36,45 +36,45 @@ class Work:
 
 
 class ProgramGenerator:
-    """Writes one program; now and then with a slip of the hand."""
+    """Generates one program, now and then with a mistake in it."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._author = RuleGenerator(random)
-        self._work = Work()
+        self._rules = RuleGenerator(random)
+        self._generated = GeneratedProgram()
 
-    def program(self) -> Work:
+    def program(self) -> GeneratedProgram:
         self._put("program", _settings(self._random))
         self._put(
             "rewards/free-coffee", {"reward": "free-coffee", "coupon": {"value": 5, "type": "money", "valid": "30d"}}
         )
-        self._work.bodies = {name: _built_in(name) for name in BUILT_IN}
+        self._generated.bodies = {name: _built_in(name) for name in BUILT_IN}
         for name in ("purchase", "visit", "login"):
-            body = self._work.bodies[name] = SchemaGenerator(self._random).body()
+            body = self._generated.bodies[name] = SchemaGenerator(self._random).body()
             self._put(f"events/{name}", {"event": name, "body": body.schema})
         for number in range(self._random.randint(3, 8)):
             self._put(f"reactors/r{number}", self._reactor(f"r{number}"))
         for number in range(self._random.randint(1, 4)):
             self._put(f"achievements/a{number}", self._achievement(f"a{number}"))
-        return self._work
+        return self._generated
 
     def _put(self, name: str, content: Json) -> None:
         """A file; what is JSON is YAML, too."""
         suffix = self._random.choice([".yaml", ".yml", ".json"] if "/" in name else [".yaml", ".json"])
-        self._work.files[name + suffix] = exact.dumps(content).encode()
+        self._generated.files[name + suffix] = exact.dumps(content).encode()
 
     # -- what is in a file
 
     def _on(self) -> str:
-        own = [name for name in self._work.bodies if name not in BUILT_IN]
+        own = [name for name in self._generated.bodies if name not in BUILT_IN]
         return self._random.choice([*own * 4, *BUILT_IN])
 
     def _reactor(self, name: str) -> Json:
         random, on = self._random, self._on()
-        scope = _scope(self._work.bodies[on])
+        scope = _scope(self._generated.bodies[on])
         reactor: dict[str, Json] = {"reactor": name, "on": on, "then": self._then(scope)}
         if random.random() < 0.8:
-            reactor["when"] = self._rule(scope, self._author.boolean)
+            reactor["when"] = self._rule(scope, self._rules.boolean)
         if random.random() < 0.4:
             reactor["limits"] = [self._limit() for _ in range(random.randint(1, 2))]
         if random.random() < 0.3:
@@ -83,14 +83,14 @@ class ProgramGenerator:
 
     def _achievement(self, name: str) -> Json:
         random, on = self._random, self._on()
-        scope = _scope(self._work.bodies[on])
+        scope = _scope(self._generated.bodies[on])
         measure = random.choice(
             [
                 "events",
                 "days",
-                {"sum": self._rule(scope, self._author.number)},
-                {"sum": self._rule(scope, self._author.number)},
-                {"distinct": self._rule(scope, self._author.value)},
+                {"sum": self._rule(scope, self._rules.number)},
+                {"sum": self._rule(scope, self._rules.number)},
+                {"distinct": self._rule(scope, self._rules.value)},
             ]
         )
         achievement: dict[str, Json] = {
@@ -102,9 +102,9 @@ class ProgramGenerator:
             "repeat": random.choice(["once", "unlimited", 2]),
         }
         if random.random() < 0.5:
-            achievement["when"] = self._rule(scope, self._author.boolean)
+            achievement["when"] = self._rule(scope, self._rules.boolean)
         if random.random() < 0.7:
-            achievement["then"] = self._then(_scope(self._work.bodies["achievement_completed"]))
+            achievement["then"] = self._then(_scope(self._generated.bodies["achievement_completed"]))
         return achievement
 
     def _limit(self) -> Json:
@@ -118,7 +118,7 @@ class ProgramGenerator:
 
     def _effect(self, scope: Scope) -> Json:
         choice = self._random.choice
-        amount = {"points": self._rule(scope, self._author.number), "wallet": choice(WALLETS)}
+        amount = {"points": self._rule(scope, self._rules.number), "wallet": choice(WALLETS)}
         rounded = amount | {"round": choice(["down", "up", "half_up", "half_even"])}
         expiry = choice(["never", {"after": "90d"}, {"end_of": "month"}, {"end_of": "year"}, {"on": "02-29"}])
         url, headers = "https://partner.example/hook", {"X-Shop": "coffee"}
@@ -136,7 +136,7 @@ class ProgramGenerator:
         )
 
     def _template(self, scope: Scope, depth: int) -> Json:
-        value = self._rule(scope, self._author.value)
+        value = self._rule(scope, self._rules.value)
         if not depth or self._random.random() < 0.4:
             return value
         inner = self._template(scope, depth - 1)
@@ -147,9 +147,9 @@ class ProgramGenerator:
         return mutated(rule, scope, self._random) if self._random.random() < 0.15 else rule
 
 
-def read(work: Work) -> Program:
+def read(generated: GeneratedProgram) -> Program:
     """The program, without the files that are at fault: what is left checks clean."""
-    files = dict(work.files)
+    files = dict(generated.files)
     while True:
         try:
             return read_program(files)
@@ -159,7 +159,7 @@ def read(work: Work) -> Program:
 
 
 def member(random: Random, now: datetime) -> Member:
-    """A member with whatever the API and an older program may have left on them."""
+    """A member with what the API, and an older program, may have left on them."""
     profile = {"firstName": random.choice(_TEXTS), "birthDate": random.choice(_DAYS)}
     profile |= random.choice([{}, {"address": {"city": random.choice(_TEXTS)}}, {"address": None}])
     amounts = [Points(amount) for amount in (0, 1, 250, 10**15)]

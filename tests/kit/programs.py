@@ -44,7 +44,7 @@ then: [{award_points: {points: {var: event.body.total}}}]
 
 
 def files(**changed: str) -> Mapping[str, bytes]:
-    """The files of a small coffee shop, with others in place of some or beside them: `reactors__name=...`."""
+    """The files of a small coffee shop; `reactors__name=...` replaces or adds one, and an empty text leaves one out."""
     texts = {
         "program.yaml": PROGRAM,
         "events/app_login.yaml": APP_LOGIN,

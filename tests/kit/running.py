@@ -1,4 +1,4 @@
-"""A Laurel for tests: a database, a program, a worker on a real Temporal server, and events reported to it."""
+"""Laurel for a test: a database, a program, a worker on a real Temporal server, and events reported to it."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -31,7 +31,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 @dataclass
 class Running:
-    """A running Laurel and its one store."""
+    """Laurel with one store, while its worker runs."""
 
     parts: worker.WorkerDependencies
     program: Program

@@ -1,4 +1,4 @@
-"""A store whose time a test sets, and the files of its program."""
+"""A store on a real database whose clock a test moves, and files for its program."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ SHOPPER = "achievement: shopper\non: purchase\ngoal: 3\nrepeat: unlimited\nthen:
 
 @dataclass
 class ScriptedStore:
-    """A store whose time is told: events answered, deadlines done, by the steps of production."""
+    """A store at a time that the test sets: the activities of production answer its events and run its due items."""
 
     database: Database
     reactions: EventActivities
@@ -57,6 +57,7 @@ class ScriptedStore:
     now: datetime
 
     async def register(self, email: str) -> str:
+        """Add a member, whose id is returned, and answer the event that says so."""
         member_id = new_id()
 
         def add(tx: Transaction) -> None:
@@ -76,12 +77,14 @@ class ScriptedStore:
         return member_id
 
     async def report(self, member_id: str, type_: str, body: Mapping[str, Any]) -> None:
+        """Store an event at the store's time, and answer it with all that it causes."""
         new = NewEvent(new_id(), type_, member_id, self.now, body, self.revision)
         await self.database.store(self.program.store).write(lambda tx: tx.events.add(new, now=self.now))
         ref = EventRef(self.program.store, new.id, type_, member_id, self.revision)
         await self.reactions.react_to_events([ref], self.now)
 
     async def wait(self, days: int) -> None:
+        """Move the clock, and run what falls due on the way."""
         until = self.now + timedelta(days=days)
         store = self.database.store(self.program.store)
         while (due := await store.read(lambda tx: tx.due_items.earliest())) is not None and due <= until:
@@ -91,13 +94,15 @@ class ScriptedStore:
         self.now = until
 
     async def openings(self, since: datetime) -> Mapping[str, MemberSnapshot]:
-        """Every member as they were."""
+        """Every member as they were at a moment, by id, read from the history."""
         found = await self._history(
             since, lambda history: [o for part in history.parts(2) for o in history.openings(part)]
         )
         return {opening.state.member.id: opening for opening in found}
 
     async def events(self, since: datetime) -> list[ReplayedEvent]:
+        """The reported events since a moment, as a backtest reads them."""
+
         def read(history: History) -> list[ReplayedEvent]:
             (everybody,) = history.parts(100)
             return list(history.events(everybody))
@@ -113,5 +118,5 @@ class ScriptedStore:
         return await self.database.access_read(lambda access: run(access.connection))
 
     def midnight(self) -> datetime:
-        """The start of the next day, to which nothing more happens."""
+        """The start of the next day, until which nothing more happens."""
         return start_of(self.now.astimezone(self.program.zone).date() + timedelta(days=1), self.program.zone)

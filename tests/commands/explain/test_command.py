@@ -21,7 +21,7 @@ from loyalty.decisions.decision import Verdict
 from tests.kit import programs
 from tests.kit.documentation import blocks
 from tests.kit.paths import ROOT
-from tests.kit.processes import Ports, Till, eventually, laurel, started, write
+from tests.kit.processes import AdminClient, Ports, eventually, laurel, started, write
 from tests.kit.receiver import Receiver
 from tests.kit.running import running
 
@@ -34,12 +34,12 @@ class Shop:
     """The shop of the documentation at work, with Anna's two purchases."""
 
     data: Path
-    till: Till
+    admin: AdminClient
     first: str
     second: str
 
 
-def buy(till: Till, total: int, channel: str, hour: str, own_id: str) -> str:
+def buy(admin: AdminClient, total: int, channel: str, hour: str, own_id: str) -> str:
     """A purchase of Anna's, once it is applied."""
     event = {
         "type": "purchase",
@@ -48,8 +48,8 @@ def buy(till: Till, total: int, channel: str, hour: str, own_id: str) -> str:
         "customerData": {"email": "anna@example.com"},
         "body": {"total": total, "channel": channel},
     }
-    event_id = till.post("/api/DEFAULT/customEvent", {"event": event})["customEventId"]
-    till.applied(event_id)
+    event_id = admin.post("/api/DEFAULT/customEvent", {"event": event})["customEventId"]
+    admin.applied(event_id)
     return str(event_id)
 
 
@@ -61,9 +61,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     command: list[str | Path] = ["up", "--program", program, "--data", data, *ports.options]
     with started(folder / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
         eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
-        with Till(ports.url, PASSWORD) as till:
-            first, second = buy(till, 8, "store", "09", "till 7/1"), buy(till, 12, "web", "10", "receipt-4711")
-            yield Shop(data, till, first, second)
+        with AdminClient(ports.url, PASSWORD) as admin:
+            first, second = buy(admin, 8, "store", "09", "till 7/1"), buy(admin, 12, "web", "10", "receipt-4711")
+            yield Shop(data, admin, first, second)
 
 
 def masked(text: str) -> str:
@@ -101,7 +101,7 @@ def test_json_is_what_the_api_answers(shop: Shop) -> None:
     done = laurel("explain", shop.second, "--data", shop.data, "--format", "json")
 
     assert done.returncode == 0
-    answered = shop.till.get(f"/api/DEFAULT/customEvent/{shop.second}")
+    answered = shop.admin.get(f"/api/DEFAULT/customEvent/{shop.second}")
     assert rules.exact.loads(done.stdout) == rules.exact.loads(rules.exact.dumps(answered))
     verdicts = [answer["verdict"] for answer in answered["decision"]]
     assert verdicts == ["condition_false", "limit_reached", "fired", "not_active_yet", "counted"]
@@ -149,8 +149,8 @@ def test_when_laurel_is_down_the_event_is_read_from_its_folder(tmp_path: Path) -
     command: list[str | Path] = ["up", "--program", program, "--data", data, *ports.options]
     with started(tmp_path / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
         eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
-        with Till(ports.url, PASSWORD) as till:
-            event_id = till.applied(till.report("app_login"))["customEventId"]
+        with AdminClient(ports.url, PASSWORD) as admin:
+            event_id = admin.applied(admin.report("app_login"))["customEventId"]
         while_up = event_details(event_id, data=data, store=None)
         process.end(signal.SIGINT)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit import programs
-from tests.kit.processes import Ports, Process, Till, eventually, is_alive, laurel, started, status, write
+from tests.kit.processes import AdminClient, Ports, Process, eventually, is_alive, laurel, started, status, write
 from tests.kit.receiver import Receiver
 
 PASSWORD = "given-by-the-environment"
@@ -36,7 +36,7 @@ class Up:
     data: Path
     program: Path
     ports: Ports
-    till: Till
+    admin: AdminClient
     output: str
 
 
@@ -48,8 +48,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     command: list[str | Path] = ["up", "--program", program, "--data", data, *ports.options]
     with started(folder / "log", *command, **environment) as process:
         wait_until_up(process, ports)
-        with Till(ports.url, PASSWORD) as till:
-            yield Up(data, program, ports, till, process.output)
+        with AdminClient(ports.url, PASSWORD) as admin:
+            yield Up(data, program, ports, admin, process.output)
 
 
 @pytest.mark.timeout(240)
@@ -61,16 +61,16 @@ def test_points_and_the_password_made_at_first_start_survive_ctrl_c_and_a_bad_pr
         wait_until_up(first, ports)
         shown = re.search(rf"{SHOWN}(\S+)", first.output)
         assert shown is not None, first.output
-        with Till(ports.url, shown[1]) as till:
-            till.applied(till.report("purchase", {"total": 30}))
+        with AdminClient(ports.url, shown[1]) as admin:
+            admin.applied(admin.report("purchase", {"total": 30}))
         children = first.children()
         assert first.end(signal.SIGINT) == 0
     refused = laurel("up", "--program", bad, "--data", data, *ports.options)
     with started(tmp_path / "second", "up", "--data", data, *ports.options) as second:
         wait_until_up(second, ports)
-        with Till(ports.url, shown[1]) as till:
-            till.applied(till.report("purchase", {"total": 12}))
-            points = till.points()
+        with AdminClient(ports.url, shown[1]) as admin:
+            admin.applied(admin.report("purchase", {"total": 12}))
+            points = admin.points()
         children += second.children()
         assert second.end(signal.SIGTERM) == 0
 
@@ -98,7 +98,7 @@ def test_the_problems_of_a_bad_program_are_printed_and_nothing_listens(tmp_path:
 
 
 def test_a_password_given_in_the_environment_is_neither_shown_nor_kept(up: Up) -> None:
-    assert "items" in up.till.get("/api/DEFAULT/member")
+    assert "items" in up.admin.get("/api/DEFAULT/member")
     assert SHOWN not in up.output
     assert not (up.data / "admin-password").exists()
 
@@ -129,13 +129,14 @@ def test_a_program_deployed_while_laurel_runs_goes_on_counting_where_the_last_on
     with Receiver() as receiver:
         name = "MemberAchievementProgressWasChanged"
         subscription = {"webhookSubscription": {"eventName": name, "url": f"{receiver.url}/hook"}}
-        up.till.post("/api/DEFAULT/webhook/subscription", subscription)
+        up.admin.post("/api/DEFAULT/webhook/subscription", subscription)
 
         for day in (1, 2, 3):
-            up.till.applied(up.till.report("app_login", on=f"2026-03-0{day}"))
+            up.admin.applied(up.admin.report("app_login", on=f"2026-03-0{day}"))
         deployed = laurel("deploy", changed, "--data", up.data)
         fourth = eventually(
-            lambda: up.till.applied(up.till.report("app_login", on="2026-03-04")), lambda event: event["revision"] == 2
+            lambda: up.admin.applied(up.admin.report("app_login", on="2026-03-04")),
+            lambda event: event["revision"] == 2,
         )
         told = [request.json["data"]["achievement"] for request in receiver.wait_for(lambda all_: len(all_) >= 4)]
 
@@ -160,8 +161,8 @@ def test_a_killed_temporal_server_is_started_again_and_a_killed_laurel_takes_its
 
         os.kill(first, signal.SIGKILL)
         (second,) = eventually(process.children, lambda pids: bool(pids) and pids != [first], process=process)
-        with Till(ports.url, PASSWORD) as till:
-            till.applied(till.report("purchase", {"total": 5}))
+        with AdminClient(ports.url, PASSWORD) as admin:
+            admin.applied(admin.report("purchase", {"total": 5}))
         process.end(signal.SIGKILL)
 
     eventually(lambda: is_alive(second), lambda alive: not alive)
@@ -186,15 +187,15 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
         reactor.write_text("reactor: points-for-purchase\non: purchase\nthen: [{award_points: {pints: 1}}]\n")
         says("reactors/points-for-purchase.yaml:3:24: unknown-key: key pints is unknown. Did you mean points?")
         says("revision 1 stays in force")
-        with Till(ports.url, PASSWORD) as till:
-            first = till.applied(till.report("purchase", {"total": 30}))
+        with AdminClient(ports.url, PASSWORD) as admin:
+            first = admin.applied(admin.report("purchase", {"total": 30}))
 
             _save_as_editors_do(reactor, programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "7"))
             says("award_points: event.body.total -> 7")
             says("revision 2 is in force")
             says("reactors/last-year.yaml:4:17: warning: already-over: reactor last-year is over", times=2)
-            second = till.applied(till.report("purchase", {"total": 30}))
-            points = till.points()
+            second = admin.applied(admin.report("purchase", {"total": 30}))
+            points = admin.points()
 
         program.rename(tmp_path / "away")
         says("missing-folder")
