@@ -90,16 +90,16 @@ class ScriptedStore:
             await self.reactions.react_to_events(rung.due, self.now)
         self.now = until
 
-    async def openings(self, since: datetime) -> Mapping[str, MemberSnapshot]:
+    async def snapshots(self, since: datetime) -> Mapping[str, MemberSnapshot]:
         """Every member as they were."""
         found = await self._history(
-            since, lambda history: [o for part in history.parts(2) for o in history.openings(part)]
+            since, lambda history: [o for part in history.member_ranges(2) for o in history.snapshots(part)]
         )
         return {opening.state.member.id: opening for opening in found}
 
     async def events(self, since: datetime) -> list[ReplayedEvent]:
         def read(history: History) -> list[ReplayedEvent]:
-            (everybody,) = history.parts(100)
+            (everybody,) = history.member_ranges(100)
             return list(history.events(everybody))
 
         found: list[ReplayedEvent] = await self._history(since, read)
