@@ -14,7 +14,7 @@ from api.app import create_app
 from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
 from api.services import Services
-from database import Database, ReadTransaction, Transaction
+from database import Database, ReadTransaction
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.references import EventRef

@@ -10,8 +10,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from database import Database
 from loyalty.references import EventRef
-from loyalty.webhooks.retries import WAITS
 from loyalty.store.webhooks import WebhookFormat
+from loyalty.webhooks.retries import WAITS
 from tests.kit import programs
 from tests.kit.receiver import Answer, Receiver
 from tests.kit.running import Running, running
