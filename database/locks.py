@@ -3,12 +3,12 @@
 On PostgreSQL they are advisory locks, held until the transaction ends; all but `MIGRATIONS` belong to one store. SQLite
 has one writer, so a transaction holds everything anyway.
 
-Lock                    protects                                                       taken by
-identity/PART/VALUE     an email, phone, card number or id is registered once          registering a member
-member/ID               balances, lots, tier and progress of one member                every step of an event, due items
-usage/REACTOR           limits are not exceeded by events at the same time             deciding an event
-revisions               of two deploys at once, the second sees the first              deploying
-MIGRATIONS              the schema is migrated by one process                          opening the database
+Lock                 protects                                               taken by
+identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
+member/ID            balances, lots, tier and progress of one member        steps of events, due items of lots and tiers
+usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
+revisions            of two deploys at once, the second sees the first      deploying
+MIGRATIONS           the schema is migrated by one process                  opening the database
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
 order: the parts of an identity as `Identity.keys` has them, reactors by name. A page of due items takes its members in

@@ -150,7 +150,7 @@ class _Members(_Repository):
         profile: Mapping[str, Any],
         attributes: Mapping[str, Any],
         tier: str | None,
-        password_hash: str | None,  # noqa: ARG002 - nobody logs in here
+        password_hash: str | None,  # noqa: ARG002 - there is no login in memory
         registered_at: datetime,
         now: datetime,  # noqa: ARG002 - not kept
     ) -> bool:
