@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from api.errors import BadInput, InputFault
 from api.responses import Total
-from database.pages import Condition, Found, Operator, Page
+from database.pages import Condition, Operator, PageRequest, PageResult
 from loyalty.calendar import read_date
 from rules.spelling import closest_match
 
@@ -63,7 +63,7 @@ class ListQuery:
         parameters += [_filter_parameter(name, filter_type) for name, filter_type in self.filters.items()]
         return {"parameters": parameters}
 
-    def parse(self, query: QueryParams, zone: tzinfo) -> tuple[Page, list[Filter]]:
+    def parse(self, query: QueryParams, zone: tzinfo) -> tuple[PageRequest, list[Filter]]:
         """The page and the filters of a query; raise BadInput with every fault. Dates without offset are in `zone`."""
         faults: list[InputFault] = []
         numbers = {
@@ -82,7 +82,7 @@ class ListQuery:
         if faults:
             raise BadInput.of(faults)
         limit = numbers["_itemsOnPage"]
-        return Page(limit, (numbers["_page"] - 1) * limit, newest_first), filters
+        return PageRequest(limit, (numbers["_page"] - 1) * limit, newest_first), filters
 
     def _newest_first(self, name: str, value: str, faults: list[InputFault]) -> bool:
         if name != f"_orderBy[{self.order_by}]" or value.lower() not in ("asc", "desc"):
@@ -112,13 +112,13 @@ class ListQuery:
             faults.append(InputFault(str(error), "invalid", name))
 
 
-def page_of_rows(items: list[Any], found: Found) -> dict[str, Any]:
-    """The answer for a page that the database selected; `items` are its rows as answers show them."""
+def page_of_records(items: list[Any], found: PageResult[Any]) -> dict[str, Any]:
+    """The answer for a page that the database selected; `items` are its records as answers show them."""
     total: Total = {"all": found.all, "filtered": found.filtered, "estimated": False}
     return {"items": items, "total": total}
 
 
-def page_of_list(items: list[Any], page: Page) -> dict[str, Any]:
+def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
     """The answer for a page of a list that is in memory as a whole."""
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
     return {"items": items[page.offset : page.offset + page.limit], "total": total}

@@ -1,8 +1,19 @@
-"""The database remembers. Work is a plain function of a transaction, bound to one store, committed when it returns."""
+"""The repositories on SQLite and PostgreSQL.
 
-from database.access import Access
-from database.connections import WrongAddress
+Work is a plain function of a transaction, which is bound to one store and committed when the work returns.
+"""
+
+from database.access import Access, AccessReader
+from database.connections import InvalidDatabaseUrl
 from database.database import Database, StoreDatabase
-from database.transaction import Transaction
+from database.transaction import ReadTransaction, Transaction
 
-__all__ = ["Access", "Database", "StoreDatabase", "Transaction", "WrongAddress"]
+__all__ = [
+    "Access",
+    "AccessReader",
+    "Database",
+    "InvalidDatabaseUrl",
+    "ReadTransaction",
+    "StoreDatabase",
+    "Transaction",
+]

@@ -1,4 +1,4 @@
-"""How work reaches SQLite and PostgreSQL: plain functions of a connection, run in threads.
+"""Connections to SQLite and PostgreSQL, on which jobs, plain functions of a connection, run in threads.
 
 SQLite has one writer, a thread that commits many jobs at once; PostgreSQL has a pool.
 """
@@ -19,17 +19,17 @@ from sqlalchemy.pool import NullPool
 T = TypeVar("T")
 Job = Callable[[Connection], T]
 
-MOST_JOBS_A_COMMIT = 128
-READERS = 4
-POOL = 8
+MAX_JOBS_PER_COMMIT = 128
+SQLITE_READERS = 4
+POSTGRES_POOL_SIZE = 8
 
 
-class WrongAddress(ValueError):
-    """A database address that is none, or of a kind that Laurel does not know; the message says the cure."""
+class InvalidDatabaseUrl(ValueError):
+    """A database URL that is invalid, or of a database that Laurel does not support; the message says the cure."""
 
 
 class Connections(ABC):
-    """One database, open. A job that raises leaves nothing behind; one that returns is committed."""
+    """An open database. A job that returns is committed; one that raises is rolled back."""
 
     engine: Engine
 
@@ -39,60 +39,66 @@ class Connections(ABC):
 
     @abstractmethod
     def submit_read(self, job: Job[T]) -> "Future[T]":
-        """Run a job that only reads."""
+        """Run a job in a transaction in which the database refuses to write."""
 
     @abstractmethod
     def close(self) -> None:
-        """Finish what was begun and let go."""
+        """Finish the jobs that were begun, and close the connections."""
 
     async def write(self, job: Job[T]) -> T:
-        """The result of a job, once it is committed."""
+        """Run a job; return its result once it is committed."""
         return await asyncio.wrap_future(self.submit_write(job))
 
     async def read(self, job: Job[T]) -> T:
-        """The result of a job that only reads."""
+        """Run a job that only reads; return its result."""
         return await asyncio.wrap_future(self.submit_read(job))
 
 
 def connect(url: str) -> Connections:
-    """Open `sqlite:///path` or `postgresql://...`; raise ValueError with the cure for another address."""
+    """Open `sqlite:///path` or `postgresql://...`; raise InvalidDatabaseUrl for another URL."""
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise WrongAddress(f"LAUREL_DATABASE_URL is no database address: {error}") from None
+        raise InvalidDatabaseUrl(f"LAUREL_DATABASE_URL is no database address: {error}") from None
     match address.get_backend_name():
         case "sqlite":
             return SqliteConnections(address)
         case "postgresql":
             return PostgresConnections(address.set(drivername="postgresql+psycopg"))
         case other:
-            raise WrongAddress(f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name")
+            raise InvalidDatabaseUrl(
+                f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name"
+            )
 
 
 class PostgresConnections(Connections):
     """A pool of connections, a thread for each."""
 
     def __init__(self, address: URL) -> None:
-        self.engine = create_engine(address, hide_parameters=True, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
-        self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="postgres")
+        self.engine = create_engine(
+            address, hide_parameters=True, pool_size=POSTGRES_POOL_SIZE, max_overflow=0, pool_pre_ping=True
+        )
+        self._read_only = self.engine.execution_options(postgresql_readonly=True)  # the same pool
+        self._threads = ThreadPoolExecutor(POSTGRES_POOL_SIZE, thread_name_prefix="postgres")
 
     def submit_write(self, job: Job[T]) -> "Future[T]":
-        def run() -> T:
-            with self.engine.begin() as connection:
-                return job(connection)
-
-        return self._threads.submit(run)
+        return self._threads.submit(_run_in, self.engine, job)
 
     def submit_read(self, job: Job[T]) -> "Future[T]":
-        return self.submit_write(job)
+        return self._threads.submit(_run_in, self._read_only, job)
 
     def close(self) -> None:
         self._threads.shutdown()
         self.engine.dispose()
 
 
+def _run_in(engine: Engine, job: Job[T]) -> T:
+    with engine.begin() as connection:
+        return job(connection)
+
+
 class SqliteConnections(Connections):
-    """One writing thread and a few reading ones.
+    """One thread that writes and a few that read.
 
     SQLite before 3.51.3 can corrupt a write-ahead log that two connections write at once, so only one ever does.
     """
@@ -104,10 +110,10 @@ class SqliteConnections(Connections):
             poolclass=NullPool,
             connect_args={"check_same_thread": False, "timeout": 30},
         )
-        event.listen(self.engine, "connect", _prepare)
+        event.listen(self.engine, "connect", _configure)
         event.listen(self.engine, "begin", _begin)
         self._jobs: queue.SimpleQueue[tuple[Job[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="sqlite-read")
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._writer = threading.Thread(target=self._write_all, name="sqlite-write", daemon=True)
@@ -144,7 +150,7 @@ class SqliteConnections(Connections):
         with self.engine.connect() as connection:
             while (first := self._jobs.get()) is not None:
                 jobs, last = [first], False
-                while len(jobs) < MOST_JOBS_A_COMMIT:
+                while len(jobs) < MAX_JOBS_PER_COMMIT:
                     try:
                         job = self._jobs.get_nowait()
                     except queue.Empty:
@@ -159,11 +165,12 @@ class SqliteConnections(Connections):
 
 
 def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[Any]"]]) -> None:
-    """Run jobs in one transaction, each in a savepoint, and answer only when all are committed."""
-    answers: list[tuple[Future[Any], Any]] = []
-    # Past SQLAlchemy, whose savepoints have a new name, and so a new statement, each time.
+    """Run jobs in one transaction, each in a savepoint; set their results once all are committed."""
+    results: list[tuple[Future[Any], Any]] = []
+    # Not by SQLAlchemy, which gives every savepoint a name of its own, and so compiles a statement each time. The
+    # driver's connection is public API (PoolProxiedConnection.driver_connection).
     driver = connection.connection.driver_connection
-    assert driver is not None, "a connection that is open has a driver's"
+    assert driver is not None, "an open connection has one of the driver"
     savepoint = driver.execute
     try:
         with connection.begin():
@@ -172,21 +179,21 @@ def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[
                     continue
                 savepoint("SAVEPOINT job")
                 try:
-                    answers.append((done, job(connection)))
-                except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked, not to this thread
+                    results.append((done, job(connection)))
+                except BaseException as error:  # noqa: BLE001 - it is the caller's, not this thread's
                     savepoint("ROLLBACK TO job")
                     done.set_exception(error)
                 savepoint("RELEASE job")
-    except BaseException as error:  # noqa: BLE001 - a commit that fails fails for everyone in it
+    except BaseException as error:  # noqa: BLE001 - a commit that fails fails every job in it
         for _, done in jobs:
             if not done.done():
                 done.set_exception(error)
         return
-    for done, answer in answers:
-        done.set_result(answer)
+    for done, result in results:
+        done.set_result(result)
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")

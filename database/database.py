@@ -1,4 +1,4 @@
-"""The database as the rest of Laurel holds it."""
+"""The database as the rest of Laurel uses it."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
-from database.access import Access
+from database.access import Access, AccessReader
 from database.connections import Connections, connect
-from database.events import waiting
+from database.events import take_unstarted
 from database.migrate import upgrade
-from database.transaction import Transaction
+from database.transaction import ReadTransaction, Transaction
+from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> "Database":
-        """Open and migrate; raise WrongAddress for one that is none."""
+        """Open and migrate; raise InvalidDatabaseUrl for an invalid URL."""
         connections = connect(url)
         try:
             upgrade(connections.engine)
@@ -39,34 +40,34 @@ class Database:
         return cls(connections)
 
     def store(self, code: str) -> "StoreDatabase":
-        """The database as one store sees it."""
+        """Return the database of one store."""
         return StoreDatabase(self._connections, code)
 
-    async def access_read(self, work: Callable[[Access], T]) -> T:
-        """Read what belongs to no store: admins, keys, tokens."""
-        return await self._connections.read(lambda connection: work(Access(connection)))
+    async def access_read(self, work: Callable[[AccessReader], T]) -> T:
+        """Run work that reads what belongs to no store: admins, keys, settings."""
+        return await self._connections.read(lambda connection: work(AccessReader(connection)))
 
     async def access_write(self, work: Callable[[Access], T]) -> T:
-        """Change what belongs to no store, in one transaction."""
+        """Run work that changes what belongs to no store, in one transaction."""
         return await self._connections.write(lambda connection: work(Access(connection)))
 
-    async def waiting_events(self, *, now: datetime, limit: int, again_after: timedelta) -> list[RowMapping]:
-        """Events of any store whose workflow should have been started by now; see `database.events.waiting`."""
+    async def take_unstarted(self, *, now: datetime, limit: int, again_after: timedelta) -> list[EventRef]:
+        """Return events of any store whose workflow should have been started by now, and hide them for a while."""
         return await self._connections.write(
-            lambda connection: waiting(connection, now=now, limit=limit, again_after=again_after)
+            lambda connection: take_unstarted(connection, now=now, limit=limit, again_after=again_after)
         )
 
     async def answers(self) -> bool:
-        """Whether the database can be read now."""
+        """Return whether the database can be read now."""
         try:
             async with asyncio.timeout(2):
                 await self._connections.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
-        except Exception:  # noqa: BLE001 - whatever keeps it from answering, the answer is no
+        except Exception:  # noqa: BLE001 - any failure means that it cannot be read
             return False
         return True
 
     def close(self) -> None:
-        """Finish what was begun and let go."""
+        """Finish the work that was begun, and close the connections."""
         self._connections.close()
 
 
@@ -78,7 +79,7 @@ class StoreDatabase:
         self._store = store
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run work in one transaction: all of it is kept, or, where it raises, none.
+        """Run work in one transaction, which is rolled back if the work raises.
 
         Work that raises ConcurrentInsert runs again, `MAX_TRIES` times at most; then its refusal is raised, or itself.
         """
@@ -92,10 +93,14 @@ class StoreDatabase:
                 if tries >= MAX_TRIES:
                     raise conflict.refusal or conflict from None
 
-    async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Run work that only reads."""
-        return await self._connections.read(partial(_run, work, self._store))
+    async def read(self, work: Callable[[ReadTransaction], T]) -> T:
+        """Run work in a transaction that cannot write."""
+        return await self._connections.read(partial(_run_read, work, self._store))
 
 
 def _run(work: Callable[[Transaction], T], store: str, connection: Connection) -> T:
     return work(Transaction(connection, store))
+
+
+def _run_read(work: Callable[[ReadTransaction], T], store: str, connection: Connection) -> T:
+    return work(ReadTransaction(connection, store))

@@ -1,28 +1,63 @@
-"""The ledger: lots, balances, and one entry for every balance_change of a balance."""
+"""The ledger: lots, balances, and one entry for every change of a balance."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from database.members import as_balance
-from database.queries import Queries, prepared
+from database.queries import Queries, WriteQueries, columns_of
+from database.sqlite_fast_path import Prepared
 from database.tables import balance, entry, lot
 from loyalty.ids import new_id
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance
-from loyalty.store.points import EntryKind, Lot, Posted, balance_change
-from loyalty.store.rows import Row
+from loyalty.store.points import EntryKind, LedgerEntry, Lot, Posted, balance_change
 
-_LEFT = select(lot).where(
-    lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
+
+def _with_member(member_id: str, *columns: Any) -> tuple[Lot, str]:
+    return Lot(*columns), member_id
+
+
+_LOT = Prepared(
+    select(lot.c.member, *columns_of(Lot, lot)).where(
+        lot.c.store == bindparam("in_store"), lot.c.id == bindparam("the_id")
+    ),
+    _with_member,
+)
+_UNSPENT = Prepared(
+    select(*columns_of(Lot, lot)).where(
+        lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
+    ),
+    Lot,
 )
 
 
-class Ledger(Queries):
-    """Points of one store's members."""
+class LedgerQueries(Queries):
+    """Reads the ledger of one store."""
+
+    def lot(self, lot_id: str) -> tuple[Lot, str] | None:
+        """Return a lot and the id of its member."""
+        return _LOT.first(self.connection, {"in_store": self.store, "the_id": lot_id})
+
+    def spendable(self, member_id: str, wallet: str, *, now: datetime) -> list[Lot]:
+        """Return the active, unexpired lots of a member with points left."""
+        lots = [each for each in self.lots(member_id) if each.wallet == wallet and each.active_from is None]
+        return [each for each in lots if each.expires_at is None or each.expires_at > now]
+
+    def lots(self, member_id: str) -> list[Lot]:
+        """Return every lot of a member with points left."""
+        return _UNSPENT.all(self.connection, {"in_store": self.store, "the_member": member_id})
+
+    def entries_of(self, event_id: str) -> list[LedgerEntry]:
+        """Return what one event posted, in order."""
+        return self.find_all(LedgerEntry, entry, ("id",), event=event_id)
+
+
+class Ledger(LedgerQueries, WriteQueries):
+    """The ledger of one store."""
 
     def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:
-        """Keep a new lot."""
+        """Store a new lot."""
         self.insert(
             lot,
             {
@@ -38,24 +73,9 @@ class Ledger(Queries):
             },
         )
 
-    def lot(self, lot_id: str) -> tuple[Lot, str] | None:
-        """A lot and its member's id."""
-        row = self.first(lot, id=lot_id)
-        return (_as_lot(row), row["member"]) if row else None
-
-    def spendable(self, member_id: str, wallet: str, *, now: datetime) -> list[Lot]:
-        """The lots a member may spend from now."""
-        lots = [each for each in self.lots(member_id) if each.wallet == wallet and each.active_from is None]
-        return [each for each in lots if each.expires_at is None or each.expires_at > now]
-
-    def lots(self, member_id: str) -> list[Lot]:
-        """Every lot of a member with points left."""
-        rows = prepared(_LEFT).all(self.connection, {"in_store": self.store, "the_member": member_id})
-        return [_as_lot(row) for row in rows]
-
     def change_lot(self, changed: Lot) -> None:
-        """Keep what is left of a lot, and when it is active from."""
-        self.alter(lot, {"id": changed.id}, remaining=changed.remaining, active_from=changed.active_from)
+        """Store what remains of a lot, and when it becomes active."""
+        self.update(lot, {"id": changed.id}, remaining=changed.remaining, active_from=changed.active_from)
 
     def post(
         self,
@@ -70,10 +90,10 @@ class Ledger(Queries):
         source: str,
         now: datetime,
     ) -> Posted:
-        """Write one entry and move the balance with it."""
+        """Write one entry and change the balance by it; return the balance before and after."""
         changed = balance_change(kind, points, pending=pending)
         row = {"member": member_id, "wallet": wallet, **changed._asdict()}
-        after = as_balance(self.add_up(balance, row, sums=Balance._fields))
+        after = self.upsert_adding_and_return(Balance, balance, row, sums=Balance._fields)
         self.insert(
             entry,
             {
@@ -90,18 +110,3 @@ class Ledger(Queries):
             },
         )
         return Posted(wallet, after.minus(changed), after)
-
-    def entries_of(self, event_id: str) -> list[Row]:
-        """What one event wrote, in order."""
-        return self.rows(entry, ("id",), event=event_id)
-
-
-def _as_lot(row: Row) -> Lot:
-    return Lot(
-        id=row["id"],
-        wallet=row["wallet"],
-        points=Points(row["points"]),
-        remaining=Points(row["remaining"]),
-        active_from=row["active_from"],
-        expires_at=row["expires_at"],
-    )

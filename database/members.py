@@ -7,53 +7,113 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
-from database.pages import Found, Page, find
-from database.prepared import Prepared
-from database.queries import Queries
+from database.locks import identity_lock, member_lock
+from database.pages import PageRequest, PageResult, find_page
+from database.queries import Queries, WriteQueries, columns_of, first_column
+from database.sqlite_fast_path import Prepared
 from database.tables import badge, balance, member
 from loyalty.program.wallets import Points
-from loyalty.store.members import Balance, Identity, Member
-from loyalty.store.rows import Row
+from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember
+
+_KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
+"""The columns that the parts of an identity are compared with; two of them are in lower case."""
 
 
-class Members(Queries):
-    """Members of one store."""
+def _with_wallet(wallet: str, *columns: Points) -> tuple[str, Balance]:
+    return wallet, Balance(*columns)
+
+
+def _columns(*columns: Any) -> tuple[Any, ...]:
+    return columns
+
+
+_BALANCES = Prepared(
+    select(balance.c.wallet, *columns_of(Balance, balance))
+    .where(balance.c.store == bindparam("in_store"), balance.c.member == bindparam("the_member"))
+    .order_by(balance.c.wallet),
+    _with_wallet,
+)
+_BADGES: Prepared[str] = Prepared(
+    select(badge.c.badge)
+    .where(badge.c.store == bindparam("in_store"), badge.c.member == bindparam("the_member"))
+    .order_by(badge.c.granted_at, badge.c.badge),
+    first_column,
+)
+_FACTS = Prepared(
+    select(
+        member.c.id,
+        member.c.registered_at,
+        member.c.email,
+        member.c.phone,
+        member.c.card,
+        member.c.tier,
+        member.c.profile,
+        member.c.attributes,
+        member.c.tier_base,
+        member.c.tier_until,
+    ).where(member.c.store == bindparam("in_store"), member.c.id == bindparam("the_member")),
+    _columns,
+)
+
+
+class MemberQueries(Queries):
+    """Reads the members of one store."""
+
+    def identities_matching(self, identity: Identity) -> list[Identity]:
+        """Return the identities of members with any part of an identity, each with its id."""
+        keys = {_KEY_COLUMNS[name]: key for name, key in identity.keys.items()}
+        return _matching(tuple(keys)).all(self.connection, keys | {"in_store": self.store}) if keys else []
+
+    def get(self, member_id: str) -> StoredMember | None:
+        """Return one member."""
+        return self.find_one(StoredMember, member, id=member_id)
+
+    def page(self, page: PageRequest) -> PageResult[StoredMember]:
+        """Return a page of the members, in the order they were registered here."""
+        within = member.c.store == self.store
+        return find_page(self.connection, StoredMember, member, page, within=within, order_by=member.c.created_at)
+
+    def facts(self, member_id: str) -> Member:
+        """Return a member as rules see them; raise LookupError for an unknown id."""
+        here = {"in_store": self.store, "the_member": member_id}
+        found = _FACTS.first(self.connection, here)
+        if found is None:
+            raise LookupError(f"member {member_id} is not in store {self.store}")
+        member_id, registered_at, email, phone, card, tier, profile, attributes, tier_base, tier_until = found
+        return Member(
+            member_id,
+            registered_at,
+            email,
+            phone,
+            card,
+            tier,
+            profile,
+            attributes,
+            self.balances(member_id),
+            tuple(_BADGES.all(self.connection, here)),
+            tier_base,
+            tier_until,
+        )
+
+    def balances(self, member_id: str) -> dict[str, Balance]:
+        """Return a member's balances by wallet; a wallet that was never used is absent."""
+        return dict(_BALANCES.all(self.connection, {"in_store": self.store, "the_member": member_id}))
+
+    def badges(self, member_id: str) -> list[GrantedBadge]:
+        """Return a member's badges, the first granted first."""
+        return self.find_all(GrantedBadge, badge, ("granted_at", "badge"), member=member_id)
+
+
+class Members(MemberQueries, WriteQueries):
+    """The members of one store."""
 
     def lock_identity(self, identity: Identity) -> None:
-        """Let no other transaction register a member with any part of an identity until this one ends.
+        """Lock the parts of an identity, so that no other transaction registers a member with one of them.
 
-        What others registered before is seen by queries after this.
+        Queries after this see what others registered before.
         """
-        parts = {
-            "id": identity.id,
-            "email": identity.email and identity.email.lower(),
-            "phone": identity.phone and identity.phone.lower(),
-            "card": identity.card,
-        }
-        for name, value in parts.items():  # always in this order, so that no two transactions wait for each other
-            if value:
-                self.lock(f"identity/{name}/{value}")
-
-    def matching(self, identity: Identity) -> list[Row]:
-        """Every member that any part of an identity names, none for none; e-mail and phone in any case."""
-        parts = {
-            "id": identity.id,
-            "email_key": identity.email and identity.email.lower(),
-            "phone_key": identity.phone and identity.phone.lower(),
-            "card": identity.card,
-        }
-        given = {name: value for name, value in parts.items() if value}
-        if not given:
-            return []
-        return _matching(tuple(given)).all(self.connection, given | {"in_store": self.store})
-
-    def get(self, member_id: str) -> Row | None:
-        """One member's row."""
-        return self.first(member, id=member_id)
-
-    def page(self, page: Page) -> Found:
-        """Members, in the order they were registered here."""
-        return find(self.connection, member, page, within=member.c.store == self.store, by=member.c.created_at)
+        for name, key in identity.keys.items():
+            self.lock(identity_lock(name, key))
 
     def register(
         self,
@@ -67,15 +127,16 @@ class Members(Queries):
         registered_at: datetime,
         now: datetime,
     ) -> bool:
-        """Add a member; False where one with any part of the identity is there already."""
-        return self.insert_once(
+        """Add a member; return False if one with the id or any part of the identity exists."""
+        keys = identity.keys
+        return self.insert_if_absent(
             member,
             {
                 "id": member_id,
                 "email": identity.email,
-                "email_key": identity.email.lower() if identity.email else None,
+                "email_key": keys.get("email"),
                 "phone": identity.phone,
-                "phone_key": identity.phone.lower() if identity.phone else None,
+                "phone_key": keys.get("phone"),
                 "card": identity.card,
                 "profile": profile,
                 "attributes": attributes,
@@ -92,69 +153,30 @@ class Members(Queries):
         )
 
     def lock_member(self, member_id: str) -> None:
-        """Let nobody else change what belongs to a member until the transaction ends."""
-        self.lock(f"member/{member_id}")
-
-    def facts(self, member_id: str) -> Member:
-        """What rules may know of a member."""
-        row = self.get(member_id)
-        if row is None:
-            raise LookupError(f"member {member_id} is not in store {self.store}")
-        return Member(
-            id=row["id"],
-            registered_at=row["registered_at"],
-            email=row["email"],
-            phone=row["phone"],
-            card=row["card"],
-            tier=row["tier"],
-            profile=row["profile"],
-            attributes=row["attributes"],
-            balances=self.balances(member_id),
-            badges=tuple(granted["badge"] for granted in self.badges(member_id)),
-            tier_base=Points(row["tier_base"]),
-            tier_until=row["tier_until"],
-        )
-
-    def balances(self, member_id: str) -> dict[str, Balance]:
-        """A member's points by wallet; a wallet never used is absent."""
-        return {row["wallet"]: as_balance(row) for row in self.rows(balance, ("wallet",), member=member_id)}
+        """Lock everything that belongs to a member until the transaction ends."""
+        self.lock(member_lock(member_id))
 
     def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
-        """Put a member into a tier, to be reviewed then."""
-        self.alter(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now)
+        """Put a member into a tier that is reviewed at `until` (None: never)."""
+        self.update(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now)
 
     def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:
-        """Begin a period of a member's tier: it counts what is earned above the base, and ends with a review."""
-        self.alter(member, {"id": member_id}, tier_base=base, tier_until=until, updated_at=now)
+        """Begin a tier period: points earned above `base` count, and the review is at `until`."""
+        self.update(member, {"id": member_id}, tier_base=base, tier_until=until, updated_at=now)
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
         """Replace a member's attributes."""
-        self.alter(member, {"id": member_id}, attributes=attributes, updated_at=now)
+        self.update(member, {"id": member_id}, attributes=attributes, updated_at=now)
 
     def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
-        """Count one more of a badge."""
+        """Grant a badge once more."""
         row = {"member": member_id, "badge": name, "times": 1, "granted_at": now, "updated_at": now}
-        self.add_up(badge, row, sums=("times",), keeps=("granted_at",))
-
-    def badges(self, member_id: str) -> list[Row]:
-        """A member's badges, the first granted first."""
-        return self.rows(badge, ("granted_at", "badge"), member=member_id)
-
-
-def as_balance(row: Mapping[Any, Any]) -> Balance:
-    """A balance's row as the core sees it."""
-    return Balance(
-        active=Points(row["active"]),
-        pending=Points(row["pending"]),
-        earned=Points(row["earned"]),
-        spent=Points(row["spent"]),
-        expired=Points(row["expired"]),
-    )
+        self.upsert_adding(badge, row, sums=("times",), keeps=("granted_at",))
 
 
 @cache
-def _matching(columns: tuple[str, ...]) -> Prepared:
-    """Members by any of these columns; built once, because every event asks."""
+def _matching(columns: tuple[str, ...]) -> Prepared[Identity]:
+    """Members by any of these columns."""
     parts = [member.c[name] == bindparam(name) for name in columns]
-    here = select(member).where(member.c.store == bindparam("in_store"), or_(*parts))
-    return Prepared(here.order_by(member.c.id).limit(5))
+    here = select(*columns_of(Identity, member)).where(member.c.store == bindparam("in_store"), or_(*parts))
+    return Prepared(here.order_by(member.c.id), Identity)

@@ -1,4 +1,4 @@
-"""Bring a database's schema up to date, by the migrations in `database/migrations`."""
+"""Migrate a database's schema, by the scripts in `database/migrations`."""
 
 from pathlib import Path
 
@@ -8,13 +8,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+from database.locks import MIGRATIONS
+
+SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def config() -> Config:
-    """Alembic's settings: the scripts beside this file."""
+    """Return Alembic's settings: the scripts beside this file."""
     settings = Config()
-    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.set_main_option("script_location", str(SCRIPTS))
     return settings
 
 
@@ -23,7 +25,7 @@ def upgrade(engine: Engine) -> None:
     head = ScriptDirectory.from_config(config()).get_current_head()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("laurel migrations", 0))))
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(MIGRATIONS, 0))))
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
         settings = config()

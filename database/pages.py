@@ -1,11 +1,15 @@
-"""Pages of a table: some rows, in the order of a date, and how many there are."""
+"""Pages of a table: some records, ordered by a date, and how many there are."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
+
+from database.queries import columns_of
+
+T = TypeVar("T")
 
 Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in"]
 
@@ -22,7 +26,7 @@ _COMPARED: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What rows are asked for: `like` finds a text within a column's."""
+    """A condition on a column; `like` finds a text within the column's."""
 
     column: str
     operator: Operator
@@ -30,8 +34,8 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Which rows to find."""
+class PageRequest:
+    """Which records to find, and how many of them."""
 
     limit: int
     offset: int = 0
@@ -40,24 +44,32 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page of rows, how many fit its conditions, and how many there are in all."""
+class PageResult(Generic[T]):
+    """A page of records, how many satisfy its conditions, and how many there are in all."""
 
-    rows: list[RowMapping]
+    records: list[T]
     filtered: int
     all: int
 
 
-def find(connection: Connection, table: Table, page: Page, *, within: ColumnElement[bool], by: Column[Any]) -> Found:
-    """A page of the rows of a table, of those that can be seen at all, in the order of a date."""
-    columns = (by, table.c.id)
+def find_page(
+    connection: Connection,
+    record: type[T],
+    table: Table,
+    page: PageRequest,
+    *,
+    within: ColumnElement[bool],
+    order_by: Column[Any],
+) -> PageResult[T]:
+    """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by their ids."""
+    columns = (order_by, table.c.id)
     order = tuple(column.desc() for column in columns) if page.newest_first else columns
     where = [within, *(_COMPARED[each.operator](table.c[each.column], each.value) for each in page.conditions)]
-    rows = connection.execute(select(table).where(*where).order_by(*order).limit(page.limit).offset(page.offset))
+    wanted = select(*columns_of(record, table)).where(*where).order_by(*order).limit(page.limit).offset(page.offset)
 
     def count(*conditions: ColumnElement[bool]) -> int:
         return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
 
-    found = list(rows.mappings())
+    records = [record(*row) for row in connection.execute(wanted)]
     filtered = count(*where)
-    return Found(found, filtered, count(within) if page.conditions else filtered)
+    return PageResult(records, filtered, count(within) if page.conditions else filtered)

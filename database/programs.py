@@ -1,4 +1,4 @@
-"""Programs in force: deployed as revisions, read once, remembered."""
+"""Programs of stores: deployed as revisions, compiled once, cached."""
 
 import asyncio
 import time
@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 from database.database import Database
 from database.revisions import NewRevision
-from database.transaction import Transaction
+from database.transaction import ReadTransaction, Transaction
 from loyalty.program.program import Program
 from loyalty.webhooks.signing import new_secret
 from program_files import read_program, read_revision, revision_hash
 
-FRESH = 1.0
-"""Seconds for which the number of the revision in force is believed without asking again."""
+CACHE_SECONDS = 1.0
+"""Seconds for which the number of the revision in force is cached."""
 
 
 class UnknownStore(LookupError):
-    """No program was ever deployed to a store."""
+    """No program was deployed to a store yet."""
 
     def __init__(self, store: str) -> None:
         super().__init__(f"store {store} has no program: deploy one with `laurel deploy DIR`")
@@ -25,7 +25,7 @@ class UnknownStore(LookupError):
 
 
 class UnknownRevision(LookupError):
-    """A store never had a revision of that number."""
+    """A store has no revision of that number."""
 
     def __init__(self, store: str, number: int) -> None:
         said = f"no revision {number}: `laurel revisions` lists those it has" if number else "none before its first"
@@ -33,37 +33,37 @@ class UnknownRevision(LookupError):
 
 
 class Programs:
-    """Every store's programs, compiled. Revisions never change, so each is read once."""
+    """Every store's programs, compiled. Revisions never change, so each is compiled once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._read: dict[tuple[str, int], Program] = {}
+        self._compiled: dict[tuple[str, int], Program] = {}
         self._in_force: dict[str, tuple[int, float]] = {}
 
     async def current(self, store: str) -> tuple[int, Program]:
-        """The revision in force and its number; raise UnknownStore."""
-        known = self._in_force.get(store)
-        if known is not None and time.monotonic() - known[1] < FRESH:
-            return known[0], await self.revision(store, known[0])
+        """Return the number of the revision in force, and its program; raise UnknownStore."""
+        cached = self._in_force.get(store)
+        if cached is not None and time.monotonic() - cached[1] < CACHE_SECONDS:
+            return cached[0], await self.revision(store, cached[0])
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
         if latest is None:
             raise UnknownStore(store)
-        self._in_force[store] = latest["number"], time.monotonic()
-        return latest["number"], await self.revision(store, latest["number"])
+        self._in_force[store] = latest.number, time.monotonic()
+        return latest.number, await self.revision(store, latest.number)
 
     async def revision(self, store: str, number: int) -> Program:
-        """One revision; raise UnknownRevision, or UnknownStore where the store has none at all."""
-        known = self._read.get((store, number))
-        if known is not None:
-            return known
+        """Return the program of a revision; raise UnknownRevision, or UnknownStore if the store has none at all."""
+        cached = self._compiled.get((store, number))
+        if cached is not None:
+            return cached
         program = await asyncio.to_thread(read_revision, await self.files(store, number))
-        self._read[store, number] = program
+        self._compiled[store, number] = program
         return program
 
     async def files(self, store: str, number: int) -> dict[str, bytes]:
-        """The files of one revision; raise UnknownRevision, or UnknownStore where the store has none at all."""
+        """Return the files of a revision; raise UnknownRevision, or UnknownStore if the store has none at all."""
 
-        def read(tx: Transaction) -> dict[str, str]:
+        def read(tx: ReadTransaction) -> dict[str, str]:
             texts = tx.revisions.files(number)
             if texts is None:
                 raise UnknownStore(store) if tx.revisions.latest() is None else UnknownRevision(store, number)
@@ -75,22 +75,22 @@ class Programs:
     async def deploy(
         self, files: Mapping[str, bytes], *, by: str, based_on: int | None = None, note: str = ""
     ) -> tuple[Program, int, bool]:
-        """Put a program in force; answer it, its number, and whether that is new.
+        """Put a program in force; return it, its revision number, and whether that is new.
 
-        The same files again change nothing. Raise ProgramFaults for a program that is wrong, AnotherInForce where it
-        is based on another revision than the one in force (0: on none): then the one in force stays.
+        The files that are in force already change nothing. Raise ProgramFaults for a program with faults, and
+        AnotherInForce if it is based on another revision than the one in force (0: on none).
         """
         program = await asyncio.to_thread(read_program, files)
         texts = {name: content.decode() for name, content in files.items()}
         new = NewRevision(texts, revision_hash(files), by, note)
 
-        def keep(tx: Transaction) -> tuple[int, bool]:
+        def store(tx: Transaction) -> tuple[int, bool]:
             now = datetime.now(UTC)
             tx.revisions.open_store(secret=new_secret(), now=now)
             return tx.revisions.put_in_force(new, based_on=based_on, now=now)
 
-        number, is_new = await self._database.store(program.store).write(keep)
-        self._read[program.store, number] = program
+        number, is_new = await self._database.store(program.store).write(store)
+        self._compiled[program.store, number] = program
         self._in_force.pop(program.store, None)
         return program, number, is_new
 
@@ -99,13 +99,13 @@ class Programs:
     ) -> tuple[int, int, bool]:
         """Put an earlier revision (None: the one before) in force again, as a new one.
 
-        Answer which it was, the number it has now, and whether that is new. Raise UnknownStore, UnknownRevision,
-        AnotherInForce, or ProgramFaults where this Laurel does not read it any more: then the one in force stays.
+        Return its number, its new number, and whether that is new. Raise UnknownStore, UnknownRevision, AnotherInForce,
+        or ProgramFaults if this version of Laurel finds faults in it.
         """
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
         if latest is None:
             raise UnknownStore(store)
-        seen = latest["number"] if based_on is None else based_on
+        seen = latest.number if based_on is None else based_on
         earlier = seen - 1 if to is None else to
         files = await self.files(store, earlier)
         _, number, is_new = await self.deploy(files, by=by, based_on=seen, note=f"rollback to {earlier}")

@@ -1,93 +1,107 @@
-"""What every group of queries shares: a connection, a store, and the shapes that most statements have.
+"""What the repositories of one store share: a connection, the store, and the statements that most of them need.
 
-A shape is built on first use and kept: by table and columns.
+A statement is compiled on first use and cached: by table, columns and record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from database.prepared import Prepared, Statement, Values
-from loyalty.store.rows import Row
+from database.sqlite_fast_path import Parameters, Prepared
+
+T = TypeVar("T")
 
 
 class Queries:
-    """Queries of one store: there is none without one."""
+    """Reads one store."""
 
     def __init__(self, connection: Connection, store: str) -> None:
         self.connection = connection
         self.store = store
         self._dialect = connection.dialect.name
 
-    def first(self, table: Table, **where: Any) -> Row | None:
-        """A row of the store by columns that name one."""
-        return _select(table, tuple(where)).first(self.connection, self._bound(where))
+    def find_one(self, record: Callable[..., T], table: Table, /, **where: Any) -> T | None:
+        """Return the row of the store with these values, as a record; None if there is none."""
+        return _select(record, table, tuple(where)).first(self.connection, self._parameters(where))
 
-    def rows(self, table: Table, order: Sequence[str], **where: Any) -> list[Row]:
-        """Rows of the store by columns, in the order of some (`-name`: the latest first)."""
-        return _select(table, tuple(where), tuple(order)).all(self.connection, self._bound(where))
+    def find_all(self, record: Callable[..., T], table: Table, order: Sequence[str], /, **where: Any) -> list[T]:
+        """Return the rows of the store with these values, as records, ordered by columns (`-name`: descending)."""
+        return _select(record, table, tuple(where), tuple(order)).all(self.connection, self._parameters(where))
 
-    def insert(self, table: Table, row: Values) -> None:
+    def _parameters(self, where: Parameters) -> dict[str, Any]:
+        return {"in_store": self.store} | {f"the_{name}": value for name, value in where.items()}
+
+
+class WriteQueries(Queries):
+    """Reads and writes one store."""
+
+    def insert(self, table: Table, row: Parameters) -> None:
         """Insert a row."""
-        own = self._own(table, row)
-        _insert_row(self._dialect, table, tuple(own)).run(self.connection, own)
+        whole = self._with_store(table, row)
+        _insert_row(self._dialect, table, tuple(whole)).run(self.connection, whole)
 
-    def insert_once(self, table: Table, row: Values) -> bool:
-        """Insert a row unless it is there; say whether it was new.
+    def insert_if_absent(self, table: Table, row: Parameters) -> bool:
+        """Insert a row unless a unique column of it exists; return whether it was inserted.
 
-        The answer comes from RETURNING: psycopg reports a row count of -1 for both.
+        The answer comes from RETURNING, since psycopg reports a row count of -1 in both cases.
         """
-        own = self._own(table, row)
-        return _insert_once(self._dialect, table, tuple(own)).first(self.connection, own) is not None
+        whole = self._with_store(table, row)
+        return _insert_if_absent(self._dialect, table, tuple(whole)).first(self.connection, whole) is not None
 
-    def put(self, table: Table, row: Values) -> None:
-        """Insert a row, or give the one with its key the other values."""
-        own = self._own(table, row)
-        _put(self._dialect, table, tuple(own)).run(self.connection, own)
+    def upsert(self, table: Table, row: Parameters) -> None:
+        """Insert a row, or update the one with its primary key."""
+        self.upsert_adding(table, row, sums=())
 
-    def add_up(self, table: Table, row: Values, *, sums: Sequence[str], keeps: Sequence[str] = ()) -> Row:
-        """Insert a row, or add to the one with its key; answer what it is now.
+    def upsert_adding(self, table: Table, row: Parameters, *, sums: Sequence[str], keeps: Sequence[str] = ()) -> None:
+        """Insert a row, or update the one with its primary key: add to `sums`, leave `keeps`, replace the others."""
+        whole = self._with_store(table, row)
+        _upsert_adding(self._dialect, table, tuple(whole), tuple(sums), tuple(keeps)).run(self.connection, whole)
 
-        `sums` are added to; what it `keeps` stays as it was; every other column of the row is replaced.
-        """
-        own = self._own(table, row)
-        now = _add_up(self._dialect, table, tuple(own), tuple(sums), tuple(keeps)).first(self.connection, own)
-        assert now is not None, "what was inserted or changed is returned"
+    def upsert_adding_and_return(
+        self, record: Callable[..., T], table: Table, row: Parameters, *, sums: Sequence[str]
+    ) -> T:
+        """Insert a row, or update the one with its primary key as `upsert_adding` does; return it as a record."""
+        whole = self._with_store(table, row)
+        statement = _upsert_adding(self._dialect, table, tuple(whole), tuple(sums), (), record)
+        now: T | None = statement.first(self.connection, whole)
+        assert now is not None, "a row that was inserted or updated is returned"
         return now
 
-    def alter(self, table: Table, where: Values, **values: Any) -> bool:
-        """Change a row of the store; False where there is none."""
-        parameters = self._bound(where) | {f"new_{name}": value for name, value in values.items()}
+    def update(self, table: Table, where: Parameters, **values: Any) -> bool:
+        """Update the row of the store with these values; return False if there is none."""
+        parameters = self._parameters(where) | {f"new_{name}": value for name, value in values.items()}
         return _update(table, tuple(where), tuple(values)).first(self.connection, parameters) is not None
 
-    def lock(self, what: str) -> None:
-        """Hold a name until the transaction ends. SQLite has one writer, so there everything is held anyway."""
+    def lock(self, name: str) -> None:
+        """Hold a lock of `database.locks` until the transaction ends."""
         if self._dialect == "postgresql":
-            self.connection.execute(_LOCK, {"name": f"{self.store}/{what}"})
+            self.connection.execute(_LOCK, {"name": f"{self.store}/{name}"})
 
-    def _own(self, table: Table, row: Values) -> Values:
-        """A row as one of the store's."""
+    def _with_store(self, table: Table, row: Parameters) -> Parameters:
         return {"store": self.store, **row} if "store" in table.c else row
-
-    def _bound(self, where: Values) -> dict[str, Any]:
-        return {"in_store": self.store} | {f"the_{name}": value for name, value in where.items()}
 
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
+def columns_of(record: Any, table: Table) -> list[Column[Any]]:
+    """Return the columns that a record (a dataclass or NamedTuple) is made of: those named as its fields, in order."""
+    names = getattr(record, "_fields", None) or [field.name for field in fields(record)]
+    return [table.c[name] for name in names]
+
+
 def insert(connection: Connection, table: Table) -> Any:
-    """An insert in the database's own dialect, for what belongs to no store."""
+    """An insert in the database's own dialect, for a table that belongs to no store."""
     return _insert(connection.dialect.name, table)
 
 
-@cache
-def prepared(statement: Statement) -> Prepared:
-    """A statement of one's own: of those that are made once, as constants."""
-    return Prepared(statement)
+def first_column(value: Any) -> Any:
+    """The record of a statement with one column: its value."""
+    return value
 
 
 @cache
@@ -96,29 +110,25 @@ def _insert(dialect: str, table: Table) -> Any:
 
 
 @cache
-def _insert_row(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared:
-    return Prepared(_insert(dialect, table), columns)
+def _insert_row(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared[Any]:
+    return Prepared(_insert(dialect, table), first_column, columns)
 
 
 @cache
-def _insert_once(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared:
+def _insert_if_absent(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared[Any]:
     statement = _insert(dialect, table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
-    return Prepared(statement, columns)
+    return Prepared(statement, first_column, columns)
 
 
 @cache
-def _put(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared:
-    statement = _insert(dialect, table)
-    keys = {"store", *(column.name for column in table.primary_key)}
-    values = {name: statement.excluded[name] for name in columns if name not in keys}
-    changed = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
-    return Prepared(changed, columns)
-
-
-@cache
-def _add_up(
-    dialect: str, table: Table, columns: tuple[str, ...], sums: tuple[str, ...], keeps: tuple[str, ...]
-) -> Prepared:
+def _upsert_adding(
+    dialect: str,
+    table: Table,
+    columns: tuple[str, ...],
+    sums: tuple[str, ...],
+    keeps: tuple[str, ...],
+    record: Callable[..., Any] | None = None,
+) -> Prepared[Any]:
     statement = _insert(dialect, table)
     keys = {"store", *keeps, *(column.name for column in table.primary_key)}
     values = {
@@ -127,23 +137,26 @@ def _add_up(
         if name not in keys
     }
     changed = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
-    return Prepared(changed.returning(*table.c), columns)
+    if record is None:
+        return Prepared(changed, first_column, columns)
+    return Prepared(changed.returning(*columns_of(record, table)), record, columns)
 
 
 @cache
-def _select(table: Table, where: tuple[str, ...], order: tuple[str, ...] = ()) -> Prepared:
+def _select(record: Callable[..., T], table: Table, where: tuple[str, ...], order: tuple[str, ...] = ()) -> Prepared[T]:
     columns = [table.c[name.lstrip("-")] for name in order]
     ordered = [column.desc() if name.startswith("-") else column for name, column in zip(order, columns, strict=True)]
-    return Prepared(select(table).where(_here(table, where)).order_by(*ordered))
+    wanted = select(*columns_of(record, table)).where(_in_store(table, where)).order_by(*ordered)
+    return Prepared(wanted, record)
 
 
 @cache
-def _update(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Prepared:
+def _update(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Prepared[Any]:
     new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in values}
-    changed = update(table).where(_here(table, where)).values(new)
-    return Prepared(changed.returning(next(iter(table.primary_key))))
+    changed = update(table).where(_in_store(table, where)).values(new)
+    return Prepared(changed.returning(next(iter(table.primary_key))), first_column)
 
 
-def _here(table: Table, where: tuple[str, ...]) -> ColumnElement[bool]:
-    """The rows of the store in which columns have given values."""
+def _in_store(table: Table, where: tuple[str, ...]) -> ColumnElement[bool]:
+    """The rows of the store in which columns have the values of parameters."""
     return and_(table.c.store == bindparam("in_store"), *(table.c[name] == bindparam(f"the_{name}") for name in where))

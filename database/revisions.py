@@ -1,20 +1,19 @@
-"""A store's programs: every revision ever deployed, numbered, with the hash of its files."""
+"""Revisions of a store's program: every one ever deployed, numbered, with the hash of its files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import select
 
-from database.queries import Queries
+from database.locks import REVISIONS
+from database.queries import Queries, WriteQueries, columns_of
 from database.tables import revision, store
-from loyalty.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
 class NewRevision:
-    """A program to be put in force: its files, who wants it, and why."""
+    """A program to deploy: its files, who deploys it, and why."""
 
     files: Mapping[str, str]
     content_hash: str
@@ -22,10 +21,28 @@ class NewRevision:
     note: str = ""
 
 
-class AnotherInForce(Exception):
-    """A revision is in force that whoever deploys has not seen: they would undo what it changed.
+@dataclass(frozen=True, slots=True)
+class RevisionHeader:
+    """A revision without its files. `hash` is the hash of the files, `deployed_at` aware UTC."""
 
-    `number` 0: none is; then nobody deployed it, and at no time.
+    number: int
+    hash: str
+    deployed_at: datetime
+    deployed_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision(RevisionHeader):
+    """A revision with its files, by path."""
+
+    files: Mapping[str, str]
+
+
+class AnotherInForce(Exception):
+    """Another revision is in force than the one that a deploy is based on: the deploy would undo its changes.
+
+    `number` 0: none is in force; then `by` and `at` are None.
     """
 
     def __init__(self, number: int, *, by: str | None, at: datetime | None, based_on: int) -> None:
@@ -42,26 +59,54 @@ class AnotherInForce(Exception):
         return f"revision {self.number} is in force, deployed by {self.by} at {when}"
 
 
-class Revisions(Queries):
-    """Revisions of one store's program."""
+class RevisionQueries(Queries):
+    """Reads the revisions of one store's program."""
+
+    def latest(self) -> RevisionHeader | None:
+        """Return the revision in force."""
+        return next(iter(self.all(1)), None)
+
+    def all(self, most: int | None = None) -> list[RevisionHeader]:
+        """Return the revisions, the latest first; `most` of them if that is given."""
+        here = select(*columns_of(RevisionHeader, revision)).where(revision.c.store == self.store)
+        latest_first = here.order_by(revision.c.number.desc()).limit(most)
+        return [RevisionHeader(*row) for row in self.connection.execute(latest_first)]
+
+    def get(self, number: int) -> Revision | None:
+        """Return one revision."""
+        return self.find_one(Revision, revision, number=number)
+
+    def files(self, number: int) -> dict[str, str] | None:
+        """Return the files of a revision."""
+        here = select(revision.c.files).where(revision.c.store == self.store, revision.c.number == number)
+        return self.connection.execute(here).scalar_one_or_none()
+
+    def hash_of(self, number: int) -> str:
+        """Return the hash of the files of a revision that exists."""
+        here = select(revision.c.hash).where(revision.c.store == self.store, revision.c.number == number)
+        return str(self.connection.execute(here).scalar_one())
+
+
+class Revisions(RevisionQueries, WriteQueries):
+    """The revisions of one store's program."""
 
     def open_store(self, *, secret: str, now: datetime) -> bool:
-        """Make the store; False where it is there already."""
-        return self.insert_once(store, {"code": self.store, "created_at": now, "secret": secret})
+        """Add the store; return False if it exists."""
+        return self.insert_if_absent(store, {"code": self.store, "created_at": now, "secret": secret})
 
     def put_in_force(self, new: NewRevision, *, based_on: int | None, now: datetime) -> tuple[int, bool]:
-        """Keep a revision, in force from now on; answer its number, and whether that is new.
+        """Store a revision, in force from now on; return its number, and whether it is new.
 
-        The files that are in force already change nothing. Raise AnotherInForce where another revision is in force
-        than the one it is based on (0: none yet; None: whichever).
+        The files that are in force already change nothing. Raise AnotherInForce if another revision is in force than
+        the one it is based on (0: none yet; None: any).
         """
-        self.lock("revisions")  # before the look at what is in force: of two at once, the second sees the first
+        self.lock(REVISIONS)  # before reading what is in force: of two deploys at once, the second sees the first
         latest = self.latest()
-        number = latest["number"] if latest else 0
-        if latest is not None and latest["hash"] == new.content_hash:
+        number = latest.number if latest else 0
+        if latest is not None and latest.hash == new.content_hash:
             return number, False
         if based_on is not None and based_on != number:
-            by, at = (latest["deployed_by"], latest["deployed_at"]) if latest else (None, None)
+            by, at = (latest.deployed_by, latest.deployed_at) if latest else (None, None)
             raise AnotherInForce(number, by=by, at=at, based_on=based_on)
         row = {
             "number": number + 1,
@@ -73,30 +118,3 @@ class Revisions(Queries):
         }
         self.insert(revision, row)
         return number + 1, True
-
-    def latest(self) -> RowMapping | None:
-        """The revision in force, without its files."""
-        here = self._headers().order_by(revision.c.number.desc()).limit(1)
-        return self.connection.execute(here).mappings().first()
-
-    def all(self) -> list[RowMapping]:
-        """Every revision without its files, the latest first."""
-        return list(self.connection.execute(self._headers().order_by(revision.c.number.desc())).mappings())
-
-    def files(self, number: int) -> dict[str, str] | None:
-        """The files of a revision."""
-        here = select(revision.c.files).where(revision.c.store == self.store, revision.c.number == number)
-        return self.connection.execute(here).scalar_one_or_none()
-
-    def hash_of(self, number: int) -> str:
-        """The hash of the files of a revision that is there."""
-        here = select(revision.c.hash).where(revision.c.store == self.store, revision.c.number == number)
-        return str(self.connection.execute(here).scalar_one())
-
-    def whole(self, number: int) -> Row | None:
-        """A revision with its files."""
-        return self.first(revision, number=number)
-
-    def _headers(self) -> Select[Any]:
-        columns = [column for column in revision.c if column is not revision.c.files]
-        return select(*columns).where(revision.c.store == self.store)

@@ -1,38 +1,41 @@
 """Rewards issued to members, with their coupons."""
 
-from datetime import datetime
-
-from database.queries import Queries
+from database.queries import Queries, WriteQueries
 from database.tables import issued_reward
-from loyalty.store.rows import Row
+from loyalty.store.rewards import IssuedReward, RewardStatus
 
 
-class Rewards(Queries):
-    """Issued rewards of one store."""
+class RewardQueries(Queries):
+    """Reads the issued rewards of one store."""
 
-    def issue(
-        self,
-        issued_id: str,
-        *,
-        member_id: str,
-        reward: str,
-        coupon: str | None,
-        expires_at: datetime | None,
-        event_id: str,
-        now: datetime,
-    ) -> bool:
-        """Issue a reward; False where its coupon code, or the issue itself, is there already."""
-        row = {"id": issued_id, "member": member_id, "reward": reward, "coupon": coupon, "status": "issued"}
-        return self.insert_once(issued_reward, row | {"issued_at": now, "expires_at": expires_at, "event": event_id})
+    def get(self, issued_id: str) -> IssuedReward | None:
+        """Return one issued reward."""
+        return self.find_one(IssuedReward, issued_reward, id=issued_id)
 
-    def get(self, issued_id: str) -> Row | None:
-        """One issued reward."""
-        return self.first(issued_reward, id=issued_id)
+    def of_member(self, member_id: str) -> list[IssuedReward]:
+        """Return a member's issued rewards, the latest first."""
+        return self.find_all(IssuedReward, issued_reward, ("-id",), member=member_id)
 
-    def of_member(self, member_id: str) -> list[Row]:
-        """A member's rewards, the latest first."""
-        return self.rows(issued_reward, ("-id",), member=member_id)
 
-    def set_status(self, issued_id: str, status: str) -> None:
-        """Move an issued reward on."""
-        self.alter(issued_reward, {"id": issued_id}, status=status)
+class Rewards(RewardQueries, WriteQueries):
+    """The issued rewards of one store."""
+
+    def issue(self, new: IssuedReward) -> bool:
+        """Store an issued reward; return False if its coupon code is taken, or the reward is stored already."""
+        return self.insert_if_absent(
+            issued_reward,
+            {
+                "id": new.id,
+                "member": new.member,
+                "reward": new.reward,
+                "coupon": new.coupon,
+                "status": new.status,
+                "issued_at": new.issued_at,
+                "expires_at": new.expires_at,
+                "event": new.event,
+            },
+        )
+
+    def set_status(self, issued_id: str, status: RewardStatus) -> None:
+        """Change the status of an issued reward."""
+        self.update(issued_reward, {"id": issued_id}, status=status)

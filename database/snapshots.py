@@ -1,78 +1,73 @@
-"""Members as they are now, whole and exact: what a trial begins with."""
+"""Snapshots of members as they are now, whole and exact: what a simulation starts from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import ColumnElement, Table, select
 
-from database.tables import deadline, issued_reward, mark, progress, usage
-from database.transaction import Transaction
-from database.usage import PROGRAM
+from database.queries import columns_of
+from database.tables import deadline, issued_reward, mark, usage
+from database.transaction import ReadTransaction
+from database.usage import PROGRAM, StoredUse, UsageByReactor, by_reactor
 from loyalty.engine.snapshots import MemberSnapshot
-from loyalty.store.achievements import MILLION, DailySum
-from loyalty.store.limits import DailyUse
+from loyalty.store.achievements import DailySum, sort_key
+from loyalty.store.due_items import DueItem, DueKind
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.rewards import IssuedReward
 
-Taken: TypeAlias = dict[str, dict[date, DailyUse]]
-"""What firings took from limits, by reactor and day."""
+T = TypeVar("T")
+
+_MAX_IDS = 500
+"""Ids in one query: some databases accept no more than about a thousand."""
 
 
-def present(tx: Transaction, member_id: str) -> MemberSnapshot:
-    """A member with all that is theirs; LookupError where the store has none of that id.
+def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
+    """Return a member with everything that belongs to it; raise LookupError for an unknown id.
 
-    Coupons that are used or expired are left out: nothing more falls due of them.
+    Coupons that are used or expired are left out: they have no due items any more.
     """
-    known = tx.members.facts(member_id)
+    member = tx.members.facts(member_id)
     lots = {lot.id: lot for lot in tx.ledger.lots(member_id)}
-    of_member = issued_reward.c.member == member_id
-    issued = {row.id: dict(row._mapping) for row in _rows(tx, issued_reward, of_member) if row.status == "issued"}  # noqa: SLF001 - a row has its mapping under no other name
-    account = MemberState(
-        member=known,
-        balances=dict(known.balances),
-        badges={row["badge"]: row["times"] for row in tx.members.badges(member_id)},
+    is_open = (issued_reward.c.member == member_id, issued_reward.c.status == "issued")
+    issued = {each.id: each for each in _find_all(tx, IssuedReward, issued_reward, *is_open)}
+    state = MemberState(
+        member=member,
+        balances=dict(member.balances),
+        badges={each.badge: each.times for each in tx.members.badges(member_id)},
         lots=lots,
-        daily_sums=_marks(tx, member_id),
-        completed={row.achievement: row.completed for row in _rows(tx, progress, progress.c.member == member_id)},
-        used=taken(_rows(tx, usage, usage.c.member == member_id)),
+        daily_sums=_daily_sums(tx, member_id),
+        completed={each.achievement: each.completed for each in tx.achievements.completions(member_id)},
+        used=by_reactor(_find_all(tx, StoredUse, usage, usage.c.member == member_id)),
         issued=issued,
     )
-    return MemberSnapshot(account, due_items=_deadlines(tx, {member_id, *lots, *issued}))
+    return MemberSnapshot(state, due_items=_due_items(tx, {member_id, *lots, *issued}))
 
 
-def used_by_program(tx: Transaction) -> Taken:
-    """What firings have taken from limits of the whole program."""
-    return taken(_rows(tx, usage, usage.c.member == PROGRAM))
+def used_by_program(tx: ReadTransaction) -> UsageByReactor:
+    """Return what firings took from limits of the whole program."""
+    return by_reactor(_find_all(tx, StoredUse, usage, usage.c.member == PROGRAM))
 
 
-def _rows(tx: Transaction, table: Table, *where: Any) -> list[Row[*tuple[Any, ...]]]:
-    return list(tx.connection.execute(select(table).where(table.c.store == tx.store, *where)))
+def _find_all(tx: ReadTransaction, record: type[T], table: Table, *where: ColumnElement[bool]) -> list[T]:
+    wanted = select(*columns_of(record, table)).where(table.c.store == tx.store, *where)
+    return [record(*row) for row in tx.connection.execute(wanted)]
 
 
-def _marks(tx: Transaction, member_id: str) -> dict[str, list[DailySum]]:
-    """Oldest first, and those of a day by their values: as the steps read them."""
-    marks: dict[str, list[DailySum]] = defaultdict(list)
-    for row in sorted(_rows(tx, mark, mark.c.member == member_id), key=lambda each: (each.day, each.value)):
-        marks[row.achievement].append(DailySum(row.day, row.value, row.amount, row.used))
-    return dict(marks)
+def _daily_sums(tx: ReadTransaction, member_id: str) -> dict[str, list[DailySum]]:
+    """A member's daily sums by achievement, each sorted by day and value."""
+    here = (mark.c.store == tx.store, mark.c.member == member_id)
+    sums: dict[str, list[DailySum]] = defaultdict(list)
+    for achievement, *columns in tx.connection.execute(
+        select(mark.c.achievement, *columns_of(DailySum, mark)).where(*here)
+    ):
+        sums[achievement].append(DailySum(*columns))
+    return {achievement: sorted(each, key=sort_key) for achievement, each in sums.items()}
 
 
-def taken(rows: Iterable[Row[*tuple[Any, ...]]]) -> Taken:
-    """Rows of usage, by reactor and day."""
-    found: Taken = defaultdict(dict)
-    for row in rows:
-        found[row.reactor][row.day] = DailyUse(row.day, row.times, Decimal(row.points) / MILLION)
-    return dict(found)
-
-
-_MOST_NAMED = 500
-"""Ids that one query names; some databases take no more than a thousand or so."""
-
-
-def _deadlines(tx: Transaction, subjects: set[str]) -> dict[str, Any]:
-    named = sorted(subjects)
-    pages = [named[at : at + _MOST_NAMED] for at in range(0, len(named), _MOST_NAMED)]
-    rows = [row for page in pages for row in _rows(tx, deadline, deadline.c.subject.in_(page))]
-    return {row.subject: (row.due_at, row.kind) for row in rows}
+def _due_items(tx: ReadTransaction, subjects: set[str]) -> dict[str, tuple[datetime, DueKind]]:
+    """The due items of lots, issued rewards and a member, by their ids."""
+    ids = sorted(subjects)
+    pages = [ids[at : at + _MAX_IDS] for at in range(0, len(ids), _MAX_IDS)]
+    items = [item for page in pages for item in _find_all(tx, DueItem, deadline, deadline.c.subject.in_(page))]
+    return {item.subject: (item.due_at, item.kind) for item in items}

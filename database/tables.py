@@ -68,7 +68,7 @@ class Json(TypeDecorator[Any]):
 
 ID = String(36)
 NAME = String(255)
-KEY = String(1024)  # a name in lower case may be longer than it was
+KEY = String(1024)  # lower case may be longer than the original
 
 
 def _store() -> Column[str]:
@@ -84,8 +84,8 @@ store = Table(
     metadata,
     Column("code", NAME, primary_key=True),
     Column("created_at", Instant, nullable=False),
-    Column("secret", Text, nullable=False),  # signs what reactors' own call_webhook sends
-    Column("clock_rings_at", Instant),
+    Column("secret", Text, nullable=False),  # signs the requests of `call_webhook`
+    Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
 )
 
 revision = Table(
@@ -106,7 +106,7 @@ member = Table(
     Column("id", ID, primary_key=True),
     _store(),
     Column("email", NAME),
-    Column("email_key", KEY),  # lower case: e-mail addresses and phone numbers are the same in any case
+    Column("email_key", KEY),  # in lower case, as email and phone are compared in any case
     Column("phone", NAME),
     Column("phone_key", KEY),
     Column("card", NAME),
@@ -115,7 +115,7 @@ member = Table(
     Column("tier", NAME),
     Column("tier_since", Instant),
     Column("tier_base", BigInteger, nullable=False, server_default="0"),  # earned when the tier was last reviewed
-    Column("tier_until", Instant),  # when it is reviewed next
+    Column("tier_until", Instant),  # when the tier is reviewed next; null: never
     Column("active", Boolean, nullable=False),
     Column("password_hash", Text),
     Column("registered_at", Instant, nullable=False),
@@ -135,7 +135,7 @@ event = Table(
     Column("type", NAME, nullable=False),
     _member(),
     Column("external_id", NAME),
-    Column("fingerprint", String(64)),  # of what the client sent, to tell a repetition from a contradiction
+    Column("fingerprint", String(64)),  # hash of the content: same id, other content is an error
     Column("customer_data", Json),
     Column("body", Json, nullable=False),
     Column("time", Instant, nullable=False),
@@ -147,7 +147,7 @@ event = Table(
     Column("error", Text),
     Column("decision", Json),
     Column("settled_at", Instant),
-    Column("start_after", Instant),  # when the relay may start its workflow; null once it is settled
+    Column("start_after", Instant),  # when the relay may start its workflow; null: never
     UniqueConstraint("store", "external_id"),
 )
 Index("ix_event_store_received_at", event.c.store, event.c.received_at)
@@ -218,7 +218,7 @@ entry = Table(
     Column("wallet", NAME, nullable=False),
     Column("kind", String(16), nullable=False),  # award, deduct, activate, expire
     Column("points", BigInteger, nullable=False),
-    Column("balance", BigInteger, nullable=False),  # active points after it
+    Column("balance", BigInteger, nullable=False),  # the active balance after it
     Column("lot", ID),
     Column("event", ID, nullable=False),
     Column("source", NAME, nullable=False),
@@ -230,7 +230,7 @@ Index("ix_entry_event", entry.c.event)
 deadline = Table(
     "deadline",
     metadata,
-    Column("subject", ID, primary_key=True),  # a lot or an issued reward
+    Column("subject", ID, primary_key=True),  # id of a lot, an issued reward or a member (for the tier)
     _store(),
     Column("kind", String(16), nullable=False),
     Column("due_at", Instant, nullable=False),
@@ -242,7 +242,7 @@ usage = Table(
     metadata,
     Column("store", NAME, primary_key=True),
     Column("reactor", NAME, primary_key=True),
-    Column("member", ID, primary_key=True),  # "" counts the whole program
+    Column("member", ID, primary_key=True),  # "": the whole program
     Column("day", Date, primary_key=True),
     Column("times", BigInteger, nullable=False),
     Column("points", BigInteger, nullable=False),  # in millionths: a reactor may award several wallets
@@ -267,7 +267,7 @@ progress = Table(
     Column("achievement", NAME, primary_key=True),
     _store(),
     Column("completed", Integer, nullable=False),
-    Column("completed_at", Instant, nullable=False),  # the last time
+    Column("completed_at", Instant, nullable=False),  # when last
 )
 
 badge = Table(
@@ -332,7 +332,7 @@ delivery = Table(
     _store(),
     Column("message", ID, ForeignKey("message.id"), nullable=False),
     Column("event", ID, nullable=False),
-    Column("subscription", ID),  # null: a reactor's own call
+    Column("subscription", ID),  # null: `call_webhook`
     Column("url", Text, nullable=False),
     Column("headers", Json, nullable=False),
     Column("status", String(16), nullable=False),  # pending, delivered, failed
@@ -351,7 +351,7 @@ attempt = Table(
     Column("at", Instant, nullable=False),
     Column("status", Integer),
     Column("latency_ms", Integer, nullable=False),
-    Column("answer", Text, nullable=False),  # its start
+    Column("answer", Text, nullable=False),  # the start of the response's body
     Column("error", Text),
 )
 
@@ -379,9 +379,9 @@ refresh_token = Table(
     "refresh_token",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("family", ID, nullable=False, index=True),  # all tokens that came of one login
+    Column("family", ID, nullable=False, index=True),  # the same for all tokens of one login
     Column("subject", ID, nullable=False),
-    Column("store", NAME),  # null: an admin's
+    Column("store", NAME),  # null: an admin's token
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),

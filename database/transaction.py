@@ -1,27 +1,67 @@
-"""One transaction of one store: the queries, grouped by what they are about."""
+"""One transaction of one store: its repositories, or of a transaction that only reads, the reading part of each."""
 
 from functools import cached_property
 
 from sqlalchemy import Connection
 
-from database.achievements import Achievements
-from database.due_items import DueItems
-from database.events import Events
-from database.ledger import Ledger
-from database.members import Members
-from database.revisions import Revisions
-from database.rewards import Rewards
-from database.subscriptions import Subscriptions
+from database.achievements import AchievementQueries, Achievements
+from database.due_items import DueItemQueries, DueItems
+from database.events import EventQueries, Events
+from database.ledger import Ledger, LedgerQueries
+from database.members import MemberQueries, Members
+from database.revisions import RevisionQueries, Revisions
+from database.rewards import RewardQueries, Rewards
+from database.subscriptions import SubscriptionQueries, Subscriptions
 from database.usage import Usage
-from database.webhooks import Webhooks
+from database.webhooks import WebhookQueries, Webhooks
 
 
-class Transaction:
-    """Queries already bound to a store; kept when the work that got it returns, undone when it raises."""
+class ReadTransaction:
+    """Reads one store, and cannot write: neither by its types nor in the database."""
 
     def __init__(self, connection: Connection, store: str) -> None:
         self.connection = connection
         self.store = store
+
+    @cached_property
+    def events(self) -> EventQueries:
+        return EventQueries(self.connection, self.store)
+
+    @cached_property
+    def members(self) -> MemberQueries:
+        return MemberQueries(self.connection, self.store)
+
+    @cached_property
+    def ledger(self) -> LedgerQueries:
+        return LedgerQueries(self.connection, self.store)
+
+    @cached_property
+    def achievements(self) -> AchievementQueries:
+        return AchievementQueries(self.connection, self.store)
+
+    @cached_property
+    def rewards(self) -> RewardQueries:
+        return RewardQueries(self.connection, self.store)
+
+    @cached_property
+    def due_items(self) -> DueItemQueries:
+        return DueItemQueries(self.connection, self.store)
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionQueries:
+        return SubscriptionQueries(self.connection, self.store)
+
+    @cached_property
+    def webhooks(self) -> WebhookQueries:
+        return WebhookQueries(self.connection, self.store)
+
+    @cached_property
+    def revisions(self) -> RevisionQueries:
+        return RevisionQueries(self.connection, self.store)
+
+
+class Transaction(ReadTransaction):
+    """Reads and writes one store; committed when the work that got it returns, rolled back when it raises."""
 
     @cached_property
     def events(self) -> Events:

@@ -1,48 +1,55 @@
-"""What reactors' firings took from their limits, counted by local day, so that limits can change and counts stay."""
+"""What reactors' firings took from their limits, by local day, so that limits can change while the counts stay."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from sqlalchemy import select
 
-from database.queries import Queries
+from database.locks import usage_lock
+from database.queries import WriteQueries, columns_of
 from database.tables import usage
 from loyalty.decisions.decision import Claim
 from loyalty.store.achievements import MILLION
 from loyalty.store.limits import DailyUse
 
 PROGRAM = ""
-"""Stands for every member of the program."""
+"""The `member` of what counts for the whole program."""
+
+UsageByReactor: TypeAlias = dict[str, dict[date, DailyUse]]
+"""Use of limits by reactor and local day."""
 
 
-class Usage(Queries):
-    """Usage of one store's reactors."""
+class Usage(WriteQueries):
+    """Use of limits in one store."""
 
     def of(
         self, reactors: Iterable[str], member_id: str, *, since: date, until: date
     ) -> dict[tuple[str, str], tuple[DailyUse, ...]]:
-        """Days used between two dates, both counted, by reactor and `member` or `program`."""
+        """Return the use between two local days, both included, by reactor and `member` or `program`; lock it."""
         names = sorted(reactors)
         for name in names:
-            self.lock(f"usage/{name}")
+            self.lock(usage_lock(name))
         rows = self.connection.execute(
-            select(usage).where(
+            select(usage.c.member, *columns_of(StoredUse, usage)).where(
                 usage.c.store == self.store,
                 usage.c.reactor.in_(names),
                 usage.c.member.in_([member_id, PROGRAM]),
                 usage.c.day.between(since, until),
             )
-        ).mappings()
+        )
         found: dict[tuple[str, str], list[DailyUse]] = {}
-        for row in rows:
-            per = "program" if row["member"] == PROGRAM else "member"
-            used = DailyUse(row["day"], row["times"], Decimal(row["points"]) / MILLION)
-            found.setdefault((row["reactor"], per), []).append(used)
+        for member, *columns in rows:
+            stored = StoredUse(*columns)
+            per = "program" if member == PROGRAM else "member"
+            found.setdefault((stored.reactor, per), []).append(stored.daily_use())
         return {key: tuple(days) for key, days in found.items()}
 
     def claim(self, claim: Claim, member_id: str) -> None:
-        """Add a firing to its day."""
+        """Add a firing to the use of its day."""
         row = {
             "reactor": claim.reactor,
             "member": member_id if claim.per == "member" else PROGRAM,
@@ -50,4 +57,26 @@ class Usage(Queries):
             "times": claim.times,
             "points": int(claim.points * MILLION),
         }
-        self.add_up(usage, row, sums=("times", "points"))
+        self.upsert_adding(usage, row, sums=("times", "points"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUse:
+    """What a reactor's firings took on one local day, for one member or the whole program; points in millionths."""
+
+    reactor: str
+    day: date
+    times: int
+    points: int
+
+    def daily_use(self) -> DailyUse:
+        """Return it in units of the wallet."""
+        return DailyUse(self.day, self.times, Decimal(self.points) / MILLION)
+
+
+def by_reactor(stored: Iterable[StoredUse]) -> UsageByReactor:
+    """Return the stored uses of one member, or of the whole program, by reactor and day."""
+    found: UsageByReactor = defaultdict(dict)
+    for each in stored:
+        found[each.reactor][each.day] = each.daily_use()
+    return dict(found)

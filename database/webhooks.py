@@ -4,40 +4,71 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
-from database.queries import Queries, prepared
+from database.queries import Queries, WriteQueries
+from database.sqlite_fast_path import Prepared
 from database.tables import attempt, delivery, message, store, subscription
-from loyalty.store.rows import Row
+from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, OutboundDelivery
 
-_PACKED = (
+_OUTBOUND = Prepared(
     select(
-        delivery,
+        delivery.c.message,
+        delivery.c.subscription,
+        delivery.c.url,
+        delivery.c.headers,
         message.c.data,
-        store.c.secret.label("store_secret"),
-        subscription.c.format.label("form"),
-        subscription.c.secret,
+        subscription.c.format,
         subscription.c.failing_since,
         and_(subscription.c.id.is_not(None), subscription.c.disabled_at.is_(None)).label("is_live"),
+        func.coalesce(subscription.c.secret, store.c.secret).label("secret"),
     )
     .join(message, message.c.id == delivery.c.message)
     .join(store, store.c.code == delivery.c.store)
     .outerjoin(subscription, subscription.c.id == delivery.c.subscription)
-    .where(delivery.c.store == bindparam("in_store"), delivery.c.id == bindparam("the_delivery"))
+    .where(delivery.c.store == bindparam("in_store"), delivery.c.id == bindparam("the_delivery")),
+    OutboundDelivery,
 )
-_OF_EVENT = (
-    select(delivery, message.c.name)
+_OF_EVENT = Prepared(
+    select(
+        delivery.c.id,
+        delivery.c.message,
+        delivery.c.event,
+        delivery.c.subscription,
+        delivery.c.url,
+        delivery.c.status,
+        delivery.c.attempts,
+        delivery.c.next_attempt_at,
+        message.c.name,
+    )
     .join(message, message.c.id == delivery.c.message)
     .where(delivery.c.store == bindparam("in_store"), delivery.c.event == bindparam("the_event"))
-    .order_by(delivery.c.id)
+    .order_by(delivery.c.id),
+    Delivery,
 )
 
 
-class Webhooks(Queries):
-    """What one store sends."""
+class WebhookQueries(Queries):
+    """Reads the deliveries of one store."""
+
+    def outbound(self, delivery_id: str) -> OutboundDelivery | None:
+        """Return what an attempt of a delivery needs."""
+        return _OUTBOUND.first(self.connection, {"in_store": self.store, "the_delivery": delivery_id})
+
+    def of_event(self, event_id: str) -> list[Delivery]:
+        """Return the deliveries of an event's messages, in the order of their ids."""
+        return _OF_EVENT.all(self.connection, {"in_store": self.store, "the_event": event_id})
+
+    def attempts(self, delivery_id: str) -> list[LoggedAttempt]:
+        """Return the attempts of a delivery, in order."""
+        return self.find_all(LoggedAttempt, attempt, ("number",), delivery=delivery_id)
+
+
+class Webhooks(WebhookQueries, WriteQueries):
+    """The messages and deliveries of one store."""
 
     def add_message(self, message_id: str, *, event_id: str, name: str, data: Any, now: datetime) -> None:
-        """Keep a message."""
+        """Store a message; `data` has its body by format."""
         self.insert(message, {"id": message_id, "event": event_id, "name": name, "data": data, "created_at": now})
 
     def add_delivery(
@@ -50,41 +81,40 @@ class Webhooks(Queries):
         url: str,
         headers: Sequence[Mapping[str, str]],
     ) -> None:
-        """A message is to go to a URL."""
+        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""
         row = {"id": delivery_id, "message": message_id, "event": event_id, "subscription": subscription_id}
         self.insert(delivery, row | {"url": url, "headers": list(headers), "status": "pending", "attempts": 0})
 
-    def packed(self, delivery_id: str) -> Row | None:
-        """What to send for a delivery, and what signs it.
+    def log_attempt(self, delivery_id: str, made: LoggedAttempt) -> None:
+        """Store what came of an attempt, unless it is logged already."""
+        self.insert_if_absent(
+            attempt,
+            {
+                "delivery": delivery_id,
+                "number": made.number,
+                "at": made.at,
+                "status": made.status,
+                "latency_ms": made.latency_ms,
+                "answer": made.answer,
+                "error": made.error,
+            },
+        )
 
-        The delivery with its message's `data`, the store's `store_secret`, and of the subscription, if it is one's,
-        `form`, `secret`, `failing_since` and `is_live`.
-        """
-        return prepared(_PACKED).first(self.connection, {"in_store": self.store, "the_delivery": delivery_id})
-
-    def of_event(self, event_id: str) -> list[Row]:
-        """Every delivery an event led to, with its message's name."""
-        return prepared(_OF_EVENT).all(self.connection, {"in_store": self.store, "the_event": event_id})
-
-    def attempts(self, delivery_id: str) -> list[Row]:
-        """Every attempt of a delivery."""
-        return self.rows(attempt, ("number",), delivery=delivery_id)
-
-    def log_attempt(
+    def set_delivery(
         self,
         delivery_id: str,
         *,
-        number: int,
-        at: datetime,
-        status: int | None,
-        latency_ms: int,
-        answer: str,
-        error: str | None,
+        status: DeliveryStatus,
+        attempts: int,
+        next_attempt_at: datetime | None,
+        finished_at: datetime | None,
     ) -> None:
-        """Keep what one attempt met."""
-        row = {"delivery": delivery_id, "number": number, "at": at, "status": status}
-        self.insert_once(attempt, row | {"latency_ms": latency_ms, "answer": answer, "error": error})
-
-    def set_delivery(self, delivery_id: str, **values: Any) -> None:
-        """Move a delivery on."""
-        self.alter(delivery, {"id": delivery_id}, **values)
+        """Store how far a delivery came."""
+        self.update(
+            delivery,
+            {"id": delivery_id},
+            status=status,
+            attempts=attempts,
+            next_attempt_at=next_attempt_at,
+            finished_at=finished_at,
+        )

@@ -7,7 +7,6 @@ import structlog
 from temporalio.client import Client
 
 from database import Database
-from loyalty.references import EventRef
 from workflows.starter import start_event
 
 log = structlog.get_logger(__name__)
@@ -37,8 +36,8 @@ async def relay_once(database: Database, client: Client, *, now: datetime | None
     """Start the workflows of one page of events that have none; return how many there were."""
     await client.service_client.check_health()  # reading a page postpones its events by AGAIN_AFTER: not in vain
     moment = now or datetime.now(UTC)
-    events = await database.waiting_events(now=moment, limit=PAGE, again_after=AGAIN_AFTER)
+    events = await database.take_unstarted(now=moment, limit=PAGE, again_after=AGAIN_AFTER)
     for event in events:
-        await start_event(client, EventRef(**event))
-        log.info("relayed", id=event["id"], store=event["store"])
+        await start_event(client, event)
+        log.info("relayed", id=event.id, store=event.store)
     return len(events)

@@ -50,9 +50,9 @@ async def list_keys(request: Request, admin: str, _caller: CurrentAdmin, state: 
     """An administrator's keys, the newest first, without their tokens."""
     page, _ = LIST_QUERY.parse(request.query_params, UTC)
     admin_id = await _admin_id(state, admin)
-    rows = await state.services.database.access_read(lambda access: access.api_keys(admin_id))
-    keys = [api_key_view(row["id"], admin_id=admin_id, name=row["name"], expires_at=row["expires_at"]) for row in rows]
-    return ExactJson(page_of_list(keys[::-1] if page.newest_first else keys, page))
+    keys = await state.services.database.access_read(lambda access: access.api_keys(admin_id))
+    items = [api_key_view(each.id, admin_id=admin_id, name=each.name, expires_at=each.expires_at) for each in keys]
+    return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
 
 
 @router.delete("/{apiKey}", summary="Delete an API key", status_code=204, response_class=Response)
@@ -74,7 +74,7 @@ async def _admin_id(state: AppState, name: str) -> str:
     admin = await database.access_read(lambda access: access.admin(name) or access.admin_of_id(name.lower()))
     if admin is None:
         raise NotFound(f"no administrator {name[:80]}")
-    return str(admin["id"])
+    return admin.id
 
 
 def _expiry(text: str | None) -> datetime | None:

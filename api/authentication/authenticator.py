@@ -50,9 +50,9 @@ class Authenticator:
         key = await self._database.access_read(lambda access: access.api_key(key_hash))
         if key is None:
             raise NotAuthenticated("Invalid API key")
-        if key["expires_at"] is not None and key["expires_at"] <= datetime.now(UTC):
+        if key.expires_at is not None and key.expires_at <= datetime.now(UTC):
             raise NotAuthenticated("Expired API key: make a new one")
-        return AdminCaller(key["admin"], has_login=False), key["expires_at"]
+        return AdminCaller(key.admin, has_login=False), key.expires_at
 
 
 def _credential(headers: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from api.dependencies import CurrentCaller, CurrentState, StoreCode
 from api.errors import Forbidden, NotAuthenticated
 from api.requests import read_body, request_body
 from api.responses import ExactJson, no_content
-from database import Transaction
+from database import ReadTransaction
 from loyalty.store.members import Identity
 
 BAD_CREDENTIALS = "Bad credentials."
@@ -35,10 +35,10 @@ async def log_admin_in(request: Request, state: CurrentState) -> Response:
     rate_limit_key = _rate_limit_key(request, "", login)
     state.login_rate_limiter.acquire(rate_limit_key)
     admin = await state.services.database.access_read(lambda access: access.admin(login.username))
-    if not await state.passwords.verify(admin["password_hash"] if admin else None, login.password) or admin is None:
+    if not await state.passwords.verify(admin.password_hash if admin else None, login.password) or admin is None:
         raise NotAuthenticated(BAD_CREDENTIALS)
     state.login_rate_limiter.reset(rate_limit_key)
-    return ExactJson(await state.tokens.issue(AdminCaller(admin["id"])))
+    return ExactJson(await state.tokens.issue(AdminCaller(admin.id)))
 
 
 @router.post(
@@ -95,12 +95,13 @@ async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
     return no_content()
 
 
-def _member_with_password(tx: Transaction, username: str) -> tuple[str | None, str | None]:
+def _member_with_password(tx: ReadTransaction, username: str) -> tuple[str | None, str | None]:
     """Id and password hash of the member with this email, else this phone, else this card number."""
     for identity in (Identity(email=username), Identity(phone=username), Identity(card=username)):
-        for row in tx.members.matching(identity):
-            if row["active"] and row["password_hash"]:
-                return row["id"], row["password_hash"]
+        for matching in tx.members.identities_matching(identity):
+            member = tx.members.get(str(matching.id))
+            if member is not None and member.active and member.password_hash:
+                return member.id, member.password_hash
     return None, None
 
 

@@ -38,10 +38,10 @@ class Tokens:
         used = await self._database.access_write(
             lambda access: access.use_refresh_token(digest(refresh_token), now=now)
         )
-        if used is None or used["store"] != store or used["expires_at"] <= now:
+        if used is None or used.store != store or used.expires_at <= now:
             raise NotAuthenticated("Invalid refresh token: log in again")
-        caller = MemberCaller(used["subject"], store) if store is not None else AdminCaller(used["subject"])
-        return await self._pair(caller, family=used["family"])
+        caller = MemberCaller(used.subject, store) if store is not None else AdminCaller(used.subject)
+        return await self._pair(caller, family=used.family)
 
     async def revoke(self, caller: Caller) -> None:
         """Invalidate every refresh token of a caller."""

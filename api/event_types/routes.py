@@ -62,4 +62,4 @@ def _custom_event_types(store_request: StoreRequest) -> dict[str, EventType]:
 async def _deployed_at(store_request: StoreRequest) -> datetime:
     """When the revision in force was deployed."""
     latest = await store_request.database.read(lambda tx: tx.revisions.latest())
-    return latest["deployed_at"] if latest else store_request.now
+    return latest.deployed_at if latest else store_request.now

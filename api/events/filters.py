@@ -1,11 +1,12 @@
 """The filters of the list of custom events."""
 
 from api.paging import Filter, ListQuery
-from database import Transaction
-from database.pages import Condition, Found, Page
+from database import ReadTransaction
+from database.pages import Condition, PageRequest, PageResult
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.members.identity import identity_of
 from loyalty.program.program import Program
+from loyalty.store.events import StoredEvent
 
 LIST_QUERY = ListQuery(
     {
@@ -34,13 +35,15 @@ _COLUMNS = {
 }
 
 
-def find_events(tx: Transaction, program: Program, page: Page, filters: list[Filter]) -> Found:
+def find_events(
+    tx: ReadTransaction, program: Program, page: PageRequest, filters: list[Filter]
+) -> PageResult[StoredEvent]:
     """A page of the custom events that match the filters."""
     conditions = [_condition(tx, program, each) for each in filters]
-    return tx.events.page(Page(page.limit, page.offset, page.newest_first, conditions), without=BUILT_IN)
+    return tx.events.page(PageRequest(page.limit, page.offset, page.newest_first, conditions), without=BUILT_IN)
 
 
-def _condition(tx: Transaction, program: Program, event_filter: Filter) -> Condition:
+def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> Condition:
     """A filter as a condition on a column; event titles and members' identities are looked up first."""
     match event_filter.field:
         case "eventName":
@@ -48,7 +51,7 @@ def _condition(tx: Transaction, program: Program, event_filter: Filter) -> Condi
             return Condition("type", "in", names)
         case "customerData:email" | "customerData:phone" | "customerData:loyaltyCardNumber":
             identity = identity_of({event_filter.field.partition(":")[2]: str(event_filter.value)})
-            return Condition("member", "in", [row["id"] for row in tx.members.matching(identity)])
+            return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
         case "customerId" | "customEventId" as field:
             return Condition(_COLUMNS[field], event_filter.operator, str(event_filter.value).lower())
         case field:

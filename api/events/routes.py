@@ -20,7 +20,7 @@ from api.events.schemas import (
 from api.events.validation import possible_repetition, validate_event
 from api.events.views import event_details_view, event_view
 from api.fast_route import FastRoute
-from api.paging import page_of_rows
+from api.paging import page_of_records
 from api.requests import read_body, request_body
 from api.responses import ExactJson
 from loyalty.engine.acceptance import AcceptedEvent, accept_event, accepted_before
@@ -68,7 +68,7 @@ async def list_events(request: Request, store_request: AdminRequest) -> Response
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     found = await store_request.database.read(lambda tx: find_events(tx, program, page, filters))
-    return ExactJson(page_of_rows([event_view(row, program) for row in found.rows], found))
+    return ExactJson(page_of_records([event_view(each, program) for each in found.records], found))
 
 
 @router.get(
@@ -85,14 +85,14 @@ async def show_event(
     `decision` has an entry for each, with `because` as a sentence and, if it did not fire, `reason` as facts: the part
     of the condition that was false and its place, or the limit that was reached. `laurel explain` shows the same.
     """
-    row = await store_request.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
-    if row is None:
+    event = await store_request.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
+    if event is None:
         raise NotFound(f"no event {custom_event_id[:80]} in {store_request.store}")
     services = store_request.state.services
-    program = await services.programs.revision(store_request.store, row["revision"])
+    program = await services.programs.revision(store_request.store, event.revision)
     return ExactJson(
         await store_request.database.read(
-            lambda tx: event_details_view(tx, row, program, temporal_ui=services.temporal_ui)
+            lambda tx: event_details_view(tx, event, program, temporal_ui=services.temporal_ui)
         )
     )
 

@@ -1,7 +1,7 @@
 """The filters of the list of members."""
 
 from api.paging import Filter, ListQuery
-from database.pages import Condition, Page
+from database.pages import Condition, PageRequest
 
 LIST_QUERY = ListQuery(
     {
@@ -26,9 +26,9 @@ _COLUMNS = {
 }
 
 
-def filtered_page(page: Page, filters: list[Filter]) -> Page:
+def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
     """The page of the members that match the filters."""
-    return Page(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
 
 
 def _condition(member_filter: Filter) -> Condition:

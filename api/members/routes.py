@@ -21,16 +21,15 @@ from api.members.views import (
     status_view,
     wallets_view,
 )
-from api.paging import ListQuery, page_of_list, page_of_rows
+from api.paging import ListQuery, page_of_list, page_of_records
 from api.requests import read_body, request_body
 from api.responses import ExactJson
-from database import Transaction
+from database import ReadTransaction
 from loyalty.ids import is_id
 from loyalty.members.identity import identity_of
 from loyalty.members.registration import register_member
 from loyalty.program.program import Program
-from loyalty.store.members import NO_POINTS, Identity
-from loyalty.store.rows import Row
+from loyalty.store.members import NO_POINTS, Identity, StoredMember
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
@@ -73,9 +72,9 @@ async def list_members(request: Request, store_request: AdminRequest) -> Respons
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
-    def read(tx: Transaction) -> dict[str, Any]:
+    def read(tx: ReadTransaction) -> dict[str, Any]:
         found = tx.members.page(filtered_page(page, filters))
-        return page_of_rows([_customer(tx, row, program) for row in found.rows], found)
+        return page_of_records([_customer(tx, each, program) for each in found.records], found)
 
     return ExactJson(await store_request.database.read(read))
 
@@ -85,7 +84,7 @@ async def show_member(member: MemberInPath, store_request: CallerRequest) -> Res
     """One member. A member's own token shows only that member."""
     return ExactJson(
         await store_request.database.read(
-            lambda tx: _customer(tx, _row_of(tx, store_request, member), store_request.program)
+            lambda tx: _customer(tx, _stored_member(tx, store_request, member), store_request.program)
         )
     )
 
@@ -144,26 +143,25 @@ async def _page(
 
 async def _records(store_request: StoreRequest, member: str) -> MemberRecords:
     return await store_request.database.read(
-        lambda tx: MemberRecords.read(tx, _row_of(tx, store_request, member), store_request.program)
+        lambda tx: MemberRecords.read(tx, _stored_member(tx, store_request, member), store_request.program)
     )
 
 
-def _customer(tx: Transaction, row: Row, program: Program) -> dict[str, Any]:
-    balance = tx.members.balances(row["id"]).get(program.default_wallet.code, NO_POINTS)
-    return customer_view(row, balance, program)
+def _customer(tx: ReadTransaction, stored: StoredMember, program: Program) -> dict[str, Any]:
+    balance = tx.members.balances(stored.id).get(program.default_wallet.code, NO_POINTS)
+    return customer_view(stored, balance, program)
 
 
-def _row_of(tx: Transaction, store_request: StoreRequest, member: str) -> Row:
-    """The row of the member in a path; raise NotFound, or Forbidden if a member asks for another."""
-    rows = tx.members.matching(_identity_in(member))
+def _stored_member(tx: ReadTransaction, store_request: StoreRequest, member: str) -> StoredMember:
+    """The member in a path; raise NotFound, or Forbidden if a member asks for another."""
+    ids = [str(each.id) for each in tx.members.identities_matching(_identity_in(member))]
     caller = store_request.caller
-    if isinstance(caller, MemberCaller):
-        is_own = caller.store == store_request.store and rows and rows[0]["id"] == caller.id
-        if not is_own:
-            raise Forbidden
-    if not rows:
+    if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):
+        raise Forbidden
+    found = tx.members.get(ids[0]) if ids else None
+    if found is None:
         raise NotFound(f"no member {member[:80]} in {store_request.store}")
-    return rows[0]
+    return found
 
 
 def _identity_in(path: str) -> Identity:

@@ -7,16 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from api.responses import format_instant, omit_none
-from database import Transaction
+from database import ReadTransaction
 from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day
 from loyalty.ids import caused_id
 from loyalty.program.achievements import Achievement, Last
 from loyalty.program.program import Program
 from loyalty.program.wallets import Wallet
-from loyalty.store.members import NO_POINTS, Balance
+from loyalty.store.achievements import AchievementCompletions
+from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, StoredMember
 from loyalty.store.points import Lot
-from loyalty.store.rows import Row
 from loyalty.tiers.standing import standing
 from loyalty.webhooks.messages import ProgressView
 from loyalty.webhooks.messages.parts import progress as progress_rule
@@ -40,10 +40,10 @@ class AchievementProgress:
 
 
 def _read_progress(
-    tx: Transaction, member_id: str, achievement: Achievement, stored: Mapping[str, Row]
+    tx: ReadTransaction, member_id: str, achievement: Achievement, completions: Mapping[str, AchievementCompletions]
 ) -> AchievementProgress:
-    """A member's progress with an achievement; `stored` has their completions, by achievement."""
-    completed = stored[achievement.name]["completed"] if achievement.name in stored else 0
+    """A member's progress with an achievement; `completions` are by achievement."""
+    completed = completions[achievement.name].completed if achievement.name in completions else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
         return AchievementProgress(achievement, completed, achievement.goal)
     daily_sums = tx.achievements.daily_sums(member_id, achievement.name, since=date.min)
@@ -54,49 +54,48 @@ def _read_progress(
 class MemberRecords:
     """The stored records of one member, read in one transaction."""
 
-    row: Row
+    member: StoredMember
     balances: Mapping[str, Balance]
     lots: list[Lot]
-    badges: list[Row]
+    badges: list[GrantedBadge]
     progress: list[AchievementProgress]
 
     @classmethod
-    def read(cls, tx: Transaction, row: Row, program: Program) -> "MemberRecords":
-        """Read the records of the member with this row."""
-        member_id = row["id"]
-        stored = tx.achievements.of_member(member_id)
-        progress = [_read_progress(tx, member_id, each, stored) for each in program.achievements]
+    def read(cls, tx: ReadTransaction, member: StoredMember, program: Program) -> "MemberRecords":
+        """Read the records that belong to a member."""
+        completions = {each.achievement: each for each in tx.achievements.completions(member.id)}
+        progress = [_read_progress(tx, member.id, each, completions) for each in program.achievements]
         return cls(
-            row,
-            tx.members.balances(member_id),
-            tx.ledger.lots(member_id),
-            tx.members.badges(member_id),
+            member,
+            tx.members.balances(member.id),
+            tx.ledger.lots(member.id),
+            tx.members.badges(member.id),
             progress,
         )
 
 
-def customer_view(row: Row, balance: Balance, program: Program) -> dict[str, Any]:
+def customer_view(member: StoredMember, balance: Balance, program: Program) -> dict[str, Any]:
     """A member in the documented fields."""
-    zone, profile = program.zone, row["profile"]
-    tier = program.tier_named(row["tier"])
+    zone, profile = program.zone, member.profile
+    tier = program.tier_named(member.tier)
     names = ("firstName", "lastName", "gender", "birthDate", "address", "company")
     level = {"levelId": program.id_of("tier", tier.name), "name": tier.title} if tier else None
     return {
-        "customerId": row["id"],
-        "registeredAt": format_instant(row["registered_at"], zone),
-        "active": row["active"],
-        "createdAt": format_instant(row["created_at"], zone),
-        "updatedAt": format_instant(row["updated_at"], zone),
+        "customerId": member.id,
+        "registeredAt": format_instant(member.registered_at, zone),
+        "active": member.active,
+        "createdAt": format_instant(member.created_at, zone),
+        "updatedAt": format_instant(member.updated_at, zone),
         "storeCode": program.store,
         "labels": profile.get("labels", []),
-        "customAttributes": [{"key": key, "value": value} for key, value in row["attributes"].items()],
-        "defaultAccount": {"accountId": _wallet_id(row, program.default_wallet)}
+        "customAttributes": [{"key": key, "value": value} for key, value in member.attributes.items()],
+        "defaultAccount": {"accountId": _wallet_id(member, program.default_wallet)}
         | _point_fields(balance, program.default_wallet),
     } | omit_none(
-        email=row["email"],
-        phone=row["phone"],
-        loyaltyCardNumber=row["card"],
-        levelAchievementDate=row["tier_since"] and format_instant(row["tier_since"], zone),
+        email=member.email,
+        phone=member.phone,
+        loyaltyCardNumber=member.card,
+        levelAchievementDate=member.tier_since and format_instant(member.tier_since, zone),
         currentLevel=level,
         **{name: profile.get(name) for name in names},
         **{name: profile.get(name, False) for name in ("agreement1", "agreement2", "agreement3")},
@@ -105,19 +104,19 @@ def customer_view(row: Row, balance: Balance, program: Program) -> dict[str, Any
 
 def status_view(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:
     """Where a member stands."""
-    row, wallet, zone = records.row, program.default_wallet, program.zone
+    member, wallet, zone = records.member, program.default_wallet, program.zone
     balance = records.balances.get(wallet.code, NO_POINTS)
-    until = row["tier_until"] if program.reviews_tiers else None
+    until = member.tier_until if program.reviews_tiers else None
     return (
         {
-            "customerId": row["id"],
+            "customerId": member.id,
             "storeCode": program.store,
             **_point_fields(balance, wallet),
             **_level_fields(records, program),
             **_expiring_points(records, program, now),
-            "createdAt": format_instant(row["created_at"], zone),
-            "registeredAt": format_instant(row["registered_at"], zone),
-            "tier": row["tier"],
+            "createdAt": format_instant(member.created_at, zone),
+            "registeredAt": format_instant(member.registered_at, zone),
+            "tier": member.tier,
             "points": wallet.amount(balance.active),
             "wallets": {
                 each.code: _amounts(records.balances.get(each.code, NO_POINTS), each)
@@ -126,9 +125,9 @@ def status_view(records: MemberRecords, program: Program, now: datetime) -> dict
             "achievements": [_achievement_progress(each, program) for each in records.progress],
             "badges": badges_view(records, program),
         }
-        | omit_none(**{name: row["profile"].get(name) for name in ("firstName", "lastName")})
+        | omit_none(**{name: member.profile.get(name) for name in ("firstName", "lastName")})
         | omit_none(
-            levelAchievementDate=row["tier_since"] and format_instant(row["tier_since"], zone),
+            levelAchievementDate=member.tier_since and format_instant(member.tier_since, zone),
             tierUntil=until and format_instant(until, zone),
         )
     )
@@ -143,12 +142,12 @@ def badges_view(records: MemberRecords, program: Program) -> list[dict[str, Any]
     """A member's badges in the documented fields; `badge` is the name that program files use."""
     return [
         {
-            "badgeTypeId": program.id_of("badge", each["badge"]),
-            "name": program.badges.get(each["badge"], each["badge"]),
-            "badge": each["badge"],
-            "completedCount": each["times"],
-            "createdAt": format_instant(each["granted_at"], program.zone),
-            "updatedAt": format_instant(each["updated_at"], program.zone),
+            "badgeTypeId": program.id_of("badge", each.badge),
+            "name": program.badges.get(each.badge, each.badge),
+            "badge": each.badge,
+            "completedCount": each.times,
+            "createdAt": format_instant(each.granted_at, program.zone),
+            "updatedAt": format_instant(each.updated_at, program.zone),
         }
         for each in records.badges
     ]
@@ -156,10 +155,10 @@ def badges_view(records: MemberRecords, program: Program) -> list[dict[str, Any]
 
 def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
     """A member's wallets in the documented fields."""
-    created_at = format_instant(records.row["created_at"], program.zone)
+    created_at = format_instant(records.member.created_at, program.zone)
     return [
         {
-            "walletId": _wallet_id(records.row, each),
+            "walletId": _wallet_id(records.member, each),
             "walletType": {
                 "walletTypeId": program.id_of("wallet", each.code),
                 "code": each.code,
@@ -176,8 +175,8 @@ def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any
     ]
 
 
-def _wallet_id(row: Row, wallet: Wallet) -> str:
-    return caused_id(row["id"], f"wallet/{wallet.code}")
+def _wallet_id(member: StoredMember, wallet: Wallet) -> str:
+    return caused_id(member.id, f"wallet/{wallet.code}")
 
 
 def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
@@ -208,8 +207,8 @@ def _level_fields(records: MemberRecords, program: Program) -> dict[str, Any]:
     """The member's tier, and the points missing to the next."""
     wallet = program.default_wallet
     balance = records.balances.get(wallet.code, NO_POINTS)
-    reached = standing(program, balance, records.row["tier_base"])
-    tier = program.tier_named(records.row["tier"])
+    reached = standing(program, balance, records.member.tier_base)
+    tier = program.tier_named(records.member.tier)
     start = tier.start if tier else Decimal(-1)
     higher = min((tier for tier in program.tiers if tier.start > start), key=lambda tier: tier.start, default=None)
     fields = {"levelName": tier.title, "levelConditionValue": tier.start} if tier else {}

@@ -101,20 +101,20 @@ async def list_revisions(request: Request, store_request: AdminRequest) -> Respo
     """Every revision ever deployed to a store, the latest first."""
     zone = store_request.program.zone
     page, _ = LIST_QUERY.parse(request.query_params, zone)
-    rows = await store_request.database.read(lambda tx: tx.revisions.all())
-    items = [revision_view(row, in_force=row is rows[0], zone=zone) for row in rows]
+    headers = await store_request.database.read(lambda tx: tx.revisions.all())
+    items = [revision_view(each, in_force=each is headers[0], zone=zone) for each in headers]
     return ExactJson(page_of_list(items if page.newest_first else items[::-1], page))
 
 
 @router.get("/{revision}", summary="Show a revision", response_model=RevisionWithFiles)
 async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> Response:
     """A revision and its files, as they were deployed."""
-    row, latest = await store_request.database.read(lambda tx: (tx.revisions.whole(number), tx.revisions.latest()))
-    if row is None:
+    revision, latest = await store_request.database.read(lambda tx: (tx.revisions.get(number), tx.revisions.latest()))
+    if revision is None:
         raise UnknownRevision(store_request.store, number)
-    in_force = latest is not None and latest["number"] == number
-    view = revision_view(row, in_force=in_force, zone=store_request.program.zone)
-    return ExactJson(view | {"files": row["files"]})
+    in_force = latest is not None and latest.number == number
+    view = revision_view(revision, in_force=in_force, zone=store_request.program.zone)
+    return ExactJson(view | {"files": revision.files})
 
 
 @router.get("/{revision}/difference", summary="Show what a revision changed", response_model=RevisionDifference)
@@ -135,4 +135,4 @@ async def _program(store_request: StoreRequest, number: int) -> Program:
 async def _username(state: AppState, caller: AdminCaller) -> str:
     """The name of an admin, or the id if there is no such admin any more."""
     admin = await state.services.database.access_read(lambda access: access.admin_of_id(caller.id))
-    return str(admin["username"]) if admin else caller.id
+    return admin.username if admin else caller.id

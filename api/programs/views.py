@@ -4,16 +4,16 @@ from datetime import tzinfo
 from typing import Any
 
 from api.responses import format_instant
-from loyalty.store.rows import Row
+from database.revisions import RevisionHeader
 
 
-def revision_view(row: Row, *, in_force: bool, zone: tzinfo) -> dict[str, Any]:
+def revision_view(revision: RevisionHeader, *, in_force: bool, zone: tzinfo) -> dict[str, Any]:
     """A revision without its files, in the documented fields."""
     return {
-        "revision": row["number"],
-        "hash": row["hash"],
-        "deployedAt": format_instant(row["deployed_at"], zone),
-        "deployedBy": row["deployed_by"],
+        "revision": revision.number,
+        "hash": revision.hash,
+        "deployedAt": format_instant(revision.deployed_at, zone),
+        "deployedBy": revision.deployed_by,
         "inForce": in_force,
-        "note": row["note"],
+        "note": revision.note,
     }

@@ -16,8 +16,9 @@ from api.requests import read_body, request_body
 from api.responses import ExactJson
 from api.simulations.schemas import PostSimulation, Simulation
 from api.simulations.validation import adhoc_member, check_size, reported_at, simulated_program
-from database import Transaction
-from database.snapshots import Taken, present, used_by_program
+from database import ReadTransaction
+from database.snapshots import current_snapshot, used_by_program
+from database.usage import UsageByReactor
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
@@ -76,12 +77,12 @@ async def _stored_member(
 ) -> tuple[str | None, Tried]:
     """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
 
-    def read(tx: Transaction) -> tuple[str | None, MemberSnapshot, Taken]:
+    def read(tx: ReadTransaction) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
         member_id = find_member(tx, event.identity)
         if member_id is None:
             check_registrable(store_request.store, program, event.identity)
             return None, newcomer(_unregistered(event.identity, now), program), used_by_program(tx)
-        return member_id, present(tx, member_id), used_by_program(tx)
+        return member_id, current_snapshot(tx, member_id), used_by_program(tx)
 
     member_id, opening, used = await store_request.database.read(read)
     return member_id, Tried(event.type, event.time, event.body, opening, now, used=used, since=store_request.now)

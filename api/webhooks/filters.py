@@ -1,16 +1,16 @@
 """The filters of the list of subscriptions."""
 
 from api.paging import Filter, ListQuery
-from database.pages import Condition, Page
+from database.pages import Condition, PageRequest
 
 LIST_QUERY = ListQuery({"url": "text", "legacy": "boolean", "eventName": "text", "createdAt": "instant"})
 
 _COLUMNS = {"url": "url", "eventName": "event_name", "createdAt": "created_at"}
 
 
-def filtered_page(page: Page, filters: list[Filter]) -> Page:
+def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
     """The page of the subscriptions that match the filters."""
-    return Page(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
 
 
 def _condition(subscription_filter: Filter) -> Condition:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.dependencies import AdminRequest
 from api.errors import NotFound
-from api.paging import page_of_rows
+from api.paging import page_of_records
 from api.requests import read_body, request_body
 from api.responses import ExactJson, no_content, omit_none
 from api.webhooks.filters import LIST_QUERY, filtered_page
@@ -83,16 +83,16 @@ async def list_subscriptions(request: Request, store_request: AdminRequest) -> R
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(lambda tx: tx.subscriptions.page(filtered_page(page, filters)))
-    return ExactJson(page_of_rows([subscription_view(row, zone) for row in found.rows], found))
+    return ExactJson(page_of_records([subscription_view(each, zone) for each in found.records], found))
 
 
 @router.get("/subscription/{webhookSubscription}", summary="Show a subscription", response_model=Subscription)
 async def show_subscription(subscription_id: SubscriptionInPath, store_request: AdminRequest) -> Response:
     """One subscription, and whether and why Laurel disabled it."""
-    row = await store_request.database.read(lambda tx: tx.subscriptions.get(subscription_id.lower()))
-    if row is None:
+    subscription = await store_request.database.read(lambda tx: tx.subscriptions.get(subscription_id.lower()))
+    if subscription is None:
         raise _unknown(subscription_id)
-    return ExactJson(subscription_view(row, store_request.program.zone))
+    return ExactJson(subscription_view(subscription, store_request.program.zone))
 
 
 @router.put(

@@ -4,21 +4,22 @@ from datetime import tzinfo
 from typing import Any
 
 from api.responses import format_instant, omit_none
+from loyalty.store.webhooks import Subscription
 
 
-def subscription_view(row: Any, zone: tzinfo) -> dict[str, Any]:
+def subscription_view(subscription: Subscription, zone: tzinfo) -> dict[str, Any]:
     """A subscription in the documented fields, without its secret."""
-    headers = row["headers"]
+    headers = subscription.headers
     first = headers[0] if headers else {}
     return {
-        "webhookSubscriptionId": row["id"],
-        "eventName": row["event_name"],
-        "url": row["url"],
+        "webhookSubscriptionId": subscription.id,
+        "eventName": subscription.event_name,
+        "url": subscription.url,
         "headers": headers,
-        "legacy": row["format"] == "legacy",
-        "format": row["format"],
-        "createdAt": format_instant(row["created_at"], zone),
+        "legacy": subscription.format == "legacy",
+        "format": subscription.format,
+        "createdAt": format_instant(subscription.created_at, zone),
         "destinationType": "rest",
-        "disabledAt": row["disabled_at"] and format_instant(row["disabled_at"], zone),
-        "disabledBecause": row["disabled_because"],
+        "disabledAt": subscription.disabled_at and format_instant(subscription.disabled_at, zone),
+        "disabledBecause": subscription.disabled_because,
     } | omit_none(headerName=first.get("headerName"), headerValue=first.get("headerValue"))

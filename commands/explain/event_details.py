@@ -86,9 +86,9 @@ class _StoredEvents:
         return self._events.stores()
 
     def event(self, store: str, event_id: str) -> Details | None:
-        stored = self._events.event(store, event_id)
-        if stored is None:
+        found = self._events.event(store, event_id)
+        if found is None:
             return None
-        tx, row = stored
-        program = read_revision(revision_files(tx, row["revision"]))
-        return event_details_view(tx, row, program, temporal_ui=self._temporal_ui)
+        tx, stored = found
+        program = read_revision(revision_files(tx, stored.revision))
+        return event_details_view(tx, stored, program, temporal_ui=self._temporal_ui)

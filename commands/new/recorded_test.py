@@ -12,14 +12,14 @@ from commands.shared.database_reader import DatabaseEvents, read_only, revision_
 from commands.shared.errors import CommandError
 from commands.shared.lookup import find_event
 from database.history import History
-from database.transaction import Transaction
+from database.transaction import ReadTransaction
 from loyalty.calendar import local_day, start_of
 from loyalty.decisions.decision_json import to_json
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
+from loyalty.store.events import StoredEvent
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.rows import Row
 from program_files import read_revision
 from workbench.backtest import MemberRange, Replay
 from workbench.scenarios.writing import REGISTERED, CannotWrite, Recorded, written
@@ -43,61 +43,59 @@ def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest
     Raise NotFound, CannotRecord, or the errors of `read_only`.
     """
     with read_only(data) as connection:
-        tx, row = find_event(DatabaseEvents(connection), event_id, store)
-        _refuse_caused(tx, row)
-        program = read_revision(revision_files(tx, row["revision"]))
-        recorded = _recorded(connection, program, row)
-        did = [words for result in tx.events.step_results(row["id"]) for words in result["did"]]
+        tx, stored = find_event(DatabaseEvents(connection), event_id, store)
+        _refuse_caused(tx, stored)
+        program = read_revision(revision_files(tx, stored.revision))
+        recorded = _recorded(connection, program, stored)
+        did = tx.events.log_of(stored.id)
     try:
         first = written(recorded, program)
-        differences = _differences(first.happened, row, did)
+        differences = _differences(first.happened, stored, did)
         notes = [f"When it happened it was otherwise: {each}" for each in differences]
         return RecordedTest(written(recorded, program, notes=notes).text if notes else first.text, differences)
     except CannotWrite as error:
-        raise CannotRecord(f"no test can be made of event {row['id']}: {error}") from None
+        raise CannotRecord(f"no test can be made of event {stored.id}: {error}") from None
 
 
-def _refuse_caused(tx: Transaction, row: Row) -> None:
-    root = row
-    while root["parent"] is not None and (above := tx.events.get(root["parent"])):
+def _refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
+    root = stored
+    while root.parent is not None and (above := tx.events.get(root.parent)):
         root = above
-    if root is not row:
-        raise CannotRecord(
-            f"{row['type']} was caused by another event: make the test of {root['id']}, a {root['type']}"
-        )
-    if row["type"] in BUILT_IN and row["type"] != REGISTERED:
-        raise CannotRecord(f"{row['type']} happened by itself: a test waits for it, see docs/testing.md")
-    if row["decision"] is None:
-        raise CannotRecord(f"event {row['id']} is not decided yet: try again when it is")
+    if root is not stored:
+        raise CannotRecord(f"{stored.type} was caused by another event: make the test of {root.id}, a {root.type}")
+    if stored.type in BUILT_IN and stored.type != REGISTERED:
+        raise CannotRecord(f"{stored.type} happened by itself: a test waits for it, see docs/testing.md")
+    if stored.decision is None:
+        raise CannotRecord(f"event {stored.id} is not decided yet: try again when it is")
 
 
-def _recorded(connection: Connection, program: Program, row: Row) -> Recorded:
+def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> Recorded:
     """The event and its member's state: the snapshot at the start of its day, and a replay from there to the event."""
-    since = start_of(local_day(row["received_at"], program.zone), program.zone)
-    history = History(connection, program, since=since, until=row["received_at"])
-    only = MemberRange(row["member"], row["member"])
+    since = start_of(local_day(stored.received_at, program.zone), program.zone)
+    history = History(connection, program, since=since, until=stored.received_at)
+    only = MemberRange(stored.member, stored.member)
     replay = Replay(program, since)
-    openings = list(history.openings(only))
+    openings = list(history.snapshots(only))
     replay.open(openings, history.used_by_program())
     for event in history.events(only):
         replay.report(event)
-    replay.advance(row["received_at"] - timedelta(microseconds=1))
-    account: MemberState | None = replay.store.members_by_id.get(row["member"])
+    replay.advance(stored.received_at - timedelta(microseconds=1))
+    account: MemberState | None = replay.store.members_by_id.get(stored.member)
     return Recorded(
-        type=row["type"],
-        time=row["time"],
-        received_at=row["received_at"],
-        body=row["body"],
+        type=stored.type,
+        time=stored.time,
+        received_at=stored.received_at,
+        body=stored.body,
         account=openings[0].state if account is None else account,
         is_registered=account is not None,
         used_by_program=replay.store.used,
     )
 
 
-def _differences(happened: Sequence[ProcessedEvent], row: Row, did: Sequence[str]) -> tuple[str, ...]:
+def _differences(happened: Sequence[ProcessedEvent], stored: StoredEvent, did: Sequence[str]) -> tuple[str, ...]:
     """Where the test's result differs from what happened, since masked or forgotten values may change a decision."""
-    event = next(each for each in happened if each.type == row["type"] and each.parent is None)
-    then, now = (dict(_verdicts(kept)) for kept in (row["decision"], to_json(event.decision)))
+    event = next(each for each in happened if each.type == stored.type and each.parent is None)
+    then, now = (dict(_verdicts(kept)) for kept in (stored.decision, to_json(event.decision)))
     found = [
         f"{name} was {then[name]}, here {now.get(name, 'not asked')}" for name in then if then[name] != now.get(name)
     ]

@@ -112,7 +112,7 @@ def _parts(
             with _history(source, program) as history:
                 events = history.events_count()
                 one = is_one_task or events <= FEW_EVENTS
-                parts = history.parts(
+                parts = history.member_ranges(
                     _members_per_task(history.members_count(), 1 if one else processes, is_one_task=is_one_task)
                 )
             yield parts, events
@@ -202,9 +202,9 @@ def _replay(part: Part) -> Contrast:
 @contextmanager
 def _history(source: FromDatabase, program: Program) -> Iterator[Any]:
     from database.history import History
-    from database.reading import reading
+    from database.read_only import open_read_only
 
-    with reading(source.url) as connection:
+    with open_read_only(source.url) as connection:
         yield History(connection, program, since=source.since, until=source.until)
 
 
@@ -238,7 +238,7 @@ class _Replayer:
                 case FromDatabase() as source, MemberRange():
                     with _history(source, self.old) as history:
                         pair = Pair(self.old, self.new, source.since)
-                        openings: list[MemberSnapshot] = list(history.openings(part))
+                        openings: list[MemberSnapshot] = list(history.snapshots(part))
                         pair.open(openings, history.used_by_program())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
                         return _replay_events(pair, history.events(part), known, count, until=source.until)

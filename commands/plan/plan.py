@@ -130,11 +130,11 @@ def _base_program(request: PlanRequest, url: str | None, store: str) -> BaseProg
 
 def _in_force(url: str, store: str) -> BaseProgram | None:
     from commands.shared.database_reader import revision_in_force
-    from database.reading import reading
-    from database.transaction import Transaction
+    from database.read_only import open_read_only
+    from database.transaction import ReadTransaction
 
-    with reading(url) as connection:
-        found = revision_in_force(Transaction(connection, store))
+    with open_read_only(url) as connection:
+        found = revision_in_force(ReadTransaction(connection, store))
     return None if found is None else BaseProgram(files=found[1], revision=found[0])
 
 

@@ -29,12 +29,12 @@ async def renew_command_line_key(database: Database) -> str:
     def renew(access: Access) -> None:
         admin = access.admin(ADMIN)
         assert admin is not None, "the admin is created before anything is served"
-        for old in access.api_keys(admin["id"]):
-            if old["name"] == COMMAND_LINE_KEY:
-                access.remove_api_key(admin["id"], old["id"])
+        for old in access.api_keys(admin.id):
+            if old.name == COMMAND_LINE_KEY:
+                access.remove_api_key(admin.id, old.id)
         now = datetime.now(UTC)
         access.add_api_key(
-            new_id(), admin_id=admin["id"], name=COMMAND_LINE_KEY, key_hash=digest(key), expires_at=None, now=now
+            new_id(), admin_id=admin.id, name=COMMAND_LINE_KEY, key_hash=digest(key), expires_at=None, now=now
         )
 
     await database.access_write(renew)

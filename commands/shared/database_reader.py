@@ -9,19 +9,19 @@ from sqlalchemy import Connection, select
 
 from commands.shared.data_folder import database_url
 from commands.shared.settings import Settings
-from database.reading import reading
+from database.read_only import open_read_only
 from database.tables import store as store_table
-from database.transaction import Transaction
-from loyalty.store.rows import Row
+from database.transaction import ReadTransaction
+from loyalty.store.events import StoredEvent
 
 
 @contextmanager
 def read_only(data: Path) -> Iterator[Connection]:
     """A connection that cannot write, to LAUREL_DATABASE_URL or a data folder's database.
 
-    Raise SettingError, NoDatabase or WrongAddress.
+    Raise SettingError, NoDatabase or InvalidDatabaseUrl.
     """
-    with reading(database_url(data, Settings.read())) as connection:
+    with open_read_only(database_url(data, Settings.read())) as connection:
         yield connection
 
 
@@ -30,15 +30,15 @@ def store_codes(connection: Connection) -> list[str]:
     return list(connection.execute(select(store_table.c.code).order_by(store_table.c.code)).scalars())
 
 
-def revision_files(tx: Transaction, number: int) -> dict[str, bytes]:
+def revision_files(tx: ReadTransaction, number: int) -> dict[str, bytes]:
     """The files of an existing revision."""
     return {name: text.encode() for name, text in (tx.revisions.files(number) or {}).items()}
 
 
-def revision_in_force(tx: Transaction) -> tuple[int, dict[str, bytes]] | None:
+def revision_in_force(tx: ReadTransaction) -> tuple[int, dict[str, bytes]] | None:
     """The number and the files of the revision in force; None if nothing was deployed to the store."""
     latest = tx.revisions.latest()
-    return None if latest is None else (latest["number"], revision_files(tx, latest["number"]))
+    return None if latest is None else (latest.number, revision_files(tx, latest.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class DatabaseEvents:
     def stores(self) -> list[str]:
         return store_codes(self.connection)
 
-    def event(self, store: str, event_id: str) -> tuple[Transaction, Row] | None:
-        tx = Transaction(self.connection, store)
-        row = tx.events.get(event_id.lower()) or tx.events.by_external_id(event_id)
-        return None if row is None else (tx, row)
+    def event(self, store: str, event_id: str) -> tuple[ReadTransaction, StoredEvent] | None:
+        tx = ReadTransaction(self.connection, store)
+        found = tx.events.get(event_id.lower()) or tx.events.by_external_id(event_id)
+        return None if found is None else (tx, found)

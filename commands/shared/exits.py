@@ -52,11 +52,11 @@ def _database_message(error: Exception) -> str | None:
         return None
     from sqlalchemy.exc import SQLAlchemyError
 
-    from database import WrongAddress
+    from database import InvalidDatabaseUrl
     from database.programs import UnknownRevision, UnknownStore
     from database.revisions import AnotherInForce
 
-    if isinstance(error, WrongAddress | AnotherInForce | UnknownRevision | UnknownStore):
+    if isinstance(error, InvalidDatabaseUrl | AnotherInForce | UnknownRevision | UnknownStore):
         return str(error)
     if isinstance(error, SQLAlchemyError):
         return (

@@ -7,8 +7,9 @@ from commands.shared.database_reader import read_only, revision_in_force, store_
 from commands.shared.errors import CommandError
 from commands.shared.lookup import find_store
 from database.programs import UnknownStore
-from database.snapshots import Taken, present, used_by_program
-from database.transaction import Transaction
+from database.snapshots import current_snapshot, used_by_program
+from database.transaction import ReadTransaction
+from database.usage import UsageByReactor
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.members.identity import identity_of
@@ -28,7 +29,7 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
     """The revision in force of a store (None: the only store) and its files; raise NotFound or UnknownStore."""
     with read_only(data) as connection:
         code = find_store(store_codes(connection), store)
-        found = revision_in_force(Transaction(connection, code))
+        found = revision_in_force(ReadTransaction(connection, code))
     if found is None:
         raise UnknownStore(code)
     return found
@@ -36,19 +37,19 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
 
 def read_member(
     program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
-) -> tuple[str | None, MemberSnapshot, Taken]:
+) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
     """The id, the snapshot and the program-wide use of limits for a member: by id, or the one whom the event names.
 
     The id is None for an unknown member, who is registered if the program allows it. Raise NoSuchMember, or the
     errors of `read_only`.
     """
     with read_only(data) as connection:
-        tx = Transaction(connection, program.store)
+        tx = ReadTransaction(connection, program.store)
         identity = _named(event, member_id)
         try:
             found = find_member(tx, identity)
             if found is not None:
-                return found, present(tx, found), used_by_program(tx)
+                return found, current_snapshot(tx, found), used_by_program(tx)
             if member_id is not None:
                 raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
             check_registrable(program.store, program, identity)

@@ -15,7 +15,7 @@ from loyalty.refusals import EventIdReused
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
-from loyalty.store.repositories import StoreRepositories
+from loyalty.store.repositories import StoreReaders, StoreRepositories
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +72,17 @@ def accept_event(
     return AcceptedEvent(new.id, (accepted,) if registered is None else (registered, accepted))
 
 
-def accepted_before(tx: StoreRepositories, event: IncomingEvent) -> AcceptedEvent | None:
+def accepted_before(tx: StoreReaders, event: IncomingEvent) -> AcceptedEvent | None:
     """What was answered to an event with the same external id and content; raise EventIdReused for other content."""
     return _repetition(tx, event, event.fingerprint())
 
 
-def _repetition(tx: StoreRepositories, event: IncomingEvent, fingerprint: str | None) -> AcceptedEvent | None:
-    if event.external_id is None or not (known := tx.events.by_external_id(event.external_id)):
+def _repetition(tx: StoreReaders, event: IncomingEvent, fingerprint: str | None) -> AcceptedEvent | None:
+    if event.external_id is None or not (known := tx.events.reported_as(event.external_id)):
         return None
-    if known["fingerprint"] != fingerprint:
-        raise EventIdReused(known["id"])
-    return AcceptedEvent(known["id"])
+    if known.fingerprint != fingerprint:
+        raise EventIdReused(known.id)
+    return AcceptedEvent(known.id)
 
 
 def _sorted(value: Any) -> Any:

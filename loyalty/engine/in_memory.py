@@ -17,7 +17,8 @@ from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.events import NewEvent
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.memory.store import InMemoryStore, LedgerEntry, SentMessage
+from loyalty.store.memory.store import InMemoryStore, SentMessage
+from loyalty.store.points import LedgerEntry
 from loyalty.store.webhooks import LiveSubscription
 from loyalty.webhooks.messages import MESSAGES
 

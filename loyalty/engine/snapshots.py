@@ -55,7 +55,7 @@ def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
         if due is not None:
             found[lot.id] = due
     for issued in snapshot.state.issued.values():
-        if issued["expires_at"] is not None:
-            found[issued["id"]] = next_due_of_coupon(program, issued["expires_at"], now=now)
+        if issued.expires_at is not None:
+            found[issued.id] = next_due_of_coupon(program, issued.expires_at, now=now)
     of_tier = next_due_from_now(program, snapshot.state.member, now=now)
     return found if of_tier is None else found | {snapshot.state.member.id: of_tier}

@@ -157,9 +157,9 @@ class EventContext:
     def _cycle(self, last: str) -> str:
         chain = [last, self.event.type]
         parent = self.state.parent
-        while parent is not None and (row := self.tx.events.get(parent)):
-            chain.append(row["type"])
-            parent = row["parent"]
+        while parent is not None and (cause := self.tx.events.state(parent, self.step)):
+            chain.append(cause.type)
+            parent = cause.parent
         path = " -> ".join(reversed(chain))
         return f"events caused one another more than {MAX_DEPTH} deep: {path}. Break the cycle among these reactors"
 

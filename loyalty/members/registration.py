@@ -21,8 +21,7 @@ from loyalty.refusals import (
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
-from loyalty.store.repositories import StoreRepositories
-from loyalty.store.rows import Row
+from loyalty.store.repositories import StoreReaders, StoreRepositories
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def register_member(
     if new.tier is not None and program.tier_named(new.tier) is None:
         raise UnknownTier([tier.name for tier in program.tiers])
     tx.members.lock_identity(new.identity)
-    taken = _taken_fields(new.identity, tx.members.matching(new.identity))
+    taken = _taken_fields(new.identity, tx.members.identities_matching(new.identity))
     if taken:
         raise IdentityTaken(taken)
     return _add_member(tx, program, revision, new, now=now)
@@ -76,13 +75,13 @@ def find_or_register(
     return registered.member, registered
 
 
-def find_member(tx: StoreRepositories, identity: Identity) -> str | None:
+def find_member(tx: StoreReaders, identity: Identity) -> str | None:
     """The id of the one member with an identity; raise DifferentMembers. Parts that no member has are ignored."""
-    match [row["id"] for row in tx.members.matching(identity)]:
+    match [str(each.id) for each in tx.members.identities_matching(identity)]:
         case []:
             return None
         case [only]:
-            return str(only)
+            return only
         case several:
             raise DifferentMembers(several)
 
@@ -120,11 +119,7 @@ def _add_member(tx: StoreRepositories, program: Program, revision: int, new: New
     return EventRef(tx.store, event_id, "member_registered", member_id, revision)
 
 
-def _taken_fields(identity: Identity, rows: Sequence[Row]) -> list[str]:
-    """The parts of an identity that these members have."""
-    keys = {
-        "email": ("email_key", identity.email and identity.email.lower()),
-        "phone": ("phone_key", identity.phone and identity.phone.lower()),
-        "card": ("card", identity.card),
-    }
-    return [name for name, (column, key) in keys.items() if key and any(row[column] == key for row in rows)]
+def _taken_fields(identity: Identity, others: Sequence[Identity]) -> list[str]:
+    """The parts of an identity, other than the id, that these members have."""
+    taken = {part for other in others for part in other.keys.items()}
+    return [name for name, key in identity.keys.items() if name != "id" and (name, key) in taken]

@@ -8,6 +8,7 @@ from loyalty.ids import caused_id
 from loyalty.program.effects import IssueReward
 from loyalty.program.rewards import Coupon, Reward
 from loyalty.rewards.due_items import next_due_of_coupon
+from loyalty.store.rewards import IssuedReward
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """The characters of coupon codes: none that is easily read as another."""
@@ -34,15 +35,17 @@ def _store(context: EventContext, issued_id: str, reward: Reward, expires_at: da
     """Store an issued reward and return its coupon code; draw again if the code is taken."""
     while True:
         coupon = _draw(reward.coupon) if reward.coupon else None
-        if context.tx.rewards.issue(
-            issued_id,
-            member_id=context.event.member,
+        new = IssuedReward(
+            id=issued_id,
+            member=context.event.member,
             reward=reward.name,
             coupon=coupon,
+            status="issued",
+            issued_at=context.now,
             expires_at=expires_at,
-            event_id=context.event.id,
-            now=context.now,
-        ):
+            event=context.event.id,
+        )
+        if context.tx.rewards.issue(new):
             return coupon
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from loyalty.events.context import EventContext
 from loyalty.events.message_parts import cause_of, customer
+from loyalty.store.rewards import IssuedReward
 from loyalty.webhooks.messages import CouponView, CouponWillExpire, CustomerBoughtReward, RewardView
 
 
@@ -22,9 +23,9 @@ def send_reward_issued(context: EventContext, body: Any) -> None:
                 reward.title,
                 "dynamic_coupon" if reward.coupon else "material",
             ),
-            issued_id=issued["id"],
+            issued_id=issued.id,
             cost=Decimal(0),
-            issued_at=issued["issued_at"],
+            issued_at=issued.issued_at,
             coupon=_coupon(context, issued),
             cause=cause_of(context, "reactor"),
         ),
@@ -39,15 +40,15 @@ def send_coupon_will_expire(context: EventContext, body: Any) -> None:
         context.outbox.send(CouponWillExpire, lambda: CouponWillExpire(customer=customer(context), coupon=coupon))
 
 
-def _coupon(context: EventContext, issued: Any) -> CouponView | None:
-    reward = context.program.rewards.get(issued["reward"])
-    if reward is None or reward.coupon is None or issued["coupon"] is None:
+def _coupon(context: EventContext, issued: IssuedReward) -> CouponView | None:
+    reward = context.program.rewards.get(issued.reward)
+    if reward is None or reward.coupon is None or issued.coupon is None:
         return None
     return CouponView(
-        code=issued["coupon"],
+        code=issued.coupon,
         value=reward.coupon.value,
-        active_from=issued["issued_at"],
-        active_to=issued["expires_at"],
-        status=issued["status"],
+        active_from=issued.issued_at,
+        active_to=issued.expires_at,
+        status=issued.status,
         value_type=reward.coupon.value_type,
     )

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Protocol
@@ -38,8 +39,17 @@ def insert_sorted(sums: list[DailySum], new: DailySum) -> None:
         sums.insert(at, new)
 
 
-class AchievementRepository(Protocol):
-    """Daily sums and completions. Sums are sorted by day, those of one day by value."""
+@dataclass(frozen=True, slots=True)
+class AchievementCompletions:
+    """How often a member has completed an achievement, and when last."""
+
+    achievement: str
+    completed: int
+    completed_at: datetime
+
+
+class AchievementReader(Protocol):
+    """Reads daily sums and completions. Sums are sorted by day, those of one day by value."""
 
     def daily_sums(self, member_id: str, achievement: str, *, since: date) -> Sequence[DailySum]:
         """Return a member's daily sums from a day on."""
@@ -50,11 +60,15 @@ class AchievementRepository(Protocol):
     def latest_daily_sums(self, member_id: str, achievement: str, most: int) -> Sequence[DailySum]:
         """Return the latest `most` daily sums of a member."""
 
-    def save_daily_sums(self, member_id: str, achievement: str, changed: Iterable[DailySum]) -> None:
-        """Store daily sums, new or changed."""
-
     def completed(self, member_id: str, achievement: str) -> int:
         """Return how often a member has completed an achievement."""
+
+
+class AchievementRepository(AchievementReader, Protocol):
+    """Daily sums and completions of a store's members."""
+
+    def save_daily_sums(self, member_id: str, achievement: str, changed: Iterable[DailySum]) -> None:
+        """Store daily sums, new or changed."""
 
     def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:
         """Add completions."""

@@ -21,7 +21,14 @@ class DueItem:
     due_at: datetime
 
 
-class DueItemRepository(Protocol):
+class DueItemReader(Protocol):
+    """Reads due items of a store."""
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
+        """Return what is due by `now`, the earliest first; at the same moment lots come before tiers."""
+
+
+class DueItemRepository(DueItemReader, Protocol):
     """Due items of a store."""
 
     def set(self, subject: str, kind: DueKind, due_at: datetime) -> None:
@@ -29,9 +36,6 @@ class DueItemRepository(Protocol):
 
     def clear(self, subject: str) -> None:
         """Remove the due item of a subject."""
-
-    def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
-        """Return what is due by `now`, the earliest first; at the same moment lots come before tiers."""
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Note when the store's clock wakes up next."""

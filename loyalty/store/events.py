@@ -1,12 +1,12 @@
 """Events of a store, and their repository."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from loyalty.decisions.decision import Decision
 from loyalty.references import StepResult
-from loyalty.store.rows import Row
 from rules.frozen import frozen_at_type_check
 
 EventStatus: TypeAlias = Literal["received", "decided", "applied", "failed"]
@@ -67,20 +67,56 @@ class EventState:
     """Whether the store has any live subscription."""
 
 
-class EventRepository(Protocol):
-    """Events of a store."""
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it is stored, without the results of its steps. Instants are aware UTC."""
 
-    def add(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event; return False if its id is stored already."""
+    id: str
+    type: str
+    member: str
+    external_id: str | None
+    """The client's own id of the event."""
+    customer_data: Mapping[str, str] | None
+    """The parts of the member's identity that the client reported."""
+    body: Mapping[str, Any]
+    time: datetime
+    received_at: datetime
+    revision: int
+    parent: str | None
+    """The id of the event that caused it; None: a client reported it, or it was due."""
+    status: EventStatus
+    error: str | None
+    """Why it failed."""
+    decision: list[dict[str, Any]] | None
+    """As `loyalty.decisions.decision_json` writes it; None before the event is decided."""
 
-    def get(self, event_id: str) -> Row | None:
-        """Return one event's row."""
 
-    def by_external_id(self, external_id: str) -> Row | None:
-        """Return the row of the event to which a client gave this id, with at least `id` and `fingerprint`."""
+@frozen_at_type_check
+class ReportedId:
+    """The id of an event that a client reported under an id of its own.
+
+    `fingerprint` is a hash of the content, which distinguishes a repetition from another event under the same id.
+    """
+
+    id: str
+    fingerprint: str | None
+
+
+class EventReader(Protocol):
+    """Reads events of a store."""
+
+    def reported_as(self, external_id: str) -> ReportedId | None:
+        """Return the id of the event to which a client gave this id."""
 
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with all that the named step of it starts from."""
+
+
+class EventRepository(EventReader, Protocol):
+    """Events of a store."""
+
+    def add(self, new: NewEvent, *, now: datetime) -> bool:
+        """Store an event; return False if its id, or its external id, is stored already."""
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
         """Store the decision on an event."""

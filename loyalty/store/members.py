@@ -7,7 +7,6 @@ from operator import add, sub
 from typing import Any, NamedTuple, Protocol
 
 from loyalty.program.wallets import Points
-from loyalty.store.rows import Row
 from rules.frozen import frozen_at_type_check
 
 NOTHING = Points(0)
@@ -48,6 +47,17 @@ class Identity:
         return any((self.id, self.email, self.phone, self.card))
 
     @property
+    def keys(self) -> dict[str, str]:
+        """The given parts as they are compared: email and phone in lower case."""
+        parts = {
+            "id": self.id,
+            "email": self.email and self.email.lower(),
+            "phone": self.phone and self.phone.lower(),
+            "card": self.card,
+        }
+        return {name: key for name, key in parts.items() if key}
+
+    @property
     def can_register(self) -> bool:
         """Whether a member can be registered with it: an id alone is not enough."""
         return any((self.email, self.phone, self.card))
@@ -73,14 +83,54 @@ class Member:
     """When the tier is reviewed; None: never."""
 
 
-class MemberRepository(Protocol):
+@dataclass(frozen=True, slots=True)
+class StoredMember:
+    """A member as it is stored, without balances and badges. Instants are aware UTC."""
+
+    id: str
+    email: str | None
+    phone: str | None
+    card: str | None
+    profile: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+    tier: str | None
+    tier_since: datetime | None
+    tier_base: Points
+    tier_until: datetime | None
+    active: bool
+    registered_at: datetime
+    """When the member joined; `created_at` is when this store learned of it."""
+    created_at: datetime
+    updated_at: datetime
+    password_hash: str | None = field(repr=False)
+    """None: the member cannot log in."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedBadge:
+    """A badge that a member has: how many times, and when it was granted first and last."""
+
+    badge: str
+    times: int
+    granted_at: datetime
+    updated_at: datetime
+
+
+class MemberReader(Protocol):
+    """Reads members of a store."""
+
+    def identities_matching(self, identity: Identity) -> Sequence[Identity]:
+        """Return the identities of members with any part of an identity, each with its id."""
+
+    def facts(self, member_id: str) -> Member:
+        """Return a member as rules see them; raise LookupError for an unknown id."""
+
+
+class MemberRepository(MemberReader, Protocol):
     """Members of a store."""
 
     def lock_identity(self, identity: Identity) -> None:
         """Lock the parts of an identity, so that no other unit of work registers a member with one of them."""
-
-    def matching(self, identity: Identity) -> Sequence[Row]:
-        """Return the rows of all members with any part of an identity; email and phone match in any case."""
 
     def register(
         self,
@@ -98,9 +148,6 @@ class MemberRepository(Protocol):
 
     def lock_member(self, member_id: str) -> None:
         """Lock everything that belongs to a member until the unit of work ends."""
-
-    def facts(self, member_id: str) -> Member:
-        """Return a member as rules see them; raise LookupError for an unknown id."""
 
     def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
         """Put a member into a tier that is reviewed at `until` (None: never)."""

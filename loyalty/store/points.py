@@ -32,6 +32,23 @@ class Posted:
     after: Balance
 
 
+@frozen_at_type_check
+class LedgerEntry:
+    """One line of a ledger; `balance` is the active balance after it."""
+
+    member: str
+    wallet: str
+    kind: EntryKind
+    points: Points
+    balance: Points
+    lot: str | None
+    """The lot that the points belong to; None: a deduction, which may take from several."""
+    event: str
+    source: str
+    """What caused it: `reactor/NAME`, `achievement/NAME` or `clock`."""
+    at: datetime
+
+
 def balance_change(kind: EntryKind, points: Points, *, pending: bool) -> Balance:
     """Return what an entry adds to each part of a balance."""
     less = Points(-points)
@@ -46,17 +63,21 @@ def balance_change(kind: EntryKind, points: Points, *, pending: bool) -> Balance
             return Balance(active=less, expired=points)
 
 
-class LedgerRepository(Protocol):
-    """The ledger of a store."""
-
-    def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:
-        """Store a new lot."""
+class LedgerReader(Protocol):
+    """Reads the ledger of a store."""
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         """Return a lot and the id of its member."""
 
     def spendable(self, member_id: str, wallet: str, *, now: datetime) -> Sequence[Lot]:
         """Return the active, unexpired lots of a member with points left."""
+
+
+class LedgerRepository(LedgerReader, Protocol):
+    """The ledger of a store."""
+
+    def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:
+        """Store a new lot."""
 
     def change_lot(self, changed: Lot) -> None:
         """Store what remains of a lot, and when it becomes active."""
@@ -74,4 +95,4 @@ class LedgerRepository(Protocol):
         source: str,
         now: datetime,
     ) -> Posted:
-        """Write one entry and balance_change the balance by it."""
+        """Write one entry and change the balance by it; return the balance before and after."""

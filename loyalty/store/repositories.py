@@ -1,26 +1,46 @@
-"""The repositories of one store, as one unit of work sees them.
+"""The repositories of one store, as one unit of work sees them, and the part of each that only reads.
 
-`database.Transaction` implements them on a database, `loyalty.store.memory.store.InMemoryStore` in memory.
+`database.Transaction` implements them on a database, `loyalty.store.memory.store.InMemoryStore` in memory;
+`database.ReadTransaction` implements the readers.
 """
 
 from typing import Protocol
 
-from loyalty.store.achievements import AchievementRepository
-from loyalty.store.due_items import DueItemRepository
-from loyalty.store.events import EventRepository
+from loyalty.store.achievements import AchievementReader, AchievementRepository
+from loyalty.store.due_items import DueItemReader, DueItemRepository
+from loyalty.store.events import EventReader, EventRepository
 from loyalty.store.limits import LimitRepository
-from loyalty.store.members import MemberRepository
-from loyalty.store.points import LedgerRepository
-from loyalty.store.rewards import RewardRepository
-from loyalty.store.webhooks import SubscriptionRepository, WebhookRepository
+from loyalty.store.members import MemberReader, MemberRepository
+from loyalty.store.points import LedgerReader, LedgerRepository
+from loyalty.store.rewards import RewardReader, RewardRepository
+from loyalty.store.webhooks import SubscriptionReader, WebhookRepository
 
 
-class StoreRepositories(Protocol):
-    """All repositories of one store; what is written through them is committed together or not at all."""
+class StoreReaders(Protocol):
+    """What reads one store, without changing it."""
 
     @property
     def store(self) -> str:
         """The code of the store."""
+
+    @property
+    def events(self) -> EventReader: ...
+    @property
+    def members(self) -> MemberReader: ...
+    @property
+    def ledger(self) -> LedgerReader: ...
+    @property
+    def achievements(self) -> AchievementReader: ...
+    @property
+    def rewards(self) -> RewardReader: ...
+    @property
+    def due_items(self) -> DueItemReader: ...
+    @property
+    def subscriptions(self) -> SubscriptionReader: ...
+
+
+class StoreRepositories(StoreReaders, Protocol):
+    """All repositories of one store; what is written through them is committed together or not at all."""
 
     @property
     def events(self) -> EventRepository: ...
@@ -36,7 +56,5 @@ class StoreRepositories(Protocol):
     def due_items(self) -> DueItemRepository: ...
     @property
     def usage(self) -> LimitRepository: ...
-    @property
-    def subscriptions(self) -> SubscriptionRepository: ...
     @property
     def webhooks(self) -> WebhookRepository: ...

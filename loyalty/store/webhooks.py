@@ -1,12 +1,14 @@
-"""Subscriptions, messages and deliveries, and their repositories."""
+"""Subscriptions, messages, deliveries and their attempts, and the repositories of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from rules.frozen import frozen_at_type_check
 
 WebhookFormat: TypeAlias = Literal["current", "legacy", "envelope"]
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed"]
 
 
 @frozen_at_type_check
@@ -22,8 +24,75 @@ class LiveSubscription:
     """When its endpoint began to fail without a success since; None: it works."""
 
 
-class SubscriptionRepository(Protocol):
-    """Webhook subscriptions of a store."""
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription of a URL to the messages of one name. Instants are aware UTC."""
+
+    id: str
+    event_name: str
+    url: str
+    headers: Sequence[Mapping[str, str]]
+    format: WebhookFormat
+    secret: str = field(repr=False)
+    """Signs the requests."""
+    created_at: datetime
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    disabled_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The sending of a message to one URL, and how far it came."""
+
+    id: str
+    message: str
+    """The id of its message, which receivers see as `webhook-id`."""
+    event: str
+    subscription: str | None
+    """None: a reactor asked for it (`call_webhook`)."""
+    url: str
+    status: DeliveryStatus
+    attempts: int
+    next_attempt_at: datetime | None
+    name: str
+    """The name of its message."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundDelivery:
+    """What an attempt to deliver needs: the message, where it goes, and what signs it."""
+
+    message: str
+    subscription: str | None
+    """None: a reactor asked for it (`call_webhook`)."""
+    url: str
+    headers: Sequence[Mapping[str, str]]
+    bodies: Mapping[str, Any]
+    """The body of the message by format."""
+    format: WebhookFormat | None
+    """None: there is no subscription, or it was removed."""
+    failing_since: datetime | None
+    is_live: bool
+    """Whether it has a subscription that is not disabled."""
+    secret: str = field(repr=False)
+    """The subscription's, else the store's."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAttempt:
+    """One attempt of a delivery. `answer` is the start of the response's body, `status` its HTTP status."""
+
+    number: int
+    at: datetime
+    status: int | None
+    latency_ms: int
+    answer: str
+    error: str | None
+
+
+class SubscriptionReader(Protocol):
+    """Reads webhook subscriptions of a store."""
 
     def live(self) -> Sequence[LiveSubscription]:
         """Return the subscriptions that are not disabled."""

@@ -24,7 +24,7 @@ RETRIED = {
     "SignatureError",
     # Of deploying and opening a database, which no step does.
     "AnotherInForce",
-    "WrongAddress",
+    "InvalidDatabaseUrl",
     # Caught where program files and rules are read.
     "SchemaError",
     "TooDeepForOneFunction",

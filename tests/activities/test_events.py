@@ -173,5 +173,5 @@ async def test_due_items_run_once_however_often_the_activity_runs(given: Given) 
     assert sorted(kinds[0]) == ["coupon_will_expire", "points_will_expire"]
     assert sorted(kinds[1]) == ["coupon_expired", "points_expired"]
     assert kinds[2:] == [[], []]
-    assert [BUILT_IN[row["type"]].body.is_valid(row["body"]) for row in stored if row] == [True] * 4
+    assert [BUILT_IN[event.type].body.is_valid(event.body) for event in stored if event] == [True] * 4
     assert (balances["points"].active, balances["points"].expired) == (0, 500)

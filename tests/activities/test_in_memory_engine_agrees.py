@@ -13,7 +13,7 @@ import rules
 from activities.events import EventActivities
 from database import Database, Transaction
 from database.programs import Programs
-from database.snapshots import present, used_by_program
+from database.snapshots import current_snapshot, used_by_program
 from database.tables import event, step
 from loyalty.decisions.decision_json import to_json, written_out
 from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
@@ -61,7 +61,7 @@ def script(random: Random, length: int) -> Iterator[Deed]:
 
 
 async def snapshot(played: ScriptedStore, member_id: str) -> MemberSnapshot:
-    return await played.database.store("DEFAULT").read(lambda tx: present(tx, member_id))
+    return await played.database.store("DEFAULT").read(lambda tx: current_snapshot(tx, member_id))
 
 
 async def trial_of(played: ScriptedStore, member_id: str) -> InMemoryEngine:
@@ -122,9 +122,7 @@ def state(opening: MemberSnapshot) -> dict[str, Any]:
         "marks": {name: marks for name, marks in account.daily_sums.items() if marks},
         "completed": account.completed,
         "used": account.used,
-        "coupons": sorted(
-            str((x["reward"], x["expires_at"])) for x in account.issued.values() if x["status"] == "issued"
-        ),
+        "coupons": sorted(str((x.reward, x.expires_at)) for x in account.issued.values() if x.status == "issued"),
     }
 
 

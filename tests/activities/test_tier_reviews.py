@@ -7,7 +7,7 @@ import pytest
 from activities.events import EventActivities
 from database import Database, Transaction
 from database.programs import Programs
-from database.snapshots import present
+from database.snapshots import current_snapshot
 from loyalty.engine.due_items import run_due_items
 from loyalty.engine.in_memory import InMemoryEngine
 from loyalty.engine.snapshots import load_into
@@ -93,7 +93,7 @@ async def test_a_review_runs_once_however_often_due_items_are_run(played: Script
 
     stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])
     assert [[event.type for event in rung.due] for rung in rounds] == [["tier_will_expire"], ["tier_changed"], [], []]
-    assert [BUILT_IN[row["type"]].body.is_valid(row["body"]) for row in stored if row] == [True] * 2
+    assert [BUILT_IN[event.type].body.is_valid(event.body) for event in stored if event] == [True] * 2
 
 
 async def test_a_rise_done_twice_begins_one_period(played: ScriptedStore) -> None:
@@ -115,7 +115,7 @@ async def test_a_rise_done_twice_begins_one_period(played: ScriptedStore) -> Non
 async def test_years_in_a_database_are_those_of_a_trial(played: ScriptedStore) -> None:
     ann = await played.register("ann@example.com")
     await played.report(ann, "purchase", {"total": 2100})
-    opening = await played.database.store("DEFAULT").read(lambda tx: present(tx, ann))
+    opening = await played.database.store("DEFAULT").read(lambda tx: current_snapshot(tx, ann))
     trial = InMemoryEngine(played.program, played.now)
     account = load_into(trial, opening)
     stands: list[tuple[str | None, int, datetime | None]] = []
@@ -140,11 +140,11 @@ async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_fro
     await played.wait(400)
     await played.report(ann, "purchase", {"total": 50})
     then = played.midnight()
-    before = (await played.openings(then))[ann].state.member
+    before = (await played.snapshots(then))[ann].state.member
 
     await played.wait(30)
     await played.report(ann, "purchase", {"total": 70})
-    after = (await played.openings(then))[ann].state.member
+    after = (await played.snapshots(then))[ann].state.member
 
     assert (after.tier, after.tier_base, after.tier_until) == (before.tier, before.tier_base, before.tier_until)
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
@@ -159,7 +159,7 @@ async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_wa
     await played.report(ann, "purchase", {"total": 50})
 
     await played.wait(400)
-    known = (await played.openings(then))[ann].state.member
+    known = (await played.snapshots(then))[ann].state.member
 
     assert await tier_of(played, ann) == "bronze"
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, then + YEAR)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from database import Database, Transaction
-from loyalty.store.achievements import AchievementRepository, DailySum
+from loyalty.store.achievements import AchievementReader, AchievementRepository, DailySum
 from loyalty.store.members import Identity, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
@@ -22,7 +22,7 @@ MARKS = [
 ]
 
 
-def found(book: AchievementRepository, member_id: str) -> list[Sequence[DailySum]]:
+def found(book: AchievementReader, member_id: str) -> list[Sequence[DailySum]]:
     """All that can be asked of marks."""
     days = [date.min, *(MAY + timedelta(days=n) for n in range(7))]
     return [

@@ -1,14 +1,19 @@
 """Transactions: kept whole or not at all, on SQLite and PostgreSQL."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from database import Database, Transaction
+from database import Access, AccessReader, Database, ReadTransaction, StoreDatabase, Transaction
 from database.connections import SqliteConnections, connect
+from database.queries import WriteQueries
 
 
 async def count(database: Database) -> int:
@@ -57,9 +62,57 @@ async def test_an_insert_that_was_done_before_says_so(database: Database) -> Non
     assert [await store.write(open_store), await store.write(open_store)] == [True, False]
 
 
-async def test_a_reader_cannot_write_to_sqlite(sqlite_database: Database) -> None:
-    with pytest.raises(Exception, match="readonly database"):
-        await sqlite_database.store("A").read(open_store)
+async def test_a_read_cannot_write_to_the_database(database: Database) -> None:
+    def write(tx: ReadTransaction) -> bool:
+        return open_store(Transaction(tx.connection, tx.store))
+
+    with pytest.raises(DBAPIError, match=r"readonly database|read-only transaction"):
+        await database.store("A").read(write)
+
+    assert await count(database) == 0
+
+
+async def test_a_read_of_what_belongs_to_no_store_cannot_write_to_the_database(database: Database) -> None:
+    def write(reader: AccessReader) -> None:
+        Access(reader.connection).set_admin("a1", "ann", "hash", now=datetime.now(UTC))
+
+    with pytest.raises(DBAPIError, match=r"readonly database|read-only transaction"):
+        await database.access_read(write)
+
+    assert await database.access_read(lambda access: access.admin("ann")) is None
+
+
+async def test_a_connection_that_read_can_write_again(database: Database) -> None:
+    for _ in range(20):
+        await count(database)
+
+    assert await database.store("A").write(open_store)
+
+
+def repositories(tx: ReadTransaction) -> dict[str, type]:
+    """The classes of a transaction's repositories, by name."""
+    names = [name for name, value in vars(type(tx)).items() if isinstance(value, cached_property)]
+    return {name: type(getattr(tx, name)) for name in names}
+
+
+async def test_no_repository_of_a_read_has_a_method_that_writes(database: Database) -> None:
+    store = database.store("A")
+
+    reading, writing = await store.read(repositories), await store.write(repositories)
+
+    assert reading.keys() == writing.keys() - {"usage"}
+    assert all(issubclass(each, WriteQueries) for each in writing.values())
+    assert not any(issubclass(each, WriteQueries) for each in reading.values())
+    assert all(issubclass(writing[name], each) for name, each in reading.items())
+
+
+@pytest.mark.parametrize(
+    ("read", "given"), [(StoreDatabase.read, ReadTransaction), (Database.access_read, AccessReader)]
+)
+def test_the_type_checker_knows_that_a_read_cannot_write(read: Callable[..., Any], given: type) -> None:
+    work = get_type_hints(read)["work"]
+
+    assert get_args(work)[0] == [given]
 
 
 async def test_a_commit_that_fails_fails_for_everyone_in_it(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def test_members_are_read_as_they_were(played: ScriptedStore) -> None:
     await some_weeks(played, ann, bob)
     await played.report(ann, "app_login", {})
     then = played.midnight()
-    before = await played.openings(then)
+    before = await played.snapshots(then)
     used = await played._history(then, lambda history: history.used_by_program())
 
     await played.wait(1)
@@ -52,7 +52,7 @@ async def test_members_are_read_as_they_were(played: ScriptedStore) -> None:
     await some_weeks(played, ann, bob)
     await played.report(ann, "refund", {"total": 300})
     await some_weeks(played, bob, eve)
-    after = await played.openings(then)
+    after = await played.snapshots(then)
 
     assert after.pop(eve).is_new
     assert await played._history(then, lambda history: history.used_by_program()) == used
@@ -87,6 +87,6 @@ async def test_what_was_reported_is_read_in_the_order_in_which_it_came(played: S
 async def test_members_come_in_parts_of_which_none_overlaps(played: ScriptedStore) -> None:
     ids = sorted([await played.register(f"m{n}@example.com") for n in range(5)])
 
-    parts = await played._history(FIRST, lambda history: history.parts(2))
+    parts = await played._history(FIRST, lambda history: history.member_ranges(2))
 
     assert parts == [MemberRange(ids[0], ids[1]), MemberRange(ids[2], ids[3]), MemberRange(ids[4], ids[4])]

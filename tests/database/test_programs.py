@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from database import Database, Transaction
+from database import Database, ReadTransaction, Transaction
 from database import programs as module
 from database.programs import Programs, UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce, NewRevision
@@ -29,8 +29,8 @@ def elsewhere(database: Database, database_url: str) -> Iterator[Database]:
 
 
 async def history(database: Database) -> list[tuple[int, str, str]]:
-    rows = await database.store("DEFAULT").read(lambda tx: tx.revisions.all())
-    return [(row["number"], row["deployed_by"], row["note"]) for row in rows]
+    headers = await database.store("DEFAULT").read(lambda tx: tx.revisions.all())
+    return [(each.number, each.deployed_by, each.note) for each in headers]
 
 
 async def test_a_deploy_that_is_based_on_the_revision_in_force_replaces_it(database: Database) -> None:
@@ -111,7 +111,7 @@ async def test_of_two_transactions_at_once_the_second_waits_and_is_told(
 async def waits_for_a_lock(database: Database) -> None:
     """Until a transaction of PostgreSQL waits for a lock. SQLite does not say who waits: there, nobody else begins."""
 
-    def waiting(tx: Transaction) -> bool:
+    def waiting(tx: ReadTransaction) -> bool:
         if tx.connection.dialect.name == "sqlite":
             return True
         return bool(tx.connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
@@ -223,7 +223,7 @@ async def test_a_deploy_of_another_process_is_seen_a_second_later_and_what_was_b
 
     await there.deploy(titled("B"), by="bob")
     at_once = await here.current("DEFAULT")
-    now += module.FRESH
+    now += module.CACHE_SECONDS
     soon = await here.current("DEFAULT")
 
     assert [before[0], at_once[0], soon[0]] == [1, 1, 2]

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
 from api.services import Services
-from database import Database, Transaction
+from database import Database, ReadTransaction
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.references import EventRef
@@ -76,7 +76,7 @@ class Api:
     async def count(self) -> tuple[int, int]:
         """The numbers of members and of events."""
 
-        def read(tx: Transaction) -> tuple[int, int]:
+        def read(tx: ReadTransaction) -> tuple[int, int]:
             tables = [tx.connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar() for t in ("member", "event")]
             return tables[0], tables[1]
 

@@ -8,7 +8,6 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping
 from temporalio.client import Client
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -20,6 +19,7 @@ from loyalty.program.program import Program
 from loyalty.references import EventOutcome, EventRef
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
+from loyalty.store.webhooks import Delivery, WebhookFormat
 from loyalty.webhooks.signing import new_secret
 from workflows.starter import start_event
 
@@ -85,7 +85,7 @@ class Running:
         ).result()
         return outcome
 
-    async def subscribe(self, event_name: str, url: str, *, form: str = "current") -> str:
+    async def subscribe(self, event_name: str, url: str, *, form: WebhookFormat = "current") -> str:
         """Subscribe a URL; answer the secret that signs what it is sent."""
         secret = new_secret()
 
@@ -103,7 +103,7 @@ class Running:
         await self.parts.database.store(self.store).write(add)
         return secret
 
-    async def deliveries(self, event: EventRef) -> list[RowMapping]:
+    async def deliveries(self, event: EventRef) -> list[Delivery]:
         """The deliveries that an event led to."""
         return await self.parts.database.store(self.store).read(lambda tx: tx.webhooks.of_event(event.id))
 

@@ -93,10 +93,10 @@ class ScriptedStore:
             await self.reactions.react_to_events(rung.due, self.now)
         self.now = until
 
-    async def openings(self, since: datetime) -> Mapping[str, MemberSnapshot]:
+    async def snapshots(self, since: datetime) -> Mapping[str, MemberSnapshot]:
         """Every member as they were at a moment, by id, read from the history."""
         found = await self._history(
-            since, lambda history: [o for part in history.parts(2) for o in history.openings(part)]
+            since, lambda history: [o for part in history.member_ranges(2) for o in history.snapshots(part)]
         )
         return {opening.state.member.id: opening for opening in found}
 
@@ -104,7 +104,7 @@ class ScriptedStore:
         """The reported events since a moment, as a backtest reads them."""
 
         def read(history: History) -> list[ReplayedEvent]:
-            (everybody,) = history.parts(100)
+            (everybody,) = history.member_ranges(100)
             return list(history.events(everybody))
 
         found: list[ReplayedEvent] = await self._history(since, read)

@@ -66,7 +66,7 @@ async def _play(laurel: Running, environment: WorkflowEnvironment, receiver: Rec
     await laurel.subscribe(HEARD[0], receiver.url + "/failing")
     event = await laurel.accept(members[0], "purchase", {"total": 1})
     await laurel.answer(event)
-    delivery = next(d for d in await laurel.deliveries(event) if d["url"].endswith("/failing"))
+    delivery = next(d for d in await laurel.deliveries(event) if d.url.endswith("/failing"))
     await environment.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery['id']}").result()
     await environment.fast_forward(clock, timedelta(days=365))
 

@@ -42,9 +42,9 @@ async def test_the_steps_of_an_event_say_in_words_what_they_did(sqlite_database:
         event = await laurel.accept(await laurel.register(), "app_login", time=MAY)
         await laurel.answer(event)
 
-        results = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.step_results(event.id))
+        log = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.log_of(event.id))
 
-        assert [words for result in results for words in result["did"]] == ["seven-days 1/7"]
+        assert log == ["seven-days 1/7"]
 
 
 async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_database: Database, temporal: Client) -> None:
@@ -58,8 +58,9 @@ async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_databa
         answering = asyncio.create_task(laurel.answer(seventh))
         seen: list[tuple[str, int]] = []
         while not seen or seen[-1][0] != "applied":
-            row = await store.read(lambda tx: tx.events.get(seventh.id))
-            seen.append((row["status"], await laurel.points(ann)))
+            stored = await store.read(lambda tx: tx.events.get(seventh.id))
+            assert stored is not None
+            seen.append((stored.status, await laurel.points(ann)))
 
         await answering
         assert seen[-1] == ("applied", 100)
@@ -73,7 +74,8 @@ async def test_an_event_that_can_never_be_answered_fails_with_its_error(
 
         outcome = await laurel.answer(replace(event, revision=99))
 
-        row = await laurel.parts.database.store(laurel.store).read(lambda tx: dict(tx.events.get(event.id) or {}))
-        assert (outcome.outcome, row["status"]) == ("failed", "failed")
-        assert outcome.error == row["error"]
+        stored = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.get(event.id))
+        assert stored is not None
+        assert (outcome.outcome, stored.status) == ("failed", "failed")
+        assert outcome.error == stored.error
         assert f"store {laurel.store} has no revision 99" in outcome.error

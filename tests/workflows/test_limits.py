@@ -85,10 +85,11 @@ async def test_a_cycle_ends_in_an_error_on_the_event_that_names_it(sqlite_databa
         event = await laurel.accept(ann, "purchase", {"total": 1})
         outcome = await laurel.answer(event)
 
-        row = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.get(event.id))
+        stored = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.get(event.id))
         assert outcome.outcome == "failed"
         assert "purchase -> badge_granted -> badge_granted" in outcome.error
-        assert (row["status"], row["error"]) == ("failed", outcome.error)
+        assert stored is not None
+        assert (stored.status, stored.error) == ("failed", outcome.error)
 
 
 async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
@@ -106,7 +107,7 @@ async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
         assert outcome.outcome == "applied"
         assert (facts.tier, facts.attributes) == ("gold", {"favourite": "web"})
         assert (facts.balances["points"].active, facts.balances["points"].earned) == (500, 700)
-        assert reward["coupon"].startswith("CF-")
+        assert (reward.coupon or "").startswith("CF-")
         assert [did for did in outcome.did if did.startswith("tier")] == ["tier silver", "tier gold"]
 
 

@@ -149,7 +149,7 @@ async def test_a_coupon_is_warned_of_and_expires(
         (reward,) = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.rewards.of_member(ann))
 
         assert name == "CouponWillExpire"
-        assert reward["status"] == "expired"
+        assert reward.status == "expired"
 
 
 async def test_a_tier_is_reached_kept_warned_of_and_lost(

@@ -10,6 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from database import Database
 from loyalty.references import EventRef
+from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks.retries import WAITS
 from tests.kit import programs
 from tests.kit.receiver import Answer, Receiver
@@ -48,7 +49,7 @@ async def test_a_webhook_is_signed_and_its_delivery_logged(
         Webhook(secret).verify(request.body, request.headers)
         assert request.json["eventName"] == NAME
         assert request.json["messageId"] == request.headers["webhook-id"]
-        assert (delivery["status"], delivery["attempts"]) == ("delivered", 1)
+        assert (delivery.status, delivery.attempts) == ("delivered", 1)
 
 
 async def test_what_fails_at_first_comes_through_five_seconds_later_with_the_same_id(
@@ -62,11 +63,11 @@ async def test_what_fails_at_first_comes_through_five_seconds_later_with_the_sam
 
         first, second = receiver.requests
         (delivery,) = await laurel.deliveries(event)
-        attempts = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.webhooks.attempts(delivery["id"]))
+        attempts = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.webhooks.attempts(delivery.id))
         assert first.headers["webhook-id"] == second.headers["webhook-id"]
         assert first.json["requestId"] != second.json["requestId"]
-        assert [attempt["status"] for attempt in attempts] == [500, 200]
-        assert (delivery["status"], delivery["attempts"]) == ("delivered", 2)
+        assert [attempt.status for attempt in attempts] == [500, 200]
+        assert (delivery.status, delivery.attempts) == ("delivered", 2)
 
 
 async def test_a_dead_endpoint_is_tried_by_the_table_and_then_given_up(
@@ -78,14 +79,14 @@ async def test_a_dead_endpoint_is_tried_by_the_table_and_then_given_up(
 
         event = await purchase(laurel)
         (delivery,) = await laurel.deliveries(event)
-        handle = skipping.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery['id']}")
+        handle = skipping.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery.id}")
         last = await handle.result()
 
         (delivery,) = await laurel.deliveries(event)
         description = await handle.describe()
-        attempts = [r for r in receiver.requests if r.headers["webhook-id"] == delivery["message"]]
+        attempts = [r for r in receiver.requests if r.headers["webhook-id"] == delivery.message]
         assert len(attempts) == 1 + len(WAITS)
-        assert (delivery["status"], delivery["attempts"]) == ("failed", 8)
+        assert (delivery.status, delivery.attempts) == ("failed", 8)
         assert last["delivered"] is False
         assert description.close_time is not None
         assert description.close_time - description.start_time >= sum(WAITS[1:], timedelta())
@@ -120,9 +121,10 @@ async def test_an_endpoint_that_failed_for_five_days_is_disabled(
         event = await purchase(laurel)
 
         (delivery,) = await laurel.deliveries(event)
-        row = await store.read(lambda tx: tx.subscriptions.get(subscription.id))
-        assert "it has been failing since" in row["disabled_because"]
-        assert (delivery["status"], delivery["attempts"]) == ("failed", 1)
+        stored = await store.read(lambda tx: tx.subscriptions.get(subscription.id))
+        assert stored is not None
+        assert "it has been failing since" in (stored.disabled_because or "")
+        assert (delivery.status, delivery.attempts) == ("failed", 1)
 
 
 async def test_a_dead_endpoint_delays_no_other(sqlite_database: Database, temporal: Client, receiver: Receiver) -> None:
@@ -137,7 +139,7 @@ async def test_a_dead_endpoint_delays_no_other(sqlite_database: Database, tempor
         await receiver.arrival(lambda requests: {"/quick", "/slow"} <= {r.path for r in requests})
         statuses = [""]
         while "delivered" not in statuses:
-            statuses = [delivery["status"] for delivery in await laurel.deliveries(event)]
+            statuses = [delivery.status for delivery in await laurel.deliveries(event)]
             await asyncio.sleep(0.05)
 
         assert statuses.count("pending") == 1
@@ -162,7 +164,7 @@ async def test_a_reactor_calls_a_webhook_of_its_own(
 
 @pytest.mark.parametrize(("form", "key"), [("current", "eventName"), ("legacy", "type"), ("envelope", "event")])
 async def test_a_subscription_gets_the_format_it_asked_for(
-    sqlite_database: Database, temporal: Client, receiver: Receiver, form: str, key: str
+    sqlite_database: Database, temporal: Client, receiver: Receiver, form: WebhookFormat, key: str
 ) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         await laurel.subscribe(NAME, receiver.url, form=form)

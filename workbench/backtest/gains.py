@@ -27,7 +27,7 @@ Got: TypeAlias = Mapping[Thing, int]
 def ever_got(account: MemberState) -> Counter[Thing]:
     """All that is written in an account: what a member got in some time is what it has more at its end."""
     got = Counter({Thing("badge", name): times for name, times in account.badges.items()})
-    got.update(Thing("reward", each["reward"]) for each in account.issued.values())
+    got.update(Thing("reward", each.reward) for each in account.issued.values())
     for code, balance in account.balances.items():
         got[Thing("wallet", code)] = balance.earned - balance.spent
     return got

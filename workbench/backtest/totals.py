@@ -6,7 +6,7 @@ from typing import assert_never
 
 from loyalty.events.context import EventContext
 from loyalty.program.effects import IssueReward
-from loyalty.store.memory.store import LedgerEntry
+from loyalty.store.points import LedgerEntry
 
 MOST_REASONS = 20
 """Different refusals and failures that are told apart."""

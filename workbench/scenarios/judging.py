@@ -98,8 +98,8 @@ def _moved(wanted: model.Moved, seen: Seen) -> int:
 def _rewards(wanted: model.RewardsAre | model.RewardCount, seen: Seen) -> tuple[str, str]:
     mine = seen.account.issued.values()
     if isinstance(wanted, model.RewardsAre):
-        return _listed(wanted.names), _listed(row["reward"] for row in mine)
-    asked = [row for row in mine if row["reward"] == wanted.reward and wanted.status in (None, row["status"])]
+        return _listed(wanted.names), _listed(each.reward for each in mine)
+    asked = [each for each in mine if each.reward == wanted.reward and wanted.status in (None, each.status)]
     return str(wanted.count), str(len(asked))
 
 

@@ -8,7 +8,8 @@ from loyalty.decisions import presentation as readable
 from loyalty.decisions.decision_json import to_json
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.program import Program
-from loyalty.store.memory.store import LedgerEntry, SentMessage
+from loyalty.store.memory.store import SentMessage
+from loyalty.store.points import LedgerEntry
 from workbench.simulation.simulation import Simulated, Standing
 
 UNDEPLOYED = "undeployed"

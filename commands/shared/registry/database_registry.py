@@ -19,10 +19,17 @@ class DatabaseRegistry:
         return await self._database.access_read(lambda access: access.stores())
 
     async def revisions(self, store: str, most: int) -> list[Revision]:
-        rows = await self._database.store(store).read(lambda tx: tx.revisions.all())
+        headers = await self._database.store(store).read(lambda tx: tx.revisions.all(most))
         return [
-            Revision(row["number"], row["hash"], row["deployed_at"], row["deployed_by"], row is rows[0], row["note"])
-            for row in rows[:most]
+            Revision(
+                number=each.number,
+                hash=each.hash,
+                at=each.deployed_at,
+                by=each.deployed_by,
+                in_force=each is headers[0],
+                note=each.note,
+            )
+            for each in headers
         ]
 
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:

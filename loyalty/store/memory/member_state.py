@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
 
 from loyalty.store.achievements import DailySum
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.points import Lot
+from loyalty.store.rewards import IssuedReward
 
 
 @dataclass(slots=True)
@@ -26,8 +26,8 @@ class MemberState:
     completed: dict[str, int] = field(default_factory=dict)
     used: dict[str, dict[date, DailyUse]] = field(default_factory=dict)
     """Use of limits, by reactor and day."""
-    issued: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Issued rewards by id, as rows."""
+    issued: dict[str, IssuedReward] = field(default_factory=dict)
+    """Issued rewards by id."""
     granted: dict[str, datetime] = field(default_factory=dict)
     """When each badge was granted first, as far as it was granted here."""
 
@@ -41,7 +41,7 @@ class MemberState:
             {name: list(sums) for name, sums in self.daily_sums.items()},
             dict(self.completed),
             {name: dict(days) for name, days in self.used.items()},
-            {issued: dict(row) for issued, row in self.issued.items()},
+            dict(self.issued),
             dict(self.granted),
         )
 

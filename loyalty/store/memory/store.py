@@ -14,27 +14,14 @@ from loyalty.decisions.decision import Claim, Decision
 from loyalty.program.wallets import Points
 from loyalty.references import StepResult
 from loyalty.store.achievements import DailySum, day_of, insert_sorted
-from loyalty.store.events import EventState, NewEvent
+from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import NO_POINTS, Identity, Member
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.points import EntryKind, Lot, Posted, balance_change
-from loyalty.store.rows import Row
+from loyalty.store.points import EntryKind, LedgerEntry, Lot, Posted, balance_change
+from loyalty.store.rewards import IssuedReward, RewardStatus
 from loyalty.store.webhooks import LiveSubscription
-from rules.frozen import frozen_at_type_check
-
-
-@frozen_at_type_check
-class LedgerEntry:
-    """One line of a ledger; `balance` is the active balance after it."""
-
-    kind: EntryKind
-    member: str
-    wallet: str
-    points: Points
-    balance: Points
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +77,13 @@ class _Repository:
 
 
 class _Events(_Repository):
-    __slots__ = ("_by_external_id", "_has_subscribers", "states")
+    __slots__ = ("_has_subscribers", "_reported_ids", "states")
 
     def __init__(self, store: InMemoryStore, *, has_subscribers: bool) -> None:
         super().__init__(store)
         self._has_subscribers = has_subscribers
         self.states: dict[str, EventState] = {}
-        self._by_external_id: dict[str, Row] = {}
+        self._reported_ids: dict[str, ReportedId] = {}
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
         if new.id in self.states:
@@ -119,15 +106,11 @@ class _Events(_Repository):
             self._has_subscribers,
         )
         if new.external_id is not None:
-            self._by_external_id[new.external_id] = {"id": new.id, "fingerprint": new.fingerprint}
+            self._reported_ids[new.external_id] = ReportedId(new.id, new.fingerprint)
         return True
 
-    def get(self, event_id: str) -> Row | None:
-        state = self.states.get(event_id)
-        return None if state is None else {"type": state.type, "parent": state.parent}
-
-    def by_external_id(self, external_id: str) -> Row | None:
-        return self._by_external_id.get(external_id)
+    def reported_as(self, external_id: str) -> ReportedId | None:
+        return self._reported_ids.get(external_id)
 
     def state(self, event_id: str, step: str) -> EventState | None:  # noqa: ARG002 - no step is run twice
         return self.states.get(event_id)
@@ -155,10 +138,9 @@ class _Members(_Repository):
     def lock_identity(self, identity: Identity) -> None:
         """Lock nothing, since nothing runs at the same time."""
 
-    def matching(self, identity: Identity) -> Sequence[Row]:
-        wanted = _identity_row(identity)
-        rows = (_identity_row(state.member) for state in self._store.members_by_id.values())
-        return [row for row in rows if any(key and row[name] == key for name, key in wanted.items())]
+    def identities_matching(self, identity: Identity) -> Sequence[Identity]:
+        known = (_identity_of(state.member) for state in self._store.members_by_id.values())
+        return [each for each in known if each.keys.items() & identity.keys.items()]
 
     def register(
         self,
@@ -168,11 +150,11 @@ class _Members(_Repository):
         profile: Mapping[str, Any],
         attributes: Mapping[str, Any],
         tier: str | None,
-        password_hash: str | None,  # noqa: ARG002 - nobody logs in here
+        password_hash: str | None,  # noqa: ARG002 - there is no login in memory
         registered_at: datetime,
         now: datetime,  # noqa: ARG002 - not kept
     ) -> bool:
-        if self.matching(replace(identity, id=member_id)):
+        if self.identities_matching(replace(identity, id=member_id)):
             return False
         new = Member(
             id=member_id,
@@ -235,14 +217,8 @@ class _Members(_Repository):
                 badges[each] = badges.pop(each)
 
 
-def _identity_row(of: Identity | Member) -> Row:
-    """Return the columns that identify a member; email and phone in lower case."""
-    return {
-        "id": of.id,
-        "email_key": of.email and of.email.lower(),
-        "phone_key": of.phone and of.phone.lower(),
-        "card": of.card,
-    }
+def _identity_of(member: Member) -> Identity:
+    return Identity(member.id, member.email, member.phone, member.card)
 
 
 def _as_stored(value: Any) -> Any:
@@ -289,15 +265,17 @@ class _Ledger(_Repository):
         wallet: str,
         points: Points,
         pending: bool = False,
-        lot_id: str | None,  # noqa: ARG002 - not kept
-        event_id: str,  # noqa: ARG002 - not kept
+        lot_id: str | None,
+        event_id: str,
         source: str,
-        now: datetime,  # noqa: ARG002 - not kept
+        now: datetime,
     ) -> Posted:
         balances = self._store.members_by_id[member_id].balances
         before = balances.get(wallet, NO_POINTS)
         after = balances[wallet] = before.plus(balance_change(kind, points, pending=pending))
-        self._store.entries.append(LedgerEntry(kind, member_id, wallet, points, after.active, source))
+        self._store.entries.append(
+            LedgerEntry(member_id, wallet, kind, points, after.active, lot_id, event_id, source, now)
+        )
         return Posted(wallet, before, after)
 
 
@@ -332,36 +310,18 @@ class _Achievements(_Repository):
 class _Rewards(_Repository):
     __slots__ = ()
 
-    def issue(
-        self,
-        issued_id: str,
-        *,
-        member_id: str,
-        reward: str,
-        coupon: str | None,
-        expires_at: datetime | None,
-        event_id: str,
-        now: datetime,
-    ) -> bool:
-        self._store.members_by_id[member_id].issued[issued_id] = {
-            "id": issued_id,
-            "member": member_id,
-            "reward": reward,
-            "coupon": coupon,
-            "status": "issued",
-            "issued_at": now,
-            "expires_at": expires_at,
-            "event": event_id,
-        }
-        self._store.owners[issued_id] = member_id
+    def issue(self, new: IssuedReward) -> bool:
+        self._store.members_by_id[new.member].issued[new.id] = new
+        self._store.owners[new.id] = new.member
         return True
 
-    def get(self, issued_id: str) -> Row | None:
+    def get(self, issued_id: str) -> IssuedReward | None:
         owner = self._store.owners.get(issued_id)
         return None if owner is None else self._store.members_by_id[owner].issued[issued_id]
 
-    def set_status(self, issued_id: str, status: str) -> None:
-        self._store.members_by_id[self._store.owners[issued_id]].issued[issued_id]["status"] = status
+    def set_status(self, issued_id: str, status: RewardStatus) -> None:
+        issued = self._store.members_by_id[self._store.owners[issued_id]].issued
+        issued[issued_id] = replace(issued[issued_id], status=status)
 
 
 class _Usage(_Repository):

@@ -14,6 +14,7 @@ from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, Gran
 from loyalty.program.expiry import After, Never, OnDate
 from loyalty.program.wallets import Points
 from loyalty.store.events import NewEvent
+from loyalty.store.webhooks import LoggedAttempt
 from tests.kit.api import UI, Api
 from tests.kit.programs import PROGRAM
 
@@ -53,7 +54,7 @@ def cause(tx, parent: str, type_: str, body: dict, depth: int) -> str:
     row = tx.events.get(parent)
     event_id = caused_id(parent, type_)
     new = NewEvent(
-        id=event_id, type=type_, member=row["member"], time=NOW, body=body, revision=1, parent=parent, depth=depth
+        id=event_id, type=type_, member=row.member, time=NOW, body=body, revision=1, parent=parent, depth=depth
     )
     tx.events.add(new, now=NOW)
     return event_id
@@ -147,7 +148,7 @@ async def test_an_outcome_holds_caused_events_and_their_deliveries(api_anywhere:
     def live(tx) -> None:
         tx.ledger.post(
             "award",
-            member_id=tx.events.get(event_id)["member"],
+            member_id=tx.events.get(event_id).member,
             wallet="points",
             points=Points(100),
             lot_id=new_id(),
@@ -163,9 +164,7 @@ async def test_an_outcome_holds_caused_events_and_their_deliveries(api_anywhere:
         tx.webhooks.add_delivery(
             "d1", message_id=message_id, event_id=completed, subscription_id=None, url="https://a.example", headers=[]
         )
-        tx.webhooks.log_attempt(
-            "d1", number=1, at=NOW, status=500, latency_ms=7, answer="<html>", error="it answered 500"
-        )
+        tx.webhooks.log_attempt("d1", LoggedAttempt(1, NOW, 500, 7, "<html>", "it answered 500"))
 
     await api_anywhere.write(live)
 

@@ -13,7 +13,7 @@ from commands.shared.exits import errors_as_exit_codes, print_warnings
 from commands.shared.lookup import NotFound
 from commands.shared.options import Format
 from commands.shared.plan_files import PlanError
-from database import WrongAddress
+from database import InvalidDatabaseUrl
 from database.programs import UnknownStore
 from database.revisions import AnotherInForce
 from loyalty.program.logic import Place
@@ -30,7 +30,7 @@ LATE = AnotherInForce(2, by="bob", at=datetime(2026, 1, 1, tzinfo=UTC), based_on
         (CommandError("name one"), "laurel: name one\n"),
         (NotFound("no event x"), "laurel: no event x\n"),
         (PlanError("plan again"), "laurel: plan again\n"),
-        (WrongAddress("x is no address"), "laurel: x is no address\n"),
+        (InvalidDatabaseUrl("x is no address"), "laurel: x is no address\n"),
         (UnknownStore("NORTH"), "laurel: store NORTH has no program: deploy one with `laurel deploy DIR`\n"),
         (LATE, f"laurel: {LATE}\n"),
         (FileNotFoundError(2, "No such file", "a.json"), "laurel: a.json: No such file\n"),

@@ -13,6 +13,7 @@ from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
+from loyalty.store.rewards import IssuedReward
 from program_files import read_program
 from tests.kit import programs
 from workbench.backtest import Contrast, Pair, Replay, ReplayedEvent
@@ -123,10 +124,10 @@ def random_events(random: Random, count: int) -> list[ReplayedEvent]:
 
 def openings() -> list[MemberSnapshot]:
     """One with points, a badge and a coupon, and one who registers later; of the others nobody knows."""
-    coupon = {"id": new_id(), "reward": "coffee", "coupon": "C1", "status": "issued", "expires_at": None}
+    coupon = IssuedReward(new_id(), MEMBERS[0], "coffee", "C1", "issued", START, None, new_id())
     lot = Lot(new_id(), "points", Points(150), Points(150), None, START + timedelta(days=9))
     rich = MemberState(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
-    rich.issued[coupon["id"]] = coupon
+    rich.issued[coupon.id] = coupon
     rich.balances["points"] = Balance(Points(150), earned=Points(150))
     return [MemberSnapshot(rich), MemberSnapshot(MemberState(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
 

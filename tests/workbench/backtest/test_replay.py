@@ -13,6 +13,7 @@ from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
+from loyalty.store.rewards import IssuedReward
 from program_files import read_program
 from tests.kit import programs
 from workbench.backtest import Comparison, Contrast, Replay, ReplayedEvent, Thing, Totals
@@ -65,10 +66,8 @@ def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
         START,
     )
     had = account(ANN, Lot(new_id(), "points", Points(50), Points(40), None, None))
-    had.badges["g"], had.issued[ANN] = (
-        4,
-        {"id": ANN, "reward": "c", "coupon": "", "status": "issued", "expires_at": None},
-    )
+    had.badges["g"] = 4
+    had.issued[ANN] = IssuedReward(ANN, ANN, "c", "", "issued", START, None, new_id())
     replay.open([MemberSnapshot(had)], {})
 
     for day in (0, 1):

@@ -1,4 +1,4 @@
-"""A database read by a process that never writes it: beside whoever does, and without holding it up."""
+"""A database that is read by a process that never writes it, while another process may write it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
-from database.connections import WrongAddress
+from database.connections import InvalidDatabaseUrl
 
 
 @contextmanager
-def reading(url: str) -> Iterator[Connection]:
-    """A connection that cannot write, in one snapshot of the database; raise WrongAddress for no address.
+def open_read_only(url: str) -> Iterator[Connection]:
+    """Open a connection that cannot write, in one snapshot of the database; raise InvalidDatabaseUrl.
 
     A reader of SQLite's write-ahead log writes neither the log nor the database, so the one-writer rule holds.
     """
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise WrongAddress(f"{url} is no database address: {error}") from None
+        raise InvalidDatabaseUrl(f"{url} is no database address: {error}") from None
     if address.get_backend_name() == "sqlite":
         file = quote(str(address.database))
         engine = create_engine(f"sqlite:///file:{file}?mode=ro&uri=true", poolclass=NullPool, hide_parameters=True)

@@ -1,0 +1,37 @@
+"""Every lock that a transaction takes, by name.
+
+On PostgreSQL they are advisory locks, held until the transaction ends; all but `MIGRATIONS` belong to one store. SQLite
+has one writer, so a transaction holds everything anyway.
+
+Lock                 protects                                               taken by
+identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
+member/ID            balances, lots, tier and progress of one member        steps of events, due items of lots and tiers
+usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
+revisions            of two deploys at once, the second sees the first      deploying
+MIGRATIONS           the schema is migrated by one process                  opening the database
+
+A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
+order: the parts of an identity as `Identity.keys` has them, reactors by name. A page of due items takes its members in
+the order in which the items are due: a store's clock runs one page at a time, and other transactions lock one member.
+
+Rows are locked in two more places: a refresh token while it is used (`database.access`), and events while the relay
+takes them (`database.events.take_unstarted`), which skips those that another process has locked.
+"""
+
+REVISIONS = "revisions"
+MIGRATIONS = "laurel migrations"
+
+
+def identity_lock(part: str, key: str) -> str:
+    """The lock of one part of an identity (`id`, `email`, `phone` or `card`)."""
+    return f"identity/{part}/{key}"
+
+
+def member_lock(member_id: str) -> str:
+    """The lock of everything that belongs to a member."""
+    return f"member/{member_id}"
+
+
+def usage_lock(reactor: str) -> str:
+    """The lock of what a reactor's firings took from its limits."""
+    return f"usage/{reactor}"
