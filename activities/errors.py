@@ -6,8 +6,9 @@
 
 from database.programs import UnknownRevision, UnknownStore
 from loyalty.events.context import UnknownEvent
+from loyalty.refusals import Refusal
 from program_files import ProgramFaults
-from rules import MalformedJson, RuleError, TooMuchWork
+from rules import RuleError
 
 
 class ActivityFailure(Exception):
@@ -21,20 +22,25 @@ class UnknownDelivery(ActivityFailure):
         super().__init__(f"delivery {delivery_id} is not in store {store}")
 
 
-NEVER_RETRY: frozenset[type[Exception]] = frozenset(
-    {
-        ActivityFailure,
-        UnknownDelivery,
-        UnknownEvent,
-        UnknownStore,
-        UnknownRevision,
-        ProgramFaults,
-        RuleError,
-        TooMuchWork,
-        MalformedJson,
-    }
+NEVER_RETRY: tuple[type[Exception], ...] = (
+    ActivityFailure,
+    Refusal,
+    UnknownEvent,
+    UnknownStore,
+    UnknownRevision,
+    ProgramFaults,
+    RuleError,
 )
-"""Errors that a retry would meet again. All others are retried: they pass, as a lost connection does.
+"""Errors that a retry would meet again, with their subclasses. All others are retried: they pass, as a lost
+connection does."""
 
-Temporal compares the name of the class alone, so a subclass needs its own row.
-"""
+
+def never_retried() -> set[type[Exception]]:
+    """The classes of NEVER_RETRY and all their subclasses: Temporal compares the name of a class, not its bases."""
+    found: set[type[Exception]] = set()
+    waiting = list(NEVER_RETRY)
+    while waiting:
+        error = waiting.pop()
+        found.add(error)
+        waiting += error.__subclasses__()
+    return found
