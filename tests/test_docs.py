@@ -1,6 +1,7 @@
 """What the documentation shows works, and what it lists is complete."""
 
 import base64
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli import app
+from loyalty.decisions.decision_json import from_json, to_json
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.webhooks.messages import MESSAGES
 from loyalty.webhooks.signing import new_secret, sign
@@ -68,6 +70,25 @@ def test_every_command_is_in_the_documentation(command: str) -> None:
     pages = "".join(page.read_text() for page in [ROOT / "README.md", *DOCS.glob("*.md")])
 
     assert re.search(rf"(laurel|make) {command}\b", pages)
+
+
+def test_every_path_in_the_architecture_page_exists() -> None:
+    page = (DOCS / "architecture.md").read_text()
+
+    paths = set(re.findall(r"`([a-z_/<>]+(?:/|\.py))`", page)) | set(re.findall(r"[a-z_]+/[a-z_/<>]+\.py", page))
+
+    assert {"loyalty/engine/acceptance.py", "loyalty/<resource>/effects.py", "tests/kit/", "cli.py"} <= paths
+    assert sorted(path for path in paths if not list(ROOT.glob(path.replace("<resource>", "*")))) == []
+
+
+def test_the_decision_in_the_architecture_page_is_stored_as_it_is_shown() -> None:
+    (block,) = blocks("docs/architecture.md", "json")
+    shown = json.loads(block)
+
+    decision = from_json(shown)
+
+    assert len(decision.outcomes) == 2
+    assert to_json(decision) == shown
 
 
 def test_every_link_in_the_documentation_leads_somewhere() -> None:
