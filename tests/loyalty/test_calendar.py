@@ -1,4 +1,4 @@
-"""Local days, windows and durations, over the changes of clocks."""
+"""Local days, windows and durations, also when clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 6, 1), 24), (date(2026, 10, 25), 25)])
-def test_a_day_is_as_long_as_its_clocks_make_it(day: date, hours: int) -> None:
+def test_a_day_is_shorter_or_longer_when_clocks_change(day: date, hours: int) -> None:
     next_day = day + timedelta(days=1)
 
     length = start_of(next_day, WARSAW) - start_of(day, WARSAW)
@@ -19,7 +19,7 @@ def test_a_day_is_as_long_as_its_clocks_make_it(day: date, hours: int) -> None:
     assert length == timedelta(hours=hours)
 
 
-def test_a_day_of_duration_keeps_the_time_on_the_wall_over_a_change_of_clocks() -> None:
+def test_a_duration_in_days_keeps_the_local_time_when_clocks_change() -> None:
     evening = datetime(2026, 3, 28, 20, 0, tzinfo=WARSAW)
 
     next_evening = Duration.parse("1d").after(evening, WARSAW)
@@ -28,7 +28,7 @@ def test_a_day_of_duration_keeps_the_time_on_the_wall_over_a_change_of_clocks() 
     assert next_evening - evening.astimezone(UTC) == timedelta(hours=23)
 
 
-def test_hours_of_duration_are_hours_of_the_sun() -> None:
+def test_a_duration_in_hours_is_elapsed_time() -> None:
     evening = datetime(2026, 3, 28, 20, 0, tzinfo=WARSAW)
 
     later = Duration.parse("24h").after(evening, WARSAW)
@@ -42,7 +42,7 @@ def test_a_month_after_the_31st_is_the_last_day_of_a_shorter_month() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "90", "d", "-3d", "1.5d", "90 d", "90D", "9999999d", "3 weeks"])
-def test_a_duration_that_is_none_says_how_to_write_one(text: str) -> None:
+def test_an_invalid_duration_is_refused_with_its_correct_form(text: str) -> None:
     with pytest.raises(ValueError, match="write a whole number and s, m, h, d, w, mo or y"):
         Duration.parse(text)
 
@@ -70,12 +70,12 @@ def test_a_window_is_the_calendar_period_around_a_day(period: str, first: date, 
         ("2024-05-01", datetime(2024, 4, 30, 22, 0, tzinfo=UTC)),
     ],
 )
-def test_a_date_without_an_offset_is_on_the_clock_of_the_store(text: str, instant: datetime) -> None:
+def test_a_date_without_an_offset_is_in_the_time_zone_of_the_store(text: str, instant: datetime) -> None:
     assert read_instant(text, WARSAW) == instant
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2024-13-01T00:00:00", "01.05.2024", "0001-01-01T00:00:00"])
-def test_a_date_that_is_none_is_refused_with_the_cure(text: str) -> None:
+def test_an_invalid_date_is_refused_with_its_correct_form(text: str) -> None:
     with pytest.raises(ValueError, match="write it as 2024-05-01T09:30:00"):
         read_instant(text, WARSAW)
 

@@ -1,4 +1,4 @@
-"""A program that checks clean answers every event that satisfies its schema, and never raises."""
+"""A program without errors processes every event that satisfies its schema, and never raises."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,16 +25,16 @@ from tests.rules.effort import effort
 from tests.rules.schema_generator import Json
 
 seeds = st.integers(0, 2**63)
-"""Programs are made by a seed: drawing each choice would cost more than all that is tested."""
+"""A program is generated from a seed: drawing each choice with Hypothesis would take longer than the test itself."""
 
 EVENTS = 12
 
 
-def _is_well_formed(answer: RuleOutcome) -> bool:
-    assert answer.because.strip() == answer.because != ""
-    assert "Traceback" not in answer.because
-    assert "gave no number" not in answer.because, answer.because
-    for effect in answer.effects:
+def _is_well_formed(outcome: RuleOutcome) -> bool:
+    assert outcome.because.strip() == outcome.because != ""
+    assert "Traceback" not in outcome.because
+    assert "gave no number" not in outcome.because, outcome.because
+    for effect in outcome.effects:
         match effect:
             case AwardPoints(points=points) | DeductPoints(points=points):
                 assert type(points) is int
@@ -59,10 +59,10 @@ def _in_json(value: Json) -> Json:
             return value
 
 
-def _is_kept(decision: Decision) -> bool:
-    """Whether a database that keeps JSON gives the decision back."""
-    kept = from_json(exact.loads(exact.dumps(to_json(decision))))
-    return [(each.source, each.verdict) for each in kept.outcomes] == [
+def _is_stored_unchanged(decision: Decision) -> bool:
+    """Whether the stored JSON of a decision is read back as the same decision."""
+    stored = from_json(exact.loads(exact.dumps(to_json(decision))))
+    return [(each.source, each.verdict) for each in stored.outcomes] == [
         (each.source, each.verdict) for each in decision.outcomes
     ]
 
@@ -73,46 +73,46 @@ def test_a_decision_never_raises_and_is_well_formed(seed):
     random = Random(seed)
     work = ProgramGenerator(random).program()
     program, now = read(work), moment(random)
-    asked = sorted({reactor.on for reactor in program.reactors} | {"achievement_completed"})
+    event_types = sorted({reactor.on for reactor in program.reactors} | {"achievement_completed"})
 
     for _ in range(EVENTS):
-        name = random.choice(asked)
-        happened = event(random, name, work.bodies[name].make(random))
-        assert program.event_types[name].body.is_valid(happened.body)
+        name = random.choice(event_types)
+        reported = event(random, name, work.bodies[name].make(random))
+        assert program.event_types[name].body.is_valid(reported.body)
 
-        decision = decide(program, member(random, now), happened, {}, now=now)
+        decision = decide(program, member(random, now), reported, {}, now=now)
 
         assert all(map(_is_well_formed, decision.outcomes))
-        assert _is_kept(decision)
+        assert _is_stored_unchanged(decision)
         assert len(decision.outcomes) >= len(program.reactors_on.get(name, ()))
 
 
 @effort(80)
 @given(seeds)
-def test_events_one_after_the_other_with_all_they_cause_never_raise(seed):
+def test_a_sequence_of_events_with_all_they_cause_never_raises(seed):
     random = Random(seed)
     work = ProgramGenerator(random).program()
     program, now = read(work), datetime(2026, 5, 1, tzinfo=UTC)
-    trial, someone = InMemoryEngine(program, now), member(random, now)
-    told = trial.register(MemberState(_bare(someone)))
-    asked = sorted(name for name in program.event_types if name not in BUILT_IN)
+    engine, known_member = InMemoryEngine(program, now), member(random, now)
+    processed = engine.register(MemberState(_bare(known_member)))
+    event_types = sorted(name for name in program.event_types if name not in BUILT_IN)
 
-    for _ in range(EVENTS if asked else 0):
-        name = random.choice(asked)
+    for _ in range(EVENTS if event_types else 0):
+        name = random.choice(event_types)
         body = work.bodies[name].make(random)
         assert program.event_types[name].body.is_valid(body)
-        told += trial.report(someone.id, name, body, time=moment(random))
+        processed += engine.report(known_member.id, name, body, time=moment(random))
 
-    assert all(_is_well_formed(answer) for each in told for answer in each.decision.outcomes)
-    assert all(not each.error or "Break the cycle" in each.error for each in told)
+    assert all(_is_well_formed(outcome) for each in processed for outcome in each.decision.outcomes)
+    assert all(not each.error or "Break the cycle" in each.error for each in processed)
 
 
 def _bare(known: Member) -> Member:
-    """Without what a trial's books keep apart."""
+    """The member without what an in-memory store holds separately."""
     return replace(known, balances={}, badges=())
 
 
-def test_a_day_of_birth_is_a_date_whatever_the_client_sent_behind_it():
+def test_a_birth_date_is_a_date_also_with_text_behind_it():
     rule = {"year": {"date": {"var": ["member.birth_date", "2000-01-01"]}}}
     born = Member("m", datetime(2026, 5, 1, tzinfo=UTC), profile={"birthDate": "1990-12-31 at noon"})
     program = read_program(programs.files())
@@ -129,7 +129,7 @@ body: {type: object, required: [n], properties: {n: {type: array, items: {type: 
 NONE_IS_4 = '{none: [{var: event.body.n}, {and: [{">": [{var: ""}, 3]}, {"<": [{var: ""}, 5]}]}]}'
 
 
-def test_an_event_too_large_for_one_rule_is_answered_by_all_others():
+def test_an_event_over_the_budget_of_one_rule_is_processed_by_all_others():
     files = programs.files(
         events__purchase=LONG,
         reactors__a=f"reactor: a\non: purchase\nwhen: {NONE_IS_4}\nthen: [{{award_points: {{points: 1}}}}]",
@@ -137,36 +137,36 @@ def test_an_event_too_large_for_one_rule_is_answered_by_all_others():
         achievements__c="achievement: c\non: purchase\ngoal: 1",
         **{"reactors__points-for-purchase": "reactor: z\non: purchase\nthen: [{award_points: {points: 5}}]"},
     )
-    trial = InMemoryEngine(read_program(files), datetime(2026, 5, 1, tzinfo=UTC))
-    trial.register(MemberState(Member("m", trial.now)))
+    engine = InMemoryEngine(read_program(files), datetime(2026, 5, 1, tzinfo=UTC))
+    engine.register(MemberState(Member("m", engine.now)))
 
-    told = trial.report("m", "purchase", {"n": [1] * 120_000})[0].decision.outcomes
+    processed = engine.report("m", "purchase", {"n": [1] * 120_000})[0].decision.outcomes
 
-    assert {answer.source: answer.verdict for answer in told} == {
+    assert {outcome.source: outcome.verdict for outcome in processed} == {
         "reactor/a": "too_much_work",
         "reactor/z": "fired",
         "achievement/b": "too_much_work",
         "achievement/c": "counted",
     }
-    assert all(map(_is_well_formed, told))
+    assert all(map(_is_well_formed, processed))
 
 
-def test_most_of_a_generated_program_is_kept_and_something_happens():
-    written = kept = fired = counted = 0
+def test_most_of_a_generated_program_is_valid_and_its_reactors_fire():
+    written = stored = fired = counted = 0
     for seed in range(20):
         random = Random(seed)
         work = ProgramGenerator(random).program()
         program = read(work)
         written += sum(name.startswith(("reactors", "achievements")) for name in work.files)
-        kept += len(program.reactors) + len(program.achievements)
-        trial = InMemoryEngine(program, datetime(2026, 5, 1, tzinfo=UTC))
-        told = trial.register(MemberState(_bare(member(random, trial.now))))
+        stored += len(program.reactors) + len(program.achievements)
+        engine = InMemoryEngine(program, datetime(2026, 5, 1, tzinfo=UTC))
+        processed = engine.register(MemberState(_bare(member(random, engine.now))))
         for name in [name for name in program.event_types if name not in BUILT_IN] * 4:
-            told += trial.report("m", name, work.bodies[name].make(random))
-        answers = [answer for each in told for answer in each.decision.outcomes]
-        fired += sum(answer.fired for answer in answers)
-        counted += sum(answer.verdict == "counted" for answer in answers)
+            processed += engine.report("m", name, work.bodies[name].make(random))
+        outcomes = [outcome for each in processed for outcome in each.decision.outcomes]
+        fired += sum(outcome.fired for outcome in outcomes)
+        counted += sum(outcome.verdict == "counted" for outcome in outcomes)
 
-    assert kept > written / 2
+    assert stored > written / 2
     assert fired > 50
     assert counted > 20

@@ -1,4 +1,4 @@
-"""Decisions as JSON: kept small, read back whole, written out for whoever reads them."""
+"""Decisions as JSON: stored small, read back unchanged, written out for people."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -45,12 +45,12 @@ REASONS = (
 )
 
 
-def kept(decision: Decision) -> list[dict[str, Any]]:
-    """What a database gives back of a decision."""
+def as_stored(decision: Decision) -> list[dict[str, Any]]:
+    """A decision as the database returns it."""
     return rules.exact.loads(rules.exact.dumps(to_json(decision)))  # type: ignore[no-any-return]  # JSON is anything
 
 
-def test_effects_are_kept_as_json_and_read_back_as_they_were() -> None:
+def test_effects_are_stored_as_json_and_read_back_unchanged() -> None:
     rule = """\
 then:
   - award_points: {points: 10, pending: 2d, expires: {on: "12-31"}}
@@ -68,18 +68,18 @@ then:
 
     decided = decide(program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
 
-    assert from_json(kept(decided)).outcomes == decided.outcomes
+    assert from_json(as_stored(decided)).outcomes == decided.outcomes
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: type(reason).__name__)
-def test_reasons_are_kept_as_json_and_read_back_as_they_were(reason: Any) -> None:
+def test_reasons_are_stored_as_json_and_read_back_unchanged(reason: Any) -> None:
     decision = Decision((RuleOutcome("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
 
-    assert from_json(kept(decision)) == decision
+    assert from_json(as_stored(decision)) == decision
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"),
+    ("reason", "sentence"),
     list(
         zip(
             REASONS,
@@ -98,21 +98,21 @@ def test_reasons_are_kept_as_json_and_read_back_as_they_were(reason: Any) -> Non
         )
     ),
 )
-def test_the_sentence_is_told_from_the_facts_and_not_kept(reason: Any, words: str) -> None:
+def test_the_sentence_is_made_from_the_facts_and_not_stored(reason: Any, sentence: str) -> None:
     decision = Decision((RuleOutcome("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
 
-    (stored,) = kept(decision)
+    (stored,) = as_stored(decision)
 
     assert "because" not in stored
-    assert written_out([stored])[0]["because"] == words
+    assert written_out([stored])[0]["because"] == sentence
 
 
-def test_what_is_kept_says_nothing_twice_and_what_is_shown_is_written_out() -> None:
+def test_stored_json_has_no_duplicates_and_json_for_people_is_written_out() -> None:
     rule = 'when: {">=": [{var: event.body.total}, 20]}\nthen: [{grant_badge: b}]'
     program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + rule}))
     event = Event("e", "purchase", "ann", NOW, {"total": 12})
 
-    stored = kept(decide(program, Member(id="ann", registered_at=NOW), event, {}, now=NOW))
+    stored = as_stored(decide(program, Member(id="ann", registered_at=NOW), event, {}, now=NOW))
 
     assert stored == [
         {
@@ -142,7 +142,7 @@ def test_what_is_kept_says_nothing_twice_and_what_is_shown_is_written_out() -> N
     ]
 
 
-def test_however_large_the_event_what_is_kept_of_it_is_small() -> None:
+def test_the_decision_on_a_large_event_is_stored_small() -> None:
     many = [{"==": [{"var": f"event.body.{'x' * 60}"}, "y" * 500]} for _ in range(50)]
     schema = f"event: purchase\nbody: {{type: object, properties: {{{'x' * 60}: {{type: string}}}}}}\n"
     files = programs.files(
@@ -160,7 +160,7 @@ def test_however_large_the_event_what_is_kept_of_it_is_small() -> None:
     assert len(rules.exact.dumps(to_json(decided))) < 1500
 
 
-def test_a_decision_of_a_version_that_kept_sentences_is_read() -> None:
+def test_a_decision_of_a_version_that_stored_sentences_is_read() -> None:
     stored = [
         {
             "source": "reactor/no",
@@ -180,7 +180,7 @@ def test_a_decision_of_a_version_that_kept_sentences_is_read() -> None:
 
     decision = from_json(stored)
 
-    assert [answer.because for answer in decision.outcomes] == [answer["because"] for answer in stored]
+    assert [outcome.because for outcome in decision.outcomes] == [outcome["because"] for outcome in stored]
     assert written_out(stored) == stored
 
 

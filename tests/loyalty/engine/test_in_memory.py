@@ -1,4 +1,4 @@
-"""A program at work in memory, on a clock that moves when it is told to."""
+"""A program running in memory, with a clock that only the test moves."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,62 +26,64 @@ repeat: unlimited
 """
 
 
-def trial(records_messages: bool = False, **files: str) -> InMemoryEngine:
-    made = InMemoryEngine(read_program(programs.files(**files)), START, records_messages=records_messages)
-    made.store.load(MemberState(Member(ANN, START, tier="bronze")))
-    return made
+def new_engine(records_messages: bool = False, **files: str) -> InMemoryEngine:
+    engine = InMemoryEngine(read_program(programs.files(**files)), START, records_messages=records_messages)
+    engine.store.load(MemberState(Member(ANN, START, tier="bronze")))
+    return engine
 
 
-def test_an_event_is_answered_with_all_that_it_causes() -> None:
-    there = trial()
+def test_an_event_is_processed_with_all_that_it_causes() -> None:
+    engine = new_engine()
 
-    happened = [
+    processed = [
         each
         for _ in range(7)
-        for each in (*there.report(ANN, "app_login", {}), *there.advance(there.now + timedelta(days=1)))
+        for each in (*engine.report(ANN, "app_login", {}), *engine.advance(engine.now + timedelta(days=1)))
     ]
 
-    assert [each.type for each in happened[-3:]] == ["app_login", "achievement_completed", "badge_granted"]
-    assert happened[-1].parent == happened[-2].id
-    assert there.store.members_by_id[ANN].balances["points"].active == 100
+    assert [each.type for each in processed[-3:]] == ["app_login", "achievement_completed", "badge_granted"]
+    assert processed[-1].parent == processed[-2].id
+    assert engine.store.members_by_id[ANN].balances["points"].active == 100
 
 
-def test_what_falls_due_happens_at_its_own_time() -> None:
-    there = trial()
-    there.report(ANN, "purchase", {"total": 40})
+def test_due_items_are_run_at_their_own_time() -> None:
+    engine = new_engine()
+    engine.report(ANN, "purchase", {"total": 40})
 
-    happened = there.advance(START + timedelta(days=400))
+    processed = engine.advance(START + timedelta(days=400))
 
-    assert [(each.type, (each.at - START).days) for each in happened] == [
+    assert [(each.type, (each.at - START).days) for each in processed] == [
         ("points_will_expire", 83),
         ("points_expired", 90),
     ]
-    assert there.store.members_by_id[ANN].balances["points"].active == 0
-    assert there.now == START + timedelta(days=400)
+    assert engine.store.members_by_id[ANN].balances["points"].active == 0
+    assert engine.now == START + timedelta(days=400)
 
 
-def test_messages_are_made_only_where_somebody_hears() -> None:
-    heard, unheard = (trial(records_messages=hears).report(ANN, "purchase", {"total": 4}) for hears in (True, False))
+def test_messages_are_made_only_where_they_are_recorded() -> None:
+    recorded, unrecorded = (
+        new_engine(records_messages=records).report(ANN, "purchase", {"total": 4}) for records in (True, False)
+    )
 
-    assert "AvailablePointsAmountChanged" in [sent.name for sent in heard[0].sent]
-    assert unheard[0].sent == ()
+    assert "AvailablePointsAmountChanged" in [sent.name for sent in recorded[0].sent]
+    assert unrecorded[0].sent == ()
 
 
-def test_the_same_trial_comes_to_the_same() -> None:
-    first, second = (trial().report(ANN, "purchase", {"total": 4}) for _ in range(2))
+def test_the_same_events_have_the_same_result() -> None:
+    first, second = (new_engine().report(ANN, "purchase", {"total": 4}) for _ in range(2))
 
     assert first == second
 
 
 def test_an_event_that_causes_too_many_others_ends_in_an_error() -> None:
-    there = trial(achievements__hundred=HUNDRED_TIMES, achievements__again=AND_AGAIN)
+    engine = new_engine(achievements__hundred=HUNDRED_TIMES, achievements__again=AND_AGAIN)
 
-    happened = there.report(ANN, "purchase", {"total": 100})
+    processed = engine.report(ANN, "purchase", {"total": 100})
 
-    assert len(happened) == MAX_EVENTS
-    assert TOO_MANY in [each.error for each in happened]
+    assert len(processed) == MAX_EVENTS
+    assert TOO_MANY in [each.error for each in processed]
 
 
-def test_a_member_who_is_not_there_is_an_error() -> None:
+def test_an_unknown_member_is_an_error() -> None:
     with pytest.raises(LookupError, match="is not in store DEFAULT"):
-        trial().report("00000000-0000-4000-8000-00000000000b", "purchase", {"total": 1})
+        new_engine().report("00000000-0000-4000-8000-00000000000b", "purchase", {"total": 1})

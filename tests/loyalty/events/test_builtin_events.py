@@ -20,12 +20,12 @@ BODIES = {
 }
 
 
-def test_these_are_all() -> None:
+def test_every_built_in_event_has_a_body_here() -> None:
     assert set(BUILT_IN) == set(BODIES)
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_body_has_all_that_rules_may_read_and_nothing_else(name: str) -> None:
+def test_a_body_has_all_fields_that_rules_may_read_and_no_other(name: str) -> None:
     schema, body = BUILT_IN[name].body, BODIES[name]
 
     assert schema.is_valid(body)

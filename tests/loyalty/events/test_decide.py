@@ -1,4 +1,4 @@
-"""Decisions: who fires, why not, and within which limits."""
+"""Decisions: which reactors fire, why not, and within which limits."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,10 +22,10 @@ ANN = Member(id="ann", registered_at=NOW, tier="silver", attributes={"city": "Wa
 REACTOR = "reactor: points-for-purchase\non: purchase\n"
 
 
-def answer(
+def outcome_of(
     reactor: str, body: dict[str, object], *, usage: LimitUsage | None = None, time: datetime = NOW
 ) -> RuleOutcome:
-    """What one reactor answers to a purchase."""
+    """The outcome of one reactor for a purchase."""
     return decision(reactor, body, usage=usage, time=time).outcomes[0]
 
 
@@ -37,26 +37,26 @@ def decision(
 
 
 def test_a_reactor_without_a_condition_fires() -> None:
-    given = answer("then: [{award_points: {points: {var: event.body.total}}}]", {"total": 80})
+    outcome = outcome_of("then: [{award_points: {points: {var: event.body.total}}}]", {"total": 80})
 
-    assert (given.verdict, given.source) == ("fired", "reactor/points-for-purchase")
-    assert [e.points for e in given.effects if isinstance(e, AwardPoints)] == [80]
+    assert (outcome.verdict, outcome.source) == ("fired", "reactor/points-for-purchase")
+    assert [e.points for e in outcome.effects if isinstance(e, AwardPoints)] == [80]
 
 
-def test_a_condition_that_is_false_says_which_part_made_it_so() -> None:
+def test_a_false_condition_names_the_part_that_was_false() -> None:
     rule = 'when: {and: [{">=": [{var: event.body.total}, 20]}, {"==": [{var: member.tier}, silver]}]}\n'
 
-    given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
+    outcome = outcome_of(rule + "then: [{grant_badge: b}]", {"total": 12})
 
-    assert given.verdict == "condition_false"
-    assert given.because == "event.body.total is 12, needed >= 20"
-    assert given.effects == ()
-    assert given.reason == ConditionFalse(
+    assert outcome.verdict == "condition_false"
+    assert outcome.because == "event.body.total is 12, needed >= 20"
+    assert outcome.effects == ()
+    assert outcome.reason == ConditionFalse(
         (FailedPart("reactors/points-for-purchase.yaml:3:14", {"event.body.total": 12}, ">= 20"),),
     )
 
 
-def test_every_part_that_could_have_made_a_condition_true_is_pointed_at() -> None:
+def test_every_part_that_could_have_made_a_condition_true_is_named() -> None:
     rule = """\
 when:
   or:
@@ -67,10 +67,10 @@ when:
     - "!": {in: [{var: member.tier}, [silver, gold]]}
 """
 
-    given = answer(rule + "then: [{grant_badge: b}]", {"total": 12})
+    outcome = outcome_of(rule + "then: [{grant_badge: b}]", {"total": 12})
 
-    assert isinstance(given.reason, ConditionFalse)
-    assert [(leaf.place.partition(":")[2], dict(leaf.actual), leaf.needed) for leaf in given.reason.parts] == [
+    assert isinstance(outcome.reason, ConditionFalse)
+    assert [(leaf.place.partition(":")[2], dict(leaf.actual), leaf.needed) for leaf in outcome.reason.parts] == [
         ("5:7", {"event.body.total": 12}, ">= 20"),
         ("6:7", {"member.badges": []}, 'an element that has it == "early-bird"'),
         ("9:12", {"member.tier": "silver"}, 'not one of "silver", "gold"'),
@@ -89,19 +89,19 @@ when:
 def test_a_reactor_is_active_by_the_local_time_of_the_event(time: datetime, verdict: str, because: str) -> None:
     rule = "then: [{grant_badge: b}]\nactive: {from: 2026-01-01, until: 2026-12-31}"
 
-    given = answer(rule, {"total": 1}, time=time)
+    outcome = outcome_of(rule, {"total": 1}, time=time)
 
-    assert (given.verdict, given.because) == (verdict, because)
+    assert (outcome.verdict, outcome.because) == (verdict, because)
 
 
-def test_a_reactor_that_is_active_to_the_minute_says_so() -> None:
+def test_the_reason_of_a_reactor_that_is_active_to_the_minute_has_the_time() -> None:
     rule = "then: [{grant_badge: b}]\nactive: {from: 2026-06-01T18:30:00}"
 
-    given = answer(rule, {"total": 1})
+    outcome = outcome_of(rule, {"total": 1})
 
-    assert given.because == "active from 2026-06-01 18:30"
-    assert isinstance(given.reason, NotActiveYet)
-    assert given.reason.since.isoformat() == "2026-06-01T18:30:00+02:00"
+    assert outcome.because == "active from 2026-06-01 18:30"
+    assert isinstance(outcome.reason, NotActiveYet)
+    assert outcome.reason.since.isoformat() == "2026-06-01T18:30:00+02:00"
 
 
 @pytest.mark.parametrize(
@@ -116,21 +116,23 @@ def test_a_reactor_that_is_active_to_the_minute_says_so() -> None:
     ],
 )
 def test_points_are_rounded_by_the_rule_that_is_named(number: str, rounding: str, points: int) -> None:
-    given = answer(
+    outcome = outcome_of(
         f"then: [{{award_points: {{points: {{var: event.body.total}}, round: {rounding}}}}}]",
         {"total": Decimal(number)},
     )
 
-    assert [e.points for e in given.effects if isinstance(e, AwardPoints)] == [points]
+    assert [e.points for e in outcome.effects if isinstance(e, AwardPoints)] == [points]
 
 
 @pytest.mark.parametrize("total", [0, Decimal("0.9"), 10**9 + 1])
-def test_an_award_that_comes_to_nothing_or_to_too_much_is_left_out_with_the_reason(total: object) -> None:
-    given = answer("then: [{award_points: {points: {var: event.body.total}}}, {grant_badge: b}]", {"total": total})
+def test_an_award_of_nothing_or_of_too_much_is_left_out_with_the_reason(total: object) -> None:
+    outcome = outcome_of(
+        "then: [{award_points: {points: {var: event.body.total}}}, {grant_badge: b}]", {"total": total}
+    )
 
-    assert given.verdict == "fired"
-    assert len(given.effects) == 1
-    assert "no points: reactors/points-for-purchase.yaml:3:" in given.because
+    assert outcome.verdict == "fired"
+    assert len(outcome.effects) == 1
+    assert "no points: reactors/points-for-purchase.yaml:3:" in outcome.because
 
 
 TWICE = "then: [{award_points: {points: 10}}]\nlimits: [{per: member, every: week, times: 2}]"
@@ -140,25 +142,25 @@ def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
     this_week, last_week = DailyUse(date(2026, 4, 27), 1, Decimal(10)), DailyUse(date(2026, 4, 26), 5, Decimal(50))
     key = ("points-for-purchase", "member")
 
-    fires = answer(TWICE, {"total": 1}, usage={key: (last_week, this_week)})
-    stops = answer(TWICE, {"total": 1}, usage={key: (this_week, DailyUse(date(2026, 5, 1), 1, Decimal(10)))})
+    first = outcome_of(TWICE, {"total": 1}, usage={key: (last_week, this_week)})
+    second = outcome_of(TWICE, {"total": 1}, usage={key: (this_week, DailyUse(date(2026, 5, 1), 1, Decimal(10)))})
 
-    assert fires.verdict == "fired"
-    assert (stops.verdict, stops.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
-    assert stops.reason == LimitReached(Decimal(2), Decimal(2), "times", "member", "week")
+    assert first.verdict == "fired"
+    assert (second.verdict, second.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
+    assert second.reason == LimitReached(Decimal(2), Decimal(2), "times", "member", "week")
 
 
-def test_a_limit_on_points_that_is_used_up_says_how_many_there_were() -> None:
+def test_a_limit_on_points_that_is_used_up_names_the_points() -> None:
     limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: ever, points: 100}]"
     used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2020, 5, 1), 3, Decimal(100)),)}
 
-    given = answer(limited, {"total": 1}, usage=used)
+    outcome = outcome_of(limited, {"total": 1}, usage=used)
 
-    assert given.verdict == "limit_reached"
-    assert given.because == "limit reached: 100 of 100 points ever, per program"
+    assert outcome.verdict == "limit_reached"
+    assert outcome.because == "limit reached: 100 of 100 points ever, per program"
 
 
-def test_a_limit_on_points_cuts_the_award_that_would_pass_it() -> None:
+def test_a_limit_on_points_cuts_the_award_that_would_exceed_it() -> None:
     limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: month, points: 100}]"
     used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2026, 5, 1), 3, Decimal(80)),)}
 
@@ -169,22 +171,22 @@ def test_a_limit_on_points_cuts_the_award_that_would_pass_it() -> None:
     assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, 20)]
 
 
-def test_rules_read_the_member_and_fill_what_is_sent() -> None:
+def test_rules_read_the_member_and_compute_the_parts_of_effects() -> None:
     rule = """\
 then:
   - set_attribute: {name: seen, value: {var: member.attributes.city}}
   - call_webhook: {url: "https://a.example/x", body: {tier: {var: member.tier}, list: [1, {var: event.body.total}]}}
   - deduct_points: {points: 5}
 """
-    given = answer(rule, {"total": Decimal("1.5")})
+    outcome = outcome_of(rule, {"total": Decimal("1.5")})
 
-    assert given.effects[0] == SetAttribute("seen", "Warsaw")
-    assert isinstance(given.effects[1], CallWebhook)
-    assert given.effects[1].body == {"tier": "silver", "list": [1, Decimal("1.5")]}
-    assert given.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
+    assert outcome.effects[0] == SetAttribute("seen", "Warsaw")
+    assert isinstance(outcome.effects[1], CallWebhook)
+    assert outcome.effects[1].body == {"tier": "silver", "list": [1, Decimal("1.5")]}
+    assert outcome.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
 
 
-def test_without_reasons_too_conditions_are_of_the_time_zone_of_the_program() -> None:
+def test_conditions_use_the_time_zone_of_the_program_also_without_reasons() -> None:
     evening = Event("e", "purchase", "ann", datetime(2026, 5, 1, 22, 30, tzinfo=UTC), {"total": 1})
     files = programs.files(
         reactors__a="reactor: a\non: purchase\nwhen: {'==': [{weekday: {var: event.time}}, saturday]}\n" + TWICE,
@@ -193,14 +195,14 @@ def test_without_reasons_too_conditions_are_of_the_time_zone_of_the_program() ->
 
     decided = decide(read_program(files), ANN, evening, {}, now=NOW, with_reasons=False)
 
-    assert [answer.source for answer in decided.outcomes] == [
+    assert [outcome.source for outcome in decided.outcomes] == [
         "reactor/a",
         "reactor/b",
         "reactor/points-for-purchase",
     ]
 
 
-def test_what_is_too_much_for_one_condition_is_no_matter_to_the_others_without_reasons_either() -> None:
+def test_a_condition_over_its_budget_does_not_affect_others_also_without_reasons() -> None:
     many = "{'map': [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {var: ''}]}"
     for _ in range(6):
         many = f"{{'map': [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {many}]}}"
@@ -213,7 +215,7 @@ def test_what_is_too_much_for_one_condition_is_no_matter_to_the_others_without_r
         read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW, with_reasons=False
     )
 
-    assert [(answer.source, answer.verdict) for answer in decided.outcomes] == [
+    assert [(outcome.source, outcome.verdict) for outcome in decided.outcomes] == [
         ("reactor/a", "too_much_work"),
         ("reactor/b", "fired"),
         ("reactor/points-for-purchase", "fired"),
@@ -221,7 +223,7 @@ def test_what_is_too_much_for_one_condition_is_no_matter_to_the_others_without_r
 
 
 @pytest.mark.parametrize("total", [12, 25, 1000])
-def test_without_reasons_the_same_is_decided_and_nobody_says_why(total: int) -> None:
+def test_without_reasons_the_decision_is_the_same(total: int) -> None:
     files = programs.files(
         reactors__late="reactor: late\non: purchase\nthen: [{grant_badge: b}]\nactive: {from: 2030-01-01}\n",
         reactors__many="reactor: many\non: purchase\nwhen: {'>': [{var: event.body.total}, 20]}\n" + TWICE,
@@ -241,7 +243,7 @@ def test_without_reasons_the_same_is_decided_and_nobody_says_why(total: int) -> 
     assert all(a.because for a in full.outcomes)
 
 
-def test_completing_an_achievement_answers_with_what_it_gives() -> None:
+def test_a_completed_achievement_fires_its_effects() -> None:
     program = read_program(programs.files())
     completed = Event("e", "achievement_completed", "ann", NOW, {"achievement": "seven-days", "times": 1})
 
@@ -251,7 +253,7 @@ def test_completing_an_achievement_answers_with_what_it_gives() -> None:
     assert [list(effect_to_json(e)) for _, _, e in decided.effects()] == [["award_points"], ["grant_badge"]]
 
 
-def test_a_balance_of_decimals_is_read_as_people_write_it() -> None:
+def test_a_balance_with_decimals_is_read_in_units_of_the_wallet() -> None:
     program = read_program(
         programs.files(
             program=programs.PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"),

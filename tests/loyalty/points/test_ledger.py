@@ -1,4 +1,4 @@
-"""Lots: when they expire, in which order they are spent, what falls due."""
+"""Lots: when they expire, in which order they are spent, and their due items."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ def test_spending_more_than_there_is_takes_all() -> None:
         (OnDate(2, 29), datetime(2025, 3, 1, tzinfo=WARSAW)),
     ],
 )
-def test_points_expire_as_their_wallet_says(rule: Expiry, expected: datetime | None) -> None:
+def test_points_expire_by_the_rule_of_their_wallet(rule: Expiry, expected: datetime | None) -> None:
     assert expires_at(rule, now=NOW, zone=WARSAW) == expected
 
 
@@ -83,7 +83,7 @@ def test_a_lot_warns_once_and_then_expires(
     assert deadline == (None if expected is None else (NOW + timedelta(days=expected[0]), expected[1]))
 
 
-def test_an_empty_lot_has_nothing_to_wait_for() -> None:
+def test_an_empty_lot_has_no_due_item() -> None:
     (empty,) = spend([lot(10, expires_in=30)], Points(10))
 
     assert next_due(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) is None

@@ -39,21 +39,21 @@ PROGRAM = read_program(
 SCOPE = scope(types.record({}), wallets=PROGRAM.wallets, tiers=["bronze", "gold"], always_tier=True)
 
 
-def data(**known: Any) -> dict[str, Any]:
-    """What rules get for a member of whom this is known."""
-    member = Member("m", NOW, **known)
+def input_of(**facts: Any) -> dict[str, Any]:
+    """What rules get for a member with these facts."""
+    member = Member("m", NOW, **facts)
     return rule_input(PROGRAM, member, Event("e", "login", "m", NOW, {}), now=NOW)
 
 
-@pytest.mark.parametrize("known", [{"tier": "bronze"}, FULL], ids=["little", "all"])
-def test_what_rules_get_is_of_the_type_they_are_checked_against(known: dict[str, Any]) -> None:
-    found = types.type_of_value(data(**known))
+@pytest.mark.parametrize("facts", [{"tier": "bronze"}, FULL], ids=["few", "all"])
+def test_the_input_of_rules_has_the_type_they_are_checked_against(facts: dict[str, Any]) -> None:
+    found = types.type_of_value(input_of(**facts))
 
     assert types.fits(found, SCOPE)
 
 
-def test_every_field_of_the_type_is_there_for_a_member_of_whom_all_is_known() -> None:
-    found = data(**FULL)
+def test_a_member_with_all_facts_has_every_field_of_the_type() -> None:
+    found = input_of(**FULL)
 
     assert {name for name, _ in SCOPE.fields} == set(found)
     assert {name for name, _ in dict(SCOPE.fields)["member"].fields} == set(found["member"])

@@ -1,4 +1,4 @@
-"""What a review makes of a tier, until when one is kept, and what falls due of it."""
+"""The result of a review, the end of a period, and the due items of a tier."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,14 +16,14 @@ from tests.kit import programs
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 
 
-def program(review: str = "{after: 365d}", **said: str) -> Program:
-    more = "".join(f"{key}: {value}\n" for key, value in {"tier_review": review, **said}.items())
+def program_with(review: str = "{after: 365d}", **settings: str) -> Program:
+    more = "".join(f"{key}: {value}\n" for key, value in {"tier_review": review, **settings}.items())
     text = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + more
     return read_program(programs.files(program=text))
 
 
-def tier(found: Program, name: str) -> Tier:
-    named = found.tier_named(name)
+def tier(program: Program, name: str) -> Tier:
+    named = program.tier_named(name)
     assert named is not None
     return named
 
@@ -34,7 +34,7 @@ def member(*, earned: int = 0, active: int = 0, base: int = 0) -> Member:
 
 
 @pytest.mark.parametrize(
-    ("earned", "base", "left_in"),
+    ("earned", "base", "expected"),
     [
         (2000, 0, "gold"),
         (1999, 0, "silver"),
@@ -44,41 +44,41 @@ def member(*, earned: int = 0, active: int = 0, base: int = 0) -> Member:
         (2000, 2000, "bronze"),
     ],
 )
-def test_a_review_counts_what_was_earned_since_the_one_before(earned: int, base: int, left_in: str) -> None:
-    found = program()
+def test_a_review_counts_points_earned_since_the_last_review(earned: int, base: int, expected: str) -> None:
+    program = program_with()
 
-    assert tiers.reviewed(found, member(earned=earned, base=base), tier(found, "gold")).name == left_in
+    assert tiers.reviewed(program, member(earned=earned, base=base), tier(program, "gold")).name == expected
 
 
-@pytest.mark.parametrize(("active", "left_in"), [(500, "silver"), (499, "bronze")])
-def test_a_review_by_active_points_counts_what_can_be_spent(active: int, left_in: str) -> None:
-    found = program(tier_by="active_points")
+@pytest.mark.parametrize(("active", "expected"), [(500, "silver"), (499, "bronze")])
+def test_a_review_by_active_points_counts_points_that_can_be_spent(active: int, expected: str) -> None:
+    program = program_with(tier_by="active_points")
 
-    reviewed = tiers.reviewed(found, member(earned=9000, active=active, base=9000), tier(found, "silver"))
+    reviewed = tiers.reviewed(program, member(earned=9000, active=active, base=9000), tier(program, "silver"))
 
-    assert reviewed.name == left_in
+    assert reviewed.name == expected
 
 
 def test_a_review_moves_nobody_up() -> None:
-    found = program()
+    program = program_with()
 
-    assert tiers.reviewed(found, member(earned=2000), tier(found, "silver")).name == "silver"
+    assert tiers.reviewed(program, member(earned=2000), tier(program, "silver")).name == "silver"
 
 
-def test_who_has_nothing_falls_to_the_lowest_tier_even_where_it_begins_above_nothing() -> None:
+def test_a_member_without_points_moves_to_the_lowest_tier_even_if_it_begins_above_0() -> None:
     text = programs.PROGRAM.replace("from: 0}", "from: 10}") + "tier_review: {after: 365d}\n"
-    found = read_program(programs.files(program=text))
+    program = read_program(programs.files(program=text))
 
-    reviewed = tiers.reviewed(found, Member("ann", NOW, tier_base=Points(700)), tier(found, "gold"))
+    reviewed = tiers.reviewed(program, Member("ann", NOW, tier_base=Points(700)), tier(program, "gold"))
 
     assert reviewed.name == "bronze"
 
 
-def test_without_reviews_all_that_was_ever_earned_counts() -> None:
+def test_without_reviews_all_points_ever_earned_count() -> None:
     balance = Balance(earned=Points(900))
 
-    assert tiers.standing(program(), balance, Points(800)) == Decimal(100)
-    assert tiers.standing(program("never"), balance, Points(800)) == Decimal(900)
+    assert tiers.standing(program_with(), balance, Points(800)) == Decimal(100)
+    assert tiers.standing(program_with("never"), balance, Points(800)) == Decimal(900)
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,15 @@ def test_without_reviews_all_that_was_ever_earned_counts() -> None:
     ],
 )
 def test_a_tier_is_kept_as_long_as_the_program_says(review: str, until: datetime | None) -> None:
-    found = program(review)
+    program = program_with(review)
 
-    assert tiers.kept_until(found, tier(found, "gold"), now=NOW) == until
-    assert tiers.kept_until(found, tier(found, "bronze"), now=NOW) is None
+    assert tiers.kept_until(program, tier(program, "gold"), now=NOW) == until
+    assert tiers.kept_until(program, tier(program, "bronze"), now=NOW) is None
 
 
-def test_its_member_is_warned_before_and_at_once_where_that_has_gone_by() -> None:
-    found, far, near = program(), NOW + timedelta(days=100), NOW + timedelta(days=3)
+def test_the_warning_is_due_before_the_review_or_at_once_if_that_is_past() -> None:
+    program, far, near = program_with(), NOW + timedelta(days=100), NOW + timedelta(days=3)
 
-    assert tiers.next_due(found, far, warned=False, now=NOW) == (NOW + timedelta(days=86), "tier_warn")
-    assert tiers.next_due(found, near, warned=False, now=NOW) == (NOW, "tier_warn")
-    assert tiers.next_due(found, far, warned=True, now=NOW) == (far, "tier_review")
+    assert tiers.next_due(program, far, warned=False, now=NOW) == (NOW + timedelta(days=86), "tier_warn")
+    assert tiers.next_due(program, near, warned=False, now=NOW) == (NOW, "tier_warn")
+    assert tiers.next_due(program, far, warned=True, now=NOW) == (far, "tier_review")

@@ -76,14 +76,14 @@ def test_webhooks_go_to_public_addresses(address):
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:127.0.0.1", "fd00::7"])
-def test_an_allowed_network_is_open_however_its_addresses_are_wrapped(address):
+def test_an_allowed_network_is_open_in_every_form_of_its_addresses(address):
     allow = parse_allow_list("127.0.0.0/8, fd00::/8")
 
     assert why_refused(ip_address(address), allow) is None
     assert why_refused(ip_address("10.0.0.1"), allow) == "a private address"
 
 
-def test_an_allow_list_is_networks_with_commas():
+def test_an_allow_list_is_networks_separated_by_commas():
     assert parse_allow_list("") == ()
     assert parse_allow_list(" 10.0.0.0/8 ,::1/128,, 192.168.1.7") == (
         ip_network("10.0.0.0/8"),
@@ -93,7 +93,7 @@ def test_an_allow_list_is_networks_with_commas():
 
 
 @pytest.mark.parametrize("text", ["10.0.0.300", "localhost", "10.0.0.0/99", "10.0.0.0/8;::1/128", "*"])
-def test_an_allow_list_that_is_none_says_how_to_write_it(text):
+def test_an_invalid_allow_list_is_refused_with_its_correct_form(text):
     with pytest.raises(ValueError, match=r"LAUREL_WEBHOOK_ALLOW: .* is not a network: write CIDRs with commas"):
         parse_allow_list(text)
 

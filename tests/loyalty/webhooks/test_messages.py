@@ -148,7 +148,7 @@ EVERY_MESSAGE: list[m.Message] = [
 ]
 
 
-def written(message: m.Message, form: WebhookFormat = "current") -> Any:
+def rendered(message: m.Message, form: WebhookFormat = "current") -> Any:
     return m.body(
         message,
         format=form,
@@ -163,15 +163,15 @@ def written(message: m.Message, form: WebhookFormat = "current") -> Any:
 
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
 def test_every_message_has_the_documented_shape(message):
-    body = written(message)
+    body = rendered(message)
 
     assert faults(webhook_shapes.BODY, body, "body") == []
     assert faults(webhook_shapes.CURRENT[m.event_name(message)], body["data"]) == []
 
 
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
-def test_every_message_in_legacy_mode_has_its_documented_shape_or_that_of_today(message):
-    body = written(message, "legacy")
+def test_every_message_in_legacy_mode_has_its_documented_shape_or_the_current_one(message):
+    body = rendered(message, "legacy")
 
     shape = webhook_shapes.LEGACY.get(body["type"], webhook_shapes.CURRENT[m.event_name(message)])
 
@@ -180,8 +180,8 @@ def test_every_message_in_legacy_mode_has_its_documented_shape_or_that_of_today(
 
 
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
-def test_every_message_in_an_envelope_has_its_documented_shape_or_that_of_today(message):
-    body = written(message, "envelope")
+def test_every_message_in_an_envelope_has_its_documented_shape_or_the_current_one(message):
+    body = rendered(message, "envelope")
     event = body["event"]
 
     current = webhook_shapes.CURRENT[m.event_name(message)]
@@ -197,16 +197,16 @@ NOT_SENT_YET = {"customer.updated", "customer.deactivated"}
 """Documented legacy types of messages that Laurel does not have yet."""
 
 
-def test_every_documented_shape_of_the_other_formats_is_held_against_a_message():
-    legacy = {written(message, "legacy")["type"] for message in EVERY_MESSAGE}
-    in_envelopes = {written(message, "envelope")["event"]["eventType"] for message in EVERY_MESSAGE}
+def test_every_documented_shape_of_the_other_formats_is_compared_with_a_message():
+    legacy = {rendered(message, "legacy")["type"] for message in EVERY_MESSAGE}
+    in_envelopes = {rendered(message, "envelope")["event"]["eventType"] for message in EVERY_MESSAGE}
 
     assert webhook_shapes.LEGACY.keys() - NOT_SENT_YET <= legacy
     assert not NOT_SENT_YET & legacy
     assert webhook_shapes.ENVELOPE.keys() <= in_envelopes
 
 
-def test_every_message_that_is_sent_is_among_those_that_are_held_against_their_shapes():
+def test_every_message_that_is_sent_is_compared_with_its_shape():
     assert {type(message) for message in EVERY_MESSAGE} == set(m.MESSAGES)
 
 
@@ -219,13 +219,13 @@ def test_the_names_begin_with_those_of_the_panel_and_never_repeat():
     assert len(m.EVENT_NAMES) == len(set(m.EVENT_NAMES)) == 28
 
 
-def test_every_kind_of_message_is_written_in_this_file():
+def test_every_kind_of_message_has_an_example_in_this_file():
     assert {type(message) for message in EVERY_MESSAGE} == set(get_args(m.Message))
     assert {m.event_name(message) for message in EVERY_MESSAGE} <= set(m.EVENT_NAMES)
 
 
 def test_the_current_format_names_message_request_event_and_store():
-    body = written(points_changed())
+    body = rendered(points_changed())
 
     assert {**body, "data": ...} == {
         "messageId": some_id("message"),
@@ -247,14 +247,14 @@ def test_the_current_format_names_message_request_event_and_store():
     }
 
 
-def test_what_a_member_lacks_is_left_out():
-    body = written(m.CustomerLevelChanged(customer=NOBODY, level=GOLD, up=True))
+def test_fields_that_a_member_lacks_are_left_out():
+    body = rendered(m.CustomerLevelChanged(customer=NOBODY, level=GOLD, up=True))
 
     assert body["data"]["customer"] == {"customerId": NOBODY.id}
 
 
 def test_a_change_by_hand_has_no_cause():
-    body = written(points_changed(cause=None))
+    body = rendered(points_changed(cause=None))
 
     assert body["data"]["actionCause"] is None
 
@@ -263,27 +263,27 @@ def test_a_change_by_hand_has_no_cause():
     ("amount", "text"), [("125.0", "125"), ("1E+2", "100"), ("18.50", "18.5"), ("0.10", "0.1"), ("-3", "-3")]
 )
 def test_amounts_are_plain_numbers(amount, text):
-    data = written(points_changed(amount=Decimal(amount)))["data"]
+    data = rendered(points_changed(amount=Decimal(amount)))["data"]
 
     assert str(data["amount"]) == text
     assert type(data["amount"]) in (int, Decimal)
 
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity"])
-def test_what_is_no_amount_is_never_sent(amount):
+def test_a_number_that_is_not_finite_is_never_sent(amount):
     with pytest.raises(ValueError, match="is no amount"):
-        written(points_changed(amount=Decimal(amount)))
+        rendered(points_changed(amount=Decimal(amount)))
 
 
 def test_a_time_without_an_offset_is_never_sent():
     naive = replace(EXPIRING, expires_at=datetime(2024, 5, 1))  # noqa: DTZ001  (the mistake under test)
 
     with pytest.raises(ValueError, match="has no offset"):
-        written(naive)
+        rendered(naive)
 
 
 def test_a_streak_is_days_in_a_row_towards_a_goal_of_one_a_day():
-    achievement = written(progress_changed())["data"]["achievement"]
+    achievement = rendered(progress_changed())["data"]["achievement"]
 
     rule = achievement["memberProgress"]["rules"][0]
     before = achievement["previousMemberProgress"]["rules"][0]
@@ -300,7 +300,7 @@ def test_a_streak_is_days_in_a_row_towards_a_goal_of_one_a_day():
 def test_other_windows_count_one_value_towards_the_goal(window, period):
     message = progress_changed(progress=m.ProgressView(2, Decimal("2.5"), Decimal(10), window))
 
-    rule = written(message)["data"]["achievement"]["memberProgress"]["rules"][0]
+    rule = rendered(message)["data"]["achievement"]["memberProgress"]["rules"][0]
 
     assert (rule["periodType"], rule["periodGoal"], rule["currentPeriodValue"]) == (
         period,
@@ -310,13 +310,13 @@ def test_other_windows_count_one_value_towards_the_goal(window, period):
     assert (rule["consecutivePeriods"], rule["completedConsecutivePeriods"]) == (None, 0)
 
 
-def test_a_first_attempt_and_a_second_differ_in_the_request_alone():
-    first = written(points_changed())
+def test_two_attempts_differ_only_in_their_request_id():
+    first = rendered(points_changed())
 
     second = m.with_request_id(first, "another")
 
     assert {key for key in first if first[key] != second[key]} == {"requestId"}
-    assert m.with_request_id(written(points_changed(), "legacy"), "another") == written(points_changed(), "legacy")
+    assert m.with_request_id(rendered(points_changed(), "legacy"), "another") == rendered(points_changed(), "legacy")
 
 
 LEGACY: list[tuple[m.Message, dict[str, Any]]] = [
@@ -377,12 +377,12 @@ LEGACY: list[tuple[m.Message, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("message", "expected"), LEGACY, ids=lambda value: getattr(value, "__name__", None))
-def test_legacy_mode_speaks_as_the_earlier_version_did(message, expected):
-    assert written(message, "legacy") == expected
+def test_legacy_mode_has_the_shapes_of_the_earlier_version(message, expected):
+    assert rendered(message, "legacy") == expected
 
 
 def test_legacy_registration_wraps_what_was_submitted():
-    body = written(REGISTERED, "legacy")
+    body = rendered(REGISTERED, "legacy")
 
     assert body["type"] == "customer.registered"
     assert body["data"]["customerId"] == ANN.id
@@ -390,7 +390,7 @@ def test_legacy_registration_wraps_what_was_submitted():
 
 
 def test_legacy_level_expiry_is_a_list_of_one():
-    body = written(m.LevelWillExpire(customer=ANN, level=GOLD, future=SILVER), "legacy")
+    body = rendered(m.LevelWillExpire(customer=ANN, level=GOLD, future=SILVER), "legacy")
 
     assert body["type"] == "account.expiring_level_notification"
     assert [level["futureLevelName"] for level in body["data"]] == ["Silver"]
@@ -405,8 +405,8 @@ def test_legacy_level_expiry_is_a_list_of_one():
         (transfer_added(), "units.transfer_was_added"),
     ],
 )
-def test_what_legacy_mode_never_had_carries_its_current_data(message, kind):
-    assert written(message, "legacy") == {"type": kind, "data": written(message)["data"]}
+def test_a_message_that_legacy_mode_never_had_carries_its_current_data(message, kind):
+    assert rendered(message, "legacy") == {"type": kind, "data": rendered(message)["data"]}
 
 
 ENVELOPE_KEYS = {
@@ -431,25 +431,25 @@ ENVELOPE_KEYS = {
 
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
 def test_the_envelope_always_has_the_same_keys(message):
-    event = written(message, "envelope")["event"]
+    event = rendered(message, "envelope")["event"]
 
     assert event.keys() == ENVELOPE_KEYS
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", event["eventType"])
     assert re.fullmatch(r"ev_[0-7][0-9A-HJKMNP-TV-Z]{25}", event["loyaltyEventKey"])
 
 
-def test_the_envelope_tells_where_the_event_came_from():
-    event = written(points_changed(), "envelope")["event"]
+def test_the_envelope_has_the_origin_of_the_event():
+    event = rendered(points_changed(), "envelope")["event"]
 
     assert event["eventType"] == "available-points-amount-changed"
     assert event["loyaltyEventKey"] == "ev_01HWT1C7G0E008000000000001"
     assert (event["externalEventDate"], event["externalId"]) == ("2024-05-01T12:00:00.000Z", "till-9")
     assert (event["evaluationResults"], event["systemUniqueKey"]) == ({"reactors": []}, some_id("message"))
-    assert event["payload"] == written(points_changed())["data"]
+    assert event["payload"] == rendered(points_changed())["data"]
 
 
 def test_a_new_member_is_created_in_the_envelope():
-    event = written(REGISTERED, "envelope")["event"]
+    event = rendered(REGISTERED, "envelope")["event"]
 
     assert (event["eventType"], event["loyaltyMemberId"]) == ("member-created", ANN.id)
     assert event["payload"]["profile"]["birthdate"] == "1990-07-13T22:00:00.000Z"
@@ -458,7 +458,7 @@ def test_a_new_member_is_created_in_the_envelope():
 
 
 def test_a_bought_coupon_is_assigned_in_the_envelope():
-    event = written(reward_bought(), "envelope")["event"]
+    event = rendered(reward_bought(), "envelope")["event"]
     usage, book = event["payload"]["usage"], event["payload"]["couponBook"]
 
     assert event["eventType"] == "coupon-code-assigned"
@@ -470,7 +470,7 @@ def test_a_bought_coupon_is_assigned_in_the_envelope():
 
 
 def test_a_material_reward_is_bought_in_the_envelope():
-    event = written(reward_bought(coupon=None), "envelope")["event"]
+    event = rendered(reward_bought(coupon=None), "envelope")["event"]
 
     assert event["eventType"] == "customer-bought-reward"
 
@@ -478,7 +478,7 @@ def test_a_material_reward_is_bought_in_the_envelope():
 def test_times_are_on_the_clock_of_the_store_in_summer_and_winter():
     winter = datetime(2024, 12, 1, 12, 0, tzinfo=timezone(timedelta(hours=-5)))
 
-    data = written(replace(EXPIRING, expires_at=winter))["data"]
+    data = rendered(replace(EXPIRING, expires_at=winter))["data"]
 
     assert data["pointsWillExpire"] == "2024-12-01T18:00:00+01:00"
 
@@ -486,6 +486,6 @@ def test_times_are_on_the_clock_of_the_store_in_summer_and_winter():
 @pytest.mark.parametrize("form", get_args(WebhookFormat))
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
 def test_every_message_is_exact_json(message, form):
-    body = written(message, form)
+    body = rendered(message, form)
 
     assert exact.loads(exact.dumps(body)) == body

@@ -48,11 +48,11 @@ def test_luck_lengthens_a_wait_by_up_to_a_tenth():
         (timedelta(days=400), LONGEST_WAIT),
     ],
 )
-def test_the_far_side_can_lengthen_a_wait_to_a_day_and_never_shorten_it(asked, expected):
+def test_a_receiver_can_lengthen_a_wait_to_a_day_and_never_shorten_it(asked, expected):
     assert next_attempt(1, retry_after=asked, luck=0.0) == expected
 
 
-def test_the_far_side_cannot_ask_for_more_attempts():
+def test_a_receiver_cannot_ask_for_more_attempts():
     assert next_attempt(8, retry_after=timedelta(seconds=1), luck=0.5) is None
 
 
@@ -99,13 +99,13 @@ def test_retry_after_is_read_in_each_of_its_forms(header, expected):
 
 
 @given(st.text())
-def test_no_retry_after_is_too_odd(header):
+def test_every_text_is_accepted_as_retry_after(header):
     asked = read_retry_after(header, now=NOW)
 
     assert asked is None or timedelta(0) <= asked <= LONGEST_WAIT
 
 
-def test_only_2xx_is_success_and_only_410_ends_a_subscription():
+def test_only_2xx_is_success_and_only_410_disables_a_subscription():
     assert [status for status in range(100, 600) if is_success(status)] == list(range(200, 300))
     assert [status for status in range(100, 600) if is_gone(status)] == [410]
 

@@ -1,4 +1,4 @@
-"""What the table of messages lists is sent, and nothing else is."""
+"""The messages that are sent are those of the table of messages."""
 
 import ast
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def sent_in(tree: ast.AST) -> Iterator[str]:
                     yield ast.unparse(message)
 
 
-def test_every_message_of_the_table_is_sent_by_some_code_and_no_other_is() -> None:
+def test_the_messages_that_code_sends_are_those_of_the_table() -> None:
     files = Path(str(loyalty.__file__)).parent.rglob("*.py")
 
     sent = {message for file in files for message in sent_in(ast.parse(file.read_text()))}

@@ -59,7 +59,7 @@ def test_a_public_url_is_accepted(url):
         ("https://example.com/" + "a" * 2000, "at most 2,000 characters"),
     ],
 )
-def test_a_url_that_is_none_gets_its_reason(url, reason):
+def test_an_invalid_url_is_refused_with_the_reason(url, reason):
     assert reason in (check_url(url) or "")
 
 
@@ -92,7 +92,7 @@ def test_a_url_that_is_none_gets_its_reason(url, reason):
         "metadata.google.internal",
     ],
 )
-def test_a_private_host_is_refused_with_the_cure(host):
+def test_a_private_host_is_refused_with_the_correction(host):
     reason = check_url(f"http://{host}/hook")
 
     assert reason is not None
