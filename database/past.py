@@ -36,7 +36,7 @@ class StoredBalance:
 
 @dataclass(frozen=True, slots=True)
 class StoredLot:
-    """A lot as it was awarded, whatever is left of it."""
+    """A lot as it was awarded."""
 
     id: str
     wallet: str
