@@ -1,4 +1,4 @@
-"""Each error that a step could meet is known to be final or to pass."""
+"""Every error is listed either as never retried or as retried."""
 
 import importlib
 import pkgutil
@@ -17,14 +17,14 @@ BELOW_WORKFLOWS = (rules, loyalty, program_files, database, activities)
 RETRIED = {
     # Results of one attempt to deliver, never raised by an activity.
     "AddressRefusedError",
-    # Of those who verify a webhook's signature.
+    # Raised by the verification of signatures, which no step does.
     "VerificationError",
     "HeaderMissingError",
     "StaleError",
     "SignatureError",
-    # Two transactions stored the same at once: the next attempt finds what the other stored.
+    # Two transactions stored the same thing at the same time: a retry finds what the other stored.
     "ConcurrentInsert",
-    # Of deploying and opening a database, which no step does.
+    # Raised by deploying and by opening a database, which no step does.
     "AnotherInForce",
     "InvalidDatabaseUrl",
     # Caught where program files and rules are read.

@@ -1,4 +1,4 @@
-"""Every step of answering an event, run twice: the second run answers the same and changes nothing."""
+"""Every step of an event, run twice: the second run returns the same result and changes nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -42,16 +42,16 @@ SHOPPER = "achievement: shopper\non: purchase\nmeasure: {sum: {var: event.body.t
 
 
 @dataclass
-class Given:
-    """A stored purchase of one member, and the activities that answer it."""
+class StoredPurchase:
+    """A stored purchase of one member, and the activities that process it."""
 
     database: Database
-    reactions: EventActivities
+    activities: EventActivities
     programs: Programs
     event: EventRef
 
     async def rows(self) -> Mapping[str, list[Any]]:
-        """Everything in the database."""
+        """All rows of the database, by table."""
 
         def read(connection: Connection) -> Mapping[str, list[Any]]:
             tables = metadata.sorted_tables
@@ -61,7 +61,7 @@ class Given:
 
 
 @pytest.fixture
-async def given(database: Database) -> Given:
+async def purchase(database: Database) -> StoredPurchase:
     files = programs.files(
         **{
             "reactors__points-for-purchase": EVERYTHING,
@@ -69,8 +69,8 @@ async def given(database: Database) -> Given:
             "achievements__shopper": SHOPPER,
         }
     )
-    known = Programs(database)
-    program, revision, _ = await known.deploy(files, by="test")
+    deployed = Programs(database)
+    program, revision, _ = await deployed.deploy(files, by="test")
     member_id, event_id = new_id(), new_id()
 
     def store(tx: Transaction) -> None:
@@ -99,77 +99,77 @@ async def given(database: Database) -> Given:
 
     await database.store(program.store).write(store)
     event = EventRef(program.store, event_id, "purchase", member_id, revision)
-    return Given(database, EventActivities(database, known), known, event)
+    return StoredPurchase(database, EventActivities(database, deployed), deployed, event)
 
 
 STEPS = ["award_points", "change_member", "issue_rewards", "update_achievements"]
 
 
 @pytest.mark.parametrize("name", STEPS)
-async def test_a_step_done_twice_answers_the_same_and_is_done_once(given: Given, name: str) -> None:
-    await given.reactions.decide(given.event, NOW, "")
-    step: Callable[..., Awaitable[StepResult]] = getattr(given.reactions, name)
+async def test_a_step_that_runs_twice_returns_the_same_and_is_applied_once(purchase: StoredPurchase, name: str) -> None:
+    await purchase.activities.decide(purchase.event, NOW, "")
+    step: Callable[..., Awaitable[StepResult]] = getattr(purchase.activities, name)
 
-    first = await step(given.event, NOW, True, "")
-    rows = await given.rows()
-    second = await step(given.event, NOW + timedelta(hours=1), True, "")
-
-    assert first.did
-    assert second == first
-    assert await given.rows() == rows
-
-
-async def test_all_steps_done_twice_are_done_once(given: Given) -> None:
-    first = await given.reactions.react_to_events([given.event], NOW)
-    rows = await given.rows()
-    second = await given.reactions.react_to_events([given.event], NOW + timedelta(hours=1))
+    first = await step(purchase.event, NOW, True, "")
+    rows = await purchase.rows()
+    second = await step(purchase.event, NOW + timedelta(hours=1), True, "")
 
     assert first.did
     assert second == first
-    assert await given.rows() == rows
+    assert await purchase.rows() == rows
 
 
-async def test_a_decision_made_twice_is_the_same_and_claims_its_limits_once(given: Given) -> None:
-    first = await given.reactions.decide(given.event, NOW, "")
-    rows = await given.rows()
-    second = await given.reactions.decide(given.event, NOW + timedelta(days=40), "")
+async def test_all_steps_that_run_twice_are_applied_once(purchase: StoredPurchase) -> None:
+    first = await purchase.activities.react_to_events([purchase.event], NOW)
+    rows = await purchase.rows()
+    second = await purchase.activities.react_to_events([purchase.event], NOW + timedelta(hours=1))
+
+    assert first.did
+    assert second == first
+    assert await purchase.rows() == rows
+
+
+async def test_an_event_decided_twice_has_one_decision_and_claims_its_limits_once(purchase: StoredPurchase) -> None:
+    first = await purchase.activities.decide(purchase.event, NOW, "")
+    rows = await purchase.rows()
+    second = await purchase.activities.decide(purchase.event, NOW + timedelta(days=40), "")
 
     assert first.fired == ["reactor/points-for-purchase"]
     assert second == first
-    assert await given.rows() == rows
+    assert await purchase.rows() == rows
 
 
-async def test_a_step_run_by_two_workers_at_once_is_done_once(given: Given) -> None:
-    await given.reactions.decide(given.event, NOW, "")
+async def test_a_step_that_runs_several_times_at_once_is_applied_once(purchase: StoredPurchase) -> None:
+    await purchase.activities.decide(purchase.event, NOW, "")
 
-    steps = [given.reactions.award_points(given.event, NOW, False, "") for _ in range(6)]
-    answers = await asyncio.gather(*steps)
+    steps = [purchase.activities.award_points(purchase.event, NOW, False, "") for _ in range(6)]
+    results = await asyncio.gather(*steps)
 
-    balances = await given.database.store("DEFAULT").read(lambda tx: tx.members.balances(given.event.member))
-    assert all(answer == answers[0] for answer in answers)
+    balances = await purchase.database.store("DEFAULT").read(lambda tx: tx.members.balances(purchase.event.member))
+    assert all(result == results[0] for result in results)
     assert balances["points"].earned == 700
 
 
-async def test_an_event_that_was_never_stored_is_not_tried_again(given: Given) -> None:
-    unknown = EventRef("DEFAULT", new_id(), "purchase", given.event.member, given.event.revision)
+async def test_an_event_that_was_never_stored_is_an_error(purchase: StoredPurchase) -> None:
+    unknown = EventRef("DEFAULT", new_id(), "purchase", purchase.event.member, purchase.event.revision)
 
     with pytest.raises(UnknownEvent, match="is not in store DEFAULT"):
-        await given.reactions.decide(unknown, NOW, "")
+        await purchase.activities.decide(unknown, NOW, "")
 
 
-async def test_due_items_run_once_however_often_the_activity_runs(given: Given) -> None:
-    await given.reactions.react_to_events([given.event], NOW)
+async def test_due_items_are_run_once_also_when_the_activity_runs_again(purchase: StoredPurchase) -> None:
+    await purchase.activities.react_to_events([purchase.event], NOW)
     later = NOW + timedelta(days=365)
-    program = await given.programs.revision("DEFAULT", given.event.revision)
-    store = given.database.store("DEFAULT")
+    program = await purchase.programs.revision("DEFAULT", purchase.event.revision)
+    store = purchase.database.store("DEFAULT")
 
-    rounds = [
-        await store.write(lambda tx: run_due_items(tx, program, given.event.revision, now=later)) for _ in range(4)
+    batches = [
+        await store.write(lambda tx: run_due_items(tx, program, purchase.event.revision, now=later)) for _ in range(4)
     ]
 
-    kinds = [[event.type for event in rung.due] for rung in rounds]
-    stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])
-    balances = await store.read(lambda tx: tx.members.balances(given.event.member))
+    kinds = [[event.type for event in batch.due] for batch in batches]
+    stored = await store.read(lambda tx: [tx.events.get(event.id) for batch in batches for event in batch.due])
+    balances = await store.read(lambda tx: tx.members.balances(purchase.event.member))
     assert sorted(kinds[0]) == ["coupon_will_expire", "points_will_expire"]
     assert sorted(kinds[1]) == ["coupon_expired", "points_expired"]
     assert kinds[2:] == [[], []]

@@ -25,14 +25,14 @@ PROGRAM = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + 
 
 
 @pytest.fixture
-async def played(database: Database) -> ScriptedStore:
-    known = Programs(database)
-    program, revision, _ = await known.deploy(programs.files(program=PROGRAM), by="test")
-    return ScriptedStore(database, EventActivities(database, known), program, revision, NOW)
+async def scripted(database: Database) -> ScriptedStore:
+    deployed = Programs(database)
+    program, revision, _ = await deployed.deploy(programs.files(program=PROGRAM), by="test")
+    return ScriptedStore(database, EventActivities(database, deployed), program, revision, NOW)
 
 
-async def registered(played: ScriptedStore, tier: str) -> tuple[str, StepResult]:
-    """A member registered into a tier, and what answering that did."""
+async def register(scripted: ScriptedStore, tier: str) -> tuple[str, StepResult]:
+    """Register a member into a tier; return their id, and the result of deciding the event."""
     member_id, event_id = new_id(), new_id()
 
     def add(tx: Transaction) -> None:
@@ -43,123 +43,129 @@ async def registered(played: ScriptedStore, tier: str) -> tuple[str, StepResult]
             attributes={},
             tier=tier,
             password_hash=None,
-            registered_at=played.now,
-            now=played.now,
+            registered_at=scripted.now,
+            now=scripted.now,
         )
-        new = NewEvent(event_id, "member_registered", member_id, played.now, {}, played.revision)
-        tx.events.add(new, now=played.now)
+        new = NewEvent(event_id, "member_registered", member_id, scripted.now, {}, scripted.revision)
+        tx.events.add(new, now=scripted.now)
 
-    await played.database.store("DEFAULT").write(add)
-    event = EventRef("DEFAULT", event_id, "member_registered", member_id, played.revision)
-    first = await played.reactions.decide(event, played.now, event_id)
-    again = await played.reactions.decide(event, played.now + YEAR, event_id)
+    await scripted.database.store("DEFAULT").write(add)
+    event = EventRef("DEFAULT", event_id, "member_registered", member_id, scripted.revision)
+    first = await scripted.reactions.decide(event, scripted.now, event_id)
+    again = await scripted.reactions.decide(event, scripted.now + YEAR, event_id)
     assert again == first
     return member_id, first
 
 
-async def tier_of(played: ScriptedStore, member_id: str) -> str | None:
-    return (await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(member_id))).tier
+async def tier_of(scripted: ScriptedStore, member_id: str) -> str | None:
+    return (await scripted.database.store("DEFAULT").read(lambda tx: tx.members.facts(member_id))).tier
 
 
 async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_wakes_the_clock(
-    played: ScriptedStore,
+    scripted: ScriptedStore,
 ) -> None:
-    ann, applied = await registered(played, "gold")
+    ann, result = await register(scripted, "gold")
 
-    known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
-    due = await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest())
-    await played.wait(365)
+    known = await scripted.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
+    due = await scripted.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest())
+    await scripted.wait(365)
 
-    assert applied.wakes_clock
+    assert result.wakes_clock
     assert known.tier_until == NOW + YEAR
     assert due == NOW + timedelta(days=351)
-    assert await tier_of(played, ann) == "bronze"
+    assert await tier_of(scripted, ann) == "bronze"
 
 
-async def test_the_lowest_tier_has_no_period(played: ScriptedStore) -> None:
-    _, applied = await registered(played, "bronze")
+async def test_the_lowest_tier_has_no_period(scripted: ScriptedStore) -> None:
+    _, result = await register(scripted, "bronze")
 
-    assert not applied.wakes_clock
-    assert await played.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
+    assert not result.wakes_clock
+    assert await scripted.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
 
 
-async def test_a_review_runs_once_however_often_due_items_are_run(played: ScriptedStore) -> None:
-    await registered(played, "gold")
-    store, later = played.database.store("DEFAULT"), NOW + YEAR
+async def test_a_review_runs_once_also_when_due_items_are_run_again(scripted: ScriptedStore) -> None:
+    await register(scripted, "gold")
+    store, later = scripted.database.store("DEFAULT"), NOW + YEAR
 
-    rounds = [
-        await store.write(lambda tx: run_due_items(tx, played.program, played.revision, now=later)) for _ in range(4)
+    batches = [
+        await store.write(lambda tx: run_due_items(tx, scripted.program, scripted.revision, now=later))
+        for _ in range(4)
     ]
 
-    stored = await store.read(lambda tx: [tx.events.get(event.id) for rung in rounds for event in rung.due])
-    assert [[event.type for event in rung.due] for rung in rounds] == [["tier_will_expire"], ["tier_changed"], [], []]
+    stored = await store.read(lambda tx: [tx.events.get(event.id) for batch in batches for event in batch.due])
+    assert [[event.type for event in batch.due] for batch in batches] == [
+        ["tier_will_expire"],
+        ["tier_changed"],
+        [],
+        [],
+    ]
     assert [BUILT_IN[event.type].body.is_valid(event.body) for event in stored if event] == [True] * 2
 
 
-async def test_a_rise_done_twice_begins_one_period(played: ScriptedStore) -> None:
-    ann = await played.register("ann@example.com")
-    new = NewEvent(new_id(), "purchase", ann, NOW, {"total": 600}, played.revision)
-    await played.database.store("DEFAULT").write(lambda tx: tx.events.add(new, now=NOW))
-    event = EventRef("DEFAULT", new.id, "purchase", ann, played.revision)
-    await played.reactions.decide(event, NOW, "")
+async def test_moving_up_twice_starts_one_period(scripted: ScriptedStore) -> None:
+    ann = await scripted.register("ann@example.com")
+    new = NewEvent(new_id(), "purchase", ann, NOW, {"total": 600}, scripted.revision)
+    await scripted.database.store("DEFAULT").write(lambda tx: tx.events.add(new, now=NOW))
+    event = EventRef("DEFAULT", new.id, "purchase", ann, scripted.revision)
+    await scripted.reactions.decide(event, NOW, "")
 
-    first = await played.reactions.award_points(event, NOW, True, "")
-    second = await played.reactions.award_points(event, NOW + YEAR, True, "")
+    first = await scripted.reactions.award_points(event, NOW, True, "")
+    second = await scripted.reactions.award_points(event, NOW + YEAR, True, "")
 
-    known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
+    known = await scripted.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
     assert first.wakes_clock
     assert second == first
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, NOW + YEAR)
 
 
-async def test_years_in_a_database_are_those_of_a_trial(played: ScriptedStore) -> None:
-    ann = await played.register("ann@example.com")
-    await played.report(ann, "purchase", {"total": 2100})
-    opening = await played.database.store("DEFAULT").read(lambda tx: current_snapshot(tx, ann))
-    trial = InMemoryEngine(played.program, played.now)
-    account = load_into(trial, opening)
-    stands: list[tuple[str | None, int, datetime | None]] = []
-    tried: list[tuple[str | None, int, datetime | None]] = []
+async def test_years_in_a_database_have_the_results_of_the_in_memory_engine(scripted: ScriptedStore) -> None:
+    ann = await scripted.register("ann@example.com")
+    await scripted.report(ann, "purchase", {"total": 2100})
+    snapshot = await scripted.database.store("DEFAULT").read(lambda tx: current_snapshot(tx, ann))
+    engine = InMemoryEngine(scripted.program, scripted.now)
+    member_state = load_into(engine, snapshot)
+    in_database: list[tuple[str | None, int, datetime | None]] = []
+    in_memory: list[tuple[str | None, int, datetime | None]] = []
 
     for total in (0, 600, 100, 2000, 0, 0):
-        await played.report(ann, "purchase", {"total": total})
-        trial.report(ann, "purchase", {"total": total})
-        await played.wait(366)
-        trial.advance(played.now)
-        known = await played.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
-        stands.append((known.tier, known.tier_base, known.tier_until))
-        tried.append((account.member.tier, account.member.tier_base, account.member.tier_until))
+        await scripted.report(ann, "purchase", {"total": total})
+        engine.report(ann, "purchase", {"total": total})
+        await scripted.wait(366)
+        engine.advance(scripted.now)
+        known = await scripted.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann))
+        in_database.append((known.tier, known.tier_base, known.tier_until))
+        in_memory.append((member_state.member.tier, member_state.member.tier_base, member_state.member.tier_until))
 
-    assert stands == tried
-    assert [tier for tier, _, _ in stands] == ["gold", "silver", "bronze", "gold", "bronze", "bronze"]
+    assert in_database == in_memory
+    assert [tier for tier, _, _ in in_database] == ["gold", "silver", "bronze", "gold", "bronze", "bronze"]
 
 
-async def test_the_past_knows_until_when_a_tier_was_kept_and_what_it_counted_from(played: ScriptedStore) -> None:
-    ann = await played.register("ann@example.com")
-    await played.report(ann, "purchase", {"total": 2100})
-    await played.wait(400)
-    await played.report(ann, "purchase", {"total": 50})
-    then = played.midnight()
-    before = (await played.snapshots(then))[ann].state.member
+async def test_history_has_the_period_of_a_tier_and_its_base(scripted: ScriptedStore) -> None:
+    ann = await scripted.register("ann@example.com")
+    await scripted.report(ann, "purchase", {"total": 2100})
+    await scripted.wait(400)
+    await scripted.report(ann, "purchase", {"total": 50})
+    then = scripted.midnight()
+    before = (await scripted.snapshots(then))[ann].state.member
 
-    await played.wait(30)
-    await played.report(ann, "purchase", {"total": 70})
-    after = (await played.snapshots(then))[ann].state.member
+    await scripted.wait(30)
+    await scripted.report(ann, "purchase", {"total": 70})
+    after = (await scripted.snapshots(then))[ann].state.member
 
     assert (after.tier, after.tier_base, after.tier_until) == (before.tier, before.tier_base, before.tier_until)
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
 
 
-async def test_of_a_tier_that_was_reviewed_since_the_past_knows_only_which_it_was(played: ScriptedStore) -> None:
-    ann = await played.register("ann@example.com")
-    await played.report(ann, "purchase", {"total": 600})
-    await played.wait(400)
-    then = played.midnight()
-    await played.wait(10)
-    await played.report(ann, "purchase", {"total": 50})
+async def test_history_of_a_tier_that_was_reviewed_since_has_only_its_name(scripted: ScriptedStore) -> None:
+    ann = await scripted.register("ann@example.com")
+    await scripted.report(ann, "purchase", {"total": 600})
+    await scripted.wait(400)
+    then = scripted.midnight()
+    await scripted.wait(10)
+    await scripted.report(ann, "purchase", {"total": 50})
 
-    await played.wait(400)
-    known = (await played.snapshots(then))[ann].state.member
+    await scripted.wait(400)
+    known = (await scripted.snapshots(then))[ann].state.member
 
-    assert await tier_of(played, ann) == "bronze"
+    assert await tier_of(scripted, ann) == "bronze"
     assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, then + YEAR)

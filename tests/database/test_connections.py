@@ -1,4 +1,4 @@
-"""Transactions: kept whole or not at all, on SQLite and PostgreSQL."""
+"""Transactions are atomic, and reads cannot write, on SQLite and PostgreSQL."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from database.queries import WriteQueries
 
 
 async def count(database: Database) -> int:
-    """How many stores there are."""
+    """The number of stores."""
     return len(await database.access_read(lambda access: access.stores()))
 
 
@@ -25,13 +25,13 @@ def open_store(tx: Transaction) -> bool:
     return tx.revisions.open_store(secret="whsec_x", now=datetime.now(UTC))
 
 
-async def test_work_that_returns_is_kept(database: Database) -> None:
+async def test_work_that_returns_is_committed(database: Database) -> None:
     await database.store("A").write(open_store)
 
     assert await count(database) == 1
 
 
-async def test_work_that_raises_leaves_nothing(database: Database) -> None:
+async def test_work_that_raises_is_rolled_back(database: Database) -> None:
     def fails(tx: Transaction) -> None:
         open_store(tx)
         raise ArithmeticError("after writing")
@@ -42,20 +42,20 @@ async def test_work_that_raises_leaves_nothing(database: Database) -> None:
     assert await count(database) == 0
 
 
-async def test_one_that_raises_takes_nobody_with_it(database: Database) -> None:
+async def test_work_that_raises_rolls_back_no_other_work(database: Database) -> None:
     def fails(tx: Transaction) -> None:
         open_store(tx)
         raise ArithmeticError
 
     works = [database.store(f"S{n}").write(fails if n % 3 == 0 else open_store) for n in range(30)]
-    answers = await asyncio.gather(*works, return_exceptions=True)
+    results = await asyncio.gather(*works, return_exceptions=True)
 
-    assert sum(isinstance(answer, ArithmeticError) for answer in answers) == 10
+    assert sum(isinstance(result, ArithmeticError) for result in results) == 10
     assert await count(database) == 20
 
 
-async def test_an_insert_that_was_done_before_says_so(database: Database) -> None:
-    """psycopg counts -1 rows for both, so the answer must not come from a row count."""
+async def test_a_repeated_insert_returns_false(database: Database) -> None:
+    """psycopg counts -1 rows for both, so the result must not come from a row count."""
 
     store = database.store("A")
 
@@ -107,15 +107,15 @@ async def test_no_repository_of_a_read_has_a_method_that_writes(database: Databa
 
 
 @pytest.mark.parametrize(
-    ("read", "given"), [(StoreDatabase.read, ReadTransaction), (Database.access_read, AccessReader)]
+    ("read", "transaction_type"), [(StoreDatabase.read, ReadTransaction), (Database.access_read, AccessReader)]
 )
-def test_the_type_checker_knows_that_a_read_cannot_write(read: Callable[..., Any], given: type) -> None:
+def test_the_type_checker_knows_that_a_read_cannot_write(read: Callable[..., Any], transaction_type: type) -> None:
     work = get_type_hints(read)["work"]
 
-    assert get_args(work)[0] == [given]
+    assert get_args(work)[0] == [transaction_type]
 
 
-async def test_a_commit_that_fails_fails_for_everyone_in_it(tmp_path: Path) -> None:
+async def test_a_commit_that_fails_fails_for_all_work_in_it(tmp_path: Path) -> None:
     connections = connect(f"sqlite:///{tmp_path}/x.db")
     assert isinstance(connections, SqliteConnections)
 
@@ -139,6 +139,6 @@ async def test_a_commit_that_fails_fails_for_everyone_in_it(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("url", ["", "laurel.db", "mysql://laurel@host/laurel", "sqlite", "postgresql:/"])
-def test_an_address_that_is_none_is_refused_with_the_cure(url: str) -> None:
+def test_an_invalid_database_url_is_refused_with_the_name_of_its_variable(url: str) -> None:
     with pytest.raises(ValueError, match="LAUREL_DATABASE_URL"):
         connect(url)

@@ -1,4 +1,4 @@
-"""Migrations and tables say the same, on both databases, and lead back."""
+"""Migrations make the tables of the code and can be undone, on both databases."""
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -19,7 +19,7 @@ def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
     engine.dispose()
 
 
-def test_an_upgrade_of_what_is_up_to_date_changes_nothing(database_url: str) -> None:
+def test_an_upgrade_of_a_current_database_changes_nothing(database_url: str) -> None:
     engine = create_engine(database_url)
     before = set(inspect(engine).get_table_names())
 
@@ -29,7 +29,7 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing(database_url: str) -> 
     engine.dispose()
 
 
-def test_the_migrations_can_be_taken_back(database_url: str) -> None:
+def test_the_migrations_can_be_undone(database_url: str) -> None:
     engine = create_engine(database_url)
 
     with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Programs put in force: by one writer at a time, rolled back, seen by every process; on SQLite and PostgreSQL."""
+"""Programs are deployed by one writer at a time, rolled back, and seen by every process, on both databases."""
 
 import asyncio
 import threading
@@ -22,7 +22,7 @@ def titled(title: str) -> Mapping[str, bytes]:
 
 @pytest.fixture
 def elsewhere(database: Database, database_url: str) -> Iterator[Database]:
-    """The same database, as another process has it open."""
+    """The same database, opened as by another process."""
     opened = Database.open(database_url)
     yield opened
     opened.close()
@@ -44,29 +44,29 @@ async def test_a_deploy_that_is_based_on_the_revision_in_force_replaces_it(datab
 
 
 @pytest.mark.parametrize("based_on", [0, 1, 3])
-async def test_a_deploy_that_is_based_on_another_is_told_who_was_faster_and_changes_nothing(
+async def test_a_deploy_that_is_based_on_another_revision_is_refused_with_the_name_of_its_author(
     database: Database, based_on: int
 ) -> None:
     deployed = Programs(database)
     await deployed.deploy(titled("A"), by="ann")
     await deployed.deploy(titled("B"), by="bob")
 
-    with pytest.raises(AnotherInForce, match=r"revision 2 is in force, deployed by bob at 20\d\d-.* UTC") as told:
+    with pytest.raises(AnotherInForce, match=r"revision 2 is in force, deployed by bob at 20\d\d-.* UTC") as refused:
         await deployed.deploy(titled("C"), by="cid", based_on=based_on)
 
-    assert "`laurel revisions`" in str(told.value)
-    assert (told.value.number, told.value.by) == (2, "bob")
+    assert "`laurel revisions`" in str(refused.value)
+    assert (refused.value.number, refused.value.by) == (2, "bob")
     assert [number for number, *_ in await history(database)] == [2, 1]
 
 
-async def test_the_first_deploy_of_all_is_told_when_it_thinks_it_is_the_second(database: Database) -> None:
+async def test_a_first_deploy_that_is_based_on_a_revision_is_refused(database: Database) -> None:
     with pytest.raises(AnotherInForce, match="no revision is in force, and this is based on 4"):
         await Programs(database).deploy(titled("A"), by="ann", based_on=4)
 
     assert await database.access_read(lambda access: access.stores()) == []
 
 
-async def test_the_same_files_again_change_nothing_whatever_they_are_based_on(database: Database) -> None:
+async def test_the_same_files_again_change_nothing_on_any_base(database: Database) -> None:
     deployed = Programs(database)
     await deployed.deploy(titled("A"), by="ann")
 
@@ -81,9 +81,7 @@ def new(title: str, by: str) -> NewRevision:
     return NewRevision({name: content.decode() for name, content in files.items()}, revision_hash(files), by)
 
 
-async def test_of_two_transactions_at_once_the_second_waits_and_is_told(
-    database: Database, elsewhere: Database
-) -> None:
+async def test_of_two_deploys_at_once_the_second_waits_and_is_refused(database: Database, elsewhere: Database) -> None:
     await Programs(database).deploy(titled("A"), by="test")
     has_put, may_end = threading.Event(), threading.Event()
 
@@ -99,7 +97,7 @@ async def test_of_two_transactions_at_once_the_second_waits_and_is_told(
     first = asyncio.create_task(database.store("DEFAULT").write(slow))
     await asyncio.to_thread(has_put.wait, 30)
     second = asyncio.create_task(elsewhere.store("DEFAULT").write(fast))
-    await waits_for_a_lock(database)
+    await until_a_lock_is_awaited(database)
     may_end.set()
     results = await asyncio.gather(first, second, return_exceptions=True)
 
@@ -108,8 +106,8 @@ async def test_of_two_transactions_at_once_the_second_waits_and_is_told(
     assert (results[1].number, results[1].by) == (2, "ann")
 
 
-async def waits_for_a_lock(database: Database) -> None:
-    """Until a transaction of PostgreSQL waits for a lock. SQLite does not say who waits: there, nobody else begins."""
+async def until_a_lock_is_awaited(database: Database) -> None:
+    """Wait until a transaction of PostgreSQL waits for a lock; on SQLite, where this cannot be seen, do not wait."""
 
     def waiting(tx: ReadTransaction) -> bool:
         if tx.connection.dialect.name == "sqlite":
@@ -120,14 +118,12 @@ async def waits_for_a_lock(database: Database) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_of_many_deploys_at_once_on_one_revision_one_is_put_in_force(
-    database: Database, elsewhere: Database
-) -> None:
+async def test_of_many_deploys_at_once_on_one_revision_one_succeeds(database: Database, elsewhere: Database) -> None:
     await Programs(database).deploy(titled("A"), by="test")
-    both = (Programs(database), Programs(elsewhere))
+    processes = (Programs(database), Programs(elsewhere))
 
     results = await asyncio.gather(
-        *(both[number % 2].deploy(titled(f"B{number}"), by=f"p{number}", based_on=1) for number in range(10)),
+        *(processes[number % 2].deploy(titled(f"B{number}"), by=f"p{number}", based_on=1) for number in range(10)),
         return_exceptions=True,
     )
 
@@ -135,7 +131,7 @@ async def test_of_many_deploys_at_once_on_one_revision_one_is_put_in_force(
     assert [number for number, *_ in await history(database)] == [2, 1]
 
 
-async def test_a_rollback_is_a_new_revision_that_says_what_it_is(database: Database) -> None:
+async def test_a_rollback_is_a_new_revision_with_a_note(database: Database) -> None:
     deployed = Programs(database)
     for title in "ABC":
         await deployed.deploy(titled(title), by="ann")
@@ -149,7 +145,7 @@ async def test_a_rollback_is_a_new_revision_that_says_what_it_is(database: Datab
     assert (await deployed.current("DEFAULT"))[1].title == "A"
 
 
-async def test_a_revision_that_a_store_never_had_is_another_error_than_a_store_without_any(database: Database) -> None:
+async def test_an_unknown_revision_and_an_unknown_store_are_different_errors(database: Database) -> None:
     deployed = Programs(database)
 
     with pytest.raises(UnknownStore):
@@ -159,7 +155,7 @@ async def test_a_revision_that_a_store_never_had_is_another_error_than_a_store_w
         await deployed.revision("DEFAULT", 99)
 
 
-async def test_a_rollback_to_what_is_not_there_or_on_what_is_not_in_force_changes_nothing(database: Database) -> None:
+async def test_a_rollback_to_or_based_on_a_wrong_revision_changes_nothing(database: Database) -> None:
     deployed = Programs(database)
     with pytest.raises(UnknownStore):
         await deployed.roll_back("DEFAULT", by="ann")
@@ -176,7 +172,7 @@ async def test_a_rollback_to_what_is_not_there_or_on_what_is_not_in_force_change
     assert [number for number, *_ in await history(database)] == [2, 1]
 
 
-async def test_a_revision_that_is_not_read_any_more_is_not_rolled_back_to(database: Database) -> None:
+async def test_a_rollback_to_a_revision_that_cannot_be_read_any_more_is_refused(database: Database) -> None:
     deployed = Programs(database)
     old = NewRevision({"program.yaml": "store: DEFAULT\ntimezone: UTC\nspells: 3\n"}, "0" * 64, "an older Laurel")
 
@@ -212,7 +208,7 @@ async def test_a_revision_that_could_not_be_deployed_today_stays_in_force(databa
     assert (number, "endless" in {reactor.name for reactor in program.reactors}) == (1, True)
 
 
-async def test_a_deploy_of_another_process_is_seen_a_second_later_and_what_was_begun_keeps_its_revision(
+async def test_a_deploy_of_another_process_is_seen_after_a_second_and_old_revisions_stay_readable(
     database: Database, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0

@@ -1,4 +1,4 @@
-"""Statements that go straight to SQLite's driver do what they do through SQLAlchemy, as they still do on PostgreSQL."""
+"""Statements that go directly to SQLite's driver have the results that they have through SQLAlchemy."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -35,13 +35,13 @@ def register(tx: Transaction, email: str = "ann@example.com") -> str:
 
 
 def fill(tx: Transaction) -> None:
-    """A row of each of two tables: with dates, JSON, truth values, numbers and nothing."""
+    """Store a row in each of two tables, with dates, JSON, booleans, numbers and nulls."""
     tx.revisions.open_store(secret="whsec_x", now=NOON)
     tx.events.add(NewEvent("e1", "purchase", register(tx), NOON, {"total": Decimal("1.10")}, 1), now=NOON)
 
 
 @pytest.mark.parametrize("table", [member, event], ids=lambda table: table.name)
-async def test_a_row_is_what_sqlalchemy_reads(database: Database, table: Table) -> None:
+async def test_a_row_is_the_same_as_through_sqlalchemy(database: Database, table: Table) -> None:
     await database.store("A").write(fill)
 
     def both(tx: ReadTransaction) -> tuple[list[Any], list[Any]]:
@@ -55,7 +55,7 @@ async def test_a_row_is_what_sqlalchemy_reads(database: Database, table: Table) 
     assert len(ours) == 1
 
 
-async def test_dates_and_numbers_come_back_as_they_went(database: Database) -> None:
+async def test_dates_and_numbers_are_read_back_unchanged(database: Database) -> None:
     await database.store("A").write(fill)
 
     stored = await database.store("A").read(lambda tx: tx.events.get("e1"))
@@ -66,7 +66,7 @@ async def test_dates_and_numbers_come_back_as_they_went(database: Database) -> N
     assert stored.external_id is None
 
 
-async def test_values_that_are_part_of_a_statement_stay_in_it(database: Database) -> None:
+async def test_literal_values_of_a_statement_stay_in_it(database: Database) -> None:
     def three(tx: Transaction) -> None:
         fill(tx)
         for name in ("bob", "cleo"):
@@ -81,7 +81,7 @@ async def test_values_that_are_part_of_a_statement_stay_in_it(database: Database
     assert found == ["ann@example.com", "bob@example.com"]
 
 
-async def test_what_the_database_refuses_is_sqlalchemys_error_without_the_values(database: Database) -> None:
+async def test_an_error_of_the_database_is_sqlalchemys_error_without_the_values(database: Database) -> None:
     await database.store("A").write(fill)
 
     def again(tx: Transaction) -> None:
@@ -94,7 +94,7 @@ async def test_what_the_database_refuses_is_sqlalchemys_error_without_the_values
     assert "of a member" not in str(refused.value)
 
 
-async def test_a_reader_sees_one_moment(sqlite_database: Database) -> None:
+async def test_a_read_transaction_sees_one_snapshot(sqlite_database: Database) -> None:
     await sqlite_database.store("A").write(fill)
 
     def count(tx: ReadTransaction) -> int:

@@ -1,7 +1,7 @@
 """Record histories of today's workflows: `python -m tests.workflows.record NAME` (a date is a good name).
 
-Workflows that run outlive a release. Each recording is kept for ever, and replayed by `test_replay.py`: a change
-that would break a running workflow fails there first. Record anew, under a new name, when a workflow changes.
+Running workflows outlive a release. Each recording is saved for ever, and replayed by `test_replay.py`: a change that
+would break a running workflow fails there first. Record under a new name when a workflow changes.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from workflows.store_clock import StoreClock
 
 HISTORIES = Path(__file__).parent / "histories"
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
-HEARD = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged", "PointsWillExpire")
+SUBSCRIBED = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged", "PointsWillExpire")
 
 TOGETHER = programs.PROGRAM.replace("{after: 90d}", "{end_of: year}")
 CYCLE = (
@@ -34,7 +34,7 @@ LOOP = "reactor: loop\non: purchase\nwhen: {'==': [{var: event.body.total}, 13]}
 
 
 async def record(folder: Path) -> None:
-    """Play every kind of workflow once, and keep what their histories say."""
+    """Run every kind of workflow, and save their histories."""
     with tempfile.TemporaryDirectory() as scratch, Receiver() as receiver:
         database = Database.open(f"sqlite:///{scratch}/laurel.db")
         async with await WorkflowEnvironment.start_time_skipping_v2(
@@ -45,7 +45,7 @@ async def record(folder: Path) -> None:
             files = programs.files(program=TOGETHER, reactors__again=CYCLE, reactors__loop=LOOP)
             async with running(database, environment.client, files) as laurel:
                 await _play(laurel, environment, receiver)
-                await _keep(environment.client, folder)
+                await _save(environment.client, folder)
         database.close()
 
 
@@ -55,7 +55,7 @@ async def _play(laurel: Running, environment: WorkflowEnvironment, receiver: Rec
         clock = await environment.client.start_workflow(
             StoreClock.run, laurel.store, id=clock_id(laurel.store), task_queue=TASK_QUEUE
         )
-    for name in HEARD:
+    for name in SUBSCRIBED:
         await laurel.subscribe(name, receiver.url)
     members = [await laurel.register(f"{n}@example.com") for n in range(3)]
     for day in range(7):
@@ -63,22 +63,22 @@ async def _play(laurel: Running, environment: WorkflowEnvironment, receiver: Rec
     for member in members:
         await laurel.report(member, "purchase", {"total": 80})
     await laurel.report(members[0], "purchase", {"total": 13})
-    await laurel.subscribe(HEARD[0], receiver.url + "/failing")
+    await laurel.subscribe(SUBSCRIBED[0], receiver.url + "/failing")
     event = await laurel.accept(members[0], "purchase", {"total": 1})
     await laurel.answer(event)
     delivery = next(d for d in await laurel.deliveries(event) if d.url.endswith("/failing"))
-    await environment.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery['id']}").result()
+    await environment.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery.id}").result()
     await environment.fast_forward(clock, timedelta(days=365))
 
 
-async def _keep(client: Client, folder: Path) -> None:
-    kept: dict[str, int] = {}
+async def _save(client: Client, folder: Path) -> None:
+    saved: dict[str, int] = {}
     async for workflow in client.list_workflows():
         history = await client.get_workflow_handle(workflow.id, run_id=workflow.run_id).fetch_history()
-        kept[workflow.workflow_type] = kept.get(workflow.workflow_type, 0) + 1
-        name = f"{workflow.workflow_type}-{kept[workflow.workflow_type]}.json"
+        saved[workflow.workflow_type] = saved.get(workflow.workflow_type, 0) + 1
+        name = f"{workflow.workflow_type}-{saved[workflow.workflow_type]}.json"
         await asyncio.to_thread((folder / name).write_text, history.to_json())
-    print(kept)
+    print(saved)
 
 
 if __name__ == "__main__":

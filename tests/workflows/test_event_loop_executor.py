@@ -1,4 +1,4 @@
-"""Workflow tasks run in the loop that waits for them."""
+"""Workflow tasks run in the event loop, not in another thread."""
 
 import asyncio
 import threading

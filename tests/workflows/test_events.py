@@ -1,4 +1,4 @@
-"""Events answered, on a real Temporal server."""
+"""Events processed on a real Temporal server."""
 
 import asyncio
 from dataclasses import replace
@@ -37,7 +37,7 @@ async def test_seven_days_in_a_row_pay_once(database: Database, temporal: Client
         assert facts.badges == ("early-bird",)
 
 
-async def test_the_steps_of_an_event_say_in_words_what_they_did(sqlite_database: Database, temporal: Client) -> None:
+async def test_the_steps_of_an_event_log_what_they_did(sqlite_database: Database, temporal: Client) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         event = await laurel.accept(await laurel.register(), "app_login", time=MAY)
         await laurel.answer(event)
@@ -55,18 +55,18 @@ async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_databa
         seventh = await laurel.accept(ann, "app_login", time=MAY + timedelta(days=6))
         store = laurel.parts.database.store(laurel.store)
 
-        answering = asyncio.create_task(laurel.answer(seventh))
+        processing = asyncio.create_task(laurel.answer(seventh))
         seen: list[tuple[str, int]] = []
         while not seen or seen[-1][0] != "applied":
             stored = await store.read(lambda tx: tx.events.get(seventh.id))
             assert stored is not None
             seen.append((stored.status, await laurel.points(ann)))
 
-        await answering
+        await processing
         assert seen[-1] == ("applied", 100)
 
 
-async def test_an_event_that_can_never_be_answered_fails_with_its_error(
+async def test_an_event_that_cannot_be_processed_fails_with_its_error(
     sqlite_database: Database, temporal: Client
 ) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:

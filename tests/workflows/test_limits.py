@@ -47,32 +47,32 @@ limits: [{per: member, every: ever, times: 1}]
 FREE_COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {prefix: CF-, value: 10, type: money, valid: 30d}\n"
 
 
-async def both(laurel: Running, *events: tuple[str, str, dict[str, object]]) -> None:
+async def report_at_once(laurel: Running, *events: tuple[str, str, dict[str, object]]) -> None:
     """Report events at the same time, and wait until all are applied."""
     refs = [await laurel.accept(member, type_, body, time=MAY) for member, type_, body in events]
     await asyncio.gather(*(laurel.answer(ref) for ref in refs))
 
 
-async def test_a_member_reaches_a_limit_once_however_many_events_come_at_once(
-    database: Database, temporal: Client
-) -> None:
+async def test_many_events_at_once_do_not_exceed_the_limit_of_a_member(database: Database, temporal: Client) -> None:
     files = programs.files(**{"reactors__points-for-purchase": TWICE_A_DAY})
     async with running(database, temporal, files) as laurel:
         ann, bob = await laurel.register(), await laurel.register("bob@example.com")
 
         purchase: dict[str, object] = {"total": 1}
-        await both(laurel, *[(ann, "purchase", purchase)] * 8, (bob, "purchase", purchase))
+        await report_at_once(laurel, *[(ann, "purchase", purchase)] * 8, (bob, "purchase", purchase))
 
         assert await laurel.points(ann) == 20
         assert await laurel.points(bob) == 10
 
 
-async def test_a_limit_on_points_is_reached_exactly_by_all_together(database: Database, temporal: Client) -> None:
+async def test_events_at_once_of_several_members_reach_a_limit_on_points_exactly(
+    database: Database, temporal: Client
+) -> None:
     files = programs.files(**{"reactors__points-for-purchase": HUNDRED_A_MONTH})
     async with running(database, temporal, files) as laurel:
         members = [await laurel.register(f"{n}@example.com") for n in range(5)]
 
-        await both(laurel, *[(member, "purchase", {"total": 30}) for member in members])
+        await report_at_once(laurel, *[(member, "purchase", {"total": 30}) for member in members])
 
         assert sorted([await laurel.points(member) for member in members]) == [0, 10, 30, 30, 30]
 
@@ -111,7 +111,7 @@ async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
         assert [did for did in outcome.did if did.startswith("tier")] == ["tier silver", "tier gold"]
 
 
-async def test_a_deduction_takes_no_more_than_there_is(sqlite_database: Database, temporal: Client) -> None:
+async def test_a_deduction_takes_no_more_than_the_balance(sqlite_database: Database, temporal: Client) -> None:
     files = programs.files(
         **{
             "reactors__points-for-purchase": "reactor: points-for-purchase\non: purchase\n"

@@ -34,8 +34,8 @@ SENT = {
 }
 
 
-async def play(laurel: Running) -> None:
-    """Everything of which a message is sent."""
+async def cause_every_message(laurel: Running) -> None:
+    """Report events and run due items until every message was sent."""
     ann = await laurel.register()
     await laurel.report(ann, "member_registered")
     for day in range(7):
@@ -44,8 +44,8 @@ async def play(laurel: Running) -> None:
     store = laurel.parts.database.store(laurel.store)
     later = datetime.now(UTC) + timedelta(days=400)
     for _ in range(2):
-        rung = await store.write(lambda tx: run_due_items(tx, laurel.program, laurel.revision, now=later))
-        for event in rung.due:
+        batch = await store.write(lambda tx: run_due_items(tx, laurel.program, laurel.revision, now=later))
+        for event in batch.due:
             await laurel.answer(event)
 
 
@@ -57,7 +57,7 @@ async def test_every_message_that_is_sent_has_its_published_shape(
         for name in EVENT_NAMES:
             await laurel.subscribe(name, receiver.url)
 
-        await play(laurel)
+        await cause_every_message(laurel)
 
         messages = [request.json for request in receiver.requests]
         wrong = [fault for each in messages for fault in faults(CURRENT[each["eventName"]], each["data"])]
@@ -67,7 +67,7 @@ async def test_every_message_that_is_sent_has_its_published_shape(
         assert len({message["messageId"] for message in messages}) == len(messages)
 
 
-async def test_an_envelope_holds_the_evaluation_of_its_event_from_any_step(
+async def test_an_envelope_has_the_evaluation_of_its_event_from_every_step(
     sqlite_database: Database, temporal: Client, receiver: Receiver
 ) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:
@@ -77,9 +77,9 @@ async def test_an_envelope_holds_the_evaluation_of_its_event_from_any_step(
 
         await laurel.report(ann, "purchase", {"total": 9})
 
-        judged = [request.json["event"]["evaluationResults"] for request in receiver.requests]
-        assert len(judged) == 2, "of the decision's own step, and of the one that awards"
-        for answers in judged:
-            assert [(each["source"], each["verdict"], each["because"]) for each in answers] == [
+        evaluations = [request.json["event"]["evaluationResults"] for request in receiver.requests]
+        assert len(evaluations) == 2, "one from the step that decides, one from the step that awards"
+        for outcomes in evaluations:
+            assert [(each["source"], each["verdict"], each["because"]) for each in outcomes] == [
                 ("reactor/points-for-purchase", "fired", "it has no condition")
             ]

@@ -57,7 +57,7 @@ def test_a_value_is_read_as_temporal_reads_it(value: Any) -> None:
     assert ours.from_payloads(payloads) == theirs.from_payloads(payloads)
 
 
-def test_every_reference_is_among_them() -> None:
+def test_every_reference_is_among_the_values() -> None:
     known = {kind for kind in vars(references).values() if dataclasses.is_dataclass(kind)}
 
     assert known <= {type(value) for value in VALUES}
@@ -69,13 +69,13 @@ def test_unknown_fields_of_a_newer_worker_are_ignored() -> None:
     assert ours.from_payload(payload, DeliveryAttempt) == DeliveryAttempt(True)
 
 
-def test_what_an_older_worker_does_not_say_has_its_default() -> None:
+def test_a_field_that_an_older_worker_does_not_send_has_its_default() -> None:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b'{"did": ["+1"]}')
 
     assert ours.from_payload(payload, StepResult) == StepResult(["+1"])
 
 
-def test_a_payload_that_is_no_json_is_an_error_of_conversion() -> None:
+def test_a_payload_that_is_not_json_is_a_conversion_error() -> None:
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b"{")
 
     with pytest.raises(RuntimeError, match="could not be converted"):

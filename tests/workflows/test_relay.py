@@ -13,7 +13,7 @@ from workflows import relay
 from workflows.relay import AGAIN_AFTER, relay_once
 
 
-async def test_a_stored_event_is_answered_after_one_relay(sqlite_database: Database, temporal: Client) -> None:
+async def test_a_stored_event_is_applied_after_one_relay(sqlite_database: Database, temporal: Client) -> None:
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         ann = await laurel.register()
         event = await laurel.accept(ann, "purchase", {"total": 80})
@@ -25,7 +25,7 @@ async def test_a_stored_event_is_answered_after_one_relay(sqlite_database: Datab
         assert relayed == 1
 
 
-async def test_an_event_that_stays_unanswered_is_relayed_again_after_a_pause(
+async def test_an_event_that_stays_received_is_relayed_again_after_a_pause(
     sqlite_database: Database, temporal: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []

@@ -1,4 +1,4 @@
-"""Recorded histories, replayed: a change of a workflow that would break running ones fails here first."""
+"""Recorded histories are replayed: a change that would break running workflows fails here first."""
 
 import asyncio
 from pathlib import Path

@@ -23,7 +23,7 @@ async def test_events_are_started_in_the_order_they_happened():
     assert started == ["1", "2"]
 
 
-async def test_a_start_that_fails_is_logged_with_the_events_that_wait():
+async def test_a_start_that_fails_is_logged_with_the_events_left_to_the_relay():
     async def fail(event: EventRef) -> None:
         raise ConnectionError("nobody there")
 
@@ -44,7 +44,7 @@ async def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("error", [ConnectionError(), RPCError("away", RPCStatusCode.UNAVAILABLE, b"")])
-async def test_while_temporal_is_away_no_client_waits_for_it(monkeypatch: pytest.MonkeyPatch, error: Exception):
+async def test_no_start_is_tried_for_a_pause_while_temporal_is_away(monkeypatch: pytest.MonkeyPatch, error: Exception):
     now, tried = 100.0, []
 
     async def fail(event: EventRef) -> None:
@@ -66,19 +66,19 @@ async def test_while_temporal_is_away_no_client_waits_for_it(monkeypatch: pytest
     ids=["none", "one", "two in a row", "three in a row", "three after one"],
 )
 async def test_only_several_failures_in_a_row_mean_that_temporal_is_away(error: Exception, fails: str, tried: str):
-    coming = iter(fails)
-    seen: list[str] = []
+    results = iter(fails)
+    starts: list[str] = []
 
     async def start(_: EventRef) -> None:
-        seen.append(next(coming))
-        if seen[-1] == "x":
+        starts.append(next(results))
+        if starts[-1] == "x":
             raise error
 
     starter = Starter(start)
     for _ in fails:
         await starter.start(EVENTS[:1])
 
-    assert "".join(seen) == tried
+    assert "".join(starts) == tried
 
 
 async def test_a_call_without_events_does_not_count_as_a_success():

@@ -15,7 +15,7 @@ from workflows.store_clock import StoreClock
 
 DAY = timedelta(days=1)
 SUBSCRIBED = ("PointsWillExpire", "AvailablePointsAmountChanged", "CouponWillExpire")
-OF_TIERS = ("LevelWillExpire", "CustomerLevelChanged")
+TIER_MESSAGES = ("LevelWillExpire", "CustomerLevelChanged")
 
 PENDING = """\
 reactor: points-for-purchase
@@ -31,7 +31,7 @@ FREE_COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {value: 10, ty
 
 
 class Year:
-    """A store, its clock, and what its webhooks say, as time is moved on."""
+    """A store, its clock, and the messages that its receiver got, while time is moved forward."""
 
     def __init__(self, laurel: Running, environment: WorkflowEnvironment, receiver: Receiver) -> None:
         self.laurel = laurel
@@ -40,7 +40,7 @@ class Year:
         self._handle: WorkflowHandle[StoreClock, None] | None = None
 
     async def begin(self, *names: str) -> None:
-        """Subscribe, and start the clock, which waits to be moved."""
+        """Subscribe, and start the clock, with time standing still."""
         for name in names or SUBSCRIBED:
             await self.laurel.subscribe(name, self._receiver.url)
         with self._environment.with_time_skipping_disabled():
@@ -56,13 +56,13 @@ class Year:
         assert self._handle is not None
         await self._environment.fast_forward(self._handle, span)
 
-    async def hears(self, count: int) -> list[tuple[str, Mapping[str, object]]]:
+    async def messages(self, count: int) -> list[tuple[str, Mapping[str, object]]]:
         """The messages received, once there are so many."""
         requests = await self._receiver.arrival(lambda arrived: len(arrived) >= count)
         return [(request.json["eventName"], request.json["data"]) for request in requests]
 
 
-async def test_points_are_warned_of_seven_days_before_and_expire(
+async def test_points_expire_after_a_warning_seven_days_before(
     sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
 ) -> None:
     async with running(sqlite_database, skipping.client, programs.files()) as laurel:
@@ -72,14 +72,14 @@ async def test_points_are_warned_of_seven_days_before_and_expire(
         await year.report(ann, "purchase", {"total": 80})
 
         await year.pass_by(82 * DAY)
-        quiet = await year.hears(1)
+        at_first = await year.messages(1)
         await year.pass_by(2 * DAY)
-        warned = await year.hears(2)
+        warned = await year.messages(2)
         left = await laurel.points(ann)
         await year.pass_by(7 * DAY)
-        expired = await year.hears(3)
+        expired = await year.messages(3)
 
-        assert [(name, data["amountChange"]) for name, data in quiet] == [("AvailablePointsAmountChanged", 80)]
+        assert [(name, data["amountChange"]) for name, data in at_first] == [("AvailablePointsAmountChanged", 80)]
         assert [name for name, _ in warned[1:]] == ["PointsWillExpire"]
         assert warned[1][1]["remainingUnits"] == 80
         assert left == 80
@@ -104,9 +104,9 @@ async def test_lots_that_expire_together_are_expired_in_one_batch(
             await year.report(member, "purchase", {"total": 10})
 
         await year.pass_by(365 * DAY)
-        heard = await year.hears(18)
+        received = await year.messages(18)
 
-        names = [name for name, _ in heard]
+        names = [name for name, _ in received]
         assert names.count("PointsWillExpire") == 6
         assert names.count("AvailablePointsAmountChanged") == 12
         assert [await laurel.points(member) for member in members] == [0] * 6
@@ -126,14 +126,14 @@ async def test_pending_points_become_active_and_then_count(
         before = await laurel.points(ann)
 
         await year.pass_by(15 * DAY)
-        ((name, data),) = await year.hears(1)
+        ((name, data),) = await year.messages(1)
 
         assert before == 0
         assert (name, data["amountChangeType"], data["amount"]) == ("AvailablePointsAmountChanged", "add", 80)
         assert await laurel.points(ann) == 80
 
 
-async def test_a_coupon_is_warned_of_and_expires(
+async def test_a_coupon_expires_after_a_warning(
     sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
 ) -> None:
     files = programs.files(**{"reactors__points-for-purchase": COUPON, "rewards__free-coffee": FREE_COFFEE})
@@ -144,7 +144,7 @@ async def test_a_coupon_is_warned_of_and_expires(
         await year.report(ann, "purchase", {"total": 80})
 
         await year.pass_by(28 * DAY)
-        ((name, _),) = await year.hears(1)
+        ((name, _),) = await year.messages(1)
         await year.pass_by(3 * DAY)
         (reward,) = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.rewards.of_member(ann))
 
@@ -152,25 +152,25 @@ async def test_a_coupon_is_warned_of_and_expires(
         assert reward.status == "expired"
 
 
-async def test_a_tier_is_reached_kept_warned_of_and_lost(
+async def test_a_tier_is_reached_kept_and_lost_after_a_warning(
     sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
 ) -> None:
     program = programs.PROGRAM.replace("coupons: 3d}", "tier: 14d}") + "tier_review: {after: 100d}\n"
     async with running(sqlite_database, skipping.client, programs.files(program=program)) as laurel:
         year = Year(laurel, skipping, receiver)
-        await year.begin(*OF_TIERS)
+        await year.begin(*TIER_MESSAGES)
         ann = await laurel.register()
         await year.report(ann, "purchase", {"total": 600})
 
         await year.pass_by(150 * DAY)
-        quiet = await year.hears(1)
+        at_first = await year.messages(1)
         await year.pass_by(40 * DAY)
-        warned = await year.hears(2)
+        warned = await year.messages(2)
         await year.pass_by(20 * DAY)
-        lost = await year.hears(3)
+        lost = await year.messages(3)
 
         known = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.members.facts(ann))
-        assert [(name, data["level"]["levelMoveUp"]) for name, data in quiet] == [("CustomerLevelChanged", True)]  # type: ignore[index]  # as it is sent
+        assert [(name, data["level"]["levelMoveUp"]) for name, data in at_first] == [("CustomerLevelChanged", True)]  # type: ignore[index]  # as it is sent
         assert [name for name, _ in warned[1:]] == ["LevelWillExpire"]
         assert [(name, data["level"]["name"]) for name, data in lost[2:]] == [("CustomerLevelChanged", "bronze")]  # type: ignore[index]
         assert (known.tier, known.tier_base, known.tier_until) == ("bronze", 600, None)

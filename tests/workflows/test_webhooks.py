@@ -30,7 +30,7 @@ then:
 
 
 async def purchase(laurel: Running) -> EventRef:
-    """A member buys, and the event's workflow ends."""
+    """Report a purchase of a new member, and wait until its workflow has ended."""
     event = await laurel.accept(await laurel.register(), "purchase", {"total": 80})
     await laurel.answer(event)
     return event
@@ -52,7 +52,7 @@ async def test_a_webhook_is_signed_and_its_delivery_logged(
         assert (delivery.status, delivery.attempts) == ("delivered", 1)
 
 
-async def test_what_fails_at_first_comes_through_five_seconds_later_with_the_same_id(
+async def test_a_delivery_that_fails_at_first_is_repeated_after_five_seconds_with_the_same_id(
     sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
 ) -> None:
     receiver.answer("/", Answer(status=500), Answer())
@@ -70,7 +70,7 @@ async def test_what_fails_at_first_comes_through_five_seconds_later_with_the_sam
         assert (delivery.status, delivery.attempts) == ("delivered", 2)
 
 
-async def test_a_dead_endpoint_is_tried_by_the_table_and_then_given_up(
+async def test_a_dead_endpoint_is_retried_by_the_table_and_then_given_up(
     sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
 ) -> None:
     receiver.answer("/", Answer(status=503))
@@ -135,7 +135,7 @@ async def test_a_dead_endpoint_delays_no_other(sqlite_database: Database, tempor
         ann = await laurel.register()
         event = await laurel.accept(ann, "purchase", {"total": 80})
 
-        answering = asyncio.create_task(laurel.answer(event))
+        processing = asyncio.create_task(laurel.answer(event))
         await receiver.arrival(lambda requests: {"/quick", "/slow"} <= {r.path for r in requests})
         statuses = [""]
         while "delivered" not in statuses:
@@ -143,7 +143,7 @@ async def test_a_dead_endpoint_delays_no_other(sqlite_database: Database, tempor
             await asyncio.sleep(0.05)
 
         assert statuses.count("pending") == 1
-        answering.cancel()
+        processing.cancel()
         await temporal.get_workflow_handle(event.workflow_id).terminate()
 
 

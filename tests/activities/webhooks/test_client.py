@@ -38,15 +38,15 @@ async def post(client: WebhookClient, url: str, within: timedelta = timedelta(se
 
 
 @asynccontextmanager
-async def far_side(script: Script) -> AsyncIterator[str]:
-    """A server that reads a request and then writes whatever the script does, HTTP or not."""
+async def server_that(script: Script) -> AsyncIterator[str]:
+    """A server that reads a request and then runs the script, which may write anything."""
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(BODY)
         try:
             await script(writer)
         except ConnectionError:
-            return  # hung up on, as it should be
+            return  # the client closed the connection, as it should
         finally:
             writer.close()
 
@@ -66,7 +66,7 @@ def answering(text: bytes) -> Script:
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
-    """Make every name lead to these addresses; the list fills with the names asked for."""
+    """Resolve every name to these addresses; return the list of resolved names, which grows."""
     asked: list[str] = []
 
     async def getaddrinfo(host, port, **_):
@@ -77,7 +77,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
     return asked
 
 
-async def test_a_webhook_arrives_as_it_was_given(client, receiver):
+async def test_a_webhook_arrives_unchanged(client, receiver):
     receiver.answer("/hook?store=1", Answer(status=201, body="dzięki".encode()))
 
     attempt = await post(client, f"{receiver.url}/hook?store=1")
@@ -104,7 +104,7 @@ async def test_one_connection_carries_many_webhooks(client, receiver):
     assert len({request.connection for request in receiver.requests}) == 1
 
 
-async def test_a_connection_the_far_side_closed_is_replaced(client, receiver):
+async def test_a_connection_that_the_receiver_closed_is_replaced(client, receiver):
     receiver.answer("/", Answer(headers={"connection": "close"}))
 
     attempts = [await post(client, receiver.url) for _ in range(3)]
@@ -114,9 +114,9 @@ async def test_a_connection_the_far_side_closed_is_replaced(client, receiver):
 
 
 async def test_a_connection_closed_while_idle_is_replaced_too(client):
-    async with far_side(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")) as url:
+    async with server_that(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")) as url:
         first = await post(client, url)
-        await asyncio.sleep(0.05)  # the end of the connection is on its way
+        await asyncio.sleep(0.05)  # until the client sees the end of the connection
         second = await post(client, url)
 
     assert (first.delivered, second.delivered) == (True, True)
@@ -133,7 +133,7 @@ async def test_only_2xx_is_success(client, receiver, status):
     assert attempt.error.startswith(f"answered {status}")
 
 
-async def test_gone_is_reported_as_such(client, receiver):
+async def test_410_is_reported_as_gone(client, receiver):
     receiver.answer("/", Answer(status=410))
 
     attempt = await post(client, receiver.url)
@@ -182,8 +182,8 @@ def dripping(beginning: bytes, drop: bytes) -> Script:
     return script
 
 
-async def test_a_server_that_drips_headers_is_left_at_the_deadline(client):
-    async with far_side(dripping(b"HTTP/1.1 200 OK\r\n", b"x-drop: 1\r\n")) as url:
+async def test_a_server_that_sends_headers_slowly_is_given_up_at_the_timeout(client):
+    async with server_that(dripping(b"HTTP/1.1 200 OK\r\n", b"x-drop: 1\r\n")) as url:
         attempt = await post(client, url, SOON)
 
     assert (attempt.delivered, attempt.status) == (False, None)
@@ -191,15 +191,15 @@ async def test_a_server_that_drips_headers_is_left_at_the_deadline(client):
 
 
 @pytest.mark.parametrize(("status", "delivered"), [(b"200 OK", True), (b"500 Oh", False)])
-async def test_a_server_that_drips_its_body_has_answered_with_its_status(client, status, delivered):
-    async with far_side(dripping(b"HTTP/1.1 " + status + b"\r\ncontent-length: 9999\r\n\r\n", b".")) as url:
+async def test_a_server_that_sends_its_body_slowly_has_answered_with_its_status(client, status, delivered):
+    async with server_that(dripping(b"HTTP/1.1 " + status + b"\r\ncontent-length: 9999\r\n\r\n", b".")) as url:
         attempt = await post(client, url)
 
     assert (attempt.delivered, attempt.status) == (delivered, int(status[:3]))
     assert attempt.answer.startswith("..")
 
 
-async def test_a_silent_server_is_abandoned_at_the_deadline(client, receiver):
+async def test_a_silent_server_is_given_up_at_the_timeout(client, receiver):
     receiver.answer("/", Answer(delay=60))
 
     attempt = await post(client, receiver.url, SOON)
@@ -207,7 +207,7 @@ async def test_a_silent_server_is_abandoned_at_the_deadline(client, receiver):
     assert attempt.error == "no answer within 0.4 s"
 
 
-async def test_a_dead_endpoint_holds_up_no_other(client, receiver):
+async def test_a_dead_endpoint_delays_no_other(client, receiver):
     receiver.answer("/dead", Answer(delay=60))
     waiting = [asyncio.create_task(post(client, f"{receiver.url}/dead")) for _ in range(40)]
     await receiver.arrival(lambda requests: len(requests) == 40)
@@ -224,7 +224,7 @@ async def test_a_dead_endpoint_holds_up_no_other(client, receiver):
     assert (await post(client, f"{receiver.url}/alive")).delivered
 
 
-async def test_of_a_huge_answer_the_start_is_kept_and_the_rest_not_read(client, receiver):
+async def test_the_start_of_a_huge_answer_is_stored_and_the_rest_is_not_read(client, receiver):
     receiver.answer("/", Answer(body="ż".encode() * 20_000_000))
 
     attempt = await post(client, receiver.url)
@@ -233,7 +233,7 @@ async def test_of_a_huge_answer_the_start_is_kept_and_the_rest_not_read(client, 
     assert attempt.answer == "ż" * 500
 
 
-async def test_an_answer_that_is_no_text_is_made_storable(client, receiver):
+async def test_an_answer_that_is_not_text_is_made_storable(client, receiver):
     receiver.answer("/", Answer(body=b"\xff\x00ok"))
 
     attempt = await post(client, receiver.url)
@@ -249,7 +249,7 @@ async def test_endless_headers_are_cut_off(client, line):
             writer.write(line * 500)
             await writer.drain()
 
-    async with far_side(flood) as url:
+    async with server_that(flood) as url:
         attempt = await post(client, url)
 
     assert attempt.error == "the answer is longer than 32 KiB"
@@ -264,8 +264,8 @@ async def test_endless_headers_are_cut_off(client, line):
         (b"HTTP/1.1 0 ?\r\n\r\n", "illegal"),
     ],
 )
-async def test_an_answer_that_is_no_http_is_reported_on_one_line(client, said, error):
-    async with far_side(answering(said)) as url:
+async def test_an_answer_that_is_not_http_is_reported_on_one_line(client, said, error):
+    async with server_that(answering(said)) as url:
         attempt = await post(client, url)
 
     assert (attempt.delivered, attempt.status) == (False, None)
@@ -282,8 +282,8 @@ async def test_an_answer_that_is_no_http_is_reported_on_one_line(client, said, e
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfine",
     ],
 )
-async def test_every_way_to_end_an_answer_is_understood_also_a_cut_off_one(client, said):
-    async with far_side(answering(said)) as url:
+async def test_every_end_of_an_answer_is_accepted_also_a_truncated_one(client, said):
+    async with server_that(answering(said)) as url:
         attempt = await post(client, url)
 
     assert (attempt.delivered, attempt.answer) == (True, "fine")
@@ -362,7 +362,7 @@ async def test_headers_that_would_change_the_request_are_refused(client, receive
         "\uff11\uff12\uff17.0.0.1",
     ],
 )
-async def test_no_way_of_writing_a_private_address_leads_there(receiver, host):
+async def test_a_private_address_is_refused_in_every_notation(receiver, host):
     async with WebhookClient() as guarded:
         attempt = await post(guarded, f"http://{host}:{receiver.port}/hook", timedelta(seconds=5))
 
@@ -471,7 +471,7 @@ async def test_tls_with_a_server_without_it_is_reported(client, receiver):
     assert "no TLS with 127.0.0.1" in (attempt.error or "")
 
 
-async def test_a_handshake_that_stalls_ends_at_the_deadline(client):
+async def test_a_handshake_that_stalls_is_given_up_at_the_timeout(client):
     async def silent(reader, writer):
         await reader.read()
         writer.close()
