@@ -27,9 +27,12 @@ MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 SUBSCRIBED = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged", "PointsWillExpire")
 
 TOGETHER = programs.PROGRAM.replace("{after: 90d}", "{end_of: year}")
-CYCLE = (
-    "reactor: again\non: badge_granted\nwhen: {'==': [{var: event.body.badge}, loop]}\nthen: [{grant_badge: loop}]\n"
-)
+CYCLE = """\
+reactor: again
+on: badge_granted
+when: {and: [{"==": [{var: event.body.badge}, loop]}, {">=": [{var: member.points}, 0]}]}
+then: [{grant_badge: loop}]
+"""
 LOOP = "reactor: loop\non: purchase\nwhen: {'==': [{var: event.body.total}, 13]}\nthen: [{grant_badge: loop}]\n"
 
 

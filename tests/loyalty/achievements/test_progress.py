@@ -285,11 +285,11 @@ def used_by_definition(achievement: Achievement, group: list[DailySum], amount: 
         values = list(dict.fromkeys(m.value for m in group if m.value not in gone))[: amount // MILLION]
         yield from (replace(m, used=m.amount) for m in group if m.value in values)
         return
-    for mark in group:
-        share = max(0, min(amount, mark.amount - mark.used))
+    for each in group:
+        share = max(0, min(amount, each.amount - each.used))
         amount -= share
         if share:
-            yield replace(mark, used=mark.used + share)
+            yield replace(each, used=each.used + share)
 
 
 MEASURES: list[Measure] = [CountEvents(), CountDays(), Sum(ANY_LOGIC), Distinct(ANY_LOGIC)]  # type: ignore[arg-type]

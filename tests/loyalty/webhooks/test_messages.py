@@ -23,7 +23,7 @@ def some_id(name: str) -> str:
 
 
 ANN = m.Customer(some_id("ann"), "ann@example.com", "+48600700800", "CARD-7", "Ann", "Lis")
-NOBODY = m.Customer(some_id("nobody"))
+ANONYMOUS = m.Customer(some_id("anonymous"))
 BEANS = m.WalletView(
     some_id("wallet"),
     some_id("beans"),
@@ -122,18 +122,18 @@ EXPIRING = m.PointsWillExpire(
 
 EVERY_MESSAGE: list[m.Message] = [
     points_changed(),
-    points_changed(cause=None, customer=NOBODY, kind="subtract"),
+    points_changed(cause=None, customer=ANONYMOUS, kind="subtract"),
     points_changed(cause=m.Cause(internal_event_name="member_registered")),
     transfer_added(),
     transfer_added(kind="expired", related_transfer_id=some_id("lot"), cause=CAUSE, comment="gone"),
     transfer_added(expires_at=NOON, pending_until=NOON),
     EXPIRING,
     m.CouponWillExpire(customer=ANN, coupon=COUPON),
-    m.CouponWillExpire(customer=NOBODY, coupon=replace(COUPON, active_to=None, used_at=NOON)),
+    m.CouponWillExpire(customer=ANONYMOUS, coupon=replace(COUPON, active_to=None, used_at=NOON)),
     m.LevelWillExpire(customer=ANN, level=GOLD, future=SILVER),
-    m.LevelWillExpire(customer=NOBODY, level=GOLD, future=SILVER),
+    m.LevelWillExpire(customer=ANONYMOUS, level=GOLD, future=SILVER),
     REGISTERED,
-    m.CustomerRegistered(customer=NOBODY, registered_at=NOON),
+    m.CustomerRegistered(customer=ANONYMOUS, registered_at=NOON),
     m.CustomerLevelChanged(customer=ANN, level=GOLD, up=True),
     m.CustomerLevelChanged(customer=ANN, level=SILVER, up=False, by_hand=True),
     *(effect_applied(trigger) for trigger in (LOGIN, JOINED)),
@@ -144,7 +144,7 @@ EVERY_MESSAGE: list[m.Message] = [
         for window in get_args(m.WindowName)
     ),
     reward_bought(),
-    reward_bought(coupon=None, cause=None, customer=NOBODY),
+    reward_bought(coupon=None, cause=None, customer=ANONYMOUS),
 ]
 
 
@@ -248,9 +248,9 @@ def test_the_current_format_names_message_request_event_and_store():
 
 
 def test_fields_that_a_member_lacks_are_left_out():
-    body = rendered(m.CustomerLevelChanged(customer=NOBODY, level=GOLD, up=True))
+    body = rendered(m.CustomerLevelChanged(customer=ANONYMOUS, level=GOLD, up=True))
 
-    assert body["data"]["customer"] == {"customerId": NOBODY.id}
+    assert body["data"]["customer"] == {"customerId": ANONYMOUS.id}
 
 
 def test_a_change_by_hand_has_no_cause():
@@ -346,12 +346,12 @@ LEGACY: list[tuple[m.Message, dict[str, Any]]] = [
         },
     ),
     (
-        m.CouponWillExpire(customer=NOBODY, coupon=COUPON),
+        m.CouponWillExpire(customer=ANONYMOUS, coupon=COUPON),
         {
             "type": "campaign.coupon_expiration",
             "data": [
                 {
-                    "customerId": NOBODY.id,
+                    "customerId": ANONYMOUS.id,
                     "coupon": "BEAN-5",
                     "couponExpiresAt": 1717156800,
                     "couponStatus": "issued",
