@@ -14,7 +14,7 @@ from commands.shared.exits import fail
 from commands.shared.options import Folder
 
 if TYPE_CHECKING:
-    from workbench.editor import Kind, Vocabulary
+    from workbench.editor import FileSchema, Vocabulary
 
 HIDDEN = ".laurel"
 """The folder for schemas in a program; the reader of programs skips hidden folders."""
@@ -39,20 +39,20 @@ Stdout = Annotated[
 
 def schema(folder: Folder, out: Out = None, stdout: Stdout = None) -> None:
     """Write a JSON Schema for each kind of file, so that editors complete and check a program."""
-    from workbench.editor import KINDS, schema_of
+    from workbench.editor import FILE_SCHEMAS, schema_of
 
     vocabulary = _vocabulary(folder)
     if stdout is not None:
-        print(json.dumps(schema_of(KINDS[stdout], vocabulary), indent=2, ensure_ascii=False))
+        print(json.dumps(schema_of(FILE_SCHEMAS[stdout], vocabulary), indent=2, ensure_ascii=False))
         return
     to = out or folder / HIDDEN
-    schemas = {kind.schema_file: schema_of(kind, vocabulary) for kind in KINDS.values()}
+    schemas = {kind.schema_file: schema_of(kind, vocabulary) for kind in FILE_SCHEMAS.values()}
     try:
         _write(to, schemas, hidden=out is None)
     except OSError as error:
         fail(f"{error.filename or to}: {error.strerror or error}")
-    print(f"{to}: {len(schemas)} schemas, of {', '.join(KINDS)}")
-    for line in _editor_settings(folder, to, KINDS):
+    print(f"{to}: {len(schemas)} schemas, of {', '.join(FILE_SCHEMAS)}")
+    for line in _editor_settings(folder, to, FILE_SCHEMAS):
         print(line)
 
 
@@ -82,7 +82,7 @@ def _write(folder: Path, schemas: Mapping[str, Any], *, hidden: bool) -> None:
         (folder / ".gitignore").write_text("# `laurel schema` makes these files of the program.\n*\n", "utf-8")
 
 
-def _editor_settings(folder: Path, to: Path, kinds: Mapping[str, "Kind"]) -> Iterator[str]:
+def _editor_settings(folder: Path, to: Path, kinds: Mapping[str, "FileSchema"]) -> Iterator[str]:
     yield "\nThe first line of a YAML file, for any editor:"
     for kind in kinds.values():
         path = Path(os.path.relpath(to / kind.schema_file, folder / kind.folder)).as_posix()

@@ -15,93 +15,90 @@ from loyalty.program.effect_rules import (
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.event_types import NamedThing
 from loyalty.program.logic import Logic, Place
-from loyalty.program.wallets import Rounding
 from loyalty.webhooks.urls import parse_url
-from program_files import fields as read
-from program_files.fields import Fields
-from program_files.known_names import Known
+from program_files.declarations import Declarations
+from program_files.grammar.effects import (
+    AWARD_POINTS,
+    CALL_WEBHOOK,
+    DEDUCT_POINTS,
+    EFFECT_MAP,
+    HEADERS,
+    ROUNDING,
+    SET_ATTRIBUTE,
+)
 from program_files.logic import read_logic, read_template
+from program_files.map_reader import MapReader
+from program_files.node_values import items_of, note_wrong_type, text_of
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from program_files.settings import read_expiry
 from rules.types import NUMBER, Type
 
-ROUNDINGS: tuple[Rounding, ...] = ("down", "up", "half_up", "half_even")
-HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,1998}[\x21-\x7e])?")
-_ELSEWHERE: Final = {
-    **dict.fromkeys(("add_points", "earn_points", "give_points", "grant_points"), "award_points"),
-    **dict.fromkeys(("burn_points", "remove_points", "spend_points", "subtract_points"), "deduct_points"),
-    **dict.fromkeys(("add_badge", "award_badge", "give_badge"), "grant_badge"),
-    **dict.fromkeys(("award_reward", "give_reward", "grant_reward"), "issue_reward"),
-    **dict.fromkeys(("send_webhook", "webhook"), "call_webhook"),
-}
-"""What effects are called elsewhere, though another name may be nearer."""
-
-OWN_HEADERS = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
+_HEADER_NAME: Final = re.compile(HEADERS.name)
+_HEADER_VALUE: Final = re.compile(HEADERS.value)
+_BY_SYNONYM: Final = {synonym: key.name for key in EFFECT_MAP.keys for synonym in key.synonyms}
 
 
-class Then:
-    """Reads effects whose rules see one event type."""
+class EffectReader:
+    """Reads effects whose rules read events of one type."""
 
-    def __init__(self, known: Known, problems: Problems, event_type: str) -> None:
-        self._known = known
+    def __init__(self, declared: Declarations, problems: Problems, event_type: str) -> None:
+        self._declared = declared
         self._problems = problems
-        self._scope: Type = known.scope_of(event_type)
+        self._scope: Type = declared.scope_of(event_type)
 
     def read(self, node: Node) -> tuple[EffectRule, ...]:
-        """The effects of a list, one an item."""
-        effects = [effect for item in read.items(node, self._problems, "then") for effect in self._item(item)]
+        """The effects of a list, one per item."""
+        effects = [effect for item in items_of(node, self._problems, "then") for effect in self._item(item)]
         return tuple(effect for effect in effects if effect is not None)
 
     def _item(self, node: Node) -> list[EffectRule | None]:
         if not node.entries:
-            read.wrong_type(node, self._problems, "an effect", "a map such as {award_points: {points: 10}}")
+            note_wrong_type(node, self._problems, "an effect", "a map such as {award_points: {points: 10}}")
         for second in list(node.keys)[1:2]:
             message = f"an item of then is one effect: give {shown(second)} an item of its own"
             self._problems.add(node.keys[second], "several-effects", message)
         return [self._effect(name, value, node.keys[name]) for name, value in node.entries.items()]
 
     def _effect(self, name: str, node: Node, place: Place) -> EffectRule | None:
-        reader = EFFECTS.get(name)
+        reader = EFFECT_READERS.get(name)
         if reader is not None:
             return reader(self, node)
-        meant = _ELSEWHERE.get(name)
-        if meant is None:
-            self._problems.add_unknown(place, "unknown-effect", "effect", name, EFFECTS)
+        suggestion = _BY_SYNONYM.get(name)
+        if suggestion is None:
+            self._problems.add_unknown(place, "unknown-effect", "effect", name, EFFECT_READERS)
         else:
-            self._problems.add(place, "unknown-effect", f"effect {name} is unknown", meant)
+            self._problems.add(place, "unknown-effect", f"effect {name} is unknown", suggestion)
         return None
 
     def award_points(self, node: Node) -> EffectRule:
-        keys = ("points", "wallet", "round", "pending", "expires")
-        fields = Fields(node, self._problems, "award_points", keys)
+        fields = MapReader(node, self._problems, AWARD_POINTS)
         expires = fields.get("expires")
         return AwardPointsRule(
             points=self._points(fields),
             wallet=self._wallet(fields),
-            rounding=fields.choice("round", ROUNDINGS, "down"),
-            pending=fields.duration("pending", zero=True),
+            rounding=fields.choice("round", ROUNDING),
+            pending=fields.duration("pending"),
             expires=None if expires is None else read_expiry(expires, self._problems),
         )
 
     def deduct_points(self, node: Node) -> EffectRule:
-        fields = Fields(node, self._problems, "deduct_points", ("points", "wallet", "round"))
-        rounding = fields.choice("round", ROUNDINGS, "down")
+        fields = MapReader(node, self._problems, DEDUCT_POINTS)
+        rounding = fields.choice("round", ROUNDING)
         return DeductPointsRule(self._points(fields), self._wallet(fields), rounding)
 
-    def _points(self, fields: Fields) -> Logic:
+    def _points(self, fields: MapReader) -> Logic:
         node = fields.need("points")
         if node is None:
             node = Node(fields.node.place, 1)
         elif isinstance(node.value, int | Decimal) and node.value < 0:
             message = "points cannot be below 0: deduct_points takes points away"
             self._problems.add(node.place, "out-of-range", message)
-        return read_logic(node, self._problems, self._scope, NUMBER, self._known.settings.zone)
+        return read_logic(node, self._problems, self._scope, NUMBER, self._declared.settings.zone)
 
-    def _wallet(self, fields: Fields) -> str:
+    def _wallet(self, fields: MapReader) -> str:
         node = fields.get("wallet")
-        return self._known.default_wallet if node is None else self._reference(node, "wallet")
+        return self._declared.default_wallet if node is None else self._reference(node, "wallet")
 
     def grant_badge(self, node: Node) -> EffectRule:
         return GrantBadge(self._reference(node, "badge"))
@@ -113,14 +110,14 @@ class Then:
         return SetTier(self._reference(node, "tier"))
 
     def _reference(self, node: Node, kind: NamedThing) -> str:
-        return self._known.reference(node, self._problems, kind)
+        return self._declared.reference(node, self._problems, kind)
 
     def set_attribute(self, node: Node) -> EffectRule:
-        fields = Fields(node, self._problems, "set_attribute", ("name", "value"))
+        fields = MapReader(node, self._problems, SET_ATTRIBUTE)
         return SetAttributeRule(fields.name("name") or "?", self._template(fields.need("value")))
 
     def call_webhook(self, node: Node) -> EffectRule:
-        fields = Fields(node, self._problems, "call_webhook", ("url", "body", "headers"))
+        fields = MapReader(node, self._problems, CALL_WEBHOOK)
         url, headers = fields.need("url"), fields.get("headers")
         return CallWebhookRule(
             url="" if url is None else self._url(url),
@@ -129,11 +126,11 @@ class Then:
         )
 
     def _template(self, node: Node | None) -> object:
-        zone = self._known.settings.zone
+        zone = self._declared.settings.zone
         return {} if node is None else read_template(node, self._problems, self._scope, zone)
 
     def _url(self, node: Node) -> str:
-        url = read.text(node, self._problems, "url")
+        url = text_of(node, self._problems, "url")
         try:
             parse_url(url)
         except ValueError as error:
@@ -143,28 +140,28 @@ class Then:
 
     def _headers(self, node: Node) -> tuple[tuple[str, str], ...]:
         if not isinstance(node.value, dict):
-            read.wrong_type(node, self._problems, "headers", "a map of names and texts")
+            note_wrong_type(node, self._problems, "headers", "a map of names and texts")
         return tuple((name, self._header(name, node)) for name in node.entries)
 
     def _header(self, name: str, headers: Node) -> str:
         node = headers.entries[name]
         lower = name.lower()
-        if not HEADER.fullmatch(name) or lower in OWN_HEADERS or lower.startswith("webhook-"):
+        if not _HEADER_NAME.fullmatch(name) or lower in HEADERS.reserved or lower.startswith("webhook-"):
             message = f"{shown(name) or 'an empty text'} is no header that a webhook can have of its own"
             self._problems.add(headers.keys[name], "bad-header", message)
-        value = read.text(node, self._problems, "a header")
-        if value and not HEADER_VALUE.fullmatch(value):
+        value = text_of(node, self._problems, "a header")
+        if value and not _HEADER_VALUE.fullmatch(value):
             message = "a header's value is one line of plain ASCII, without spaces at its ends"
             self._problems.add(node.place, "bad-header", message)
         return value
 
 
-EFFECTS: Final[Mapping[str, Callable[[Then, Node], EffectRule]]] = {
-    "award_points": Then.award_points,
-    "deduct_points": Then.deduct_points,
-    "grant_badge": Then.grant_badge,
-    "issue_reward": Then.issue_reward,
-    "set_tier": Then.set_tier,
-    "set_attribute": Then.set_attribute,
-    "call_webhook": Then.call_webhook,
+EFFECT_READERS: Final[Mapping[str, Callable[[EffectReader, Node], EffectRule]]] = {
+    "award_points": EffectReader.award_points,
+    "deduct_points": EffectReader.deduct_points,
+    "grant_badge": EffectReader.grant_badge,
+    "issue_reward": EffectReader.issue_reward,
+    "set_tier": EffectReader.set_tier,
+    "set_attribute": EffectReader.set_attribute,
+    "call_webhook": EffectReader.call_webhook,
 }

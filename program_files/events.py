@@ -3,17 +3,16 @@
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.body_schema import BodySchema
 from loyalty.program.event_types import EventType
-from program_files.fields import Fields
+from program_files.grammar.events import EVENT_TYPE
+from program_files.map_reader import MapReader
 from program_files.nodes import Node
 from program_files.problems import Problems
 from program_files.schemas.reading import read_schema
 
-KEYS = ("event", "title", "body")
-
 
 def read_event(node: Node, problems: Problems) -> EventType | None:
-    """An event type; None where it has no name."""
-    fields = Fields(node, problems, "an event type", KEYS)
+    """An event type; None if it has no name."""
+    fields = MapReader(node, problems, EVENT_TYPE)
     name = fields.name("event")
     body = fields.get("body")
     schema = BodySchema({"type": "object"}) if body is None else read_schema(body, problems)

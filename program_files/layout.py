@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from loyalty.program.logic import Place
-from program_files.problems import Problem, nearest, shown
+from program_files.problems import Problem, shown
+from rules.spelling import closest_match
 
 SUFFIXES = (".yaml", ".yml", ".json")
 PROGRAM_FILES = tuple(f"program{suffix}" for suffix in SUFFIXES)
@@ -51,7 +52,7 @@ def stray(path: str, start: bytes) -> Problem | None:
         return _stray_at_the_top(name, meant, start)
     if folders[0] in FOLDERS:
         return _not_read(path, "/".join((*folders, meant)))
-    suggestion = nearest(folders[0].lower(), (*FOLDERS, TESTS))
+    suggestion = closest_match(folders[0].lower(), (*FOLDERS, TESTS))
     if suggestion is None:
         return None
     message = f"the folder {shown(folders[0])} is not read"
@@ -67,7 +68,7 @@ def _stray_at_the_top(name: str, meant: str, start: bytes) -> Problem | None:
     stem = meant.split(".")[0].lower()
     if meant.endswith(".json"):  # as likely a sample: event.json
         return None
-    folder = nearest(stem, ("program", *FOLDERS))
+    folder = closest_match(stem, ("program", *FOLDERS))
     if folder is None:
         return None
     return _not_read(name, PROGRAM_FILES[0] if folder == "program" else f"{folder}/{meant}")

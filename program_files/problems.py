@@ -1,24 +1,24 @@
-"""What is wrong with program files: every problem points to its place and, where it can, says the cure."""
+"""Problems of program files: each has a place in a file and, where one is known, a suggestion."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
 from loyalty.program.logic import Place
+from rules.spelling import closest_match
 
 Severity: TypeAlias = Literal["error", "warning"]
-"""An error stops a program from being deployed; a warning is told, and stops nothing."""
+"""An error stops a program from being deployed; a warning does not."""
 
 LONGEST_SHOWN = 60
 LONGEST_MESSAGE = 500
 MOST_LISTED = 12
 MOST_COMPARED = 100_000
-"""Names that are compared in search of the one that was meant: after a second of it, nobody reads suggestions."""
+"""Names that one reading compares in search of suggestions; so many take about a second."""
 
 MOST_PROBLEMS = 10_000
-"""Problems of one reading; after so many, all that is said is that there are more."""
+"""Problems that one reading notes; one more says that there are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Problem:
     suggestion: str | None = None
     severity: Severity = "error"
     can_run: bool = False
-    """Whether a program that has it could run: then it stops a deploy, and not the reading of what was deployed."""
+    """Whether a program with this problem can run: it stops a deploy, but not the reading of a deployed revision."""
 
     def __str__(self) -> str:
         kind = "" if self.severity == "error" else f"{self.severity}: "
@@ -40,7 +40,7 @@ class Problem:
 
 
 class ProgramFaults(Exception):
-    """A program that cannot be used; `problems` has every one of every file, in the order of their places."""
+    """A program cannot be used; `problems` has all problems of all files, in the order of their places."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
@@ -48,7 +48,7 @@ class ProgramFaults(Exception):
 
 
 class Unreadable(Exception):
-    """A file that is no YAML or JSON from some place on."""
+    """A file is not valid YAML or JSON."""
 
     def __init__(self, place: Place, code: str, message: str) -> None:
         super().__init__(message)
@@ -56,45 +56,45 @@ class Unreadable(Exception):
 
 
 @dataclass(slots=True)
-class _Spent:
-    """What one reading has used of its bounds."""
+class _Usage:
+    """How much one reading has used of its bounds."""
 
     compared: int = 0
     noted: Counter[Severity] = field(default_factory=Counter)
 
 
 class Problems:
-    """The problems found so far. Noting one never stops the reading, so that one run finds all of them."""
+    """Collects the problems of one reading; noting one never stops the reading, so that one run finds all of them."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
-        self._spent = _Spent()
+        self._usage = _Usage()
 
-    def apart(self) -> "Problems":
-        """None so far, to be looked at before they are added to these; the same bounds hold for both together."""
+    def separate(self) -> "Problems":
+        """An empty list, to be filtered before it is added to this one; both share the same bounds."""
         problems = Problems()
-        problems._spent = self._spent
+        problems._usage = self._usage
         return problems
 
     def add(
         self, place: Place, code: str, message: str, suggestion: str | None = None, *, can_run: bool = False
     ) -> None:
-        """Note an error; `can_run` where all of the program is there in spite of it."""
+        """Note an error; `can_run` if the program can run in spite of it."""
         self._note(Problem(place, code, _cut(message), suggestion, can_run=can_run))
 
     def warn(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
-        """Note what is probably not meant, and yet may be."""
+        """Note a warning: what is probably a mistake."""
         self._note(Problem(place, code, _cut(message), suggestion, "warning"))
 
     @property
     def errors(self) -> list[Problem]:
-        """What refuses the program."""
+        """The problems for which the program is refused."""
         return [problem for problem in self.found if problem.severity == "error"]
 
     def add_unknown(
         self, place: Place, code: str, what: str, name: str, known: Iterable[str], *, can_run: bool = False
     ) -> None:
-        """Note a name that is none of the known ones, with the nearest of those."""
+        """Note an unknown name, with the known name that is most like it."""
         choices = list(known)
         suggestion = self.nearest(name, choices)
         message = f"{what} {shown(name)} is unknown"
@@ -103,22 +103,24 @@ class Problems:
         self.add(place, code, message, suggestion, can_run=can_run)
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
-        """The known name that was probably meant, as long as looking for it is worth the time."""
-        self._spent.compared += len(known)
-        return nearest(name, known) if self._spent.compared <= MOST_COMPARED else None
+        """The known name that is most like a short name; None if none is, or after too many comparisons."""
+        self._usage.compared += len(known)
+        if self._usage.compared > MOST_COMPARED or len(name) > LONGEST_SHOWN:
+            return None
+        return closest_match(name, known, most_compared=MOST_COMPARED)
 
     def _note(self, problem: Problem) -> None:
-        """Warnings have a bound of their own: however many they are, none keeps an error from being told."""
+        """Errors and warnings have separate bounds, so that many warnings hide no error."""
         severity = problem.severity
-        self._spent.noted[severity] += 1
-        if self._spent.noted[severity] <= MOST_PROBLEMS:
+        self._usage.noted[severity] += 1
+        if self._usage.noted[severity] <= MOST_PROBLEMS:
             self.found.append(problem)
-        elif self._spent.noted[severity] == MOST_PROBLEMS + 1:
+        elif self._usage.noted[severity] == MOST_PROBLEMS + 1:
             message = f"there are more than {MOST_PROBLEMS:,} {severity}s: correct these first"
             self.found.append(Problem(problem.place, "too-many-problems", message, severity=severity))
 
     def raise_if_any(self) -> None:
-        """Raise ProgramFaults where an error was noted."""
+        """Raise ProgramFaults if an error was noted."""
         if self.errors:
             raise ProgramFaults(self.errors)
 
@@ -128,18 +130,8 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(set(problems), key=_by_place))
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant, or None."""
-    names = list(known)
-    alike = next((each for each in names if each.lower() == name.lower()), None)
-    if alike is not None or len(name) > LONGEST_SHOWN:
-        return alike
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    return close[0] if close else None
-
-
 def shown(text: str) -> str:
-    """A piece of a file as a message shows it: on one line, and never long."""
+    """A text of a file as messages show it: on one line, and cut if it is long."""
     line = text if text.isprintable() else repr(text)[1:-1]
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}..."
 

@@ -9,16 +9,17 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
 from program_files.achievements import read_achievement
-from program_files.checks.cross_file import note_past, note_together
+from program_files.checks.cross_file import note_cross_file, note_past
+from program_files.declarations import Declarations
 from program_files.events import read_event
-from program_files.known_names import Known
 from program_files.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
 from program_files.nodes import Node
-from program_files.problems import Problem, Problems, ProgramFaults, in_order, nearest
+from program_files.problems import Problem, Problems, ProgramFaults, in_order
 from program_files.reactors import read_reactor
 from program_files.rewards import read_reward
 from program_files.settings import NO_SETTINGS, Settings, read_settings
 from program_files.text.text import read_text
+from rules.spelling import closest_match
 
 
 class _Named(Protocol):
@@ -81,7 +82,9 @@ def read_revision(files: Mapping[str, bytes]) -> Program:
     return program
 
 
-def read_known(files: Mapping[str, bytes], *, unread: Collection[str] = ()) -> tuple[Known, tuple[Problem, ...]]:
+def read_declarations(
+    files: Mapping[str, bytes], *, unread: Collection[str] = ()
+) -> tuple[Declarations, tuple[Problem, ...]]:
     """What files may refer to, as far as it can be read, and what keeps the rest from being read.
 
     Reactors refer, and are not looked at; of achievements, no more than their names.
@@ -89,7 +92,7 @@ def read_known(files: Mapping[str, bytes], *, unread: Collection[str] = ()) -> t
     problems = Problems()
     declaring = {path: content for path, content in files.items() if _declares(path)}
     nodes = _read_all(declaring, list(filter(_declares, unread)), problems)
-    return _known(nodes, _settings(nodes[PROGRAM], problems), problems), in_order(problems.found)
+    return _declarations(nodes, _settings(nodes[PROGRAM], problems), problems), in_order(problems.found)
 
 
 def _declares(path: str) -> bool:
@@ -102,11 +105,11 @@ def _program(
     """The program; None where an error leaves too little of it. Without `now`, nothing is past."""
     nodes = _read_all(files, unread, problems)
     settings = _settings(nodes[PROGRAM], problems)
-    known = _known(nodes, settings, problems)
+    declared = _declarations(nodes, settings, problems)
     faulty = _faulty_event_types(nodes["events"], problems)
-    reactors = _named(nodes["reactors"], _answering(read_reactor, known, faulty, problems), "reactor", problems)
+    reactors = _named(nodes["reactors"], _answering(read_reactor, declared, faulty, problems), "reactor", problems)
     achievements = _named(
-        nodes["achievements"], _answering(read_achievement, known, faulty, problems), "achievement", problems
+        nodes["achievements"], _answering(read_achievement, declared, faulty, problems), "achievement", problems
     )
     if settings is None:
         return None
@@ -120,13 +123,13 @@ def _program(
         tiers=settings.tiers,
         tier_by=settings.tier_by,
         tier_review=settings.tier_review,
-        event_types=known.event_types,
+        event_types=declared.event_types,
         reactors=tuple(reactors.values()),
         achievements=tuple(achievements.values()),
-        rewards=known.rewards,
+        rewards=declared.rewards,
         badges=settings.badges or {},
     )
-    note_together(program, known, nodes, problems)
+    note_cross_file(program, declared, nodes, problems)
     if now is not None:
         note_past(program, nodes, problems, now=now)
     return program
@@ -140,17 +143,17 @@ def _faulty_event_types(nodes: Mapping[str, Node | None], problems: Problems) ->
 
 
 def _answering(
-    read: Callable[[Node, Problems, Known], Answering | None],
-    known: Known,
+    read: Callable[[Node, Problems, Declarations], Answering | None],
+    declared: Declarations,
     faulty: Collection[str],
     problems: Problems,
 ) -> Callable[[Node], Answering | None]:
     """Reads what answers an event type; where that has faults of its own, what follows from them is not said."""
 
     def read_one(node: Node) -> Answering | None:
-        noted = problems.apart()
-        thing = read(node, noted, known)
-        is_doubtful = thing is not None and (thing.on in faulty or thing.on not in known.event_types)
+        noted = problems.separate()
+        thing = read(node, noted, declared)
+        is_doubtful = thing is not None and (thing.on in faulty or thing.on not in declared.event_types)
         problems.found += [each for each in noted.found if not (is_doubtful and _follows(each))]
         return thing
 
@@ -183,7 +186,7 @@ def _read_all(
                 problems.add(Place(path, 1, 1), "too-many-values", message)
         elif path.split("/")[0] != TESTS:
             message = f"a program is program.yaml and .yaml, .yml or .json files in {', '.join(FOLDERS)}"
-            problems.add(Place(path, 1, 1), "misplaced-file", message, nearest(path.split("/")[0], FOLDERS))
+            problems.add(Place(path, 1, 1), "misplaced-file", message, closest_match(path.split("/")[0], FOLDERS))
     return nodes
 
 
@@ -200,11 +203,13 @@ def _settings(nodes: Mapping[str, Node | None], problems: Problems) -> Settings 
     return None if node is None else read_settings(node, problems)
 
 
-def _known(nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems) -> Known:
+def _declarations(
+    nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems
+) -> Declarations:
     events = _named(nodes["events"], lambda node: read_event(node, problems), "event", problems)
     rewards = _named(nodes["rewards"], lambda node: read_reward(node, problems), "reward", problems)
     event_types = {**BUILT_IN, **events}
-    return Known(
+    return Declarations(
         settings=settings or NO_SETTINGS,
         event_types=event_types,
         rewards=rewards,

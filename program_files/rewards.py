@@ -2,53 +2,52 @@
 
 import re
 from decimal import Decimal
-from typing import Literal
+from typing import Final
 
 from loyalty.program.rewards import Coupon, Reward
-from program_files.fields import Fields, amount, number, whole
+from program_files.grammar.rewards import COUPON, PREFIX, REWARD, USUAL_LENGTH, VALUE_TYPE
+from program_files.map_reader import MapReader
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 
-KEYS = ("reward", "title", "coupon", "cost")
-_COUPON_KEYS = ("prefix", "length", "value", "type", "valid")
-TYPES: tuple[Literal["money", "percentage"], ...] = ("money", "percentage")
-PREFIX = re.compile(r"[A-Za-z0-9_-]{1,16}")
-SHORTEST, USUAL, LONGEST = 6, 10, 32
-ALL = 100
+WHOLE_PRICE: Final = 100
+"""The largest percentage of a coupon."""
+
+_PREFIX: Final = re.compile(PREFIX.pattern)
 
 
 def read_reward(node: Node, problems: Problems) -> Reward | None:
-    """A reward; None where it has no name."""
-    fields = Fields(node, problems, "a reward", KEYS)
+    """A reward; None if it has no name."""
+    fields = MapReader(node, problems, REWARD)
     name = fields.name("reward")
     title = fields.text("title", name or "?")
-    coupon, cost = fields.get("coupon"), fields.get("cost")
+    coupon, cost = fields.get("coupon"), fields.amount("cost")
     made = None if coupon is None else _coupon(coupon, problems)
-    return None if name is None else Reward(name, title, made, None if cost is None else number(cost, problems, "cost"))
+    return None if name is None else Reward(name, title, made, cost)
 
 
 def _coupon(node: Node, problems: Problems) -> Coupon:
-    fields = Fields(node, problems, "coupon", _COUPON_KEYS)
-    length, value = fields.get("length"), fields.need("value")
-    worth = Decimal(1) if value is None else amount(value, problems, "value")
-    kind = fields.choice("type", TYPES)
-    if value is not None and kind == "percentage" and worth > ALL:
-        problems.add(value.place, "out-of-range", "a percentage is at most 100")
+    fields = MapReader(node, problems, COUPON)
+    length, node_of_value = fields.integer("length"), fields.need("value")
+    value = fields.amount("value") or Decimal(1)
+    value_type = fields.choice("type", VALUE_TYPE)
+    if node_of_value is not None and value_type == "percentage" and value > WHOLE_PRICE:
+        problems.add(node_of_value.place, "out-of-range", f"a percentage is at most {WHOLE_PRICE}")
     return Coupon(
         prefix=_prefix(fields),
-        length=USUAL if length is None else whole(length, problems, "length", SHORTEST, LONGEST),
-        value=worth,
-        value_type=kind,
+        length=USUAL_LENGTH if length is None else length,
+        value=value,
+        value_type=value_type,
         valid=fields.duration("valid"),
     )
 
 
-def _prefix(fields: Fields) -> str:
+def _prefix(fields: MapReader) -> str:
     node = fields.get("prefix")
     if node is None:
         return ""
     prefix = fields.text("prefix", "")
-    if prefix and not PREFIX.fullmatch(prefix):
-        message = f"prefix cannot be {shown(prefix)}: it is 1 to 16 letters, digits, _ or -"
+    if prefix and not _PREFIX.fullmatch(prefix):
+        message = f"prefix cannot be {shown(prefix)}: it is {PREFIX.rule}"
         fields.problems.add(node.place, "bad-name", message)
     return prefix

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from loyalty.calendar import Duration
@@ -12,30 +12,17 @@ from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
 from loyalty.program.program import NotifyBefore
 from loyalty.program.tiers import Tier, TierBy
 from loyalty.program.wallets import Wallet
-from program_files.fields import Fields, choice, is_name, name, number, text, whole, wrong_type
+from program_files.grammar.common import CALENDAR_PERIOD, EXPIRY_MAP
+from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_BY, UNKNOWN_MEMBERS, WALLET
+from program_files.map_reader import MapReader
+from program_files.node_values import choice_of, is_name, name_of, note_wrong_type, text_of
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 
-KEYS = (
-    "store",
-    "title",
-    "timezone",
-    "unknown_members",
-    "wallets",
-    "notify_before",
-    "tiers",
-    "tier_by",
-    "tier_review",
-    "badges",
-)
-UNKNOWN_MEMBERS: tuple[Literal["register", "refuse"], ...] = ("register", "refuse")
-TIER_BY: tuple[TierBy, ...] = ("earned_points", "active_points")
-PERIODS: tuple[Literal["month", "year"], ...] = ("month", "year")
-_EXPIRES = 'never, {after: 90d}, {end_of: month}, {end_of: year} or {on: "12-31"}'
-_DAY = re.compile(r"(\d\d)-(\d\d)")
-_DAYS_OF = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-MOST_DECIMALS = 6
-_ONE_WALLET = {"points": Wallet("points", "points", True, 0, Duration(), Never())}
+_EXPIRES: Final = 'never, {after: 90d}, {end_of: month}, {end_of: year} or {on: "12-31"}'
+_DAY: Final = re.compile(r"(\d\d)-(\d\d)")
+_DAYS_OF: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_ONE_WALLET: Final = {"points": Wallet("points", "points", True, 0, Duration(), Never())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +44,7 @@ class Settings:
 
 def read_settings(node: Node, problems: Problems) -> Settings:
     """Read program.yaml."""
-    fields = Fields(node, problems, "program.yaml", KEYS)
+    fields = MapReader(node, problems, PROGRAM)
     store = fields.name("store") or "?"
     tiers = fields.get("tiers")
     badges, review = fields.get("badges"), fields.get("tier_review")
@@ -65,11 +52,11 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         store=store,
         title=fields.text("title", store),
         zone=_zone(fields),
-        registers_unknown_members=fields.choice("unknown_members", UNKNOWN_MEMBERS, "register") == "register",
+        registers_unknown_members=fields.choice("unknown_members", UNKNOWN_MEMBERS) == "register",
         wallets=_wallets(fields),
         notify_before=_notify_before(fields),
         tiers=() if tiers is None else _tiers(fields),
-        tier_by=fields.choice("tier_by", TIER_BY, "earned_points"),
+        tier_by=fields.choice("tier_by", TIER_BY),
         tier_review=Never() if review is None else read_expiry(review, problems, "tier_review"),
         badges=None if badges is None else _badges(badges, problems),
     )
@@ -82,14 +69,14 @@ def read_expiry(node: Node, problems: Problems, key: str = "expires") -> Expiry:
     if not isinstance(node.value, dict):
         problems.add(node.place, "bad-expiry", f"{key} must be {_EXPIRES}")
         return Never()
-    fields = Fields(node, problems, key, ("after", "end_of", "on"))
+    fields = MapReader(node, problems, EXPIRY_MAP, key)
     if len(node.value) != 1:
         problems.add(node.place, "bad-expiry", f"{key} must be one of {_EXPIRES}")
     after, end_of, on = (fields.get(key) for key in ("after", "end_of", "on"))
     if after is not None:
         return After(fields.duration("after") or Duration(days=1))
     if end_of is not None:
-        return EndOf(choice(end_of, problems, "end_of", PERIODS))
+        return EndOf(choice_of(end_of, problems, "end_of", CALENDAR_PERIOD))
     return Never() if on is None else _on_date(on, problems)
 
 
@@ -102,9 +89,9 @@ def _on_date(node: Node, problems: Problems) -> Expiry:
     return OnDate(month, day)
 
 
-def _zone(fields: Fields) -> ZoneInfo:
+def _zone(fields: MapReader) -> ZoneInfo:
     node = fields.need("timezone")
-    key = "UTC" if node is None else text(node, fields.problems, "timezone") or "UTC"
+    key = "UTC" if node is None else text_of(node, fields.problems, "timezone") or "UTC"
     try:
         return ZoneInfo(key)
     except (ValueError, OSError, KeyError):  # what zoneinfo raises for odd names, folders and unknown zones
@@ -113,12 +100,12 @@ def _zone(fields: Fields) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _wallets(fields: Fields) -> Mapping[str, Wallet]:
+def _wallets(fields: MapReader) -> Mapping[str, Wallet]:
     node = fields.get("wallets")
     if node is None:
         return _ONE_WALLET
     if not isinstance(node.value, dict) or not node.value:
-        wrong_type(node, fields.problems, "wallets", "a map of at least one wallet")
+        note_wrong_type(node, fields.problems, "wallets", "a map of at least one wallet")
         return _ONE_WALLET
     alone = len(node.value) == 1
     wallets = {code: _wallet(code, node, fields.problems, alone=alone) for code in node.value}
@@ -134,40 +121,34 @@ def _wallets(fields: Fields) -> Mapping[str, Wallet]:
 
 def _wallet(code: str, wallets: Node, problems: Problems, *, alone: bool) -> Wallet:
     is_name(code, Node(wallets.keys[code], code), problems, "a wallet")
-    fields = Fields(
-        wallets.entries[code],
-        problems,
-        f"wallet {shown(code)}",
-        ("title", "default", "decimals", "pending", "expires", "cost"),
-    )
-    decimals, expires, cost = fields.get("decimals"), fields.get("expires"), fields.get("cost")
-    default = fields.flag("default")
+    fields = MapReader(wallets.entries[code], problems, WALLET, f"wallet {shown(code)}")
+    expires, default = fields.get("expires"), fields.flag("default")
     return Wallet(
         code=code,
         title=fields.text("title", code),
         default=alone if default is None else default,
-        decimals=0 if decimals is None else whole(decimals, problems, "decimals", 0, MOST_DECIMALS),
-        pending=fields.duration("pending", zero=True) or Duration(),
+        decimals=fields.integer("decimals") or 0,
+        pending=fields.duration("pending") or Duration(),
         expires=Never() if expires is None else read_expiry(expires, problems),
-        cost=None if cost is None else number(cost, problems, "cost"),
+        cost=fields.amount("cost"),
     )
 
 
-def _notify_before(fields: Fields) -> NotifyBefore:
+def _notify_before(fields: MapReader) -> NotifyBefore:
     node = fields.get("notify_before")
     if node is None:
         return NotifyBefore(None, None, None)
-    parts = Fields(node, fields.problems, "notify_before", ("points", "coupons", "tier"))
+    parts = MapReader(node, fields.problems, NOTIFY_BEFORE)
     return NotifyBefore(parts.duration("points"), parts.duration("coupons"), parts.duration("tier"))
 
 
-def _tiers(fields: Fields) -> tuple[Tier, ...]:
+def _tiers(fields: MapReader) -> tuple[Tier, ...]:
     tiers: dict[str, Tier] = {}
     before: Tier | None = None
     for node in fields.items("tiers"):
-        item = Fields(node, fields.problems, "a tier", ("tier", "from", "title"))
+        item = MapReader(node, fields.problems, TIER)
         tier, start = item.name("tier"), item.need("from")
-        begins = Decimal(0) if start is None else number(start, fields.problems, "from")
+        begins = item.amount("from") or Decimal(0)
         if tier is None:
             continue
         if tier in tiers:
@@ -186,14 +167,14 @@ def _badges(node: Node, problems: Problems) -> Mapping[str, str]:
         case dict() as entries:
             return {badge: _badge_title(badge, node, problems) for badge in entries}
         case _:
-            wrong_type(node, problems, "badges", "a list of names or a map")
+            note_wrong_type(node, problems, "badges", "a list of names or a map")
             return {}
 
 
 def _listed_badges(listed: list[Node], problems: Problems) -> Mapping[str, str]:
     badges: dict[str, str] = {}
     for node in listed:
-        badge = name(node, problems, "a badge")
+        badge = name_of(node, problems, "a badge")
         if badge in badges:
             problems.add(node.place, "duplicate-name", f"badge {badge} is here twice")
         if badge is not None:
@@ -203,7 +184,7 @@ def _listed_badges(listed: list[Node], problems: Problems) -> Mapping[str, str]:
 
 def _badge_title(badge: str, badges: Node, problems: Problems) -> str:
     is_name(badge, Node(badges.keys[badge], badge), problems, "a badge")
-    return Fields(badges.entries[badge], problems, f"badge {shown(badge)}", ("title",)).text("title", badge)
+    return MapReader(badges.entries[badge], problems, BADGE, f"badge {shown(badge)}").text("title", badge)
 
 
 NO_SETTINGS = Settings(

@@ -7,17 +7,18 @@ MOST_COMPARED = 300
 """Up to this many names are compared by similarity; among more, only a name one edit apart is found, which is cheap."""
 
 
-def closest_match(name: str, known: Iterable[str]) -> str | None:
+def closest_match(name: str, known: Iterable[str], *, most_compared: int = MOST_COMPARED) -> str | None:
     """Return the known name that `name` probably misspells, or None if none is similar enough.
 
-    The same name in another case comes first, then the only name one edit apart, then the most similar one.
+    The same name in another case comes first, then the only name one edit apart, then the most similar one, if there
+    are at most `most_compared` names.
     """
     names = list(known)
     same_but_case = next((each for each in names if each.lower() == name.lower()), None)
     if same_but_case is not None:
         return same_but_case
     near = [each for each in names if is_one_edit_apart(name, each)]
-    if len(near) == 1 or len(names) > MOST_COMPARED:
+    if len(near) == 1 or len(names) > most_compared:
         return near[0] if near else None
     similar = get_close_matches(name, names, n=1, cutoff=0.6)
     return similar[0] if similar else None

@@ -1,4 +1,4 @@
-"""Reactors and achievements as what they are to one another: answers to events that cause events."""
+"""Which events reactors and achievements respond to, and which events they cause by that."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ from program_files.nodes import Node
 from rules.types import NEVER, Type, intersection, narrowed, type_of_value
 
 Body = Mapping[str, Any]
-"""The fields of an event's body that are known beforehand."""
+"""The fields of an event's body that are known without running anything."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """What answers events of one type; an achievement is two: what counts events, and what its completion gives."""
+class Responder:
+    """A reactor, or one half of an achievement: what counts its events, or what its completion gives."""
 
     name: str
     on: str
     body: Body
-    """What the event must hold, besides the condition."""
+    """The values that the event's body must have, besides the condition."""
     when: Logic | None
     then: tuple[EffectRule, ...]
     completes: Achievement | None
@@ -41,51 +41,53 @@ class Answer:
     active_until: datetime | None
     place: Place
     effects: tuple[Node, ...]
-    """Where each of `then` stands."""
+    """The node of each effect in `then`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cause:
-    """An event that an answer causes."""
+class CausedEvent:
+    """A built-in event that a responder causes."""
 
-    answer: Answer
+    responder: Responder
     event_type: str
     body: Body
-    words: str
+    description: str
     is_certain: bool
-    """Whether it comes about each time."""
+    """Whether it is caused each time the responder fires."""
     place: Place
 
 
 Nodes = Mapping[str, Mapping[str, Node | None]]
-"""What files say, by folder and path."""
+"""The content of files, by folder and path; None if a file cannot be read."""
 
 
-def answers_of(program: Program, nodes: Nodes) -> Iterator[Answer]:
-    """Every reactor, then every achievement."""
+def responders_of(program: Program, nodes: Nodes) -> Iterator[Responder]:
+    """Every reactor, then both halves of every achievement."""
     for reactor in program.reactors:
         yield _of_reactor(reactor, _effects(nodes["reactors"][reactor.place.file]))
     for achievement in program.achievements:
         yield from _of_achievement(achievement, _effects(nodes["achievements"][achievement.place.file]))
 
 
-def causes_of(answer: Answer, program: Program) -> Iterator[Cause]:
-    """The built-in events that an answer may cause at once; those that wait for a date are another day's."""
-    if answer.completes is not None:
-        yield _completion(answer, answer.completes)
-    for effect, node in zip(answer.then, answer.effects, strict=True):
+def events_caused_by(responder: Responder, program: Program) -> Iterator[CausedEvent]:
+    """The built-in events that a responder may cause at once; those that become due later are left out."""
+    if responder.completes is not None:
+        yield _completion(responder, responder.completes)
+    for effect, node in zip(responder.then, responder.effects, strict=True):
         match effect:
             case GrantBadge(badge):
-                yield Cause(answer, "badge_granted", {"badge": badge}, f"grants badge {badge}", True, node.place)
+                yield CausedEvent(
+                    responder, "badge_granted", {"badge": badge}, f"grants badge {badge}", True, node.place
+                )
             case IssueReward(reward):
-                yield Cause(answer, "reward_issued", {"reward": reward}, f"issues {reward}", True, node.place)
+                yield CausedEvent(responder, "reward_issued", {"reward": reward}, f"issues {reward}", True, node.place)
             case SetTier(tier):
-                yield Cause(answer, "tier_changed", {"to": tier}, f"sets tier {tier}", True, node.place)
+                yield CausedEvent(responder, "tier_changed", {"to": tier}, f"sets tier {tier}", True, node.place)
             case AwardPointsRule() | DeductPointsRule():
                 if _may_move_up(program, effect):
                     moves = "awards" if isinstance(effect, AwardPointsRule) else "deducts"
                     words = f"{moves} points that may reach a tier"
-                    yield Cause(answer, "tier_changed", {"up": True}, words, False, node.place)
+                    yield CausedEvent(responder, "tier_changed", {"up": True}, words, False, node.place)
             case SetAttributeRule() | CallWebhookRule():
                 pass
             case _:
@@ -98,14 +100,14 @@ def _may_move_up(program: Program, effect: AwardPointsRule | DeductPointsRule) -
     return isinstance(effect, AwardPointsRule) or program.tier_by == "active_points"
 
 
-def _completion(answer: Answer, achievement: Achievement) -> Cause:
+def _completion(responder: Responder, achievement: Achievement) -> CausedEvent:
     at_once = isinstance(achievement.measure, CountEvents) and achievement.goal <= 1
     body = {"achievement": achievement.name}
-    return Cause(answer, "achievement_completed", body, "is completed", at_once, answer.place)
+    return CausedEvent(responder, "achievement_completed", body, "is completed", at_once, responder.place)
 
 
-def _of_reactor(reactor: Reactor, effects: tuple[Node, ...]) -> Answer:
-    return Answer(
+def _of_reactor(reactor: Reactor, effects: tuple[Node, ...]) -> Responder:
+    return Responder(
         name=f"reactor {reactor.name}",
         on=reactor.on,
         body={},
@@ -120,14 +122,14 @@ def _of_reactor(reactor: Reactor, effects: tuple[Node, ...]) -> Answer:
     )
 
 
-def _of_achievement(achievement: Achievement, effects: tuple[Node, ...]) -> Iterator[Answer]:
-    """One that can be completed only so often stops what it is a part of: it causes nothing again and again."""
+def _of_achievement(achievement: Achievement, effects: tuple[Node, ...]) -> Iterator[Responder]:
+    """An achievement that can be completed a limited number of times ends every cycle: it causes no event there."""
     name, place = f"achievement {achievement.name}", achievement.place
     if achievement.repeat is None:
-        yield Answer(name, achievement.on, {}, achievement.when, (), achievement, False, None, None, place, ())
+        yield Responder(name, achievement.on, {}, achievement.when, (), achievement, False, None, None, place, ())
     body = {"achievement": achievement.name}
     given = achievement.then
-    yield Answer(name, "achievement_completed", body, None, given, None, False, None, None, place, effects)
+    yield Responder(name, "achievement_completed", body, None, given, None, False, None, None, place, effects)
 
 
 def _effects(node: Node | None) -> tuple[Node, ...]:
@@ -135,20 +137,20 @@ def _effects(node: Node | None) -> tuple[Node, ...]:
     return tuple(then.value) if then and isinstance(then.value, list) else ()
 
 
-def overlap(one: Answer, other: Answer) -> bool:
-    """Whether there is a time at which both are active."""
+def overlap(one: Responder, other: Responder) -> bool:
+    """Return whether there is a time at which both are active."""
     starts = [each.active_from for each in (one, other) if each.active_from]
     ends = [each.active_until for each in (one, other) if each.active_until]
     return not starts or not ends or max(starts) < min(ends)
 
 
 def agree(one: Body, other: Body) -> bool:
-    """Whether one event can hold both."""
+    """Return whether one event can have both bodies."""
     return all(other.get(field, value) == value for field, value in one.items())
 
 
 def with_body(scope: Type, body: Body) -> Type:
-    """The scope of a rule, once these fields of the body are known."""
+    """The scope of a rule, narrowed to these values of the body's fields."""
     for field, value in body.items():
         narrower = narrowed(scope, ("event", "body", field), partial(intersection, type_of_value(value)))
         scope = scope if narrower == NEVER else narrower

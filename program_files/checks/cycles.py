@@ -1,4 +1,6 @@
-"""Cycles: answers that cause one another. At run time one ends as an error on the event; here it is found before."""
+"""Cycles of responders that cause one another. At run time a cycle ends as an error on the event; here it is found
+before the program is deployed.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -6,166 +8,172 @@ from typing import TypeAlias
 import rules
 from loyalty.program.effect_rules import DeductPointsRule
 from loyalty.program.program import Program
-from program_files.checks.causality import Answer, Cause, agree, causes_of, overlap, with_body
-from program_files.known_names import Known
+from program_files.checks.causality import CausedEvent, Responder, agree, events_caused_by, overlap, with_body
+from program_files.declarations import Declarations
 from program_files.problems import Problems
 from rules.types import Type, excluding, narrowed
 
-Edges: TypeAlias = Mapping[Cause, Mapping[Cause, bool]]
-"""What each cause leads to, and whether it always does."""
+CausalGraph: TypeAlias = Mapping[CausedEvent, Mapping[CausedEvent, bool]]
+"""The events that each event leads to, and whether it always does."""
 
 
-def note_cycles(answers: Sequence[Answer], program: Program, known: Known, problems: Problems) -> None:
-    """An error for a cycle that nothing stops, a warning for one that only conditions or limits may stop."""
-    edges = _edges(answers, program, known)
-    certain = {cause: {next_: True for next_, always in after.items() if always} for cause, after in edges.items()}
-    endless: set[Cause] = set()
-    for circle in _circles(certain):
-        path = _shortest(certain, circle, circle[0])
+def note_cycles(responders: Sequence[Responder], program: Program, declared: Declarations, problems: Problems) -> None:
+    """Note an error for a cycle that nothing stops, and a warning for one that only conditions or limits may stop."""
+    graph = _graph(responders, program, declared)
+    certain = {event: {next_: True for next_, always in after.items() if always} for event, after in graph.items()}
+    endless: set[CausedEvent] = set()
+    for cycle in _cycles(certain):
+        path = _shortest_path(certain, cycle, cycle[0])
         if path is not None:
-            problems.add(circle[0].place, "endless-cycle", f"{_told(path)}, and so on without end", can_run=True)
-            endless |= set(circle)
-    for circle in _circles(edges):
-        if endless.isdisjoint(circle):
-            _note_possible(edges, circle, program, problems)
+            problems.add(cycle[0].place, "endless-cycle", f"{_describe(path)}, and so on without end", can_run=True)
+            endless |= set(cycle)
+    for cycle in _cycles(graph):
+        if endless.isdisjoint(cycle):
+            _note_possible(graph, cycle, program, problems)
 
 
-def _note_possible(edges: Edges, circle: list[Cause], program: Program, problems: Problems) -> None:
-    for start in circle:
-        path = _shortest(edges, circle, start)
-        if path is not None and not _runs_out(path, program):
-            message = f"{_told(path)}, and so on: only conditions or limits may stop it"
+def _note_possible(graph: CausalGraph, cycle: list[CausedEvent], program: Program, problems: Problems) -> None:
+    for start in cycle:
+        path = _shortest_path(graph, cycle, start)
+        if path is not None and not _ends_by_tiers(path, program):
+            message = f"{_describe(path)}, and so on: only conditions or limits may stop it"
             problems.warn(start.place, "possible-cycle", message)
             return
 
 
-def _runs_out(path: list[Cause], program: Program) -> bool:
-    """Whether tiers end it: who is in a tier is not put there again, and points that only grow reach each tier once."""
-    tiers = [cause for cause in path if cause.event_type == "tier_changed"]
-    by_points = any("to" not in cause.body for cause in tiers)
-    falls = any(isinstance(effect, DeductPointsRule) for cause in path for effect in cause.answer.then)
+def _ends_by_tiers(path: list[CausedEvent], program: Program) -> bool:
+    """Whether tiers end a cycle: a member is not moved into their own tier, and rising points reach each tier once."""
+    tiers = [event for event in path if event.event_type == "tier_changed"]
+    by_points = any("to" not in event.body for event in tiers)
+    falls = any(isinstance(effect, DeductPointsRule) for event in path for effect in event.responder.then)
     if by_points:
         return program.tier_by == "earned_points" or not falls
-    return len({cause.body["to"] for cause in tiers}) == 1
+    return len({event.body["to"] for event in tiers}) == 1
 
 
-def _edges(answers: Sequence[Answer], program: Program, known: Known) -> dict[Cause, dict[Cause, bool]]:
-    causes = {answer: list(causes_of(answer, program)) for answer in answers}
-    caused = {cause.event_type for each in causes.values() for cause in each}
-    answering: dict[str, list[Answer]] = {}
-    for answer, each in causes.items():
-        if each and answer.on in caused:
-            answering.setdefault(answer.on, []).append(answer)
-    held = _Held(known)
+def _graph(
+    responders: Sequence[Responder], program: Program, declared: Declarations
+) -> dict[CausedEvent, dict[CausedEvent, bool]]:
+    events_of = {responder: list(events_caused_by(responder, program)) for responder in responders}
+    caused = {event.event_type for events in events_of.values() for event in events}
+    by_type: dict[str, list[Responder]] = {}
+    for responder, events in events_of.items():
+        if events and responder.on in caused:
+            by_type.setdefault(responder.on, []).append(responder)
+    conditions = _Conditions(declared)
     return {
-        cause: dict(_next(cause, answering.get(cause.event_type, ()), causes, held))
-        for answer, each in causes.items()
-        if answer.on in caused
-        for cause in each
+        event: dict(_following(event, by_type.get(event.event_type, ()), events_of, conditions))
+        for responder, events in events_of.items()
+        if responder.on in caused
+        for event in events
     }
 
 
-def _next(
-    cause: Cause, answering: Iterable[Answer], causes: Mapping[Answer, list[Cause]], held: "_Held"
-) -> Iterator[tuple[Cause, bool]]:
-    """What comes of the answers to a caused event."""
-    for answer in answering:
-        if not agree(cause.body, answer.body) or not overlap(cause.answer, answer):
+def _following(
+    event: CausedEvent,
+    responders: Iterable[Responder],
+    events_of: Mapping[Responder, list[CausedEvent]],
+    conditions: "_Conditions",
+) -> Iterator[tuple[CausedEvent, bool]]:
+    """The events that responders to an event cause, each with whether they always do."""
+    for responder in responders:
+        if not agree(event.body, responder.body) or not overlap(event.responder, responder):
             continue
-        fires = held.of(cause, answer)  # asked last, as it costs most
+        fires = conditions.hold(event, responder)  # last, as it costs most
         if fires is False:
             continue
-        for further in causes[answer]:
-            tier, present = further.body.get("to"), cause.body.get("to")
+        for further in events_of[responder]:
+            tier, present = further.body.get("to"), event.body.get("to")
             if tier is None or tier != present:
                 moves = tier is None or present is not None
-                yield further, bool(fires) and moves and further.is_certain and not answer.is_limited
+                yield further, bool(fires) and moves and further.is_certain and not responder.is_limited
 
 
-class _Held:
-    """Whether conditions hold for caused events: asked once for each condition and each kind of event."""
+class _Conditions:
+    """Evaluates the conditions of responders for caused events, each once for each condition and body."""
 
-    def __init__(self, known: Known) -> None:
-        self._known = known
+    def __init__(self, declared: Declarations) -> None:
+        self._declared = declared
         self._scopes: dict[tuple[object, ...], Type] = {}
-        self._found: dict[tuple[object, ...], bool | None] = {}
+        self._results: dict[tuple[object, ...], bool | None] = {}
 
-    def of(self, cause: Cause, answer: Answer) -> bool | None:
-        if answer.when is None:
+    def hold(self, event: CausedEvent, responder: Responder) -> bool | None:
+        """Whether the condition holds for every such event; None if it depends on the event."""
+        if responder.when is None:
             return True
-        event = cause.event_type, *cause.body.items()
-        if (answer, *event) not in self._found:
-            if event not in self._scopes:
-                self._scopes[event] = self._scope(cause)
-            scope = self._known.scope_of(cause.event_type)
-            self._found[answer, *event] = rules.static_truth(answer.when.expression, scope, self._scopes[event])
-        return self._found[answer, *event]
+        key = event.event_type, *event.body.items()
+        if (responder, *key) not in self._results:
+            if key not in self._scopes:
+                self._scopes[key] = self._scope(event)
+            scope = self._declared.scope_of(event.event_type)
+            self._results[responder, *key] = rules.static_truth(responder.when.expression, scope, self._scopes[key])
+        return self._results[responder, *key]
 
-    def _scope(self, cause: Cause) -> Type:
-        scope = with_body(self._known.scope_of(cause.event_type), cause.body)
-        if "to" in cause.body:
-            scope = narrowed(scope, ("event", "body", "from"), lambda found: excluding(found, [cause.body["to"]]))
+    def _scope(self, event: CausedEvent) -> Type:
+        scope = with_body(self._declared.scope_of(event.event_type), event.body)
+        if "to" in event.body:
+            scope = narrowed(scope, ("event", "body", "from"), lambda found: excluding(found, [event.body["to"]]))
         return scope
 
 
-def _circles(edges: Edges) -> list[list[Cause]]:
-    """The sets of causes each of which leads to all others of its set, or to itself; in the order of their files."""
-    order = {cause: number for number, cause in enumerate(edges)}
-    before: dict[Cause, list[Cause]] = {cause: [] for cause in edges}
-    for cause, after in edges.items():
+def _cycles(graph: CausalGraph) -> list[list[CausedEvent]]:
+    """The strongly connected components that contain a cycle, by Kosaraju's algorithm, in the order of their files."""
+    order = {event: number for number, event in enumerate(graph)}
+    before: dict[CausedEvent, list[CausedEvent]] = {event: [] for event in graph}
+    for event, after in graph.items():
         for next_ in after:
-            before[next_].append(cause)
-    circles: list[list[Cause]] = []
-    seen: set[Cause] = set()
-    for last in reversed(_left(edges)):
-        circle = [last] if last not in seen else []
+            before[next_].append(event)
+    cycles: list[list[CausedEvent]] = []
+    seen: set[CausedEvent] = set()
+    for last in reversed(_postorder(graph)):
+        component = [last] if last not in seen else []
         seen.add(last)
-        for cause in circle:
-            new = [each for each in before[cause] if each not in seen]
+        for event in component:
+            new = [each for each in before[event] if each not in seen]
             seen.update(new)
-            circle += new
-        if len(circle) > 1 or last in edges[last]:
-            circles.append(sorted(circle, key=order.__getitem__))
-    return sorted((circle for circle in circles if circle), key=lambda circle: order[circle[0]])
+            component += new
+        if len(component) > 1 or last in graph[last]:
+            cycles.append(sorted(component, key=order.__getitem__))
+    return sorted((cycle for cycle in cycles if cycle), key=lambda cycle: order[cycle[0]])
 
 
-def _left(edges: Edges) -> list[Cause]:
-    """The causes in the order in which a walk along the edges leaves them for good (Kosaraju)."""
-    left: list[Cause] = []
-    seen: set[Cause] = set()
-    for root in edges:
-        way = [] if root in seen else [(root, iter(edges[root]))]
+def _postorder(graph: CausalGraph) -> list[CausedEvent]:
+    """The events in the order in which a depth-first search finishes them."""
+    finished: list[CausedEvent] = []
+    seen: set[CausedEvent] = set()
+    for root in graph:
+        stack = [] if root in seen else [(root, iter(graph[root]))]
         seen.add(root)
-        while way:
-            cause, ahead = way[-1]
+        while stack:
+            event, ahead = stack[-1]
             further = next((each for each in ahead if each not in seen), None)
             if further is None:
-                left.append(cause)
-                way.pop()
+                finished.append(event)
+                stack.pop()
             else:
                 seen.add(further)
-                way.append((further, iter(edges[further])))
-    return left
+                stack.append((further, iter(graph[further])))
+    return finished
 
 
-def _shortest(edges: Edges, circle: list[Cause], start: Cause) -> list[Cause] | None:
-    """The shortest way from a cause back to it."""
-    inside, ways = set(circle), [[start]]
-    seen: set[Cause] = set()
-    for way in ways:
-        for cause in edges[way[-1]]:
-            if cause is start:
-                return way
-            if cause in inside and cause not in seen:
-                seen.add(cause)
-                ways.append([*way, cause])
+def _shortest_path(graph: CausalGraph, cycle: list[CausedEvent], start: CausedEvent) -> list[CausedEvent] | None:
+    """The shortest path inside a cycle from an event back to it."""
+    inside, paths = set(cycle), [[start]]
+    seen: set[CausedEvent] = set()
+    for path in paths:
+        for event in graph[path[-1]]:
+            if event is start:
+                return path
+            if event in inside and event not in seen:
+                seen.add(event)
+                paths.append([*path, event])
     return None
 
 
-def _told(path: list[Cause]) -> str:
-    """ "reactor a grants badge b, which reactor c answers: it grants badge d, which reactor a answers" """
+def _describe(path: list[CausedEvent]) -> str:
+    """ "reactor a grants badge b, reactor c answers that and grants badge d, reactor a answers that" """
     first, *others = path
-    parts = [f"{first.answer.name} {first.words}"]
-    parts += [f"{cause.answer.name} answers that and {cause.words}" for cause in others]
-    parts.append(f"{first.answer.name} answers that" if others else "which it answers itself")
+    parts = [f"{first.responder.name} {first.description}"]
+    parts += [f"{event.responder.name} answers that and {event.description}" for event in others]
+    parts.append(f"{first.responder.name} answers that" if others else "which it answers itself")
     return ", ".join(parts)

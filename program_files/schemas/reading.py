@@ -1,6 +1,6 @@
-"""JSON Schemas in files: what the validator lets pass in silence is a problem here.
+"""JSON Schemas in files, with stricter checks than the validator has.
 
-A misspelt keyword, format or name checks nothing, and a body that should have been refused is paid for.
+The validator ignores a misspelt keyword, format or name, and then accepts bodies that it should refuse.
 """
 
 import re
@@ -13,48 +13,14 @@ from loyalty.program.body_schema import BodySchema, SchemaError
 from loyalty.program.logic import Place
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-from program_files.schemas.references import (
-    LISTED_SCHEMAS,
-    NAMED_SCHEMAS,
-    ONE_SCHEMA,
-    References,
-    described_schemas,
-    inner_schemas,
-)
+from program_files.schemas.keywords import DRAFT, FORMATS, KEYWORDS, NAMED_SCHEMAS, ONE_SCHEMA, TYPES
+from program_files.schemas.references import References, described_schemas, inner_schemas
 from program_files.schemas.sense import check_sense, check_typed
 
-_PLAIN: Final = frozenset(
-    {"$comment", "$ref", "$schema"}
-    | {
-        "const",
-        "default",
-        "dependentRequired",
-        "deprecated",
-        "description",
-        "enum",
-        "examples",
-        "title",
-        "type",
-    }
-    | {"exclusiveMaximum", "exclusiveMinimum", "format", "maximum", "minimum", "multipleOf", "pattern"}
-    | {"maxContains", "maxItems", "maxLength", "maxProperties", "minContains", "minItems", "minLength"}
-    | {
-        "minProperties",
-        "readOnly",
-        "required",
-        "uniqueItems",
-        "writeOnly",
-        "contentEncoding",
-        "contentMediaType",
-    }
-)
-KEYWORDS_SET: Final = ONE_SCHEMA | LISTED_SCHEMAS | NAMED_SCHEMAS | _PLAIN
-KEYWORDS: Final = sorted(KEYWORDS_SET)
 _NOT_FOLLOWED: Final = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$vocabulary"})
-"""Keywords that JSON Schema has, and that lead where rules cannot be checked."""
+"""Keywords of JSON Schema that Laurel does not follow, so that it could not check rules against them."""
 
-TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
-_TYPES_ELSEWHERE: Final = {
+_TYPE_SYNONYMS: Final = {
     **dict.fromkeys(("decimal", "double", "float", "money"), "number"),
     **dict.fromkeys(("date", "datetime", "text"), "string"),
     **dict.fromkeys(("dict", "map", "record"), "object"),
@@ -62,31 +28,14 @@ _TYPES_ELSEWHERE: Final = {
 }
 """What other languages call the types."""
 
-FORMATS: Final = (
-    *(
-        "date",
-        "date-time",
-        "duration",
-        "email",
-        "hostname",
-        "idn-email",
-        "idn-hostname",
-        "ipv4",
-        "ipv6",
-        "iri",
-    ),
-    *("iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference"),
-    *("uri-template", "uuid"),
-)
-DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _META: Final = jsonschema_rs.Draft202012Validator({"$ref": DRAFT}, offline=True)
 _OPTIONS: Final = jsonschema_rs.RegexOptions()
 
 
 def read_schema(node: Node, problems: Problems) -> BodySchema:
-    """The schema of a body, which is an object."""
+    """The JSON Schema of a body."""
     schema = node.plain()
-    noted = problems.apart()
+    noted = problems.separate()
     for inner in _schemas(node):
         _check_keywords(inner, noted, is_whole=inner is node)
     References(node, noted).check()
@@ -96,11 +45,11 @@ def read_schema(node: Node, problems: Problems) -> BodySchema:
     if isinstance(schema, dict) and not noted.errors:
         _check_whole(schema, node, noted)
     problems.found += noted.found
-    return _as_far_as_it_goes(schema) if noted.errors else BodySchema(schema)
+    return _usable(schema) if noted.errors else BodySchema(schema)
 
 
-def _as_far_as_it_goes(schema: Any) -> BodySchema:
-    """A schema with faults in it: rules are checked against what it says all the same, where it says anything."""
+def _usable(schema: Any) -> BodySchema:
+    """A schema with problems, so that rules can still be checked against it; one of anything if it does not compile."""
     try:
         return BodySchema(schema)
     except SchemaError:
@@ -108,7 +57,7 @@ def _as_far_as_it_goes(schema: Any) -> BodySchema:
 
 
 def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None:
-    """What the draft's own schema and the compiler say."""
+    """Note what the schema of the draft and the compiler find."""
     for error in _META.iter_errors(schema):
         place = node.place_of(tuple(error.instance_path))
         problems.add(place, "bad-schema", shown(str(error.message)))
@@ -121,7 +70,7 @@ def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None
 
 
 def _schemas(node: Node) -> Iterator[Node]:
-    """Every map that stands where a schema does, this one first."""
+    """Every schema in a schema, itself first."""
     if isinstance(node.value, dict):
         yield node
     for inner in inner_schemas(node):
@@ -131,7 +80,7 @@ def _schemas(node: Node) -> Iterator[Node]:
 def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None:
     for keyword, value in schema.entries.items():
         if keyword == "$id" and is_whole:
-            continue  # the name of the whole: nothing refers to it
+            continue  # the name of the whole schema, to which nothing refers
         if keyword in _NOT_FOLLOWED:
             message = f"keyword {keyword} is not followed: refer to a schema by its place, as in #/$defs/shop"
             problems.add(schema.keys[keyword], "unknown-keyword", message)
@@ -153,14 +102,14 @@ def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None
 
 
 def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
-    """A field that stands beside `properties`, and not under it, is the commonest of them."""
+    """Note an unknown keyword; the most common one is a field beside `properties` instead of under it."""
     place, value = schema.keys[keyword], schema.entries[keyword]
-    is_schema = not KEYWORDS_SET.isdisjoint(value.entries)
-    if is_schema and problems.nearest(keyword, KEYWORDS) not in ONE_SCHEMA | NAMED_SCHEMAS:
+    is_schema = not KEYWORDS.keys().isdisjoint(value.entries)
+    if is_schema and problems.nearest(keyword, sorted(KEYWORDS)) not in ONE_SCHEMA | NAMED_SCHEMAS:
         message = f"keyword {shown(keyword)} is unknown: a field stands under properties"
         problems.add(place, "unknown-keyword", message, can_run=True)
     else:
-        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, KEYWORDS, can_run=True)
+        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, sorted(KEYWORDS), can_run=True)
 
 
 def _check_types(node: Node, problems: Problems) -> None:
@@ -170,11 +119,11 @@ def _check_types(node: Node, problems: Problems) -> None:
 
 
 def _unknown_type(place: Place, name: str, problems: Problems) -> None:
-    meant = _TYPES_ELSEWHERE.get(name.lower())
-    if meant is None:
+    suggestion = _TYPE_SYNONYMS.get(name.lower())
+    if suggestion is None:
         problems.add_unknown(place, "unknown-schema-type", "type", name, TYPES)
     else:
-        problems.add(place, "unknown-schema-type", f"type {shown(name)} is unknown", meant)
+        problems.add(place, "unknown-schema-type", f"type {shown(name)} is unknown", suggestion)
 
 
 def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:
@@ -188,7 +137,7 @@ def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:
 
 
 def _check_required(schema: Node, problems: Problems) -> None:
-    """A required name that is a slip of the hand away from a property could never be sent."""
+    """Note a required name that is probably a misspelt property: no body could have it."""
     properties, required = schema.entries.get("properties"), schema.entries.get("required")
     if properties is None or required is None or not isinstance(required.value, list):
         return

@@ -9,26 +9,7 @@ from urllib.parse import unquote
 
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-
-ONE_SCHEMA: Final = frozenset(
-    {
-        "additionalProperties",
-        "contains",
-        "contentSchema",
-        "else",
-        "if",
-        "items",
-        "not",
-        "propertyNames",
-        "then",
-    }
-    | {"unevaluatedItems", "unevaluatedProperties"}
-)
-LISTED_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-KEPT_SCHEMAS: Final = ("$defs", "definitions")
-"""Where schemas are kept to be referred to: by its name of today, and that of older drafts, which is read, too."""
-
-NAMED_SCHEMAS: Final = frozenset({*KEPT_SCHEMAS, "dependentSchemas", "patternProperties", "properties"})
+from program_files.schemas.keywords import DEFINITIONS, LISTED_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA
 
 MOST_SCHEMAS: Final = 5_000
 """Schemas in one body, with every `$ref` written out."""
@@ -50,7 +31,7 @@ def described_schemas(node: Node) -> Iterator[Node]:
     """The schemas of fields and items that say all that is said of these: none that joins with another."""
     for keyword, inner in _by_keyword(node):
         if keyword not in _IN_PLACE:
-            if keyword not in KEPT_SCHEMAS:
+            if keyword not in DEFINITIONS:
                 yield inner
             yield from described_schemas(inner)
 
@@ -121,7 +102,7 @@ class References:
             name = step.replace("~1", "/").replace("~0", "~")
             target = target and target.part(int(name) if isinstance(target.value, list) and name.isdecimal() else name)
         if target is None or not (reference == "#" or reference.startswith("#/")):
-            kept = {word: self._root.entries.get(word) for word in KEPT_SCHEMAS}
+            kept = {word: self._root.entries.get(word) for word in DEFINITIONS}
             known = [f"#/{word}/{name}" for word, node in kept.items() if node for name in node.entries]
             self._problems.add_unknown(node.place, "dangling-reference", "$ref", reference, known)
             return None

@@ -15,7 +15,7 @@ from program_files import read_contents
 from tests.kit import programs
 from tests.kit.paths import ROOT
 from tests.kit.processes import laurel, write
-from workbench.editor import KINDS
+from workbench.editor import FILE_SCHEMAS
 
 PAGE = (ROOT / "docs" / "editors.md").read_text("utf-8")
 COMMENT = re.compile(r"# yaml-language-server: \$schema=(\S+)")
@@ -41,7 +41,7 @@ def test_it_writes_a_schema_for_each_kind_of_file_where_no_reader_and_no_git_loo
 
     written = sorted(path.name for path in (folder / ".laurel").iterdir())
     assert (done.returncode, done.stderr) == (0, "")
-    assert written == sorted([".gitignore", *(kind.schema_file for kind in KINDS.values())])
+    assert written == sorted([".gitignore", *(kind.schema_file for kind in FILE_SCHEMAS.values())])
     assert (folder / ".laurel" / ".gitignore").read_text().splitlines()[-1] == "*"
     assert read_contents(folder) == before
 
@@ -54,7 +54,7 @@ def test_the_comments_it_prints_lead_from_each_kind_of_file_to_its_schema(tmp_pa
         found = re.findall(
             r"^  (\S+) +(# yaml-language-server: .*)$", done.stdout.replace("of it", "of%20it"), re.MULTILINE
         )
-        assert len(found) == len(KINDS)
+        assert len(found) == len(FILE_SCHEMAS)
         for pattern, comment in found:
             file = folder / pattern.replace("*", "any")
             path = COMMENT.fullmatch(comment)[1].replace("%20", " ")  # type: ignore[index]  # the pattern found it
@@ -66,7 +66,7 @@ def test_the_settings_it_prints_name_every_kind_of_file_once(tmp_path: Path) -> 
 
     settings = settings_in(laurel("schema", folder).stdout)
 
-    schemas = {f"./.laurel/{kind.schema_file}" for kind in KINDS.values()}
+    schemas = {f"./.laurel/{kind.schema_file}" for kind in FILE_SCHEMAS.values()}
     assert set(settings["yaml.schemas"]) == schemas
     assert {each["url"] for each in settings["json.schemas"]} == schemas
     assert all((folder / path).is_file() for path in schemas)
@@ -112,7 +112,7 @@ def test_what_cannot_be_done_is_said_in_a_line(tmp_path: Path, arguments: list[s
 
 
 def test_the_kinds_of_the_option_are_those_there_are() -> None:
-    assert list(FileKind) == list(KINDS)
+    assert list(FileKind) == list(FILE_SCHEMAS)
 
 
 def test_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,4 +145,4 @@ def test_every_file_of_the_example_program_names_its_schema(tmp_path: Path) -> N
     titles = {path: schema_at(folder / path)["title"] for path in read_contents(folder).files}
 
     assert {title for path, title in titles.items() if path.startswith("reactors/")} == {"A reactor"}
-    assert set(titles.values()) == {kind.title for kind in KINDS.values()}
+    assert set(titles.values()) == {kind.title for kind in FILE_SCHEMAS.values()}

@@ -195,7 +195,7 @@ def test_a_check_tells_warnings_and_a_program_with_nothing_worse_is_read() -> No
 
     assert [str(problem) for problem in report.problems] == [
         "reactors/r.yaml:3:7: warning: always-true: event.body.tip > -1 is always true: event.body.tip is 0 or more",
-        "reactors/r.yaml:5:17: warning: already-over: reactor r is over since 2020-01-02 00:00, and can fire no more",
+        "reactors/r.yaml:5:17: warning: already-over: reactor r ended at 2020-01-02 00:00, and can fire no more",
     ]
     assert report.program is not None
     assert read_program(files).reactors[0].name == "r"

@@ -1,10 +1,10 @@
-"""What editors know of a program's files: a JSON Schema for each kind, made of the program's own names and events.
+"""JSON Schemas for editors: one for each kind of program file, with the program's own names and events.
 
 vocabulary, problems = read_vocabulary(read_contents(Path("programs/coffee-shop")).files)
-schema_of(KINDS["reactor"], vocabulary)        # completes and underlines the files of reactors/
+schema_of(FILE_SCHEMAS["reactor"], vocabulary)        # completes and checks the files of reactors/
 """
 
-from workbench.editor.schemas import KINDS, Kind, schema_of
+from workbench.editor.schemas import FILE_SCHEMAS, FileSchema, schema_of
 from workbench.editor.vocabulary import Vocabulary, read_vocabulary
 
-__all__ = ["KINDS", "Kind", "Vocabulary", "read_vocabulary", "schema_of"]
+__all__ = ["FILE_SCHEMAS", "FileSchema", "Vocabulary", "read_vocabulary", "schema_of"]

@@ -1,76 +1,31 @@
-"""The values that program files are made of, as JSON Schemas of draft 7.
+"""Pieces of JSON Schemas of draft 7.
 
-What a schema cannot say (that tiers rise, that one wallet is the default) is left to `laurel check`. None of these
-refuses what the reader takes.
+What a schema cannot express (that tiers rise, that one wallet is the default) is left to `laurel check`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from program_files.fields import LARGEST_AMOUNT, LONGEST_TEXT, NAME
+from program_files.grammar.values import NameValue
 
 Schema: TypeAlias = Mapping[str, Any]
 
-TEXT: Final[Schema] = {"type": "string", "pattern": r"\S", "maxLength": LONGEST_TEXT}
 NAMED: Final[Schema] = {
     "type": "string",
-    "pattern": f"^{NAME.pattern}$",
+    "pattern": f"^{NameValue.pattern}$",
     "patternErrorMessage": "A name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit.",
 }
 AT_MOST_ONE: Final[Schema] = {"allOf": [{"maxProperties": 1}]}
-"""One key. Said apart from the keys: beside them, it keeps the YAML language server from proposing the first."""
-
-FLAG: Final[Schema] = {"type": "boolean"}
-AMOUNT: Final[Schema] = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_AMOUNT}
-AMOUNT_OR_ZERO: Final[Schema] = {"type": "number", "minimum": 0, "maximum": LARGEST_AMOUNT}
-_DURATION_MESSAGE: Final = "Write a whole number and s, m, h, d, w, mo or y, as in 90d."
-DURATION_OR_ZERO: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^\d{1,6}(s|m|h|d|w|mo|y)$",
-    "patternErrorMessage": _DURATION_MESSAGE,
-    "examples": ["0d", "14d"],
-}
-DURATION: Final[Schema] = {
-    **DURATION_OR_ZERO,
-    "allOf": [{"pattern": "[1-9]", "patternErrorMessage": f"It must be longer than nothing. {_DURATION_MESSAGE}"}],
-    "examples": ["30d", "12h", "2w", "6mo", "1y"],
-}
-DAYS: Final[Schema] = {
-    **DURATION,
-    "pattern": r"^\d{1,6}[dw]$",
-    "patternErrorMessage": "Write whole days or weeks, as in 30d.",
-    "examples": ["30d", "2w"],
-}
-_DATE_MESSAGE: Final = "Write it as 2026-12-31 or 2026-12-31T18:00:00."
-
-
-def instant(*patterns: str) -> Schema:
-    """A date, or a date and time, of the forms that the reader knows."""
-    return {
-        "type": "string",
-        "pattern": f"^({'|'.join(patterns)})$",
-        "patternErrorMessage": _DATE_MESSAGE,
-        "examples": ["2026-01-01", "2026-12-31T18:00:00"],
-    }
-
-
-def whole(least: int, most: int) -> Schema:
-    """A whole number in a range."""
-    return {"type": "integer", "minimum": least, "maximum": most}
+"""At most one key, in an `allOf`: beside `properties` it keeps the YAML language server from proposing a first key."""
 
 
 def choice(words: Mapping[str, str]) -> Schema:
-    """One of some words, each with what it means."""
+    """One of some words, each with its meaning."""
     return {"type": "string", "enum": list(words), "enumDescriptions": list(words.values())}
 
 
-def words(choices: Iterable[str], **meanings: str) -> Mapping[str, str]:
-    """The reader's choices, each with its meaning; KeyError where one has none."""
-    return {choice: meanings[choice] for choice in choices}
-
-
 def one_of_names(names: Mapping[str, str] | None, kind: str) -> Schema:
-    """A name of something that the program has, with its title; any name where what there is cannot be known."""
+    """One of the names that a program has, with their titles; any name if `names` is None."""
     if names is None:
         return NAMED
     if not names:
@@ -95,25 +50,25 @@ def one_key(keys: Mapping[str, Schema]) -> Schema:
 
 
 def referred(definition: str) -> Schema:
-    """A definition of the same schema."""
+    """A reference to a definition of the same schema."""
     return {"$ref": f"#/definitions/{definition}"}
 
 
-def told(description: str, schema: Schema, **more: Any) -> Schema:
-    """A schema with what a person should know."""
+def described(description: str, schema: Schema, **more: Any) -> Schema:
+    """A schema with its documentation."""
     return {"description": description, **_beside(schema), **more}
 
 
-def unspoken(schema: Schema) -> Schema:
-    """A schema of a key that another one, which tells of it, proposes already."""
+def not_suggested(schema: Schema) -> Schema:
+    """A schema for a key that editors already propose from another schema."""
     return {"doNotSuggest": True, **_beside(schema)}
 
 
-def again(schema: Schema) -> Schema:
-    """The schema that it stands in, as that of its items: the language servers follow bare `items` without end."""
+def recursive(schema: Schema) -> Schema:
+    """A schema for the items of itself, in an `allOf`: language servers follow a bare `items` without end."""
     return {"allOf": [schema]}
 
 
 def _beside(schema: Schema) -> Schema:
-    """A schema beside which something may stand: draft 7 overlooks what stands beside a `$ref`."""
+    """A schema to which keywords can be added: draft 7 ignores what stands beside a `$ref`."""
     return {"allOf": [schema]} if "$ref" in schema else schema

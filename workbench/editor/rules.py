@@ -1,17 +1,34 @@
 """JSON Logic as a JSON Schema: the operators, how many operands each takes, and what the manual says of them."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
+from program_files.grammar.values import RuleValue, TemplateValue
 from rules.expression import Operator
 from rules.manual import MANUAL
 from rules.manual_page import operand_count
 from rules.operators import OPERATORS, TABLE
-from workbench.editor.parts import AT_MOST_ONE, Schema, again, referred, told
+from workbench.editor.parts import AT_MOST_ONE, Schema, described, recursive, referred
 
 RULE = referred("rule")
 CONDITION: Schema = {"type": ["object", "boolean"], "minProperties": 1, "allOf": [RULE]}
 NUMBER_RULE: Schema = {"type": ["number", "object"], "minProperties": 1, "allOf": [RULE]}
 TEMPLATE = referred("template")
+
+
+def schema_of(value: RuleValue | TemplateValue) -> Schema:
+    """The schema of a rule by its result, or of a template."""
+    if isinstance(value, TemplateValue):
+        return TEMPLATE
+    match value.result:
+        case "true or false":
+            return CONDITION
+        case "a number":
+            return NUMBER_RULE
+        case "anything":
+            return RULE
+        case _:
+            assert_never(value.result)
 
 
 def definitions() -> dict[str, Schema]:
@@ -22,7 +39,7 @@ def definitions() -> dict[str, Schema]:
 def _rule() -> Schema:
     """A literal, an array of rules, or an object of one operator: what a keyword is not about, it lets pass."""
     return {
-        "items": again(RULE),
+        "items": recursive(RULE),
         "properties": {name: _operator(operator) for name, operator in TABLE.items()},
         "additionalProperties": False,
         **AT_MOST_ONE,
@@ -32,7 +49,7 @@ def _rule() -> Schema:
 def _operator(operator: Operator) -> Schema:
     entry = MANUAL[operator.name]
     counts = f"{operand_count(operator)}: {entry.takes} → {entry.gives}."
-    return told(f"{entry.does}\n\n{counts}\n\nFor example {entry.rule}", referred(_named(operator)))
+    return described(f"{entry.does}\n\n{counts}\n\nFor example {entry.rule}", referred(_named(operator)))
 
 
 def _operands() -> Iterator[tuple[str, Schema]]:
@@ -53,7 +70,7 @@ def _template() -> Schema:
         "if": {"type": "object", "maxProperties": 1, "propertyNames": {"enum": list(TABLE)}},
         "then": RULE,
         "else": {
-            "items": again(TEMPLATE),
+            "items": recursive(TEMPLATE),
             "properties": dict.fromkeys(TABLE, TEMPLATE),  # for an editor to propose
             "additionalProperties": TEMPLATE,
         },

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rules.types import ANY, Type, record
 from workbench.editor import paths
-from workbench.editor.parts import Schema, again, referred, unspoken
+from workbench.editor.parts import Schema, not_suggested, recursive, referred
 
 _PARTS = ("path", "keys", "loop", "fold")
 """What a scope is made of, beside itself."""
@@ -44,10 +44,10 @@ class Scopes:
         }
         return {
             name: {
-                "items": again(inside),
+                "items": recursive(inside),
                 "if": {"maxProperties": 1},
                 "then": {
-                    "properties": {operator: unspoken(schema) for operator, schema in operators.items()},
+                    "properties": {operator: not_suggested(schema) for operator, schema in operators.items()},
                     "additionalProperties": inside,
                 },
                 "else": {"additionalProperties": inside},

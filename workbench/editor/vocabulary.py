@@ -1,4 +1,4 @@
-"""What a program has names for, as far as its files can be read."""
+"""The names that a program declares, as far as its files can be read."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,9 +7,11 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import NamedThing
 from program_files.layout import is_read
 from program_files.problems import Problem, Problems
-from program_files.reading import read_known
+from program_files.reading import read_declarations
 from program_files.text.text import read_text
 from rules.types import Type
+
+REGISTERED = "member_registered"
 
 Names = Mapping[str, str]
 """Names, and the titles of what they name."""
@@ -17,7 +19,7 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Names that files may refer to. None: any name may be right, as what declares them cannot be read."""
+    """Names that files may refer to. None: any name may be right, as files that declare such names cannot be read."""
 
     event_types: Names | None
     wallets: Names | None
@@ -28,30 +30,44 @@ class Vocabulary:
     reactors: Names | None
     built_in: frozenset[str]
     """The event types that no file may declare."""
-    seen: Mapping[str, Type]
-    """What rules see, by event type."""
+    scope_types: Mapping[str, Type]
+    """The type of what rules can read, by event type."""
+
+    @property
+    def reported_event_types(self) -> Names | None:
+        """The event types that a test can report: built-in events happen by themselves, except a registration."""
+        if self.event_types is None:
+            return None
+        caused = self.built_in - {REGISTERED}
+        return {name: title for name, title in self.event_types.items() if name not in caused}
+
+    @property
+    def built_in_events(self) -> Names | None:
+        """The built-in event types."""
+        own = {name: title for name, title in (self.event_types or {}).items() if name in self.built_in}
+        return own or None
 
 
 def read_vocabulary(
     files: Mapping[str, bytes], *, unread: Collection[str] = ()
 ) -> tuple[Vocabulary, tuple[Problem, ...]]:
-    """The names that files declare, and what keeps others from being read. Any files will do."""
-    known, problems = read_known(files, unread=unread)
+    """The names that files declare, and the problems that keep other names from being read. Any files will do."""
+    declared, problems = read_declarations(files, unread=unread)
 
     def names(kind: NamedThing, titles: Names) -> Names | None:
-        return None if known.names[kind] is None else titles
+        return None if declared.names[kind] is None else titles
 
-    settings = known.settings
+    settings = declared.settings
     vocabulary = Vocabulary(
-        event_types=names("event type", {name: found.title for name, found in known.event_types.items()}),
+        event_types=names("event type", {name: found.title for name, found in declared.event_types.items()}),
         wallets=names("wallet", {name: wallet.title for name, wallet in settings.wallets.items()}),
         tiers=names("tier", {tier.name: tier.title for tier in settings.tiers}),
         badges=names("badge", settings.badges or {}),
-        rewards=names("reward", {name: reward.title for name, reward in known.rewards.items()}),
+        rewards=names("reward", {name: reward.title for name, reward in declared.rewards.items()}),
         achievements=_declared("achievements", "achievement", files, unread),
         reactors=_declared("reactors", "reactor", files, unread),
         built_in=frozenset(BUILT_IN),
-        seen={name: known.scope_of(name) for name in known.event_types},
+        scope_types={name: declared.scope_of(name) for name in declared.event_types},
     )
     return vocabulary, problems
 

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
-from program_files.fields import Fields
+from program_files.grammar.tests import MEMBER, MEMBER_MAP
+from program_files.grammar.values import Key, MapGrammar
+from program_files.map_reader import MapReader
 from program_files.nodes import Node
 from program_files.problems import Problems
-from workbench.scenarios.files.fixtures import KEYS, ONLY, read_members
+from workbench.scenarios.files.fixtures import ONLY, read_members
 from workbench.scenarios.files.names import Names
 from workbench.scenarios.model import Fixture
 
@@ -19,8 +21,10 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_WRITTEN: Final[Mapping[str, str]] = {_camel(key): key for key in KEYS}
+_WRITTEN: Final[Mapping[str, str]] = {_camel(key): key for key in MEMBER_MAP.by_name}
 """Keys as the API writes them."""
+
+_SIMULATION: Final = MapGrammar("a simulation", (Key(ONLY, MEMBER, "The member."),))
 
 
 def read_invented(node: Node, program: Program, now: datetime) -> Fixture:
@@ -31,7 +35,7 @@ def read_invented(node: Node, program: Program, now: datetime) -> Fixture:
         keys = {_WRITTEN.get(key, key): place for key, place in node.keys.items()}
         node = Node(node.place, entries, keys, node.size)
     whole = Node(node.place, {ONLY: node}, {ONLY: node.place})
-    members = read_members(Fields(whole, problems, "a simulation", (ONLY,)), Names(program), now)
+    members = read_members(MapReader(whole, problems, _SIMULATION), Names(program), now)
     problems.raise_if_any()
     return members[ONLY]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from loyalty.program.event_types import EventType
 from loyalty.program.program import Program
-from program_files.fields import wrong_type
+from program_files.node_values import note_wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.names import Names
@@ -31,7 +31,7 @@ def read_reported(node: Node, program: Program) -> ReportedEvent:
     problems, names = Problems(), Names(program)
     inner = node.entries.get("event", node)
     if not isinstance(inner.value, dict):
-        wrong_type(inner, problems, "an event", "a map")
+        note_wrong_type(inner, problems, "an event", "a map")
     event_type = _type(inner, problems, program)
     body = inner.entries.get("body")
     told = _map(body, problems, "body")
@@ -66,7 +66,7 @@ def _map(node: Node | None, problems: Problems, what: str) -> Mapping[str, Any]:
     if node is None or node.value is None:
         return {}
     if not isinstance(node.value, dict):
-        wrong_type(node, problems, what, "a map")
+        note_wrong_type(node, problems, what, "a map")
         return {}
     plain: Mapping[str, Any] = node.plain()
     return plain

@@ -330,9 +330,10 @@ def test_the_page_defines_coverage_as_the_command_does() -> None:
 
 
 def test_every_key_that_can_be_expected_is_in_the_page() -> None:
-    from workbench.scenarios.files.expectations import EXPECTATIONS
-    from workbench.scenarios.files.fixtures import KEYS
+    from program_files.grammar.expectations import EXPECT
+    from program_files.grammar.tests import MEMBER_MAP
 
     page = (ROOT / "docs" / "testing.md").read_text("utf-8")
 
-    assert [key for key in (*EXPECTATIONS, *KEYS) if f"`{key}`" not in page and f"`{key}: false`" not in page] == []
+    keys = (*EXPECT.by_name, *MEMBER_MAP.by_name)
+    assert [key for key in keys if f"`{key}`" not in page and f"`{key}: false`" not in page] == []

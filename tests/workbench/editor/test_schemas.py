@@ -17,7 +17,7 @@ from program_files.layout import is_read
 from tests.program_files import test_good_files
 from tests.program_files.cases import CASES, GOOD
 from tests.workbench.editor.whole import FILES, TESTS, kind_of, node_of, schemas_of
-from workbench.editor import KINDS, read_vocabulary, schema_of
+from workbench.editor import FILE_SCHEMAS, read_vocabulary, schema_of
 from workbench.editor.schemas import DRAFT
 
 ROOT = Path(__file__).parents[3]
@@ -324,13 +324,13 @@ def _damaged(value: Any, pool: list[Any], dice: random.Random) -> Any:
     return [*value[:place], _damaged(value[place], pool, dice), *value[place + 1 :]]
 
 
-@pytest.mark.parametrize("name", list(KINDS))
+@pytest.mark.parametrize("name", list(FILE_SCHEMAS))
 def test_a_schema_is_one_of_draft_7(name: str) -> None:
     assert SCHEMAS[name]["$schema"] == DRAFT
     jsonschema_rs.meta.validate(SCHEMAS[name])
 
 
-@pytest.mark.parametrize("name", list(KINDS))
+@pytest.mark.parametrize("name", list(FILE_SCHEMAS))
 def test_no_bare_items_lead_back_to_where_they_stand(name: str) -> None:
     """The language servers follow them until they run out of stack, and then propose nothing."""
     defined = SCHEMAS[name].get("definitions", {})
@@ -394,6 +394,6 @@ def test_what_lies_in_files_and_folders_that_nobody_can_read_is_not_missed(unrea
     reported = "anything" if unread == "events" else "ping"
     test = {"test": "t", "at": "2026-01-01", "steps": [{"event": reported}, {"expect": {key: value}}]}
 
-    schema = schema_of(KINDS["test"], vocabulary)
+    schema = schema_of(FILE_SCHEMAS["test"], vocabulary)
 
     assert faults(schema, test) == []

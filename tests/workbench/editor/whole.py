@@ -5,7 +5,7 @@ from typing import Any
 from program_files.nodes import Node
 from program_files.problems import Problems
 from program_files.text.text import read_text
-from workbench.editor import KINDS, read_vocabulary, schema_of
+from workbench.editor import FILE_SCHEMAS, read_vocabulary, schema_of
 
 FILES = {
     "program.yaml": b"""\
@@ -143,13 +143,14 @@ steps:
 
 def kind_of(path: str) -> str:
     """The kind of a file."""
-    return next(kind.name for kind in KINDS.values() if kind.folder == path.rpartition("/")[0].split("/")[0])
+    folder = path.rpartition("/")[0].split("/")[0]
+    return next(name for name, file in FILE_SCHEMAS.items() if file.folder == folder)
 
 
 def schemas_of(files: dict[str, bytes]) -> dict[str, Any]:
     """The schema of each kind of file in a program."""
     vocabulary, _ = read_vocabulary(files)
-    return {name: schema_of(kind, vocabulary) for name, kind in KINDS.items()}
+    return {name: schema_of(kind, vocabulary) for name, kind in FILE_SCHEMAS.items()}
 
 
 def node_of(path: str, content: bytes) -> Node | None:

@@ -4,11 +4,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from loyalty.webhooks.outbox import CALL
-from program_files import fields as read
-from program_files.fields import Fields, whole
+from program_files.grammar.expectations import (
+    ACHIEVEMENT_STATE,
+    EVENT_ITEM,
+    EXPECT,
+    REWARD_COUNTS,
+    SOME_BADGES,
+    WEBHOOK_ITEM,
+)
+from program_files.grammar.values import COUNT, ReferenceKind
+from program_files.map_reader import MapReader
+from program_files.node_values import amount_of, integer_of, items_of, note_wrong_type, text_of
 from program_files.nodes import Node
 from program_files.problems import Problems
-from workbench.scenarios.files.names import Kind, Names
+from workbench.scenarios.files.names import Names
 from workbench.scenarios.model import (
     AttributeIs,
     BadgesAre,
@@ -29,8 +38,7 @@ from workbench.scenarios.model import (
     RewardStatus,
 )
 
-MOST = 10**9
-_KIND_OF: Final[Mapping[Occurrence, Kind]] = {
+_KIND_OF: Final[Mapping[Occurrence, ReferenceKind]] = {
     "fired": "reactor",
     "limited": "reactor",
     "webhooks": "webhook",
@@ -42,9 +50,9 @@ Checks: TypeAlias = Iterator[Check]
 
 def read_checks(node: Node, problems: Problems, names: Names) -> tuple[Check, ...]:
     """What `expect` says, key by key."""
-    Fields(node, problems, "expect", tuple(EXPECTATIONS))
+    MapReader(node, problems, EXPECT)
     if node.value == {}:
-        problems.add(node.place, "missing-key", f"expect says nothing: it needs one of {', '.join(EXPECTATIONS)}")
+        problems.add(node.place, "missing-key", f"expect says nothing: it needs one of {', '.join(EXPECT.by_name)}")
     reader = _Expectations(problems, names)
     return tuple(
         check
@@ -82,7 +90,7 @@ class _Expectations:
         if not isinstance(node.value, dict):
             yield Check(node.place, key, BadgesAre(self._listed(key, node, "badge")))
             return
-        fields = Fields(node, self._problems, key, ("has", "lacks"))
+        fields = MapReader(node, self._problems, SOME_BADGES, key)
         wanted: tuple[tuple[Literal["has", "lacks"], bool], ...] = (("has", True), ("lacks", False))
         for word, has in wanted:
             for item in fields.items(word):
@@ -92,19 +100,19 @@ class _Expectations:
 
     def attributes(self, key: str, node: Node) -> Checks:
         if not isinstance(node.value, dict):
-            read.wrong_type(node, self._problems, key, "a map")
+            note_wrong_type(node, self._problems, key, "a map")
         for name, value in node.entries.items():
             yield Check(value.place, f"{key}.{name}", AttributeIs(name, value.plain()))
 
     def achievements(self, key: str, node: Node) -> Checks:
         for name, value in self._names.entries(node, self._problems, key, "achievement"):
-            fields = Fields(value, self._problems, f"{key}.{name}", ("completed", "progress"))
+            fields = MapReader(value, self._problems, ACHIEVEMENT_STATE, f"{key}.{name}")
             completed, progress = fields.get("completed"), fields.get("progress")
             if completed is not None:
-                times = whole(completed, self._problems, "completed", 0, MOST)
+                times = integer_of(completed, self._problems, "completed", COUNT)
                 yield Check(completed.place, f"{key}.{name}.completed", Completed(name, times))
             if progress is not None:
-                amount = read.number(progress, self._problems, "progress")
+                amount = amount_of(progress, self._problems, "progress", zero=True)
                 yield Check(progress.place, f"{key}.{name}.progress", Progress(name, amount))
 
     def rewards(self, key: str, node: Node) -> Checks:
@@ -114,17 +122,17 @@ class _Expectations:
         for name, value in self._names.entries(node, self._problems, key, "reward"):
             label = f"{key}.{name}"
             if not isinstance(value.value, dict):
-                count = whole(value, self._problems, label, 0, MOST)
+                count = integer_of(value, self._problems, label, COUNT)
                 yield Check(value.place, label, RewardCount(name, None, count))
                 continue
-            states = Fields(value, self._problems, label, _STATUSES)
+            states = MapReader(value, self._problems, REWARD_COUNTS, label)
             for status in _STATUSES:
                 if (number := states.get(status)) is not None:
-                    count = whole(number, self._problems, status, 0, MOST)
+                    count = integer_of(number, self._problems, status, COUNT)
                     yield Check(number.place, f"{label}.{status}", RewardCount(name, status, count))
 
-    def _listed(self, key: str, node: Node, kind: Kind) -> frozenset[str]:
-        found = [self._names.read(item, self._problems, kind) for item in read.items(node, self._problems, key)]
+    def _listed(self, key: str, node: Node, kind: ReferenceKind) -> frozenset[str]:
+        found = [self._names.read(item, self._problems, kind) for item in items_of(node, self._problems, key)]
         return frozenset(name for name in found if name is not None)
 
     # -- what occurred
@@ -138,11 +146,11 @@ class _Expectations:
                 yield from self._occurrence(kind, key, item)
         else:
             for name, value in self._names.entries(node, self._problems, key, _KIND_OF[kind]):
-                times = whole(value, self._problems, f"{key}.{name}", 0, MOST)
+                times = integer_of(value, self._problems, f"{key}.{name}", COUNT)
                 yield Check(value.place, f"{key}.{name}", Occurred(kind, name, times))
 
     def not_fired(self, key: str, node: Node) -> Checks:
-        for item in read.items(node, self._problems, key):
+        for item in items_of(node, self._problems, key):
             name = self._names.read(item, self._problems, "reactor")
             if name is not None:
                 yield Check(item.place, f"{key}.{name}", Occurred("fired", name, 0))
@@ -155,16 +163,15 @@ class _Expectations:
                 yield Check(item.place, f"{key}.{name}", Occurred(kind, name))
             return
         word = "name" if kind == "webhooks" else "event"
-        more = ("url",) if kind == "webhooks" else ()
-        fields = Fields(item, self._problems, f"an item of {key}", (word, "times", "body", *more))
-        url, times, body = fields.get("url"), fields.get("times"), fields.get("body")
+        fields = MapReader(item, self._problems, WEBHOOK_ITEM if kind == "webhooks" else EVENT_ITEM)
+        url, body = fields.get("url"), fields.get("body")
         named = fields.get(word) if url is not None else fields.need(word)
         name = CALL if named is None else self._names.read(named, self._problems, _KIND_OF[kind])
         asked = Occurred(
             kind,
             name or CALL,
-            None if times is None else whole(times, self._problems, "times", 0, MOST),
-            None if url is None else read.text(url, self._problems, "url"),
+            fields.integer("times"),
+            None if url is None else text_of(url, self._problems, "url"),
             self._body(body),
         )
         if name is not None:
@@ -172,7 +179,7 @@ class _Expectations:
 
     def _body(self, node: Node | None) -> Any:
         if node is not None and not isinstance(node.value, dict):
-            read.wrong_type(node, self._problems, "body", "a map")
+            note_wrong_type(node, self._problems, "body", "a map")
         return None if node is None else node.plain()
 
 

@@ -11,7 +11,9 @@ from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member
 from loyalty.store.points import Lot
-from program_files.fields import Fields, is_name, items, wrong_type
+from program_files.grammar.tests import HISTORY, MEMBER_MAP, UNKNOWN_MEMBER
+from program_files.map_reader import MapReader
+from program_files.node_values import is_name, items_of, note_wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.histories import Histories
@@ -21,26 +23,14 @@ from workbench.scenarios.model import Fixture
 ONLY = "member"
 """The name of the one member of a test that names none."""
 
-UNKNOWN = "unknown"
+UNKNOWN: Final = UNKNOWN_MEMBER.word
+"""What stands in the place of a member who is not registered."""
+
 _PROFILE: Final = {"first_name": "firstName", "last_name": "lastName", "gender": "gender", "birth_date": "birthDate"}
 _ADDRESS: Final = ("city", "country")
-_OF_NEWCOMERS = ("registered", "attributes", "email", "phone", "card", *_PROFILE, *_ADDRESS)
-_OF_MEMBERS = (
-    "tier",
-    "tier_base",
-    "tier_until",
-    "points",
-    "earned",
-    "lots",
-    "badges",
-    "achievements",
-    "used",
-    "registered_at",
-)
-KEYS = (*_OF_MEMBERS, *_OF_NEWCOMERS)
 
 
-def read_members(fields: Fields, names: Names, start: datetime) -> Mapping[str, Fixture]:
+def read_members(fields: MapReader, names: Names, start: datetime) -> Mapping[str, Fixture]:
     """The members that `member` or `members` describes; without either, one with nothing."""
     one, several = fields.get("member"), fields.get("members")
     if one is not None and several is not None:
@@ -50,7 +40,7 @@ def read_members(fields: Fields, names: Names, start: datetime) -> Mapping[str, 
         node = one or Node(fields.node.place, {})
         return {ONLY: _Fixture(node, fields.problems, names, start).read(ONLY)}
     if not isinstance(several.value, dict) or not several.value:
-        wrong_type(several, fields.problems, "members", "a map of at least one member")
+        note_wrong_type(several, fields.problems, "members", "a map of at least one member")
         return {}
     for name in several.value:
         is_name(name, Node(several.keys[name], name), fields.problems, "a member")
@@ -81,7 +71,7 @@ class _Fixture:
         else:
             registered = node.entries.get("registered")
             self._is_unknown = registered is not None and registered.value is False
-        self._fields = Fields(node, problems, "a member", KEYS)
+        self._fields = MapReader(node, problems, MEMBER_MAP)
         self._fields.flag("registered")
 
     def read(self, name: str) -> Fixture:
@@ -107,10 +97,10 @@ class _Fixture:
         return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, self._claims())
 
     def _refuse_history(self) -> None:
-        for key in _OF_MEMBERS:
-            if self._fields.get(key) is not None:
-                message = f"nobody has {key} before they are registered: remove it, or registered: false"
-                self._problems.add(self._fields.node.keys[key], "clashing-keys", message)
+        for key in HISTORY:
+            if self._fields.get(key.name) is not None:
+                message = f"nobody has {key.name} before they are registered: remove it, or registered: false"
+                self._problems.add(self._fields.node.keys[key.name], "clashing-keys", message)
 
     def _amounts(self, key: str) -> Mapping[str, Points]:
         node = self._fields.get(key)
@@ -177,15 +167,15 @@ class _Fixture:
     def _attributes(self) -> Mapping[str, Any]:
         node = self._fields.get("attributes")
         if node is not None and not isinstance(node.value, dict):
-            wrong_type(node, self._problems, "attributes", "a map")
+            note_wrong_type(node, self._problems, "attributes", "a map")
         return {} if node is None else {name: value.plain() for name, value in node.entries.items()}
 
     def _badges(self) -> tuple[str, ...]:
         node = self._fields.get("badges")
-        listed = [] if node is None else items(node, self._problems, "badges")
+        listed = [] if node is None else items_of(node, self._problems, "badges")
         badges = [self._names.read(item, self._problems, "badge") for item in listed]
-        for place, badge in enumerate(badges):
-            if badge is not None and badge in badges[:place]:
+        for position, badge in enumerate(badges):
+            if badge is not None and badge in badges[:position]:
                 message = f"badge {shown(badge)} is here twice"
-                self._problems.add(listed[place].place, "duplicate-name", message)
+                self._problems.add(listed[position].place, "duplicate-name", message)
         return tuple(badge for badge in badges if badge is not None)

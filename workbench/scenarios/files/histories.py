@@ -2,24 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Final, Literal
+from decimal import Decimal
 
 from loyalty.decisions.decision import Claim
 from loyalty.ids import named_id
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, DailySum
 from loyalty.store.points import Lot
-from program_files.fields import Fields, choice, items, number, text, whole, wrong_type
+from program_files.grammar.tests import DAILY_SUM, LIMIT_USE, LOT, PER, PROGRESS
+from program_files.map_reader import MapReader
+from program_files.node_values import amount_of, items_of, note_wrong_type, text_of
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.names import Names
-
-LOT_KEYS: Final = ("wallet", "points", "remaining", "active_from", "expires_at")
-STANDING_KEYS: Final = ("completed", "marks")
-MARK_KEYS: Final = ("day", "value", "amount", "used")
-USED_KEYS: Final = ("reactor", "per", "day", "times", "points")
-PERS: Final[tuple[Literal["member", "program"], ...]] = ("member", "program")
-MOST_TIMES: Final = 10**9
 
 
 class Histories:
@@ -31,11 +26,11 @@ class Histories:
 
     def lots(self, node: Node, member: str) -> tuple[Lot, ...]:
         """Points as they were awarded, and what is left of them."""
-        listed = items(node, self._problems, "lots")
+        listed = items_of(node, self._problems, "lots")
         return tuple(lot for at, item in enumerate(listed) for lot in self._lot(item, f"{member}/{at}"))
 
     def _lot(self, node: Node, name: str) -> Iterator[Lot]:
-        fields = Fields(node, self._problems, "a lot", LOT_KEYS)
+        fields = MapReader(node, self._problems, LOT)
         wallet, points, remaining = fields.get("wallet"), fields.need("points"), fields.get("remaining")
         code = self._names.program.default_wallet.code
         read = code if wallet is None else self._names.read(wallet, self._problems, "wallet")
@@ -55,7 +50,7 @@ class Histories:
 
     def _points(self, node: Node, what: str, code: str) -> Points:
         wallet = self._names.program.wallets[code]
-        amount = number(node, self._problems, what)
+        amount = amount_of(node, self._problems, what, zero=True)
         if amount.scaleb(wallet.decimals) % 1:
             fineness = f"{wallet.decimals} decimals" if wallet.decimals else "whole numbers"
             self._problems.add(node.place, "out-of-range", f"{what} of wallet {code} has {fineness}")
@@ -66,51 +61,43 @@ class Histories:
         completed: dict[str, int] = {}
         marks: dict[str, tuple[DailySum, ...]] = {}
         for name, value in self._names.entries(node, self._problems, "achievements", "achievement"):
-            fields = Fields(value, self._problems, f"achievements.{name}", STANDING_KEYS)
-            if (times := fields.get("completed")) is not None:
-                completed[name] = whole(times, self._problems, "completed", 0, MOST_TIMES)
+            fields = MapReader(value, self._problems, PROGRESS, f"achievements.{name}")
+            if (times := fields.integer("completed")) is not None:
+                completed[name] = times
             found = {(mark.day, mark.value): mark for item in fields.items("marks") for mark in self._mark(item)}
             marks[name] = tuple(found[key] for key in sorted(found))
         return completed, marks
 
     def _mark(self, node: Node) -> Iterator[DailySum]:
-        fields = Fields(node, self._problems, "a mark", MARK_KEYS)
+        fields = MapReader(node, self._problems, DAILY_SUM)
         day, value = self._day(fields), fields.get("value")
-        amount, used = (
-            self._millionths(fields.get(key), key, otherwise) for key, otherwise in (("amount", 1), ("used", 0))
-        )
+        amount, used = fields.amount("amount"), fields.amount("used")
         if day is not None:
-            yield DailySum(day, "" if value is None else text(value, self._problems, "value"), amount, used)
-
-    def _millionths(self, node: Node | None, what: str, otherwise: int) -> int:
-        return otherwise * MILLION if node is None else int(number(node, self._problems, what) * MILLION)
+            yield DailySum(
+                day,
+                "" if value is None else text_of(value, self._problems, "value"),
+                MILLION if amount is None else int(amount * MILLION),
+                int((used or 0) * MILLION),
+            )
 
     def claims(self, node: Node) -> tuple[Claim, ...]:
         """What firings took from limits, day by day."""
-        return tuple(claim for item in items(node, self._problems, "used") for claim in self._claim(item))
+        return tuple(claim for item in items_of(node, self._problems, "used") for claim in self._claim(item))
 
     def _claim(self, node: Node) -> Iterator[Claim]:
-        fields = Fields(node, self._problems, "an item of used", USED_KEYS)
-        reactor, day, times, points = (
-            fields.need("reactor"),
-            self._day(fields),
-            fields.get("times"),
-            fields.get("points"),
-        )
-        per = fields.get("per")
-        whose = "member" if per is None else choice(per, self._problems, "per", PERS)
-        count = 1 if times is None else whole(times, self._problems, "times", 0, MOST_TIMES)
-        taken = number(Node(node.place, 0) if points is None else points, self._problems, "points")
+        fields = MapReader(node, self._problems, LIMIT_USE)
+        reactor, day, per = fields.need("reactor"), self._day(fields), fields.choice("per", PER)
+        times, points = fields.integer("times"), fields.amount("points")
         name = None if reactor is None else self._names.read(reactor, self._problems, "reactor")
         if name is not None and day is not None:
-            yield Claim(name, whose, day, count, taken)
+            yield Claim(name, per, day, 1 if times is None else times, points or Decimal(0))
 
-    def _day(self, fields: Fields) -> date | None:
+    def _day(self, fields: MapReader) -> date | None:
         node = fields.need("day")
         if node is None:
             return None
         if not isinstance(node.value, str):
-            wrong_type(node, self._problems, "day", "a date")
+            note_wrong_type(node, self._problems, "day", "a date")
             return None
         try:
             return date.fromisoformat(node.value)

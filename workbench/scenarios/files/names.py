@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 from loyalty.calendar import FIRST_YEAR, LAST_YEAR, read_instant, start_of
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.outbox import CALL
-from program_files.fields import is_name, number, wrong_type
+from program_files.grammar.values import ReferenceKind
+from program_files.node_values import amount_of, is_name, note_wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-
-Kind: TypeAlias = Literal[
-    "achievement", "badge", "built-in event", "event type", "reactor", "reward", "tier", "wallet", "webhook"
-]
 
 FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
@@ -31,7 +27,7 @@ class Names:
     program: Program
 
     @cached_property
-    def _known(self) -> dict[Kind, Collection[str]]:
+    def _known(self) -> dict[ReferenceKind, Collection[str]]:
         program = self.program
         return {
             "achievement": program.achievement_named,
@@ -45,14 +41,14 @@ class Names:
             "webhook": (*EVENT_NAMES, CALL),
         }
 
-    def read(self, node: Node, problems: Problems, kind: Kind) -> str | None:
+    def read(self, node: Node, problems: Problems, kind: ReferenceKind) -> str | None:
         """The name that a text is; None, and a problem, where nothing has it."""
         if not isinstance(node.value, str):
-            wrong_type(node, problems, f"the {kind}", "a text")
+            note_wrong_type(node, problems, f"the {kind}", "a text")
             return None
         return node.value if self.has(node.value, node, problems, kind) else None
 
-    def has(self, name: str, at: Node, problems: Problems, kind: Kind) -> bool:
+    def has(self, name: str, at: Node, problems: Problems, kind: ReferenceKind) -> bool:
         """Whether a name is known; a problem where it is not. Any name is a badge where badges are not listed."""
         known = self._known[kind]
         if kind == "badge" and not known:
@@ -61,10 +57,10 @@ class Names:
             problems.add_unknown(at.place, f"unknown-{kind.replace(' ', '-')}", kind, name, known)
         return name in known
 
-    def entries(self, node: Node, problems: Problems, what: str, kind: Kind) -> Iterator[tuple[str, Node]]:
+    def entries(self, node: Node, problems: Problems, what: str, kind: ReferenceKind) -> Iterator[tuple[str, Node]]:
         """The entries of a map whose keys are known names."""
         if not isinstance(node.value, dict):
-            wrong_type(node, problems, what, f"a map by {kind}")
+            note_wrong_type(node, problems, what, f"a map by {kind}")
             return
         for name, value in node.value.items():
             if self.has(name, Node(node.keys[name], name), problems, kind):
@@ -82,7 +78,7 @@ class Names:
     def amount(self, node: Node, problems: Problems, what: str, code: str) -> Decimal:
         """An amount of a wallet."""
         decimals = self.program.wallets[code].decimals
-        amount = number(node, problems, what)
+        amount = amount_of(node, problems, what, zero=True)
         if amount.scaleb(decimals) % 1:
             fineness = f"{decimals} decimals" if decimals else "whole numbers"
             problems.add(node.place, "out-of-range", f"{what} can never be {amount:f}: wallet {code} has {fineness}")
@@ -91,7 +87,7 @@ class Names:
     def instant(self, node: Node, problems: Problems, what: str) -> datetime | None:
         """An instant; a date is the beginning of that local day. None, and a problem, where it is neither."""
         if not isinstance(node.value, str):
-            wrong_type(node, problems, what, "a date, as 2024-05-01T09:30:00 or 2024-05-01")
+            note_wrong_type(node, problems, what, "a date, as 2024-05-01T09:30:00 or 2024-05-01")
             return None
         try:
             found = self._instant(node.value)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from loyalty.calendar import Duration
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import EventType
-from program_files.fields import Fields, whole, wrong_type
+from program_files.grammar.tests import STEP_VARIANTS
+from program_files.grammar.values import MapGrammar
+from program_files.map_reader import MapReader
+from program_files.node_values import note_wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.expectations import read_checks
@@ -15,15 +18,9 @@ from workbench.scenarios.files.fixtures import ONLY
 from workbench.scenarios.files.names import LAST, Names
 from workbench.scenarios.model import Action, Expect, Fixture, Moment, Pass, Report
 
-_KEYS = {
-    "event": ("event", "body", "member", "repeat", "every", "at", "time"),
-    "wait": ("wait",),
-    "until": ("until",),
-    "expect": ("expect", "member"),
-}
-_ALL_KEYS = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
+_VARIANTS: Final = STEP_VARIANTS.variants
+_ANY_STEP: Final = MapGrammar(STEP_VARIANTS.title, STEP_VARIANTS.keys)
 REGISTERED = "member_registered"
-MOST_REPEATS = 10_000
 MOST_BODY_FAULTS = 20
 
 
@@ -39,14 +36,14 @@ class Steps:
 
     def read(self, node: Node) -> Action | None:
         """One step; None where it is none."""
-        doings = [key for key in node.entries if key in _KEYS]
+        doings = [key for key in node.entries if key in _VARIANTS]
         if len(doings) > 1:
             message = f"a step does one thing: give {doings[1]} a step of its own"
             self._problems.add(node.keys[doings[1]], "clashing-keys", message)
             return None
         doing = doings[0] if doings else ""
         noted = len(self._problems.found)
-        fields = Fields(node, self._problems, "a step", _KEYS.get(doing, _ALL_KEYS))
+        fields = MapReader(node, self._problems, _VARIANTS.get(doing, _ANY_STEP))
         match doing:
             case "event":
                 return self._event(fields)
@@ -58,25 +55,25 @@ class Steps:
                 return self._expect(fields)
             case _:
                 if len(self._problems.found) == noted:  # else it is a misspelt key, and said
-                    message = f"a step needs one of {', '.join(_KEYS)}"
+                    message = f"a step needs one of {', '.join(_VARIANTS)}"
                     self._problems.add(node.place, "missing-key", message)
                 return None
 
-    def _expect(self, fields: Fields) -> Action | None:
+    def _expect(self, fields: MapReader) -> Action | None:
         node, member = fields.need("expect"), self._member(fields)
         checks = () if node is None else read_checks(node, self._problems, self._names)
         return None if member is None else Expect(fields.node.place, member, checks)
 
-    def _wait(self, fields: Fields) -> Action:
+    def _wait(self, fields: MapReader) -> Action:
         span = fields.duration("wait") or Duration(days=1)
         self._now = self._later(fields, self._now, span, 1)
         return Pass(fields.node.place, self._now)
 
-    def _until(self, fields: Fields) -> Action:
+    def _until(self, fields: MapReader) -> Action:
         self._move_to(fields, "until")
         return Pass(fields.node.place, self._now)
 
-    def _event(self, fields: Fields) -> Action | None:
+    def _event(self, fields: MapReader) -> Action | None:
         member, event_type = self._member(fields), self._event_type(fields)
         body = self._body(fields, event_type)
         moments = self._moments(fields)
@@ -87,7 +84,7 @@ class Steps:
 
     # -- who and what
 
-    def _member(self, fields: Fields) -> str | None:
+    def _member(self, fields: MapReader) -> str | None:
         node = fields.get("member")
         if node is None:
             if len(self._members) > 1:
@@ -96,7 +93,7 @@ class Steps:
                 return None
             return next(iter(self._members), None)
         if not isinstance(node.value, str):
-            wrong_type(node, self._problems, "member", "a text")
+            note_wrong_type(node, self._problems, "member", "a text")
             return None
         if node.value not in self._members and self._members:
             named = [name for name in self._members if name != ONLY]
@@ -105,7 +102,7 @@ class Steps:
                 return None
         return node.value if node.value in self._members else None
 
-    def _event_type(self, fields: Fields) -> EventType | None:
+    def _event_type(self, fields: MapReader) -> EventType | None:
         node = fields.need("event")
         name = None if node is None else self._names.read(node, self._problems, "event type")
         if node is None or name is None:
@@ -116,7 +113,7 @@ class Steps:
             return None
         return self._names.program.event_types[name]
 
-    def _register(self, fields: Fields, member: str, event_type: EventType) -> None:
+    def _register(self, fields: MapReader, member: str, event_type: EventType) -> None:
         """Note that a member is registered from here on, or that they cannot be."""
         node = fields.node.entries["event"]
         if event_type.name == REGISTERED and member not in self._unregistered:
@@ -136,10 +133,10 @@ class Steps:
             self._problems.add(node.place, "refused-event", message)
         self._unregistered.discard(member)
 
-    def _body(self, fields: Fields, event_type: EventType | None) -> Mapping[str, Any]:
+    def _body(self, fields: MapReader, event_type: EventType | None) -> Mapping[str, Any]:
         node = fields.get("body")
         if node is not None and not isinstance(node.value, dict):
-            wrong_type(node, self._problems, "body", "a map")
+            note_wrong_type(node, self._problems, "body", "a map")
             return {}
         body: Mapping[str, Any] = {} if node is None else node.plain()
         at = node or fields.node
@@ -152,11 +149,11 @@ class Steps:
 
     # -- when
 
-    def _moments(self, fields: Fields) -> tuple[Moment, ...]:
+    def _moments(self, fields: MapReader) -> tuple[Moment, ...]:
         """Every time the event is reported; the clock stays at the last."""
         self._move_to(fields, "at")
-        repeat, every, time = fields.get("repeat"), fields.duration("every"), fields.get("time")
-        times = 1 if repeat is None else whole(repeat, self._problems, "repeat", 1, MOST_REPEATS)
+        repeat, every, time = fields.integer("repeat"), fields.duration("every"), fields.get("time")
+        times = 1 if repeat is None else repeat
         if every is not None and repeat is None:
             self._problems.add(fields.node.keys["every"], "missing-key", "every needs repeat: how often it happens")
         if time is not None:
@@ -170,7 +167,7 @@ class Steps:
         self._now = instants[-1]
         return tuple(Moment(instant, instant) for instant in instants)
 
-    def _move_to(self, fields: Fields, key: str) -> None:
+    def _move_to(self, fields: MapReader, key: str) -> None:
         node = fields.get(key)
         instant = None if node is None else self._names.instant(node, self._problems, key)
         if node is None or instant is None:
@@ -181,7 +178,7 @@ class Steps:
             self._problems.add(node.place, "clock-goes-back", message)
         self._now = max(self._now, instant)
 
-    def _later(self, fields: Fields, start: datetime, span: Duration, times: int) -> datetime:
+    def _later(self, fields: MapReader, start: datetime, span: Duration, times: int) -> datetime:
         """So many spans after an instant, on the store's calendar."""
         whole_span = Duration(span.months * times, span.days * times, span.seconds * times)
         try:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
-from program_files.fields import Fields, text
+from program_files.grammar.tests import LONGEST_NAME, SHARED, SUITE, TEST_MAP
+from program_files.map_reader import MapReader
+from program_files.node_values import text_of
 from program_files.nodes import Node
 from program_files.problems import Problem, Problems, in_order, shown
 from program_files.text.text import read_text
@@ -12,12 +14,6 @@ from workbench.scenarios.files.fixtures import read_members
 from workbench.scenarios.files.names import FIRST, Names
 from workbench.scenarios.files.steps import Steps
 from workbench.scenarios.model import Scenario
-
-SHARED = ("at", "member", "members", "tags")
-"""What the tests of one file may have in common; a test's own word counts."""
-SUITE_KEYS = ("tests", *SHARED)
-KEYS = ("test", *SHARED, "skip", "steps")
-LONGEST_NAME = 200
 
 
 def read_tests(files: Mapping[str, bytes], program: Program) -> tuple[Scenario, ...]:
@@ -46,7 +42,7 @@ def _tests_of(file: Node, problems: Problems) -> list[Node]:
     """A file's one test, or its several, each with what they share."""
     if "tests" not in file.entries:
         return [file]
-    fields = Fields(file, problems, "a file of tests", SUITE_KEYS)
+    fields = MapReader(file, problems, SUITE)
     tests = fields.items("tests")
     if file.entries["tests"].value == []:
         problems.add(file.entries["tests"].place, "out-of-range", "tests must have at least one test")
@@ -55,7 +51,7 @@ def _tests_of(file: Node, problems: Problems) -> list[Node]:
 
 def _with_shared(test: Node, file: Node) -> Node:
     own = set(test.entries) | ({"member", "members"} if {"member", "members"} & set(test.entries) else set())
-    shared = [key for key in SHARED if key in file.entries and key not in own]
+    shared = [key.name for key in SHARED if key.name in file.entries and key.name not in own]
     if not isinstance(test.value, dict):
         return test
     return Node(
@@ -68,7 +64,7 @@ def _with_shared(test: Node, file: Node) -> Node:
 def _read(node: Node, problems: Problems, names: Names, places: dict[str, Place]) -> Scenario | None:
     """One test; None where it is at fault. `places`: where names were used before."""
     noted = len(problems.errors)
-    fields = Fields(node, problems, "a test", KEYS)
+    fields = MapReader(node, problems, TEST_MAP)
     title, at = fields.need("test"), fields.need("at")
     name = "" if title is None else _name(title, problems, places)
     start = None if at is None else names.instant(at, problems, "at")
@@ -78,7 +74,7 @@ def _read(node: Node, problems: Problems, names: Names, places: dict[str, Place]
     steps = [] if listed is None else [reader.read(item) for item in fields.items("steps")]
     if listed is not None and isinstance(listed.value, list) and not any("expect" in it.entries for it in listed.value):
         problems.add(listed.place, "missing-key", "a test needs a step that expects something")
-    tags = tuple(text(tag, problems, "a tag") for tag in fields.items("tags"))
+    tags = tuple(text_of(tag, problems, "a tag") for tag in fields.items("tags"))
     skip = _skip(fields.get("skip"), problems)
     if start is None or len(problems.errors) > noted:
         return None
@@ -87,7 +83,7 @@ def _read(node: Node, problems: Problems, names: Names, places: dict[str, Place]
 
 
 def _name(node: Node, problems: Problems, places: dict[str, Place]) -> str:
-    name = text(node, problems, "test").strip()
+    name = text_of(node, problems, "test").strip()
     if len(name) > LONGEST_NAME or not name.isprintable():
         message = f"test must be one line of at most {LONGEST_NAME} characters that can be printed"
         problems.add(node.place, "out-of-range", message)
@@ -102,6 +98,6 @@ def _skip(node: Node | None, problems: Problems) -> str:
     if node is None:
         return ""
     if isinstance(node.value, str) and node.value.strip():
-        return text(node, problems, "skip").strip()
+        return text_of(node, problems, "skip").strip()
     problems.add(node.place, "skip-without-reason", "skip must say why, as in skip: waiting for the new prices")
     return ""

@@ -1,7 +1,7 @@
-"""Bodies of events in designers' tests, as JSON Schemas.
+"""Types of rules as JSON Schemas, for the bodies of events in designers' tests.
 
-Made from the types that rules see, as a schema of draft 2020-12 cannot stand in one of draft 7. They are a little
-wider: `laurel test` says the rest.
+They are made from types, as a schema of draft 2020-12 cannot be a part of one of draft 7. They accept a little more
+than the event type's own schema, which `laurel test` validates.
 """
 
 from typing import Any
@@ -27,9 +27,9 @@ from rules.types import (
 from workbench.editor.parts import Schema
 
 
-def body_of(seen: Type) -> Schema:
-    """What fits a type."""
-    there = filter_options(seen, lambda option: option != ABSENT)
+def schema_of_type(value: Type) -> Schema:
+    """The schema of the values of a type."""
+    there = filter_options(value, lambda option: option != ABSENT)
     shapes = [_shape(option) for option in options(there)]
     if there == NEVER or {} in shapes:
         return {}
@@ -51,18 +51,18 @@ def _shape(of: Type) -> dict[str, Any]:
         case TextType():
             return {"type": "string", **({"enum": list(of.values)} if of.values and not of.open else {})}
         case ArrayType():
-            return {"type": "array", "items": {"allOf": [body_of(of.element)]}}
+            return {"type": "array", "items": {"allOf": [schema_of_type(of.element)]}}
         case RecordType():
             return _record(of)
         case AnyType() | AbsentType() | InstantType() | UnionType():
-            return {}  # an instant is only ever Laurel's own
+            return {}  # a body holds no instants, but their texts
 
 
 def _record(of: RecordType) -> dict[str, Any]:
     needed = [name for name, field in of.fields if ABSENT not in options(field)]
     return {
         "type": "object",
-        "properties": {name: body_of(field) for name, field in of.fields},
+        "properties": {name: schema_of_type(field) for name, field in of.fields},
         **({"required": needed} if needed else {}),
         **({} if of.open or of.others is not None or of.prefixed else {"additionalProperties": False}),
     }

@@ -1,4 +1,4 @@
-"""What the files of one program may refer to."""
+"""What the files of one program declare, for the others to refer to."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from functools import cached_property
 from loyalty.program.event_types import EventType, NamedThing
 from loyalty.program.rewards import Reward
 from loyalty.program.scope import body_type, scope
-from program_files.fields import name
+from program_files.node_values import name_of
 from program_files.nodes import Node
 from program_files.problems import Problems
 from program_files.settings import Settings
@@ -15,19 +15,19 @@ from rules.types import ANY, Type, type_of_schema
 
 
 @dataclass
-class Known:
-    """The names that references are checked against."""
+class Declarations:
+    """Settings, event types and rewards, and the names that references are checked against."""
 
     settings: Settings
     event_types: Mapping[str, EventType]
     rewards: Mapping[str, Reward]
     names: Mapping[NamedThing, Collection[str] | None]
-    """None: any name will do, as badges are not declared, or what declares them cannot be read."""
+    """None: any name is accepted, as badges are not declared, or a file that declares names cannot be read."""
     _scopes: dict[str, Type] = field(default_factory=dict)
 
     def reference(self, node: Node, problems: Problems, kind: NamedThing) -> str:
-        """A name of something that the program has."""
-        given, names = name(node, problems, f"the {kind}"), self.names[kind]
+        """The name that a node refers to; a problem if the program declares no such name."""
+        given, names = name_of(node, problems, f"the {kind}"), self.names[kind]
         if given is not None and names is not None and given not in names:
             problems.add_unknown(node.place, f"unknown-{kind.replace(' ', '-')}", kind, given, names)
         return given or "?"
@@ -38,7 +38,7 @@ class Known:
         return next(wallet.code for wallet in self.settings.wallets.values() if wallet.default)
 
     def scope_of(self, event_type: str) -> Type:
-        """What rules on an event type see; on an unknown one, any body."""
+        """The type of what rules on an event type can read; the body of an unknown one may be anything."""
         if event_type not in self._scopes:
             known = self.event_types.get(event_type)
             tiers = self.settings.tiers

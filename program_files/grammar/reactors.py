@@ -1,0 +1,64 @@
+"""Files of reactors/: reactors and their limits."""
+
+from typing import Final, Literal
+
+from loyalty.calendar import Period
+from program_files.grammar.common import ON
+from program_files.grammar.effects import then
+from program_files.grammar.values import (
+    AMOUNT,
+    CONDITION,
+    MOST_TIMES,
+    NAME,
+    TEXT,
+    ChoiceValue,
+    DateValue,
+    IntegerValue,
+    Key,
+    ListValue,
+    MapGrammar,
+)
+
+PER: Final[ChoiceValue[Literal["member", "program"]]] = ChoiceValue(
+    {"member": "Each member has a count; the default.", "program": "All members together."}
+)
+PERIOD: Final[ChoiceValue[Period]] = ChoiceValue(
+    {
+        "day": "A day, from midnight.",
+        "week": "A week, from Monday.",
+        "month": "A calendar month.",
+        "year": "A calendar year.",
+        "ever": "The count never starts again.",
+    }
+)
+
+LIMIT: Final = MapGrammar(
+    "a limit",
+    (
+        Key("per", PER, "Whose firings are counted.", default="member"),
+        Key("every", PERIOD, "The period that is counted, by the local day of the event.", required=True),
+        Key("times", IntegerValue(1, MOST_TIMES), "At most so many firings."),
+        Key("points", AMOUNT, "At most so many points; the award that would pass it is cut."),
+    ),
+    any_of=("times", "points"),
+)
+ACTIVE: Final = MapGrammar(
+    "active",
+    (
+        Key("from", DateValue(), "The first day, or instant."),
+        Key("until", DateValue(), "The last day, or the end."),
+    ),
+)
+
+REACTOR: Final = MapGrammar(
+    "a reactor",
+    (
+        Key("reactor", NAME, "Its name. It stays: renaming a reactor begins its counters anew.", required=True),
+        Key("title", TEXT, "What it is, for people.", otherwise="its name"),
+        ON,
+        Key("when", CONDITION, "The condition, in JSON Logic.", otherwise="it always holds"),
+        then(least=1),
+        Key("limits", ListValue(LIMIT), "How often it may fire, and how much it may award."),
+        Key("active", ACTIVE, "The dates between which it answers, by the time of the event."),
+    ),
+)

@@ -1,0 +1,317 @@
+"""The types of the values in program files: a closed set, matched by the reader, editors' schemas and documentation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+
+Word = TypeVar("Word", bound=str)
+
+LONGEST_TEXT: Final = 2000
+LARGEST_AMOUNT: Final = 10**12
+DECIMALS: Final = 6
+MOST_TIMES: Final = 10**9
+
+ReferenceKind: TypeAlias = Literal[
+    "achievement",
+    "badge",
+    "built-in event",
+    "event type",
+    "member",
+    "reactor",
+    "reported event type",
+    "reward",
+    "tier",
+    "wallet",
+    "webhook",
+]
+"""What a name in a file can refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameValue:
+    """A name that the file gives to what it declares."""
+
+    is_event_type: bool = False
+    """Names of built-in events are taken then."""
+
+    pattern = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceValue:
+    """A name of something that the program has."""
+
+    kind: ReferenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class TextValue:
+    """A text that is not blank; None: of any length."""
+
+    longest: int | None = LONGEST_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class PatternValue:
+    """A text that matches a pattern; `rule` says the pattern in words."""
+
+    pattern: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagValue:
+    """True or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmountValue:
+    """An exact number of at most six decimals, from 0 or above it."""
+
+    zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerValue:
+    """A whole number in a range."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceValue(Generic[Word]):
+    """One of some words, each with its meaning."""
+
+    words: Mapping[Word, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantValue:
+    """One word, and no other."""
+
+    word: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DurationValue:
+    """A duration such as `90d`."""
+
+    zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DaysValue:
+    """A duration of whole days."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    """A local date, or a date and time."""
+
+    date = r"\d{4}-\d\d-\d\d"
+    date_and_time = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"
+
+
+@dataclass(frozen=True, slots=True)
+class InstantValue:
+    """A date, or a date and time, of a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDayValue:
+    """A local date of a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfYearValue:
+    """A month and a day, such as `"12-31"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZoneValue:
+    """The name of a time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlValue:
+    """The address of a webhook."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadersValue:
+    """Names and values of HTTP headers; those in `reserved`, and all that begin with `webhook-`, are Laurel's own."""
+
+    name = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}"
+    value = r"[\x21-\x7e]([\x20-\x7e]{0,1998}[\x21-\x7e])?"
+    reserved = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """A JSON Logic rule, by what it must come to."""
+
+    result: Literal["true or false", "a number", "anything"]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateValue:
+    """JSON, any part of which may be a JSON Logic rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodySchemaValue:
+    """A JSON Schema of the body of an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectValue:
+    """A map with any keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class NullValue:
+    """null."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """A list with at least so many items."""
+
+    item: "ValueGrammar"
+    least: int = 0
+    is_unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MappingValue:
+    """A map from names to values of one type, with at least so many entries."""
+
+    name: NameValue | ReferenceValue
+    value: "ValueGrammar"
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnionValue:
+    """A value of one of several types."""
+
+    options: tuple["ValueGrammar", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedValue:
+    """A type that stands in several places, so that schemas define it once, under this name."""
+
+    name: str
+    value: "ValueGrammar"
+
+
+@dataclass(frozen=True, eq=False)
+class MapGrammar:
+    """A map of known keys."""
+
+    title: str
+    """What messages call it: `a reactor`."""
+    keys: tuple["Key", ...]
+    is_single: bool = False
+    """Whether it has exactly one of its keys."""
+    is_filled: bool = False
+    """Whether it has at least one of its keys."""
+    any_of: tuple[str, ...] = ()
+    """Keys of which it has at least one."""
+
+    @cached_property
+    def by_name(self) -> Mapping[str, "Key"]:
+        """Its keys by their names."""
+        return {key.name: key for key in self.keys}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the keys that it always has."""
+        return tuple(key.name for key in self.keys if key.required)
+
+
+@dataclass(frozen=True, eq=False)
+class VariantValue:
+    """A map whose keys depend on which one of some keys it has: a type of map for each of these."""
+
+    title: str
+    variants: Mapping[str, MapGrammar]
+
+    @property
+    def keys(self) -> tuple["Key", ...]:
+        """The keys of all variants, each once."""
+        return tuple({key.name: key for variant in self.variants.values() for key in variant.keys}.values())
+
+
+ScalarValue: TypeAlias = (
+    TextValue
+    | PatternValue
+    | FlagValue
+    | AmountValue
+    | IntegerValue
+    | ChoiceValue[Any]
+    | ConstantValue
+    | DurationValue
+    | DaysValue
+    | DateValue
+    | InstantValue
+    | LocalDayValue
+    | DayOfYearValue
+    | TimeZoneValue
+    | UrlValue
+    | HeadersValue
+    | ObjectValue
+    | NullValue
+)
+"""Values that refer to nothing else in a program."""
+
+ValueGrammar: TypeAlias = (
+    ScalarValue
+    | NameValue
+    | ReferenceValue
+    | RuleValue
+    | TemplateValue
+    | BodySchemaValue
+    | ListValue
+    | MappingValue
+    | UnionValue
+    | DefinedValue
+    | MapGrammar
+    | VariantValue
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a map: the only place that states its name, type, default and documentation."""
+
+    name: str
+    value: ValueGrammar
+    description: str
+    required: bool = False
+    default: str | int | None = None
+    """The value that holds without the key."""
+    otherwise: str = ""
+    """What holds without the key, in words, where no value says it."""
+    examples: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    """What other systems call it, though another key's name may be spelt more alike."""
+
+
+NAME: Final = NameValue()
+TEXT: Final = TextValue()
+FLAG: Final = FlagValue()
+AMOUNT: Final = AmountValue()
+AMOUNT_OR_ZERO: Final = AmountValue(zero=True)
+COUNT: Final = IntegerValue(0, MOST_TIMES)
+DURATION: Final = DurationValue()
+DURATION_OR_ZERO: Final = DurationValue(zero=True)
+INSTANT: Final = InstantValue()
+CONDITION: Final = RuleValue("true or false")
+OBJECT: Final = ObjectValue()

@@ -1,0 +1,114 @@
+"""A map of a file, read key by key as its grammar says."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from loyalty.calendar import Duration
+from program_files.grammar.values import AmountValue, ChoiceValue, DurationValue, IntegerValue, MapGrammar
+from program_files.node_values import (
+    amount_of,
+    choice_of,
+    duration_of,
+    integer_of,
+    items_of,
+    name_of,
+    note_wrong_type,
+    text_of,
+)
+from program_files.nodes import Node
+from program_files.problems import Problems
+from rules.spelling import is_one_edit_apart
+
+Word = TypeVar("Word", bound=str)
+Bounds = TypeVar("Bounds", AmountValue, DurationValue, IntegerValue)
+
+
+class MapReader:
+    """Reads the values of a map by their keys; every key that its grammar does not have is noted as a problem."""
+
+    def __init__(self, node: Node, problems: Problems, grammar: MapGrammar, title: str = "") -> None:
+        """Begin to read a node. `title` names it in messages; without it, the title of its type does."""
+        self.node = node
+        self.problems = problems
+        self._grammar = grammar
+        self._title = title or grammar.title
+        self._entries: dict[str, Node] = {}
+        self._misspelt: set[str | None] = set()
+        """Keys that stand here misspelt: they are noted as such, and not as missing."""
+        if not isinstance(node.value, dict):
+            note_wrong_type(node, problems, self._title, "a map")
+            return
+        self._entries = node.value
+        known = grammar.by_name
+        for key, value in node.value.items():
+            if key not in known:
+                problems.add_unknown(node.keys[key], "unknown-key", "key", key, known)
+                suggestion = problems.nearest(key, known)
+                self._misspelt.add(suggestion)
+                if suggestion is not None and is_one_edit_apart(
+                    key, suggestion
+                ):  # its value is read and checked all the same
+                    self._entries = {suggestion: value, **self._entries}
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key; None if it is absent."""
+        return self._entries.get(key)
+
+    def need(self, key: str) -> Node | None:
+        """The value of a key; None, and a problem, if it is absent."""
+        if key not in self._entries and key not in self._misspelt and isinstance(self.node.value, dict):
+            self.problems.add(self.node.place, "missing-key", f"{self._title} needs {key}")
+        return self._entries.get(key)
+
+    def name(self, key: str) -> str | None:
+        """A required name; None if it is wrong."""
+        node = self.need(key)
+        return None if node is None else name_of(node, self.problems, key)
+
+    def text(self, key: str, default: str) -> str:
+        """An optional text."""
+        node = self.get(key)
+        return default if node is None else text_of(node, self.problems, key)
+
+    def flag(self, key: str) -> bool | None:
+        """An optional true or false."""
+        node = self.get(key)
+        if node is None or isinstance(node.value, bool):
+            return None if node is None else bool(node.value)
+        note_wrong_type(node, self.problems, key, "true or false")
+        return None
+
+    def choice(self, key: str, choice: ChoiceValue[Word]) -> Word:
+        """One of some words; where the key is absent, its default, or the first if it is required."""
+        row = self._grammar.by_name[key]
+        node = self.need(key) if row.required else self.get(key)
+        if node is None:
+            return next((word for word in choice.words if word == row.default), next(iter(choice.words)))
+        return choice_of(node, self.problems, key, choice)
+
+    def amount(self, key: str) -> Decimal | None:
+        """An optional amount."""
+        node, bounds = self.get(key), self._type(key, AmountValue)
+        return None if node is None else amount_of(node, self.problems, key, zero=bounds.zero)
+
+    def integer(self, key: str) -> int | None:
+        """An optional whole number."""
+        node, bounds = self.get(key), self._type(key, IntegerValue)
+        return None if node is None else integer_of(node, self.problems, key, bounds)
+
+    def duration(self, key: str) -> Duration | None:
+        """An optional duration."""
+        node, bounds = self.get(key), self._type(key, DurationValue)
+        return None if node is None else duration_of(node, self.problems, key, zero=bounds.zero)
+
+    def items(self, key: str) -> Sequence[Node]:
+        """The items of an optional list."""
+        node = self.get(key)
+        return [] if node is None else items_of(node, self.problems, key)
+
+    def _type(self, key: str, expected: type[Bounds]) -> Bounds:
+        """The type of a key's value, which the grammar must have as the reader expects it."""
+        value = self._grammar.by_name[key].value
+        assert isinstance(value, expected), f"{self._title}: {key} is no {expected.__name__}"
+        return value

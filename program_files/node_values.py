@@ -1,0 +1,130 @@
+"""The value of a node as one of a type.
+
+A wrong value is noted as a problem and read as a harmless value of the same type, so that reading goes on and finds
+the other problems; since noted problems refuse the program, no such value is ever used.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from loyalty.calendar import Duration
+from program_files.grammar.values import (
+    DECIMALS,
+    LARGEST_AMOUNT,
+    LONGEST_TEXT,
+    ChoiceValue,
+    IntegerValue,
+    NameValue,
+)
+from program_files.nodes import Node
+from program_files.problems import Problems, shown
+
+Word = TypeVar("Word", bound=str)
+
+_NAME: Final = re.compile(NameValue.pattern)
+_LONGEST: Final = Duration(months=1200, days=36_600, seconds=36_600 * 86_400)
+
+
+def note_wrong_type(node: Node, problems: Problems, what: str, wanted: str) -> None:
+    """Note that a value has the wrong type."""
+    cure = "; put it in quotes" if wanted == "a text" and node.kind() in ("a number", "true or false") else ""
+    problems.add(node.place, "wrong-type", f"{what} must be {wanted}, not {node.kind()}{cure}")
+
+
+def text_of(node: Node, problems: Problems, what: str) -> str:
+    """A text that is not blank."""
+    if not isinstance(node.value, str):
+        note_wrong_type(node, problems, what, "a text")
+        return ""
+    if not node.value.strip() or len(node.value) > LONGEST_TEXT:
+        problems.add(node.place, "out-of-range", f"{what} must have 1 to {LONGEST_TEXT:,} characters")
+    return node.value
+
+
+def name_of(node: Node, problems: Problems, what: str) -> str | None:
+    """A name; None if it is wrong."""
+    if not isinstance(node.value, str):
+        note_wrong_type(node, problems, what, "a text")
+        return None
+    return node.value if is_name(node.value, node, problems, what) else None
+
+
+def is_name(value: str, node: Node, problems: Problems, what: str) -> bool:
+    """Return whether a text can be a name; note a problem if not."""
+    if _NAME.fullmatch(value):
+        return True
+    rule = "a name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit"
+    problems.add(node.place, "bad-name", f"{what} cannot be {shown(value) or 'empty'}: {rule}")
+    return False
+
+
+def items_of(node: Node, problems: Problems, what: str) -> Sequence[Node]:
+    """The items of a list."""
+    if isinstance(node.value, list):
+        return node.value
+    note_wrong_type(node, problems, what, "a list")
+    return []
+
+
+def choice_of(node: Node, problems: Problems, what: str, choice: ChoiceValue[Word]) -> Word:
+    """One of some words."""
+    words = tuple(choice.words)
+    if not isinstance(node.value, str):
+        note_wrong_type(node, problems, what, "a text")
+        return words[0]
+    for word in words:
+        if node.value == word:
+            return word
+    problems.add_unknown(node.place, "unknown-value", what, node.value, words)
+    return words[0]
+
+
+def amount_of(node: Node, problems: Problems, what: str, *, zero: bool = False) -> Decimal:
+    """An amount above 0, or from 0 if `zero`."""
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        note_wrong_type(node, problems, what, "a number")
+    elif not 0 <= value <= LARGEST_AMOUNT or value * 10**DECIMALS % 1:
+        message = f"{what} must be from 0 to {LARGEST_AMOUNT:,}, with at most {DECIMALS} decimals"
+        problems.add(node.place, "out-of-range", message)
+    elif not value and not zero:
+        problems.add(node.place, "out-of-range", f"{what} must be above 0")
+    else:
+        return Decimal(value)
+    return Decimal(1)
+
+
+def integer_of(node: Node, problems: Problems, what: str, bounds: IntegerValue) -> int:
+    """A whole number within its bounds."""
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        note_wrong_type(node, problems, what, "a whole number")
+        return bounds.least
+    if value % 1:
+        problems.add(node.place, "wrong-type", f"{what} must be a whole number, not {value}")
+        return bounds.least
+    if not bounds.least <= value <= bounds.most:
+        problems.add(node.place, "out-of-range", f"{what} must be from {bounds.least} to {bounds.most}")
+        return bounds.least
+    return int(value)
+
+
+def duration_of(node: Node, problems: Problems, what: str, *, zero: bool = False) -> Duration:
+    """A duration of at most a hundred years; longer than nothing unless `zero`."""
+    fallback = Duration(days=1)
+    if not isinstance(node.value, str):
+        problems.add(node.place, "bad-duration", f"{what} must be a duration such as 90d, not {node.kind()}")
+        return fallback
+    try:
+        value = Duration.parse(shown(node.value))
+    except ValueError as error:
+        problems.add(node.place, "bad-duration", f"{what}: {error}")
+        return fallback
+    if not value and not zero:
+        problems.add(node.place, "bad-duration", f"{what} must be longer than {shown(node.value)}")
+    if value.months > _LONGEST.months or value.days > _LONGEST.days or value.seconds > _LONGEST.seconds:
+        problems.add(node.place, "bad-duration", f"{what} must be at most 100 years")
+        return fallback
+    return value

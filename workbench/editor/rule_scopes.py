@@ -1,0 +1,60 @@
+"""What the rules of reactors and achievements can read, by the event type that their file is on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from program_files.grammar.achievements import MEASURED_RULE
+from program_files.grammar.effects import EFFECT_MAP
+from program_files.grammar.values import MapGrammar, RuleValue, TemplateValue
+from rules.types import Type
+from workbench.editor.parts import Schema, not_suggested, referred
+from workbench.editor.scopes import Scopes
+from workbench.editor.vocabulary import Vocabulary
+
+_COMPLETED: Final = "achievement_completed"
+_RULE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    effect.name: tuple(key.name for key in effect.value.keys if isinstance(key.value, RuleValue | TemplateValue))
+    for effect in EFFECT_MAP.keys
+    if isinstance(effect.value, MapGrammar)
+}
+"""The keys of effects that hold rules, by effect."""
+
+
+def reactor_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
+    """The scopes of conditions and effects."""
+    for event_type, of in vocabulary.scope_types.items():
+        name = _scope_name(event_type)
+        scope = scopes.of(of, name)
+        scopes.definitions[f"{name}-then"] = _effects(scopes, of, name)
+        yield _on_event_type(event_type, {"when": scope, "then": referred(f"{name}-then")})
+
+
+def achievement_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
+    """The scopes of conditions and measures, by the event that counts, and of effects, by the completion."""
+    completed = _effects(scopes, vocabulary.scope_types[_COMPLETED], _scope_name(_COMPLETED))
+    yield {"properties": {"then": not_suggested(completed)}}
+    for event_type, of in vocabulary.scope_types.items():
+        scope = scopes.of(of, _scope_name(event_type))
+        measure = {"properties": dict.fromkeys(MEASURED_RULE.by_name, not_suggested(scope))}
+        yield _on_event_type(event_type, {"when": scope, "measure": measure})
+
+
+def _scope_name(event_type: str) -> str:
+    """The definition of what rules on an event type can read."""
+    return f"on-{event_type}"
+
+
+def _on_event_type(event_type: str, then: Mapping[str, Schema]) -> Schema:
+    return {
+        "if": {"properties": {"on": {"const": event_type}}, "required": ["on"]},
+        "then": {"properties": {key: not_suggested(schema) for key, schema in then.items()}},
+    }
+
+
+def _effects(scopes: Scopes, of: Type, name: str) -> Schema:
+    """What the rules in a list of effects can read; it stands beside the list's own schema."""
+    scope = not_suggested(scopes.of(of, name))
+    effects = {
+        effect: not_suggested({"properties": dict.fromkeys(keys, scope)}) for effect, keys in _RULE_KEYS.items() if keys
+    }
+    return {"items": {"properties": effects}}
