@@ -10,9 +10,9 @@ from commands.test.suite import SuiteResult, TimedResult
 from commands.test.text import reasons
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.logic import Place
-from workbench.scenarios.coverage import DEFINITION, Covered, Kind
+from workbench.scenarios.coverage import DEFINITION, CoverageReport, PartKind
 
-KINDS: tuple[Kind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
+KINDS: tuple[PartKind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
 
 
 def as_json(suite: SuiteResult, fail_under: Decimal | None) -> str:
@@ -70,7 +70,7 @@ def _event(happened: ProcessedEvent) -> Mapping[str, Any]:
     }
 
 
-def _coverage(covered: Covered, fail_under: Decimal | None) -> Mapping[str, Any]:
+def _coverage(covered: CoverageReport, fail_under: Decimal | None) -> Mapping[str, Any]:
     all_parts, missing = Counter(part.kind for part in covered.parts), Counter(part.kind for part in covered.missing)
     return {
         "percent": round(covered.percent, 2),

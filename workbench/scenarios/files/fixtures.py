@@ -15,7 +15,7 @@ from program_files.fields import Fields, is_name, items, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.histories import Histories
-from workbench.scenarios.files.names import Names
+from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import Fixture
 
 ONLY = "member"
@@ -40,7 +40,7 @@ _OF_MEMBERS = (
 KEYS = (*_OF_MEMBERS, *_OF_NEWCOMERS)
 
 
-def read_members(fields: Fields, names: Names, start: datetime) -> Mapping[str, Fixture]:
+def read_members(fields: Fields, names: ProgramNames, start: datetime) -> Mapping[str, Fixture]:
     """The members that `member` or `members` describes; without either, one with nothing."""
     one, several = fields.get("member"), fields.get("members")
     if one is not None and several is not None:
@@ -68,7 +68,7 @@ def _held(lots: Sequence[Lot]) -> dict[str, Points]:
 class _Fixture:
     """One member. A word stands for one whom nobody knows yet."""
 
-    def __init__(self, node: Node, problems: Problems, names: Names, start: datetime) -> None:
+    def __init__(self, node: Node, problems: Problems, names: ProgramNames, start: datetime) -> None:
         self._problems = problems
         self._names = names
         self._start = start

@@ -12,7 +12,7 @@ from loyalty.store.points import Lot
 from program_files.fields import Fields, choice, items, number, text, whole, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-from workbench.scenarios.files.names import Names
+from workbench.scenarios.files.names import ProgramNames
 
 LOT_KEYS: Final = ("wallet", "points", "remaining", "active_from", "expires_at")
 STANDING_KEYS: Final = ("completed", "marks")
@@ -25,7 +25,7 @@ MOST_TIMES: Final = 10**9
 class Histories:
     """Reads what came before a test."""
 
-    def __init__(self, names: Names, problems: Problems) -> None:
+    def __init__(self, names: ProgramNames, problems: Problems) -> None:
         self._names = names
         self._problems = problems
 

@@ -16,7 +16,7 @@ from program_files.fields import is_name, number, wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 
-Kind: TypeAlias = Literal[
+NameKind: TypeAlias = Literal[
     "achievement", "badge", "built-in event", "event type", "reactor", "reward", "tier", "wallet", "webhook"
 ]
 
@@ -25,13 +25,13 @@ LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class Names:
+class ProgramNames:
     """The names of one program."""
 
     program: Program
 
     @cached_property
-    def _known(self) -> dict[Kind, Collection[str]]:
+    def _known(self) -> dict[NameKind, Collection[str]]:
         program = self.program
         return {
             "achievement": program.achievement_named,
@@ -45,14 +45,14 @@ class Names:
             "webhook": (*EVENT_NAMES, CALL),
         }
 
-    def read(self, node: Node, problems: Problems, kind: Kind) -> str | None:
+    def read(self, node: Node, problems: Problems, kind: NameKind) -> str | None:
         """The name that a text is; None, and a problem, where nothing has it."""
         if not isinstance(node.value, str):
             wrong_type(node, problems, f"the {kind}", "a text")
             return None
         return node.value if self.has(node.value, node, problems, kind) else None
 
-    def has(self, name: str, at: Node, problems: Problems, kind: Kind) -> bool:
+    def has(self, name: str, at: Node, problems: Problems, kind: NameKind) -> bool:
         """Whether a name is known; a problem where it is not. Any name is a badge where badges are not listed."""
         known = self._known[kind]
         if kind == "badge" and not known:
@@ -61,7 +61,7 @@ class Names:
             problems.add_unknown(at.place, f"unknown-{kind.replace(' ', '-')}", kind, name, known)
         return name in known
 
-    def entries(self, node: Node, problems: Problems, what: str, kind: Kind) -> Iterator[tuple[str, Node]]:
+    def entries(self, node: Node, problems: Problems, what: str, kind: NameKind) -> Iterator[tuple[str, Node]]:
         """The entries of a map whose keys are known names."""
         if not isinstance(node.value, dict):
             wrong_type(node, problems, what, f"a map by {kind}")
