@@ -59,31 +59,31 @@ def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
 def _failure(result: ScenarioResult, zone: ZoneInfo) -> Iterator[Line]:
     scenario = result.scenario
     yield f"FAILED {scenario.name}", "bad"
-    for miss in result.misses:
-        yield f"  {miss.place}: {miss.key}: expected {miss.expected}, was {miss.actual}", "plain"
+    for mismatch in result.mismatches:
+        yield f"  {mismatch.place}: {mismatch.key}: expected {mismatch.expected}, was {mismatch.actual}", "plain"
     decided = "what decided, since the expectations before:"
     yield (
-        f"  {decided if result.happened else 'since the expectations before, nothing happened to the member'}",
+        f"  {decided if result.events else 'since the expectations before, nothing happened to the member'}",
         "quiet",
     )
-    if len(result.happened) > MOST_EVENTS:
-        yield f"    (and {len(result.happened) - MOST_EVENTS} before these)", "quiet"
-    for happened in result.happened[-MOST_EVENTS:]:
-        yield from _event(happened, zone)
-    for standing in result.standings:
-        completed = {0: "never", 1: "once"}.get(standing.completed, f"{standing.completed} times")
-        yield f"  {standing.achievement}: {standing.progress}, completed {completed}", "quiet"
+    if len(result.events) > MOST_EVENTS:
+        yield f"    (and {len(result.events) - MOST_EVENTS} before these)", "quiet"
+    for event in result.events[-MOST_EVENTS:]:
+        yield from _event(event, zone)
+    for each in result.achievements:
+        completed = {0: "never", 1: "once"}.get(each.completed, f"{each.completed} times")
+        yield f"  {each.achievement}: {each.progress}, completed {completed}", "quiet"
     yield "", "plain"
 
 
-def _event(happened: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
-    body = json_text(happened.body) if happened.body else ""
-    yield f"    {moment(happened.time, zone)} {happened.type} {body}".rstrip(), "plain"
-    for answer in happened.decision.outcomes:
+def _event(event: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
+    body = json_text(event.body) if event.body else ""
+    yield f"    {moment(event.time, zone)} {event.type} {body}".rstrip(), "plain"
+    for answer in event.decision.outcomes:
         _, _, name = answer.source.partition("/")
         for because, place in () if answer.verdict == "counted" else reasons(answer):  # progress is printed below
             yield f"      {answer.verdict.replace('_', ' ')}: {name}: {because}  ({place})", "quiet"
-    for did in happened.log:
+    for did in event.log:
         yield f"      -> {did}", "quiet"
 
 

@@ -53,11 +53,11 @@ class Divergence:
             return None
         return cls(types, _only(old, changed), _only(new, changed))
 
-    def is_same(self, books: StoreRepositories, event: Event, *, now: datetime) -> bool:
+    def is_same(self, store: StoreRepositories, event: Event, *, now: datetime) -> bool:
         """Return whether both process an event of another type alike, given that they did so with all before it."""
         if event.type not in self.old.reactors_on and event.type not in self.new.reactors_on:
             return True
-        return _fired(self.old, books, event, now) == _fired(self.new, books, event, now)
+        return _fired(self.old, store, event, now) == _fired(self.new, store, event, now)
 
 
 def _types(changes: Sequence[Change], old: Program, new: Program) -> frozenset[str]:
@@ -88,7 +88,7 @@ def _only(program: Program, names: set[str]) -> Program:
     return replace(program, reactors=tuple(r for r in program.reactors if r.name in names), achievements=())
 
 
-def _fired(program: Program, books: StoreRepositories, event: Event, now: datetime) -> FiredEffects:
-    member = books.members.facts(event.member) if event.type in program.decides_by_member else None
-    decision = decide(program, member, event, usage_on(books, program, event), now=now, with_reasons=False)
+def _fired(program: Program, store: StoreRepositories, event: Event, now: datetime) -> FiredEffects:
+    member = store.members.facts(event.member) if event.type in program.decides_by_member else None
+    decision = decide(program, member, event, usage_on(store, program, event), now=now, with_reasons=False)
     return [(answer.source, answer.effects) for answer in decision.outcomes if answer.fired], decision.claims

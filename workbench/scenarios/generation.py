@@ -40,7 +40,7 @@ def generate_test(recorded: RecordedEvent, program: Program, *, notes: Sequence[
     result = run(_scenario(text, program), program)
     if result.verdict != "passed":
         raise CannotGenerateTest(
-            "; ".join(f"{each.key}: expected {each.expected}, was {each.actual}" for each in result.misses)
+            "; ".join(f"{each.key}: expected {each.expected}, was {each.actual}" for each in result.mismatches)
         )
     return GeneratedTest(text, events)
 

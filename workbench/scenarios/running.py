@@ -47,10 +47,10 @@ class ScenarioResult:
 
     scenario: Scenario
     verdict: ScenarioVerdict
-    misses: tuple[Mismatch, ...] = ()
-    happened: tuple[ProcessedEvent, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    events: tuple[ProcessedEvent, ...] = ()
     """The member's events since the previous expectations."""
-    standings: tuple[AchievementProgress, ...] = ()
+    achievements: tuple[AchievementProgress, ...] = ()
     """The achievements that count events of these types."""
 
 

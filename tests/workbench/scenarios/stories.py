@@ -23,4 +23,4 @@ def story(text: str, of: Program | None = None, at: str = "2024-05-01T09:00:00")
 
 def missed(result: ScenarioResult) -> dict[str, tuple[str, str]]:
     """What was expected and what was, by key."""
-    return {miss.key: (miss.expected, miss.actual) for miss in result.misses}
+    return {mismatch.key: (mismatch.expected, mismatch.actual) for mismatch in result.mismatches}
