@@ -25,7 +25,7 @@ from loyalty.ids import new_id
 from loyalty.members.registration import check_registrable, find_member
 from loyalty.program.program import Program
 from loyalty.store.members import Identity, Member
-from workbench.simulation.simulation import TooMuch, Tried, newcomer, simulate
+from workbench.simulation.simulation import SimulationInput, TooManyDueItems, new_member_snapshot, simulate
 from workbench.simulation.simulation_json import simulation_to_json
 
 MAX_CONCURRENT = 2
@@ -67,25 +67,27 @@ async def try_out(request: Request, store_request: AdminRequest) -> Response:
         tried = await asyncio.to_thread(adhoc_member, posted.member, event, under.program, now)
     try:
         simulated = await asyncio.get_running_loop().run_in_executor(_threads, simulate, under.program, tried)
-    except TooMuch as error:
+    except TooManyDueItems as error:
         raise BadInput.at("now", str(error), "outOfRange") from None
     return ExactJson(simulation_to_json(simulated, under, customer_id=member_id))
 
 
 async def _stored_member(
     store_request: StoreRequest, event: IncomingEvent, program: Program, now: datetime
-) -> tuple[str | None, Tried]:
+) -> tuple[str | None, SimulationInput]:
     """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
 
     def read(tx: ReadTransaction) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
         member_id = find_member(tx, event.identity)
         if member_id is None:
             check_registrable(store_request.store, program, event.identity)
-            return None, newcomer(_unregistered(event.identity, now), program), used_by_program(tx)
+            return None, new_member_snapshot(_unregistered(event.identity, now), program), used_by_program(tx)
         return member_id, current_snapshot(tx, member_id), used_by_program(tx)
 
     member_id, opening, used = await store_request.database.read(read)
-    return member_id, Tried(event.type, event.time, event.body, opening, now, used=used, since=store_request.now)
+    return member_id, SimulationInput(
+        event.type, event.time, event.body, opening, now, used=used, since=store_request.now
+    )
 
 
 def _unregistered(identity: Identity, now: datetime) -> Member:

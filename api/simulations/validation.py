@@ -14,10 +14,10 @@ from loyalty.program.program import Program
 from program_files import ProgramFaults, revision_hash
 from rules import exact
 from workbench.scenarios.files.fixtures import ONLY
-from workbench.scenarios.fixtures import opening_of
-from workbench.simulation.adhoc_member import node_of, read_invented
-from workbench.simulation.simulation import Tried
-from workbench.simulation.simulation_json import Under
+from workbench.scenarios.fixtures import snapshot_of
+from workbench.simulation.adhoc_member import node_from_json, read_adhoc_member
+from workbench.simulation.simulation import SimulationInput
+from workbench.simulation.simulation_json import SimulatedProgram
 
 
 def check_size(posted: PostSimulation) -> None:
@@ -26,17 +26,17 @@ def check_size(posted: PostSimulation) -> None:
         raise TooLarge(MAX_BYTES)
 
 
-async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> Under:
+async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> SimulatedProgram:
     """The program to simulate under: of the posted files, of the revision, or the one in force."""
     if posted.files is not None and posted.revision is not None:
         raise BadInput.at("revision", "files and revision name two programs: send one of them", "contradiction")
     if posted.files is not None:
         program, files = await validate_program(posted.files, store_request.store)
-        return Under(program, None, revision_hash(files))
+        return SimulatedProgram(program, None, revision_hash(files))
     number = posted.revision or store_request.revision
     programs = store_request.state.services.programs
     files = await programs.files(store_request.store, number)
-    return Under(await programs.revision(store_request.store, number), number, revision_hash(files))
+    return SimulatedProgram(await programs.revision(store_request.store, number), number, revision_hash(files))
 
 
 def reported_at(
@@ -51,13 +51,13 @@ def reported_at(
         raise BadInput.at("now", str(error), "invalidDate") from None
 
 
-def adhoc_member(member: dict[str, Any], event: IncomingEvent, program: Program, now: datetime) -> Tried:
+def adhoc_member(member: dict[str, Any], event: IncomingEvent, program: Program, now: datetime) -> SimulationInput:
     """The simulation of an event of an ad-hoc member; raise BadInput with every fault of the member, by its path."""
     try:
-        fixture = read_invented(node_of(member, "member"), program, now)
+        fixture = read_adhoc_member(node_from_json(member, "member"), program, now)
     except ProgramFaults as faults:
         raise BadInput.of(
             InputFault(message_with_suggestion(each), each.code, each.place.file) for each in faults.problems
         ) from None
-    opening = opening_of(fixture, ONLY, program, now)
-    return Tried(event.type, event.time, event.body, opening, now, claims=fixture.claims)
+    opening = snapshot_of(fixture, ONLY, program, now)
+    return SimulationInput(event.type, event.time, event.body, opening, now, claims=fixture.claims)

@@ -22,7 +22,7 @@ from loyalty.store.events import StoredEvent
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_revision
 from workbench.backtest import MemberRange, Replay
-from workbench.scenarios.writing import REGISTERED, CannotWrite, Recorded, written
+from workbench.scenarios.generation import REGISTERED, CannotGenerateTest, RecordedEvent, generate_test
 
 
 class CannotRecord(CommandError):
@@ -49,11 +49,11 @@ def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest
         recorded = _recorded(connection, program, stored)
         did = tx.events.log_of(stored.id)
     try:
-        first = written(recorded, program)
-        differences = _differences(first.happened, stored, did)
+        first = generate_test(recorded, program)
+        differences = _differences(first.events, stored, did)
         notes = [f"When it happened it was otherwise: {each}" for each in differences]
-        return RecordedTest(written(recorded, program, notes=notes).text if notes else first.text, differences)
-    except CannotWrite as error:
+        return RecordedTest(generate_test(recorded, program, notes=notes).text if notes else first.text, differences)
+    except CannotGenerateTest as error:
         raise CannotRecord(f"no test can be made of event {stored.id}: {error}") from None
 
 
@@ -69,25 +69,25 @@ def _refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
         raise CannotRecord(f"event {stored.id} is not decided yet: try again when it is")
 
 
-def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> Recorded:
+def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
     """The event and its member's state: the snapshot at the start of its day, and a replay from there to the event."""
     since = start_of(local_day(stored.received_at, program.zone), program.zone)
     history = History(connection, program, since=since, until=stored.received_at)
     only = MemberRange(stored.member, stored.member)
     replay = Replay(program, since)
     openings = list(history.snapshots(only))
-    replay.open(openings, history.used_by_program())
+    replay.load(openings, history.used_by_program())
     for event in history.events(only):
         replay.report(event)
     replay.advance(stored.received_at - timedelta(microseconds=1))
-    account: MemberState | None = replay.store.members_by_id.get(stored.member)
-    return Recorded(
+    state: MemberState | None = replay.store.members_by_id.get(stored.member)
+    return RecordedEvent(
         type=stored.type,
         time=stored.time,
         received_at=stored.received_at,
         body=stored.body,
-        account=openings[0].state if account is None else account,
-        is_registered=account is not None,
+        state=openings[0].state if state is None else state,
+        is_registered=state is not None,
         used_by_program=replay.store.used,
     )
 

@@ -20,8 +20,8 @@ from typing import Any, TypeAlias, assert_never
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.program.program import Program
 from program_files import read_program, read_revision
-from workbench.backtest import Contrast, MemberRange, Pair, Part, ReplayedEvent, Share
-from workbench.backtest.event_file import read_events, read_share, share_out
+from workbench.backtest import MemberRange, PairedReplay, Partition, ReplayComparison, ReplayedEvent, Shard
+from workbench.backtest.event_file import read_events, read_shard, write_shards
 
 MAX_MEMBERS = 20_000
 """Members of one task: this bounds the memory of a process."""
@@ -72,7 +72,7 @@ class Job:
     new: Files
 
 
-def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
+def backtest(job: Job, *, jobs: int | None, progress: Progress) -> ReplayComparison:
     """Replay all events in up to `jobs` processes (None: one a core). Raise BadLine for a wrong line of the file."""
     old, new = _programs(job)
     reactors = (*old.reactors, *new.reactors)
@@ -80,7 +80,7 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> Contrast:
     processes = jobs or os.cpu_count() or 1
     with _parts(job.source, new, processes, is_one_task=is_one_task) as (parts, events):
         if not parts:
-            return Contrast()
+            return ReplayComparison()
         if len(parts) == 1 or processes == 1:
             return _replay_in_this_process(_Replayer(job.source, old, new), parts, lambda done: progress(done, events))
         return _replay_in_processes(job, parts, min(processes, len(parts)), lambda done: progress(done, events))
@@ -94,20 +94,20 @@ def _programs(job: Job) -> tuple[Program, Program]:
 @contextmanager
 def _parts(
     source: Source, program: Program, processes: int, *, is_one_task: bool
-) -> Iterator[tuple[Sequence[Part], int | None]]:
+) -> Iterator[tuple[Sequence[Partition], int | None]]:
     """The tasks, and the number of events if it is known. Members who share a limit of the program are in one task."""
     match source:
         case FromFile(file):
             size = file.stat().st_size
             if is_one_task or size <= SMALL_FILE:
-                yield [Share()], None
+                yield [Shard()], None
             elif size <= MAX_SHARE_BYTES * processes:
-                yield [Share(number, processes) for number in range(processes)], None
+                yield [Shard(number, processes) for number in range(processes)], None
             else:
                 with TemporaryDirectory(prefix="laurel-plan-") as folder:
                     count = min(MAX_SHARES, size // MAX_SHARE_BYTES + 1)
                     shares = [Path(folder) / str(number) for number in range(count)]
-                    yield shares, share_out(file, program.zone, shares)
+                    yield shares, write_shards(file, program.zone, shares)
         case FromDatabase():
             with _history(source, program) as history:
                 events = history.events_count()
@@ -125,9 +125,11 @@ def _members_per_task(members: int, processes: int, *, is_one_task: bool) -> int
     return max(1, members) if is_one_task else max(1, min(MAX_MEMBERS, -(-members // processes)))
 
 
-def _replay_in_this_process(replayer: "_Replayer", parts: Sequence[Part], report: Callable[[int], None]) -> Contrast:
+def _replay_in_this_process(
+    replayer: "_Replayer", parts: Sequence[Partition], report: Callable[[int], None]
+) -> ReplayComparison:
     """Replay tasks one after the other in this process."""
-    whole, done = Contrast(), 0
+    whole, done = ReplayComparison(), 0
 
     def count(events: int) -> None:
         nonlocal done
@@ -139,9 +141,11 @@ def _replay_in_this_process(replayer: "_Replayer", parts: Sequence[Part], report
     return whole
 
 
-def _replay_in_processes(job: Job, parts: Sequence[Part], processes: int, report: Callable[[int], None]) -> Contrast:
+def _replay_in_processes(
+    job: Job, parts: Sequence[Partition], processes: int, report: Callable[[int], None]
+) -> ReplayComparison:
     """Replay tasks in a pool of processes."""
-    whole = Contrast()
+    whole = ReplayComparison()
     context = _context()
     counted, stopped = context.Value("Q", 0), context.Event()
     with ProcessPoolExecutor(processes, context, _start_process, (job, counted, stopped)) as pool:
@@ -194,7 +198,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _replay(part: Part) -> Contrast:
+def _replay(part: Partition) -> ReplayComparison:
     replayer, count = _process
     return replayer.replay(part, count)
 
@@ -227,39 +231,39 @@ class _Replayer:
     old: Program
     new: Program
 
-    def replay(self, part: Part, count: Callable[[int], None]) -> Contrast:
+    def replay(self, part: Partition, count: Callable[[int], None]) -> ReplayComparison:
         """Replay one task under both programs, and count events as they are replayed."""
         with _without_garbage_collection():
             match self.source, part:
-                case FromFile(file), Share():
+                case FromFile(file), Shard():
                     return self._of_file((e for e in read_events(file, self.new.zone) if part.has(e.member)), count)
                 case FromFile(), Path():
-                    return self._of_file(read_share(part, self.new.zone), count)
+                    return self._of_file(read_shard(part, self.new.zone), count)
                 case FromDatabase() as source, MemberRange():
                     with _history(source, self.old) as history:
-                        pair = Pair(self.old, self.new, source.since)
+                        pair = PairedReplay(self.old, self.new, source.since)
                         openings: list[MemberSnapshot] = list(history.snapshots(part))
-                        pair.open(openings, history.used_by_program())
+                        pair.load(openings, history.used_by_program())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
                         return _replay_events(pair, history.events(part), known, count, until=source.until)
                 case _:
                     raise AssertionError(f"{part} does not belong to {self.source}")
 
-    def _of_file(self, events: Iterator[ReplayedEvent], count: Callable[[int], None]) -> Contrast:
+    def _of_file(self, events: Iterator[ReplayedEvent], count: Callable[[int], None]) -> ReplayComparison:
         first = next(events, None)
         if first is None:
-            return Contrast()
-        return _replay_events(Pair(self.old, self.new, first.received_at), chain([first], events), set(), count)
+            return ReplayComparison()
+        return _replay_events(PairedReplay(self.old, self.new, first.received_at), chain([first], events), set(), count)
 
 
 def _replay_events(
-    pair: Pair,
+    pair: PairedReplay,
     events: Iterator[ReplayedEvent],
     members: set[str],
     count: Callable[[int], None],
     *,
     until: datetime | None = None,
-) -> Contrast:
+) -> ReplayComparison:
     """Replay events; `members` are those who exist before the first."""
     replayed = 0
     # To read a batch and then to replay it is faster than to alternate with each event.
@@ -271,4 +275,4 @@ def _replay_events(
         count(len(batch))
     if until is not None:
         pair.advance(until)
-    return pair.contrast(events=replayed, members=len(members))
+    return pair.compare(events=replayed, members=len(members))

@@ -15,7 +15,7 @@ from commands.shared.options import DATA, Data, Folder
 if TYPE_CHECKING:
     from commands.plan.backtest import Progress
     from commands.plan.plan import Plan
-    from workbench.backtest import Comparison
+    from workbench.backtest import BacktestResult
 
 PROGRESS_INTERVAL = 2.0
 """Seconds between two lines about progress, if standard error is no terminal."""
@@ -93,7 +93,7 @@ def _text(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noq
             return "\n\n".join([counted, *changed, *_backtest(plan, rendering.text)])
 
 
-def _backtest(plan: "Plan", render: Callable[["Comparison"], str]) -> Iterator[str]:
+def _backtest(plan: "Plan", render: Callable[["BacktestResult"], str]) -> Iterator[str]:
     """The result of the backtest; if no event was replayed, why, and what fell due all the same."""
     from workbench.backtest import rendering
 
@@ -101,7 +101,7 @@ def _backtest(plan: "Plan", render: Callable[["Comparison"], str]) -> Iterator[s
     if plan.not_replayed is not None:
         yield plan.not_replayed
     if comparison is not None and (
-        plan.not_replayed is None or any(line.old or line.new for line in rendering.lines(comparison))
+        plan.not_replayed is None or any(each.old or each.new for each in rendering.metrics(comparison))
     ):
         yield render(comparison)
 

@@ -15,8 +15,8 @@ from loyalty.calendar import local_day, start_of
 from loyalty.program.program import Program
 from program_files import read_program, read_revision
 from workbench import differences
-from workbench.backtest import Comparison
-from workbench.backtest.event_file import BadLine
+from workbench.backtest import BacktestResult
+from workbench.backtest.event_file import InvalidEventLine
 
 _REPLAY_A_FILE = "replay a file by --events FILE"
 
@@ -53,7 +53,7 @@ class Plan:
     """The revision in force when the plan was made; 0: there was none; None: the plan compares with a folder."""
     made_at: datetime
     changes: tuple[differences.Change, ...]
-    comparison: Comparison | None
+    comparison: BacktestResult | None
     days: int | None
     """How many days of events were replayed; None: those of a file."""
     not_replayed: str | None
@@ -73,13 +73,13 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
         job = Job(source, None if base is None else base.files, request.files)
         try:
             contrast = backtest(job, jobs=request.jobs, progress=progress)
-        except BadLine as error:
+        except InvalidEventLine as error:
             raise PlanError(str(error)) from None
         except BrokenProcessPool:
             raise PlanError(
                 "a process of the backtest was killed, perhaps for memory: name fewer --jobs or --days"
             ) from None
-        comparison = Comparison(contrast, old or program.without_rules, program)
+        comparison = BacktestResult(contrast, old or program.without_rules, program)
     return Plan(
         program=program,
         files=request.files,
@@ -96,8 +96,8 @@ def _read(base: BaseProgram) -> Program:
     return read_program(base.files) if base.revision is None else read_revision(base.files)
 
 
-def _not_replayed(request: PlanRequest, source: Source | None, comparison: Comparison | None) -> str | None:
-    if not request.backtests or (comparison is not None and comparison.contrast.events):
+def _not_replayed(request: PlanRequest, source: Source | None, comparison: BacktestResult | None) -> str | None:
+    if not request.backtests or (comparison is not None and comparison.comparison.events):
         return None
     match source:
         case None:

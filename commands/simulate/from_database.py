@@ -17,8 +17,8 @@ from loyalty.members.registration import check_registrable, find_member
 from loyalty.program.program import Program
 from loyalty.refusals import DifferentMembers, InvalidMemberId, UnknownMember, UnknownMemberId
 from loyalty.store.members import Identity, Member
-from workbench.simulation.event_input import ReportedEvent
-from workbench.simulation.simulation import newcomer
+from workbench.simulation.event_input import EventInput
+from workbench.simulation.simulation import new_member_snapshot
 
 
 class NoSuchMember(CommandError):
@@ -36,7 +36,7 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
 
 
 def read_member(
-    program: Program, event: ReportedEvent, now: datetime, *, data: Path, member_id: str | None
+    program: Program, event: EventInput, now: datetime, *, data: Path, member_id: str | None
 ) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
     """The id, the snapshot and the program-wide use of limits for a member: by id, or the one whom the event names.
 
@@ -62,10 +62,10 @@ def read_member(
         except UnknownMemberId:
             raise NoSuchMember(f"no member has the id {identity.id}") from None
         unregistered = Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)
-        return None, newcomer(unregistered, program), used_by_program(tx)
+        return None, new_member_snapshot(unregistered, program), used_by_program(tx)
 
 
-def _named(event: ReportedEvent, member_id: str | None) -> Identity:
+def _named(event: EventInput, member_id: str | None) -> Identity:
     """The identity that --member-id or the event names."""
     customer_data = event.customer if member_id is None else {"customerId": member_id}
     if not customer_data:

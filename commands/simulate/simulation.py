@@ -14,11 +14,11 @@ from program_files.nodes import Node
 from program_files.problems import Problems
 from program_files.text.text import LARGEST_FILE, read_text
 from workbench.scenarios.files.fixtures import ONLY, UNKNOWN
-from workbench.scenarios.fixtures import opening_of
-from workbench.simulation.adhoc_member import read_invented
-from workbench.simulation.event_input import ReportedEvent, read_reported
-from workbench.simulation.simulation import TooMuch, Tried, simulate
-from workbench.simulation.simulation_json import Under, simulation_to_json
+from workbench.scenarios.fixtures import snapshot_of
+from workbench.simulation.adhoc_member import read_adhoc_member
+from workbench.simulation.event_input import EventInput, read_event_input
+from workbench.simulation.simulation import SimulationInput, TooManyDueItems, simulate
+from workbench.simulation.simulation_json import SimulatedProgram, simulation_to_json
 
 
 class SimulationError(CommandError):
@@ -73,47 +73,49 @@ def run_simulation(request: SimulationRequest) -> dict[str, Any]:
     customer_id, tried = _build_input(request, program, event, now)
     try:
         simulated = simulate(program, tried)
-    except TooMuch as error:
+    except TooManyDueItems as error:
         raise SimulationError(str(error)) from None
     return simulation_to_json(simulated, under, customer_id=customer_id)
 
 
-def _read_program(request: SimulationRequest) -> Under:
+def _read_program(request: SimulationRequest) -> SimulatedProgram:
     match request.program:
         case FolderProgram(folder):
             files = read_folder(folder)
-            return Under(read_program(files), None, revision_hash(files))
+            return SimulatedProgram(read_program(files), None, revision_hash(files))
         case DeployedProgram(store):
             from commands.simulate.from_database import read_deployed
 
             number, files = read_deployed(request.data, store)
-            return Under(read_revision(files), number, revision_hash(files))
+            return SimulatedProgram(read_revision(files), number, revision_hash(files))
         case _:
             assert_never(request.program)
 
 
 def _build_input(
-    request: SimulationRequest, program: Program, event: ReportedEvent, now: datetime | None
-) -> tuple[str | None, Tried]:
+    request: SimulationRequest, program: Program, event: EventInput, now: datetime | None
+) -> tuple[str | None, SimulationInput]:
     this_moment = datetime.now(UTC)
     match request.member:
         case AdhocMember(source):
             now = now or event.time or this_moment
             fixture = _read_adhoc_member(source, program, now)
-            opening = opening_of(fixture, ONLY, program, now)
-            return None, Tried(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
+            opening = snapshot_of(fixture, ONLY, program, now)
+            return None, SimulationInput(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
         case StoredMember(member_id):
             from commands.simulate.from_database import read_member
 
             now = now or this_moment
             customer_id, opening, used = read_member(program, event, now, data=request.data, member_id=member_id)
-            tried = Tried(event.type, event.time or now, event.body, opening, now, used=used, since=this_moment)
+            tried = SimulationInput(
+                event.type, event.time or now, event.body, opening, now, used=used, since=this_moment
+            )
             return customer_id, tried
         case _:
             assert_never(request.member)
 
 
-def _read_event(source: str, program: Program) -> ReportedEvent:
+def _read_event(source: str, program: Program) -> EventInput:
     if source == "-":
         content = sys.stdin.buffer.read(LARGEST_FILE + 1)
         name = "stdin.json" if content.lstrip().startswith(b"{") else "stdin"
@@ -121,7 +123,7 @@ def _read_event(source: str, program: Program) -> ReportedEvent:
         content, name = _read_file(Path(source)), source
     node = _parse(name, content)
     try:
-        return read_reported(node, program)
+        return read_event_input(node, program)
     except ProgramFaults as faults:
         raise SimulationError(_message(faults)) from None
 
@@ -130,7 +132,7 @@ def _read_adhoc_member(source: str, program: Program, now: datetime) -> Any:
     is_inline = source.lstrip().startswith("{") or source.strip() == UNKNOWN
     node = _parse("--member" if is_inline else source, source.encode() if is_inline else _read_file(Path(source)))
     try:
-        return read_invented(node, program, now)
+        return read_adhoc_member(node, program, now)
     except ProgramFaults as faults:
         raise SimulationError(_message(faults)) from None
 

@@ -10,9 +10,9 @@ from commands.test.suite import SuiteResult, TimedResult
 from commands.test.text import reasons
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.logic import Place
-from workbench.scenarios.coverage import DEFINITION, Covered, Kind
+from workbench.scenarios.coverage import DEFINITION, CoverageReport, PartKind
 
-KINDS: tuple[Kind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
+KINDS: tuple[PartKind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
 
 
 def as_json(suite: SuiteResult, fail_under: Decimal | None) -> str:
@@ -42,35 +42,35 @@ def _test(test: TimedResult) -> Mapping[str, Any]:
         "seconds": _seconds(test.seconds),
         "skip": scenario.skip or None,
         "misses": [
-            {**_place(miss.place), "key": miss.key, "expected": miss.expected, "actual": miss.actual}
-            for miss in result.misses
+            {**_place(mismatch.place), "key": mismatch.key, "expected": mismatch.expected, "actual": mismatch.actual}
+            for mismatch in result.mismatches
         ],
-        "events": [_event(happened) for happened in result.happened],
+        "events": [_event(event) for event in result.events],
         "achievements": [
             {"achievement": each.achievement, "completed": each.completed, "progress": each.progress}
-            for each in result.standings
+            for each in result.achievements
         ],
     }
 
 
-def _event(happened: ProcessedEvent) -> Mapping[str, Any]:
+def _event(event: ProcessedEvent) -> Mapping[str, Any]:
     return {
-        "type": happened.type,
-        "time": happened.time.isoformat(),
-        "body": happened.body,
+        "type": event.type,
+        "time": event.time.isoformat(),
+        "body": event.body,
         "answers": [
             {
                 "source": answer.source,
                 "verdict": answer.verdict,
                 "reasons": [{"text": because, "place": place} for because, place in reasons(answer)],
             }
-            for answer in happened.decision.outcomes
+            for answer in event.decision.outcomes
         ],
-        "did": list(happened.log),
+        "did": list(event.log),
     }
 
 
-def _coverage(covered: Covered, fail_under: Decimal | None) -> Mapping[str, Any]:
+def _coverage(covered: CoverageReport, fail_under: Decimal | None) -> Mapping[str, Any]:
     all_parts, missing = Counter(part.kind for part in covered.parts), Counter(part.kind for part in covered.missing)
     return {
         "percent": round(covered.percent, 2),

@@ -57,8 +57,8 @@ def _add(suite: Xml.Element, test: TimedResult, path: str, results: SuiteResult)
     case = Xml.SubElement(suite, "testcase", about)
     if scenario.skip:
         Xml.SubElement(case, "skipped", {"message": _legal(scenario.skip)})
-    if test.result.misses:
-        first = test.result.misses[0]
+    if test.result.mismatches:
+        first = test.result.mismatches[0]
         message = f"{first.key}: expected {first.expected}, was {first.actual}"
         failure = Xml.SubElement(case, "failure", {"type": "expectation", "message": _legal(message)})
         failure.text = _legal(failure_text(test, results.program.zone))

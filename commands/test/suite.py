@@ -11,10 +11,10 @@ from loyalty.program.program import Program
 from program_files import read_folder, read_program
 from program_files.folder import read_test_files
 from workbench.places import Places
-from workbench.scenarios.coverage import Coverage, Covered
+from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
-from workbench.scenarios.running import Result, run
+from workbench.scenarios.running import ScenarioResult, run
 
 
 class NoTests(Exception):
@@ -43,7 +43,7 @@ class Selection:
 class TimedResult:
     """A test's result, and the seconds it took."""
 
-    result: Result
+    result: ScenarioResult
     seconds: float
 
 
@@ -55,7 +55,7 @@ class SuiteResult:
     tests: tuple[TimedResult, ...]
     not_run: int
     """Selected tests that were not run, since an earlier one failed."""
-    covered: Covered | None
+    covered: CoverageReport | None
     seconds: float
 
     def count(self, verdict: str) -> int:
@@ -76,7 +76,7 @@ def run_suite(folder: Path, selection: Selection) -> SuiteResult:
     scenarios = _select(read_tests(read_test_files(folder), program), selection, folder)
     coverage = Coverage(program, Places(files).of) if selection.covers else None
     tests = tuple(_run(scenarios, program, coverage, fail_fast=selection.fail_fast))
-    covered = None if coverage is None else coverage.covered()
+    covered = None if coverage is None else coverage.report()
     return SuiteResult(program, tests, len(scenarios) - len(tests), covered, perf_counter() - began)
 
 
@@ -85,7 +85,7 @@ def _run(
 ) -> Iterator[TimedResult]:
     for scenario in scenarios:
         began = perf_counter()
-        result = run(scenario, program) if coverage is None else run(scenario, coverage.program, coverage.see)
+        result = run(scenario, program) if coverage is None else run(scenario, coverage.program, coverage.record)
         yield TimedResult(result, perf_counter() - began)
         if fail_fast and result.verdict == "failed":
             return

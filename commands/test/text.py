@@ -13,9 +13,9 @@ from commands.test.suite import SuiteResult, TimedResult
 from loyalty.decisions.decision import RuleOutcome
 from loyalty.decisions.reasons import ConditionFalse, describe_reason
 from loyalty.engine.in_memory import ProcessedEvent
-from workbench.scenarios.coverage import DEFINITION, Covered
-from workbench.scenarios.judging import text_of
-from workbench.scenarios.running import Result
+from workbench.scenarios.assertions import json_text
+from workbench.scenarios.coverage import DEFINITION, CoverageReport
+from workbench.scenarios.running import ScenarioResult
 
 Tone: TypeAlias = Literal["good", "bad", "quiet", "plain"]
 """The colour of a line, on terminals with colours."""
@@ -42,7 +42,7 @@ def lines(suite: SuiteResult, fail_under: Decimal | None) -> Iterator[Line]:
     yield from _totals(suite)
 
 
-def percent(covered: Covered) -> str:
+def percent(covered: CoverageReport) -> str:
     """The coverage with one decimal, rounded down: 100 % is full coverage."""
     return f"{covered.percent.quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f} %"
 
@@ -56,38 +56,38 @@ def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
         yield answer.because or ("" if answer.reason is None else describe_reason(answer.reason)), answer.place
 
 
-def _failure(result: Result, zone: ZoneInfo) -> Iterator[Line]:
+def _failure(result: ScenarioResult, zone: ZoneInfo) -> Iterator[Line]:
     scenario = result.scenario
     yield f"FAILED {scenario.name}", "bad"
-    for miss in result.misses:
-        yield f"  {miss.place}: {miss.key}: expected {miss.expected}, was {miss.actual}", "plain"
+    for mismatch in result.mismatches:
+        yield f"  {mismatch.place}: {mismatch.key}: expected {mismatch.expected}, was {mismatch.actual}", "plain"
     decided = "what decided, since the expectations before:"
     yield (
-        f"  {decided if result.happened else 'since the expectations before, nothing happened to the member'}",
+        f"  {decided if result.events else 'since the expectations before, nothing happened to the member'}",
         "quiet",
     )
-    if len(result.happened) > MOST_EVENTS:
-        yield f"    (and {len(result.happened) - MOST_EVENTS} before these)", "quiet"
-    for happened in result.happened[-MOST_EVENTS:]:
-        yield from _event(happened, zone)
-    for standing in result.standings:
-        completed = {0: "never", 1: "once"}.get(standing.completed, f"{standing.completed} times")
-        yield f"  {standing.achievement}: {standing.progress}, completed {completed}", "quiet"
+    if len(result.events) > MOST_EVENTS:
+        yield f"    (and {len(result.events) - MOST_EVENTS} before these)", "quiet"
+    for event in result.events[-MOST_EVENTS:]:
+        yield from _event(event, zone)
+    for each in result.achievements:
+        completed = {0: "never", 1: "once"}.get(each.completed, f"{each.completed} times")
+        yield f"  {each.achievement}: {each.progress}, completed {completed}", "quiet"
     yield "", "plain"
 
 
-def _event(happened: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
-    body = text_of(happened.body) if happened.body else ""
-    yield f"    {moment(happened.time, zone)} {happened.type} {body}".rstrip(), "plain"
-    for answer in happened.decision.outcomes:
+def _event(event: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
+    body = json_text(event.body) if event.body else ""
+    yield f"    {moment(event.time, zone)} {event.type} {body}".rstrip(), "plain"
+    for answer in event.decision.outcomes:
         _, _, name = answer.source.partition("/")
         for because, place in () if answer.verdict == "counted" else reasons(answer):  # progress is printed below
             yield f"      {answer.verdict.replace('_', ' ')}: {name}: {because}  ({place})", "quiet"
-    for did in happened.log:
+    for did in event.log:
         yield f"      -> {did}", "quiet"
 
 
-def _coverage(covered: Covered, fail_under: Decimal | None) -> Iterator[Line]:
+def _coverage(covered: CoverageReport, fail_under: Decimal | None) -> Iterator[Line]:
     parts, missing = len(covered.parts), len(covered.missing)
     lacks = list(_lacks(covered))
     for lack in lacks[:MOST_LACKS]:
@@ -102,7 +102,7 @@ def _coverage(covered: Covered, fail_under: Decimal | None) -> Iterator[Line]:
         yield f"({DEFINITION})", "quiet"
 
 
-def _lacks(covered: Covered) -> Iterator[str]:
+def _lacks(covered: CoverageReport) -> Iterator[str]:
     """What no test reached; one line for a reactor without coverage, and for a condition with neither side reached."""
     parts, missing = Counter(part.owner for part in covered.parts), Counter(part.owner for part in covered.missing)
     listed: set[tuple[str, str]] = set()

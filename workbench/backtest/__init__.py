@@ -1,26 +1,26 @@
-"""A backtest: what happened, replayed under two programs from the same start, and what comes out under each."""
+"""Backtests: past events replayed under two programs from the same start, and the results compared."""
 
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.store.history import MemberRange, ReplayedEvent
-from workbench.backtest.comparison import Comparison, Contrast, Difference, MemberChange
-from workbench.backtest.gains import Thing
-from workbench.backtest.paired_replay import Pair
+from workbench.backtest.comparison import BacktestResult, BenefitDifference, MemberChange, ReplayComparison
+from workbench.backtest.gains import Benefit
+from workbench.backtest.paired_replay import PairedReplay
 from workbench.backtest.replay import Replay
-from workbench.backtest.shares import Part, Share
+from workbench.backtest.shards import Partition, Shard
 from workbench.backtest.totals import Totals
 
 __all__ = [
-    "Comparison",
-    "Contrast",
-    "Difference",
+    "BacktestResult",
+    "Benefit",
+    "BenefitDifference",
     "MemberChange",
     "MemberRange",
     "MemberSnapshot",
-    "Pair",
-    "Part",
+    "PairedReplay",
+    "Partition",
     "Replay",
+    "ReplayComparison",
     "ReplayedEvent",
-    "Share",
-    "Thing",
+    "Shard",
     "Totals",
 ]

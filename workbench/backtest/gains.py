@@ -1,4 +1,4 @@
-"""What members get of a program, whatever it is: points, rewards, badges."""
+"""Gains of members: points, rewards and badges."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,37 +9,37 @@ from typing import Literal, TypeAlias, assert_never
 from loyalty.program.program import Program
 from loyalty.store.memory.member_state import MemberState
 
-Kind = Literal["wallet", "reward", "badge"]
+BenefitKind = Literal["wallet", "reward", "badge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """Something that members can get more or less of."""
+class Benefit:
+    """Something that a program gives to members: the points of a wallet, a reward or a badge."""
 
-    kind: Kind
+    kind: BenefitKind
     name: str
 
 
-Got: TypeAlias = Mapping[Thing, int]
-"""How much of each; points are in the smallest unit of their wallet, and awarded less deducted."""
+Gains: TypeAlias = Mapping[Benefit, int]
+"""The amount of each benefit; of points, awarded less deducted, in the smallest unit of their wallet."""
 
 
-def ever_got(account: MemberState) -> Counter[Thing]:
-    """All that is written in an account: what a member got in some time is what it has more at its end."""
-    got = Counter({Thing("badge", name): times for name, times in account.badges.items()})
-    got.update(Thing("reward", each.reward) for each in account.issued.values())
-    for code, balance in account.balances.items():
-        got[Thing("wallet", code)] = balance.earned - balance.spent
-    return got
+def lifetime_gains(state: MemberState) -> Counter[Benefit]:
+    """Return all that a member has ever gained; the gains of a period are the difference between its end and start."""
+    gains = Counter({Benefit("badge", name): times for name, times in state.badges.items()})
+    gains.update(Benefit("reward", each.reward) for each in state.issued.values())
+    for code, balance in state.balances.items():
+        gains[Benefit("wallet", code)] = balance.earned - balance.spent
+    return gains
 
 
-def amount(program: Program, thing: Thing, count: int) -> Decimal:
-    """How much that is, as people write it; 0 of a wallet that the program does not have."""
-    match thing.kind:
+def amount(program: Program, benefit: Benefit, count: int) -> Decimal:
+    """Return an amount in the units of program files; 0 for a wallet that the program does not have."""
+    match benefit.kind:
         case "wallet":
-            wallet = program.wallets.get(thing.name)
+            wallet = program.wallets.get(benefit.name)
             return Decimal(0 if wallet is None else wallet.amount(count))
         case "reward" | "badge":
             return Decimal(count)
         case _:
-            assert_never(thing.kind)
+            assert_never(benefit.kind)

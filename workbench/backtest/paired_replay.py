@@ -1,4 +1,4 @@
-"""Events replayed under two programs: once for both, for as long as they do the same about a member's events."""
+"""Replays events under two programs: once for both, until they first process an event of a member differently."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -8,61 +8,68 @@ from loyalty.program.program import Program
 from loyalty.store.events import Event
 from loyalty.store.history import ReplayedEvent
 from loyalty.store.limits import DailyUse
-from workbench.backtest.comparison import Contrast
-from workbench.backtest.divergence import Parting
+from workbench.backtest.comparison import ReplayComparison
+from workbench.backtest.divergence import Divergence
 from workbench.backtest.replay import Replay
 
 
-class Pair:
-    """Two programs over one stretch of events; from the first that they answer differently, a member goes apart."""
+class PairedReplay:
+    """Two programs over the same events.
+
+    A member is replayed once for both, and separately from the first event that the programs process differently.
+    """
 
     def __init__(self, old: Program, new: Program, start: datetime) -> None:
-        self._parting = Parting.of(old, new)
-        self._together = Replay(old, start)
+        self._divergence = Divergence.of(old, new)
+        self._shared = Replay(old, start)
         self._old, self._new = self._both = Replay(old, start), Replay(new, start)
-        self.apart: set[str] = set()
-        """Members who went apart; where the programs may differ on any event, everybody is, and nobody is named."""
+        self.diverged: set[str] = set()
+        """Members replayed under each program; empty where all are, as any event may be processed differently."""
 
-    def open(self, openings: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
-        """Take members in, and what firings took from limits of the whole program."""
-        members = list(openings)
-        for replay in self._both if self._parting is None else (self._together,):
-            replay.open(members, used)
+    def load(self, snapshots: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
+        """Load members, and what earlier firings used of limits `per: program`."""
+        members = list(snapshots)
+        for replay in self._both if self._divergence is None else (self._shared,):
+            replay.load(members, used)
 
     def report(self, event: ReplayedEvent) -> None:
-        """Answer an event under both programs."""
-        if self._parting is None or event.member in self.apart or not self._reported_once(self._parting, event):
+        """Process an event under both programs."""
+        if (
+            self._divergence is None
+            or event.member in self.diverged
+            or not self._report_shared(self._divergence, event)
+        ):
             for replay in self._both:
                 replay.report(event)
 
     def advance(self, until: datetime) -> None:
-        """Let time pass."""
-        for replay in (self._together, *self._both):
+        """Let time pass, and process what is due."""
+        for replay in (self._shared, *self._both):
             replay.advance(until)
 
-    def contrast(self, *, events: int, members: int) -> Contrast:
-        """What came out under each, when all is replayed; what did for both is no difference to anybody."""
+    def compare(self, *, events: int, members: int) -> ReplayComparison:
+        """Return the comparison once all is replayed; what was replayed for both counts in the totals of each."""
         for replay in self._both:
-            replay.totals.add(self._together.totals)
-        return Contrast.of(self._old, self._new, events=events, members=members)
+            replay.totals.add(self._shared.totals)
+        return ReplayComparison.of(self._old, self._new, events=events, members=members)
 
-    def _reported_once(self, parting: Parting, event: ReplayedEvent) -> bool:
-        """Answer an event for both programs at once, or let its member go apart."""
-        together = self._together
-        together.advance(event.received_at)
-        if event.type not in parting.types:
-            if not together.accepts(event):
+    def _report_shared(self, divergence: Divergence, event: ReplayedEvent) -> bool:
+        """Process an event once for both programs and return True, or separate its member and return False."""
+        shared = self._shared
+        shared.advance(event.received_at)
+        if event.type not in divergence.types:
+            if not shared.accepts(event):
                 return True
             reported = Event(event.id, event.type, event.member, event.time, event.body)
-            if parting.is_same(together.store, reported, now=together.now):
-                together.answer(event)
+            if divergence.is_same(shared.store, reported, now=shared.now):
+                shared.process(event)
                 return True
-        self._part(event.member)
+        self._separate(event.member)
         return False
 
-    def _part(self, member: str) -> None:
-        self.apart.add(member)
-        opening, before = self._together.release(member)
-        if opening is not None:
+    def _separate(self, member: str) -> None:
+        self.diverged.add(member)
+        snapshot, gains_before = self._shared.remove_member(member)
+        if snapshot is not None:
             for replay in self._both:
-                replay.take_in(opening, before)
+                replay.add_member(snapshot, gains_before)

@@ -1,4 +1,4 @@
-"""A comparison of two programs as text for a terminal, as Markdown for a pull request, and as JSON."""
+"""Renders the result of a backtest as text for a terminal, as Markdown for a pull request, and as JSON."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from loyalty.program.program import Program
 from rules.values import Json
-from workbench.backtest.comparison import Comparison, MemberChange
+from workbench.backtest.comparison import BacktestResult, MemberChange
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One number under both programs; None: not known there."""
+class Metric:
+    """One number under both programs; None where it is unknown."""
 
-    what: str
+    name: str
     old: Decimal | None
     new: Decimal | None
 
@@ -22,125 +22,131 @@ class Line:
         return None if self.old is None or self.new is None else self.new - self.old
 
 
-def lines(comparison: Comparison) -> list[Line]:
-    """Everything that is counted and not 0 under both, in the order of its weight; firings only where they differ."""
-    contrast = comparison.contrast
-    old_cost, new_cost = comparison.costs()
-    all_lines = [
-        *_points(comparison, "awarded"),
-        *_points(comparison, "deducted"),
-        *_points(comparison, "expired"),
-        *_counts("reward", contrast.old.rewards, contrast.new.rewards),
-        *_counts("badge", contrast.old.badges, contrast.new.badges),
-        *_counts("achievement completed:", contrast.old.achievements, contrast.new.achievements),
-        *_counts("came into tier", contrast.old.tiers, contrast.new.tiers),
-        *(line for line in _counts("fired:", contrast.old.fired, contrast.new.fired) if line.difference),
-        *_counts("refused:", contrast.old.refused, contrast.new.refused),
-        *_counts("failed:", contrast.old.failed, contrast.new.failed),
+def metrics(result: BacktestResult) -> list[Metric]:
+    """Return the metrics that are not 0 under both programs, in order of weight; firings only if they differ."""
+    compared = result.comparison
+    old_cost, new_cost = result.costs()
+    all_metrics = [
+        *_points(result, "awarded"),
+        *_points(result, "deducted"),
+        *_points(result, "expired"),
+        *_counts("reward", compared.old.rewards, compared.new.rewards),
+        *_counts("badge", compared.old.badges, compared.new.badges),
+        *_counts("achievement completed:", compared.old.achievements, compared.new.achievements),
+        *_counts("came into tier", compared.old.tiers, compared.new.tiers),
+        *(each for each in _counts("fired:", compared.old.fired, compared.new.fired) if each.difference),
+        *_counts("refused:", compared.old.refused, compared.new.refused),
+        *_counts("failed:", compared.old.failed, compared.new.failed),
     ]
-    cost = [] if old_cost is None and new_cost is None else [Line("cost", old_cost, new_cost)]
-    return [*cost, *(line for line in all_lines if line.old or line.new)]
+    cost = [] if old_cost is None and new_cost is None else [Metric("cost", old_cost, new_cost)]
+    return [*cost, *(each for each in all_metrics if each.old or each.new)]
 
 
-def text(comparison: Comparison) -> str:
-    """A table, and what to look at, for a terminal."""
-    rows = [("", "in force", "planned", "difference"), *(_row(line) for line in lines(comparison))]
+def text(result: BacktestResult) -> str:
+    """Return a table and notes for a terminal."""
+    rows = [("", "in force", "planned", "difference"), *(_row(each) for each in metrics(result))]
     first, *others = (max(len(row[n]) for row in rows) for n in range(4))
     table = [
         f"  {row[0]:<{first}}  " + "  ".join(f"{c:>{w}}" for c, w in zip(row[1:], others, strict=True)) for row in rows
     ]
-    return "\n".join([_headline(comparison), *table, *_notes(comparison)])
+    return "\n".join([_headline(result), *table, *_notes(result)])
 
 
-def markdown(comparison: Comparison) -> str:
-    """The same for a comment on a pull request."""
-    rows = [_row(line) for line in lines(comparison)]
+def markdown(result: BacktestResult) -> str:
+    """Return the same for a comment on a pull request."""
+    rows = [_row(each) for each in metrics(result)]
     table = [
         "| | in force | planned | difference |",
         "|---|---:|---:|---:|",
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
-    notes = [f"- {note.strip()}" if note.startswith("  ") else f"\n{note}\n" for note in _notes(comparison)]
-    return "\n".join([_headline(comparison), "", *table, *notes]) + "\n"
+    notes = [f"- {note.strip()}" if note.startswith("  ") else f"\n{note}\n" for note in _notes(result)]
+    return "\n".join([_headline(result), "", *table, *notes]) + "\n"
 
 
-def as_json(comparison: Comparison) -> dict[str, Json]:
-    """The same for programs; amounts are exact numbers, in units of their wallet."""
-    contrast = comparison.contrast
+def as_json(result: BacktestResult) -> dict[str, Json]:
+    """Return the same for scripts; amounts are exact numbers in units of their wallet."""
+    compared = result.comparison
     return {
-        "events": contrast.events,
-        "members": contrast.members,
-        "membersGaining": contrast.gaining,
-        "membersLosing": contrast.losing,
+        "events": compared.events,
+        "members": compared.members,
+        "membersGaining": compared.gaining,
+        "membersLosing": compared.losing,
         "numbers": [
-            {"what": line.what, "inForce": line.old, "planned": line.new, "difference": line.difference}
-            for line in lines(comparison)
+            {"what": each.name, "inForce": each.old, "planned": each.new, "difference": each.difference}
+            for each in metrics(result)
         ],
-        "mostAffected": [_affected_as_json(each) for each in contrast.affected],
-        "neverFired": list(comparison.never_fired),
+        "mostAffected": [_affected_as_json(each) for each in compared.affected],
+        "neverFired": list(result.never_fired),
     }
 
 
-def _points(comparison: Comparison, how: str) -> Iterator[Line]:
+def _points(result: BacktestResult, movement: str) -> Iterator[Metric]:
     def amount(program: Program, moved: Mapping[str, int], code: str) -> Decimal:
         wallet = program.wallets.get(code)
         return Decimal(wallet.amount(moved.get(code, 0)) if wallet else 0)
 
-    old, new = getattr(comparison.contrast.old, how), getattr(comparison.contrast.new, how)
+    old, new = getattr(result.comparison.old, movement), getattr(result.comparison.new, movement)
     for code in sorted(old.keys() | new.keys()):
-        yield Line(f"{code} {how}", amount(comparison.old, old, code), amount(comparison.new, new, code))
+        yield Metric(f"{code} {movement}", amount(result.old, old, code), amount(result.new, new, code))
 
 
-def _counts(what: str, old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[Line]:
-    for name in sorted(old.keys() | new.keys()):
-        yield Line(f"{what} {name}", Decimal(old.get(name, 0)), Decimal(new.get(name, 0)))
+def _counts(name: str, old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[Metric]:
+    for each in sorted(old.keys() | new.keys()):
+        yield Metric(f"{name} {each}", Decimal(old.get(each, 0)), Decimal(new.get(each, 0)))
 
 
-def _headline(comparison: Comparison) -> str:
-    contrast = comparison.contrast
+def _headline(result: BacktestResult) -> str:
+    compared = result.comparison
     return (
-        f"{_counted(contrast.events, 'event')} of {_counted(contrast.members, 'member')} replayed: "
-        f"{contrast.gaining:,} would get more points, rewards or badges, {contrast.losing:,} fewer"
+        f"{_counted(compared.events, 'event')} of {_counted(compared.members, 'member')} replayed: "
+        f"{compared.gaining:,} would get more points, rewards or badges, {compared.losing:,} fewer"
     )
 
 
-def _notes(comparison: Comparison) -> Iterator[str]:
-    if comparison.contrast.affected:
+def _notes(result: BacktestResult) -> Iterator[str]:
+    if result.comparison.affected:
         yield "Members most affected"
-        yield from (f"  {_affected(each)}" for each in comparison.contrast.affected)
-    if comparison.never_fired:
+        yield from (f"  {_affected(each)}" for each in result.comparison.affected)
+    if result.never_fired:
         yield "Reactors that never fired"
-        yield from (f"  {name}" for name in comparison.never_fired)
+        yield from (f"  {name}" for name in result.never_fired)
 
 
-def _affected(each: MemberChange) -> str:
-    return f"{each.member}: {', '.join(f'{_signed(what.by)} {what.thing.name}' for what in each.differences)}"
+def _affected(member: MemberChange) -> str:
+    differences = ", ".join(f"{_signed(each.change)} {each.benefit.name}" for each in member.differences)
+    return f"{member.member}: {differences}"
 
 
-def _affected_as_json(each: MemberChange) -> dict[str, Json]:
+def _affected_as_json(member: MemberChange) -> dict[str, Json]:
     differences: list[Json] = [
         {
-            "kind": what.thing.kind,
-            "name": what.thing.name,
-            "inForce": what.old,
-            "planned": what.new,
-            "difference": what.by,
+            "kind": each.benefit.kind,
+            "name": each.benefit.name,
+            "inForce": each.old,
+            "planned": each.new,
+            "difference": each.change,
         }
-        for what in each.differences
+        for each in member.differences
     ]
     return {
-        "member": each.member,
-        "inForce": each.old,
-        "planned": each.new,
-        "difference": each.difference,
+        "member": member.member,
+        "inForce": member.old,
+        "planned": member.new,
+        "difference": member.difference,
         "differences": differences,
     }
 
 
-def _row(line: Line) -> tuple[str, str, str, str]:
-    by = line.difference
-    share = f" ({by / line.old:+.1%})" if by and line.old else ""
-    return line.what, _number(line.old), _number(line.new), "" if by is None else f"{_signed(by)}{share}"
+def _row(metric: Metric) -> tuple[str, str, str, str]:
+    change = metric.difference
+    share = f" ({change / metric.old:+.1%})" if change and metric.old else ""
+    return (
+        metric.name,
+        _number(metric.old),
+        _number(metric.new),
+        "" if change is None else f"{_signed(change)}{share}",
+    )
 
 
 def _number(number: Decimal | None) -> str:
@@ -151,5 +157,5 @@ def _signed(number: Decimal) -> str:
     return f"{number.normalize():+,f}" if number else "0"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

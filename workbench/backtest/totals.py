@@ -1,4 +1,4 @@
-"""What a replay came to, in sums: they are added up when a replay was cut into parts."""
+"""Totals of a replay; those of several partitions can be added."""
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
@@ -8,8 +8,8 @@ from loyalty.events.context import EventContext
 from loyalty.program.effects import IssueReward
 from loyalty.store.points import LedgerEntry
 
-MOST_REASONS = 20
-"""Different refusals and failures that are told apart."""
+MAX_REASONS = 20
+"""Refusals, and failures, that are counted by their own reason; further ones are counted together."""
 
 
 @dataclass(slots=True)
@@ -17,26 +17,26 @@ class Totals:
     """Sums over all events and members of a replay. Points are in the smallest unit of their wallet."""
 
     answered: int = 0
-    """Events answered: reported and caused ones, and due ones that something answers."""
+    """Events processed: reported ones, caused ones, and due ones that something answers."""
     awarded: Counter[str] = field(default_factory=Counter)
-    """By wallet, as the three after it."""
+    """By wallet, as are `deducted` and `expired`."""
     deducted: Counter[str] = field(default_factory=Counter)
     expired: Counter[str] = field(default_factory=Counter)
     rewards: Counter[str] = field(default_factory=Counter)
     badges: Counter[str] = field(default_factory=Counter)
     achievements: Counter[str] = field(default_factory=Counter)
-    """Completions, by achievement."""
+    """Completions by achievement."""
     tiers: Counter[str] = field(default_factory=Counter)
-    """Members who came into a tier."""
+    """Tier changes by the new tier."""
     fired: Counter[str] = field(default_factory=Counter)
     """Firings by source, `reactor/NAME` or `achievement/NAME`."""
     refused: Counter[str] = field(default_factory=Counter)
-    """Events that this program does not take, by reason."""
+    """Events that this program does not accept, by reason."""
     failed: Counter[str] = field(default_factory=Counter)
-    """Events that could not be answered to the end, by reason."""
+    """Events whose processing failed, by reason."""
 
     def post(self, entry: LedgerEntry) -> None:
-        """Add one line of the ledger."""
+        """Add one ledger entry."""
         match entry.kind:
             case "award":
                 self.awarded[entry.wallet] += entry.points
@@ -50,7 +50,7 @@ class Totals:
                 assert_never(entry.kind)
 
     def count(self, step: EventContext) -> None:
-        """Add one answered event."""
+        """Add one processed event."""
         self.answered += 1
         for answer in step.decision.outcomes:
             if answer.fired:
@@ -68,21 +68,21 @@ class Totals:
             case _:
                 pass
         if step.error:
-            _reason(self.failed, step.error)
+            _count_reason(self.failed, step.error)
 
     def refuse(self, reason: str) -> None:
-        """Count an event that the program does not take."""
-        _reason(self.refused, reason)
+        """Add one event that the program does not accept."""
+        _count_reason(self.refused, reason)
 
     def add(self, other: "Totals") -> None:
-        """Add the sums of another part."""
-        for part in fields(self):
-            mine, theirs = getattr(self, part.name), getattr(other, part.name)
-            if isinstance(mine, Counter):
-                mine.update(theirs)
+        """Add the totals of another partition."""
+        for each in fields(self):
+            own, added = getattr(self, each.name), getattr(other, each.name)
+            if isinstance(own, Counter):
+                own.update(added)
             else:
-                setattr(self, part.name, mine + theirs)
+                setattr(self, each.name, own + added)
 
 
-def _reason(counts: Counter[str], reason: str) -> None:
-    counts[reason if reason in counts or len(counts) < MOST_REASONS else "for other reasons"] += 1
+def _count_reason(counts: Counter[str], reason: str) -> None:
+    counts[reason if reason in counts or len(counts) < MAX_REASONS else "for other reasons"] += 1

@@ -1,5 +1,5 @@
-"""Designers' tests: what they say, how they run on a trial, and what of a program they reach.
+"""Designers' tests: their model, their execution in memory, and the coverage of a program by them.
 
-scenarios = read_tests(files, program)                    # program_files
-result = run(scenarios[0], program)                       # passed, skipped, or what was expected and what was
+scenarios = read_tests(files, program)                    # workbench.scenarios.files
+result = run(scenarios[0], program)                       # passed, failed with its mismatches, or skipped
 """

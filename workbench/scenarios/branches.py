@@ -1,4 +1,4 @@
-"""The branches of a rule, and which of them evaluations have taken."""
+"""Branch coverage of a rule: its branches, and which of them evaluations have taken."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from rules.values import is_truthy
 
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "starts_with", "ends_with"})
 _SEARCHES = frozenset({"some", "all", "none"})
-_ASKING = frozenset({*_SEARCHES, "filter"})
+_CONDITION_LOOPS = frozenset({*_SEARCHES, "filter"})
 """Loops whose body is a condition."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A smallest condition that is true, or false."""
+class ConditionBranch:
+    """A condition without parts that are conditions, being true or being false."""
 
     path: rules.JsonPath
     words: str
@@ -25,65 +25,65 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A consequence of an `if` that is chosen: the n-th of its operands."""
+class IfBranch:
+    """A result of an `if` being chosen; `operand` is its index among the operands."""
 
     path: rules.JsonPath
     words: str
     operand: int
 
 
-Branch: TypeAlias = Outcome | Choice
+Branch: TypeAlias = ConditionBranch | IfBranch
 
 
 class Branches:
-    """All branches of one rule, with those that were taken."""
+    """All branches of one rule, and those taken so far."""
 
     def __init__(self, expression: Expression, *, is_condition: bool) -> None:
-        found = tuple(_conditions(expression) if is_condition else _values(expression))
-        self._asks = {call.path: call for call in found if call.operator.name != "if"}
-        self._forks = {call.path: call for call in found if call.operator.name == "if"}
+        found = tuple(_in_condition(expression) if is_condition else _in_value(expression))
+        self._conditions = {call.path: call for call in found if call.operator.name != "if"}
+        self._ifs = {call.path: call for call in found if call.operator.name == "if"}
         self._taken: set[tuple[rules.JsonPath, bool | int]] = set()
-        self._count = 2 * len(self._asks) + sum(len(list(_consequences(fork))) for fork in self._forks.values())
+        self._count = 2 * len(self._conditions) + sum(len(list(_results_of(call))) for call in self._ifs.values())
 
     @property
     def all_taken(self) -> bool:
-        """Whether nothing is left to be seen."""
+        """Whether every branch was taken."""
         return len(self._taken) == self._count
 
-    def see(self, trace: rules.Trace) -> None:
-        """Note which branches an evaluation took."""
-        worth: dict[rules.JsonPath, rules.Json] = {}
+    def record(self, trace: rules.Trace) -> None:
+        """Add the branches that an evaluation took."""
+        values: dict[rules.JsonPath, rules.Json] = {}
         for call, value in trace.calls():
-            worth[call.path] = value
-            if call.path in self._asks:
+            values[call.path] = value
+            if call.path in self._conditions:
                 self._taken.add((call.path, is_truthy(value)))
-            elif call.path in self._forks:
-                self._choose(call, worth)
+            elif call.path in self._ifs:
+                self._record_chosen(call, values)
 
     def __iter__(self) -> Iterator[tuple[Branch, bool]]:
-        """Every branch, and whether it was taken."""
-        for path, call in self._asks.items():
+        """Yield every branch, and whether it was taken."""
+        for path, call in self._conditions.items():
             for value in (True, False):
-                yield Outcome(path, render(call), value), (path, value) in self._taken
-        for path, fork in self._forks.items():
-            for number in _consequences(fork):
-                operand = fork.operands[number]
-                yield Choice(operand.path, render(operand), number), (path, number) in self._taken
+                yield ConditionBranch(path, render(call), value), (path, value) in self._taken
+        for path, call in self._ifs.items():
+            for index in _results_of(call):
+                operand = call.operands[index]
+                yield IfBranch(operand.path, render(operand), index), (path, index) in self._taken
 
-    def _choose(self, fork: Call, worth: dict[rules.JsonPath, rules.Json]) -> None:
-        """Note the consequence that was chosen: conditions after it were not asked this time."""
-        operands = fork.operands
-        for number in range(0, len(operands) - 1, 2):
-            if is_truthy(_worth(operands[number], worth)):
-                self._taken.add((fork.path, number + 1))
+    def _record_chosen(self, call: Call, values: dict[rules.JsonPath, rules.Json]) -> None:
+        """Add the chosen result of an `if`; the conditions after it were not evaluated."""
+        operands = call.operands
+        for index in range(0, len(operands) - 1, 2):
+            if is_truthy(_value_of(operands[index], values)):
+                self._taken.add((call.path, index + 1))
                 return
         if len(operands) % 2:
-            self._taken.add((fork.path, len(operands) - 1))
+            self._taken.add((call.path, len(operands) - 1))
 
 
-class Watched(rules.Rule):
-    """A rule whose evaluations are seen by its branches, until every one was taken."""
+class InstrumentedRule(rules.Rule):
+    """A rule whose evaluations are recorded by its branches until all of them were taken."""
 
     __slots__ = ("_branches", "_rule")
 
@@ -94,80 +94,80 @@ class Watched(rules.Rule):
         self._branches = branches
 
     def __call__(self, data: rules.Json) -> rules.Json:
-        """As the rule."""
+        """Return the value of the rule."""
         return self._rule(data) if self._branches.all_taken else self.trace(data).value
 
     def trace(self, data: rules.Json) -> rules.Trace:
-        """As the rule."""
+        """Return the trace of the rule."""
         trace = self._rule.trace(data)
         if not self._branches.all_taken:
-            self._branches.see(trace)
+            self._branches.record(trace)
         return trace
 
 
-def _worth(expression: Expression, worth: Mapping[rules.JsonPath, rules.Json]) -> rules.Json:
+def _value_of(expression: Expression, values: Mapping[rules.JsonPath, rules.Json]) -> rules.Json:
     match expression:
         case Literal():
             return expression.value
         case ArrayLiteral():
             return [None] * len(expression.elements)
         case Call():
-            return worth[expression.path]
+            return values[expression.path]
 
 
-def _consequences(fork: Call) -> Iterator[int]:
-    """Which operands of an `if` are consequences; alone, it chooses nothing."""
-    operands = len(fork.operands)
-    if operands > 1:
-        yield from range(1, operands, 2)
-        if operands % 2:
-            yield operands - 1
+def _results_of(call: Call) -> Iterator[int]:
+    """Yield the indices of an `if`'s operands that are results; an only operand is not chosen from anything."""
+    count = len(call.operands)
+    if count > 1:
+        yield from range(1, count, 2)
+        if count % 2:
+            yield count - 1
 
 
-def _conditions(expression: Expression) -> Iterator[Call]:
-    """Of an expression that is asked whether it holds: its smallest conditions, and every `if`."""
+def _in_condition(expression: Expression) -> Iterator[Call]:
+    """Yield the smallest conditions, and every `if`, of an expression that is evaluated for its truth value."""
     if not isinstance(expression, Call):
-        yield from _values(expression)
+        yield from _in_value(expression)
         return
     match expression.operator.name:
         case "and" | "or" | "!" | "!!":
             for operand in expression.operands:
-                yield from _conditions(operand)
+                yield from _in_condition(operand)
         case "if":
-            yield from _fork(expression, _conditions)
+            yield from _in_if(expression, _in_condition)
         case _:
             yield expression
-            yield from _operands(expression)
+            yield from _in_operands(expression)
 
 
-def _values(expression: Expression) -> Iterator[Call]:
-    """Of an expression that gives a value: the conditions in it, and every `if`."""
+def _in_value(expression: Expression) -> Iterator[Call]:
+    """Yield the smallest conditions, and every `if`, of an expression that is evaluated for its value."""
     if not isinstance(expression, Call):
         for part in children(expression):
-            yield from _values(part)
+            yield from _in_value(part)
         return
     match expression.operator.name:
         case "and" | "or":
             for operand in expression.operands[:-1]:
-                yield from _conditions(operand)
+                yield from _in_condition(operand)
             for last in expression.operands[-1:]:
-                yield from _values(last)
+                yield from _in_value(last)
         case "if" | "!" | "!!":
-            yield from _fork(expression, _values) if expression.operator.name == "if" else _conditions(expression)
+            yield from _in_if(expression, _in_value) if expression.operator.name == "if" else _in_condition(expression)
         case name if name in _COMPARISONS | _SEARCHES:
-            yield from _conditions(expression)
+            yield from _in_condition(expression)
         case _:
-            yield from _operands(expression)
+            yield from _in_operands(expression)
 
 
-def _operands(call: Call) -> Iterator[Call]:
-    """What is in the operands of a call; the body of some loops is a condition."""
-    for number, operand in enumerate(call.operands):
-        yield from _conditions(operand) if number and call.operator.name in _ASKING else _values(operand)
+def _in_operands(call: Call) -> Iterator[Call]:
+    """Yield what the operands of a call contain; the body of some loops is a condition."""
+    for index, operand in enumerate(call.operands):
+        yield from _in_condition(operand) if index and call.operator.name in _CONDITION_LOOPS else _in_value(operand)
 
 
-def _fork(fork: Call, of_consequence: Callable[[Expression], Iterator[Call]]) -> Iterator[Call]:
-    yield fork
-    consequences = set(_consequences(fork))
-    for number, operand in enumerate(fork.operands):
-        yield from of_consequence(operand) if number in consequences else _conditions(operand)
+def _in_if(call: Call, in_result: Callable[[Expression], Iterator[Call]]) -> Iterator[Call]:
+    yield call
+    results = set(_results_of(call))
+    for index, operand in enumerate(call.operands):
+        yield from in_result(operand) if index in results else _in_condition(operand)

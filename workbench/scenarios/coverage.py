@@ -1,6 +1,6 @@
-"""What of a program its tests reach.
+"""Coverage of a program by its tests.
 
-A program's parts are counted, not its lines: what a designer wrote that can happen, or come out so and otherwise.
+It counts parts, not lines: everything in the files that can happen, and every condition and choice both ways.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,135 +32,140 @@ from loyalty.program.effects import (
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
-from workbench.scenarios.branches import Branch, Choice, Outcome
-from workbench.scenarios.instrumentation import WatchedProgram
+from workbench.scenarios.branches import Branch, ConditionBranch, IfBranch
+from workbench.scenarios.instrumentation import InstrumentedProgram
 
-Kind: TypeAlias = Literal["reactor", "achievement", "effect", "limit", "condition", "branch"]
-PlaceOf: TypeAlias = Callable[[str, rules.JsonPath], Place]
+PartKind: TypeAlias = Literal["reactor", "achievement", "effect", "limit", "condition", "branch"]
+PlaceLookup: TypeAlias = Callable[[str, rules.JsonPath], Place]
 
 DEFINITION = (
     "the share of the program's parts that a test reached. A part is a reactor that fires, an achievement that is "
-    "completed, an effect that comes to something, a limit that stops its reactor, a smallest condition that is true "
-    "or one that is false, a consequence of an `if` that is chosen"
+    "completed, an effect that takes effect, a limit that stops its reactor, a smallest condition that is true or one "
+    "that is false, a result of an `if` that is chosen"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProgramPart:
     """One part of a program, of a `reactor/NAME` or `achievement/NAME`."""
 
-    kind: Kind
+    kind: PartKind
     owner: str
     place: Place
     words: str
     lack: str
-    """What it did not where it was not reached: "never fired", after its words."""
+    """What is said of the part when no test reached it, after its words: "never fired"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
-    """What tests reached: all parts in the order of their places, and those that none reached."""
+class CoverageReport:
+    """All parts in the order of their places, and those that no test reached."""
 
-    parts: tuple[Part, ...]
-    missing: tuple[Part, ...]
+    parts: tuple[ProgramPart, ...]
+    missing: tuple[ProgramPart, ...]
 
     @property
     def percent(self) -> Decimal:
-        """Exact; a program without parts is covered."""
+        """The share of parts that was reached, exactly; 100 for a program without parts."""
         reached = len(self.parts) - len(self.missing)
         return Decimal(100 * reached) / len(self.parts) if self.parts else Decimal(100)
 
 
 class Coverage:
-    """Counts what `program` does, where it is run, and what is shown to `see`."""
+    """Collects which parts are reached when `program` is run and its events are given to `record`."""
 
-    def __init__(self, program: Program, place_of: PlaceOf) -> None:
-        """`place_of` answers where the value at a path in a file stands."""
-        self._watched = WatchedProgram(program)
-        self.program = self._watched.program
+    def __init__(self, program: Program, place_of: PlaceLookup) -> None:
+        """Instrument a program; `place_of` returns the place of the value at a path in a file."""
+        self._instrumented = InstrumentedProgram(program)
+        self.program = self._instrumented.program
         self._place_of = place_of
-        self._things: dict[str, Reactor | Achievement] = {
+        self._owners: dict[str, Reactor | Achievement] = {
             **{f"reactor/{reactor.name}": reactor for reactor in program.reactors},
             **{f"achievement/{achievement.name}": achievement for achievement in program.achievements},
         }
-        self._reached: set[tuple[str, Kind, int]] = set()
+        self._reached: set[tuple[str, PartKind, int]] = set()
 
-    def see(self, happened: Sequence[ProcessedEvent]) -> None:
-        """Note what was reached."""
-        for each in happened:
+    def record(self, events: Sequence[ProcessedEvent]) -> None:
+        """Add what processed events reached."""
+        for each in events:
             if each.type == "achievement_completed":
                 self._reached.add((f"achievement/{each.body['achievement']}", "achievement", 0))
             for answer in each.decision.outcomes:
                 if answer.fired:
                     self._reached.add((answer.source, "reactor", 0))
-                    self._see_effects(answer.source, answer.effects)
+                    self._record_effects(answer.source, answer.effects)
                 elif isinstance(answer.reason, LimitReached):
-                    self._see_limit(answer.source, answer.reason)
+                    self._record_limit(answer.source, answer.reason)
 
-    def covered(self) -> Covered:
-        """What was reached by now."""
-        known = [*self._parts_of_things(), *self._parts_of_rules()]
-        known.sort(key=lambda each: (each[0].place.file, each[0].place.line, each[0].place.column))
-        return Covered(tuple(part for part, _ in known), tuple(part for part, is_reached in known if not is_reached))
+    def report(self) -> CoverageReport:
+        """Return what was reached so far."""
+        parts = [*self._owners_and_their_parts(), *self._branches()]
+        parts.sort(key=lambda each: (each[0].place.file, each[0].place.line, each[0].place.column))
+        return CoverageReport(
+            tuple(part for part, _ in parts), tuple(part for part, is_reached in parts if not is_reached)
+        )
 
-    def _see_effects(self, source: str, effects: tuple[Effect, ...]) -> None:
-        """Find the rule of each effect: they keep their order, and some come to nothing."""
-        rest = iter(enumerate(self._things[source].then))
+    def _record_effects(self, source: str, effects: tuple[Effect, ...]) -> None:
+        """Add the rule of each effect. Effects are in the order of their rules, and a rule may have given none."""
+        rest = iter(enumerate(self._owners[source].then))
         for effect in effects:
-            number = next(number for number, rule in rest if _makes(rule, effect))
-            self._reached.add((source, "effect", number))
+            index = next(index for index, rule in rest if _can_give(rule, effect))
+            self._reached.add((source, "effect", index))
 
-    def _see_limit(self, source: str, reached: LimitReached) -> None:
-        for number, limit in enumerate(_limits(self._things[source])):
+    def _record_limit(self, source: str, reached: LimitReached) -> None:
+        for index, limit in enumerate(_limits(self._owners[source])):
             most = limit.times if reached.unit == "times" else limit.points
             if (limit.per, limit.every, most) == (reached.per, reached.every, reached.most):
-                self._reached.add((source, "limit", number))
+                self._reached.add((source, "limit", index))
 
     # -- parts
 
-    def _parts_of_things(self) -> Iterator[tuple[Part, bool]]:
-        for owner, thing in self._things.items():
-            kind: Kind = "reactor" if isinstance(thing, Reactor) else "achievement"
-            lack = "never fired" if isinstance(thing, Reactor) else "was never completed"
-            yield Part(kind, owner, thing.place, thing.name, lack), (owner, kind, 0) in self._reached
-            for number, rule in enumerate(thing.then):
-                place = self._place_of(thing.place.file, ("then", number))
-                effect = Part("effect", owner, place, _name(rule), "never came to anything")
-                yield effect, (owner, "effect", number) in self._reached
-            for number, limit in enumerate(_limits(thing)):
-                place = self._place_of(thing.place.file, ("limits", number))
-                held = Part("limit", owner, place, f"the limit of {_told(limit)}", "was never reached")
-                yield held, (owner, "limit", number) in self._reached
+    def _owners_and_their_parts(self) -> Iterator[tuple[ProgramPart, bool]]:
+        for owner, definition in self._owners.items():
+            file = definition.place.file
+            kind: PartKind = "reactor" if isinstance(definition, Reactor) else "achievement"
+            lack = "never fired" if isinstance(definition, Reactor) else "was never completed"
+            yield ProgramPart(kind, owner, definition.place, definition.name, lack), (owner, kind, 0) in self._reached
+            for index, rule in enumerate(definition.then):
+                place = self._place_of(file, ("then", index))
+                effect = ProgramPart("effect", owner, place, _key_of(rule), "never took effect")
+                yield effect, (owner, "effect", index) in self._reached
+            for index, limit in enumerate(_limits(definition)):
+                place = self._place_of(file, ("limits", index))
+                reached = ProgramPart("limit", owner, place, f"the limit of {_limit_text(limit)}", "was never reached")
+                yield reached, (owner, "limit", index) in self._reached
 
-    def _parts_of_rules(self) -> Iterator[tuple[Part, bool]]:
-        for each in self._watched.rules:
+    def _branches(self) -> Iterator[tuple[ProgramPart, bool]]:
+        for each in self._instrumented.rules:
             for branch, is_taken in each.branches:
                 yield _part(branch, each.owner, each.logic.place_of(branch.path)), is_taken
 
 
-def _part(branch: Branch, owner: str, place: Place) -> Part:
+def _part(branch: Branch, owner: str, place: Place) -> ProgramPart:
     match branch:
-        case Outcome():
-            return Part("condition", owner, place, branch.words, f"was never {'true' if branch.value else 'false'}")
-        case Choice():
-            return Part("branch", owner, place, branch.words, "was never chosen")
+        case ConditionBranch():
+            return ProgramPart(
+                "condition", owner, place, branch.words, f"was never {'true' if branch.value else 'false'}"
+            )
+        case IfBranch():
+            return ProgramPart("branch", owner, place, branch.words, "was never chosen")
         case _:
             assert_never(branch)
 
 
-def _limits(thing: Reactor | Achievement) -> tuple[Limit, ...]:
-    return thing.limits if isinstance(thing, Reactor) else ()
+def _limits(owner: Reactor | Achievement) -> tuple[Limit, ...]:
+    return owner.limits if isinstance(owner, Reactor) else ()
 
 
-def _told(limit: Limit) -> str:
+def _limit_text(limit: Limit) -> str:
     times = [] if limit.times is None else [f"{limit.times} times"]
     points = [] if limit.points is None else [f"{limit.points:f} points"]
     most = " and ".join([*times, *points])
     return f"{most} {'ever' if limit.every == 'ever' else f'a {limit.every}'}, per {limit.per}"
 
 
-def _makes(rule: EffectRule, effect: Effect) -> bool:
-    """Whether an effect may be what a rule came to."""
+def _can_give(rule: EffectRule, effect: Effect) -> bool:
+    """Return whether an effect may be the result of a rule."""
     match rule, effect:
         case AwardPointsRule(), AwardPoints(wallet):
             return rule.wallet == wallet
@@ -174,8 +179,8 @@ def _makes(rule: EffectRule, effect: Effect) -> bool:
             return rule == effect
 
 
-def _name(rule: EffectRule) -> str:
-    """What files call it."""
+def _key_of(rule: EffectRule) -> str:
+    """Return the key of an effect in program files, with the name that it has."""
     match rule:
         case AwardPointsRule():
             return "award_points"

@@ -1,4 +1,4 @@
-"""Members of tests and of simulations, invented: what their books hold."""
+"""From a fixture of a test or simulation to the member's state in memory."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,38 +22,38 @@ from workbench.scenarios.model import Fixture
 NONE = Points(0)
 
 
-def opening_of(fixture: Fixture, name: str, program: Program, now: datetime) -> MemberSnapshot:
-    """A member as a fixture tells of them; whoever is not registered has nothing. Limits are told apart."""
-    account = MemberState(fixture.member, badges=dict.fromkeys(fixture.member.badges, 1))
+def snapshot_of(fixture: Fixture, name: str, program: Program, now: datetime) -> MemberSnapshot:
+    """Return the state that a fixture describes; an unregistered member has nothing. Claims are not part of it."""
+    state = MemberState(fixture.member, badges=dict.fromkeys(fixture.member.badges, 1))
     if not fixture.is_registered:
-        return MemberSnapshot(account, is_new=True)
+        return MemberSnapshot(state, is_new=True)
     awarded = list(_awarded(fixture, name, program, now))
-    account.lots = {lot.id: lot for lot in (*awarded, *fixture.lots)}
+    state.lots = {lot.id: lot for lot in (*awarded, *fixture.lots)}
     for code in dict.fromkeys((*fixture.points, *fixture.earned)):
-        mine = [lot for lot in account.lots.values() if lot.wallet == code]
-        active = Points(sum(lot.remaining for lot in mine if lot.active_from is None))
-        pending = Points(sum(lot.remaining for lot in mine if lot.active_from is not None))
-        account.balances[code] = Balance(active, pending, earned=fixture.earned.get(code, active))
-    account.completed = dict(fixture.completed)
-    account.daily_sums = {achievement: list(marks) for achievement, marks in fixture.marks.items()}
-    told = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
-    due = {lot.id: next_due_of_lot(program, lot, warned=warned, now=now) for lot, warned in told}
-    deadlines: dict[str, tuple[datetime, DueKind]] = {lot_id: deadline for lot_id, deadline in due.items() if deadline}
-    return MemberSnapshot(account, due_items=deadlines | _begin_period(account, program, now))
+        lots = [lot for lot in state.lots.values() if lot.wallet == code]
+        active = Points(sum(lot.remaining for lot in lots if lot.active_from is None))
+        pending = Points(sum(lot.remaining for lot in lots if lot.active_from is not None))
+        state.balances[code] = Balance(active, pending, earned=fixture.earned.get(code, active))
+    state.completed = dict(fixture.completed)
+    state.daily_sums = {achievement: list(sums) for achievement, sums in fixture.daily_sums.items()}
+    warned_lots = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
+    due = {lot.id: next_due_of_lot(program, lot, warned=warned, now=now) for lot, warned in warned_lots}
+    due_items: dict[str, tuple[datetime, DueKind]] = {lot_id: each for lot_id, each in due.items() if each}
+    return MemberSnapshot(state, due_items=due_items | _begin_tier_period(state, program, now))
 
 
-def _begin_period(account: MemberState, program: Program, now: datetime) -> dict[str, tuple[datetime, DueKind]]:
-    """What falls due of the tier: who has one from the start came into it then, if nothing else is said."""
-    tier = program.tier_named(account.member.tier)
+def _begin_tier_period(state: MemberState, program: Program, now: datetime) -> dict[str, tuple[datetime, DueKind]]:
+    """Start the tier's period now, unless the fixture says when it ends; return the due item of the tier, if any."""
+    tier = program.tier_named(state.member.tier)
     lasts = None if tier is None else tiers.kept_until(program, tier, now=now)
-    until = None if lasts is None else account.member.tier_until or lasts
-    account.member = replace(account.member, tier_until=until)
-    deadline = tiers.next_due_from_now(program, account.member, now=now)
-    return {} if deadline is None else {account.member.id: deadline}
+    until = None if lasts is None else state.member.tier_until or lasts
+    state.member = replace(state.member, tier_until=until)
+    due_item = tiers.next_due_from_now(program, state.member, now=now)
+    return {} if due_item is None else {state.member.id: due_item}
 
 
 def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:
-    """Points that a member has from the start were awarded then, and expire as their wallet says."""
+    """Yield a lot for each wallet of `points`: awarded now, and expiring as the wallet says."""
     for code, points in fixture.points.items():
         if points:
             lot_id = named_id(program.store, "test lot", f"{name}/{code}")
@@ -62,6 +62,6 @@ def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> It
 
 
 def _was_warned(lot: Lot, program: Program, now: datetime) -> bool:
-    """Whether the owner of a lot was told by now that it expires."""
+    """Return whether the warning that a lot expires was sent before now."""
     before, expires = program.notify_before.points, lot.expires_at
     return before is not None and expires is not None and before.before(expires, program.zone) <= now

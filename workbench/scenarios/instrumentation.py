@@ -1,4 +1,4 @@
-"""A program made to be watched: every rule of it that branches notes the branches that are taken."""
+"""Instruments a program for coverage: each rule that branches records the branches that are taken."""
 
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -15,11 +15,11 @@ from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.logic import Logic, Template
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
-from workbench.scenarios.branches import Branches, Watched
+from workbench.scenarios.branches import Branches, InstrumentedRule
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedLogic:
+class InstrumentedLogic:
     """A rule of a `reactor/NAME` or `achievement/NAME`, and its branches."""
 
     owner: str
@@ -27,11 +27,11 @@ class WatchedLogic:
     branches: Branches
 
 
-class WatchedProgram:
-    """A program that does what it did, and the rules in it that are watched."""
+class InstrumentedProgram:
+    """A program that decides as the original does, and its rules that record their branches."""
 
     def __init__(self, program: Program) -> None:
-        self.rules: list[WatchedLogic] = []
+        self.rules: list[InstrumentedLogic] = []
         self.program = replace(
             program,
             reactors=tuple(map(self._reactor, program.reactors)),
@@ -52,14 +52,14 @@ class WatchedProgram:
         )
 
     def _when(self, owner: str, when: Logic | None) -> Logic | None:
-        return None if when is None else self._watched(owner, when, is_condition=True)
+        return None if when is None else self._instrumented(owner, when, is_condition=True)
 
     def _measure(self, owner: str, measure: Measure) -> Measure:
         match measure:
             case Sum(number):
-                return Sum(self._watched(owner, number))
+                return Sum(self._instrumented(owner, number))
             case Distinct(value):
-                return Distinct(self._watched(owner, value))
+                return Distinct(self._instrumented(owner, value))
             case CountEvents() | CountDays():
                 return measure
             case _:
@@ -71,7 +71,7 @@ class WatchedProgram:
     def _effect(self, owner: str, rule: EffectRule) -> EffectRule:
         match rule:
             case AwardPointsRule() | DeductPointsRule():
-                return replace(rule, points=self._watched(owner, rule.points))
+                return replace(rule, points=self._instrumented(owner, rule.points))
             case SetAttributeRule():
                 return replace(rule, value=self._template(owner, rule.value))
             case CallWebhookRule():
@@ -84,7 +84,7 @@ class WatchedProgram:
     def _template(self, owner: str, template: Template) -> Template:
         match template:
             case Logic():
-                return self._watched(owner, template)
+                return self._instrumented(owner, template)
             case dict():
                 return {key: self._template(owner, value) for key, value in template.items()}
             case list() | tuple():
@@ -92,9 +92,9 @@ class WatchedProgram:
             case _:
                 return template
 
-    def _watched(self, owner: str, logic: Logic, *, is_condition: bool = False) -> Logic:
+    def _instrumented(self, owner: str, logic: Logic, *, is_condition: bool = False) -> Logic:
         branches = Branches(logic.expression, is_condition=is_condition)
         if branches.all_taken:
             return logic
-        self.rules.append(WatchedLogic(owner, logic, branches))
-        return replace(logic, rule=Watched(logic.rule, branches))
+        self.rules.append(InstrumentedLogic(owner, logic, branches))
+        return replace(logic, rule=InstrumentedRule(logic.rule, branches))

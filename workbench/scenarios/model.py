@@ -1,4 +1,4 @@
-"""What a designer's test says: members, steps, and what is expected of them."""
+"""The model of a designer's test: members, steps and expectations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,32 +15,32 @@ from loyalty.store.points import Lot
 
 BalanceKind: TypeAlias = Literal["active", "pending", "earned", "spent", "expired"]
 Direction: TypeAlias = Literal["awarded", "deducted"]
-Occurrence: TypeAlias = Literal["fired", "limited", "webhooks", "events"]
-"""What occurs between expectations: a reactor fires, a limit stops one, a webhook is sent, an event is caused."""
+OccurrenceKind: TypeAlias = Literal["fired", "limited", "webhooks", "events"]
+"""What a test can count: reactors that fired, reactors stopped by a limit, webhooks sent, built-in events."""
 RewardStatus: TypeAlias = Literal["issued", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """A member as a test begins. Points are active, in the wallet's smallest unit."""
+    """A member at the start of a test. Points are in the wallet's smallest unit, and active."""
 
     member: Member
     is_registered: bool = True
-    """False: the first event of theirs registers them."""
+    """False: the member's first event registers them."""
     points: Mapping[str, Points] = field(default_factory=dict)
     earned: Mapping[str, Points] = field(default_factory=dict)
     lots: tuple[Lot, ...] = ()
-    """In place of `points`: what was awarded when, and what is left of it."""
+    """Instead of `points`: single awards, with what is left of each."""
     completed: Mapping[str, int] = field(default_factory=dict)
-    marks: Mapping[str, tuple[DailySum, ...]] = field(default_factory=dict)
+    daily_sums: Mapping[str, tuple[DailySum, ...]] = field(default_factory=dict)
     """By achievement, oldest first."""
     claims: tuple[Claim, ...] = ()
-    """What firings took from limits."""
+    """What earlier firings have used of limits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """So many points of a kind in a wallet."""
+class BalanceIs:
+    """The balance of one kind in a wallet is this amount."""
 
     kind: BalanceKind
     wallet: str
@@ -48,8 +48,8 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """So many points awarded or deducted since the expectations before."""
+class PointsMoved:
+    """This amount was awarded or deducted since the previous expectations."""
 
     direction: Direction
     wallet: str
@@ -57,22 +57,22 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class InTier:
-    """The member's tier; None: in none."""
+class TierIs:
+    """The member is in this tier; None: in no tier."""
 
     tier: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class BadgesAre:
-    """These badges and no others."""
+    """The member has exactly these badges."""
 
     names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class HasBadge:
-    """One badge, or the lack of it."""
+    """The member has one badge, or does not have it."""
 
     name: str
     has: bool
@@ -80,23 +80,23 @@ class HasBadge:
 
 @dataclass(frozen=True, slots=True)
 class AttributeIs:
-    """An attribute's value; None: there is none."""
+    """An attribute has this value; None: it is not set."""
 
     name: str
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
-    """How often an achievement was completed, ever."""
+class CompletedTimes:
+    """The member has completed an achievement this many times in all."""
 
     achievement: str
     times: int
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """An achievement's progress, as the last webhook told of it."""
+class ProgressIs:
+    """The progress of an achievement is this amount, as the last webhook reported it."""
 
     achievement: str
     amount: Decimal
@@ -104,14 +104,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RewardsAre:
-    """The member was issued these rewards, ever, and no others."""
+    """The rewards ever issued to the member are exactly these."""
 
     names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class RewardCount:
-    """How many of a reward the member was issued, ever, or of those how many are in a state."""
+    """The number of one reward ever issued to the member; with a status, only those that have it now."""
 
     reward: str
     status: RewardStatus | None
@@ -120,12 +120,12 @@ class RewardCount:
 
 @dataclass(frozen=True, slots=True)
 class Occurred:
-    """What occurred since the expectations before: so many `times`, or at least once.
+    """Something occurred since the previous expectations: exactly `times`, or at least once if that is None.
 
-    Only those count that went to `url`, and whose body has what `body` has.
+    With `url`, only what was sent there counts; with `body`, only what contains it.
     """
 
-    kind: Occurrence
+    kind: OccurrenceKind
     name: str
     times: int | None = None
     url: str | None = None
@@ -134,20 +134,20 @@ class Occurred:
 
 @dataclass(frozen=True, slots=True)
 class NothingOccurred:
-    """Nothing of a kind since the expectations before."""
+    """Nothing of this kind occurred since the previous expectations."""
 
-    kind: Occurrence
+    kind: OccurrenceKind
 
 
-Wanted: TypeAlias = (
-    Balance
-    | Moved
-    | InTier
+Assertion: TypeAlias = (
+    BalanceIs
+    | PointsMoved
+    | TierIs
     | BadgesAre
     | HasBadge
     | AttributeIs
-    | Completed
-    | Progress
+    | CompletedTimes
+    | ProgressIs
     | RewardsAre
     | RewardCount
     | Occurred
@@ -156,36 +156,36 @@ Wanted: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing expected, the key that asks for it, and where."""
+class Expectation:
+    """One assertion, with the key of `expect` that states it and its place in the file."""
 
     place: Place
     key: str
-    wanted: Wanted
+    assertion: Assertion
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """When an event is reported, and when it happened."""
+class EventTimes:
+    """When an event is reported, and when it happened. Both are aware UTC."""
 
-    at: datetime
-    time: datetime
+    reported_at: datetime
+    happened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """An event of a member, once or several times."""
+class ReportEvent:
+    """A step that reports an event of a member, once for each of `times`."""
 
     place: Place
     member: str
     type: str
     body: Mapping[str, Any]
-    moments: tuple[Moment, ...]
+    times: tuple[EventTimes, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """Time passes."""
+class AdvanceClock:
+    """A step that lets time pass."""
 
     place: Place
     until: datetime
@@ -193,25 +193,25 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What is to be true of a member now."""
+    """A step that checks what is true of a member now."""
 
     place: Place
     member: str
-    checks: tuple[Check, ...]
+    expectations: tuple[Expectation, ...]
 
 
-Action: TypeAlias = Report | Pass | Expect
+ScenarioStep: TypeAlias = ReportEvent | AdvanceClock | Expect
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One test. Its clock stands at `start`, and moves as its steps say."""
+    """One test. Its clock starts at `start`, and only its steps move it."""
 
     name: str
     place: Place
     start: datetime
     members: Mapping[str, Fixture]
-    steps: tuple[Action, ...]
+    steps: tuple[ScenarioStep, ...]
     tags: tuple[str, ...] = ()
     skip: str = ""
-    """Why it is not run; empty: it is."""
+    """Why the test is not run; empty: it is run."""

@@ -1,4 +1,4 @@
-"""Runs one test on a trial: the steps of production, in memory, on a clock that stands still between steps."""
+"""Runs one test in memory, by the steps of production, on a clock that only the test moves."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,160 +11,181 @@ from loyalty.engine.snapshots import load_into
 from loyalty.program.program import Program
 from loyalty.store.memory.member_state import MemberState
 from loyalty.webhooks.outbox import CALL
-from workbench.scenarios.fixtures import opening_of
-from workbench.scenarios.judging import Miss, Seen, judge, progress_of
-from workbench.scenarios.model import Action, Expect, Fixture, NothingOccurred, Occurred, Pass, Report, Scenario
+from workbench.scenarios.assertions import Mismatch, Observation, check_expectation, progress_of
+from workbench.scenarios.fixtures import snapshot_of
+from workbench.scenarios.model import (
+    AdvanceClock,
+    Expect,
+    Fixture,
+    NothingOccurred,
+    Occurred,
+    ReportEvent,
+    Scenario,
+    ScenarioStep,
+)
 
-Verdict: TypeAlias = Literal["passed", "failed", "skipped"]
-Watch: TypeAlias = Callable[[Sequence[ProcessedEvent]], None]
+ScenarioVerdict: TypeAlias = Literal["passed", "failed", "skipped"]
+EventObserver: TypeAlias = Callable[[Sequence[ProcessedEvent]], None]
+"""Called with the events of each step, in the order in which they were processed."""
+
 REGISTERED = "member_registered"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AchievementProgress:
     """How far a member is with an achievement."""
 
     achievement: str
     completed: int
     progress: str
-    """As `6/7`."""
+    """Such as `6/7`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a test. Of one that failed: what was otherwise than expected, and what had happened before.
-
-    `happened` begins after the expectations before.
-    """
+class ScenarioResult:
+    """The result of a test. The fields after `verdict` are empty unless it failed."""
 
     scenario: Scenario
-    verdict: Verdict
-    misses: tuple[Miss, ...] = ()
-    happened: tuple[ProcessedEvent, ...] = ()
-    standings: tuple[Standing, ...] = ()
+    verdict: ScenarioVerdict
+    mismatches: tuple[Mismatch, ...] = ()
+    events: tuple[ProcessedEvent, ...] = ()
+    """The member's events since the previous expectations."""
+    achievements: tuple[AchievementProgress, ...] = ()
+    """The achievements that count events of these types."""
 
 
-def run(scenario: Scenario, program: Program, watch: Watch | None = None) -> Result:
-    """Run a test to its first step that fails. `watch` is shown all that happens.
+def run(scenario: Scenario, program: Program, observer: EventObserver | None = None) -> ScenarioResult:
+    """Run a test up to its first step that fails.
 
-    Nobody asks why while all is as expected; a test that fails is run again, with reasons.
+    Decisions are made without reasons, which costs less; a test that fails is run again with them.
     """
     if scenario.skip:
-        return Result(scenario, "skipped")
-    result = _Run(scenario, program, watch, with_reasons=False).run()
+        return ScenarioResult(scenario, "skipped")
+    result = _Run(scenario, program, observer, with_reasons=False).run()
     return _Run(scenario, program, None, with_reasons=True).run() if result.verdict == "failed" else result
 
 
-def play(scenario: Scenario, program: Program) -> tuple[InMemoryEngine, list[ProcessedEvent]]:
-    """All that happens in a test, with reasons, and the store in its end; nobody minds what is expected last."""
-    happened: list[ProcessedEvent] = []
-    played = _Run(scenario, program, happened.extend, with_reasons=True)
-    played.run()
-    return played.trial, happened
+def record_run(scenario: Scenario, program: Program) -> tuple[InMemoryEngine, list[ProcessedEvent]]:
+    """Run a test with reasons; return its engine as the test left it, and all events that were processed."""
+    events: list[ProcessedEvent] = []
+    recorded = _Run(scenario, program, events.extend, with_reasons=True)
+    recorded.run()
+    return recorded.engine, events
 
 
 class _Run:
-    def __init__(self, scenario: Scenario, program: Program, watch: Watch | None, *, with_reasons: bool) -> None:
+    def __init__(
+        self, scenario: Scenario, program: Program, observer: EventObserver | None, *, with_reasons: bool
+    ) -> None:
         self._scenario = scenario
         self._program = program
-        self._watch = watch
-        self.trial = InMemoryEngine(
-            program, scenario.start, records_messages=_hears(scenario), with_reasons=with_reasons
+        self._observer = observer
+        self.engine = InMemoryEngine(
+            program, scenario.start, records_messages=_expects_messages(scenario), with_reasons=with_reasons
         )
-        self._window: list[ProcessedEvent] = []
-        self._accounts = {name: self._account(name, fixture) for name, fixture in scenario.members.items()}
+        self._events: list[ProcessedEvent] = []
+        """Those since the previous expectations."""
+        self._states = {name: self._state(name, fixture) for name, fixture in scenario.members.items()}
 
-    def run(self) -> Result:
-        """Step by step; expectations in a row look back on the same."""
-        before: Action | None = None
+    def run(self) -> ScenarioResult:
+        """Run step by step; expectations in a row look at the same events."""
+        previous: ScenarioStep | None = None
         for step in self._scenario.steps:
-            if isinstance(before, Expect) and not isinstance(step, Expect):
-                self._window.clear()
-            if misses := self._take(step):
-                return self._failed(step, misses)
-            before = step
-        return Result(self._scenario, "passed")
+            if isinstance(previous, Expect) and not isinstance(step, Expect):
+                self._events.clear()
+            if mismatches := self._run_step(step):
+                return self._failed(step, mismatches)
+            previous = step
+        return ScenarioResult(self._scenario, "passed")
 
-    def _take(self, step: Action) -> tuple[Miss, ...]:
-        """What a step shows to be wrong."""
+    def _run_step(self, step: ScenarioStep) -> tuple[Mismatch, ...]:
         match step:
             case Expect():
-                account = self._accounts[step.member]
-                mine = [each for each in self._window if each.member == account.member.id]
-                seen = Seen(self.trial, account, mine)
-                return tuple(miss for check in step.checks if (miss := judge(check, seen)) is not None)
-            case Pass():
-                return self._let(step, "wait", partial(self.trial.advance, step.until))
-            case Report():
+                state = self._states[step.member]
+                events = [each for each in self._events if each.member == state.member.id]
+                observation = Observation(self.engine, state, events)
+                checked = (check_expectation(each, observation) for each in step.expectations)
+                return tuple(mismatch for mismatch in checked if mismatch is not None)
+            case AdvanceClock():
+                return self._process(step, "wait", partial(self.engine.advance, step.until))
+            case ReportEvent():
                 return self._report(step)
             case _:
                 assert_never(step)
 
-    def _report(self, step: Report) -> tuple[Miss, ...]:
-        account = self._accounts[step.member]
-        member = account.member.id
-        for moment in step.moments:
-            doings: list[tuple[str, Callable[[], list[ProcessedEvent]]]] = [
-                ("wait", partial(self.trial.advance, moment.at))
+    def _report(self, step: ReportEvent) -> tuple[Mismatch, ...]:
+        state = self._states[step.member]
+        member = state.member.id
+        for times in step.times:
+            works: list[tuple[str, Callable[[], list[ProcessedEvent]]]] = [
+                ("wait", partial(self.engine.advance, times.reported_at))
             ]
-            if member not in self.trial.store.members_by_id:
-                doings.append((REGISTERED, partial(self._register, account)))
+            if member not in self.engine.store.members_by_id:
+                works.append((REGISTERED, partial(self._register, state)))
             if step.type != REGISTERED:
-                report = partial(self.trial.report, member, step.type, step.body, time=moment.time)
-                doings.append((step.type, report))
-            for what, happen in doings:
-                if misses := self._let(step, what, happen):
-                    return misses
+                report = partial(self.engine.report, member, step.type, step.body, time=times.happened_at)
+                works.append((step.type, report))
+            for name, work in works:
+                if mismatches := self._process(step, name, work):
+                    return mismatches
         return ()
 
-    def _let(self, step: Report | Pass, what: str, happen: Callable[[], list[ProcessedEvent]]) -> tuple[Miss, ...]:
-        """Let something happen; an event that cannot be answered is never what a test expects."""
+    def _process(
+        self, step: ReportEvent | AdvanceClock, name: str, work: Callable[[], list[ProcessedEvent]]
+    ) -> tuple[Mismatch, ...]:
+        """Process events and keep them; each event that cannot be processed is a mismatch, whatever the test expects.
+
+        `name` stands for the step in the mismatch where a rule itself cannot be evaluated.
+        """
         try:
-            happened = happen()
+            events = work()
         except rules.RuleError as error:
-            return (Miss(step.place, what, "an answer", str(error)),)
-        self._window += happened
-        if self._watch is not None:
-            self._watch(happened)
-        return tuple(Miss(step.place, each.type, "an answer", each.error) for each in happened if each.error)
+            return (Mismatch(step.place, name, "an answer", str(error)),)
+        self._events += events
+        if self._observer is not None:
+            self._observer(events)
+        return tuple(Mismatch(step.place, each.type, "an answer", each.error) for each in events if each.error)
 
-    def _failed(self, step: Action, misses: tuple[Miss, ...]) -> Result:
-        """What the report of a failure needs: of the members it is about."""
-        account = self._accounts[step.member] if isinstance(step, Expect | Report) else None
-        mine = [each for each in self._window if account is None or each.member == account.member.id]
-        standings = [] if account is None else self._standings(account, {each.type for each in mine})
-        return Result(self._scenario, "failed", misses, tuple(mine), tuple(standings))
+    def _failed(self, step: ScenarioStep, mismatches: tuple[Mismatch, ...]) -> ScenarioResult:
+        """Return the failure with the events and achievements of the step's member, or of all if it has none."""
+        state = self._states[step.member] if isinstance(step, Expect | ReportEvent) else None
+        events = [each for each in self._events if state is None or each.member == state.member.id]
+        progress = [] if state is None else self._progress(state, {each.type for each in events})
+        return ScenarioResult(self._scenario, "failed", mismatches, tuple(events), tuple(progress))
 
-    def _standings(self, account: MemberState, types: set[str]) -> Iterator[Standing]:
+    def _progress(self, state: MemberState, event_types: set[str]) -> Iterator[AchievementProgress]:
         for achievement in self._program.achievements:
-            if achievement.on in types:
-                completed, progress = progress_of(account, self._program, achievement.name)
-                yield Standing(achievement.name, completed, f"{progress:f}/{achievement.goal:f}")
+            if achievement.on in event_types:
+                completed, progress = progress_of(state, self._program, achievement.name)
+                yield AchievementProgress(achievement.name, completed, f"{progress:f}/{achievement.goal:f}")
 
     # -- members
 
-    def _account(self, name: str, fixture: Fixture) -> MemberState:
-        """What is kept of a member. Who is registered was so before: nothing answers it."""
-        opening = opening_of(fixture, name, self._program, self.trial.now)
-        if not fixture.is_registered:
-            return opening.state
-        account = load_into(self.trial, opening)
-        for claim in fixture.claims:
-            self.trial.store.usage.claim(claim, account.member.id)
-        return account
+    def _state(self, name: str, fixture: Fixture) -> MemberState:
+        """Put a member into the engine and return their state; an unregistered member stays outside until registered.
 
-    def _register(self, account: MemberState) -> list[ProcessedEvent]:
-        """A member whom nobody knew is registered, in the lowest tier."""
+        A registered member was so before the test, so nothing answers the registration.
+        """
+        snapshot = snapshot_of(fixture, name, self._program, self.engine.now)
+        if not fixture.is_registered:
+            return snapshot.state
+        state = load_into(self.engine, snapshot)
+        for claim in fixture.claims:
+            self.engine.store.usage.claim(claim, state.member.id)
+        return state
+
+    def _register(self, state: MemberState) -> list[ProcessedEvent]:
+        """Register a member in the lowest tier."""
         lowest = self._program.tier_at(0)
         tier = None if lowest is None else lowest.name
-        account.member = replace(account.member, registered_at=self.trial.now, tier=tier)
-        return self.trial.register(account)
+        state.member = replace(state.member, registered_at=self.engine.now, tier=tier)
+        return self.engine.register(state)
 
 
-def _hears(scenario: Scenario) -> bool:
-    """Whether a test asks for messages: where none does, they are not even made."""
-    wanted = [check.wanted for step in scenario.steps if isinstance(step, Expect) for check in step.checks]
+def _expects_messages(scenario: Scenario) -> bool:
+    """Return whether a test looks at webhooks to subscriptions: otherwise their messages are not built."""
+    assertions = [each.assertion for step in scenario.steps if isinstance(step, Expect) for each in step.expectations]
     return any(
         isinstance(each, Occurred | NothingOccurred) and each.kind == "webhooks" and getattr(each, "name", "") != CALL
-        for each in wanted
+        for each in assertions
     )

@@ -1,4 +1,4 @@
-"""One event from a file, in the form in which it is reported over HTTP."""
+"""Reads one event from a file, in the form that `POST customEvent` takes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from loyalty.program.program import Program
 from program_files.node_values import note_wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-from workbench.scenarios.files.names import Names
+from workbench.scenarios.files.names import ProgramNames
 
-MOST_BODY_FAULTS = 20
-CUSTOMER = ("customerId", "email", "phone", "loyaltyCardNumber")
+MAX_BODY_FAULTS = 20
+CUSTOMER_KEYS = ("customerId", "email", "phone", "loyaltyCardNumber")
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedEvent:
-    """An event that could be reported. `time` is None where the file does not say; `customer` names whose it is."""
+class EventInput:
+    """An event to simulate. `time` is None if the file gives none; `customer` holds the identifiers of its member."""
 
     type: str
     time: datetime | None
@@ -26,24 +26,24 @@ class ReportedEvent:
     customer: Mapping[str, str]
 
 
-def read_reported(node: Node, program: Program) -> ReportedEvent:
-    """The event: `{"event": {...}}` or what is inside. Raise ProgramFaults with everything that is wrong."""
-    problems, names = Problems(), Names(program)
+def read_event_input(node: Node, program: Program) -> EventInput:
+    """Read an event, with or without the `event` key around it; raise ProgramFaults with all problems."""
+    problems, names = Problems(), ProgramNames(program)
     inner = node.entries.get("event", node)
     if not isinstance(inner.value, dict):
         note_wrong_type(inner, problems, "an event", "a map")
     event_type = _type(inner, problems, program)
-    body = inner.entries.get("body")
-    told = _map(body, problems, "body")
-    for fault, _ in zip(event_type.body.faults(told) if event_type else (), range(MOST_BODY_FAULTS), strict=False):
-        problems.add((body or inner).place_of(fault.path), "body-invalid", shown(fault.message))
+    body_node = inner.entries.get("body")
+    body = _map(body_node, problems, "body")
+    for fault, _ in zip(event_type.body.faults(body) if event_type else (), range(MAX_BODY_FAULTS), strict=False):
+        problems.add((body_node or inner).place_of(fault.path), "body-invalid", shown(fault.message))
     date = inner.entries.get("eventDate")
     time = None if date is None else names.instant(date, problems, "eventDate")
     customer = _map(inner.entries.get("customerData"), problems, "customerData")
     problems.raise_if_any()
-    assert event_type is not None, "or it is a problem"
-    return ReportedEvent(
-        event_type.name, time, told, {key: str(customer[key]) for key in CUSTOMER if customer.get(key)}
+    assert event_type is not None, "otherwise there is a problem"
+    return EventInput(
+        event_type.name, time, body, {key: str(customer[key]) for key in CUSTOMER_KEYS if customer.get(key)}
     )
 
 

@@ -1,4 +1,4 @@
-"""One event tried out: what it would do, for whom, and what they would have then. Nothing is written anywhere."""
+"""Simulates one event in memory: what it would do, and the state of its member before and after. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,19 +13,19 @@ from loyalty.program.program import Program
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
-from workbench.scenarios.judging import progress_of
+from workbench.scenarios.assertions import progress_of
 
-MOST_DUE = 2_000
-"""Lots and coupons of which something falls due before the event: so many are done within seconds."""
+MAX_DUE_ITEMS = 2_000
+"""Lots and coupons of a member that has something due before the event: this many take seconds."""
 
 
-class TooMuch(ValueError):
-    """More would fall due before the event than a simulation does; the message says what to change."""
+class TooManyDueItems(ValueError):
+    """More items may be due before the event than a simulation processes; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """An event to be tried: reported at `now`, of a member as they are. All instants are aware UTC."""
+class SimulationInput:
+    """An event to simulate, reported at `now`, and the state of its member. All instants are aware UTC."""
 
     type: str
     time: datetime
@@ -33,15 +33,15 @@ class Tried:
     member: MemberSnapshot
     now: datetime
     claims: tuple[Claim, ...] = ()
-    """What firings took from limits, besides what the member's account says."""
+    """What earlier firings used of limits, in addition to what the member's state says."""
     used: Mapping[str, Mapping[date, DailyUse]] | None = None
-    """What firings took from limits of the whole program."""
+    """What earlier firings used of limits `per: program`."""
     since: datetime | None = None
-    """When the member was as they are; what falls due until `now` happens first. None: now."""
+    """When the state of the member was read; what is due from then until `now` is processed first. None: `now`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Achieved:
+class AchievementStatus:
     """How far a member is with an achievement."""
 
     completed: int
@@ -50,69 +50,72 @@ class Achieved:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a member stands."""
+class MemberStatus:
+    """What a member has."""
 
     tier: str | None
     balances: Mapping[str, Balance]
     badges: Mapping[str, int]
     attributes: Mapping[str, Any]
-    achievements: Mapping[str, Achieved]
+    achievements: Mapping[str, AchievementStatus]
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
-    """What would happen. `meanwhile`: what falls due before the event."""
+class SimulationResult:
+    """The result of a simulation. `meanwhile`: the due items processed before the event."""
 
     now: datetime
-    before: Standing
+    before: MemberStatus
     meanwhile: Sequence[ProcessedEvent]
-    happened: Sequence[ProcessedEvent]
-    """The event and all it causes; first the registration of somebody unknown, with all that causes."""
-    after: Standing
+    events: Sequence[ProcessedEvent]
+    """The event and all that it causes, after the registration of an unknown member and all that causes."""
+    after: MemberStatus
 
 
-def newcomer(member: Member, program: Program) -> MemberSnapshot:
-    """Somebody unknown, as an event registers them: in the lowest tier."""
+def new_member_snapshot(member: Member, program: Program) -> MemberSnapshot:
+    """Return the snapshot of an unknown member, who is registered in the lowest tier when the event is processed."""
     lowest = program.tier_at(0)
     return MemberSnapshot(MemberState(replace(member, tier=None if lowest is None else lowest.name)), is_new=True)
 
 
-def simulate(program: Program, tried: Tried) -> Simulated:
-    """Try an event out by the steps of production; raise TooMuch or RuleError."""
-    trial = InMemoryEngine(program, min(tried.since or tried.now, tried.now), records_messages=True)
-    trial.store.used.update({name: dict(days) for name, days in (tried.used or {}).items()})
+def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
+    """Simulate an event by the steps of production; raise TooManyDueItems or RuleError."""
+    engine = InMemoryEngine(program, min(simulation.since or simulation.now, simulation.now), records_messages=True)
+    engine.store.used.update({name: dict(days) for name, days in (simulation.used or {}).items()})
     meanwhile: list[ProcessedEvent] = []
-    happened: list[ProcessedEvent] = []
-    if tried.member.is_new:
-        trial.now = tried.now
-        account = tried.member.state.copy()
-        before = standing(account, program)
-        happened += trial.register(account)
+    events: list[ProcessedEvent] = []
+    if simulation.member.is_new:
+        engine.now = simulation.now
+        state = simulation.member.state.copy()
+        before = member_status(state, program)
+        events += engine.register(state)
     else:
-        account = load_into(trial, tried.member)
-        for claim in tried.claims:
-            trial.store.usage.claim(claim, account.member.id)
-        meanwhile = _until(trial, tried.now, len(account.lots) + len(account.issued))
-        before = standing(account, program)
-    if not (tried.member.is_new and tried.type == "member_registered"):
-        happened += trial.report(account.member.id, tried.type, tried.body, time=tried.time)
-    return Simulated(tried.now, before, meanwhile, happened, standing(account, program))
+        state = load_into(engine, simulation.member)
+        for claim in simulation.claims:
+            engine.store.usage.claim(claim, state.member.id)
+        meanwhile = _process_due(engine, simulation.now, len(state.lots) + len(state.issued))
+        before = member_status(state, program)
+    if not (simulation.member.is_new and simulation.type == "member_registered"):
+        events += engine.report(state.member.id, simulation.type, simulation.body, time=simulation.time)
+    return SimulationResult(simulation.now, before, meanwhile, events, member_status(state, program))
 
 
-def _until(trial: InMemoryEngine, now: datetime, most: int) -> list[ProcessedEvent]:
-    earliest = trial.store.due_items.earliest()
-    if most > MOST_DUE and earliest is not None and earliest <= now:
-        raise TooMuch(f"the member has {most} lots and coupons that may fall due before: choose an earlier now")
-    return trial.advance(now)
+def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int) -> list[ProcessedEvent]:
+    earliest = engine.store.due_items.earliest()
+    if lots_and_coupons > MAX_DUE_ITEMS and earliest is not None and earliest <= until:
+        raise TooManyDueItems(
+            f"the member has {lots_and_coupons} lots and coupons that may be due before the event: "
+            "choose an earlier now"
+        )
+    return engine.advance(until)
 
 
-def standing(account: MemberState, program: Program) -> Standing:
-    """Where a member stands under a program; of its own wallets and achievements."""
-    achieved: dict[str, Achieved] = {}
+def member_status(state: MemberState, program: Program) -> MemberStatus:
+    """Return what a member has, for the wallets and achievements of a program."""
+    achievements: dict[str, AchievementStatus] = {}
     for achievement in program.achievements:
-        completed, progress = progress_of(account, program, achievement.name)
-        achieved[achievement.name] = Achieved(completed, progress, achievement.goal)
-    balances = {code: account.balances.get(code, Balance()) for code in program.wallets}
-    member = account.member
-    return Standing(member.tier, balances, dict(account.badges), dict(member.attributes), achieved)
+        completed, progress = progress_of(state, program, achievement.name)
+        achievements[achievement.name] = AchievementStatus(completed, progress, achievement.goal)
+    balances = {code: state.balances.get(code, Balance()) for code in program.wallets}
+    member = state.member
+    return MemberStatus(member.tier, balances, dict(state.badges), dict(member.attributes), achievements)

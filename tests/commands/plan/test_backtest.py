@@ -13,8 +13,8 @@ import pytest
 from commands.plan.backtest import FromFile, Job, backtest
 from tests.kit import programs
 from tests.kit.processes import started, write
-from workbench.backtest import Contrast
-from workbench.backtest.event_file import BadLine
+from workbench.backtest import ReplayComparison
+from workbench.backtest.event_file import InvalidEventLine
 
 MEMBERS = 7
 TWICE = programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", '{"*": [{var: event.body.total}, 2]}')
@@ -37,7 +37,7 @@ def job(file: Path, changed: str = TWICE) -> Job:
     return Job(FromFile(file), programs.files(), programs.files(**{"reactors__points-for-purchase": changed}))
 
 
-def replayed(job: Job, jobs: int) -> tuple[Contrast, list[tuple[int, int | None]]]:
+def replayed(job: Job, jobs: int) -> tuple[ReplayComparison, list[tuple[int, int | None]]]:
     told: list[tuple[int, int | None]] = []
     return backtest(job, jobs=jobs, progress=lambda done, of: told.append((done, of))), told
 
@@ -80,7 +80,7 @@ def test_a_wrong_line_is_named_in_any_process(
     monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
     monkeypatch.setattr("commands.plan.backtest.MAX_SHARE_BYTES", largest_share)
 
-    with pytest.raises(BadLine, match=r"events\.jsonl:101: event\.eventDate is missing"):
+    with pytest.raises(InvalidEventLine, match=r"events\.jsonl:101: event\.eventDate is missing"):
         replayed(job(file), jobs=2)
 
 

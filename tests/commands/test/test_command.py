@@ -18,7 +18,7 @@ from commands.test.suite import Selection, run_suite
 from commands.test.watch import run_again
 from tests.kit import programs
 from tests.kit.paths import ROOT
-from workbench.scenarios.coverage import DEFINITION, Covered
+from workbench.scenarios.coverage import DEFINITION, CoverageReport
 
 COFFEE_SHOP = ROOT / "programs" / "coffee-shop"
 LAUREL = Path(sys.executable).with_name("laurel")
@@ -278,10 +278,10 @@ def test_colours_are_for_terminals_alone(
 
 
 def test_a_percentage_is_never_rounded_up() -> None:
-    nearly = Covered(tuple(range(3000)), (1,))  # type: ignore[arg-type]  # only their number matters
+    nearly = CoverageReport(tuple(range(3000)), (1,))  # type: ignore[arg-type]  # only their number matters
 
     assert text.percent(nearly) == "99.9 %"
-    assert text.percent(Covered((), ())) == "100 %"
+    assert text.percent(CoverageReport((), ())) == "100 %"
     assert nearly.percent < Decimal(100)
 
 

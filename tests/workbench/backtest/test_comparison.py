@@ -9,11 +9,11 @@ import pytest
 from loyalty.ids import new_id
 from program_files import read_program
 from tests.kit import programs
-from workbench.backtest import Contrast, Difference, Replay, ReplayedEvent, Thing
+from workbench.backtest import Benefit, BenefitDifference, Replay, ReplayComparison, ReplayedEvent
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
-POINTS, CAPS, COFFEE = Thing("wallet", "points"), Thing("wallet", "caps"), Thing("reward", "coffee")
+POINTS, CAPS, COFFEE = Benefit("wallet", "points"), Benefit("wallet", "caps"), Benefit("reward", "coffee")
 
 WALLETS = """\
   points: {default: true%s}
@@ -37,15 +37,15 @@ def replay(buys: str, *, wallets: str = WALLETS % ("", ""), coffee: str = "", **
     return made
 
 
-def contrast(old: Replay, new: Replay) -> Contrast:
-    return Contrast.of(old, new, events=1, members=1)
+def compared(old: Replay, new: Replay) -> ReplayComparison:
+    return ReplayComparison.of(old, new, events=1, members=1)
 
 
 def buys(*effects: str) -> str:
     return BUYS % ", ".join(("{grant_badge: buyer}", *effects))
 
 
-def affected(of: Contrast) -> Iterator[str]:
+def affected(of: ReplayComparison) -> Iterator[str]:
     return (each.member for each in of.affected)
 
 
@@ -55,18 +55,18 @@ def affected(of: Contrast) -> Iterator[str]:
         ("{award_points: {points: 3}}", POINTS, "3"),
         ("{award_points: {wallet: caps, points: 0.25}}", CAPS, "0.25"),
         ("{issue_reward: coffee}", COFFEE, "1"),
-        ("{grant_badge: guest}", Thing("badge", "guest"), "1"),
+        ("{grant_badge: guest}", Benefit("badge", "guest"), "1"),
     ],
 )
-def test_whoever_gets_more_of_anything_gains_and_is_affected(effect: str, thing: Thing, by: str) -> None:
-    made = contrast(replay(NOTHING), replay(buys(effect)))
+def test_whoever_gets_more_of_anything_gains_and_is_affected(effect: str, thing: Benefit, by: str) -> None:
+    made = compared(replay(NOTHING), replay(buys(effect)))
 
     assert (made.gaining, made.losing) == (1, 0)
-    assert [each.differences for each in made.affected] == [(Difference(thing, Decimal(0), Decimal(by)),)]
+    assert [each.differences for each in made.affected] == [(BenefitDifference(thing, Decimal(0), Decimal(by)),)]
 
 
 def test_whoever_gets_less_of_anything_loses() -> None:
-    made = contrast(replay(buys("{issue_reward: coffee}")), replay(NOTHING))
+    made = compared(replay(buys("{issue_reward: coffee}")), replay(NOTHING))
 
     assert (made.gaining, made.losing) == (0, 1)
 
@@ -74,14 +74,14 @@ def test_whoever_gets_less_of_anything_loses() -> None:
 def test_whoever_gets_more_of_one_and_less_of_another_gains_and_loses() -> None:
     old, new = replay(buys("{issue_reward: coffee}")), replay(buys("{award_points: {wallet: caps, points: 2}}"))
 
-    made = contrast(old, new)
+    made = compared(old, new)
 
     assert (made.gaining, made.losing) == (1, 1)
-    assert [(each.thing, each.by) for each in made.affected[0].differences] == [(CAPS, 2), (COFFEE, -1)]
+    assert [(each.benefit, each.change) for each in made.affected[0].differences] == [(CAPS, 2), (COFFEE, -1)]
 
 
 def test_whoever_gets_the_same_is_not_affected() -> None:
-    made = contrast(replay(buys("{award_points: {points: 3}}")), replay(buys("{award_points: {points: 3}}")))
+    made = compared(replay(buys("{award_points: {points: 3}}")), replay(buys("{award_points: {points: 3}}")))
 
     assert (made.gaining, made.losing, made.affected) == (0, 0, [])
 
@@ -91,27 +91,27 @@ def test_amounts_are_in_units_of_the_wallet_as_each_program_has_it() -> None:
 
     whole = replay(caps, wallets=(WALLETS % ("", "")).replace("decimals: 2", "decimals: 0"))
 
-    assert contrast(whole, replay(caps)).affected == []
+    assert compared(whole, replay(caps)).affected == []
 
 
 def test_a_wallet_that_one_program_alone_has_gave_nothing_under_the_other() -> None:
     old = replay(NOTHING, wallets="  points: {default: true}\n")
     new = replay(buys("{award_points: {wallet: caps, points: 2}}"))
 
-    there, back = contrast(old, new), contrast(new, old)
+    there, back = compared(old, new), compared(new, old)
 
-    assert there.affected[0].differences == (Difference(CAPS, Decimal(0), Decimal(2)),)
-    assert back.affected[0].differences == (Difference(CAPS, Decimal(2), Decimal(0)),)
+    assert there.affected[0].differences == (BenefitDifference(CAPS, Decimal(0), Decimal(2)),)
+    assert back.affected[0].differences == (BenefitDifference(CAPS, Decimal(2), Decimal(0)),)
 
 
 def test_another_default_wallet_is_less_of_the_one_and_more_of_the_other() -> None:
     award = buys("{award_points: {points: 2}}")
     other = "  caps: {default: true}\n"
 
-    (ann,) = contrast(replay(award), replay(award, wallets=other)).affected
+    (ann,) = compared(replay(award), replay(award, wallets=other)).affected
 
     assert (ann.old, ann.new, ann.difference) == (2, 2, 0)
-    assert [(each.thing, each.by) for each in ann.differences] == [(CAPS, 2), (POINTS, -2)]
+    assert [(each.benefit, each.change) for each in ann.differences] == [(CAPS, 2), (POINTS, -2)]
 
 
 RICH_IN_POINTS = "{award_points: {points: {if: [{'<': [{var: event.body.total}, 10]}, 0, 5]}}}"
@@ -122,17 +122,17 @@ def test_the_default_wallet_ranks_first_and_then_whatever_else_differs() -> None
     totals = {"ann": 20, "bob": 10, "eve": 1}
     caps = "{award_points: {wallet: caps, points: {var: event.body.total}}}"
 
-    by_points = contrast(replay(NOTHING, **totals), replay(buys(RICH_IN_POINTS, caps), **totals))
+    by_points = compared(replay(NOTHING, **totals), replay(buys(RICH_IN_POINTS, caps), **totals))
 
     assert list(affected(by_points)) == [ANN, BOB, EVE]
-    assert [each.thing for each in by_points.affected[0].differences] == [POINTS, CAPS]
+    assert [each.benefit for each in by_points.affected[0].differences] == [POINTS, CAPS]
 
 
 @pytest.mark.parametrize(("cost_of_points", "first"), [("", BOB), (", cost: 0.01", ANN)])
 def test_money_ranks_first_where_the_points_of_the_default_wallet_have_a_cost(cost_of_points: str, first: str) -> None:
     wallets, totals = WALLETS % (cost_of_points, ", cost: 0.5"), {"ann": 1, "bob": 10}
 
-    made = contrast(
+    made = compared(
         replay(NOTHING, wallets=wallets, **totals),
         replay(buys(RICH_IN_POINTS, RICH_IN_CAPS), wallets=wallets, **totals),
     )
@@ -146,7 +146,7 @@ def test_what_is_gained_and_what_is_lost_do_not_cancel_out_in_money() -> None:
     old = buys(f"{{award_points: {{points: {swapped}}}}}")
     new = buys(f"{{award_points: {{wallet: caps, points: {{'+': [{swapped}, 1]}}}}}}")
 
-    made = contrast(replay(old, wallets=wallets, **totals), replay(new, wallets=wallets, **totals))
+    made = compared(replay(old, wallets=wallets, **totals), replay(new, wallets=wallets, **totals))
 
     assert [(each.member, each.worth) for each in made.affected] == [(ANN, 5 + 6), (BOB, 1)]
 
@@ -158,4 +158,4 @@ def test_a_reward_that_the_planned_program_drops_costs_what_it_did() -> None:
         replay(NOTHING, wallets=wallets),
     )
 
-    assert [each.worth for each in contrast(old, new).affected] == [4]
+    assert [each.worth for each in compared(old, new).affected] == [4]

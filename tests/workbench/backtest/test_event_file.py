@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workbench.backtest import ReplayedEvent
-from workbench.backtest.event_file import BadLine, read_events, read_share, share_out
+from workbench.backtest.event_file import InvalidEventLine, read_events, read_shard, write_shards
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 GOOD = '{"event": {"type": "purchase", "eventDate": "2026-05-01T10:00:00", "customerData": {"email": "A@x.eu"}}}'
@@ -49,7 +49,7 @@ def test_a_line_that_is_no_event_is_named_with_its_cure(tmp_path: Path, line: st
     file = tmp_path / "events.jsonl"
     file.write_bytes(f"{GOOD}\n{line}\n".encode("latin-1"))
 
-    with pytest.raises(BadLine) as refused:
+    with pytest.raises(InvalidEventLine) as refused:
         list(read_events(file, WARSAW))
 
     assert str(refused.value).startswith(f"{file}:2: ")
@@ -69,7 +69,7 @@ def test_a_compressed_file_is_named_with_its_cure(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl.gz"
     file.write_bytes(gzip.compress(GOOD.encode()))
 
-    with pytest.raises(BadLine, match="is compressed: unpack it"):
+    with pytest.raises(InvalidEventLine, match="is compressed: unpack it"):
         list(read_events(file, WARSAW))
 
 
@@ -78,9 +78,9 @@ def test_events_that_are_shared_out_are_the_same_and_a_members_are_together(tmp_
     file.write_text("\n\n".join(GOOD.replace("A@x.eu", f"m{number % 5}@x.eu") for number in range(20)))
     shares = [tmp_path / str(number) for number in range(3)]
 
-    count = share_out(file, WARSAW, shares)
+    count = write_shards(file, WARSAW, shares)
 
-    shared = [list(read_share(share, WARSAW)) for share in shares]
+    shared = [list(read_shard(share, WARSAW)) for share in shares]
     assert count == 20
     assert sorted(event.id for some in shared for event in some) == [event.id for event in read_events(file, WARSAW)]
     assert sum(len({event.member for event in some}) for some in shared) == 5

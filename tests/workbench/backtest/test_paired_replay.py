@@ -16,8 +16,8 @@ from loyalty.store.points import Lot
 from loyalty.store.rewards import IssuedReward
 from program_files import read_program
 from tests.kit import programs
-from workbench.backtest import Contrast, Pair, Replay, ReplayedEvent
-from workbench.backtest.divergence import Parting
+from workbench.backtest import PairedReplay, Replay, ReplayComparison, ReplayedEvent
+from workbench.backtest.divergence import Divergence
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 END = START + timedelta(days=200)
@@ -132,15 +132,17 @@ def openings() -> list[MemberSnapshot]:
     return [MemberSnapshot(rich), MemberSnapshot(MemberState(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
 
 
-def each_by_itself(old: Program, new: Program, events: list[ReplayedEvent], opened: list[MemberSnapshot]) -> Contrast:
+def each_by_itself(
+    old: Program, new: Program, events: list[ReplayedEvent], opened: list[MemberSnapshot]
+) -> ReplayComparison:
     """What the pair must come to: every program replays everything."""
     replays = Replay(old, START), Replay(new, START)
     for replay in replays:
-        replay.open(opened, {})
+        replay.load(opened, {})
         for event in events:
             replay.report(event)
         replay.advance(END)
-    return Contrast.of(*replays, events=len(events), members=len(MEMBERS))
+    return ReplayComparison.of(*replays, events=len(events), members=len(MEMBERS))
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -148,20 +150,20 @@ def test_a_pair_comes_to_what_two_replays_come_to(seed: int) -> None:
     random = Random(seed)
     old, new = two_programs(random)
     events, opened = random_events(random, 80), openings()
-    pair = Pair(old, new, START)
+    pair = PairedReplay(old, new, START)
 
-    pair.open(opened, {})
+    pair.load(opened, {})
     for event in events:
         pair.report(event)
     pair.advance(END)
 
-    assert pair.contrast(events=len(events), members=len(MEMBERS)) == each_by_itself(old, new, events, opened)
+    assert pair.compare(events=len(events), members=len(MEMBERS)) == each_by_itself(old, new, events, opened)
 
 
 def test_whoever_meets_no_change_is_replayed_once_and_whoever_does_from_then_on_twice() -> None:
     old = a_program(dict.fromkeys(PARTS, 0))
     new = a_program(dict.fromkeys(PARTS, 0) | {"reactors/web": 1})
-    pair = Pair(old, new, START)
+    pair = PairedReplay(old, new, START)
     ann, bob = MEMBERS[:2]
 
     for day, (member, type_, body) in enumerate(
@@ -176,14 +178,14 @@ def test_whoever_meets_no_change_is_replayed_once_and_whoever_does_from_then_on_
         at = START + timedelta(days=day)
         pair.report(ReplayedEvent(new_id(), member, type_, at, at, body))
 
-    assert pair.apart == {bob}
+    assert pair.diverged == {bob}
 
 
 @pytest.mark.parametrize("changed", ["rewards/coffee", "reactors/risen", "reactors/gone", "reactors/everybody"])
 def test_what_may_differ_in_the_midst_of_any_event_keeps_everybody_apart(changed: str) -> None:
     old, new = (a_program(dict.fromkeys(PARTS, 0) | {changed: number}) for number in (0, 1))
 
-    assert Parting.of(old, new) is None
+    assert Divergence.of(old, new) is None
 
 
 def test_the_order_of_reactors_is_a_difference() -> None:
@@ -191,4 +193,4 @@ def test_the_order_of_reactors_is_a_difference() -> None:
     old = read_program(programs.files(reactors__a=base, reactors__b=web))
     new = read_program(programs.files(reactors__a=web, reactors__b=base))
 
-    assert Parting.of(old, new) is None
+    assert Divergence.of(old, new) is None

@@ -4,16 +4,18 @@ from decimal import Decimal
 
 from program_files import read_program
 from tests.kit import programs
-from workbench.backtest import Comparison, Contrast, Difference, MemberChange, Thing, rendering
+from workbench.backtest import BacktestResult, Benefit, BenefitDifference, MemberChange, ReplayComparison, rendering
 
 PROGRAM = read_program(programs.files())
 DIFFERENCES = (
-    Difference(Thing("wallet", "points"), Decimal(1000), Decimal(2060)),
-    Difference(Thing("wallet", "caps"), Decimal("2.50"), Decimal("0.50")),
-    Difference(Thing("reward", "coffee"), Decimal(0), Decimal(1)),
+    BenefitDifference(Benefit("wallet", "points"), Decimal(1000), Decimal(2060)),
+    BenefitDifference(Benefit("wallet", "caps"), Decimal("2.50"), Decimal("0.50")),
+    BenefitDifference(Benefit("reward", "coffee"), Decimal(0), Decimal(1)),
 )
 ANN = MemberChange("ann@example.com", Decimal(1000), Decimal(2060), DIFFERENCES)
-COMPARISON = Comparison(Contrast(events=9, members=1, gaining=1, losing=1, affected=[ANN]), PROGRAM, PROGRAM)
+COMPARISON = BacktestResult(
+    ReplayComparison(events=9, members=1, gaining=1, losing=1, affected=[ANN]), PROGRAM, PROGRAM
+)
 
 
 def test_the_headline_says_what_is_counted() -> None:

@@ -16,16 +16,16 @@ from loyalty.store.points import Lot
 from loyalty.store.rewards import IssuedReward
 from program_files import read_program
 from tests.kit import programs
-from workbench.backtest import Comparison, Contrast, Replay, ReplayedEvent, Thing, Totals
+from workbench.backtest import BacktestResult, Benefit, Replay, ReplayComparison, ReplayedEvent, Totals
 from workbench.backtest.comparison import cost
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 ANN, BOB = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
 POINTS, CAPS, COFFEE, GUEST = (
-    Thing("wallet", "points"),
-    Thing("wallet", "caps"),
-    Thing("reward", "c"),
-    Thing("badge", "g"),
+    Benefit("wallet", "points"),
+    Benefit("wallet", "caps"),
+    Benefit("reward", "c"),
+    Benefit("badge", "g"),
 )
 
 
@@ -47,12 +47,12 @@ def account(member: str = ANN, *lots: Lot) -> MemberState:
 
 def test_a_replay_says_what_was_awarded_and_to_whom() -> None:
     replay = Replay(program(), START)
-    replay.open([MemberSnapshot(account(ANN)), MemberSnapshot(account(BOB))], {})
+    replay.load([MemberSnapshot(account(ANN)), MemberSnapshot(account(BOB))], {})
 
     for event in (purchase(ANN, 30, 0), purchase(BOB, 20, 1), purchase(ANN, 5, 2)):
         replay.report(event)
 
-    assert replay.got() == {ANN: {POINTS: 35}, BOB: {POINTS: 20}}
+    assert replay.gains() == {ANN: {POINTS: 35}, BOB: {POINTS: 20}}
     assert replay.totals.awarded == {"points": 55}
     assert replay.totals.fired == {"reactor/points-for-purchase": 3}
 
@@ -68,19 +68,19 @@ def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
     had = account(ANN, Lot(new_id(), "points", Points(50), Points(40), None, None))
     had.badges["g"] = 4
     had.issued[ANN] = IssuedReward(ANN, ANN, "c", "", "issued", START, None, new_id())
-    replay.open([MemberSnapshot(had)], {})
+    replay.load([MemberSnapshot(had)], {})
 
     for day in (0, 1):
         replay.report(purchase(ANN, 7, day))
     replay.advance(START + timedelta(days=200))
 
-    assert replay.got() == {ANN: {POINTS: 14 - 40, CAPS: 10, COFFEE: 2, GUEST: 2}}
+    assert replay.gains() == {ANN: {POINTS: 14 - 40, CAPS: 10, COFFEE: 2, GUEST: 2}}
 
 
 def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> None:
     old = Lot("00000000-0000-4000-8000-000000000001", "points", Points(50), Points(40), None, START + timedelta(days=2))
     replay = Replay(program(), START)
-    replay.open([MemberSnapshot(account(ANN, old))], {})
+    replay.load([MemberSnapshot(account(ANN, old))], {})
 
     replay.report(purchase(ANN, 7, 5))
     replay.advance(START + timedelta(days=200))
@@ -92,7 +92,7 @@ def test_what_was_taken_from_the_limits_of_everybody_stays_taken() -> None:
     limited = program(more="limits: [{per: program, every: month, times: 3}]\n")
     replay = Replay(limited, START)
     used = {"points-for-purchase": {START.date(): DailyUse(START.date(), 2, Decimal(9))}}
-    replay.open([MemberSnapshot(account(ANN))], used)
+    replay.load([MemberSnapshot(account(ANN))], used)
 
     for day in (1, 2, 3):
         replay.report(purchase(ANN, 10, day))
@@ -109,22 +109,22 @@ def test_two_replays_begin_from_the_same() -> None:
     first, second = Replay(limited, START), Replay(limited, START)
 
     for replay in (first, second):
-        replay.open([opening], used)
+        replay.load([opening], used)
         replay.report(purchase(ANN, 10, 0))
 
-    assert first.got() == second.got() == {ANN: {POINTS: 10}}
+    assert first.gains() == second.gains() == {ANN: {POINTS: 10}}
 
 
 def test_whoever_registers_later_is_there_from_then_on() -> None:
     welcome = "reactor: welcome\non: member_registered\nthen: [{award_points: {points: 5}}]\n"
     replay = Replay(program(reactors__welcome=welcome), START)
-    replay.open([MemberSnapshot(account(ANN), is_new=True)], {})
+    replay.load([MemberSnapshot(account(ANN), is_new=True)], {})
     later = START + timedelta(days=3)
 
     replay.report(ReplayedEvent(new_id(), ANN, "member_registered", later, later, {}))
     replay.report(purchase(ANN, 10, 4))
 
-    assert replay.got() == {ANN: {POINTS: 15}}
+    assert replay.gains() == {ANN: {POINTS: 15}}
 
 
 def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
@@ -133,10 +133,10 @@ def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
     reactor = f"reactor: b\non: purchase\nwhen: {bronze}\nthen: [{{award_points: {{points: 1}}}}]\n"
     replay = Replay(program("0", reactors__b=reactor), START)
 
-    replay.open([MemberSnapshot(stranger)], {})
+    replay.load([MemberSnapshot(stranger)], {})
     replay.report(purchase(ANN, 0, 0))
 
-    assert replay.got() == {ANN: {POINTS: 1}}
+    assert replay.gains() == {ANN: {POINTS: 1}}
 
 
 def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
@@ -145,7 +145,7 @@ def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
 
     replay.report(purchase(ANN, 10, 0))
 
-    assert replay.got() == {ANN: {POINTS: 15}}
+    assert replay.gains() == {ANN: {POINTS: 15}}
 
 
 def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> None:
@@ -154,7 +154,7 @@ def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> No
 
     replay.report(purchase(ANN, 10, 0))
 
-    assert (replay.got(), replay.totals.refused) == ({}, {"its member is unknown": 1})
+    assert (replay.gains(), replay.totals.refused) == ({}, {"its member is unknown": 1})
 
 
 @pytest.mark.parametrize(
@@ -177,13 +177,13 @@ def test_an_event_that_a_program_does_not_take_is_counted_and_said(event: Replay
 
 
 def test_parts_add_up_to_the_whole() -> None:
-    whole, parts = Contrast(), []
+    whole, parts = ReplayComparison(), []
     for member in (ANN, BOB):
         replays = Replay(program(), START), Replay(program("{'*': [{var: event.body.total}, 3]}"), START)
         for replay in replays:
-            replay.open([MemberSnapshot(account(member))], {})
+            replay.load([MemberSnapshot(account(member))], {})
             replay.report(purchase(member, 10 if member == ANN else 20, 0))
-        parts.append(Contrast.of(*replays, events=1, members=1))
+        parts.append(ReplayComparison.of(*replays, events=1, members=1))
 
     for part in parts:
         whole.add(part)
@@ -213,6 +213,6 @@ def test_reactors_that_no_event_made_fire_are_named() -> None:
     replay = Replay(program(reactors__never=never), START)
     replay.report(purchase(ANN, 10, 0))
 
-    contrast = Contrast.of(replay, replay, events=1, members=1)
+    comparison = ReplayComparison.of(replay, replay, events=1, members=1)
 
-    assert Comparison(contrast, replay.program, replay.program).never_fired == ("never",)
+    assert BacktestResult(comparison, replay.program, replay.program).never_fired == ("never",)

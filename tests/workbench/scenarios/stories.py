@@ -6,7 +6,7 @@ from loyalty.program.program import Program
 from program_files import read_program
 from tests.kit import programs
 from workbench.scenarios.files import read_tests
-from workbench.scenarios.running import Result, run
+from workbench.scenarios.running import ScenarioResult, run
 
 
 def program(**changed: str) -> Program:
@@ -14,13 +14,13 @@ def program(**changed: str) -> Program:
     return read_program(programs.files(**changed))
 
 
-def story(text: str, of: Program | None = None, at: str = "2024-05-01T09:00:00") -> Result:
+def story(text: str, of: Program | None = None, at: str = "2024-05-01T09:00:00") -> ScenarioResult:
     """What becomes of a test with these lines below its name and start."""
     whole = f"test: a story\nat: {at}\n{textwrap.dedent(text)}"
     (scenario,) = read_tests({"tests/story.yaml": whole.encode()}, of or program())
     return run(scenario, of or program())
 
 
-def missed(result: Result) -> dict[str, tuple[str, str]]:
+def missed(result: ScenarioResult) -> dict[str, tuple[str, str]]:
     """What was expected and what was, by key."""
-    return {miss.key: (miss.expected, miss.actual) for miss in result.misses}
+    return {mismatch.key: (mismatch.expected, mismatch.actual) for mismatch in result.mismatches}

@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 
 import rules
-from workbench.scenarios.branches import Branches, Choice, Watched
+from workbench.scenarios.branches import Branches, IfBranch, InstrumentedRule
 
 
 def taken(rule: Any, *data: Any, is_condition: bool = True) -> dict[str, bool]:
     """Every branch in words, and whether evaluating the rule on the data took it."""
     expression = rules.parse(rule)
     branches = Branches(expression, is_condition=is_condition)
-    watched = Watched(rules.compile(expression), branches)
+    watched = InstrumentedRule(rules.compile(expression), branches)
     for each in data:
         watched(each)
     return {
-        f"{branch.words} chosen" if isinstance(branch, Choice) else f"{branch.words} {branch.value}": is_taken
+        f"{branch.words} chosen" if isinstance(branch, IfBranch) else f"{branch.words} {branch.value}": is_taken
         for branch, is_taken in branches
     }
 
@@ -109,7 +109,7 @@ def test_a_constant_has_no_branches() -> None:
 def test_a_watched_rule_answers_as_the_rule_does_before_and_after_all_was_taken() -> None:
     expression = rules.parse({"==": [A, 1]})
     branches = Branches(expression, is_condition=True)
-    watched = Watched(rules.compile(expression), branches)
+    watched = InstrumentedRule(rules.compile(expression), branches)
 
     answers = [watched({"a": a}) for a in (1, 2, 1, 2)]
 

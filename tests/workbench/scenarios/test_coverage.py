@@ -5,7 +5,7 @@ from decimal import Decimal
 from program_files import read_program
 from tests.kit import programs
 from workbench.places import Places
-from workbench.scenarios.coverage import Coverage, Covered
+from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.running import run
 
@@ -26,7 +26,7 @@ limits:
 """
 
 
-def covered(*steps: str) -> Covered:
+def covered(*steps: str) -> CoverageReport:
     """What these steps, and a purchase before them that nothing but points answer, reach of a program."""
     files = programs.files(**{"reactors__double": DOUBLE, "achievements__seven-days": ""})
     program = read_program(files)
@@ -34,11 +34,11 @@ def covered(*steps: str) -> Covered:
     text = f"test: t\nat: 2024-05-01\nsteps:\n  - {bought(1, 'store')}\n{lines}  - expect: {{badges: []}}\n"
     coverage = Coverage(program, Places(files).of)
     (scenario,) = read_tests({"tests/t.yaml": text.encode()}, program)
-    assert run(scenario, coverage.program, coverage.see).verdict == "passed"
-    return coverage.covered()
+    assert run(scenario, coverage.program, coverage.record).verdict == "passed"
+    return coverage.report()
 
 
-def missing(found: Covered) -> list[str]:
+def missing(found: CoverageReport) -> list[str]:
     """What was not reached, with its line and column."""
     return [f"{part.place.line}:{part.place.column} {part.words} {part.lack}" for part in found.missing]
 
@@ -55,13 +55,13 @@ def test_what_no_test_reaches_is_named_at_its_place() -> None:
         "5:7 event.body.total >= 20 was never true",
         '6:7 event.body.channel == "web" was never true',
         '6:7 event.body.channel == "web" was never false',
-        "8:5 award_points never came to anything",
+        "8:5 award_points never took effect",
         "8:34 event.body.total > 100 was never true",
         "8:34 event.body.total > 100 was never false",
         "8:73 5 was never chosen",
         "8:76 1 was never chosen",
-        "9:5 deduct_points never came to anything",
-        "10:5 call_webhook never came to anything",
+        "9:5 deduct_points never took effect",
+        "10:5 call_webhook never took effect",
         "10:59 event.body.total > 50 was never true",
         "10:59 event.body.total > 50 was never false",
         "12:5 the limit of 2 times a day, per member was never reached",
@@ -74,9 +74,9 @@ def test_what_no_test_reaches_is_named_at_its_place() -> None:
 def test_an_effect_that_comes_to_nothing_is_not_reached() -> None:
     found = covered(bought(20))
 
-    assert "9:5 deduct_points never came to anything" in missing(found)
-    assert "8:5 award_points never came to anything" not in missing(found)
-    assert "10:5 call_webhook never came to anything" not in missing(found)
+    assert "9:5 deduct_points never took effect" in missing(found)
+    assert "8:5 award_points never took effect" not in missing(found)
+    assert "10:5 call_webhook never took effect" not in missing(found)
 
 
 def test_a_limit_is_reached_where_it_stops_its_reactor() -> None:
@@ -111,12 +111,12 @@ def test_an_achievement_is_reached_when_it_is_completed_and_so_are_its_effects()
     text = "test: t\nat: 2024-05-01\nsteps: [{event: app_login, repeat: 7, every: 1d}, {expect: {points: 100}}]\n"
     (scenario,) = read_tests({"tests/t.yaml": text.encode()}, coverage.program)
 
-    run(scenario, coverage.program, coverage.see)
+    run(scenario, coverage.program, coverage.record)
 
-    found = coverage.covered()
+    found = coverage.report()
     assert {part.owner for part in found.missing} == {"reactor/points-for-purchase"}
     assert {part.kind for part in found.parts if part.owner == "achievement/seven-days"} == {"achievement", "effect"}
 
 
 def test_a_program_without_parts_is_covered() -> None:
-    assert Covered((), ()).percent == 100
+    assert CoverageReport((), ()).percent == 100

@@ -15,7 +15,7 @@ def verdict(text: str) -> tuple[str, list[str]]:
     program = read_program(programs.files(**{"reactors__points-for-purchase": ONCE}))
     (scenario,) = read_tests({"tests/t.yaml": text.encode()}, program)
     result = run(scenario, program)
-    return result.verdict, [f"{miss.key}: {miss.actual}" for miss in result.misses]
+    return result.verdict, [f"{mismatch.key}: {mismatch.actual}" for mismatch in result.mismatches]
 
 
 def test_lots_expire_when_they_say_and_pending_ones_become_active() -> None:
@@ -97,4 +97,4 @@ steps:
         program,
     )
 
-    assert run(scenario, program).misses == ()
+    assert run(scenario, program).mismatches == ()

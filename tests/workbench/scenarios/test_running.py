@@ -35,7 +35,7 @@ def test_the_story_of_the_design_passes() -> None:
           - expect: {points: 0}
         """)
 
-    assert (result.verdict, result.misses) == ("passed", ())
+    assert (result.verdict, result.mismatches) == ("passed", ())
 
 
 def test_everything_that_is_otherwise_is_said_at_its_own_place() -> None:
@@ -50,7 +50,7 @@ def test_everything_that_is_otherwise_is_said_at_its_own_place() -> None:
 
     assert result.verdict == "failed"
     assert missed(result) == {"points": ("10", "12"), "tier": ("silver", "bronze"), "badges": ("early-bird", "none")}
-    assert [str(miss.place) for miss in result.misses] == [
+    assert [str(mismatch.place) for mismatch in result.mismatches] == [
         f"tests/story.yaml:{line}" for line in ("6:15", "7:13", "8:15")
     ]
 
@@ -67,7 +67,7 @@ def test_a_failure_tells_of_what_happened_since_the_expectations_before_with_rea
         program(reactors__double=DOUBLE),
     )
 
-    (happened,) = result.happened
+    (happened,) = result.events
     answers = {answer.source: answer for answer in happened.decision.outcomes}
     assert missed(result) == {"awarded": ("39", "19")}
     assert happened.body == {"total": 19.5}
@@ -93,7 +93,7 @@ def test_expectations_in_a_row_look_back_on_the_same() -> None:
           - {member: bob, expect: {awarded: 0, events: []}}
         """)
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_a_member_begins_as_the_test_says() -> None:
@@ -112,7 +112,7 @@ def test_a_member_begins_as_the_test_says() -> None:
         program(reactors__spend=SPEND),
     )
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_the_points_of_a_fixture_expire_as_their_wallet_says_and_are_warned_of() -> None:
@@ -125,7 +125,7 @@ def test_the_points_of_a_fixture_expire_as_their_wallet_says_and_are_warned_of()
           - expect: {points: 0, expired: 40}
         """)
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_the_first_event_of_an_unknown_member_registers_them() -> None:
@@ -140,7 +140,7 @@ def test_the_first_event_of_an_unknown_member_registers_them() -> None:
         program(reactors__welcome=WELCOME),
     )
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_a_member_who_is_there_already_is_not_welcomed() -> None:
@@ -149,7 +149,7 @@ def test_a_member_who_is_there_already_is_not_welcomed() -> None:
         program(reactors__welcome=WELCOME),
     )
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_a_late_event_counts_for_the_day_on_which_it_happened() -> None:
@@ -162,7 +162,7 @@ def test_a_late_event_counts_for_the_day_on_which_it_happened() -> None:
           - expect: {points: 100}
         """)
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_a_limit_that_stops_a_reactor_can_be_expected() -> None:
@@ -178,11 +178,11 @@ def test_a_limit_that_stops_a_reactor_can_be_expected() -> None:
         program(reactors__double=DOUBLE),
     )
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 @pytest.mark.parametrize(
-    ("asked", "miss"),
+    ("asked", "mismatch"),
     [
         ("[call_webhook]", None),
         ("{call_webhook: 1}", None),
@@ -196,12 +196,12 @@ def test_a_limit_that_stops_a_reactor_can_be_expected() -> None:
         ("[CouponWillExpire]", ("at least once", "never")),
     ],
 )  # fmt: skip
-def test_webhooks_are_expected_by_name_count_url_and_body(asked: str, miss: tuple[str, str] | None) -> None:
+def test_webhooks_are_expected_by_name_count_url_and_body(asked: str, mismatch: tuple[str, str] | None) -> None:
     text = f"steps: [{{event: purchase, body: {{total: 12}}}}, {{expect: {{webhooks: {asked}}}}}]"
 
     result = story(text, program(reactors__hook=HOOK))
 
-    assert [(each.expected, each.actual) for each in result.misses] == ([] if miss is None else [miss])
+    assert [(each.expected, each.actual) for each in result.mismatches] == ([] if mismatch is None else [mismatch])
 
 
 def test_rewards_and_the_states_of_their_coupons_can_be_expected() -> None:
@@ -220,7 +220,7 @@ def test_rewards_and_the_states_of_their_coupons_can_be_expected() -> None:
         program(reactors__gift=GIFT, rewards__coffee=COUPON),
     )
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_values_are_compared_as_what_they_are(value: str, is_met: bool) -> None:
 
     result = story(text, program(reactors__gift=GIFT, rewards__coffee=COUPON))
 
-    assert (result.misses == ()) is is_met
+    assert (result.mismatches == ()) is is_met
 
 
 def test_true_is_not_1() -> None:
@@ -253,7 +253,7 @@ def test_days_are_those_of_the_stores_calendar_where_clocks_change() -> None:
         at="2024-03-29T23:30:00",
     )
 
-    assert result.misses == ()
+    assert result.mismatches == ()
 
 
 def test_an_event_that_cannot_be_answered_fails_the_test() -> None:
@@ -267,9 +267,13 @@ def test_an_event_that_cannot_be_answered_fails_the_test() -> None:
         program(reactors__circle=circle, reactors__start=start),
     )
 
-    (miss,) = result.misses
-    assert (str(miss.place), miss.key, miss.expected) == ("tests/story.yaml:3:9", "badge_granted", "an answer")
-    assert "Break the cycle" in miss.actual
+    (mismatch,) = result.mismatches
+    assert (str(mismatch.place), mismatch.key, mismatch.expected) == (
+        "tests/story.yaml:3:9",
+        "badge_granted",
+        "an answer",
+    )
+    assert "Break the cycle" in mismatch.actual
 
 
 def test_a_skipped_test_is_not_run() -> None:

@@ -14,7 +14,7 @@ from loyalty.store.points import Lot
 from program_files import read_program
 from tests.kit import programs
 from workbench.simulation import simulation
-from workbench.simulation.simulation import TooMuch, Tried, newcomer, simulate
+from workbench.simulation.simulation import SimulationInput, TooManyDueItems, new_member_snapshot, simulate
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 PROGRAM = read_program(programs.files())
@@ -28,8 +28,8 @@ def opening() -> MemberSnapshot:
     return MemberSnapshot(MemberState(ANN, {"points": Balance(Points(30), earned=Points(30))}, lots={LOT: lot}))
 
 
-def tried(**changed: Any) -> Tried:
-    given = Tried("purchase", START, {"total": 40}, opening(), START)
+def tried(**changed: Any) -> SimulationInput:
+    given = SimulationInput("purchase", START, {"total": 40}, opening(), START)
     return replace(given, **changed)
 
 
@@ -37,7 +37,7 @@ def test_the_member_stands_somewhere_before_and_after() -> None:
     said = simulate(PROGRAM, tried())
 
     assert [each.balances["points"].active for each in (said.before, said.after)] == [30, 70]
-    assert [each.type for each in said.happened] == ["purchase"]
+    assert [each.type for each in said.events] == ["purchase"]
 
 
 def test_what_falls_due_between_the_member_as_they_are_and_the_event_happens_first() -> None:
@@ -55,14 +55,14 @@ def test_a_moment_in_the_past_takes_the_member_as_they_are() -> None:
 
 
 def test_a_newcomer_is_registered_first_and_only_once() -> None:
-    new = newcomer(ANN, PROGRAM)
+    new = new_member_snapshot(ANN, PROGRAM)
 
     bought, registered = (
         simulate(PROGRAM, tried(member=new, type=type_)) for type_ in ("purchase", "member_registered")
     )
 
-    assert [each.type for each in bought.happened] == ["member_registered", "purchase"]
-    assert [each.type for each in registered.happened] == ["member_registered"]
+    assert [each.type for each in bought.events] == ["member_registered", "purchase"]
+    assert [each.type for each in registered.events] == ["member_registered"]
 
 
 def test_what_is_given_is_not_changed() -> None:
@@ -74,7 +74,7 @@ def test_what_is_given_is_not_changed() -> None:
 
 
 def test_more_than_can_be_done_soon_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulation, "MOST_DUE", 0)
+    monkeypatch.setattr(simulation, "MAX_DUE_ITEMS", 0)
 
-    with pytest.raises(TooMuch, match="choose an earlier now"):
+    with pytest.raises(TooManyDueItems, match="choose an earlier now"):
         simulate(PROGRAM, tried(now=START + timedelta(days=30), since=START))

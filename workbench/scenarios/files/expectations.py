@@ -17,38 +17,38 @@ from program_files.map_reader import MapReader
 from program_files.node_values import amount_of, integer_of, items_of, note_wrong_type, text_of
 from program_files.nodes import Node
 from program_files.problems import Problems
-from workbench.scenarios.files.names import Names
+from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import (
     AttributeIs,
     BadgesAre,
-    Balance,
+    BalanceIs,
     BalanceKind,
-    Check,
-    Completed,
+    CompletedTimes,
     Direction,
+    Expectation,
     HasBadge,
-    InTier,
-    Moved,
     NothingOccurred,
     Occurred,
-    Occurrence,
-    Progress,
+    OccurrenceKind,
+    PointsMoved,
+    ProgressIs,
     RewardCount,
     RewardsAre,
     RewardStatus,
+    TierIs,
 )
 
-_KIND_OF: Final[Mapping[Occurrence, ReferenceKind]] = {
+_KIND_OF: Final[Mapping[OccurrenceKind, ReferenceKind]] = {
     "fired": "reactor",
     "limited": "reactor",
     "webhooks": "webhook",
     "events": "built-in event",
 }
 _STATUSES: tuple[RewardStatus, ...] = ("issued", "expired")
-Checks: TypeAlias = Iterator[Check]
+Checks: TypeAlias = Iterator[Expectation]
 
 
-def read_checks(node: Node, problems: Problems, names: Names) -> tuple[Check, ...]:
+def read_checks(node: Node, problems: Problems, names: ProgramNames) -> tuple[Expectation, ...]:
     """What `expect` says, key by key."""
     MapReader(node, problems, EXPECT)
     if node.value == {}:
@@ -63,7 +63,7 @@ def read_checks(node: Node, problems: Problems, names: Names) -> tuple[Check, ..
 
 
 class _Expectations:
-    def __init__(self, problems: Problems, names: Names) -> None:
+    def __init__(self, problems: Problems, names: ProgramNames) -> None:
         self._problems = problems
         self._names = names
 
@@ -72,23 +72,23 @@ class _Expectations:
     def balance(self, kind: BalanceKind, key: str, node: Node) -> Checks:
         for code, value, amount in self._names.amounts(node, self._problems, key):
             label = key if value is node else f"{key}.{code}"
-            yield Check(value.place, label, Balance(kind, code, amount))
+            yield Expectation(value.place, label, BalanceIs(kind, code, amount))
 
     def moved(self, direction: Direction, key: str, node: Node) -> Checks:
         for code, value, amount in self._names.amounts(node, self._problems, key):
             label = key if value is node else f"{key}.{code}"
-            yield Check(value.place, label, Moved(direction, code, amount))
+            yield Expectation(value.place, label, PointsMoved(direction, code, amount))
 
     # -- the member
 
     def tier(self, key: str, node: Node) -> Checks:
         tier = None if node.value is None else self._names.read(node, self._problems, "tier")
         if tier is not None or node.value is None:
-            yield Check(node.place, key, InTier(tier))
+            yield Expectation(node.place, key, TierIs(tier))
 
     def badges(self, key: str, node: Node) -> Checks:
         if not isinstance(node.value, dict):
-            yield Check(node.place, key, BadgesAre(self._listed(key, node, "badge")))
+            yield Expectation(node.place, key, BadgesAre(self._listed(key, node, "badge")))
             return
         fields = MapReader(node, self._problems, SOME_BADGES, key)
         wanted: tuple[tuple[Literal["has", "lacks"], bool], ...] = (("has", True), ("lacks", False))
@@ -96,13 +96,13 @@ class _Expectations:
             for item in fields.items(word):
                 name = self._names.read(item, self._problems, "badge")
                 if name is not None:
-                    yield Check(item.place, f"{key}.{word}", HasBadge(name, has))
+                    yield Expectation(item.place, f"{key}.{word}", HasBadge(name, has))
 
     def attributes(self, key: str, node: Node) -> Checks:
         if not isinstance(node.value, dict):
             note_wrong_type(node, self._problems, key, "a map")
         for name, value in node.entries.items():
-            yield Check(value.place, f"{key}.{name}", AttributeIs(name, value.plain()))
+            yield Expectation(value.place, f"{key}.{name}", AttributeIs(name, value.plain()))
 
     def achievements(self, key: str, node: Node) -> Checks:
         for name, value in self._names.entries(node, self._problems, key, "achievement"):
@@ -110,26 +110,26 @@ class _Expectations:
             completed, progress = fields.get("completed"), fields.get("progress")
             if completed is not None:
                 times = integer_of(completed, self._problems, "completed", COUNT)
-                yield Check(completed.place, f"{key}.{name}.completed", Completed(name, times))
+                yield Expectation(completed.place, f"{key}.{name}.completed", CompletedTimes(name, times))
             if progress is not None:
                 amount = amount_of(progress, self._problems, "progress", zero=True)
-                yield Check(progress.place, f"{key}.{name}.progress", Progress(name, amount))
+                yield Expectation(progress.place, f"{key}.{name}.progress", ProgressIs(name, amount))
 
     def rewards(self, key: str, node: Node) -> Checks:
         if isinstance(node.value, list):
-            yield Check(node.place, key, RewardsAre(self._listed(key, node, "reward")))
+            yield Expectation(node.place, key, RewardsAre(self._listed(key, node, "reward")))
             return
         for name, value in self._names.entries(node, self._problems, key, "reward"):
             label = f"{key}.{name}"
             if not isinstance(value.value, dict):
                 count = integer_of(value, self._problems, label, COUNT)
-                yield Check(value.place, label, RewardCount(name, None, count))
+                yield Expectation(value.place, label, RewardCount(name, None, count))
                 continue
             states = MapReader(value, self._problems, REWARD_COUNTS, label)
             for status in _STATUSES:
                 if (number := states.get(status)) is not None:
                     count = integer_of(number, self._problems, status, COUNT)
-                    yield Check(number.place, f"{label}.{status}", RewardCount(name, status, count))
+                    yield Expectation(number.place, f"{label}.{status}", RewardCount(name, status, count))
 
     def _listed(self, key: str, node: Node, kind: ReferenceKind) -> frozenset[str]:
         found = [self._names.read(item, self._problems, kind) for item in items_of(node, self._problems, key)]
@@ -137,30 +137,30 @@ class _Expectations:
 
     # -- what occurred
 
-    def occurred(self, kind: Occurrence, key: str, node: Node) -> Checks:
+    def occurred(self, kind: OccurrenceKind, key: str, node: Node) -> Checks:
         """A list: each at least once, and nothing where it is empty. A map: exactly so often."""
         if node.value == []:
-            yield Check(node.place, key, NothingOccurred(kind))
+            yield Expectation(node.place, key, NothingOccurred(kind))
         elif isinstance(node.value, list):
             for item in node.value:
                 yield from self._occurrence(kind, key, item)
         else:
             for name, value in self._names.entries(node, self._problems, key, _KIND_OF[kind]):
                 times = integer_of(value, self._problems, f"{key}.{name}", COUNT)
-                yield Check(value.place, f"{key}.{name}", Occurred(kind, name, times))
+                yield Expectation(value.place, f"{key}.{name}", Occurred(kind, name, times))
 
     def not_fired(self, key: str, node: Node) -> Checks:
         for item in items_of(node, self._problems, key):
             name = self._names.read(item, self._problems, "reactor")
             if name is not None:
-                yield Check(item.place, f"{key}.{name}", Occurred("fired", name, 0))
+                yield Expectation(item.place, f"{key}.{name}", Occurred("fired", name, 0))
 
-    def _occurrence(self, kind: Occurrence, key: str, item: Node) -> Checks:
+    def _occurrence(self, kind: OccurrenceKind, key: str, item: Node) -> Checks:
         """One item of a list: a name, or a map that asks for more."""
         if kind in ("fired", "limited") or not isinstance(item.value, dict):
             name = self._names.read(item, self._problems, _KIND_OF[kind])
             if name is not None:
-                yield Check(item.place, f"{key}.{name}", Occurred(kind, name))
+                yield Expectation(item.place, f"{key}.{name}", Occurred(kind, name))
             return
         word = "name" if kind == "webhooks" else "event"
         fields = MapReader(item, self._problems, WEBHOOK_ITEM if kind == "webhooks" else EVENT_ITEM)
@@ -175,7 +175,7 @@ class _Expectations:
             self._body(body),
         )
         if name is not None:
-            yield Check(item.place, f"{key}.{name}", asked)
+            yield Expectation(item.place, f"{key}.{name}", asked)
 
     def _body(self, node: Node | None) -> Any:
         if node is not None and not isinstance(node.value, dict):
@@ -191,7 +191,7 @@ def _moved(direction: Direction) -> Callable[[_Expectations, str, Node], Checks]
     return lambda reader, key, node: reader.moved(direction, key, node)
 
 
-def _occurred(kind: Occurrence) -> Callable[[_Expectations, str, Node], Checks]:
+def _occurred(kind: OccurrenceKind) -> Callable[[_Expectations, str, Node], Checks]:
     return lambda reader, key, node: reader.occurred(kind, key, node)
 
 

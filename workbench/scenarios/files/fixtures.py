@@ -17,7 +17,7 @@ from program_files.node_values import is_name, items_of, note_wrong_type
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.histories import Histories
-from workbench.scenarios.files.names import Names
+from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import Fixture
 
 ONLY = "member"
@@ -30,7 +30,7 @@ _PROFILE: Final = {"first_name": "firstName", "last_name": "lastName", "gender":
 _ADDRESS: Final = ("city", "country")
 
 
-def read_members(fields: MapReader, names: Names, start: datetime) -> Mapping[str, Fixture]:
+def read_members(fields: MapReader, names: ProgramNames, start: datetime) -> Mapping[str, Fixture]:
     """The members that `member` or `members` describes; without either, one with nothing."""
     one, several = fields.get("member"), fields.get("members")
     if one is not None and several is not None:
@@ -58,7 +58,7 @@ def _held(lots: Sequence[Lot]) -> dict[str, Points]:
 class _Fixture:
     """One member. A word stands for one whom nobody knows yet."""
 
-    def __init__(self, node: Node, problems: Problems, names: Names, start: datetime) -> None:
+    def __init__(self, node: Node, problems: Problems, names: ProgramNames, start: datetime) -> None:
         self._problems = problems
         self._names = names
         self._start = start

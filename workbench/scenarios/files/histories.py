@@ -14,13 +14,13 @@ from program_files.map_reader import MapReader
 from program_files.node_values import amount_of, items_of, note_wrong_type, text_of
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
-from workbench.scenarios.files.names import Names
+from workbench.scenarios.files.names import ProgramNames
 
 
 class Histories:
     """Reads what came before a test."""
 
-    def __init__(self, names: Names, problems: Problems) -> None:
+    def __init__(self, names: ProgramNames, problems: Problems) -> None:
         self._names = names
         self._problems = problems
 

@@ -21,7 +21,7 @@ LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class Names:
+class ProgramNames:
     """The names of one program."""
 
     program: Program

@@ -15,8 +15,8 @@ from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from workbench.scenarios.files.expectations import read_checks
 from workbench.scenarios.files.fixtures import ONLY
-from workbench.scenarios.files.names import LAST, Names
-from workbench.scenarios.model import Action, Expect, Fixture, Moment, Pass, Report
+from workbench.scenarios.files.names import LAST, ProgramNames
+from workbench.scenarios.model import AdvanceClock, EventTimes, Expect, Fixture, ReportEvent, ScenarioStep
 
 _VARIANTS: Final = STEP_VARIANTS.variants
 _ANY_STEP: Final = MapGrammar(STEP_VARIANTS.title, STEP_VARIANTS.keys)
@@ -27,14 +27,16 @@ MOST_BODY_FAULTS = 20
 class Steps:
     """Reads one test's steps in their order."""
 
-    def __init__(self, names: Names, problems: Problems, members: Mapping[str, Fixture], start: datetime) -> None:
+    def __init__(
+        self, names: ProgramNames, problems: Problems, members: Mapping[str, Fixture], start: datetime
+    ) -> None:
         self._names = names
         self._problems = problems
         self._members = members
         self._unregistered = {name for name, fixture in members.items() if not fixture.is_registered}
         self._now = start
 
-    def read(self, node: Node) -> Action | None:
+    def read(self, node: Node) -> ScenarioStep | None:
         """One step; None where it is none."""
         doings = [key for key in node.entries if key in _VARIANTS]
         if len(doings) > 1:
@@ -59,28 +61,28 @@ class Steps:
                     self._problems.add(node.place, "missing-key", message)
                 return None
 
-    def _expect(self, fields: MapReader) -> Action | None:
+    def _expect(self, fields: MapReader) -> ScenarioStep | None:
         node, member = fields.need("expect"), self._member(fields)
         checks = () if node is None else read_checks(node, self._problems, self._names)
         return None if member is None else Expect(fields.node.place, member, checks)
 
-    def _wait(self, fields: MapReader) -> Action:
+    def _wait(self, fields: MapReader) -> ScenarioStep:
         span = fields.duration("wait") or Duration(days=1)
         self._now = self._later(fields, self._now, span, 1)
-        return Pass(fields.node.place, self._now)
+        return AdvanceClock(fields.node.place, self._now)
 
-    def _until(self, fields: MapReader) -> Action:
+    def _until(self, fields: MapReader) -> ScenarioStep:
         self._move_to(fields, "until")
-        return Pass(fields.node.place, self._now)
+        return AdvanceClock(fields.node.place, self._now)
 
-    def _event(self, fields: MapReader) -> Action | None:
+    def _event(self, fields: MapReader) -> ScenarioStep | None:
         member, event_type = self._member(fields), self._event_type(fields)
         body = self._body(fields, event_type)
         moments = self._moments(fields)
         if member is None or event_type is None:
             return None
         self._register(fields, member, event_type)
-        return Report(fields.node.place, member, event_type.name, body, moments)
+        return ReportEvent(fields.node.place, member, event_type.name, body, moments)
 
     # -- who and what
 
@@ -149,7 +151,7 @@ class Steps:
 
     # -- when
 
-    def _moments(self, fields: MapReader) -> tuple[Moment, ...]:
+    def _moments(self, fields: MapReader) -> tuple[EventTimes, ...]:
         """Every time the event is reported; the clock stays at the last."""
         self._move_to(fields, "at")
         repeat, every, time = fields.integer("repeat"), fields.duration("every"), fields.get("time")
@@ -161,11 +163,11 @@ class Steps:
                 message = "events that are repeated have no time of their own: write several steps"
                 self._problems.add(fields.node.keys["time"], "clashing-keys", message)
             happened = self._names.instant(time, self._problems, "time")
-            return (Moment(self._now, happened or self._now),)
+            return (EventTimes(self._now, happened or self._now),)
         first = self._now
         instants = [first] + [self._later(fields, first, every, n) if every else first for n in range(1, times)]
         self._now = instants[-1]
-        return tuple(Moment(instant, instant) for instant in instants)
+        return tuple(EventTimes(instant, instant) for instant in instants)
 
     def _move_to(self, fields: MapReader, key: str) -> None:
         node = fields.get(key)

@@ -11,7 +11,7 @@ from program_files.nodes import Node
 from program_files.problems import Problem, Problems, in_order, shown
 from program_files.text.text import read_text
 from workbench.scenarios.files.fixtures import read_members
-from workbench.scenarios.files.names import FIRST, Names
+from workbench.scenarios.files.names import FIRST, ProgramNames
 from workbench.scenarios.files.steps import Steps
 from workbench.scenarios.model import Scenario
 
@@ -32,7 +32,7 @@ def check_tests(files: Mapping[str, bytes], program: Program) -> tuple[Problem, 
 
 
 def _read_all(files: Mapping[str, bytes], program: Program, problems: Problems) -> list[Scenario | None]:
-    names, places = Names(program), dict[str, Place]()
+    names, places = ProgramNames(program), dict[str, Place]()
     nodes = [read_text(path, files[path], problems) for path in sorted(files)]
     tests = [test for node in nodes if node is not None for test in _tests_of(node, problems)]
     return [_read(test, problems, names, places) for test in tests]
@@ -61,7 +61,7 @@ def _with_shared(test: Node, file: Node) -> Node:
     )
 
 
-def _read(node: Node, problems: Problems, names: Names, places: dict[str, Place]) -> Scenario | None:
+def _read(node: Node, problems: Problems, names: ProgramNames, places: dict[str, Place]) -> Scenario | None:
     """One test; None where it is at fault. `places`: where names were used before."""
     noted = len(problems.errors)
     fields = MapReader(node, problems, TEST_MAP)

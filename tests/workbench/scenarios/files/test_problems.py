@@ -14,7 +14,7 @@ from program_files import ProgramFaults, read_program
 from program_files.folder import read_folder, read_test_files
 from tests.kit import programs
 from workbench.scenarios.files import check_tests, read_tests
-from workbench.scenarios.model import Expect, Pass, Report
+from workbench.scenarios.model import AdvanceClock, Expect, ReportEvent
 
 FILE = "tests/t.yaml"
 PROGRAM = read_program(
@@ -220,16 +220,16 @@ def test_steps_are_read_with_their_times_on_the_stores_clock() -> None:
     (scenario,) = read_tests({FILE: text.encode()}, PROGRAM)
 
     twice, wait, late, until, last = scenario.steps
-    assert isinstance(twice, Report)
-    assert [moment.at for moment in twice.moments] == [
+    assert isinstance(twice, ReportEvent)
+    assert [each.reported_at for each in twice.times] == [
         datetime(2024, 3, 30, 11, tzinfo=UTC),
         datetime(2024, 3, 31, 10, tzinfo=UTC),  # clocks went forward in between
     ]
-    assert isinstance(wait, Pass)
-    assert wait.until - twice.moments[-1].at == timedelta(hours=2)
-    assert isinstance(late, Report)
-    assert late.moments[0].at - late.moments[0].time == timedelta(days=1)
-    assert isinstance(until, Pass)
+    assert isinstance(wait, AdvanceClock)
+    assert wait.until - twice.times[-1].reported_at == timedelta(hours=2)
+    assert isinstance(late, ReportEvent)
+    assert late.times[0].reported_at - late.times[0].happened_at == timedelta(days=1)
+    assert isinstance(until, AdvanceClock)
     assert isinstance(last, Expect)
 
 

@@ -1,4 +1,4 @@
-"""A test written from what happened: its member is as they were."""
+"""A test generate_test from what happened: its member is as they were."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs
-from workbench.scenarios.writing import Recorded, written
+from workbench.scenarios.generation import RecordedEvent, generate_test
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str,
     member = Member("ann", NOW, tier="bronze", tier_base=Points(2400), tier_until=NOW + timedelta(days=9))
     account = MemberState(member, balances={"points": Balance(earned=Points(2450))})
 
-    text = written(Recorded("purchase", NOW, NOW, {"total": 460}, account, True, {}), program).text
+    text = generate_test(RecordedEvent("purchase", NOW, NOW, {"total": 460}, account, True, {}), program).text
 
     before, after = text.split("expect:")
     assert [line.strip() for line in before.splitlines() if "tier_" in line] == said
@@ -38,7 +38,7 @@ def test_tests_of_two_events_of_one_second_have_names_of_their_own() -> None:
     account = MemberState(Member("ann", NOW, tier="bronze"))
 
     texts = [
-        written(Recorded("purchase", at, at, {"total": 5}, account, True, {}), program).text
+        generate_test(RecordedEvent("purchase", at, at, {"total": 5}, account, True, {}), program).text
         for at in (NOW, NOW + timedelta(milliseconds=120))
     ]
 

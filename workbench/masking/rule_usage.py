@@ -1,0 +1,325 @@
+"""What the rules of a program do with each field: the literals they compare it with, and whether they calculate."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, TypeAlias, assert_never
+
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+from loyalty.program.effect_rules import (
+    AwardPointsRule,
+    CallWebhookRule,
+    DeductPointsRule,
+    EffectRule,
+    SetAttributeRule,
+)
+from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.logic import Logic, Template
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
+from rules.expression import LOOPS, ArrayLiteral, Call, Expression, Literal
+from rules.paths import split_path, static_keys, static_path
+
+FieldPath: TypeAlias = tuple[str, ...]
+"""`body, TYPE, ...` in the body of an event, `member, ...` in a member. Indices of arrays are left out."""
+
+_EQUALITIES: Final = frozenset({"==", "===", "!=", "!=="})
+_CALCULATIONS: Final = frozenset(
+    {">", ">=", "<", "<=", "+", "-", "*", "/", "%", "min", "max"}
+    | {"date", "year", "month", "day", "hour", "weekday", "days_between"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of an expression may come from."""
+
+    fields: frozenset[FieldPath] = frozenset()
+    """It is the value of one of these, or an element of it."""
+    part_of: frozenset[FieldPath] = frozenset()
+    """It is a part of the text in one of these."""
+    literals: frozenset[str | Decimal] = frozenset()
+    """It is one of these."""
+
+    def __or__(self, other: "Origin") -> "Origin":
+        return Origin(self.fields | other.fields, self.part_of | other.part_of, self.literals | other.literals)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The values that an achievement counts: where they come from, and all fields read to make them."""
+
+    value: Origin = Origin()
+    read: frozenset[FieldPath] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a `var` looks into: in a loop the current element, in a `reduce` two named values."""
+
+    data: Origin
+    named: Mapping[str, Origin] = field(default_factory=dict)
+
+    def at(self, steps: tuple[str, ...]) -> Origin:
+        if not steps:
+            return self.data
+        base, rest = (self.named[steps[0]], steps[1:]) if steps[0] in self.named else (self.data, steps)
+        return Origin(frozenset(path + rest for path in base.fields)) if rest else base
+
+
+class RuleUsage:
+    """The fields that the rules of a program read, and how."""
+
+    def __init__(self, program: Program) -> None:
+        self._compared: defaultdict[FieldPath, set[str | Decimal]] = defaultdict(set)
+        self._contained: defaultdict[FieldPath, set[str]] = defaultdict(set)
+        self._containers: defaultdict[FieldPath, set[str]] = defaultdict(set)
+        self._calculated: set[FieldPath] = set()
+        self._named: set[FieldPath] = set()
+        self._copied_from: defaultdict[FieldPath, set[FieldPath]] = defaultdict(set)
+        self._counted: dict[str, Counted] = {}
+        self._read_now: set[FieldPath] = set()
+        self._event_type = ""
+        for reactor in program.reactors:
+            self._event_type = reactor.on
+            self._condition(reactor.when)
+            self._effects(reactor.then)
+        for achievement in program.achievements:
+            self._event_type = achievement.on
+            self._condition(achievement.when)
+            self._measure(achievement)
+            self._event_type = "achievement_completed"
+            self._effects(achievement.then)
+
+    def compares(self, path: FieldPath, value: str | Decimal) -> bool:
+        """Return whether a rule compares a field with this text or number, or looks the text up in a longer one."""
+        return any(
+            value in self._compared[each] or (isinstance(value, str) and self._compares_text(each, value.casefold()))
+            for each in (path, *self._copied_from[path])
+        )
+
+    def _compares_text(self, path: FieldPath, folded: str) -> bool:
+        """Return whether a rule compares a field with a text, whatever is upper or lower case."""
+        return any(folded == each.casefold() for each in self._compared[path] if isinstance(each, str)) or any(
+            folded in each.casefold() for each in self._containers[path]
+        )
+
+    def literal_in(self, path: FieldPath, text: str) -> str:
+        """Return the longest part of `text` that a rule looks for in a field, in any case; empty if there is none."""
+        found = max((each for each in self._contained[path] if each.lower() in text.lower()), key=len, default="")
+        start = text.lower().find(found.lower())
+        return text[start : start + len(found)]
+
+    def calculates(self, path: FieldPath) -> bool:
+        """Return whether a rule compares or computes with the numbers or dates of a field."""
+        return any(each in self._calculated for each in (path, *self._copied_from[path]))
+
+    def names(self, path: FieldPath) -> bool:
+        """Return whether a rule names a field, or a field inside it."""
+        return path in self._named
+
+    def counted_by(self, achievement: str) -> "Counted":
+        """Return where the values come from that an achievement counts."""
+        return self._counted.get(achievement, Counted())
+
+    # -- rules
+
+    def _condition(self, when: Logic | None) -> None:
+        if when is not None:
+            self._origin_of(when)
+
+    def _measure(self, achievement: Achievement) -> None:
+        match achievement.measure:
+            case Sum(number):
+                self._calculate(self._origin_of(number))
+            case Distinct(value):
+                self._read_now = set()
+                self._counted[achievement.name] = Counted(self._origin_of(value), frozenset(self._read_now))
+            case CountEvents() | CountDays():
+                pass
+            case _:
+                assert_never(achievement.measure)
+
+    def _effects(self, then: Iterable[EffectRule]) -> None:
+        for rule in then:
+            match rule:
+                case AwardPointsRule() | DeductPointsRule():
+                    self._calculate(self._origin_of(rule.points))
+                case SetAttributeRule():
+                    self._template(rule.value, ("member", "attributes", rule.name))
+                case CallWebhookRule():
+                    self._template(rule.body, None)
+                case GrantBadge() | IssueReward() | SetTier():
+                    pass
+                case _:
+                    assert_never(rule)
+
+    def _template(self, template: Template, target: FieldPath | None) -> None:
+        """Read a template; `target` is the field of the member that it sets, if any."""
+        if target is not None:
+            self._name(target)
+        match template:
+            case Logic():
+                origin = self._origin_of(template)
+                if target is not None:
+                    self._compared[target] |= origin.literals
+                    self._copied_from[target] |= origin.fields
+            case dict():
+                for key, value in template.items():
+                    self._template(value, None if target is None else (*target, key))
+            case list() | tuple():
+                for value in template:
+                    self._template(value, target)
+            case str() if target is not None:
+                self._compared[target].add(template)
+            case _:
+                pass  # a constant that nobody set a field to, or no text
+
+    def _origin_of(self, logic: Logic) -> Origin:
+        return self._read(logic.expression, _Scope(Origin(frozenset({()}))))
+
+    # -- expressions
+
+    def _read(self, expression: Expression, scope: _Scope) -> Origin:
+        match expression:
+            case Literal(_, bool() | None):
+                return Origin()
+            case Literal(_, str() | int() | Decimal() as value):
+                return Origin(literals=frozenset({value if isinstance(value, str) else Decimal(value)}))
+            case Literal():
+                return Origin()
+            case ArrayLiteral(_, elements):
+                return self._any_of(elements, scope)
+            case Call():
+                return self._call(expression, scope)
+
+    def _any_of(self, expressions: Iterable[Expression], scope: _Scope) -> Origin:
+        found = Origin()
+        for expression in expressions:
+            found |= self._read(expression, scope)
+        return found
+
+    def _call(self, call: Call, scope: _Scope) -> Origin:
+        operands = call.operands
+        match call.operator.name:
+            case "var":
+                return self._var(call, scope)
+            case "missing" | "missing_some":
+                for key in static_keys(call) or ():
+                    self._located(scope.at(split_path(key)))
+                return Origin()
+            case "if":
+                self._any_of(operands, scope)
+                results = [index for index in range(len(operands)) if index % 2 or index == len(operands) - 1]
+                return self._any_of((operands[index] for index in results), scope)
+            case "and" | "or" | "merge" | "log" | "lower" | "upper":
+                return self._any_of(operands, scope)
+            case "substr":
+                whole = self._read(operands[0], scope)
+                return Origin(part_of=whole.fields | whole.part_of)
+            case name if name in LOOPS:
+                return self._loop(call, scope)
+            case _:
+                self._test(call, scope)
+                return Origin()
+
+    def _test(self, call: Call, scope: _Scope) -> None:
+        """Note what an operator does with fields whose result is no longer one of them."""
+        match call.operator.name, call.operands:
+            case "in", (needle, haystack):
+                self._membership(needle, haystack, scope)
+            case "starts_with" | "ends_with", (text, searched):
+                self._containment(self._read(text, scope), self._read(searched, scope))
+            case name, (one, other) if name in _EQUALITIES:
+                self._equality(self._read(one, scope), self._read(other, scope))
+            case name, operands if name in _CALCULATIONS:
+                self._calculate(self._any_of(operands, scope))
+            case _, operands:  # from any other operator, nothing is known to be harmless
+                self._any_of(operands, scope)
+
+    def _loop(self, call: Call, scope: _Scope) -> Origin:
+        elements, body = self._read(call.operands[0], scope), call.operands[1]
+        match call.operator.name:
+            case "reduce":
+                total = self._any_of(call.operands[2:], scope)
+                for _ in range(2):  # the second time with what the first added to the accumulator
+                    total |= self._read(body, _Scope(Origin(), {"current": elements, "accumulator": total}))
+                return total
+            case "map":
+                return self._read(body, _Scope(elements))
+            case name:
+                self._read(body, _Scope(elements))
+                return elements if name == "filter" else Origin()
+
+    def _var(self, call: Call, scope: _Scope) -> Origin:
+        default = self._any_of(call.operands[1:], scope)
+        steps = static_path(call)
+        if steps is None:
+            self._any_of(call.operands[:1], scope)
+            return default
+        return self._located(scope.at(steps)) | default
+
+    def _located(self, origin: Origin) -> Origin:
+        """Return an origin with field paths, and note that a rule names them."""
+        fields = frozenset(map(self._field_path, origin.fields))
+        self._read_now |= fields
+        for path in fields:
+            self._name(path)
+        return Origin(fields, origin.part_of, origin.literals)
+
+    def _field_path(self, path: FieldPath) -> FieldPath:
+        named = tuple(step for step in path if not step.isdigit())
+        return ("body", self._event_type, *named[2:]) if named[:2] == ("event", "body") else named
+
+    def _name(self, path: FieldPath) -> None:
+        self._named.update(path[:length] for length in range(1, len(path) + 1))
+
+    def _equality(self, one: Origin, other: Origin) -> None:
+        for origin, literals in ((one, other.literals), (other, one.literals)):
+            for path in origin.fields:
+                self._compared[path] |= literals
+            for path in origin.part_of:
+                self._contained[path] |= _texts(literals)
+
+    def _membership(self, searched: Expression, container: Expression, scope: _Scope) -> None:
+        needle, haystack = self._read(searched, scope), self._read(container, scope)
+        for path in needle.fields:
+            if isinstance(container, Literal):
+                self._containers[path] |= _texts(haystack.literals)
+            else:
+                self._compared[path] |= haystack.literals
+        for path in needle.part_of:
+            self._contained[path] |= _texts(haystack.literals)
+        for path in haystack.fields:
+            self._compared[path] |= needle.literals
+        self._containment(haystack, needle)
+
+    def _containment(self, text: Origin, searched: Origin) -> None:
+        for path in text.fields | text.part_of:
+            self._contained[path] |= _texts(searched.literals)
+
+    def _calculate(self, origin: Origin) -> None:
+        self._calculated |= origin.fields | origin.part_of
+
+
+def _texts(literals: frozenset[str | Decimal]) -> set[str]:
+    return {each for each in literals if isinstance(each, str) and each}
+
+
+def program_names(program: Program) -> frozenset[str]:
+    """Return all names that the files of a program give or use: of wallets, tiers, rewards, event types and so on."""
+    owners: tuple[Reactor | Achievement, ...] = (*program.reactors, *program.achievements)
+    effects = [effect for owner in owners for effect in owner.then]
+    return frozenset(
+        {
+            *program.wallets,
+            *program.event_types,
+            *program.rewards,
+            *program.badges,
+            *(tier.name for tier in program.tiers),
+            *(reactor.name for reactor in program.reactors),
+            *(achievement.name for achievement in program.achievements),
+            *(effect.badge for effect in effects if isinstance(effect, GrantBadge)),
+        }
+    )

@@ -1,0 +1,63 @@
+"""The expectations of a generated test: what the event did when the test was run."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.effects import SetAttribute
+from loyalty.program.program import Program
+from loyalty.store.memory.member_state import MemberState
+from workbench.scenarios.assertions import progress_of
+
+
+def expectations(
+    engine: InMemoryEngine, second_engine: InMemoryEngine, events: Sequence[ProcessedEvent], program: Program
+) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of `expect`. An attribute that differs in the second run, as a drawn code does, is left out."""
+    (state,) = engine.store.members_by_id.values()
+    (second,) = second_engine.store.members_by_id.values()
+    yield "points", _balances(state, events, program)
+    if state.member.tier is not None:
+        yield "tier", state.member.tier
+    yield from _moved(events, program)
+    answers = [answer for each in events for answer in each.decision.outcomes]
+    named = [(answer.source.partition("/"), answer.verdict) for answer in answers]
+    fired = Counter(name for (kind, _, name), verdict in named if kind == "reactor" and verdict == "fired")
+    not_fired = {name: None for (kind, _, name), _ in named if kind == "reactor" and name not in fired}
+    limited = {name: None for (kind, _, name), verdict in named if kind == "reactor" and verdict == "limit_reached"}
+    counted = dict.fromkeys(name for (kind, _, name), _ in named if kind == "achievement")
+    progress = {name: progress_of(state, program, name) for name in counted}
+    badges = dict.fromkeys(str(each.body["badge"]) for each in events if each.type == "badge_granted")
+    written = {effect.name for answer in answers for effect in answer.effects if isinstance(effect, SetAttribute)}
+    ours, theirs = state.member.attributes, second.member.attributes
+    expected: dict[str, Any] = {
+        "badges": {"has": list(badges)} if badges else None,
+        "attributes": {name: ours[name] for name in sorted(written) if name in ours and ours[name] == theirs.get(name)},
+        "achievements": {name: {"completed": times, "progress": by} for name, (times, by) in progress.items()},
+        "rewards": Counter(str(each.body["reward"]) for each in events if each.type == "reward_issued"),
+        "fired": fired,
+        "not_fired": list(not_fired),
+        "limited": list(limited),
+        "events": Counter(each.type for each in events if each.type in BUILT_IN),
+    }
+    yield from ((key, value) for key, value in expected.items() if value)
+
+
+def _balances(state: MemberState, events: Sequence[ProcessedEvent], program: Program) -> Any:
+    """Return the balance of each wallet that moved; that of the default wallet if none did."""
+    moved = dict.fromkeys(entry.wallet for each in events for entry in each.entries)
+    if moved:
+        return {code: program.wallets[code].amount(state.balances[code].active) for code in moved}
+    balance = state.balances.get(program.default_wallet.code)
+    return program.default_wallet.amount(balance.active if balance else 0)
+
+
+def _moved(events: Sequence[ProcessedEvent], program: Program) -> Iterator[tuple[str, Any]]:
+    for key, kind in (("awarded", "award"), ("deducted", "deduct")):
+        sums: Counter[str] = Counter()
+        for entry in (entry for each in events for entry in each.entries if entry.kind == kind):
+            sums[entry.wallet] += entry.points
+        if sums:
+            yield key, {code: program.wallets[code].amount(points) for code, points in sums.items()}
