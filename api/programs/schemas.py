@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from api.requests import RequestModel
 from api.responses import Instant, Total
-from workbench.differences import Kind, What
+from workbench.differences import ChangeType, DefinitionKind
 
 MAX_PROGRAM_BYTES = 8 * 1024 * 1024
 MAX_FILES = 5000
@@ -95,7 +95,7 @@ class ChangedPart(TypedDict):
     """One part of a change; `wasAt` and `nowAt` are `file:line:column`."""
 
     about: str
-    what: What
+    what: ChangeType
     was: str | None
     now: str | None
     wasAt: str | None
@@ -105,9 +105,9 @@ class ChangedPart(TypedDict):
 class ProgramChange(TypedDict):
     """A part of a program that was added, changed or removed."""
 
-    kind: Kind
+    kind: DefinitionKind
     name: str
-    what: What
+    what: ChangeType
     parts: list[ChangedPart]
 
 

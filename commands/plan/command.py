@@ -80,7 +80,7 @@ def _text(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noq
 
     base = "no program is in force yet" if plan.based_on == 0 else f"compared with revision {plan.based_on}"
     base = base if against is None else f"compared with {against}"
-    counted = f"{plan.program.title} ({base}): {differences.counted(plan.changes)}"
+    counted = f"{plan.program.title} ({base}): {differences.change_counts(plan.changes)}"
     match format:
         case PlanFormat.json:
             return exact.dumps(plan_as_json(plan))

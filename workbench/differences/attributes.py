@@ -1,101 +1,127 @@
-"""What can be said of a thing, one aspect at a time, and how two sayings of it differ."""
+"""Attributes: what a program states about a definition, one label each, and how two attributes differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from loyalty.program.logic import Logic, Place
+from program_files.grammar.values import MapGrammar
 from rules import exact
 from rules.values import Json
-from workbench.differences.expressions import json_of, rule_parts, words_of
-from workbench.differences.model import Part
-from workbench.differences.trees import schema_parts, shown, tree_parts
+from workbench.differences.expressions import json_of, rule_changes, shortened_text
+from workbench.differences.model import AttributeChange
+from workbench.differences.trees import one_line, schema_changes, tree_changes
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Something said in so many words; `alike` tells several sayings about the same apart."""
+class AttributeText:
+    """A value in words."""
 
-    about: str
-    words: str
-    alike: str = ""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
-    """Something that a rule says; `of` is what is made of it: `the sum of`."""
+class AttributeRule:
+    """A rule, and in words what is made of its results: `the sum of`."""
 
-    about: str
     logic: Logic
-    of: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """Something that a JSON tree says."""
+class AttributeTemplate:
+    """JSON with rules in it."""
 
-    about: str
     tree: Json
 
 
 @dataclass(frozen=True, slots=True)
-class Shaped:
-    """What a JSON Schema says."""
+class AttributeSchema:
+    """A JSON Schema."""
 
-    about: str
     schema: Json
 
 
-Aspect: TypeAlias = Said | Ruled | Filled | Shaped
+AttributeValue: TypeAlias = AttributeText | AttributeRule | AttributeTemplate | AttributeSchema
 
 
-def key(aspect: Aspect) -> str:
-    """The same for two aspects that say the same."""
-    match aspect:
-        case Said(about, words, _):
-            return f"{about}: {words}"
-        case Ruled(about, logic, of):
-            return f"{about}: {of} {exact.dumps(json_of(logic.expression))}"
-        case Filled(about, tree) | Shaped(about, tree):
-            return f"{about}: {exact.dumps(tree)}"
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A value under a label; `group` tells several attributes of one label apart."""
+
+    label: str
+    value: AttributeValue
+    group: str = ""
+
+
+ValuesOfKey: TypeAlias = AttributeValue | Iterable[Attribute] | None
+
+
+def attributes_by_key(grammar: MapGrammar, values: Mapping[str, ValuesOfKey], prefix: str = "") -> Iterator[Attribute]:
+    """The attributes of a map, in the given order; raise KeyError if its grammar has other keys than `values`.
+
+    A value gets its key as label, after `prefix`; attributes have their own labels; None is left out.
+    """
+    if values.keys() != grammar.by_name.keys():
+        raise KeyError(f"{grammar.title}: {', '.join(values.keys() ^ grammar.by_name.keys())}")
+    for key, value in values.items():
+        match value:
+            case None:
+                pass
+            case AttributeText() | AttributeRule() | AttributeTemplate() | AttributeSchema():
+                yield Attribute(f"{prefix} {key}".lstrip(), value)
+            case _:
+                yield from value
+
+
+def identity(attribute: Attribute) -> str:
+    """The same text for two attributes with the same label and value."""
+    match attribute.value:
+        case AttributeText(text):
+            return f"{attribute.label}: {text}"
+        case AttributeRule(logic, prefix):
+            return f"{attribute.label}: {prefix} {exact.dumps(json_of(logic.expression))}"
+        case AttributeTemplate(tree) | AttributeSchema(tree):
+            return f"{attribute.label}: {exact.dumps(tree)}"
         case _:
-            assert_never(aspect)
+            assert_never(attribute.value)
 
 
-def alike(aspect: Aspect) -> str:
-    """The same for two aspects of which one may have become the other."""
-    return f"{aspect.about} {aspect.alike}".rstrip() if isinstance(aspect, Said) else aspect.about
+def pairing_key(attribute: Attribute) -> str:
+    """The same text for two attributes that are shown as one change."""
+    return f"{attribute.label} {attribute.group}".rstrip()
 
 
-def aspect_parts(old: Aspect | None, new: Aspect | None) -> Iterator[Part]:
-    """How something said before and something said since differ."""
-    match old, new:
-        case None, None:
+def attribute_changes(old: Attribute | None, new: Attribute | None) -> Iterator[AttributeChange]:
+    """How an old and a new attribute differ; None: there is none."""
+    label = new.label if new is not None else old.label if old is not None else ""
+    was, now = None if old is None else old.value, None if new is None else new.value
+    match was, now:
+        case AttributeRule(before, prefix), AttributeRule(since, now_prefix) if prefix == now_prefix:
+            yield from rule_changes(label, before, since)
+        case AttributeTemplate(before), AttributeTemplate(since):
+            yield from tree_changes(label, before, since)
+        case AttributeSchema(before), AttributeSchema(since):
+            yield from schema_changes(label, before, since)
+        case (None, None):
             return
-        case Ruled(about, before, of), Ruled(_, since, now_of) if of == now_of:
-            yield from rule_parts(about, before, since)
-        case Filled(about, before), Filled(_, since):
-            yield from tree_parts(about, before, since)
-        case Shaped(about, before), Shaped(_, since):
-            yield from schema_parts(about, before, since)
-        case _:
-            about = new.about if new is not None else old.about if old is not None else ""
-            yield Part(about, _words(old), _words(new), _place(old), _place(new))
+        case (was_value, now_value):  # of different types, or on one side alone
+            yield AttributeChange(label, _text(was_value), _text(now_value), _place(was_value), _place(now_value))
 
 
-def _words(aspect: Aspect | None) -> str | None:
-    match aspect:
+def _text(value: AttributeValue | None) -> str | None:
+    match value:
         case None:
             return None
-        case Said(_, words, _):
-            return words
-        case Ruled(_, logic, of):
-            return f"{of} {words_of(logic.expression)}".lstrip()
-        case Filled(_, tree) | Shaped(_, tree):
-            return shown(tree)
+        case AttributeText(text):
+            return text
+        case AttributeRule(logic, prefix):
+            return f"{prefix} {shortened_text(logic.expression)}".lstrip()
+        case AttributeTemplate(tree) | AttributeSchema(tree):
+            return one_line(tree)
         case _:
-            assert_never(aspect)
+            assert_never(value)
 
 
-def _place(aspect: Aspect | None) -> Place | None:
-    return aspect.logic.place if isinstance(aspect, Ruled) else None
+def _place(value: AttributeValue | None) -> Place | None:
+    return value.logic.place if isinstance(value, AttributeRule) else None

@@ -23,13 +23,13 @@ _NOT = 3
 _PATH = re.compile(r"[\w.-]+")
 
 
-def written(expression: Expression) -> str:
+def expression_text(expression: Expression) -> str:
     """`event.body.total * 2 > 8 and member.tier in ["silver", "gold"]`."""
     match expression:
         case Literal(_, value):
             return exact.dumps(value)
         case ArrayLiteral(_, elements):
-            return f"[{', '.join(map(written, elements))}]"
+            return f"[{', '.join(map(expression_text, elements))}]"
         case Call(_, operator, operands):
             return _call(operator.name, operands)
 
@@ -50,7 +50,7 @@ def _call(name: str, operands: tuple[Expression, ...]) -> str:
         case "var", (Literal(_, str() as path),) if _PATH.fullmatch(path):
             return path
         case "var", (Literal(_, str() as path), default) if _PATH.fullmatch(path):
-            return f"({path} else {written(default)})"
+            return f"({path} else {expression_text(default)})"
         case "!", (operand,):
             return f"not {_held(operand, _NOT)}"
         case _ if name in _BINDING and len(operands) > 1:
@@ -58,13 +58,13 @@ def _call(name: str, operands: tuple[Expression, ...]) -> str:
             closer = _BINDING[name] + 1
             return f" {name} ".join([_held(first, closer - 1), *(_held(operand, closer) for operand in rest)])
         case _:
-            return f"{name}({', '.join(map(written, operands))})"
+            return f"{name}({', '.join(map(expression_text, operands))})"
 
 
 def _held(operand: Expression, least: int) -> str:
     """An operand, in parentheses where it would come apart without."""
     match operand:
         case Call(operator=operator, operands=inner) if len(inner) > 1 and _BINDING.get(operator.name, least) < least:
-            return f"({written(operand)})"
+            return f"({expression_text(operand)})"
         case _:
-            return written(operand)
+            return expression_text(operand)

@@ -8,24 +8,24 @@ from loyalty.program.logic import Logic
 from rules import exact
 from rules.expression import ArrayLiteral, Call, Expression, Literal, walk
 from rules.values import Json
-from workbench.differences.alignment import aligned
-from workbench.differences.expression_text import path_of, written
-from workbench.differences.model import Part
+from workbench.differences.alignment import changed_pairs
+from workbench.differences.expression_text import expression_text, path_of
+from workbench.differences.model import AttributeChange
 
 LONGEST = 80
 """Characters of what is shown whole rather than looked into."""
 
 _AROUND = 30
-"""Characters shown on either side of where two long texts part."""
+"""Characters shown on either side of where two long texts begin to differ."""
 
 
-def words_of(expression: Expression) -> str:
-    """An expression in words, cut where nobody would read on."""
-    return cut(written(expression), 3 * LONGEST)
+def shortened_text(expression: Expression) -> str:
+    """An expression as text, cut if it is long."""
+    return shorten(expression_text(expression), 3 * LONGEST)
 
 
 def json_of(expression: Expression) -> Json:
-    """The shortest JSON that says an expression."""
+    """The shortest JSON of an expression."""
     match expression:
         case Literal():
             return expression.value
@@ -37,17 +37,17 @@ def json_of(expression: Expression) -> Json:
             return {expression.operator.name: operands[0] if is_alone else operands}
 
 
-def rule_parts(about: str, old: Logic, new: Logic) -> Iterator[Part]:
-    """The parts in which two rules differ, with the places of both."""
+def rule_changes(about: str, old: Logic, new: Logic) -> Iterator[AttributeChange]:
+    """The changes between two rules, with the places of both sides."""
     for pair in _Comparison().differing(about, old.expression, new.expression):
-        was, now = _words_of_both(pair.old, pair.new)
+        was, now = _texts(pair.old, pair.new)
         was_at = None if pair.old is None else old.place_of(pair.old.path)
         now_at = None if pair.new is None else new.place_of(pair.new.path)
-        yield Part(pair.about, was, now, was_at, now_at)
+        yield AttributeChange(pair.about, was, now, was_at, now_at)
 
 
-def apart(was: str, now: str) -> tuple[str, str]:
-    """Two long texts, cut to where they part."""
+def around_difference(was: str, now: str) -> tuple[str, str]:
+    """Two texts; long ones are cut to the place where they begin to differ."""
     if max(len(was), len(now)) <= LONGEST:
         return was, now
     start = next((at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
@@ -59,14 +59,14 @@ def apart(was: str, now: str) -> tuple[str, str]:
     return around(was), around(now)
 
 
-def cut(text: str, longest: int = LONGEST) -> str:
+def shorten(text: str, longest: int = LONGEST) -> str:
     """The beginning of a text."""
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A part of the old rule and the part of the new one that stands for it; None: there is none."""
+    """A part of the old rule and the corresponding part of the new one; None: there is none."""
 
     about: str
     old: Expression | None
@@ -74,13 +74,13 @@ class _Pair:
 
 
 class _Comparison:
-    """One comparison of two rules. What each part says is made out once: large rules are looked through many times."""
+    """Compares two rules; the text of each part is made once, as large rules are searched many times."""
 
     def __init__(self) -> None:
         self._keys: dict[int, str] = {}
 
     def differing(self, about: str, old: Expression, new: Expression) -> Iterator[_Pair]:
-        """The smallest pairs of parts that say well in what two expressions differ."""
+        """The smallest pairs of parts that show a difference well."""
         if self._key(old) == self._key(new):
             return
         junction = self._junction(old, new)
@@ -97,8 +97,8 @@ class _Comparison:
             yield _Pair(about, old, new)
 
     def _in_any_order(self, about: str, old: tuple[Expression, ...], new: tuple[Expression, ...]) -> Iterator[_Pair]:
-        """What was added, changed and removed among parts whose order says little."""
-        found = aligned(old, new, same=self._key, alike=_subject)
+        """What was added, changed and removed among parts whose order matters little."""
+        found = changed_pairs(old, new, identity=self._key, pair_by=_subject)
         pairs = tuple(found)
         for before, since in pairs:
             if before is None or since is None:
@@ -121,7 +121,7 @@ class _Comparison:
         return None
 
     def _key(self, expression: Expression) -> str:
-        """The same for two expressions that say the same."""
+        """The same text for two equal expressions."""
         known = self._keys.get(id(expression))
         if known is None:
             known = self._keys[id(expression)] = self._made(expression)
@@ -144,28 +144,30 @@ def _operands(expression: Expression, junction: str) -> tuple[Expression, ...]:
 
 
 def _is_same_but_for_operands(old: Call, new: Call) -> bool:
-    """Whether two calls are better told by their operands than as wholes."""
+    """Whether a difference of two calls is clearer in their operands than in the whole calls."""
     return old.operator is new.operator and len(old.operands) == len(new.operands) and _is_long(old, new)
 
 
 def _is_long(*expressions: Expression) -> bool:
-    return any(len(written(expression)) > LONGEST for expression in expressions)
+    return any(len(expression_text(expression)) > LONGEST for expression in expressions)
 
 
 def _subject(expression: Expression) -> str:
-    """What a part of a condition is about: the first path it reads. A literal is about nothing but itself."""
+    """The first path that a part of a condition reads; a literal is its own subject."""
     if isinstance(expression, Literal):
         return exact.dumps(expression.value)
     paths = (path_of(part) for part in walk(expression))
     return next((path for path in paths if path is not None), "")
 
 
-def _words_of_both(old: Expression | None, new: Expression | None) -> tuple[str | None, str | None]:
-    """Both in words; as JSON where the words of both would be the same."""
+def _texts(old: Expression | None, new: Expression | None) -> tuple[str | None, str | None]:
+    """Both as text; as JSON if both texts are the same."""
     if old is None or new is None:
-        return None if old is None else words_of(old), None if new is None else words_of(new)
-    was, now = written(old), written(new)
-    return apart(was, now) if was != now else apart(exact.dumps(json_of(old)), exact.dumps(json_of(new)))
+        return None if old is None else shortened_text(old), None if new is None else shortened_text(new)
+    was, now = expression_text(old), expression_text(new)
+    if was == now:
+        was, now = exact.dumps(json_of(old)), exact.dumps(json_of(new))
+    return around_difference(was, now)
 
 
 def _operation(call: Call) -> str:

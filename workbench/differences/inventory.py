@@ -1,11 +1,10 @@
-"""Everything that a program says, thing by thing."""
+"""All definitions of a program, each with its attributes by the keys of program files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import assert_never
 
-from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Measure, Sum
 from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
@@ -15,183 +14,255 @@ from loyalty.program.effect_rules import (
 )
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.event_types import EventType
-from loyalty.program.logic import Logic
 from loyalty.program.program import Program
-from loyalty.program.reactors import Reactor
+from loyalty.program.reactors import Limit, Reactor
 from loyalty.program.rewards import Coupon, Reward
+from loyalty.program.tiers import Tier
 from loyalty.program.wallets import Wallet
-from workbench.differences import phrases as words
-from workbench.differences.attributes import Aspect, Filled, Ruled, Said, Shaped
-from workbench.differences.model import Kind
-from workbench.differences.trees import plain
+from program_files.grammar.achievements import ACHIEVEMENT
+from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POINTS, SET_ATTRIBUTE
+from program_files.grammar.events import EVENT_TYPE
+from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, WALLET
+from program_files.grammar.reactors import ACTIVE, REACTOR
+from program_files.grammar.rewards import COUPON, REWARD
+from workbench.differences import phrases
+from workbench.differences.attributes import (
+    Attribute,
+    AttributeRule,
+    AttributeSchema,
+    AttributeTemplate,
+    AttributeText,
+    AttributeValue,
+    ValuesOfKey,
+    attributes_by_key,
+)
+from workbench.differences.model import DefinitionKind
+from workbench.differences.trees import template_json
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing of a program and all that is said of it; what holds without saying is left out."""
+class Definition:
+    """One definition of a program and its attributes; those with the value that they have by default are left out."""
 
-    kind: Kind
+    kind: DefinitionKind
     name: str
-    aspects: tuple[Aspect, ...]
-    effects: tuple[tuple[Aspect, ...], ...] = ()
-    """What it causes, an effect each; the first aspect of one says which effect it is."""
+    attributes: tuple[Attribute, ...]
+    effects: tuple[tuple[Attribute, ...], ...] = ()
+    """Its effects, each by its attributes; the label of the first is the name of the effect."""
 
 
-def things(program: Program) -> Iterator[Thing]:
-    """The things of a program, the widest first."""
-    for aspect in _settings(program):
-        yield Thing("setting", aspect.about, (Said("", aspect.words),))
+def definitions(program: Program) -> Iterator[Definition]:
+    """The definitions of a program; each setting counts as one."""
+    for setting in _settings(program):
+        yield Definition("setting", setting.label, (Attribute("", setting.value),))
     for wallet in program.wallets.values():
-        yield Thing("wallet", wallet.code, tuple(_wallet(wallet)))
+        yield Definition("wallet", wallet.code, tuple(_wallet(wallet)))
     for tier in program.tiers:
-        starts = Said("from", words.number(tier.start))
-        yield Thing("tier", tier.name, (*_title(tier.name, tier.title), starts))
+        yield Definition("tier", tier.name, tuple(_tier(tier)))
     for badge, title in program.badges.items():
-        yield Thing("badge", badge, tuple(_title(badge, title)))
+        yield Definition("badge", badge, tuple(attributes_by_key(BADGE, {"title": _title(badge, title)})))
     for event_type in program.event_types.values():
         if not event_type.built_in:
-            yield Thing("event type", event_type.name, tuple(_event_type(event_type)))
+            yield Definition("event type", event_type.name, tuple(_event_type(event_type)))
     for reward in program.rewards.values():
-        yield Thing("reward", reward.name, tuple(_reward(reward)))
+        yield Definition("reward", reward.name, tuple(_reward(reward)))
     for reactor in program.reactors:
-        yield Thing("reactor", reactor.name, tuple(_reactor(reactor, program)), _effects(reactor.then, program))
+        yield Definition("reactor", reactor.name, tuple(_reactor(reactor, program)), _effects(reactor.then, program))
     for each in program.achievements:
-        yield Thing("achievement", each.name, tuple(_achievement(each)), _effects(each.then, program))
+        yield Definition("achievement", each.name, tuple(_achievement(each)), _effects(each.then, program))
 
 
-def _settings(program: Program) -> Iterator[Said]:
-    yield Said("store", program.store)
-    yield from _title(program.store, program.title)
-    yield Said("timezone", program.zone.key)
-    yield Said("unknown_members", "register" if program.registers_unknown_members else "refuse")
-    told = program.notify_before
-    for what, span in (("points", told.points), ("coupons", told.coupons), ("tier", told.tier)):
-        if span is not None:
-            yield Said(f"notify_before {what}", words.duration(span))
-    if program.tiers:
-        yield Said("tier_by", program.tier_by)
-    if program.reviews_tiers:
-        yield Said("tier_review", words.expiry(program.tier_review))
+def _settings(program: Program) -> Iterator[Attribute]:
+    return attributes_by_key(
+        PROGRAM,
+        {
+            "store": AttributeText(program.store),
+            "title": _title(program.store, program.title),
+            "timezone": AttributeText(program.zone.key),
+            "unknown_members": AttributeText("register" if program.registers_unknown_members else "refuse"),
+            "notify_before": _notify_before(program),
+            "tier_by": AttributeText(program.tier_by) if program.tiers else None,
+            "tier_review": AttributeText(phrases.expiry(program.tier_review)) if program.reviews_tiers else None,
+            **dict.fromkeys(("wallets", "tiers", "badges"), None),  # definitions of their own
+        },
+    )
 
 
-def _title(name: str, title: str) -> Iterator[Said]:
-    if title != name:
-        yield Said("title", words.quoted(title))
+def _notify_before(program: Program) -> Iterator[Attribute]:
+    before = program.notify_before
+    spans = {"points": before.points, "coupons": before.coupons, "tier": before.tier}
+    values = {key: None if span is None else AttributeText(phrases.duration(span)) for key, span in spans.items()}
+    return attributes_by_key(NOTIFY_BEFORE, values, "notify_before")
 
 
-def _wallet(wallet: Wallet) -> Iterator[Aspect]:
-    yield from _title(wallet.code, wallet.title)
-    if wallet.default:
-        yield Said("default", "yes")
-    yield Said("decimals", str(wallet.decimals))
-    if wallet.pending:
-        yield Said("pending", words.duration(wallet.pending))
-    yield Said("expires", words.expiry(wallet.expires))
-    yield from _cost(wallet.cost)
+def _title(name: str, title: str) -> AttributeValue | None:
+    return None if title == name else AttributeText(phrases.quoted(title))
 
 
-def _event_type(event_type: EventType) -> Iterator[Aspect]:
-    yield from _title(event_type.name, event_type.title)
-    yield Shaped("body", event_type.body.schema)
+def _wallet(wallet: Wallet) -> Iterator[Attribute]:
+    return attributes_by_key(
+        WALLET,
+        {
+            "title": _title(wallet.code, wallet.title),
+            "default": AttributeText("yes") if wallet.default else None,
+            "decimals": AttributeText(str(wallet.decimals)),
+            "pending": AttributeText(phrases.duration(wallet.pending)) if wallet.pending else None,
+            "expires": AttributeText(phrases.expiry(wallet.expires)),
+            "cost": None if wallet.cost is None else AttributeText(phrases.number(wallet.cost)),
+        },
+    )
 
 
-def _reward(reward: Reward) -> Iterator[Aspect]:
-    yield from _title(reward.name, reward.title)
-    if reward.coupon is not None:
-        yield from _coupon(reward.coupon)
-    yield from _cost(reward.cost)
+def _tier(tier: Tier) -> Iterator[Attribute]:
+    start = AttributeText(phrases.number(tier.start))
+    return attributes_by_key(TIER, {"tier": None, "title": _title(tier.name, tier.title), "from": start})
 
 
-def _cost(cost: Decimal | None) -> Iterator[Aspect]:
-    if cost is not None:
-        yield Said("cost", words.number(cost))
+def _event_type(event_type: EventType) -> Iterator[Attribute]:
+    title, schema = _title(event_type.name, event_type.title), AttributeSchema(event_type.body.schema)
+    return attributes_by_key(EVENT_TYPE, {"event": None, "title": title, "body": schema})
 
 
-def _coupon(coupon: Coupon) -> Iterator[Aspect]:
+def _reward(reward: Reward) -> Iterator[Attribute]:
+    return attributes_by_key(
+        REWARD,
+        {
+            "reward": None,
+            "title": _title(reward.name, reward.title),
+            "coupon": None if reward.coupon is None else _coupon(reward.coupon),
+            "cost": None if reward.cost is None else AttributeText(phrases.number(reward.cost)),
+        },
+    )
+
+
+def _coupon(coupon: Coupon) -> Iterator[Attribute]:
     unit = "%" if coupon.value_type == "percentage" else " of money"
-    yield Said("coupon", f"{words.number(coupon.value)}{unit}")
-    yield Said("coupon length", str(coupon.length))
-    if coupon.prefix:
-        yield Said("coupon prefix", coupon.prefix)
-    if coupon.valid is not None:
-        yield Said("coupon valid", words.duration(coupon.valid))
+    return attributes_by_key(
+        COUPON,
+        {
+            "value": [Attribute("coupon", AttributeText(f"{phrases.number(coupon.value)}{unit}"))],
+            "type": None,  # it is the unit of the value
+            "length": AttributeText(str(coupon.length)),
+            "prefix": AttributeText(coupon.prefix) if coupon.prefix else None,
+            "valid": None if coupon.valid is None else AttributeText(phrases.duration(coupon.valid)),
+        },
+        "coupon",
+    )
 
 
-def _reactor(reactor: Reactor, program: Program) -> Iterator[Aspect]:
-    yield from _title(reactor.name, reactor.title)
-    yield Said("on", reactor.on)
-    yield from _when(reactor.when)
-    for limit in reactor.limits:
-        counted = "times" if limit.times is not None else "points"
-        yield Said("limits", words.limit(limit), f"{limit.per} {limit.every} {counted}")
-    if reactor.active_from is not None:
-        yield Said("active from", words.first(reactor.active_from, program.zone))
-    if reactor.active_until is not None:
-        yield Said("active until", words.last(reactor.active_until, program.zone))
+def _reactor(reactor: Reactor, program: Program) -> Iterator[Attribute]:
+    return attributes_by_key(
+        REACTOR,
+        {
+            "reactor": None,
+            "title": _title(reactor.name, reactor.title),
+            "on": AttributeText(reactor.on),
+            "when": None if reactor.when is None else AttributeRule(reactor.when),
+            "limits": map(_limit, reactor.limits),
+            "active": _active(reactor, program),
+            "then": None,  # see `_effects`
+        },
+    )
 
 
-def _when(condition: Logic | None) -> Iterator[Aspect]:
-    if condition is not None:
-        yield Ruled("when", condition)
+def _limit(limit: Limit) -> Attribute:
+    counted = "times" if limit.times is not None else "points"
+    return Attribute("limits", AttributeText(phrases.limit(limit)), f"{limit.per} {limit.every} {counted}")
 
 
-def _achievement(achievement: Achievement) -> Iterator[Aspect]:
-    yield from _title(achievement.name, achievement.title)
-    if achievement.description:
-        yield Said("description", words.quoted(achievement.description))
-    yield Said("on", achievement.on)
-    yield from _when(achievement.when)
-    match achievement.measure:
+def _active(reactor: Reactor, program: Program) -> Iterator[Attribute]:
+    start, end = reactor.active_from, reactor.active_until
+    return attributes_by_key(
+        ACTIVE,
+        {
+            "from": None if start is None else AttributeText(phrases.first(start, program.zone)),
+            "until": None if end is None else AttributeText(phrases.last(end, program.zone)),
+        },
+        "active",
+    )
+
+
+def _achievement(achievement: Achievement) -> Iterator[Attribute]:
+    return attributes_by_key(
+        ACHIEVEMENT,
+        {
+            "achievement": None,
+            "title": _title(achievement.name, achievement.title),
+            "description": AttributeText(phrases.quoted(achievement.description)) if achievement.description else None,
+            "on": AttributeText(achievement.on),
+            "when": None if achievement.when is None else AttributeRule(achievement.when),
+            "measure": _measure(achievement.measure),
+            "window": AttributeText(phrases.window(achievement.window)),
+            "goal": AttributeText(phrases.number(achievement.goal)),
+            "repeat": AttributeText(phrases.repeat(achievement.repeat)),
+            "then": None,  # see `_effects`
+        },
+    )
+
+
+def _measure(measure: Measure) -> AttributeValue:
+    match measure:
         case CountEvents():
-            yield Said("measure", "events")
+            return AttributeText("events")
         case CountDays():
-            yield Said("measure", "days")
+            return AttributeText("days")
         case Sum(number):
-            yield Ruled("measure", number, "the sum of")
+            return AttributeRule(number, "the sum of")
         case Distinct(value):
-            yield Ruled("measure", value, "the different")
+            return AttributeRule(value, "the different")
         case _:
-            assert_never(achievement.measure)
-    yield Said("window", words.window(achievement.window))
-    yield Said("goal", words.number(achievement.goal))
-    yield Said("repeat", words.repeat(achievement.repeat))
+            assert_never(measure)
 
 
-def _effects(then: tuple[EffectRule, ...], program: Program) -> tuple[tuple[Aspect, ...], ...]:
+def _effects(then: tuple[EffectRule, ...], program: Program) -> tuple[tuple[Attribute, ...], ...]:
     return tuple(tuple(_effect(effect, program)) for effect in then)
 
 
-def _effect(effect: EffectRule, program: Program) -> Iterator[Aspect]:
+def _effect(effect: EffectRule, program: Program) -> Iterator[Attribute]:
     match effect:
-        case AwardPointsRule():
-            yield Ruled("award_points", effect.points)
-            yield from _amount("award_points", effect, program)
-            if effect.pending is not None:
-                yield Said("award_points pending", words.duration(effect.pending))
-            if effect.expires is not None:
-                yield Said("award_points expires", words.expiry(effect.expires))
+        case AwardPointsRule(pending=pending, expires=expires):
+            values: dict[str, ValuesOfKey] = {
+                **_amount("award_points", effect, program),
+                "pending": None if pending is None else AttributeText(phrases.duration(pending)),
+                "expires": None if expires is None else AttributeText(phrases.expiry(expires)),
+            }
+            yield from attributes_by_key(AWARD_POINTS, values, "award_points")
         case DeductPointsRule():
-            yield Ruled("deduct_points", effect.points)
-            yield from _amount("deduct_points", effect, program)
+            yield from attributes_by_key(DEDUCT_POINTS, _amount("deduct_points", effect, program), "deduct_points")
         case GrantBadge(badge):
-            yield Said("grant_badge", badge)
+            yield Attribute("grant_badge", AttributeText(badge))
         case IssueReward(reward):
-            yield Said("issue_reward", reward)
+            yield Attribute("issue_reward", AttributeText(reward))
         case SetTier(tier):
-            yield Said("set_tier", tier)
+            yield Attribute("set_tier", AttributeText(tier))
         case SetAttributeRule(name, value):
-            yield Said("set_attribute", name)
-            yield Filled(f"set_attribute {name}", plain(value))
-        case CallWebhookRule(url, body, headers):
-            yield Said("call_webhook", url)
-            yield Filled("call_webhook body", plain(body))
-            yield from (Said(f"call_webhook header {name}", words.quoted(value)) for name, value in headers)
+            named = [Attribute("set_attribute", AttributeText(name))]
+            filled = [Attribute(f"set_attribute {name}", AttributeTemplate(template_json(value)))]
+            yield from attributes_by_key(SET_ATTRIBUTE, {"name": named, "value": filled})
+        case CallWebhookRule():
+            yield from _call_webhook(effect)
         case _:
             assert_never(effect)
 
 
-def _amount(effect: str, rule: AwardPointsRule | DeductPointsRule, program: Program) -> Iterator[Said]:
-    if rule.wallet != program.default_wallet.code:
-        yield Said(f"{effect} wallet", rule.wallet)
-    if rule.rounding != "down":
-        yield Said(f"{effect} round", rule.rounding)
+def _call_webhook(effect: CallWebhookRule) -> Iterator[Attribute]:
+    headers = (
+        Attribute(f"call_webhook header {name}", AttributeText(phrases.quoted(value))) for name, value in effect.headers
+    )
+    return attributes_by_key(
+        CALL_WEBHOOK,
+        {
+            "url": [Attribute("call_webhook", AttributeText(effect.url))],
+            "body": AttributeTemplate(template_json(effect.body)),
+            "headers": headers,
+        },
+        "call_webhook",
+    )
+
+
+def _amount(effect: str, rule: AwardPointsRule | DeductPointsRule, program: Program) -> dict[str, ValuesOfKey]:
+    return {
+        "points": [Attribute(effect, AttributeRule(rule.points))],
+        "wallet": None if rule.wallet == program.default_wallet.code else AttributeText(rule.wallet),
+        "round": None if rule.rounding == "down" else AttributeText(rule.rounding),
+    }

@@ -1,17 +1,19 @@
-"""What a difference of two programs is made of."""
+"""ChangeType a difference of two programs is made of."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from loyalty.program.logic import Place
 
-Kind: TypeAlias = Literal["setting", "wallet", "tier", "badge", "event type", "reward", "reactor", "achievement"]
-What: TypeAlias = Literal["added", "changed", "removed"]
+DefinitionKind: TypeAlias = Literal[
+    "setting", "wallet", "tier", "badge", "event type", "reward", "reactor", "achievement"
+]
+ChangeType: TypeAlias = Literal["added", "changed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that was said and is said otherwise, or is said only before (`now` is None) or since (`was` is)."""
+class AttributeChange:
+    """An attribute whose value changed, or which only the new program has (`was` is None) or the old (`now` is)."""
 
     about: str
     was: str | None
@@ -20,7 +22,7 @@ class Part:
     now_at: Place | None = None
 
     @property
-    def what(self) -> What:
+    def what(self) -> ChangeType:
         if self.was is None:
             return "added"
         return "removed" if self.now is None else "changed"
@@ -28,12 +30,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A thing of a program that was added, changed or removed.
+    """A definition that was added, changed or removed.
 
-    The parts of a thing added or removed are all that is said of it.
+    The parts of one that was added or removed are all its attributes.
     """
 
-    kind: Kind
+    kind: DefinitionKind
     name: str
-    what: What
-    parts: tuple[Part, ...]
+    what: ChangeType
+    parts: tuple[AttributeChange, ...]

@@ -1,4 +1,4 @@
-"""Amounts, durations, limits and effects in the words of the files."""
+"""Amounts, durations, dates and limits in words."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
@@ -74,18 +74,18 @@ def repeat(times: int | None) -> str:
 def first(instant: datetime, zone: tzinfo) -> str:
     """When something begins, on the store's clock; a date alone where that is when its day begins."""
     local = instant.astimezone(zone)
-    return local.date().isoformat() if _is_midnight(local) else _written(local)
+    return local.date().isoformat() if _is_midnight(local) else _without_zone(local)
 
 
 def last(instant: datetime, zone: tzinfo) -> str:
     """When something ends; a date alone is the last day on which it goes on."""
     local = instant.astimezone(zone)
-    return (local.date() - timedelta(days=1)).isoformat() if _is_midnight(local) else _written(local)
+    return (local.date() - timedelta(days=1)).isoformat() if _is_midnight(local) else _without_zone(local)
 
 
 def _is_midnight(local: datetime) -> bool:
     return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
 
 
-def _written(local: datetime) -> str:
+def _without_zone(local: datetime) -> str:
     return local.replace(tzinfo=None).isoformat()

@@ -4,25 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from loyalty.program.logic import Place
 from rules.values import Json
-from workbench.differences.model import Change, Part, What
+from workbench.differences.model import AttributeChange, Change, ChangeType
 
-_SIGNS: Mapping[What, str] = {"added": "+", "changed": "~", "removed": "-"}
+_SIGNS: Mapping[ChangeType, str] = {"added": "+", "changed": "~", "removed": "-"}
 
 
 def text(changes: Iterable[Change]) -> str:
-    """A line for each thing, and one below it for each part: `award_points: event.body.total * 2 -> ...`."""
+    """A line for each definition, and one below it for each attribute: `award_points: event.body.total * 2 -> ...`."""
     return "\n".join(line for change in changes for line in _lines(change))
 
 
 def markdown(changes: Sequence[Change]) -> str:
-    """The same as a list of Markdown."""
+    """The changes as a list in Markdown."""
     if not changes:
         return "No differences.\n"
     return "".join(f"{line}\n" for change in changes for line in _items(change))
 
 
 def as_json(changes: Iterable[Change]) -> list[Json]:
-    """The same for programs; what was not, or is not any more, is null."""
+    """The changes as JSON; the value of a side that has none is null."""
     return [
         {
             "kind": change.kind,
@@ -34,7 +34,7 @@ def as_json(changes: Iterable[Change]) -> list[Json]:
     ]
 
 
-def counted(changes: Iterable[Change]) -> str:
+def change_counts(changes: Iterable[Change]) -> str:
     """`1 added, 2 changed`."""
     kinds = [change.what for change in changes]
     counts = [f"{kinds.count(what)} {what}" for what in _SIGNS if what in kinds]
@@ -44,22 +44,22 @@ def counted(changes: Iterable[Change]) -> str:
 def _lines(change: Change) -> Iterator[str]:
     head = f"{_SIGNS[change.what]} {change.kind} {change.name}"
     match change.parts:
-        case [Part(about="") as part]:
-            yield f"{head}: {_said(part, change.what)}"
+        case [AttributeChange(about="") as part]:
+            yield f"{head}: {_value_text(part, change.what)}"
         case parts:
             yield head
-            yield from (f"    {part.about}: {_said(part, change.what)}{_where(part)}" for part in parts)
+            yield from (f"    {part.about}: {_value_text(part, change.what)}{_places(part)}" for part in parts)
 
 
-def _said(part: Part, what: What) -> str:
-    """What was and is; what is said of a thing that is new itself, or gone, needs no word for it."""
+def _value_text(part: AttributeChange, what: ChangeType) -> str:
+    """The old and the new value; `added` or `removed` only where the whole definition was not."""
     if part.was is not None and part.now is not None:
         return f"{part.was} -> {part.now}"
     said = part.now or part.was or ""
     return said if part.what == what else f"{part.what} {said}"
 
 
-def _where(part: Part) -> str:
+def _places(part: AttributeChange) -> str:
     places = [str(place) for place in (part.was_at, part.now_at) if place is not None]
     return f" ({' -> '.join(dict.fromkeys(places))})" if places else ""
 
@@ -67,14 +67,14 @@ def _where(part: Part) -> str:
 def _items(change: Change) -> Iterator[str]:
     head = f"- **{change.what}** {change.kind} {_code(change.name)}"
     match change.parts:
-        case [Part(about="") as part]:
-            yield f"{head}: {_said_in_code(part, change.what)}"
+        case [AttributeChange(about="") as part]:
+            yield f"{head}: {_value_in_code(part, change.what)}"
         case parts:
             yield head
-            yield from (f"  - {part.about}: {_said_in_code(part, change.what)}{_where(part)}" for part in parts)
+            yield from (f"  - {part.about}: {_value_in_code(part, change.what)}{_places(part)}" for part in parts)
 
 
-def _said_in_code(part: Part, what: What) -> str:
+def _value_in_code(part: AttributeChange, what: ChangeType) -> str:
     if part.was is not None and part.now is not None:
         return f"{_code(part.was)} → {_code(part.now)}"
     said = _code(part.now or part.was or "")
@@ -82,14 +82,14 @@ def _said_in_code(part: Part, what: What) -> str:
 
 
 def _code(written: str) -> str:
-    """A text as code, whatever it holds: one line, in more backticks than come in it."""
+    """A text as code on one line, in more backticks than it contains in a row."""
     line = " ".join(written.split())
     longest = max((len(run) for run in "".join(c if c == "`" else " " for c in line).split()), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {line} {fence}" if longest else f"{fence}{line}{fence}"
 
 
-def _part_as_json(part: Part) -> Json:
+def _part_as_json(part: AttributeChange) -> Json:
     return {
         "about": part.about,
         "what": part.what,

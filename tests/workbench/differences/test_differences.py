@@ -20,8 +20,8 @@ from program_files import read_program
 from rules import exact
 from rules.expression import Call
 from tests.rules.strategies import any_rules
-from workbench.differences import Change, Part, as_json, counted, differences, markdown, text
-from workbench.differences.expressions import json_of, rule_parts
+from workbench.differences import AttributeChange, Change, as_json, change_counts, differences, markdown, text
+from workbench.differences.expressions import json_of, rule_changes
 
 PROGRAM = """\
 store: DEFAULT
@@ -269,7 +269,7 @@ def test_a_changed_number_of_a_rule_is_shown_with_the_places_of_both_sides() -> 
         "double",
         "changed",
         (
-            Part(
+            AttributeChange(
                 "award_points",
                 "event.body.total * 2",
                 "event.body.total * 3",
@@ -360,7 +360,7 @@ def test_things_come_and_go_by_name_with_all_that_is_said_of_them() -> None:
         "    on: purchase",
         '    when: event.body.total >= 20 and event.body.channel == "web" (reactors/double.yaml:4:7)',
     ]
-    assert counted([removed, added]) == "1 added, 1 removed"
+    assert change_counts([removed, added]) == "1 added, 1 removed"
 
 
 def test_without_an_old_program_everything_is_added() -> None:
@@ -435,10 +435,10 @@ def logic(rule: object) -> Logic:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(old=any_rules, new=any_rules)
 def test_any_two_rules_are_compared_and_what_is_said_of_both_sides_differs(old: object, new: object) -> None:
-    parts = list(rule_parts("when", logic(old), logic(new)))
+    parts = list(rule_changes("when", logic(old), logic(new)))
 
     assert all(part.was != part.now for part in parts)
-    assert list(rule_parts("when", logic(old), logic(old))) == []
+    assert list(rule_changes("when", logic(old), logic(old))) == []
     assert parts != [] or json_of(logic(old).expression) == json_of(logic(new).expression) or is_alone(old, new)
 
 
@@ -453,6 +453,6 @@ def test_two_large_rules_differ_in_the_one_part_that_does() -> None:
         rule = {"or": [rule, *({"==": [{"var": f"event.body.m{level}"}, n]} for n in range(40))]}
     changed = exact.loads(exact.dumps(rule).replace('"event.body.n7"}, 7', '"event.body.n7"}, 70'))
 
-    (part,) = rule_parts("when", logic(rule), logic(changed))
+    (part,) = rule_changes("when", logic(rule), logic(changed))
 
     assert (part.was, part.now) == ("event.body.n7 == 7", "event.body.n7 == 70")
