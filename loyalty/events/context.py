@@ -165,7 +165,7 @@ class EventContext:
 
 
 def run_once(context: EventContext, work: Callable[[EventContext], None], *, last: bool, root: str) -> StepResult:
-    """Run a step at most run_once, and return its result; a second call returns the stored one.
+    """Run a step at most once, and return its result; a second call returns the stored one.
 
     A step that did nothing is not stored, since running it again does nothing. `last`: this is the event's last step,
     so mark it as applied. `root`: the id of the event that caused this one, given if no other event of it waits; it is

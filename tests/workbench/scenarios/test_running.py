@@ -287,5 +287,5 @@ def test_a_test_runs_the_same_every_time() -> None:
 
     first, second = story(text), story(text)
 
-    assert first.happened == second.happened
-    assert first.happened[0].at == datetime(2024, 5, 1, 7, tzinfo=UTC)
+    assert first.events == second.events
+    assert first.events[0].at == datetime(2024, 5, 1, 7, tzinfo=UTC)
