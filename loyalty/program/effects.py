@@ -97,11 +97,17 @@ EFFECTS: Final[Mapping[EffectName, EffectDescriptor]] = {
             DeductPoints,
             "award_points",
             "deduct_unit",
-            "Takes points from a wallet of the member, as far as there are any.",
+            "Takes points from a wallet of the member, those that expire first; never more than the balance.",
         ),
-        EffectDescriptor("grant_badge", GrantBadge, "change_member", "grant_badge", "Grants a badge."),
         EffectDescriptor(
-            "issue_reward", IssueReward, "issue_rewards", "give_reward", "Issues a reward, with its coupon."
+            "grant_badge", GrantBadge, "change_member", "grant_badge", "Grants a badge, or one more of it."
+        ),
+        EffectDescriptor(
+            "issue_reward",
+            IssueReward,
+            "issue_rewards",
+            "give_reward",
+            "Issues a reward, with a coupon code if it has one.",
         ),
         EffectDescriptor("set_tier", SetTier, "change_member", "assign_tier", "Puts the member into a tier."),
         EffectDescriptor(
@@ -109,7 +115,7 @@ EFFECTS: Final[Mapping[EffectName, EffectDescriptor]] = {
             SetAttribute,
             "change_member",
             "assign_member_custom_attribute",
-            "Sets an attribute of the member.",
+            "Stores an attribute of the member, for other rules to read.",
         ),
         EffectDescriptor(
             "call_webhook", CallWebhook, None, "call_webhook", "Sends a signed request to a URL of the reactor's own."

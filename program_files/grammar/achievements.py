@@ -22,20 +22,22 @@ from program_files.grammar.values import (
 MOST_DAYS: Final = 3660
 
 MEASURE: Final[ChoiceValue[Literal["events", "days"]]] = ChoiceValue(
-    {"events": "One for each event; the default.", "days": "One for each local day with an event."}
+    {"events": "Events.", "days": "Local days with an event."}
 )
 MEASURED_RULE: Final = MapGrammar(
     "measure",
     (
         Key("sum", RuleValue("a number"), "The sum of a number of each event, exact to six decimals."),
-        Key("distinct", RuleValue("anything"), "The number of different values; an event without one adds nothing."),
+        Key(
+            "distinct", RuleValue("anything"), "The number of different values; an event without a value adds nothing."
+        ),
     ),
     is_single=True,
 )
 WINDOW: Final[ChoiceValue[Literal["all", "streak", "day", "week", "month", "year"]]] = ChoiceValue(
     {
-        "all": "Everything, for ever; the default.",
-        "streak": "An unbroken run of days.",
+        "all": "All events, for ever.",
+        "streak": "Consecutive days.",
         "day": "A day, from midnight.",
         "week": "A week, from Monday.",
         "month": "A calendar month.",
@@ -44,10 +46,17 @@ WINDOW: Final[ChoiceValue[Literal["all", "streak", "day", "week", "month", "year
 )
 LAST_DAYS: Final = MapGrammar(
     "window",
-    (Key("last", DaysValue(MOST_DAYS), "So many days, the event's among them.", required=True),),
+    (
+        Key(
+            "last",
+            DaysValue(MOST_DAYS),
+            "The last days, the event's own day included: `{last: 30d}` is thirty days.",
+            required=True,
+        ),
+    ),
 )
 REPEAT: Final[ChoiceValue[Literal["once", "unlimited"]]] = ChoiceValue(
-    {"once": "Once; the default.", "unlimited": "Without end."}
+    {"once": "Once.", "unlimited": "Any number of times."}
 )
 REPEATS: Final = IntegerValue(1, MOST_TIMES)
 

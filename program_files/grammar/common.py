@@ -27,16 +27,17 @@ COST: Final = Key("cost", AMOUNT_OR_ZERO, "What one costs, in money: for the sum
 CALENDAR_PERIOD: Final[ChoiceValue[Literal["month", "year"]]] = ChoiceValue(
     {"month": "When the month ends.", "year": "When the year ends."}
 )
+_NEVER: Final = ConstantValue("never")
 
 
-def expiry(since: str) -> UnionValue:
-    """When points expire, or a tier is reviewed, counted from what `since` names."""
-    return UnionValue((ConstantValue("never"), _expiry_map(since)))
+def expiry(key: str, since: str) -> UnionValue:
+    """When points expire, or a tier is reviewed: the value of a key, counted from what `since` names."""
+    return UnionValue((_NEVER, _expiry_map(key, since)))
 
 
-def _expiry_map(since: str) -> MapGrammar:
+def _expiry_map(key: str, since: str) -> MapGrammar:
     return MapGrammar(
-        "expires",
+        key,
         (
             Key("after", DURATION, f"So long after {since}."),
             Key("end_of", CALENDAR_PERIOD, f"When the month or the year of {since} ends."),
@@ -46,5 +47,5 @@ def _expiry_map(since: str) -> MapGrammar:
     )
 
 
-EXPIRY_MAP: Final = _expiry_map("the award")
-EXPIRES: Final = expiry("the award")
+EXPIRY_MAP: Final = _expiry_map("expires", "the award")
+EXPIRES: Final = UnionValue((_NEVER, EXPIRY_MAP))

@@ -24,7 +24,7 @@ from program_files.grammar.values import (
 
 ROUNDING: Final[ChoiceValue[Rounding]] = ChoiceValue(
     {
-        "down": "To the whole unit below; the default.",
+        "down": "To the whole unit below.",
         "up": "To the whole unit above.",
         "half_up": "To the nearest; a half goes up.",
         "half_even": "To the nearest; a half goes to the even one, so that many halves even out.",

@@ -27,14 +27,14 @@ SOME_BADGES: Final = MapGrammar(
     (Key("has", _BADGES, "These are there."), Key("lacks", _BADGES, "These are not.")),
 )
 ACHIEVEMENT_STATE: Final = MapGrammar(
-    "an achievement",
+    "the state of an achievement",
     (
         Key("completed", COUNT, "How often it was completed, ever."),
         Key("progress", AMOUNT_OR_ZERO, "How far it is, as the last webhook told."),
     ),
 )
 REWARD_COUNTS: Final = MapGrammar(
-    "a reward",
+    "the counts of a reward",
     (Key("issued", COUNT, "Of those, issued."), Key("expired", COUNT, "Of those, expired.")),
 )
 

@@ -21,11 +21,11 @@ from program_files.grammar.values import (
 )
 
 UNKNOWN_MEMBERS: Final[ChoiceValue[Literal["register", "refuse"]]] = ChoiceValue(
-    {"register": "It registers them; the default.", "refuse": "It is refused."}
+    {"register": "It registers the member.", "refuse": "The event is refused."}
 )
 TIER_BY: Final[ChoiceValue[TierBy]] = ChoiceValue(
     {
-        "earned_points": "All points ever earned; the default.",
+        "earned_points": "All points ever earned.",
         "active_points": "The points that can be spent now.",
     }
 )
@@ -80,7 +80,7 @@ PROGRAM: Final = MapGrammar(
         Key("store", NAME, "The store: the `storeCode` of the API.", required=True, examples=("DEFAULT",)),
         Key("title", TITLE.value, TITLE.description, otherwise="the name of the store"),
         Key("timezone", TimeZoneValue(), "Where days, weeks and months begin at midnight.", required=True),
-        Key("unknown_members", UNKNOWN_MEMBERS, "What an event of an unknown member does.", default="register"),
+        Key("unknown_members", UNKNOWN_MEMBERS, "What happens with an event of an unknown member.", default="register"),
         Key(
             "wallets",
             MappingValue(NAME, WALLET, least=1),
@@ -90,14 +90,14 @@ PROGRAM: Final = MapGrammar(
         Key(
             "notify_before",
             NOTIFY_BEFORE,
-            "How long before something expires its owner is told.",
-            otherwise="nobody is told",
+            "How long before something expires the member is warned.",
+            otherwise="no warnings",
         ),
         Key("tiers", ListValue(TIER), "Tiers, from the lowest to the highest."),
         Key("tier_by", TIER_BY, "The amount that decides the tier.", default="earned_points"),
         Key(
             "tier_review",
-            expiry("the beginning of the tier's period"),
+            expiry("tier_review", "the beginning of the tier's period"),
             "How long a tier above the lowest is kept before it is reviewed, and perhaps lost.",
             default="never",
         ),

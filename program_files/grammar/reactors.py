@@ -20,7 +20,7 @@ from program_files.grammar.values import (
 )
 
 PER: Final[ChoiceValue[Literal["member", "program"]]] = ChoiceValue(
-    {"member": "Each member has a count; the default.", "program": "All members together."}
+    {"member": "Each member has a count.", "program": "All members together."}
 )
 PERIOD: Final[ChoiceValue[Period]] = ChoiceValue(
     {
@@ -38,7 +38,7 @@ LIMIT: Final = MapGrammar(
         Key("per", PER, "Whose firings are counted.", default="member"),
         Key("every", PERIOD, "The period that is counted, by the local day of the event.", required=True),
         Key("times", IntegerValue(1, MOST_TIMES), "At most so many firings."),
-        Key("points", AMOUNT, "At most so many points; the award that would pass it is cut."),
+        Key("points", AMOUNT, "At most so many points; an award that would exceed it is reduced to what is left."),
     ),
     any_of=("times", "points"),
 )
@@ -58,7 +58,7 @@ REACTOR: Final = MapGrammar(
         ON,
         Key("when", CONDITION, "The condition, in JSON Logic.", otherwise="it always holds"),
         then(least=1),
-        Key("limits", ListValue(LIMIT), "How often it may fire, and how much it may award."),
+        Key("limits", ListValue(LIMIT), "How often it may fire, and how much it may award in all."),
         Key("active", ACTIVE, "The dates between which it answers, by the time of the event."),
     ),
 )

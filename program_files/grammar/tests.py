@@ -55,7 +55,7 @@ DAILY_SUM: Final = MapGrammar(
     ),
 )
 PROGRESS: Final = MapGrammar(
-    "an achievement",
+    "the progress of an achievement",
     (
         Key("completed", COUNT, "How often they completed it."),
         Key("marks", ListValue(DAILY_SUM), "What each day added."),

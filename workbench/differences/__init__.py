@@ -1,4 +1,4 @@
-"""ChangeType changed between two programs, in words.
+"""What changed between two programs, in words.
 
 changes = differences(old, new)        # () if both mean the same, however their files are written
 print(text(changes))                   # or markdown(changes), or as_json(changes)

@@ -1,4 +1,4 @@
-"""ChangeType a difference of two programs is made of."""
+"""What a difference of two programs is made of."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
