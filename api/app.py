@@ -5,24 +5,24 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.api_keys import routes as api_keys
-from api.authentication import routes as authentication
-from api.dependencies import AppState
-from api.error_handlers import install_error_handlers
 from api.event_types import routes as event_types
 from api.events import routes as events
-from api.fast_route import FastRoute
 from api.health import routes as health
+from api.http.error_handlers import install_error_handlers
+from api.http.fast_route import FastRoute
+from api.http.openapi import install_openapi
+from api.login import routes as login
 from api.members import routes as members
-from api.openapi import install_openapi
 from api.programs import routes as programs
-from api.services import Services
 from api.simulations import routes as simulations
+from api.state.dependencies import AppState
+from api.state.services import Services
 from api.stores import routes as stores
 from api.webhooks import routes as webhooks
 
 ROUTERS = (
     health.router,
-    authentication.router,
+    login.router,
     api_keys.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.reporting,

@@ -12,11 +12,11 @@ from api.api_keys.schemas import ApiKey, ApiKeys, PostApiKey
 from api.api_keys.views import api_key_view
 from api.authentication.authenticator import KEY_PREFIX
 from api.authentication.tokens import digest
-from api.dependencies import AppState, CurrentAdmin, CurrentState
-from api.errors import BadInput, NotFound
-from api.paging import ListQuery, page_of_list
-from api.requests import read_body, request_body
-from api.responses import ExactJson, no_content
+from api.http.errors import BadInput, NotFound
+from api.http.paging import ListQuery, page_of_list
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, no_content
+from api.state.dependencies import AppState, CurrentAdmin, CurrentState
 from loyalty.calendar import read_date
 from loyalty.ids import new_id
 

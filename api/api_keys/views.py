@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.authentication.authenticator import KEY_PREFIX
-from api.responses import format_instant, omit_none
+from api.http.responses import format_instant, omit_none
 
 HIDDEN_TOKEN = KEY_PREFIX + "..."
 """Stands for a token after it was shown once."""

@@ -1,1 +1,1 @@
-"""Authentication: logins, tokens, passwords, and who is calling."""
+"""Callers recognised by tokens and API keys; passwords; the rate limit of log-ins."""

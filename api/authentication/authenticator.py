@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from api.authentication.callers import AdminCaller, Caller
 from api.authentication.tokens import Tokens, digest
-from api.errors import NotAuthenticated
+from api.http.errors import NotAuthenticated
 from database import Database
 
 KEY_PREFIX = "lrl_"

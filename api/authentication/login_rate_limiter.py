@@ -5,7 +5,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from math import ceil
 
-from api.errors import TooManyAttempts
+from api.http.errors import TooManyAttempts
 
 MAX_ATTEMPTS = 10
 WINDOW = 60.0

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
+from typing_extensions import TypedDict
 
 from api.authentication.callers import AdminCaller, Caller, MemberCaller
-from api.authentication.schemas import TokenPair
-from api.errors import NotAuthenticated
+from api.http.errors import NotAuthenticated
 from database import Access, Database
 from loyalty.ids import new_id
 
@@ -19,6 +19,13 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 _ALGORITHM = "HS256"
 _SECRET = "jwt_secret"  # noqa: S105 - the name of a setting, not a secret
 _SECRET_BYTES = 48
+
+
+class TokenPair(TypedDict):
+    """An access token, and the refresh token for the next one."""
+
+    token: str
+    refresh_token: str
 
 
 class Tokens:

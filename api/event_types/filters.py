@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.paging import Filter, ListQuery
+from api.http.paging import Filter, ListQuery
 
 LIST_QUERY = ListQuery({"eventType": "text", "name": "text", "active": "boolean"})
 

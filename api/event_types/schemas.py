@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from api.responses import Instant, JsonObject, Total
+from api.http.responses import Instant, JsonObject, Total
 
 
 class SchemaField(TypedDict):

@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
-from api.responses import format_instant
+from api.http.responses import format_instant
 from loyalty.program.event_types import EventType
 
 _FIELD_TYPES = {

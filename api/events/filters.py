@@ -1,6 +1,6 @@
 """The filters of the list of custom events."""
 
-from api.paging import Filter, ListQuery
+from api.http.paging import Filter, ListQuery
 from database import ReadTransaction
 from database.pages import Condition, PageRequest, PageResult
 from loyalty.events.builtin_events import BUILT_IN

@@ -6,8 +6,6 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.dependencies import AdminRequest, StoreCode, StoreRequest, admin_request
-from api.errors import BadInput, NotFound
 from api.events.filters import LIST_QUERY, find_events
 from api.events.schemas import (
     DETAILS,
@@ -19,10 +17,12 @@ from api.events.schemas import (
 )
 from api.events.validation import possible_repetition, validate_event
 from api.events.views import event_details_view, event_view
-from api.fast_route import FastRoute
-from api.paging import page_of_records
-from api.requests import read_body, request_body
-from api.responses import ExactJson
+from api.http.errors import BadInput, NotFound
+from api.http.fast_route import FastRoute
+from api.http.paging import page_of_records
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
+from api.state.dependencies import AdminRequest, StoreCode, StoreRequest, admin_request
 from loyalty.engine.acceptance import AcceptedEvent, accept_event, accepted_before
 
 PREFIX = "/api/{storeCode}/customEvent"

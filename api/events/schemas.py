@@ -5,8 +5,8 @@ from typing import Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.requests import Identifier, RequestModel
-from api.responses import ExactNumber, Id, Instant, JsonObject, Total
+from api.http.requests import Identifier, RequestModel
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
 from loyalty.calendar import Period
 from loyalty.decisions.decision import Verdict
 

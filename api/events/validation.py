@@ -2,9 +2,9 @@
 
 from datetime import datetime, tzinfo
 
-from api.errors import BadInput, InputFault, faults_of_refusal
 from api.events.schemas import CustomerData, EventReport
-from api.requests import dotted_path
+from api.http.errors import BadInput, InputFault, faults_of_refusal
+from api.http.requests import dotted_path
 from loyalty.calendar import read_date
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.members.identity import identity_of

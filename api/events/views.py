@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from api.responses import format_instant, omit_none
+from api.http.responses import format_instant, omit_none
 from database import ReadTransaction
 from loyalty.decisions import presentation
 from loyalty.program.program import Program

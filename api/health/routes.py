@@ -6,9 +6,9 @@ from importlib.metadata import version
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.dependencies import AppState, CurrentState
 from api.health.schemas import Liveness, Readiness, Version
-from api.responses import ExactJson, no_content
+from api.http.responses import ExactJson, no_content
+from api.state.dependencies import AppState, CurrentState
 
 router = APIRouter(tags=["HealthCheck"])
 _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}

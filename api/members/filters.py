@@ -1,6 +1,6 @@
 """The filters of the list of members."""
 
-from api.paging import Filter, ListQuery
+from api.http.paging import Filter, ListQuery
 from database.pages import Condition, PageRequest
 
 LIST_QUERY = ListQuery(

@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authentication.callers import MemberCaller
-from api.dependencies import AdminRequest, CallerRequest, StoreRequest
-from api.errors import Forbidden, NotFound
+from api.http.errors import Forbidden, NotFound
+from api.http.paging import ListQuery, page_of_list, page_of_records
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
 from api.members.filters import LIST_QUERY, filtered_page
 from api.members.schemas import Customer, Customers, CustomerStatus, ItemPage, MemberId, PostMember
 from api.members.validation import validate_member
@@ -21,9 +23,7 @@ from api.members.views import (
     status_view,
     wallets_view,
 )
-from api.paging import ListQuery, page_of_list, page_of_records
-from api.requests import read_body, request_body
-from api.responses import ExactJson
+from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from database import ReadTransaction
 from loyalty.ids import is_id
 from loyalty.members.identity import identity_of

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from api.dependencies import StoreRequest
-from api.errors import BadInput, InputFault, faults_of_refusal
+from api.http.errors import BadInput, InputFault, faults_of_refusal
 from api.members.schemas import NewCustomer
+from api.state.dependencies import StoreRequest
 from loyalty.calendar import read_date
 from loyalty.members.registration import NewMember
 from loyalty.program.program import Program

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from api.responses import format_instant, omit_none
+from api.http.responses import format_instant, omit_none
 from database import ReadTransaction
 from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day

@@ -8,16 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authentication.callers import AdminCaller
-from api.dependencies import (
-    MAX_STORE_CODE_LENGTH,
-    AdminRequest,
-    AppState,
-    CurrentAdmin,
-    CurrentState,
-    StoreCode,
-    StoreRequest,
-)
-from api.paging import ListQuery, page_of_list
+from api.http.paging import ListQuery, page_of_list
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
 from api.programs.schemas import (
     MAX_PROGRAM_BYTES,
     MAX_REVISION,
@@ -32,8 +25,15 @@ from api.programs.schemas import (
 )
 from api.programs.validation import validate_program
 from api.programs.views import revision_view
-from api.requests import read_body, request_body
-from api.responses import ExactJson
+from api.state.dependencies import (
+    MAX_STORE_CODE_LENGTH,
+    AdminRequest,
+    AppState,
+    CurrentAdmin,
+    CurrentState,
+    StoreCode,
+    StoreRequest,
+)
 from database.programs import UnknownRevision
 from loyalty.program.program import Program
 from program_files import read_revision, revision_hash

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.requests import RequestModel
-from api.responses import Instant, Total
+from api.http.requests import RequestModel
+from api.http.responses import Instant, Total
 from workbench.differences import ChangeType, DefinitionKind
 
 MAX_PROGRAM_BYTES = 8 * 1024 * 1024

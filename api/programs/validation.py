@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from api.errors import BadInput
+from api.http.errors import BadInput
 from loyalty.program.program import Program
 from program_files import read_program
 

@@ -3,7 +3,7 @@
 from datetime import tzinfo
 from typing import Any
 
-from api.responses import format_instant
+from api.http.responses import format_instant
 from database.revisions import RevisionHeader
 
 

@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.dependencies import AdminRequest, StoreRequest
-from api.errors import BadInput
 from api.events.validation import validate_event
+from api.http.errors import BadInput
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
 from api.programs.schemas import MAX_PROGRAM_BYTES
-from api.requests import read_body, request_body
-from api.responses import ExactJson
 from api.simulations.schemas import PostSimulation, Simulation
 from api.simulations.validation import adhoc_member, check_size, reported_at, simulated_program
+from api.state.dependencies import AdminRequest, StoreRequest
 from database import ReadTransaction
 from database.snapshots import current_snapshot, used_by_program
 from database.usage import UsageByReactor

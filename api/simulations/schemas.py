@@ -6,9 +6,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.events.schemas import DecisionEntry, EventOutcome, EventReport
+from api.http.requests import RequestModel
+from api.http.responses import ExactNumber, Id, Instant, JsonObject
 from api.programs.schemas import MAX_FILES, MAX_REVISION
-from api.requests import RequestModel
-from api.responses import ExactNumber, Id, Instant, JsonObject
 
 
 class PostSimulation(RequestModel):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from api.dependencies import StoreRequest
-from api.errors import BadInput, InputFault, TooLarge, message_with_suggestion
+from api.http.errors import BadInput, InputFault, TooLarge, message_with_suggestion
+from api.http.requests import MAX_BYTES
 from api.programs.validation import validate_program
-from api.requests import MAX_BYTES
 from api.simulations.schemas import PostSimulation
+from api.state.dependencies import StoreRequest
 from loyalty.calendar import read_date
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.program.program import Program

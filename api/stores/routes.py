@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.dependencies import CurrentAdmin, CurrentState
-from api.responses import ExactJson, Total
+from api.http.responses import ExactJson, Total
+from api.state.dependencies import CurrentAdmin, CurrentState
 from api.stores.schemas import Store, Stores
 
 router = APIRouter(prefix="/api/store", tags=["Store"])

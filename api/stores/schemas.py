@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from api.responses import Total
+from api.http.responses import Total
 
 
 class Store(TypedDict):

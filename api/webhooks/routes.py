@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.dependencies import AdminRequest
-from api.errors import NotFound
-from api.paging import page_of_records
-from api.requests import read_body, request_body
-from api.responses import ExactJson, no_content, omit_none
+from api.http.errors import NotFound
+from api.http.paging import page_of_records
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, no_content, omit_none
+from api.state.dependencies import AdminRequest
 from api.webhooks.filters import LIST_QUERY, filtered_page
 from api.webhooks.schemas import (
     PostSubscription,

@@ -5,8 +5,8 @@ from typing import Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.requests import RequestModel
-from api.responses import Id, Instant, Total
+from api.http.requests import RequestModel
+from api.http.responses import Id, Instant, Total
 from loyalty.store.webhooks import WebhookFormat
 
 MAX_HEADERS = 20

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from api.errors import BadInput, InputFault
+from api.http.errors import BadInput, InputFault
 from api.webhooks.schemas import NewSubscription, SubscriptionTarget
 from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks.addresses import Network

@@ -3,7 +3,7 @@
 from datetime import tzinfo
 from typing import Any
 
-from api.responses import format_instant, omit_none
+from api.http.responses import format_instant, omit_none
 from loyalty.store.webhooks import Subscription
 
 

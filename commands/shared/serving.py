@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from activities.in_flight import InFlightLimiter
 from api.app import create_app
-from api.services import Services
+from api.state.services import Services
 from commands.shared.errors import CommandError
 from database import Database
 from database.programs import Programs

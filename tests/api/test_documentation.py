@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.app import ROUTERS
-from api.errors import REFUSALS
+from api.http.errors import REFUSALS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "api.md"

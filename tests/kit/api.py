@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
-from api.services import Services
+from api.state.services import Services
 from database import Database, ReadTransaction
 from database.programs import Programs
 from loyalty.ids import new_id

@@ -1,9 +1,8 @@
-"""Logins and tokens: request bodies and answers."""
+"""Request bodies of log-ins."""
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
-from api.requests import RequestModel
+from api.http.requests import RequestModel
 
 MAX_PASSWORD_LENGTH = 1024
 
@@ -19,10 +18,3 @@ class Refresh(RequestModel):
     """A refresh token, which can be used once."""
 
     refresh_token: str = Field(alias="refresh_token", min_length=1, max_length=1024, repr=False)
-
-
-class TokenPair(TypedDict):
-    """An access token, and the refresh token for the next one."""
-
-    token: str
-    refresh_token: str

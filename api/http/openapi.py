@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api.requests import BODY_MODELS
+from api.http.requests import BODY_MODELS
 
 DESCRIPTION = """
 Report events; Laurel's reactors answer them with points, achievements, badges, rewards and webhooks.

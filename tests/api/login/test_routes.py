@@ -7,7 +7,7 @@ import pytest
 
 from api.authentication.login_rate_limiter import MAX_ATTEMPTS, WINDOW, LoginRateLimiter
 from api.authentication.tokens import ACCESS_TOKEN_LIFETIME
-from api.errors import TooManyAttempts
+from api.http.errors import TooManyAttempts
 from tests.kit.api import ADMIN_ID, Api
 
 LOGIN = {"username": "admin", "password": "password"}

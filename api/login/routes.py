@@ -5,11 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authentication.callers import AdminCaller, MemberCaller
-from api.authentication.schemas import Login, Refresh, TokenPair
-from api.dependencies import CurrentCaller, CurrentState, StoreCode
-from api.errors import Forbidden, NotAuthenticated
-from api.requests import read_body, request_body
-from api.responses import ExactJson, no_content
+from api.authentication.tokens import TokenPair
+from api.http.errors import Forbidden, NotAuthenticated
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, no_content
+from api.login.schemas import Login, Refresh
+from api.state.dependencies import CurrentCaller, CurrentState, StoreCode
 from database import ReadTransaction
 from loyalty.store.members import Identity
 

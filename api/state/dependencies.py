@@ -12,8 +12,8 @@ from api.authentication.callers import AdminCaller, Caller
 from api.authentication.login_rate_limiter import LoginRateLimiter
 from api.authentication.passwords import Passwords
 from api.authentication.tokens import Tokens
-from api.errors import Forbidden
-from api.services import Services
+from api.http.errors import Forbidden
+from api.state.services import Services
 from database import StoreDatabase
 from database.programs import UnknownStore
 from loyalty.program.program import Program

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import (
+from api.http.errors import (
     STATUS,
     BadInput,
     InputFault,
@@ -26,8 +26,8 @@ from api.errors import (
     faults_of_program,
     faults_of_refusal,
 )
-from api.requests import validation_faults
-from api.responses import ExactJson
+from api.http.requests import validation_faults
+from api.http.responses import ExactJson
 from database.revisions import AnotherInForce
 from loyalty.refusals import Refusal
 from program_files import ProgramFaults

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 
 import rules
-from api.errors import BadInput, InputFault, TooLarge
+from api.http.errors import BadInput, InputFault, TooLarge
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
@@ -47,7 +47,7 @@ async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = M
 
 
 def request_body(model: type[RequestModel], example: Mapping[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description of an operation whose body is this model; see `api.openapi`."""
+    """The OpenAPI description of an operation whose body is this model; see `api.http.openapi`."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     content = {"application/json": {"schema": schema, "example": example}}
     BODY_MODELS.add(model)

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from starlette.datastructures import QueryParams
 
-from api.errors import BadInput, InputFault
-from api.responses import Total
+from api.http.errors import BadInput, InputFault
+from api.http.responses import Total
 from database.pages import Condition, Operator, PageRequest, PageResult
 from loyalty.calendar import read_date
 from rules.spelling import closest_match

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.datastructures import QueryParams
 
-from api.errors import BadInput
-from api.paging import ListQuery
+from api.http.errors import BadInput
+from api.http.paging import ListQuery
 
 LIST_QUERY = ListQuery(
     {

@@ -1,0 +1,1 @@
+"""What every resource needs of HTTP: requests, responses, lists, errors, routes, the OpenAPI document."""
