@@ -6,8 +6,8 @@ Ignoring them makes the type wider. Without `type`, keywords for objects, arrays
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from urllib.parse import unquote
 
+from rules.json_pointer import json_part, resolve
 from rules.numbers import ExactNumber, exact
 from rules.types import (
     ABSENT,
@@ -115,18 +115,10 @@ class _SchemaReader:
         return union(holds, intersection(_excluding_condition(found, schema["if"]), otherwise))
 
     def _referred(self, reference: str, open_refs: tuple[str, ...], depth: int) -> Type:
-        if open_refs.count(reference) >= self._rounds or not (reference == "#" or reference.startswith("#/")):
+        if open_refs.count(reference) >= self._rounds:
             return ANY
-        target = self._root
-        for step in reference.split("/")[1:]:
-            name = unquote(step).replace("~1", "/").replace("~0", "~")
-            if isinstance(target, list) and name.isdecimal() and int(name) < len(target):
-                target = target[int(name)]
-            elif isinstance(target, Mapping) and name in target:
-                target = target[name]
-            else:
-                return ANY
-        return self.read(target, (*open_refs, reference), depth + 1)
+        target = resolve(self._root, reference, json_part)
+        return ANY if target is None else self.read(target, (*open_refs, reference), depth + 1)
 
     def _own(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
         """The type by `type` and the keywords for single types, without references and combinations."""

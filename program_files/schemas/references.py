@@ -5,11 +5,11 @@ A schema may stand inside itself, in a field or an item, as a body has an end. I
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote
 
 from program_files.nodes import Node
 from program_files.problems import Problems, shown
 from program_files.schemas.keywords import DEFINITIONS, LISTED_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA
+from rules.json_pointer import resolve
 
 MOST_SCHEMAS: Final = 5_000
 """Schemas in one body, with every `$ref` written out."""
@@ -97,13 +97,14 @@ class References:
             message = f"$ref leads out of the file, to {shown(reference)}: put the schema into $defs"
             self._problems.add(node.place, "remote-reference", message)
             return None
-        target: Node | None = self._root
-        for step in unquote(reference).split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            target = target and target.part(int(name) if isinstance(target.value, list) and name.isdecimal() else name)
-        if target is None or not (reference == "#" or reference.startswith("#/")):
+        target = resolve(self._root, reference, _part)
+        if target is None:
             kept = {word: self._root.entries.get(word) for word in DEFINITIONS}
             known = [f"#/{word}/{name}" for word, node in kept.items() if node for name in node.entries]
             self._problems.add_unknown(node.place, "dangling-reference", "$ref", reference, known)
             return None
         return target
+
+
+def _part(node: Node, name: str) -> Node | None:
+    return node.part(int(name) if isinstance(node.value, list) and name.isdecimal() else name)

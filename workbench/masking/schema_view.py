@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rules.json_pointer import json_part, resolve
+
 _ALTERNATIVES: Final = ("anyOf", "oneOf", "allOf")
 _SINGLE: Final = ("if", "then", "else")
 _LOWER_BOUNDS: Final = ("minimum", "exclusiveMinimum")
@@ -70,7 +72,7 @@ def _alternatives(schema: Any, root: Any, depth: int) -> Iterator[Any]:
         return
     yield schema
     if isinstance(schema.get("$ref"), str):
-        yield from _alternatives(_resolve(schema["$ref"], root), root, depth + 1)
+        yield from _alternatives(resolve(root, schema["$ref"], json_part), root, depth + 1)
     for word in _ALTERNATIVES:
         for option in schema.get(word, ()):
             yield from _alternatives(option, root, depth + 1)
@@ -82,14 +84,6 @@ def _bounds_amount(option: Mapping[str, Any]) -> bool:
     types = option.get("type")
     is_number = types == "number" or (isinstance(types, list) and "number" in types)
     return any(word in option for word in _UPPER_BOUNDS) or (is_number and any(map(option.__contains__, _LOWER_BOUNDS)))
-
-
-def _resolve(reference: str, root: Any) -> Any:
-    """Return what a `$ref` refers to in the same document; None if that is not there."""
-    found = root
-    for step in reference.removeprefix("#").strip("/").split("/") if reference != "#" else ():
-        found = found.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(found, Mapping) else None
-    return found
 
 
 def _listed(option: Mapping[str, Any]) -> list[Any]:
