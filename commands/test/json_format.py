@@ -47,7 +47,11 @@ def _test(test: TimedResult) -> Mapping[str, Any]:
         ],
         "events": [_event(event) for event in result.events],
         "achievements": [
-            {"achievement": each.achievement, "completed": each.completed, "progress": each.progress}
+            {
+                "achievement": each.achievement,
+                "completed": each.completed,
+                "progress": f"{each.progress:f}/{each.goal:f}",
+            }
             for each in result.achievements
         ],
     }

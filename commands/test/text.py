@@ -72,7 +72,7 @@ def _failure(result: ScenarioResult, zone: ZoneInfo) -> Iterator[Line]:
         yield from _event(event, zone)
     for each in result.achievements:
         completed = {0: "never", 1: "once"}.get(each.completed, f"{each.completed} times")
-        yield f"  {each.achievement}: {each.progress}, completed {completed}", "quiet"
+        yield f"  {each.achievement}: {each.progress:f}/{each.goal:f}, completed {completed}", "quiet"
     yield "", "plain"
 
 

@@ -32,7 +32,7 @@ _CALCULATIONS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ValueOrigin:
     """Where the value of an expression may come from."""
 
     fields: frozenset[FieldPath] = frozenset()
@@ -42,15 +42,15 @@ class Origin:
     literals: frozenset[str | Decimal] = frozenset()
     """It is one of these."""
 
-    def __or__(self, other: "Origin") -> "Origin":
-        return Origin(self.fields | other.fields, self.part_of | other.part_of, self.literals | other.literals)
+    def __or__(self, other: "ValueOrigin") -> "ValueOrigin":
+        return ValueOrigin(self.fields | other.fields, self.part_of | other.part_of, self.literals | other.literals)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """The values that an achievement counts: where they come from, and all fields read to make them."""
 
-    value: Origin = Origin()
+    value: ValueOrigin = ValueOrigin()
     read: frozenset[FieldPath] = frozenset()
 
 
@@ -58,14 +58,14 @@ class Counted:
 class _Scope:
     """What a `var` looks into: in a loop the current element, in a `reduce` two named values."""
 
-    data: Origin
-    named: Mapping[str, Origin] = field(default_factory=dict)
+    data: ValueOrigin
+    named: Mapping[str, ValueOrigin] = field(default_factory=dict)
 
-    def at(self, steps: tuple[str, ...]) -> Origin:
+    def at(self, steps: tuple[str, ...]) -> ValueOrigin:
         if not steps:
             return self.data
         base, rest = (self.named[steps[0]], steps[1:]) if steps[0] in self.named else (self.data, steps)
-        return Origin(frozenset(path + rest for path in base.fields)) if rest else base
+        return ValueOrigin(frozenset(path + rest for path in base.fields)) if rest else base
 
 
 class RuleUsage:
@@ -176,31 +176,31 @@ class RuleUsage:
             case _:
                 pass  # a constant that nobody set a field to, or no text
 
-    def _origin_of(self, logic: Logic) -> Origin:
-        return self._read(logic.expression, _Scope(Origin(frozenset({()}))))
+    def _origin_of(self, logic: Logic) -> ValueOrigin:
+        return self._read(logic.expression, _Scope(ValueOrigin(frozenset({()}))))
 
     # -- expressions
 
-    def _read(self, expression: Expression, scope: _Scope) -> Origin:
+    def _read(self, expression: Expression, scope: _Scope) -> ValueOrigin:
         match expression:
             case Literal(_, bool() | None):
-                return Origin()
+                return ValueOrigin()
             case Literal(_, str() | int() | Decimal() as value):
-                return Origin(literals=frozenset({value if isinstance(value, str) else Decimal(value)}))
+                return ValueOrigin(literals=frozenset({value if isinstance(value, str) else Decimal(value)}))
             case Literal():
-                return Origin()
+                return ValueOrigin()
             case ArrayLiteral(_, elements):
                 return self._any_of(elements, scope)
             case Call():
                 return self._call(expression, scope)
 
-    def _any_of(self, expressions: Iterable[Expression], scope: _Scope) -> Origin:
-        found = Origin()
+    def _any_of(self, expressions: Iterable[Expression], scope: _Scope) -> ValueOrigin:
+        found = ValueOrigin()
         for expression in expressions:
             found |= self._read(expression, scope)
         return found
 
-    def _call(self, call: Call, scope: _Scope) -> Origin:
+    def _call(self, call: Call, scope: _Scope) -> ValueOrigin:
         operands = call.operands
         match call.operator.name:
             case "var":
@@ -208,7 +208,7 @@ class RuleUsage:
             case "missing" | "missing_some":
                 for key in static_keys(call) or ():
                     self._located(scope.at(split_path(key)))
-                return Origin()
+                return ValueOrigin()
             case "if":
                 self._any_of(operands, scope)
                 results = [index for index in range(len(operands)) if index % 2 or index == len(operands) - 1]
@@ -217,12 +217,12 @@ class RuleUsage:
                 return self._any_of(operands, scope)
             case "substr":
                 whole = self._read(operands[0], scope)
-                return Origin(part_of=whole.fields | whole.part_of)
+                return ValueOrigin(part_of=whole.fields | whole.part_of)
             case name if name in LOOPS:
                 return self._loop(call, scope)
             case _:
                 self._test(call, scope)
-                return Origin()
+                return ValueOrigin()
 
     def _test(self, call: Call, scope: _Scope) -> None:
         """Note what an operator does with fields whose result is no longer one of them."""
@@ -238,21 +238,21 @@ class RuleUsage:
             case _, operands:  # from any other operator, nothing is known to be harmless
                 self._any_of(operands, scope)
 
-    def _loop(self, call: Call, scope: _Scope) -> Origin:
+    def _loop(self, call: Call, scope: _Scope) -> ValueOrigin:
         elements, body = self._read(call.operands[0], scope), call.operands[1]
         match call.operator.name:
             case "reduce":
                 total = self._any_of(call.operands[2:], scope)
                 for _ in range(2):  # the second time with what the first added to the accumulator
-                    total |= self._read(body, _Scope(Origin(), {"current": elements, "accumulator": total}))
+                    total |= self._read(body, _Scope(ValueOrigin(), {"current": elements, "accumulator": total}))
                 return total
             case "map":
                 return self._read(body, _Scope(elements))
             case name:
                 self._read(body, _Scope(elements))
-                return elements if name == "filter" else Origin()
+                return elements if name == "filter" else ValueOrigin()
 
-    def _var(self, call: Call, scope: _Scope) -> Origin:
+    def _var(self, call: Call, scope: _Scope) -> ValueOrigin:
         default = self._any_of(call.operands[1:], scope)
         steps = static_path(call)
         if steps is None:
@@ -260,13 +260,13 @@ class RuleUsage:
             return default
         return self._located(scope.at(steps)) | default
 
-    def _located(self, origin: Origin) -> Origin:
+    def _located(self, origin: ValueOrigin) -> ValueOrigin:
         """Return an origin with field paths, and note that a rule names them."""
         fields = frozenset(map(self._field_path, origin.fields))
         self._read_now |= fields
         for path in fields:
             self._name(path)
-        return Origin(fields, origin.part_of, origin.literals)
+        return ValueOrigin(fields, origin.part_of, origin.literals)
 
     def _field_path(self, path: FieldPath) -> FieldPath:
         named = tuple(step for step in path if not step.isdigit())
@@ -275,7 +275,7 @@ class RuleUsage:
     def _name(self, path: FieldPath) -> None:
         self._named.update(path[:length] for length in range(1, len(path) + 1))
 
-    def _equality(self, one: Origin, other: Origin) -> None:
+    def _equality(self, one: ValueOrigin, other: ValueOrigin) -> None:
         for origin, literals in ((one, other.literals), (other, one.literals)):
             for path in origin.fields:
                 self._compared[path] |= literals
@@ -295,11 +295,11 @@ class RuleUsage:
             self._compared[path] |= needle.literals
         self._containment(haystack, needle)
 
-    def _containment(self, text: Origin, searched: Origin) -> None:
+    def _containment(self, text: ValueOrigin, searched: ValueOrigin) -> None:
         for path in text.fields | text.part_of:
             self._contained[path] |= _texts(searched.literals)
 
-    def _calculate(self, origin: Origin) -> None:
+    def _calculate(self, origin: ValueOrigin) -> None:
         self._calculated |= origin.fields | origin.part_of
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 import rules
-from loyalty.achievements.progress import current_progress
 from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.logic import Place
@@ -15,6 +14,7 @@ from loyalty.store.members import Balance
 from loyalty.store.memory.member_state import MemberState
 from workbench.scenarios import model
 from workbench.scenarios.model import Assertion, Expectation, Occurred
+from workbench.scenarios.progress import progress_of
 
 _NO_BALANCE = Balance()
 _MAX_JSON_LENGTH = 300
@@ -49,14 +49,6 @@ def check_expectation(expectation: Expectation, observation: Observation) -> Mis
     return None if expected == actual else Mismatch(expectation.place, expectation.key, expected, actual)
 
 
-def progress_of(state: MemberState, program: Program, name: str) -> tuple[int, Decimal]:
-    """Return how often a member has completed an achievement, and its progress as the last webhook reported it."""
-    achievement, completed = program.achievement_named[name], state.completed.get(name, 0)
-    if achievement.repeat is not None and completed >= achievement.repeat:
-        return completed, achievement.goal
-    return completed, current_progress(achievement, state.daily_sums.get(name, []))
-
-
 def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]:
     """Return the expected and the actual value as texts that are equal exactly if the assertion holds."""
     state, program = observation.state, observation.program
@@ -76,9 +68,9 @@ def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]
         case model.AttributeIs(name, value):
             return _json_texts(value, state.member.attributes.get(name))
         case model.CompletedTimes(achievement, times):
-            return _times(times), _times(progress_of(state, program, achievement)[0])
+            return _times(times), _times(progress_of(state, program.achievement_named[achievement]).completed)
         case model.ProgressIs(achievement, amount):
-            return _number(amount), _number(progress_of(state, program, achievement)[1])
+            return _number(amount), _number(progress_of(state, program.achievement_named[achievement]).progress)
         case model.RewardsAre() | model.RewardCount():
             return _rewards(assertion, observation)
         case model.NothingOccurred(kind):

@@ -9,7 +9,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.effects import SetAttribute
 from loyalty.program.program import Program
 from loyalty.store.memory.member_state import MemberState
-from workbench.scenarios.assertions import progress_of
+from workbench.scenarios.progress import progress_of
 
 
 def expectations(
@@ -28,14 +28,16 @@ def expectations(
     not_fired = {name: None for (kind, _, name), _ in named if kind == "reactor" and name not in fired}
     limited = {name: None for (kind, _, name), verdict in named if kind == "reactor" and verdict == "limit_reached"}
     counted = dict.fromkeys(name for (kind, _, name), _ in named if kind == "achievement")
-    progress = {name: progress_of(state, program, name) for name in counted}
+    progress = [progress_of(state, program.achievement_named[name]) for name in counted]
     badges = dict.fromkeys(str(each.body["badge"]) for each in events if each.type == "badge_granted")
     written = {effect.name for answer in answers for effect in answer.effects if isinstance(effect, SetAttribute)}
     ours, theirs = state.member.attributes, second.member.attributes
     expected: dict[str, Any] = {
         "badges": {"has": list(badges)} if badges else None,
         "attributes": {name: ours[name] for name in sorted(written) if name in ours and ours[name] == theirs.get(name)},
-        "achievements": {name: {"completed": times, "progress": by} for name, (times, by) in progress.items()},
+        "achievements": {
+            each.achievement: {"completed": each.completed, "progress": each.progress} for each in progress
+        },
         "rewards": Counter(str(each.body["reward"]) for each in events if each.type == "reward_issued"),
         "fired": fired,
         "not_fired": list(not_fired),

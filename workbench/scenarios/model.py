@@ -17,7 +17,7 @@ BalanceKind: TypeAlias = Literal["active", "pending", "earned", "spent", "expire
 Direction: TypeAlias = Literal["awarded", "deducted"]
 OccurrenceKind: TypeAlias = Literal["fired", "limited", "webhooks", "events"]
 """What a test can count: reactors that fired, reactors stopped by a limit, webhooks sent, built-in events."""
-RewardStatus: TypeAlias = Literal["issued", "expired"]
+CountedRewardStatus: TypeAlias = Literal["issued", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class RewardCount:
     """The number of one reward ever issued to the member; with a status, only those that have it now."""
 
     reward: str
-    status: RewardStatus | None
+    status: CountedRewardStatus | None
     count: int
 
 

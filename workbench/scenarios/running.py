@@ -11,7 +11,7 @@ from loyalty.engine.snapshots import load_into
 from loyalty.program.program import Program
 from loyalty.store.memory.member_state import MemberState
 from loyalty.webhooks.outbox import CALL
-from workbench.scenarios.assertions import Mismatch, Observation, check_expectation, progress_of
+from workbench.scenarios.assertions import Mismatch, Observation, check_expectation
 from workbench.scenarios.fixtures import snapshot_of
 from workbench.scenarios.model import (
     AdvanceClock,
@@ -23,22 +23,13 @@ from workbench.scenarios.model import (
     Scenario,
     ScenarioStep,
 )
+from workbench.scenarios.progress import MemberProgress, progress_of
 
 ScenarioVerdict: TypeAlias = Literal["passed", "failed", "skipped"]
 EventObserver: TypeAlias = Callable[[Sequence[ProcessedEvent]], None]
 """Called with the events of each step, in the order in which they were processed."""
 
 REGISTERED = "member_registered"
-
-
-@dataclass(frozen=True, slots=True)
-class AchievementProgress:
-    """How far a member is with an achievement."""
-
-    achievement: str
-    completed: int
-    progress: str
-    """Such as `6/7`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,7 @@ class ScenarioResult:
     mismatches: tuple[Mismatch, ...] = ()
     events: tuple[ProcessedEvent, ...] = ()
     """The member's events since the previous expectations."""
-    achievements: tuple[AchievementProgress, ...] = ()
+    achievements: tuple[MemberProgress, ...] = ()
     """The achievements that count events of these types."""
 
 
@@ -153,11 +144,10 @@ class _Run:
         progress = [] if state is None else self._progress(state, {each.type for each in events})
         return ScenarioResult(self._scenario, "failed", mismatches, tuple(events), tuple(progress))
 
-    def _progress(self, state: MemberState, event_types: set[str]) -> Iterator[AchievementProgress]:
+    def _progress(self, state: MemberState, event_types: set[str]) -> Iterator[MemberProgress]:
         for achievement in self._program.achievements:
             if achievement.on in event_types:
-                completed, progress = progress_of(state, self._program, achievement.name)
-                yield AchievementProgress(achievement.name, completed, f"{progress:f}/{achievement.goal:f}")
+                yield progress_of(state, achievement)
 
     # -- members
 

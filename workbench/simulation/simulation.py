@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from loyalty.decisions.decision import Claim
@@ -13,7 +12,7 @@ from loyalty.program.program import Program
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
-from workbench.scenarios.assertions import progress_of
+from workbench.scenarios.progress import MemberProgress, progress_of
 
 MAX_DUE_ITEMS = 2_000
 """Lots and coupons of a member that has something due before the event: this many take seconds."""
@@ -41,15 +40,6 @@ class SimulationInput:
 
 
 @dataclass(frozen=True, slots=True)
-class AchievementStatus:
-    """How far a member is with an achievement."""
-
-    completed: int
-    progress: Decimal
-    goal: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class MemberStatus:
     """What a member has."""
 
@@ -57,7 +47,7 @@ class MemberStatus:
     balances: Mapping[str, Balance]
     badges: Mapping[str, int]
     attributes: Mapping[str, Any]
-    achievements: Mapping[str, AchievementStatus]
+    achievements: Mapping[str, MemberProgress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +102,7 @@ def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int)
 
 def member_status(state: MemberState, program: Program) -> MemberStatus:
     """Return what a member has, for the wallets and achievements of a program."""
-    achievements: dict[str, AchievementStatus] = {}
-    for achievement in program.achievements:
-        completed, progress = progress_of(state, program, achievement.name)
-        achievements[achievement.name] = AchievementStatus(completed, progress, achievement.goal)
+    achievements = {each.name: progress_of(state, each) for each in program.achievements}
     balances = {code: state.balances.get(code, Balance()) for code in program.wallets}
     member = state.member
     return MemberStatus(member.tier, balances, dict(state.badges), dict(member.attributes), achievements)

@@ -24,6 +24,7 @@ from workbench.scenarios.model import (
     BalanceIs,
     BalanceKind,
     CompletedTimes,
+    CountedRewardStatus,
     Direction,
     Expectation,
     HasBadge,
@@ -34,7 +35,6 @@ from workbench.scenarios.model import (
     ProgressIs,
     RewardCount,
     RewardsAre,
-    RewardStatus,
     TierIs,
 )
 
@@ -44,7 +44,7 @@ _KIND_OF: Final[Mapping[OccurrenceKind, ReferenceKind]] = {
     "webhooks": "webhook",
     "events": "built-in event",
 }
-_STATUSES: tuple[RewardStatus, ...] = ("issued", "expired")
+_STATUSES: tuple[CountedRewardStatus, ...] = ("issued", "expired")
 Checks: TypeAlias = Iterator[Expectation]
 
 

@@ -1,0 +1,27 @@
+"""How far a member is with an achievement."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loyalty.achievements.progress import current_progress
+from loyalty.program.achievements import Achievement
+from loyalty.store.memory.member_state import MemberState
+
+
+@dataclass(frozen=True, slots=True)
+class MemberProgress:
+    """How often a member has completed an achievement, and the progress as the last webhook reported it."""
+
+    achievement: str
+    completed: int
+    progress: Decimal
+    goal: Decimal
+
+
+def progress_of(state: MemberState, achievement: Achievement) -> MemberProgress:
+    """Return a member's progress; one that can be completed no more is at its goal."""
+    name, goal = achievement.name, achievement.goal
+    completed = state.completed.get(name, 0)
+    if achievement.repeat is not None and completed >= achievement.repeat:
+        return MemberProgress(name, completed, goal, goal)
+    return MemberProgress(name, completed, current_progress(achievement, state.daily_sums.get(name, [])), goal)
