@@ -27,7 +27,7 @@ def deploy(
     """Put a program in force, and print what changes: in the database of LAUREL_DATABASE_URL, or of `laurel up`."""
     from commands.shared import deployment
     from commands.shared.plan_files import PlanError
-    from commands.shared.registry.access import open_registry
+    from commands.shared.registry_access import open_registry
     from database.revisions import AnotherInForce
 
     async def run() -> None:

@@ -10,7 +10,7 @@ from commands.shared.exits import run_async
 from commands.shared.options import DATA, Data, Store
 
 if TYPE_CHECKING:
-    from commands.shared.registry.registry import Registry
+    from commands.shared.registry import Registry
     from workbench.differences import Change
 
 
@@ -30,7 +30,7 @@ def diff(
     format: Annotated[DiffFormat, typer.Option("--format", help="How differences are printed.")] = DiffFormat.text,  # noqa: A002 - as the option
 ) -> None:
     """Compare two revisions of a program in words: what was added, changed and removed."""
-    from commands.shared.registry.access import choose_store, number_in_force, open_registry
+    from commands.shared.registry_access import choose_store, number_in_force, open_registry
     from workbench import differences
 
     async def run() -> None:

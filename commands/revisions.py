@@ -10,7 +10,7 @@ from commands.shared.exits import run_async
 from commands.shared.options import DATA, Data, Format, Store
 
 if TYPE_CHECKING:
-    from commands.shared.registry.registry import Revision
+    from commands.shared.registry import Revision
 
 
 def revisions(
@@ -20,7 +20,7 @@ def revisions(
     format: Annotated[Format, typer.Option("--format", help="How revisions are printed.")] = Format.text,  # noqa: A002
 ) -> None:
     """List the revisions of a store's program: when and by whom each was deployed, and which is in force."""
-    from commands.shared.registry.access import choose_store, open_registry
+    from commands.shared.registry_access import choose_store, open_registry
 
     async def run() -> None:
         async with open_registry(data) as registry:

@@ -10,7 +10,7 @@ from commands.shared.options import DATA, Data, Format, Store
 
 if TYPE_CHECKING:
     from commands.shared.deployment import PendingDeployment
-    from commands.shared.registry.registry import Registry
+    from commands.shared.registry import Registry
 
 
 def rollback(
@@ -22,7 +22,7 @@ def rollback(
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Put an earlier revision in force again, as a new one, if nothing is wrong in it."""
-    from commands.shared.registry.access import open_registry
+    from commands.shared.registry_access import open_registry
 
     async def run() -> None:
         async with open_registry(data) as registry:
@@ -40,8 +40,8 @@ async def prepare_rollback(registry: "Registry", store: str | None, to: int | No
     Raise NotFound, RegistryError, UnknownRevision, or ProgramFaults if this version of Laurel cannot read it any more.
     """
     from commands.shared.deployment import prepare
-    from commands.shared.registry.access import choose_store, number_in_force
-    from commands.shared.registry.registry import RegistryError
+    from commands.shared.registry_access import choose_store, number_in_force
+    from commands.shared.registry import RegistryError
 
     code = await choose_store(registry, store)
     earlier = await number_in_force(registry, code) - 1 if to is None else to

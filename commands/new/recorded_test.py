@@ -22,7 +22,7 @@ from loyalty.store.events import StoredEvent
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_revision
 from workbench.backtest import MemberRange, Replay
-from workbench.scenarios.generation import REGISTERED, CannotGenerateTest, RecordedEvent, generate_test
+from workbench.generation.generation import REGISTERED, CannotGenerateTest, RecordedEvent, generate_test
 
 
 class CannotRecord(CommandError):

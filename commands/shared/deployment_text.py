@@ -8,7 +8,7 @@ from commands.shared.options import Format
 
 if TYPE_CHECKING:
     from commands.shared.deployment import PendingDeployment
-    from commands.shared.registry.registry import Deployed
+    from commands.shared.registry import Deployed
 
 
 def print_pending(pending: "PendingDeployment", format: Format) -> None:  # noqa: A002 - as the option

@@ -111,6 +111,6 @@ __all__ = [
 
 def type_of_schema(schema: Json) -> Type:
     """Return the type of the values that a JSON Schema 2020-12 accepts, or a wider one if types cannot express it."""
-    from rules.schema_types import of_schema
+    from rules.types.from_schema import of_schema
 
     return of_schema(schema)

@@ -9,7 +9,7 @@ from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs
-from workbench.scenarios.generation import RecordedEvent, generate_test
+from workbench.generation.generation import RecordedEvent, generate_test
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 

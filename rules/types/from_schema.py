@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from rules.json_pointer import json_part, resolve
 from rules.numbers import ExactNumber, exact
-from rules.types import (
+from rules.types.algebra import excluding, intersection
+from rules.types.model import (
     ABSENT,
     ANY,
     BOOLEAN,
@@ -19,21 +20,19 @@ from rules.types import (
     TEXT,
     ArrayType,
     NullType,
-    Range,
     RecordType,
     TextType,
     Type,
     array,
-    excluding,
     field_of,
     filter_options,
-    intersection,
     number_type,
     one_of,
     optional,
     options,
     union,
 )
+from rules.types.ranges import Range
 from rules.values import Json
 
 MOST_SCHEMAS = 5_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from commands.shared.registry.registry import Deployed, RegistryError, Revision
+from commands.shared.registry import Deployed, RegistryError, Revision
 from database.revisions import AnotherInForce
 from loyalty.program.logic import Place
 from program_files import Problem, ProgramFaults

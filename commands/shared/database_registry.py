@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Mapping
 
-from commands.shared.registry.registry import Deployed, Revision
+from commands.shared.registry import Deployed, Revision
 from database import Database
 from database.programs import Programs
 

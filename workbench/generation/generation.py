@@ -9,8 +9,8 @@ from loyalty.program.program import Program
 from program_files.text.plain_yaml import flow
 from workbench.masking import CannotMask, Masker
 from workbench.scenarios.files import read_tests
-from workbench.scenarios.generated_expectations import expectations
-from workbench.scenarios.generated_fixture import RecordedEvent, fixture_lines
+from workbench.generation.expectations import expectations
+from workbench.generation.fixture import RecordedEvent, fixture_lines
 from workbench.scenarios.model import Scenario
 from workbench.scenarios.running import REGISTERED, record_run, run
 

@@ -8,9 +8,9 @@ import httpx2
 
 from commands.shared.data_folder import DATABASE_FILE, NoDatabase, lock, running_on
 from commands.shared.lookup import find_store
-from commands.shared.registry.api_registry import ApiRegistry
-from commands.shared.registry.database_registry import DatabaseRegistry
-from commands.shared.registry.registry import Registry
+from commands.shared.api_registry import ApiRegistry
+from commands.shared.database_registry import DatabaseRegistry
+from commands.shared.registry import Registry
 from commands.shared.settings import Settings
 from database import Database
 

@@ -1,0 +1,1 @@
+"""A designers' test generated from a real event, without personal data."""
