@@ -40,8 +40,8 @@ async def prepare_rollback(registry: "Registry", store: str | None, to: int | No
     Raise NotFound, RegistryError, UnknownRevision, or ProgramFaults if this version of Laurel cannot read it any more.
     """
     from commands.shared.deployment import prepare
-    from commands.shared.registry_access import choose_store, number_in_force
     from commands.shared.registry import RegistryError
+    from commands.shared.registry_access import choose_store, number_in_force
 
     code = await choose_store(registry, store)
     earlier = await number_in_force(registry, code) - 1 if to is None else to

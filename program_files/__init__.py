@@ -6,9 +6,9 @@ program = read_revision(files)         # of files that were deployed: what could
 report = check_program(files, now=now) # the program, if it can be used, and every problem, warnings among them
 """
 
-from program_files.folder import Contents, read_contents, read_folder, revision_hash
-from program_files.problems import Problem, ProgramFaults, Severity
+from program_files.folders.folder import Contents, read_contents, read_folder, revision_hash
 from program_files.reading import Report, check_program, read_program, read_revision
+from program_files.text.problems import Problem, ProgramFaults, Severity
 
 __all__ = [
     "Contents",

@@ -8,16 +8,16 @@ from typing import Protocol, TypeVar
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
-from program_files.achievements import read_achievement
 from program_files.checks.cross_file import note_cross_file, note_past
-from program_files.declarations import Declarations
-from program_files.events import read_event
-from program_files.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
-from program_files.nodes import Node
-from program_files.problems import Problem, Problems, ProgramFaults, in_order
-from program_files.reactors import read_reactor
-from program_files.rewards import read_reward
-from program_files.settings import NO_SETTINGS, Settings, read_settings
+from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
+from program_files.readers.achievements import read_achievement
+from program_files.readers.declarations import Declarations
+from program_files.readers.events import read_event
+from program_files.readers.reactors import read_reactor
+from program_files.readers.rewards import read_reward
+from program_files.readers.settings import NO_SETTINGS, Settings, read_settings
+from program_files.text.nodes import Node
+from program_files.text.problems import Problem, Problems, ProgramFaults, in_order
 from program_files.text.text import read_text
 from rules.spelling import closest_match
 

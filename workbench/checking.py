@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from loyalty.program.program import Program
-from program_files.folder import Contents
-from program_files.layout import TESTS
-from program_files.problems import Problem, in_order
+from program_files.folders.folder import Contents
+from program_files.folders.layout import TESTS
 from program_files.reading import Report, check_program
+from program_files.text.problems import Problem, in_order
 
 
 def check_contents(contents: Contents, *, now: datetime) -> Report:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import rules
 from loyalty.program.logic import Place
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from program_files.text.text import read_text
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from program_files.codes import TITLES
 from program_files.codes.code import BASE, Code, Example, Files, NoExample
-from program_files.folder import Contents
-from program_files.layout import stray
-from program_files.problems import Problem
+from program_files.folders.folder import Contents
+from program_files.folders.layout import stray
+from program_files.text.problems import Problem
 from workbench.checking import check_contents
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -32,7 +32,7 @@ from loyalty.refusals import (
     UnknownTier,
 )
 from program_files import ProgramFaults
-from program_files.problems import Problem
+from program_files.text.problems import Problem
 from rules import MalformedJson
 
 

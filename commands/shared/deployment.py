@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from commands.shared.registry_access import number_in_force
 from commands.shared.registry import Deployed, Registry
+from commands.shared.registry_access import number_in_force
 from program_files import Contents, Problem, ProgramFaults, read_contents, read_program, read_revision
 from workbench.checking import check_contents
 from workbench.differences import Change, differences

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx2
 
-from commands.shared.data_folder import DATABASE_FILE, NoDatabase, lock, running_on
-from commands.shared.lookup import find_store
 from commands.shared.api_registry import ApiRegistry
+from commands.shared.data_folder import DATABASE_FILE, NoDatabase, lock, running_on
 from commands.shared.database_registry import DatabaseRegistry
+from commands.shared.lookup import find_store
 from commands.shared.registry import Registry
 from commands.shared.settings import Settings
 from database import Database

@@ -10,8 +10,8 @@ from commands.shared.errors import CommandError
 from loyalty.calendar import read_date
 from loyalty.program.program import Program
 from program_files import ProgramFaults, read_folder, read_program, read_revision, revision_hash
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from program_files.text.text import LARGEST_FILE, read_text
 from workbench.scenarios.files.fixtures import ONLY, UNKNOWN
 from workbench.scenarios.fixtures import snapshot_of

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from loyalty.program.program import Program
 from program_files import read_folder, read_program
-from program_files.folder import read_test_files
+from program_files.folders.folder import read_test_files
 from workbench.places import Places
 from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests

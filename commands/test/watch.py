@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from commands.test.output import ReportOptions, run_and_report
 from commands.test.suite import Selection
-from program_files.folder import read_contents
-from program_files.layout import SUFFIXES
+from program_files.folders.folder import read_contents
+from program_files.folders.layout import SUFFIXES
 
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 _POLL_SECONDS = 1.0

@@ -18,7 +18,7 @@ from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.logic import Logic, Place
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
-from program_files.nodes import Node
+from program_files.text.nodes import Node
 from rules.types import NEVER, Type, intersection, narrowed, type_of_value
 
 Body = Mapping[str, Any]

@@ -6,9 +6,9 @@ from loyalty.program.program import Program
 from program_files.checks.causality import Nodes, responders_of
 from program_files.checks.cycles import note_cycles
 from program_files.checks.overwriting import note_overwriting
-from program_files.declarations import Declarations
-from program_files.layout import PROGRAM_FILES
-from program_files.problems import Problems
+from program_files.folders.layout import PROGRAM_FILES
+from program_files.readers.declarations import Declarations
+from program_files.text.problems import Problems
 
 
 def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, problems: Problems) -> None:

@@ -9,8 +9,8 @@ import rules
 from loyalty.program.effect_rules import DeductPointsRule
 from loyalty.program.program import Program
 from program_files.checks.causality import CausedEvent, Responder, agree, events_caused_by, overlap, with_body
-from program_files.declarations import Declarations
-from program_files.problems import Problems
+from program_files.readers.declarations import Declarations
+from program_files.text.problems import Problems
 from rules.types import Type, excluding, narrowed
 
 CausalGraph: TypeAlias = Mapping[CausedEvent, Mapping[CausedEvent, bool]]

@@ -8,8 +8,8 @@ import rules
 from loyalty.program.effect_rules import SetAttributeRule
 from loyalty.program.logic import Place
 from program_files.checks.causality import Responder, agree, overlap, with_body
-from program_files.declarations import Declarations
-from program_files.problems import Problems
+from program_files.readers.declarations import Declarations
+from program_files.text.problems import Problems
 
 MOST_COMPARED = 20
 """How many earlier writers of an attribute each writer is compared with."""

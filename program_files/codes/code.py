@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from program_files.problems import Severity
+from program_files.text.problems import Severity
 
 Files: TypeAlias = Mapping[str, str]
 """The texts of files by their paths in the folder of a program."""

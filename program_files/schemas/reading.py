@@ -11,11 +11,11 @@ import jsonschema_rs
 
 from loyalty.program.body_schema import BodySchema, SchemaError
 from loyalty.program.logic import Place
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
 from program_files.schemas.keywords import DRAFT, FORMATS, KEYWORDS, NAMED_SCHEMAS, ONE_SCHEMA, TYPES
 from program_files.schemas.references import References, described_schemas, inner_schemas
 from program_files.schemas.sense import check_sense, check_typed
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 
 _NOT_FOLLOWED: Final = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$vocabulary"})
 """Keywords of JSON Schema that Laurel does not follow, so that it could not check rules against them."""

@@ -6,9 +6,9 @@ A schema may stand inside itself, in a field or an item, as a body has an end. I
 from collections.abc import Iterator
 from typing import Final
 
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
 from program_files.schemas.keywords import DEFINITIONS, LISTED_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from rules.json_pointer import resolve
 
 MOST_SCHEMAS: Final = 5_000

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 
 _PAIRS: Final = (
     ("minimum", "maximum", False),

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from contextlib import suppress
 
 from loyalty.program.logic import Place
-from program_files.nodes import Node, Scalar, bounded, check_depth, check_text, number
-from program_files.problems import Problems, Unreadable, shown
+from program_files.text.nodes import Node, Scalar, bounded, check_depth, check_text, number
+from program_files.text.problems import Problems, Unreadable, shown
 
 _TOKEN = re.compile(
     r"[ \t\n\r]*(?:"

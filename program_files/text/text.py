@@ -3,9 +3,9 @@
 from codecs import BOM_UTF8
 
 from loyalty.program.logic import Place
-from program_files.nodes import Node
-from program_files.problems import Problems, Unreadable
 from program_files.text.json_text import read_json
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, Unreadable
 from program_files.text.yaml_text import read_yaml
 
 LARGEST_FILE = 1024 * 1024

@@ -21,8 +21,8 @@ from yaml.events import (
 )
 
 from loyalty.program.logic import Place
-from program_files.nodes import Node, Scalar, bounded, check_depth, check_text, number
-from program_files.problems import Problems, Unreadable, shown
+from program_files.text.nodes import Node, Scalar, bounded, check_depth, check_text, number
+from program_files.text.problems import Problems, Unreadable, shown
 
 _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(["", "~", "null", "Null", "NULL"]),

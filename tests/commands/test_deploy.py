@@ -15,8 +15,8 @@ import pytest
 from commands.rollback import prepare_rollback
 from commands.shared.data_folder import DATABASE_FILE, LOCK_FILE
 from commands.shared.deployment import deploy, prepare
-from commands.shared.registry_access import open_registry
 from commands.shared.registry import Deployed
+from commands.shared.registry_access import open_registry
 from database.revisions import AnotherInForce
 from tests.kit import programs
 from tests.kit.paths import ROOT

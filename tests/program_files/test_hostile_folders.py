@@ -9,9 +9,9 @@ from threading import Event, Thread
 
 import pytest
 
-from program_files import folder as folder_module
 from program_files import read_contents, read_folder
-from program_files.problems import ProgramFaults
+from program_files.folders import folder as folder_module
+from program_files.text.problems import ProgramFaults
 from tests.program_files.cases import GOOD, reactor
 from workbench.checking import check_contents
 from workbench.problems_page import NOW

@@ -13,7 +13,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.logic import Place
 from program_files import ProgramFaults, check_program, read_program, read_revision
 from program_files.codes import CODES
-from program_files.problems import MOST_PROBLEMS, Problems
+from program_files.text.problems import MOST_PROBLEMS, Problems
 from tests.kit import programs
 from tests.program_files.cases import CASES, GOOD, PURCHASE, reactor, then, when
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from program_files.achievements import DAYS_IN
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.rewards import COUPON
 from program_files.grammar.tests import SHARED, STEP_VARIANTS, SUITE, TEST_MAP, TESTS
-from program_files.rewards import WHOLE_PRICE
+from program_files.readers.achievements import DAYS_IN
+from program_files.readers.rewards import WHOLE_PRICE
 from rules.types import step_into
 from workbench.editor.parts import Schema, not_suggested, record
 from workbench.editor.type_schemas import schema_of_type

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import NamedThing
-from program_files.layout import is_read
-from program_files.problems import Problem, Problems
+from program_files.folders.layout import is_read
 from program_files.reading import read_declarations
+from program_files.text.problems import Problem, Problems
 from program_files.text.text import read_text
 from rules.types import Type
 

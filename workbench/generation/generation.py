@@ -7,10 +7,10 @@ from typing import Any
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.program import Program
 from program_files.text.plain_yaml import flow
-from workbench.masking import CannotMask, Masker
-from workbench.scenarios.files import read_tests
 from workbench.generation.expectations import expectations
 from workbench.generation.fixture import RecordedEvent, fixture_lines
+from workbench.masking import CannotMask, Masker
+from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
 from workbench.scenarios.running import REGISTERED, record_run, run
 

@@ -8,9 +8,9 @@ from loyalty.program.logic import Place
 from loyalty.program.program import Program
 from program_files.grammar.tests import MEMBER, MEMBER_MAP
 from program_files.grammar.values import Key, MapGrammar
-from program_files.map_reader import MapReader
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.readers.map_reader import MapReader
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from workbench.scenarios.files.fixtures import ONLY, read_members
 from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import Fixture

@@ -7,9 +7,9 @@ from typing import Any
 
 from loyalty.program.event_types import EventType
 from loyalty.program.program import Program
-from program_files.node_values import note_wrong_type
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.node_values import note_wrong_type
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.names import ProgramNames
 
 MAX_BODY_FAULTS = 20

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from program_files import check_program, reading
-from program_files import problems as problems_module
 from program_files.codes import CODES
-from program_files.problems import MOST_PROBLEMS, Problem
+from program_files.text import problems as problems_module
+from program_files.text.problems import MOST_PROBLEMS, Problem
 from tests.program_files.cases import GOOD, reactor
 from workbench.problems_page import NOW
 

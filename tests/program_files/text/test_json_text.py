@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from program_files.problems import Problems, Unreadable
 from program_files.text.json_text import read_json
+from program_files.text.problems import Problems, Unreadable
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from program_files.problems import Problems
 from program_files.text.plain_yaml import flow
+from program_files.text.problems import Problems
 from program_files.text.text import read_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from program_files.problems import Problems
+from program_files.text.problems import Problems
 from program_files.text.text import LARGEST_FILE, read_text
 
 TEXT = "reactor: r\ntitle: Café\n"

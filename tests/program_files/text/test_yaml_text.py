@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from program_files.nodes import Node
-from program_files.problems import Problems, Unreadable
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, Unreadable
 from program_files.text.yaml_text import read_yaml
 
 

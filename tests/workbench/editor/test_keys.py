@@ -9,7 +9,6 @@ import pytest
 from loyalty.program.effects import EFFECTS
 from loyalty.program.logic import Place
 from program_files import read_program
-from program_files.effects import EFFECT_READERS
 from program_files.grammar.effects import EFFECT_MAP
 from program_files.grammar.expectations import EXPECT
 from program_files.grammar.files import FILE_GRAMMARS
@@ -24,8 +23,9 @@ from program_files.grammar.values import (
     ValueGrammar,
     VariantValue,
 )
-from program_files.map_reader import MapReader
-from program_files.nodes import Node
+from program_files.readers.effects import EFFECT_READERS
+from program_files.readers.map_reader import MapReader
+from program_files.text.nodes import Node
 from rules.operators import TABLE
 from tests.workbench.editor.whole import FILES, TESTS, kind_of, node_of, schemas_of
 from workbench.editor import FILE_SCHEMAS
@@ -222,6 +222,6 @@ def test_operators_in_a_rule_are_those_of_the_language() -> None:
 
 
 def test_there_is_a_schema_for_every_folder_that_is_read() -> None:
-    from program_files.layout import FOLDERS, TESTS
+    from program_files.folders.layout import FOLDERS, TESTS
 
     assert {kind.folder for kind in FILE_SCHEMAS.values()} == {"", *FOLDERS, TESTS}

@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 
 from program_files import ProgramFaults, read_contents, read_program
-from program_files.layout import is_read
+from program_files.folders.layout import is_read
 from tests.program_files import test_good_files
 from tests.program_files.cases import CASES, GOOD
 from tests.workbench.editor.whole import FILES, TESTS, kind_of, node_of, schemas_of

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from program_files.text.text import read_text
 from workbench.editor import FILE_SCHEMAS, read_vocabulary, schema_of
 

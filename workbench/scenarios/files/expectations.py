@@ -13,10 +13,10 @@ from program_files.grammar.expectations import (
     WEBHOOK_ITEM,
 )
 from program_files.grammar.values import COUNT, ReferenceKind
-from program_files.map_reader import MapReader
-from program_files.node_values import amount_of, integer_of, items_of, note_wrong_type, text_of
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import amount_of, integer_of, items_of, note_wrong_type, text_of
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import (
     AttributeIs,

@@ -12,10 +12,10 @@ from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member
 from loyalty.store.points import Lot
 from program_files.grammar.tests import HISTORY, MEMBER_MAP, UNKNOWN_MEMBER
-from program_files.map_reader import MapReader
-from program_files.node_values import is_name, items_of, note_wrong_type
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import is_name, items_of, note_wrong_type
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.histories import Histories
 from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import Fixture

@@ -10,10 +10,10 @@ from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, DailySum
 from loyalty.store.points import Lot
 from program_files.grammar.tests import DAILY_SUM, LIMIT_USE, LOT, PER, PROGRESS
-from program_files.map_reader import MapReader
-from program_files.node_values import amount_of, items_of, note_wrong_type, text_of
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import amount_of, items_of, note_wrong_type, text_of
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.names import ProgramNames
 
 

@@ -12,9 +12,9 @@ from loyalty.program.program import Program
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.outbox import CALL
 from program_files.grammar.values import ReferenceKind
-from program_files.node_values import amount_of, is_name, note_wrong_type
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.node_values import amount_of, is_name, note_wrong_type
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 
 FIRST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 LAST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)

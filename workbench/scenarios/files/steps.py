@@ -9,10 +9,10 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import EventType
 from program_files.grammar.tests import STEP_VARIANTS
 from program_files.grammar.values import MapGrammar
-from program_files.map_reader import MapReader
-from program_files.node_values import note_wrong_type
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import note_wrong_type
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.expectations import read_checks
 from workbench.scenarios.files.fixtures import ONLY
 from workbench.scenarios.files.names import LAST, ProgramNames

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
 from program_files.grammar.tests import LONGEST_NAME, SHARED, SUITE, TEST_MAP
-from program_files.map_reader import MapReader
-from program_files.node_values import text_of
-from program_files.nodes import Node
-from program_files.problems import Problem, Problems, in_order, shown
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import text_of
+from program_files.text.nodes import Node
+from program_files.text.problems import Problem, Problems, in_order, shown
 from program_files.text.text import read_text
 from workbench.scenarios.files.fixtures import read_members
 from workbench.scenarios.files.names import FIRST, ProgramNames

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from program_files import ProgramFaults, read_program
-from program_files.folder import read_folder, read_test_files
+from program_files.folders.folder import read_folder, read_test_files
 from tests.kit import programs
 from workbench.scenarios.files import check_tests, read_tests
 from workbench.scenarios.model import AdvanceClock, Expect, ReportEvent

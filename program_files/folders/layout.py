@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from loyalty.program.logic import Place
-from program_files.problems import Problem, shown
+from program_files.text.problems import Problem, shown
 from rules.spelling import closest_match
 
 SUFFIXES = (".yaml", ".yml", ".json")

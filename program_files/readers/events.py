@@ -4,10 +4,10 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.body_schema import BodySchema
 from loyalty.program.event_types import EventType
 from program_files.grammar.events import EVENT_TYPE
-from program_files.map_reader import MapReader
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.readers.map_reader import MapReader
 from program_files.schemas.reading import read_schema
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 
 
 def read_event(node: Node, problems: Problems) -> EventType | None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from loyalty.program.logic import Place
-from program_files.layout import FOLDERS, SUFFIXES, TESTS, bad_name, fault_of_name, is_read, stray
-from program_files.problems import Problem, Problems, ProgramFaults, in_order, shown
+from program_files.folders.layout import FOLDERS, SUFFIXES, TESTS, bad_name, fault_of_name, is_read, stray
+from program_files.text.problems import Problem, Problems, ProgramFaults, in_order, shown
 from program_files.text.text import LARGEST_FILE
 
 MOST_FILES = 5_000

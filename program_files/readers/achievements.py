@@ -4,8 +4,6 @@ from decimal import Decimal
 from typing import Final
 
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Sum, Window
-from program_files.declarations import Declarations
-from program_files.effects import EffectReader
 from program_files.grammar.achievements import (
     ACHIEVEMENT,
     LAST_DAYS,
@@ -16,12 +14,14 @@ from program_files.grammar.achievements import (
     REPEATS,
     WINDOW,
 )
-from program_files.logic import read_logic
-from program_files.map_reader import MapReader
-from program_files.node_values import choice_of, duration_of, integer_of
-from program_files.nodes import Node
-from program_files.problems import Problems
-from program_files.reactors import read_on, read_when
+from program_files.readers.declarations import Declarations
+from program_files.readers.effects import EffectReader
+from program_files.readers.logic import read_logic
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import choice_of, duration_of, integer_of
+from program_files.readers.reactors import read_on, read_when
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from rules.types import NUMBER
 
 DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}

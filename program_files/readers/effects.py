@@ -16,7 +16,6 @@ from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.event_types import NamedThing
 from loyalty.program.logic import Logic, Place
 from loyalty.webhooks.urls import parse_url
-from program_files.declarations import Declarations
 from program_files.grammar.effects import (
     AWARD_POINTS,
     CALL_WEBHOOK,
@@ -26,12 +25,13 @@ from program_files.grammar.effects import (
     ROUNDING,
     SET_ATTRIBUTE,
 )
-from program_files.logic import read_logic, read_template
-from program_files.map_reader import MapReader
-from program_files.node_values import items_of, note_wrong_type, text_of
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
-from program_files.settings import read_expiry
+from program_files.readers.declarations import Declarations
+from program_files.readers.logic import read_logic, read_template
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import items_of, note_wrong_type, text_of
+from program_files.readers.settings import read_expiry
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from rules.types import NUMBER, Type
 
 _HEADER_NAME: Final = re.compile(HEADERS.name)

@@ -3,7 +3,7 @@
 import pytest
 
 from program_files import check_program
-from program_files.layout import fault_of_name, is_read, stray
+from program_files.folders.layout import fault_of_name, is_read, stray
 from tests.program_files.cases import GOOD
 from workbench.problems_page import NOW
 

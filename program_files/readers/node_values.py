@@ -18,8 +18,8 @@ from program_files.grammar.values import (
     IntegerValue,
     NameValue,
 )
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 
 Word = TypeVar("Word", bound=str)
 

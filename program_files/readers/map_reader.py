@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from loyalty.calendar import Duration
 from program_files.grammar.values import AmountValue, ChoiceValue, DurationValue, IntegerValue, MapGrammar
-from program_files.node_values import (
+from program_files.readers.node_values import (
     amount_of,
     choice_of,
     duration_of,
@@ -16,8 +16,8 @@ from program_files.node_values import (
     note_wrong_type,
     text_of,
 )
-from program_files.nodes import Node
-from program_files.problems import Problems
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from rules.spelling import is_one_edit_apart
 
 Word = TypeVar("Word", bound=str)

@@ -3,7 +3,7 @@
 from typing import Final
 
 import rules
-from program_files.nodes import Node
+from program_files.text.nodes import Node
 from rules.expression import Call, Expression, walk
 from rules.operators import TABLE
 from rules.parse import SYNONYMS

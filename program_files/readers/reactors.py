@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from loyalty.calendar import read_instant, start_of
 from loyalty.program.logic import Logic
 from loyalty.program.reactors import Limit, Reactor
-from program_files.declarations import Declarations
-from program_files.effects import EffectReader
 from program_files.grammar.reactors import ACTIVE, LIMIT, PER, PERIOD, REACTOR
 from program_files.grammar.values import DateValue
-from program_files.logic import read_logic
-from program_files.map_reader import MapReader
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.declarations import Declarations
+from program_files.readers.effects import EffectReader
+from program_files.readers.logic import read_logic
+from program_files.readers.map_reader import MapReader
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from rules.types import BOOLEAN
 
 _DATE: Final = re.compile(DateValue.date)

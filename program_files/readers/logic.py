@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import rules
 from loyalty.program.logic import Logic, Place, Template
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
-from program_files.typos import meant_operator
+from program_files.readers.typos import meant_operator
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 from rules.operators import TABLE
 from rules.types import BOOLEAN, Type, definite_truth
 

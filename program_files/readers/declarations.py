@@ -7,10 +7,10 @@ from functools import cached_property
 from loyalty.program.event_types import EventType, NamedThing
 from loyalty.program.rewards import Reward
 from loyalty.program.scope import body_type, scope
-from program_files.node_values import name_of
-from program_files.nodes import Node
-from program_files.problems import Problems
-from program_files.settings import Settings
+from program_files.readers.node_values import name_of
+from program_files.readers.settings import Settings
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems
 from rules.types import ANY, Type, type_of_schema
 
 

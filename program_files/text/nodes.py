@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import rules
 from loyalty.program.logic import Place
-from program_files.problems import Unreadable
+from program_files.text.problems import Unreadable
 from rules.frozen import frozen_at_type_check
 
 Scalar: TypeAlias = str | int | Decimal | bool | None

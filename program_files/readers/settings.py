@@ -14,10 +14,10 @@ from loyalty.program.tiers import Tier, TierBy
 from loyalty.program.wallets import Wallet
 from program_files.grammar.common import CALENDAR_PERIOD, EXPIRY_MAP
 from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_BY, UNKNOWN_MEMBERS, WALLET
-from program_files.map_reader import MapReader
-from program_files.node_values import choice_of, is_name, name_of, note_wrong_type, text_of
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.map_reader import MapReader
+from program_files.readers.node_values import choice_of, is_name, name_of, note_wrong_type, text_of
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 
 _EXPIRES: Final = 'never, {after: 90d}, {end_of: month}, {end_of: year} or {on: "12-31"}'
 _DAY: Final = re.compile(r"(\d\d)-(\d\d)")

@@ -6,9 +6,9 @@ from typing import Final
 
 from loyalty.program.rewards import Coupon, Reward
 from program_files.grammar.rewards import COUPON, PREFIX, REWARD, USUAL_LENGTH, VALUE_TYPE
-from program_files.map_reader import MapReader
-from program_files.nodes import Node
-from program_files.problems import Problems, shown
+from program_files.readers.map_reader import MapReader
+from program_files.text.nodes import Node
+from program_files.text.problems import Problems, shown
 
 WHOLE_PRICE: Final = 100
 """The largest percentage of a coupon."""

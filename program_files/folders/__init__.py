@@ -1,0 +1,1 @@
+"""The folder of a program: which files it has, and their texts."""

@@ -1,0 +1,1 @@
+"""Readers of each kind of file: nodes to values, by the grammar."""
