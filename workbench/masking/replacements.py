@@ -118,7 +118,7 @@ def _alternatives(character: str, number: int) -> Iterator[str]:
 
 
 def _digits(count: int, number: int) -> str:
-    """Return so many digits, the first of which is not 0."""
+    """Return this many digits, starting with one that is not 0."""
     smallest = 10 ** max(count - 1, 0)
     return str(smallest + number % (9 * smallest))[:count]
 

@@ -1,4 +1,4 @@
-"""Two replays beside one another: who would get more or less, and of what."""
+"""Two replays compared: which members gain more or less, and of which benefit."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,17 +24,17 @@ NOTHING = BUYS % "{grant_badge: buyer}"
 
 
 def replay(buys: str, *, wallets: str = WALLETS % ("", ""), coffee: str = "", **totals: int) -> Replay:
-    """A purchase of each member, under a program that answers it so."""
+    """A replay of one purchase of each member, under a program with this reactor."""
     before, _, after = programs.PROGRAM.partition("  points: {default: true, expires: {after: 90d}}\n")
     files = {
         "reactors__points-for-purchase": "",
         "reactors__buys": buys,
         "rewards__coffee": f"reward: coffee\n{coffee}",
     }
-    made = Replay(read_program(programs.files(program=before + wallets + after, **files)), START)
+    replayed = Replay(read_program(programs.files(program=before + wallets + after, **files)), START)
     for name, total in (totals or {"ann": 10}).items():
-        made.report(ReplayedEvent(new_id(), f"{name}@example.com", "purchase", START, START, {"total": total}))
-    return made
+        replayed.report(ReplayedEvent(new_id(), f"{name}@example.com", "purchase", START, START, {"total": total}))
+    return replayed
 
 
 def compared(old: Replay, new: Replay) -> ReplayComparison:
@@ -50,7 +50,7 @@ def affected(of: ReplayComparison) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("effect", "thing", "by"),
+    ("effect", "benefit", "by"),
     [
         ("{award_points: {points: 3}}", POINTS, "3"),
         ("{award_points: {wallet: caps, points: 0.25}}", CAPS, "0.25"),
@@ -58,35 +58,37 @@ def affected(of: ReplayComparison) -> Iterator[str]:
         ("{grant_badge: guest}", Benefit("badge", "guest"), "1"),
     ],
 )
-def test_whoever_gets_more_of_anything_gains_and_is_affected(effect: str, thing: Benefit, by: str) -> None:
-    made = compared(replay(NOTHING), replay(buys(effect)))
+def test_a_member_who_gets_more_of_any_benefit_gains_and_is_affected(effect: str, benefit: Benefit, by: str) -> None:
+    comparison = compared(replay(NOTHING), replay(buys(effect)))
 
-    assert (made.gaining, made.losing) == (1, 0)
-    assert [each.differences for each in made.affected] == [(BenefitDifference(thing, Decimal(0), Decimal(by)),)]
-
-
-def test_whoever_gets_less_of_anything_loses() -> None:
-    made = compared(replay(buys("{issue_reward: coffee}")), replay(NOTHING))
-
-    assert (made.gaining, made.losing) == (0, 1)
+    assert (comparison.gaining, comparison.losing) == (1, 0)
+    assert [each.differences for each in comparison.affected] == [
+        (BenefitDifference(benefit, Decimal(0), Decimal(by)),)
+    ]
 
 
-def test_whoever_gets_more_of_one_and_less_of_another_gains_and_loses() -> None:
+def test_a_member_who_gets_less_of_a_benefit_loses() -> None:
+    comparison = compared(replay(buys("{issue_reward: coffee}")), replay(NOTHING))
+
+    assert (comparison.gaining, comparison.losing) == (0, 1)
+
+
+def test_a_member_who_gets_more_of_one_and_less_of_another_gains_and_loses() -> None:
     old, new = replay(buys("{issue_reward: coffee}")), replay(buys("{award_points: {wallet: caps, points: 2}}"))
 
-    made = compared(old, new)
+    comparison = compared(old, new)
 
-    assert (made.gaining, made.losing) == (1, 1)
-    assert [(each.benefit, each.change) for each in made.affected[0].differences] == [(CAPS, 2), (COFFEE, -1)]
-
-
-def test_whoever_gets_the_same_is_not_affected() -> None:
-    made = compared(replay(buys("{award_points: {points: 3}}")), replay(buys("{award_points: {points: 3}}")))
-
-    assert (made.gaining, made.losing, made.affected) == (0, 0, [])
+    assert (comparison.gaining, comparison.losing) == (1, 1)
+    assert [(each.benefit, each.change) for each in comparison.affected[0].differences] == [(CAPS, 2), (COFFEE, -1)]
 
 
-def test_amounts_are_in_units_of_the_wallet_as_each_program_has_it() -> None:
+def test_a_member_who_gets_the_same_is_not_affected() -> None:
+    comparison = compared(replay(buys("{award_points: {points: 3}}")), replay(buys("{award_points: {points: 3}}")))
+
+    assert (comparison.gaining, comparison.losing, comparison.affected) == (0, 0, [])
+
+
+def test_amounts_are_in_units_of_each_programs_own_wallet() -> None:
     caps = buys("{award_points: {wallet: caps, points: 2}}")
 
     whole = replay(caps, wallets=(WALLETS % ("", "")).replace("decimals: 2", "decimals: 0"))
@@ -94,7 +96,7 @@ def test_amounts_are_in_units_of_the_wallet_as_each_program_has_it() -> None:
     assert compared(whole, replay(caps)).affected == []
 
 
-def test_a_wallet_that_one_program_alone_has_gave_nothing_under_the_other() -> None:
+def test_a_wallet_that_one_program_lacks_gives_nothing_under_it() -> None:
     old = replay(NOTHING, wallets="  points: {default: true}\n")
     new = replay(buys("{award_points: {wallet: caps, points: 2}}"))
 
@@ -118,7 +120,7 @@ RICH_IN_POINTS = "{award_points: {points: {if: [{'<': [{var: event.body.total}, 
 RICH_IN_CAPS = "{award_points: {wallet: caps, points: {if: [{'<': [{var: event.body.total}, 10]}, 9, 1]}}}"
 
 
-def test_the_default_wallet_ranks_first_and_then_whatever_else_differs() -> None:
+def test_the_default_wallet_ranks_first_and_then_all_else_that_differs() -> None:
     totals = {"ann": 20, "bob": 10, "eve": 1}
     caps = "{award_points: {wallet: caps, points: {var: event.body.total}}}"
 
@@ -132,12 +134,12 @@ def test_the_default_wallet_ranks_first_and_then_whatever_else_differs() -> None
 def test_money_ranks_first_where_the_points_of_the_default_wallet_have_a_cost(cost_of_points: str, first: str) -> None:
     wallets, totals = WALLETS % (cost_of_points, ", cost: 0.5"), {"ann": 1, "bob": 10}
 
-    made = compared(
+    comparison = compared(
         replay(NOTHING, wallets=wallets, **totals),
         replay(buys(RICH_IN_POINTS, RICH_IN_CAPS), wallets=wallets, **totals),
     )
 
-    assert next(affected(made)) == first
+    assert next(affected(comparison)) == first
 
 
 def test_what_is_gained_and_what_is_lost_do_not_cancel_out_in_money() -> None:
@@ -146,9 +148,9 @@ def test_what_is_gained_and_what_is_lost_do_not_cancel_out_in_money() -> None:
     old = buys(f"{{award_points: {{points: {swapped}}}}}")
     new = buys(f"{{award_points: {{wallet: caps, points: {{'+': [{swapped}, 1]}}}}}}")
 
-    made = compared(replay(old, wallets=wallets, **totals), replay(new, wallets=wallets, **totals))
+    comparison = compared(replay(old, wallets=wallets, **totals), replay(new, wallets=wallets, **totals))
 
-    assert [(each.member, each.worth) for each in made.affected] == [(ANN, 5 + 6), (BOB, 1)]
+    assert [(each.member, each.worth) for each in comparison.affected] == [(ANN, 5 + 6), (BOB, 1)]
 
 
 def test_a_reward_that_the_planned_program_drops_costs_what_it_did() -> None:

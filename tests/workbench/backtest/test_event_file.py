@@ -1,4 +1,4 @@
-"""Events from a file."""
+"""Events are read from a file, and written into shards."""
 
 import gzip
 from codecs import BOM_UTF8
@@ -15,7 +15,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 GOOD = '{"event": {"type": "purchase", "eventDate": "2026-05-01T10:00:00", "customerData": {"email": "A@x.eu"}}}'
 
 
-def test_events_are_read_as_they_are_reported_with_their_event_around_them_or_without(tmp_path: Path) -> None:
+def test_events_are_read_in_the_form_of_a_report_with_the_outer_event_or_without(tmp_path: Path) -> None:
     bare = (
         '{"type": "app_login", "eventDate": "2026-05-01T10:00:00Z", "customerData": {"phone": "1"}, "body": {"n": 0.1}}'
     )
@@ -45,7 +45,7 @@ def test_events_are_read_as_they_are_reported_with_their_event_around_them_or_wi
         ("\x80", "the text is not UTF-8"),
     ],
 )
-def test_a_line_that_is_no_event_is_named_with_its_cure(tmp_path: Path, line: str, said: str) -> None:
+def test_a_line_that_is_no_event_is_reported_with_its_cure(tmp_path: Path, line: str, said: str) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(f"{GOOD}\n{line}\n".encode("latin-1"))
 
@@ -56,7 +56,7 @@ def test_a_line_that_is_no_event_is_named_with_its_cure(tmp_path: Path, line: st
     assert said in str(refused.value)
 
 
-def test_what_some_programs_put_before_the_first_line_is_left_out(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(BOM_UTF8 + GOOD.encode())
 
@@ -65,7 +65,7 @@ def test_what_some_programs_put_before_the_first_line_is_left_out(tmp_path: Path
     assert event.member == "a@x.eu"
 
 
-def test_a_compressed_file_is_named_with_its_cure(tmp_path: Path) -> None:
+def test_a_compressed_file_is_reported_with_its_cure(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl.gz"
     file.write_bytes(gzip.compress(GOOD.encode()))
 
@@ -73,7 +73,7 @@ def test_a_compressed_file_is_named_with_its_cure(tmp_path: Path) -> None:
         list(read_events(file, WARSAW))
 
 
-def test_events_that_are_shared_out_are_the_same_and_a_members_are_together(tmp_path: Path) -> None:
+def test_shards_have_the_same_events_and_those_of_a_member_are_in_one(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text("\n\n".join(GOOD.replace("A@x.eu", f"m{number % 5}@x.eu") for number in range(20)))
     shares = [tmp_path / str(number) for number in range(3)]

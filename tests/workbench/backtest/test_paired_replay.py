@@ -1,4 +1,4 @@
-"""Events replayed under two programs, once for as long as both do the same."""
+"""Events replayed under two programs, once for both as long as they process them alike."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ TOTAL = "{var: event.body.total}"
 OFTEN = "limits: [{per: member, every: %s, times: 2}]\n"
 RICH = 'when: {">": [{var: member.points}, %d]}\n'
 CHANNEL = 'when: {"==": [{var: event.body.channel}, %s]}\n'
-EVERYBODY = "limits: [{per: program, every: week, times: 5}]\n"
+SHARED_LIMIT = "limits: [{per: program, every: week, times: 5}]\n"
 
 TWO_WALLETS = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 2, expires: never}\nnotify_before")
 CAPS = "award_points: {wallet: caps, points: %s}"
@@ -85,14 +85,14 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "",
     ),
     "reactors/gone": (reactor("gone", "coupon_expired", POINTS % 1), ""),
-    "reactors/everybody": ("", reactor("everybody", "purchase", "grant_badge: few", EVERYBODY)),
+    "reactors/shared": ("", reactor("shared", "purchase", "grant_badge: few", SHARED_LIMIT)),
     "achievements/seven-days": (
         programs.SEVEN_DAYS.replace("goal: 7", "goal: 2"),
         programs.SEVEN_DAYS.replace("goal: 7", "goal: 3"),
         "",
     ),
 }
-"""What programs are put together from: each part is one of these, the first in most."""
+"""The files of random programs: each has one of these versions, mostly the first."""
 
 
 def a_program(chosen: Mapping[str, int]) -> Program:
@@ -101,7 +101,7 @@ def a_program(chosen: Mapping[str, int]) -> Program:
 
 
 def two_programs(random: Random) -> tuple[Program, Program]:
-    """Two that are other than one another in a part, or in a few."""
+    """Two programs that differ in one file or in a few."""
     old = {part: random.choice([0, random.randrange(len(forms))]) for part, forms in PARTS.items()}
     changing = random.sample(sorted(PARTS), random.choice([1, 1, 1, 2, 3]))
     new = old | {part: random.randrange(len(PARTS[part])) for part in changing}
@@ -123,7 +123,7 @@ def random_events(random: Random, count: int) -> list[ReplayedEvent]:
 
 
 def openings() -> list[MemberSnapshot]:
-    """One with points, a badge and a coupon, and one who registers later; of the others nobody knows."""
+    """A member with points, a badge and a coupon, and one who registers later; all others are unknown."""
     coupon = IssuedReward(new_id(), MEMBERS[0], "coffee", "C1", "issued", START, None, new_id())
     lot = Lot(new_id(), "points", Points(150), Points(150), None, START + timedelta(days=9))
     rich = MemberState(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
@@ -132,10 +132,10 @@ def openings() -> list[MemberSnapshot]:
     return [MemberSnapshot(rich), MemberSnapshot(MemberState(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
 
 
-def each_by_itself(
+def separately_replayed(
     old: Program, new: Program, events: list[ReplayedEvent], opened: list[MemberSnapshot]
 ) -> ReplayComparison:
-    """What the pair must come to: every program replays everything."""
+    """The expected result: each program replays everything."""
     replays = Replay(old, START), Replay(new, START)
     for replay in replays:
         replay.load(opened, {})
@@ -146,7 +146,7 @@ def each_by_itself(
 
 
 @pytest.mark.parametrize("seed", range(120))
-def test_a_pair_comes_to_what_two_replays_come_to(seed: int) -> None:
+def test_a_paired_replay_has_the_result_of_two_replays(seed: int) -> None:
     random = Random(seed)
     old, new = two_programs(random)
     events, opened = random_events(random, 80), openings()
@@ -157,10 +157,10 @@ def test_a_pair_comes_to_what_two_replays_come_to(seed: int) -> None:
         pair.report(event)
     pair.advance(END)
 
-    assert pair.compare(events=len(events), members=len(MEMBERS)) == each_by_itself(old, new, events, opened)
+    assert pair.compare(events=len(events), members=len(MEMBERS)) == separately_replayed(old, new, events, opened)
 
 
-def test_whoever_meets_no_change_is_replayed_once_and_whoever_does_from_then_on_twice() -> None:
+def test_a_member_is_replayed_once_until_the_first_event_that_is_processed_differently() -> None:
     old = a_program(dict.fromkeys(PARTS, 0))
     new = a_program(dict.fromkeys(PARTS, 0) | {"reactors/web": 1})
     pair = PairedReplay(old, new, START)
@@ -181,8 +181,8 @@ def test_whoever_meets_no_change_is_replayed_once_and_whoever_does_from_then_on_
     assert pair.diverged == {bob}
 
 
-@pytest.mark.parametrize("changed", ["rewards/coffee", "reactors/risen", "reactors/gone", "reactors/everybody"])
-def test_what_may_differ_in_the_midst_of_any_event_keeps_everybody_apart(changed: str) -> None:
+@pytest.mark.parametrize("changed", ["rewards/coffee", "reactors/risen", "reactors/gone", "reactors/shared"])
+def test_a_difference_that_any_event_may_show_lets_all_members_diverge(changed: str) -> None:
     old, new = (a_program(dict.fromkeys(PARTS, 0) | {changed: number}) for number in (0, 1))
 
     assert Divergence.of(old, new) is None

@@ -1,4 +1,4 @@
-"""A comparison as text, as Markdown and as JSON."""
+"""The result of a backtest as text, as Markdown and as JSON."""
 
 from decimal import Decimal
 
@@ -18,20 +18,20 @@ COMPARISON = BacktestResult(
 )
 
 
-def test_the_headline_says_what_is_counted() -> None:
+def test_the_headline_has_the_counts() -> None:
     shown = rendering.text(COMPARISON)
 
     assert shown.startswith("9 events of 1 member replayed: 1 would get more points, rewards or badges, 1 fewer\n")
 
 
-def test_whoever_is_affected_is_shown_with_all_that_differs_and_its_unit() -> None:
+def test_an_affected_member_is_shown_with_all_that_differs_and_its_unit() -> None:
     text, markdown = rendering.text(COMPARISON), rendering.markdown(COMPARISON)
 
     assert "Members most affected\n  ann@example.com: +1,060 points, -2 caps, +1 coffee\n" in text
     assert "\nMembers most affected\n\n- ann@example.com: +1,060 points, -2 caps, +1 coffee\n" in markdown
 
 
-def test_programs_read_the_default_wallet_and_all_that_differs() -> None:
+def test_the_json_has_the_default_wallet_and_all_that_differs() -> None:
     (ann,) = rendering.as_json(COMPARISON)["mostAffected"]  # type: ignore[misc]  # it is a list
 
     assert ann == {

@@ -1,4 +1,4 @@
-"""Events replayed under one program, from the state that their members were in."""
+"""Events replayed under one program, from the state that their members had."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -45,7 +45,7 @@ def account(member: str = ANN, *lots: Lot) -> MemberState:
     return MemberState(Member(member, START, tier="bronze"), balances, lots={lot.id: lot for lot in lots})
 
 
-def test_a_replay_says_what_was_awarded_and_to_whom() -> None:
+def test_a_replay_counts_what_was_awarded_in_all_and_to_each_member() -> None:
     replay = Replay(program(), START)
     replay.load([MemberSnapshot(account(ANN)), MemberSnapshot(account(BOB))], {})
 
@@ -57,7 +57,7 @@ def test_a_replay_says_what_was_awarded_and_to_whom() -> None:
     assert replay.totals.fired == {"reactor/points-for-purchase": 3}
 
 
-def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
+def test_gains_are_all_that_a_member_gets_and_nothing_that_they_had() -> None:
     two = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 1, expires: never}\nnotify_before")
     points = "{award_points: {wallet: caps, points: 0.5}}, {deduct_points: {points: 20}}"
     more = f"reactor: more\non: purchase\nthen: [{points}, {{issue_reward: c}}, {{grant_badge: g}}]\n"
@@ -77,7 +77,7 @@ def test_all_that_a_member_gets_is_kept_and_nothing_that_they_had() -> None:
     assert replay.gains() == {ANN: {POINTS: 14 - 40, CAPS: 10, COFFEE: 2, GUEST: 2}}
 
 
-def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> None:
+def test_points_from_before_expire_and_are_spent() -> None:
     old = Lot("00000000-0000-4000-8000-000000000001", "points", Points(50), Points(40), None, START + timedelta(days=2))
     replay = Replay(program(), START)
     replay.load([MemberSnapshot(account(ANN, old))], {})
@@ -88,7 +88,7 @@ def test_points_there_were_expire_and_are_spent_as_they_would_have_been() -> Non
     assert replay.totals.expired == {"points": 40 + 7}
 
 
-def test_what_was_taken_from_the_limits_of_everybody_stays_taken() -> None:
+def test_what_was_used_of_a_limit_per_program_stays_used() -> None:
     limited = program(more="limits: [{per: program, every: month, times: 3}]\n")
     replay = Replay(limited, START)
     used = {"points-for-purchase": {START.date(): DailyUse(START.date(), 2, Decimal(9))}}
@@ -100,7 +100,7 @@ def test_what_was_taken_from_the_limits_of_everybody_stays_taken() -> None:
     assert replay.totals.fired == {"reactor/points-for-purchase": 1}
 
 
-def test_two_replays_begin_from_the_same() -> None:
+def test_two_replays_start_from_the_same_state() -> None:
     opening, used = (
         MemberSnapshot(account(ANN)),
         {"points-for-purchase": {START.date(): DailyUse(START.date(), 1, Decimal(0))}},
@@ -115,7 +115,7 @@ def test_two_replays_begin_from_the_same() -> None:
     assert first.gains() == second.gains() == {ANN: {POINTS: 10}}
 
 
-def test_whoever_registers_later_is_there_from_then_on() -> None:
+def test_a_member_who_registers_later_exists_from_then_on() -> None:
     welcome = "reactor: welcome\non: member_registered\nthen: [{award_points: {points: 5}}]\n"
     replay = Replay(program(reactors__welcome=welcome), START)
     replay.load([MemberSnapshot(account(ANN), is_new=True)], {})
@@ -127,7 +127,7 @@ def test_whoever_registers_later_is_there_from_then_on() -> None:
     assert replay.gains() == {ANN: {POINTS: 15}}
 
 
-def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
+def test_a_member_of_a_tier_that_the_program_lacks_is_in_its_lowest() -> None:
     stranger = MemberState(Member(ANN, START, tier="diamond"))
     bronze = '{"==": [{var: member.tier}, bronze]}'
     reactor = f"reactor: b\non: purchase\nwhen: {bronze}\nthen: [{{award_points: {{points: 1}}}}]\n"
@@ -139,7 +139,7 @@ def test_a_tier_that_a_program_does_not_have_is_its_lowest() -> None:
     assert replay.gains() == {ANN: {POINTS: 1}}
 
 
-def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
+def test_an_unknown_member_is_registered_as_in_production() -> None:
     welcome = "reactor: welcome\non: member_registered\nthen: [{award_points: {points: 5}}]\n"
     replay = Replay(program(reactors__welcome=welcome), START)
 
@@ -148,7 +148,7 @@ def test_somebody_nobody_knows_is_registered_as_production_does() -> None:
     assert replay.gains() == {ANN: {POINTS: 15}}
 
 
-def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> None:
+def test_an_unknown_member_is_refused_if_the_program_refuses_them() -> None:
     refusing = programs.PROGRAM.replace("unknown_members: register", "unknown_members: refuse")
     replay = Replay(program(program=refusing), START)
 
@@ -167,7 +167,7 @@ def test_somebody_nobody_knows_is_refused_where_the_program_refuses_them() -> No
         ),
     ],
 )
-def test_an_event_that_a_program_does_not_take_is_counted_and_said(event: ReplayedEvent, reason: str) -> None:
+def test_an_event_that_the_program_does_not_accept_is_counted_by_its_reason(event: ReplayedEvent, reason: str) -> None:
     replay = Replay(program(), START)
 
     replay.report(event)
@@ -176,7 +176,7 @@ def test_an_event_that_a_program_does_not_take_is_counted_and_said(event: Replay
     assert replay.totals.answered == 0
 
 
-def test_parts_add_up_to_the_whole() -> None:
+def test_partitions_add_up_to_the_whole() -> None:
     whole, parts = ReplayComparison(), []
     for member in (ANN, BOB):
         replays = Replay(program(), START), Replay(program("{'*': [{var: event.body.total}, 3]}"), START)
@@ -193,7 +193,7 @@ def test_parts_add_up_to_the_whole() -> None:
     assert [(each.member, each.old, each.new) for each in whole.affected] == [(BOB, 20, 60), (ANN, 10, 30)]
 
 
-def test_points_and_rewards_cost_what_their_files_say() -> None:
+def test_points_and_rewards_have_the_cost_of_their_files() -> None:
     files = {
         "program": programs.PROGRAM.replace("points: {default: true,", "points: {default: true, cost: 0.02,"),
         "rewards__mug": "reward: mug\ncost: 4.5\n",
@@ -208,7 +208,7 @@ def test_points_and_rewards_cost_what_their_files_say() -> None:
     assert cost(program(), totals) is None
 
 
-def test_reactors_that_no_event_made_fire_are_named() -> None:
+def test_reactors_that_never_fired_are_named() -> None:
     never = "reactor: never\non: app_login\nthen: [{award_points: {points: 1}}]\n"
     replay = Replay(program(reactors__never=never), START)
     replay.report(purchase(ANN, 10, 0))

@@ -1,4 +1,4 @@
-"""A test generate_test from what happened: its member is as they were."""
+"""A test generated from a real event starts with the member as they were."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
         ("never", [], "bronze"),
     ],
 )
-def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str, said: list[str], left_in: str) -> None:
+def test_a_reviewed_tier_counts_from_its_review_in_the_test_too(review: str, said: list[str], left_in: str) -> None:
     program = read_program(programs.files(program=f"{programs.PROGRAM}tier_review: {review}\n"))
     member = Member("ann", NOW, tier="bronze", tier_base=Points(2400), tier_until=NOW + timedelta(days=9))
     account = MemberState(member, balances={"points": Balance(earned=Points(2450))})
@@ -33,7 +33,7 @@ def test_a_tier_that_was_reviewed_counts_from_there_in_the_test_too(review: str,
     assert f"tier: {left_in}\n" in after
 
 
-def test_tests_of_two_events_of_one_second_have_names_of_their_own() -> None:
+def test_tests_of_two_events_of_one_second_have_different_names() -> None:
     program = read_program(programs.files())
     account = MemberState(Member("ann", NOW, tier="bronze"))
 

@@ -1,4 +1,4 @@
-"""Tests for tests: a program, and stories told to it."""
+"""Runs designers' tests against a small program."""
 
 import textwrap
 
@@ -10,17 +10,17 @@ from workbench.scenarios.running import ScenarioResult, run
 
 
 def program(**changed: str) -> Program:
-    """A small coffee shop, changed."""
+    """A small coffee shop, with other files in place of some."""
     return read_program(programs.files(**changed))
 
 
 def story(text: str, of: Program | None = None, at: str = "2024-05-01T09:00:00") -> ScenarioResult:
-    """What becomes of a test with these lines below its name and start."""
+    """The result of a test with these lines below its name and start."""
     whole = f"test: a story\nat: {at}\n{textwrap.dedent(text)}"
     (scenario,) = read_tests({"tests/story.yaml": whole.encode()}, of or program())
     return run(scenario, of or program())
 
 
 def missed(result: ScenarioResult) -> dict[str, tuple[str, str]]:
-    """What was expected and what was, by key."""
+    """The expected and the actual value of each mismatch, by key."""
     return {mismatch.key: (mismatch.expected, mismatch.actual) for mismatch in result.mismatches}

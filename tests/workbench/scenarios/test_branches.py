@@ -1,4 +1,4 @@
-"""Which branches a rule has, and which of them were taken."""
+"""The branches of a rule, and those that were taken."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from workbench.scenarios.branches import Branches, IfBranch, InstrumentedRule
 
 
 def taken(rule: Any, *data: Any, is_condition: bool = True) -> dict[str, bool]:
-    """Every branch in words, and whether evaluating the rule on the data took it."""
+    """Every branch as text, and whether evaluations of the rule took it."""
     expression = rules.parse(rule)
     branches = Branches(expression, is_condition=is_condition)
     watched = InstrumentedRule(rules.compile(expression), branches)
@@ -24,13 +24,13 @@ def taken(rule: Any, *data: Any, is_condition: bool = True) -> dict[str, bool]:
 A, B = {"var": "a"}, {"var": "b"}
 
 
-def test_each_operand_of_and_is_true_and_false_or_was_not_asked() -> None:
+def test_each_operand_of_and_counts_as_true_as_false_or_as_not_evaluated() -> None:
     found = taken({"and": [A, {">": [B, 1]}]}, {"a": False, "b": 2}, {"a": True, "b": 2})
 
     assert found == {"a True": True, "a False": True, "b > 1 True": True, "b > 1 False": False}
 
 
-def test_what_is_negated_is_asked_itself() -> None:
+def test_a_negated_condition_counts_itself() -> None:
     found = taken({"!": [{"or": [A, {"!!": [B]}]}]}, {"a": 0, "b": 1})
 
     assert found == {"a True": False, "a False": True, "b True": True, "b False": False}
@@ -45,7 +45,7 @@ def test_what_is_negated_is_asked_itself() -> None:
         ([{"a": 1}, {"a": 3}], {"1", "3"}),
     ],
 )
-def test_a_consequence_of_if_is_chosen(data: list[Any], chosen: set[str]) -> None:
+def test_the_chosen_result_of_if_is_taken(data: list[Any], chosen: set[str]) -> None:
     rule = {"if": [{"==": [A, 1]}, 1, {"==": [A, 2]}, 2, 3]}
 
     found = taken(rule, *data, is_condition=False)
@@ -61,7 +61,7 @@ def test_an_if_without_else_has_no_branch_for_it() -> None:
     assert found == {"a True": False, "a False": True, "1 chosen": False}
 
 
-def test_in_a_loop_every_element_counts() -> None:
+def test_every_element_of_a_loop_counts() -> None:
     rule = {"map": [A, {"if": [{">": [{"var": ""}, 2]}, "big", "small"]}]}
 
     found = taken(rule, {"a": [1, 3]}, is_condition=False)
@@ -70,7 +70,7 @@ def test_in_a_loop_every_element_counts() -> None:
     assert len(found) == 4
 
 
-def test_what_filter_asks_is_a_condition_and_what_map_makes_is_none() -> None:
+def test_the_body_of_filter_is_a_condition_and_that_of_map_is_none() -> None:
     rule = {"filter": [{"map": [A, {"var": "x"}]}, {"var": ""}]}
 
     found = taken(rule, {"a": [{"x": True}]}, is_condition=False)
@@ -78,7 +78,7 @@ def test_what_filter_asks_is_a_condition_and_what_map_makes_is_none() -> None:
     assert found == {"it True": True, "it False": False}
 
 
-def test_a_search_is_a_condition_and_so_is_what_it_asks() -> None:
+def test_a_search_is_a_condition_and_so_is_its_body() -> None:
     found = taken({"some": [A, {"==": [{"var": ""}, 2]}]}, {"a": [1, 2]})
 
     assert found == {
@@ -89,13 +89,13 @@ def test_a_search_is_a_condition_and_so_is_what_it_asks() -> None:
     }  # fmt: skip
 
 
-def test_a_comparison_is_a_condition_wherever_it_stands() -> None:
+def test_a_comparison_is_a_condition_everywhere() -> None:
     found = taken({"cat": ["is ", {"==": [A, 1]}]}, {"a": 1}, is_condition=False)
 
     assert found == {"a == 1 True": True, "a == 1 False": False}
 
 
-def test_the_last_operand_of_or_is_a_value_where_a_value_is_asked_for() -> None:
+def test_the_last_operand_of_or_is_a_value_where_the_or_is_evaluated_for_its_value() -> None:
     found = taken({"+": [{"or": [A, B]}, 1]}, {"a": 0, "b": 2}, is_condition=False)
 
     assert found == {"a True": False, "a False": True}
@@ -106,7 +106,7 @@ def test_a_constant_has_no_branches() -> None:
     assert taken(5, {}, is_condition=False) == {}
 
 
-def test_a_watched_rule_answers_as_the_rule_does_before_and_after_all_was_taken() -> None:
+def test_an_instrumented_rule_has_the_value_of_the_rule_before_and_after_all_branches_were_taken() -> None:
     expression = rules.parse({"==": [A, 1]})
     branches = Branches(expression, is_condition=True)
     watched = InstrumentedRule(rules.compile(expression), branches)

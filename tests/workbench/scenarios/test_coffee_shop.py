@@ -1,4 +1,4 @@
-"""The example program does what its files tell."""
+"""The example program does what its files say."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What of a program its tests reach, part by part."""
+"""Coverage of a program, part by part."""
 
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ limits:
 
 
 def covered(*steps: str) -> CoverageReport:
-    """What these steps, and a purchase before them that nothing but points answer, reach of a program."""
+    """The coverage by these steps, after a purchase that only gives points."""
     files = programs.files(**{"reactors__double": DOUBLE, "achievements__seven-days": ""})
     program = read_program(files)
     lines = "".join(f"  - {step}\n" for step in steps)
@@ -39,7 +39,7 @@ def covered(*steps: str) -> CoverageReport:
 
 
 def missing(found: CoverageReport) -> list[str]:
-    """What was not reached, with its line and column."""
+    """The parts that were not reached, with line and column."""
     return [f"{part.place.line}:{part.place.column} {part.words} {part.lack}" for part in found.missing]
 
 
@@ -47,7 +47,7 @@ def bought(total: int, channel: str = "web") -> str:
     return f"{{event: purchase, body: {{total: {total}, channel: {channel}}}}}"
 
 
-def test_what_no_test_reaches_is_named_at_its_place() -> None:
+def test_a_part_that_no_test_reaches_is_reported_with_its_place() -> None:
     found = covered()
 
     assert missing(found) == [
@@ -71,7 +71,7 @@ def test_what_no_test_reaches_is_named_at_its_place() -> None:
     assert found.percent == Decimal(300) / 18
 
 
-def test_an_effect_that_comes_to_nothing_is_not_reached() -> None:
+def test_an_effect_of_nothing_is_not_reached() -> None:
     found = covered(bought(20))
 
     assert "9:5 deduct_points never took effect" in missing(found)
@@ -79,7 +79,7 @@ def test_an_effect_that_comes_to_nothing_is_not_reached() -> None:
     assert "10:5 call_webhook never took effect" not in missing(found)
 
 
-def test_a_limit_is_reached_where_it_stops_its_reactor() -> None:
+def test_a_limit_is_reached_when_it_stops_its_reactor() -> None:
     of_times = covered(bought(20), bought(20), bought(20))
     of_points = covered(bought(120), "{wait: 1d}", bought(120), "{wait: 1d}", bought(120))
 

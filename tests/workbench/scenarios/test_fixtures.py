@@ -1,4 +1,4 @@
-"""Members who have something behind them: lots, progress, used limits."""
+"""Members with a history: lots, progress, used limits."""
 
 from program_files import read_program
 from tests.kit import programs
@@ -18,7 +18,7 @@ def verdict(text: str) -> tuple[str, list[str]]:
     return result.verdict, [f"{mismatch.key}: {mismatch.actual}" for mismatch in result.mismatches]
 
 
-def test_lots_expire_when_they_say_and_pending_ones_become_active() -> None:
+def test_lots_expire_at_their_dates_and_pending_ones_become_active() -> None:
     assert verdict("""\
 test: lots
 at: 2024-05-01T09:00:00
@@ -32,7 +32,7 @@ steps:
 """) == ("passed", [])
 
 
-def test_progress_goes_on_from_the_days_before() -> None:
+def test_progress_continues_from_the_days_before() -> None:
     assert verdict("""\
 test: the seventh day
 at: 2024-05-07T09:00:00
@@ -45,7 +45,7 @@ steps:
 """) == ("passed", [])
 
 
-def test_what_is_completed_stays_completed() -> None:
+def test_a_completed_achievement_stays_completed() -> None:
     assert verdict("""\
 test: once is enough
 at: 2024-05-07T09:00:00
@@ -56,7 +56,7 @@ steps:
 """) == ("passed", [])
 
 
-def test_limits_remember_what_they_gave_to_the_member_and_to_all() -> None:
+def test_limits_count_what_earlier_firings_used_for_the_member_and_for_all() -> None:
     assert verdict("""\
 test: the third of a day
 at: 2024-05-07T09:00:00
@@ -75,7 +75,7 @@ steps:
 """) == ("passed", [])
 
 
-def test_a_tier_begins_its_period_with_the_test_unless_it_says_otherwise() -> None:
+def test_the_period_of_a_tier_starts_with_the_test_unless_the_fixture_gives_its_end() -> None:
     program = read_program(programs.files(program=f"{programs.PROGRAM}tier_review: {{after: 365d}}\n"))
     (scenario,) = read_tests(
         {

@@ -1,4 +1,4 @@
-"""Designers' tests run on the steps of production, and what fails says what was otherwise."""
+"""Designers' tests run by the steps of production; a failure shows what was different."""
 # ruff: noqa: E501 - a case is one line, so that the table reads as one
 
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ GIFT = "reactor: gift\non: purchase\nthen: [{issue_reward: coffee}, {set_attribu
 SPEND = "reactor: spend\non: purchase\nthen: [{deduct_points: {points: 30}}]\n"
 
 
-def test_the_story_of_the_design_passes() -> None:
+def test_seven_days_in_a_row_pay_once() -> None:
     result = story("""\
         member: {tier: bronze}
         steps:
@@ -38,7 +38,7 @@ def test_the_story_of_the_design_passes() -> None:
     assert (result.verdict, result.mismatches) == ("passed", ())
 
 
-def test_everything_that_is_otherwise_is_said_at_its_own_place() -> None:
+def test_every_mismatch_has_its_own_place() -> None:
     result = story("""\
         steps:
           - {event: purchase, body: {total: 12}}
@@ -55,7 +55,7 @@ def test_everything_that_is_otherwise_is_said_at_its_own_place() -> None:
     ]
 
 
-def test_a_failure_tells_of_what_happened_since_the_expectations_before_with_reasons() -> None:
+def test_a_failure_has_the_events_since_the_previous_expectations_with_reasons() -> None:
     result = story(
         """\
         steps:
@@ -81,7 +81,7 @@ def test_a_test_ends_at_its_first_step_that_fails() -> None:
     assert missed(result) == {"points": ("1", "0")}
 
 
-def test_expectations_in_a_row_look_back_on_the_same() -> None:
+def test_expectations_in_a_row_look_at_the_same_events() -> None:
     result = story("""\
         members: {ann: {}, bob: {}}
         steps:
@@ -96,7 +96,7 @@ def test_expectations_in_a_row_look_back_on_the_same() -> None:
     assert result.mismatches == ()
 
 
-def test_a_member_begins_as_the_test_says() -> None:
+def test_a_member_starts_as_the_fixture_says() -> None:
     result = story(
         """\
         member:
@@ -115,7 +115,7 @@ def test_a_member_begins_as_the_test_says() -> None:
     assert result.mismatches == ()
 
 
-def test_the_points_of_a_fixture_expire_as_their_wallet_says_and_are_warned_of() -> None:
+def test_the_points_of_a_fixture_expire_as_their_wallet_says_after_a_warning() -> None:
     result = story("""\
         member: {points: 40}
         steps:
@@ -143,7 +143,7 @@ def test_the_first_event_of_an_unknown_member_registers_them() -> None:
     assert result.mismatches == ()
 
 
-def test_a_member_who_is_there_already_is_not_welcomed() -> None:
+def test_a_registered_member_is_not_registered_again() -> None:
     result = story(
         "steps: [{event: purchase, body: {total: 5}}, {expect: {points: 5, not_fired: [welcome]}}]",
         program(reactors__welcome=WELCOME),
@@ -204,7 +204,7 @@ def test_webhooks_are_expected_by_name_count_url_and_body(asked: str, mismatch: 
     assert [(each.expected, each.actual) for each in result.mismatches] == ([] if mismatch is None else [mismatch])
 
 
-def test_rewards_and_the_states_of_their_coupons_can_be_expected() -> None:
+def test_rewards_and_their_statuses_can_be_expected() -> None:
     result = story(
         """\
         steps:
@@ -226,7 +226,7 @@ def test_rewards_and_the_states_of_their_coupons_can_be_expected() -> None:
 @pytest.mark.parametrize(
     ("value", "is_met"), [("5", True), ("5.0", True), ("'5'", False), ("true", False), ("null", False)]
 )
-def test_values_are_compared_as_what_they_are(value: str, is_met: bool) -> None:
+def test_values_of_different_types_are_not_equal(value: str, is_met: bool) -> None:
     text = f"steps: [{{event: purchase, body: {{total: 5}}}}, {{expect: {{attributes: {{last: {value}}}}}}}]"
 
     result = story(text, program(reactors__gift=GIFT, rewards__coffee=COUPON))
@@ -243,7 +243,7 @@ def test_true_is_not_1() -> None:
     assert missed(result) == {"attributes.any": ("1", "true")}
 
 
-def test_days_are_those_of_the_stores_calendar_where_clocks_change() -> None:
+def test_days_are_those_of_the_stores_calendar_when_clocks_change() -> None:
     result = story(
         """\
         steps:
@@ -256,7 +256,7 @@ def test_days_are_those_of_the_stores_calendar_where_clocks_change() -> None:
     assert result.mismatches == ()
 
 
-def test_an_event_that_cannot_be_answered_fails_the_test() -> None:
+def test_an_event_that_cannot_be_processed_fails_the_test() -> None:
     circle = (
         "reactor: circle\non: badge_granted\nwhen: {in: [again, {var: member.badges}]}\nthen: [{grant_badge: again}]\n"
     )

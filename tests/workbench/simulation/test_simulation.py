@@ -1,4 +1,4 @@
-"""One event tried out on a member as they are."""
+"""One event simulated for a member in their current state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,28 +33,28 @@ def tried(**changed: Any) -> SimulationInput:
     return replace(given, **changed)
 
 
-def test_the_member_stands_somewhere_before_and_after() -> None:
+def test_a_result_has_what_the_member_has_before_and_after() -> None:
     said = simulate(PROGRAM, tried())
 
     assert [each.balances["points"].active for each in (said.before, said.after)] == [30, 70]
     assert [each.type for each in said.events] == ["purchase"]
 
 
-def test_what_falls_due_between_the_member_as_they_are_and_the_event_happens_first() -> None:
+def test_what_is_due_before_the_event_is_processed_first() -> None:
     said = simulate(PROGRAM, tried(now=START + timedelta(days=30), since=START))
 
     assert [each.type for each in said.meanwhile] == ["points_will_expire", "points_expired"]
     assert [each.balances["points"].active for each in (said.before, said.after)] == [0, 40]
 
 
-def test_a_moment_in_the_past_takes_the_member_as_they_are() -> None:
+def test_with_a_moment_in_the_past_the_member_is_in_their_current_state() -> None:
     said = simulate(PROGRAM, tried(now=START - timedelta(days=30), since=START))
 
     assert said.meanwhile == []
     assert said.after.balances["points"].active == 70
 
 
-def test_a_newcomer_is_registered_first_and_only_once() -> None:
+def test_an_unknown_member_is_registered_first_and_only_once() -> None:
     new = new_member_snapshot(ANN, PROGRAM)
 
     bought, registered = (
@@ -65,7 +65,7 @@ def test_a_newcomer_is_registered_first_and_only_once() -> None:
     assert [each.type for each in registered.events] == ["member_registered"]
 
 
-def test_what_is_given_is_not_changed() -> None:
+def test_the_input_is_not_changed() -> None:
     given = tried()
 
     first, second = simulate(PROGRAM, given), simulate(PROGRAM, given)
@@ -73,7 +73,7 @@ def test_what_is_given_is_not_changed() -> None:
     assert first.after == second.after
 
 
-def test_more_than_can_be_done_soon_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_due_items_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "MAX_DUE_ITEMS", 0)
 
     with pytest.raises(TooManyDueItems, match="choose an earlier now"):

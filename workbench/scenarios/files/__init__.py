@@ -1,4 +1,4 @@
-"""Files of tests/: designers' tests."""
+"""Reads designers' tests from the files of `tests/`."""
 
 from workbench.scenarios.files.tests import check_tests, read_tests
 

@@ -1,4 +1,4 @@
-"""What a test expects."""
+"""Reads the expectations of a test."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
@@ -49,7 +49,7 @@ Checks: TypeAlias = Iterator[Expectation]
 
 
 def read_checks(node: Node, problems: Problems, names: ProgramNames) -> tuple[Expectation, ...]:
-    """What `expect` says, key by key."""
+    """Return the expectations of an `expect`, key by key."""
     MapReader(node, problems, EXPECT)
     if node.value == {}:
         problems.add(node.place, "missing-key", f"expect says nothing: it needs one of {', '.join(EXPECT.by_name)}")
@@ -138,7 +138,7 @@ class _Expectations:
     # -- what occurred
 
     def occurred(self, kind: OccurrenceKind, key: str, node: Node) -> Checks:
-        """A list: each at least once, and nothing where it is empty. A map: exactly so often."""
+        """Yield from a list that each occurs at least once, or nothing if it is empty; from a map, the exact counts."""
         if node.value == []:
             yield Expectation(node.place, key, NothingOccurred(kind))
         elif isinstance(node.value, list):
@@ -156,7 +156,7 @@ class _Expectations:
                 yield Expectation(item.place, f"{key}.{name}", Occurred("fired", name, 0))
 
     def _occurrence(self, kind: OccurrenceKind, key: str, item: Node) -> Checks:
-        """One item of a list: a name, or a map that asks for more."""
+        """Yield the expectation of one item of a list: a name, or a map with more conditions."""
         if kind in ("fired", "limited") or not isinstance(item.value, dict):
             name = self._names.read(item, self._problems, _KIND_OF[kind])
             if name is not None:

@@ -1,4 +1,4 @@
-"""The members of a test, as it begins."""
+"""Reads the members of a test."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,17 +21,17 @@ from workbench.scenarios.files.names import ProgramNames
 from workbench.scenarios.model import Fixture
 
 ONLY = "member"
-"""The name of the one member of a test that names none."""
+"""The name of the member in a test with only one."""
 
 UNKNOWN: Final = UNKNOWN_MEMBER.word
-"""What stands in the place of a member who is not registered."""
+"""The value of `member` for one who is not registered."""
 
 _PROFILE: Final = {"first_name": "firstName", "last_name": "lastName", "gender": "gender", "birth_date": "birthDate"}
 _ADDRESS: Final = ("city", "country")
 
 
 def read_members(fields: MapReader, names: ProgramNames, start: datetime) -> Mapping[str, Fixture]:
-    """The members that `member` or `members` describes; without either, one with nothing."""
+    """Return the members that `member` or `members` describes; without either, one who has nothing."""
     one, several = fields.get("member"), fields.get("members")
     if one is not None and several is not None:
         message = "a test has member or members: move member into members, under a name"
@@ -48,7 +48,7 @@ def read_members(fields: MapReader, names: ProgramNames, start: datetime) -> Map
 
 
 def _held(lots: Sequence[Lot]) -> dict[str, Points]:
-    """What is left of lots, by wallet."""
+    """Return the remaining points of lots by wallet."""
     held: dict[str, Points] = {}
     for lot in lots:
         held[lot.wallet] = Points(held.get(lot.wallet, 0) + lot.remaining)
@@ -56,7 +56,7 @@ def _held(lots: Sequence[Lot]) -> dict[str, Points]:
 
 
 class _Fixture:
-    """One member. A word stands for one whom nobody knows yet."""
+    """Reads one member: a map, or `unknown` for an unregistered one."""
 
     def __init__(self, node: Node, problems: Problems, names: ProgramNames, start: datetime) -> None:
         self._problems = problems
@@ -75,7 +75,7 @@ class _Fixture:
         self._fields.flag("registered")
 
     def read(self, name: str) -> Fixture:
-        """The member of that name."""
+        """Return the member under this name."""
         if self._is_unknown:
             self._refuse_history()
         points, lots = self._amounts("points"), self._lots(name)
@@ -130,7 +130,7 @@ class _Fixture:
         return self._start if instant is None else instant
 
     def _tier(self, points: Mapping[str, Points], earned: Mapping[str, Points]) -> str | None:
-        """The tier that is given, or what the points are enough for."""
+        """Return the given tier, or the highest that the points reach."""
         node, program = self._fields.get("tier"), self._names.program
         if node is not None:
             return self._names.read(node, self._problems, "tier")
@@ -140,7 +140,7 @@ class _Fixture:
         return None if tier is None else tier.name
 
     def _tier_base(self) -> Points:
-        """What was earned in the default wallet when the tier was last reviewed."""
+        """Return the points earned in the default wallet at the last review of the tier."""
         node, wallet = self._fields.get("tier_base"), self._names.program.default_wallet
         if node is None:
             return Points(0)
@@ -157,7 +157,7 @@ class _Fixture:
         return self._fields.text(key, "") or None
 
     def _profile(self) -> Mapping[str, Any]:
-        """What only people read, under the names that it is kept by."""
+        """Return the profile under the names that the store keeps."""
         known = {kept: self._text(key) for key, kept in _PROFILE.items()}
         address = {key: self._text(key) for key in _ADDRESS}
         given = {key: value for key, value in known.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What a member of a test has behind them: lots, progress towards achievements, what limits have given them."""
+"""Reads the history of a member in a test: lots, progress of achievements, used limits."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -18,14 +18,14 @@ from workbench.scenarios.files.names import ProgramNames
 
 
 class Histories:
-    """Reads what came before a test."""
+    """Reads what happened before a test."""
 
     def __init__(self, names: ProgramNames, problems: Problems) -> None:
         self._names = names
         self._problems = problems
 
     def lots(self, node: Node, member: str) -> tuple[Lot, ...]:
-        """Points as they were awarded, and what is left of them."""
+        """Return the lots of a member."""
         listed = items_of(node, self._problems, "lots")
         return tuple(lot for at, item in enumerate(listed) for lot in self._lot(item, f"{member}/{at}"))
 
@@ -57,7 +57,7 @@ class Histories:
         return wallet.points(amount)
 
     def standings(self, node: Node) -> tuple[Mapping[str, int], Mapping[str, tuple[DailySum, ...]]]:
-        """How often achievements were completed, and the marks of each, oldest first."""
+        """Return how often each achievement was completed, and its daily sums, oldest first."""
         completed: dict[str, int] = {}
         marks: dict[str, tuple[DailySum, ...]] = {}
         for name, value in self._names.entries(node, self._problems, "achievements", "achievement"):
@@ -81,7 +81,7 @@ class Histories:
             )
 
     def claims(self, node: Node) -> tuple[Claim, ...]:
-        """What firings took from limits, day by day."""
+        """Return what firings used of limits on each day."""
         return tuple(claim for item in items_of(node, self._problems, "used") for claim in self._claim(item))
 
     def _claim(self, node: Node) -> Iterator[Claim]:

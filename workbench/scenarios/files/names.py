@@ -1,4 +1,4 @@
-"""What tests may refer to, and the amounts and instants that they name."""
+"""Reads the names, amounts and instants in a test."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -42,14 +42,14 @@ class ProgramNames:
         }
 
     def read(self, node: Node, problems: Problems, kind: ReferenceKind) -> str | None:
-        """The name that a text is; None, and a problem, where nothing has it."""
+        """Return a known name; add a problem and return None if it is unknown."""
         if not isinstance(node.value, str):
             note_wrong_type(node, problems, f"the {kind}", "a text")
             return None
         return node.value if self.has(node.value, node, problems, kind) else None
 
     def has(self, name: str, at: Node, problems: Problems, kind: ReferenceKind) -> bool:
-        """Whether a name is known; a problem where it is not. Any name is a badge where badges are not listed."""
+        """Return whether a name is known, and add a problem if not. If no badges are declared, any name is a badge."""
         known = self._known[kind]
         if kind == "badge" and not known:
             return is_name(name, at, problems, "the badge")
@@ -58,7 +58,7 @@ class ProgramNames:
         return name in known
 
     def entries(self, node: Node, problems: Problems, what: str, kind: ReferenceKind) -> Iterator[tuple[str, Node]]:
-        """The entries of a map whose keys are known names."""
+        """Yield the entries of a map whose keys are known names."""
         if not isinstance(node.value, dict):
             note_wrong_type(node, problems, what, f"a map by {kind}")
             return
@@ -67,7 +67,7 @@ class ProgramNames:
                 yield name, value
 
     def amounts(self, node: Node, problems: Problems, what: str) -> Iterator[tuple[str, Node, Decimal]]:
-        """Amounts by wallet; one number is of the default wallet."""
+        """Yield amounts with their wallets; a single number is of the default wallet."""
         if isinstance(node.value, dict):
             for code, value in self.entries(node, problems, what, "wallet"):
                 yield code, value, self.amount(value, problems, f"{what} of {code}", code)
@@ -76,7 +76,7 @@ class ProgramNames:
             yield code, node, self.amount(node, problems, what, code)
 
     def amount(self, node: Node, problems: Problems, what: str, code: str) -> Decimal:
-        """An amount of a wallet."""
+        """Return an amount of a wallet; add a problem if it has too many decimals."""
         decimals = self.program.wallets[code].decimals
         amount = amount_of(node, problems, what, zero=True)
         if amount.scaleb(decimals) % 1:
@@ -85,7 +85,7 @@ class ProgramNames:
         return amount
 
     def instant(self, node: Node, problems: Problems, what: str) -> datetime | None:
-        """An instant; a date is the beginning of that local day. None, and a problem, where it is neither."""
+        """Return an instant; a date is the start of that local day. Add a problem and return None if it is neither."""
         if not isinstance(node.value, str):
             note_wrong_type(node, problems, what, "a date, as 2024-05-01T09:30:00 or 2024-05-01")
             return None

@@ -1,4 +1,4 @@
-"""The steps of a test, each at its time: what they say of time is reckoned while they are read."""
+"""Reads the steps of a test, and calculates the time of each."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +25,7 @@ MOST_BODY_FAULTS = 20
 
 
 class Steps:
-    """Reads one test's steps in their order."""
+    """Reads the steps of one test in order."""
 
     def __init__(
         self, names: ProgramNames, problems: Problems, members: Mapping[str, Fixture], start: datetime
@@ -37,7 +37,7 @@ class Steps:
         self._now = start
 
     def read(self, node: Node) -> ScenarioStep | None:
-        """One step; None where it is none."""
+        """Return one step; add a problem and return None if it is none."""
         doings = [key for key in node.entries if key in _VARIANTS]
         if len(doings) > 1:
             message = f"a step does one thing: give {doings[1]} a step of its own"
@@ -116,7 +116,7 @@ class Steps:
         return self._names.program.event_types[name]
 
     def _register(self, fields: MapReader, member: str, event_type: EventType) -> None:
-        """Note that a member is registered from here on, or that they cannot be."""
+        """Note that a member is registered from here on; add a problem if they cannot be."""
         node = fields.node.entries["event"]
         if event_type.name == REGISTERED and member not in self._unregistered:
             message = "the member is registered already: write member: unknown"
@@ -152,7 +152,7 @@ class Steps:
     # -- when
 
     def _moments(self, fields: MapReader) -> tuple[EventTimes, ...]:
-        """Every time the event is reported; the clock stays at the last."""
+        """Return the times at which the event is reported, and move the clock to the last."""
         self._move_to(fields, "at")
         repeat, every, time = fields.integer("repeat"), fields.duration("every"), fields.get("time")
         times = 1 if repeat is None else repeat
@@ -181,7 +181,7 @@ class Steps:
         self._now = max(self._now, instant)
 
     def _later(self, fields: MapReader, start: datetime, span: Duration, times: int) -> datetime:
-        """So many spans after an instant, on the store's calendar."""
+        """Return the instant that is `times` spans after `start`, on the store's calendar."""
         whole_span = Duration(span.months * times, span.days * times, span.seconds * times)
         try:
             later = whole_span.after(start, self._names.program.zone)

@@ -1,4 +1,4 @@
-"""Tests from their files: every problem of every file in one go."""
+"""Reads designers' tests from their files, and finds every problem of every file in one run."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from workbench.scenarios.model import Scenario
 
 
 def read_tests(files: Mapping[str, bytes], program: Program) -> tuple[Scenario, ...]:
-    """The tests of files, in their order; ProgramFaults carries every error."""
+    """Return the tests of files in order; raise ProgramFaults with all errors."""
     problems = Problems()
     scenarios = _read_all(files, program, problems)
     problems.raise_if_any()
@@ -25,7 +25,7 @@ def read_tests(files: Mapping[str, bytes], program: Program) -> tuple[Scenario, 
 
 
 def check_tests(files: Mapping[str, bytes], program: Program) -> tuple[Problem, ...]:
-    """Everything that is wrong with the tests of files, in the order of their places."""
+    """Return all problems of test files in the order of their places."""
     problems = Problems()
     _read_all(files, program, problems)
     return in_order(problems.found)
@@ -39,7 +39,7 @@ def _read_all(files: Mapping[str, bytes], program: Program, problems: Problems) 
 
 
 def _tests_of(file: Node, problems: Problems) -> list[Node]:
-    """A file's one test, or its several, each with what they share."""
+    """Return the tests of a file, each with the shared keys."""
     if "tests" not in file.entries:
         return [file]
     fields = MapReader(file, problems, SUITE)
@@ -62,7 +62,7 @@ def _with_shared(test: Node, file: Node) -> Node:
 
 
 def _read(node: Node, problems: Problems, names: ProgramNames, places: dict[str, Place]) -> Scenario | None:
-    """One test; None where it is at fault. `places`: where names were used before."""
+    """Return one test; None if it has errors. `places` has the place of each name used before."""
     noted = len(problems.errors)
     fields = MapReader(node, problems, TEST_MAP)
     title, at = fields.need("test"), fields.need("at")
@@ -94,7 +94,7 @@ def _name(node: Node, problems: Problems, places: dict[str, Place]) -> str:
 
 
 def _skip(node: Node | None, problems: Problems) -> str:
-    """The reason why a test is not run."""
+    """Return the reason why a test is skipped; empty if it is not."""
     if node is None:
         return ""
     if isinstance(node.value, str) and node.value.strip():

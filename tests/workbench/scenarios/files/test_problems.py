@@ -160,7 +160,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "line"), CASES, ids=[case[1][:60] for case in CASES])
-def test_a_problem_of_a_test_is_one_line_that_points_and_says_the_cure(text: str, line: str) -> None:
+def test_a_problem_is_one_line_with_its_position_and_cure(text: str, line: str) -> None:
     found = [str(problem) for problem in check_tests({FILE: text.encode()}, PROGRAM)]
 
     assert len(found) == 1
@@ -190,7 +190,7 @@ def test_one_run_finds_every_problem_of_every_test_file() -> None:
     ]
 
 
-def test_where_badges_are_listed_a_test_can_name_no_other() -> None:
+def test_a_test_can_name_only_declared_badges_if_there_are_any() -> None:
     (problem,) = check_tests({FILE: expect("{badges: [early-brid]}").encode()}, LISTED)
 
     assert str(problem) == f"{FILE}:4:23: unknown-badge: badge early-brid is unknown. Did you mean early-bird?"
@@ -233,7 +233,7 @@ def test_steps_are_read_with_their_times_on_the_stores_clock() -> None:
     assert isinstance(last, Expect)
 
 
-def test_what_the_tests_of_a_file_share_holds_where_a_test_says_nothing_else() -> None:
+def test_shared_keys_of_a_file_apply_to_tests_without_their_own() -> None:
     text = """\
 at: 2024-05-01
 member: {points: 5}
@@ -250,7 +250,7 @@ tests:
     assert second.start > first.start
 
 
-def test_who_has_the_points_for_a_tier_begins_in_it() -> None:
+def test_a_member_with_the_points_of_a_tier_starts_in_it() -> None:
     texts = {
         "{points: 600}": "silver",
         "{earned: 2000}": "gold",
@@ -263,7 +263,7 @@ def test_who_has_the_points_for_a_tier_begins_in_it() -> None:
     assert [fixture.member.tier for test in read for fixture in test.members.values()] == list(texts.values())
 
 
-def test_tests_are_all_files_of_their_folder_and_no_part_of_the_program(tmp_path: Path) -> None:
+def test_all_files_of_the_folder_are_tests_and_not_part_of_the_program(tmp_path: Path) -> None:
     names = ["tests/a.yaml", "tests/deep/b.json", "tests/.hidden.yaml", "tests/notes.txt", "program.yaml"]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -273,7 +273,7 @@ def test_tests_are_all_files_of_their_folder_and_no_part_of_the_program(tmp_path
     assert list(read_folder(tmp_path)) == ["program.yaml"]
 
 
-def test_a_test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_test_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "a.yaml").symlink_to(tmp_path / "nowhere.yaml")
 
@@ -299,13 +299,13 @@ VALUES = st.recursive(
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_at_all_make_reading_a_test_fail_otherwise(content: bytes) -> None:
+def test_arbitrary_bytes_raise_nothing_but_faults(content: bytes) -> None:
     with suppress(ProgramFaults):
         read_tests({FILE: content}, PROGRAM)
 
 
 @given(st.lists(VALUES, max_size=3), VALUES)
-def test_no_values_at_all_make_reading_a_test_fail_otherwise(steps: list[object], fixture: object) -> None:
+def test_arbitrary_values_raise_nothing_but_faults(steps: list[object], fixture: object) -> None:
     test = {"test": "t", "at": "2024-05-01", "member": fixture, "steps": steps}
 
     with suppress(ProgramFaults):
