@@ -1,4 +1,4 @@
-"""A program from its files: every problem of every file in one go."""
+"""Reads a program from its files, and finds the problems of all files in one run."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -27,33 +27,33 @@ class _Named(Protocol):
     def name(self) -> str: ...
 
 
-class _Answering(_Named, Protocol):
+class _RespondsToEvents(_Named, Protocol):
     @property
     def on(self) -> str: ...
 
 
-Thing = TypeVar("Thing", bound=_Named)
-Answering = TypeVar("Answering", bound=_Answering)
+Declared = TypeVar("Declared", bound=_Named)
+Responder = TypeVar("Responder", bound=_RespondsToEvents)
 
 
 PROGRAM = "program"
 
 MOST_VALUES = 1_000_000
-"""Values in all files of a program, with every alias counted as what it stands for."""
+"""Values in all files of a program; an alias counts as all values that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: every problem in the order of their places, and the program unless one is an error."""
+    """The result of a check: all problems in the order of their places, and the program if none is an error."""
 
     program: Program | None
     problems: tuple[Problem, ...]
 
 
 def check_program(files: Mapping[str, bytes], *, now: datetime, unread: Collection[str] = ()) -> Report:
-    """The program that files say, by their paths inside the folder, with all that is or may be wrong with it.
+    """Check the files of a program, given by their paths inside the folder.
 
-    `unread` are files and folders that there are and nobody can read: what they would have said is not missed.
+    `unread` are files and folders that cannot be read: names that they may declare are not reported as unknown.
     """
     problems = Problems()
     program = _program(files, problems, unread, now)
@@ -61,7 +61,7 @@ def check_program(files: Mapping[str, bytes], *, now: datetime, unread: Collecti
 
 
 def read_program(files: Mapping[str, bytes]) -> Program:
-    """The program that files say; ProgramFaults carries every error. What was right once stays so: no date matters."""
+    """The program that files define; raise ProgramFaults with all errors. Reactors that ended are accepted."""
     problems = Problems()
     program = _program(files, problems)
     if program is None or problems.errors:
@@ -70,9 +70,9 @@ def read_program(files: Mapping[str, bytes]) -> Program:
 
 
 def read_revision(files: Mapping[str, bytes]) -> Program:
-    """The program of a revision: it was right when it was deployed, so only what cannot run raises ProgramFaults.
+    """The program of a deployed revision; raise ProgramFaults only with errors that keep it from running.
 
-    What a later Laurel finds beyond that stops the next deploy, and nothing that is in force.
+    Errors that only a later version of Laurel finds stop the next deploy, but not a revision in force.
     """
     problems = Problems()
     program = _program(files, problems)
@@ -85,9 +85,9 @@ def read_revision(files: Mapping[str, bytes]) -> Program:
 def read_declarations(
     files: Mapping[str, bytes], *, unread: Collection[str] = ()
 ) -> tuple[Declarations, tuple[Problem, ...]]:
-    """What files may refer to, as far as it can be read, and what keeps the rest from being read.
+    """What files declare, and the problems that keep other declarations from being read.
 
-    Reactors refer, and are not looked at; of achievements, no more than their names.
+    Reactors are not read, and of achievements only their names.
     """
     problems = Problems()
     declaring = {path: content for path, content in files.items() if _declares(path)}
@@ -102,14 +102,16 @@ def _declares(path: str) -> bool:
 def _program(
     files: Mapping[str, bytes], problems: Problems, unread: Collection[str] = (), now: datetime | None = None
 ) -> Program | None:
-    """The program; None where an error leaves too little of it. Without `now`, nothing is past."""
+    """The program; None if there are no settings. Without `now`, no reactor counts as past."""
     nodes = _read_all(files, unread, problems)
     settings = _settings(nodes[PROGRAM], problems)
     declared = _declarations(nodes, settings, problems)
     faulty = _faulty_event_types(nodes["events"], problems)
-    reactors = _named(nodes["reactors"], _answering(read_reactor, declared, faulty, problems), "reactor", problems)
+    reactors = _named(
+        nodes["reactors"], _responder_reader(read_reactor, declared, faulty, problems), "reactor", problems
+    )
     achievements = _named(
-        nodes["achievements"], _answering(read_achievement, declared, faulty, problems), "achievement", problems
+        nodes["achievements"], _responder_reader(read_achievement, declared, faulty, problems), "achievement", problems
     )
     if settings is None:
         return None
@@ -142,33 +144,33 @@ def _faulty_event_types(nodes: Mapping[str, Node | None], problems: Problems) ->
     return {str(name.value) for name in named if name is not None}
 
 
-def _answering(
-    read: Callable[[Node, Problems, Declarations], Answering | None],
+def _responder_reader(
+    read: Callable[[Node, Problems, Declarations], Responder | None],
     declared: Declarations,
     faulty: Collection[str],
     problems: Problems,
-) -> Callable[[Node], Answering | None]:
-    """Reads what answers an event type; where that has faults of its own, what follows from them is not said."""
+) -> Callable[[Node], Responder | None]:
+    """A function that reads a responder; it leaves out problems that only follow from errors of its event type."""
 
-    def read_one(node: Node) -> Answering | None:
+    def read_one(node: Node) -> Responder | None:
         noted = problems.separate()
-        thing = read(node, noted, declared)
-        is_doubtful = thing is not None and (thing.on in faulty or thing.on not in declared.event_types)
+        responder = read(node, noted, declared)
+        is_doubtful = responder is not None and (responder.on in faulty or responder.on not in declared.event_types)
         problems.found += [each for each in noted.found if not (is_doubtful and _follows(each))]
-        return thing
+        return responder
 
     return read_one
 
 
 def _follows(problem: Problem) -> bool:
-    """Whether it says no more than that nothing is known of what a rule reads: the rule may well be right."""
+    """Whether a problem only follows from an unknown type of the body: the rule may be right."""
     return problem.code == "unknown-type" or (problem.code == "not-boolean" and " is anything," in problem.message)
 
 
 def _read_all(
     files: Mapping[str, bytes], unread: Collection[str], problems: Problems
 ) -> Mapping[str, Mapping[str, Node | None]]:
-    """What each file says, by folder and path; None for a file that cannot be read."""
+    """The content of each file, by folder and path; None for a file that cannot be read."""
     nodes: dict[str, dict[str, Node | None]] = {folder: {} for folder in (PROGRAM, *FOLDERS)}
     values = 0
     for path in unread:
@@ -225,25 +227,25 @@ def _declarations(
 
 
 def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:
-    """The names of achievements, before these are read; None where one cannot be known."""
+    """The names of achievements, before these are read; None if one cannot be read."""
     names = [node and node.entries.get("achievement") for node in nodes.values()]
     texts = [name.value for name in names if name and isinstance(name.value, str)]
     return texts if len(texts) == len(names) else None
 
 
 def _named(
-    nodes: Mapping[str, Node | None], read: Callable[[Node], Thing | None], key: str, problems: Problems
-) -> dict[str, Thing]:
-    """The things that files hold, by name."""
-    things: dict[str, Thing] = {}
+    nodes: Mapping[str, Node | None], read: Callable[[Node], Declared | None], key: str, problems: Problems
+) -> dict[str, Declared]:
+    """What the files of one folder declare, by name."""
+    found: dict[str, Declared] = {}
     places: dict[str, Place] = {}
     for node in nodes.values():
-        thing = None if node is None else read(node)
-        if node is None or thing is None:
+        each = None if node is None else read(node)
+        if node is None or each is None:
             continue
         place = node.place_of((key,))
-        if thing.name in things:
-            problems.add(place, "duplicate-name", f"{key} {thing.name} is in {places[thing.name].file} already")
+        if each.name in found:
+            problems.add(place, "duplicate-name", f"{key} {each.name} is in {places[each.name].file} already")
         else:
-            things[thing.name], places[thing.name] = thing, place
-    return things
+            found[each.name], places[each.name] = each, place
+    return found

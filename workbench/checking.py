@@ -1,4 +1,4 @@
-"""A whole check: a folder as it lies on the disk, the program in it, and the program's tests."""
+"""Checks a folder: its files, the program and the program's tests."""
 
 from datetime import datetime
 
@@ -10,19 +10,19 @@ from program_files.text.problems import Problem, in_order
 
 
 def check_contents(contents: Contents, *, now: datetime) -> Report:
-    """What is or may be wrong with a folder and every file in it, in one go, and its program if nothing is."""
+    """All problems of a folder and its files, and the program if none is an error."""
     if not contents.is_whole:
         return Report(None, contents.problems)
     unread = [path for path in contents.unread if path.split("/")[0] != TESTS]
     report = check_program(contents.files, now=now, unread=unread)
-    of_tests = () if report.program is None else _of_tests(contents, report.program)
-    problems = in_order((*contents.problems, *report.problems, *of_tests))
+    test_problems = () if report.program is None else _test_problems(contents, report.program)
+    problems = in_order((*contents.problems, *report.problems, *test_problems))
     is_right = all(problem.severity == "warning" for problem in problems)
     return Report(report.program if is_right else None, problems)
 
 
-def _of_tests(contents: Contents, program: Program) -> tuple[Problem, ...]:
-    """What is wrong with the tests; of a program with errors, nobody can say."""
+def _test_problems(contents: Contents, program: Program) -> tuple[Problem, ...]:
+    """The problems of the tests, which can be checked only against a program without errors."""
     tests = {path: content for path, content in contents.files.items() if path.startswith(f"{TESTS}/")}
     if not tests:
         return ()

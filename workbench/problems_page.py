@@ -1,4 +1,4 @@
-"""The page that teaches every code by an example.
+"""The page that documents every code with an example.
 
 python -m workbench.problems_page > docs/problems.md
 """
@@ -13,36 +13,35 @@ from program_files.text.problems import Problem
 from workbench.checking import check_contents
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-"""When the examples are checked: the page says the same whenever it is made."""
+"""The time of the check of the examples, so that the page is always the same."""
 
 _HEAD = """\
 # Problems in program files
 
-`laurel check DIR` says everything that is wrong in every file of a program, its tests among them, in one run. Each
-problem has a place and a code. The codes are stable: editors and scripts may rely on them.
+`laurel check DIR` reports the problems of all files of a program and of its tests in one run. Each problem has a place
+and a code. Codes are stable: editors and scripts may rely on them.
 
-An **error** stops a program from being deployed. A **warning** is probably not meant, and stops nothing. The check ends
-with 0 where there is no error, with 1 where there is one, and with 2 where there is no such folder; with `--strict` a
-warning, too, ends it with 1.
+A program with an **error** is not deployed. A **warning** is probably a mistake, and stops nothing. The exit code is 0
+without errors, 1 with an error, and 2 if there is no such folder; with `--strict` it is 1 for warnings, too.
 
-`--format` says how they are told:
+`--format` is one of:
 
-- `text`: one a line, `file:line:column: code: message` and what was probably meant; a warning as
-  `file:line:column: warning: code: message`. Their count is on the error output.
-- `json`: an object of `store`, null where the program cannot be used, and `problems`, each with `file`, `line`,
+- `text`: one line each, `file:line:column: code: message` and a suggestion; a warning as
+  `file:line:column: warning: code: message`. Their number is printed to standard error.
+- `json`: an object of `store`, null if the program has errors, and `problems`, each with `file`, `line`,
   `column`, `code`, `message`, `suggestion` (or null) and `severity` (`error` or `warning`).
-- `github`: workflow commands of GitHub, which become annotations at the lines of a pull request.
-- `sarif`: a SARIF 2.1.0 log for code scanning and editors, with every code as a rule, and a fix where a word has only
-  to be put in the place of another.
+- `github`: workflow commands of GitHub, which it shows as annotations of a pull request.
+- `sarif`: a SARIF 2.1.0 log for code scanning and editors, with every code as a rule, and a fix if one word only has to
+  be replaced by another.
 
-Lines and columns count from 1, columns in characters. Files are named from the program's folder; in `github` and
-`sarif` from the current folder, so that they are those of the repository. In a workflow:
+Lines and columns count from 1, columns in characters. Paths of files are relative to the program's folder, in `github`
+and `sarif` to the current folder, as in the repository. In a workflow:
 
 ```yaml
 - run: laurel check programs/coffee-shop --strict --format github
 ```
 
-Each example below stands in this small program, in place of the file of the same name or beside the others:
+The files of each example below are added to this small program, or replace its file of the same name:
 
 """
 
@@ -57,7 +56,7 @@ def page() -> str:
 
 
 def problems_of(files: Files) -> tuple[Problem, ...]:
-    """What `laurel check` finds in a folder that holds these files beside, or in place of, the base."""
+    """The problems that `laurel check` finds in these files, added to the base or replacing its files."""
     read: dict[str, bytes] = {}
     found: list[Problem] = []
     for path, text in {**BASE, **files}.items():
@@ -74,8 +73,8 @@ def _section(code: str, what: Code) -> str:
     head = f"### `{code}`{kind}\n\n{what.meaning} {what.cure}\n"
     match what.example:
         case Example(wrong, right):
-            said = "".join(f"{problem}\n" for problem in problems_of(wrong) if problem.code == code)
-            return f"{head}\nWrong:\n\n{_shown(wrong)}\n```text\n{said}```\n\nRight:\n\n{_shown(right)}"
+            printed = "".join(f"{problem}\n" for problem in problems_of(wrong) if problem.code == code)
+            return f"{head}\nWrong:\n\n{_shown(wrong)}\n```text\n{printed}```\n\nRight:\n\n{_shown(right)}"
         case NoExample(because):
             return f"{head}\nThere is no example: {because}.\n"
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from loyalty.program.program import Program
 from program_files import read_folder, read_program
 from program_files.folders.folder import read_test_files
-from workbench.places import Places
+from workbench.place_lookup import PlaceLookup
 from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
@@ -74,7 +74,7 @@ def run_suite(folder: Path, selection: Selection) -> SuiteResult:
     files = read_folder(folder)
     program = read_program(files)
     scenarios = _select(read_tests(read_test_files(folder), program), selection, folder)
-    coverage = Coverage(program, Places(files).of) if selection.covers else None
+    coverage = Coverage(program, PlaceLookup(files).place_of) if selection.covers else None
     tests = tuple(_run(scenarios, program, coverage, fail_fast=selection.fail_fast))
     covered = None if coverage is None else coverage.report()
     return SuiteResult(program, tests, len(scenarios) - len(tests), covered, perf_counter() - began)

@@ -1,4 +1,4 @@
-"""What is told about a kind of problem, and the program that the examples stand in."""
+"""The documentation of a code, and the program that its examples extend."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ body:
 """,
     "rewards/coffee.yaml": "reward: coffee\n",
 }
-"""The program that every example is a part of: its files stand beside these, or in their place."""
+"""The program of every example, whose files are added to these or replace them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Files that have the problem, and the same put right."""
+    """Files with the problem, and the same files without it."""
 
     wrong: Files
     right: Files
@@ -47,14 +47,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class NoExample:
-    """Why no text of a file shows it."""
+    """Why the content of files cannot show the problem."""
 
     because: str
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One kind of problem, for a person who has it."""
+    """The documentation of one code: what it means, and what to do."""
 
     meaning: str
     cure: str

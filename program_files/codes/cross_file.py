@@ -36,25 +36,25 @@ def _granting(wrong: str, right: str) -> Example:
 
 TOGETHER_CODES: Final[Mapping[str, Code]] = {
     "endless-cycle": Code(
-        "Reactors or achievements cause one another for ever: each such event ends in an error.",
-        "Take one of them out, or give one a condition that its own effect does not meet.",
+        "Reactors or achievements cause one another in an endless cycle: each such event ends with an error.",
+        "Remove one of them, or give one a condition that its own effect does not meet.",
         _granting("", _OTHER),
     ),
     "possible-cycle": Code(
-        "Reactors or achievements cause one another, and only conditions or limits may stop it.",
-        "Make sure that one of them does, or give one a condition that its own effect does not meet.",
+        "Reactors or achievements cause one another, and only conditions or limits may end the cycle.",
+        "Make sure that one of them ends it, or give one a condition that its own effect does not meet.",
         _granting(_RICH, _OTHER),
         "warning",
     ),
     "same-attribute": Code(
-        "Two effects that one event can have set the same attribute, so one of them is lost.",
-        "Give them conditions that do not hold at once, or attributes of their own.",
+        "Two effects of one event set the same attribute, so that one value is lost.",
+        "Give them conditions that are not true together, or different attributes.",
         Example(_sized("web"), _sized("store")),
         "warning",
     ),
     "already-over": Code(
-        "`until` is past, so the reactor fires no more. It may have been right when it was written.",
-        "Remove the reactor, or move its end.",
+        "`until` is past, so that the reactor fires no more.",
+        "Remove the reactor, or change `until`.",
         in_reactor(_ENDED % "2020-12-31", _ENDED % "2099-12-31"),
         "warning",
     ),

@@ -10,11 +10,11 @@ _VISITS = "reactor: thanks\non: {event}\nthen: [{{award_points: {{points: 1}}}}]
 REFERENCE_CODES: Final[Mapping[str, Code]] = {
     "unknown-effect": Code(
         "There is no such effect.",
-        "Write one that the message names.",
+        "Write one of those that the message names.",
         in_effect("give_points: {points: 1}", "award_points: {points: 1}"),
     ),
     "unknown-event-type": Code(
-        "No file in events/ has it, and it is not built in.",
+        "No file in events/ declares this event type, and it is not built in.",
         "Correct it, or add the file.",
         in_file("reactors/thanks.yaml", _VISITS.format(event="purchese"), _VISITS.format(event="purchase")),
     ),
@@ -29,12 +29,12 @@ REFERENCE_CODES: Final[Mapping[str, Code]] = {
         in_effect("set_tier: glod", "set_tier: gold"),
     ),
     "unknown-badge": Code(
-        "program.yaml lists badges, and this is none of them.",
+        "program.yaml lists badges, and this is not one of them.",
         "Correct it, or add the badge.",
         in_effect("grant_badge: late-bird", "grant_badge: early-bird"),
     ),
     "unknown-reward": Code(
-        "No file in rewards/ has it.",
+        "No file in rewards/ declares this reward.",
         "Correct it, or add the file.",
         in_effect("issue_reward: cofee", "issue_reward: coffee"),
     ),

@@ -24,7 +24,7 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         in_condition("{inn: [{var: event.body.channel}, [web]]}", "{in: [{var: event.body.channel}, [web]]}"),
     ),
     "several-operators": Code(
-        "An object in a rule holds more than one operator.",
+        "An object in a rule has more than one operator.",
         "Join them with `and`.",
         in_condition(
             '{">=": [{var: event.body.total}, 10], "==": [{var: event.body.channel}, web]}',
@@ -42,35 +42,35 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         in_reactor(_LONG, _SHORT),
     ),
     "unknown-path": Code(
-        "A rule reads what no event or member has.",
+        "A rule reads a path that neither the event nor the member has.",
         "Correct it, or add it to the event's schema.",
         in_condition('{"==": [{var: member.teir}, gold]}', '{"==": [{var: member.tier}, gold]}'),
     ),
     "unknown-type": Code(
-        "Of what a rule reads nothing is known, so it may be anything.",
+        "The type of a value that a rule reads is unknown.",
         "Give it a `type` in the event's schema. Of alternatives, close each with `additionalProperties: false`.",
         in_effect("award_points: {points: {var: event.body.shop}}", "award_points: {points: {var: event.body.total}}"),
     ),
     "may-be-missing": Code(
-        "A rule needs a value that may not be there.",
-        "Give it a default, as in {var: [event.body.tip, 0]}, or check first.",
+        "A rule needs a value that may be missing.",
+        "Give it a default, as in {var: [event.body.tip, 0]}, or check first that it is there.",
         in_effect(
             "award_points: {points: {var: event.body.tip}}",
             "award_points: {points: {var: [event.body.tip, 0]}}",
         ),
     ),
     "not-boolean": Code(
-        "A condition is something else than true or false.",
+        "A condition must be true or false.",
         "Compare it, or wrap it in `!!`.",
         in_condition("{var: event.body.total}", '{">": [{var: event.body.total}, 0]}'),
     ),
     "not-in-enum": Code(
-        "A value is compared with one that it never has: no schema and no name of the program allows it.",
+        "A value is compared with one that it never has, by its schema or by the names of the program.",
         "Correct it, or add it to the schema's `enum`.",
         in_condition('{"==": [{var: event.body.channel}, wbe]}', '{"==": [{var: event.body.channel}, web]}'),
     ),
     "never-true": Code(
-        "A condition holds for no event that its schema allows: what it belongs to never happens.",
+        "A condition is false for every event that the schema allows.",
         "Correct it, or remove the file.",
         in_condition(
             '{and: [{"<": [{var: event.body.total}, 5]}, {">": [{var: event.body.total}, 10]}]}',
@@ -78,14 +78,14 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "always-true": Code(
-        "A condition, or a part of one, holds for every event that the schema allows.",
-        "Remove it, or compare with what can differ.",
+        "A condition, or a part of one, is true for every event that the schema allows.",
+        "Remove it, or correct the comparison.",
         in_condition('{"!=": [{var: event.body.total}, null]}', '{"!=": [{var: event.body.tip}, null]}'),
         "warning",
     ),
     "always-false": Code(
-        "A part of a condition holds for no event that the schema allows, or not where it stands.",
-        "Remove it, or correct what it contradicts.",
+        "A part of a condition is false for every event that the schema allows, or after the conditions before it.",
+        "Remove it, or correct the conditions that it contradicts.",
         in_condition(
             '{or: [{"==": [{var: event.body.channel}, web]}, {"==": [{var: event.body.total}, null]}]}',
             '{or: [{"==": [{var: event.body.channel}, web]}, {"==": [{var: event.body.tip}, null]}]}',
@@ -93,7 +93,7 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         "warning",
     ),
     "misspelt-operator": Code(
-        "A part of a webhook or an attribute would be a rule, but for its operator's name: it is kept as it stands.",
+        "A part of a webhook or an attribute looks like a rule with a misspelt operator, and is used as plain JSON.",
         "Correct the operator's spelling.",
         in_effect(
             "set_attribute: {name: last_total, value: {vra: event.body.total}}",

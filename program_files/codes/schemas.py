@@ -10,7 +10,7 @@ _LOOP = "  properties: {{shop: {{$ref: '#/$defs/shop'}}}}\n  $defs: {{shop: {{{s
 
 SCHEMA_CODES: Final[Mapping[str, Code]] = {
     "bad-schema": Code(
-        "This is no JSON Schema of draft 2020-12.",
+        "This is not a valid JSON Schema of draft 2020-12.",
         "Correct what the message names.",
         in_body(
             _SHOP.format(schema="type: string, minLength: one"),
@@ -18,7 +18,7 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "unknown-keyword": Code(
-        "JSON Schema has no such keyword, so it would check nothing; or it has, and Laurel does not follow it.",
+        "JSON Schema has no such keyword, so that it would check nothing, or Laurel does not support it.",
         "Correct its spelling, or do as the message says.",
         in_body(
             _SHOP.format(schema="type: string, minLenght: 1"),
@@ -27,11 +27,11 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
     ),
     "unknown-schema-type": Code(
         "JSON Schema has no such type.",
-        "Write one that the message names.",
+        "Write one of those that the message names.",
         in_body(_SHOP.format(schema="type: strng"), _SHOP.format(schema="type: string")),
     ),
     "unknown-format": Code(
-        "JSON Schema has no such format, so it would check nothing.",
+        "JSON Schema has no such format, so that it would check nothing.",
         "Correct its spelling.",
         in_body(
             _SHOP.format(schema="type: string, format: mail"),
@@ -39,15 +39,15 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "unknown-property": Code(
-        "`required` names what `properties` does not have.",
-        "Make the two agree.",
+        "`required` names a field that `properties` does not have, and that looks misspelt.",
+        "Correct one of the two.",
         in_body(
             "  required: [shpo]\n  properties: {shop: {type: string}}\n",
             "  required: [shop]\n  properties: {shop: {type: string}}\n",
         ),
     ),
     "remote-reference": Code(
-        "A `$ref` leads out of the file; nothing is fetched.",
+        "A `$ref` refers to another file; schemas are not fetched.",
         "Copy the schema into `$defs`.",
         in_body(
             "  properties: {shop: {$ref: 'https://example.com/shop.json'}}\n",
@@ -55,7 +55,7 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "dangling-reference": Code(
-        "A `$ref` leads to nothing.",
+        "A `$ref` refers to a schema that is not there.",
         "Correct it, or add the schema to `$defs`.",
         in_body(
             "  properties: {shop: {$ref: '#/$defs/shp'}}\n  $defs: {shop: {type: string}}\n",
@@ -63,12 +63,12 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "endless-reference": Code(
-        "A `$ref` leads back to where it stands.",
-        "Write what it is meant to be; a schema may stand inside itself only in a field or an item.",
+        "A `$ref` refers to a schema that contains it.",
+        "Write the schema out; a schema may contain itself only in a field or an item.",
         in_body(_LOOP.format(shop="allOf: [{$ref: '#/$defs/shop'}]"), _LOOP.format(shop="type: string")),
     ),
     "bad-pattern": Code(
-        "A pattern cannot be read, or not be matched in linear time.",
+        "A pattern is not valid, or cannot be matched in linear time.",
         "Write it without look-arounds and back-references.",
         in_body(
             _SHOP.format(schema="type: string, pattern: '^(?!x)'"),
@@ -81,7 +81,7 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         in_file("events/visit.yaml", "event: visit\nbody: {type: string}\n", "event: visit\nbody: {type: object}\n"),
     ),
     "contradictory-schema": Code(
-        "A schema accepts nothing, or a listed value is one that the type beside it refuses.",
+        "A schema accepts no value, or lists a value that its own type refuses.",
         "Correct one of the two.",
         in_body(
             _SHOP.format(schema="type: integer, minimum: 9, maximum: 1"),
@@ -89,7 +89,7 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "missing-type": Code(
-        "A schema says no type: it accepts values of all types, and speaks of one.",
+        "A schema has keywords for one type and no `type`, so that it accepts values of all other types.",
         "Add the `type`.",
         in_body(_SHOP.format(schema="minLength: 1"), _SHOP.format(schema="type: string, minLength: 1")),
         "warning",

@@ -29,30 +29,30 @@ def _in_expect(wrong: str, right: str, **others: str) -> Example:
 
 TEST_CODES: Final[Mapping[str, Code]] = {
     "clashing-keys": Code(
-        "Two keys cannot stand side by side.",
+        "Two keys exclude each other.",
         "Do as the message says.",
         _in_step("{wait: 1d, event: purchase, body: {total: 10}}", "{event: purchase, body: {total: 10}}"),
     ),
     "refused-event": Code(
-        "Production would refuse this event: its body does not fit the schema of its type, or nobody knows its member.",
+        "Production would refuse this event: its body does not fit the schema of its type, or its member is unknown.",
         "Correct what the message names.",
         _in_step("{event: purchase, body: {totl: 10}}", "{event: purchase, body: {total: 10}}"),
     ),
     "caused-event": Code(
-        "A test cannot report this event: Laurel reports it itself.",
+        "A test cannot report this event, because it is built in: Laurel reports it itself.",
         "Write steps that cause it, and ask for it under `events`.",
         _in_step("{event: badge_granted, body: {badge: early-bird}}", "{event: purchase, body: {total: 10}}"),
     ),
     "clock-goes-back": Code(
-        "A step is earlier than where the clock stands by then.",
-        "Order the steps. An event that arrives late has a `time` of its own.",
+        "A step is earlier than the time that the test has reached.",
+        "Order the steps. For an event that arrives late, write `time`.",
         _in_step(
             "{event: purchase, body: {total: 10}, at: 2024-04-30}",
             "{event: purchase, body: {total: 10}, time: 2024-04-30}",
         ),
     ),
     "skip-without-reason": Code(
-        "A test is skipped, and does not say why.",
+        "A test is skipped without a reason.",
         "Write the reason as a text.",
         _in_test(f"skip: true\nsteps:\n{_EXPECT}", f"skip: the prices of May are not known yet\nsteps:\n{_EXPECT}"),
     ),
@@ -65,12 +65,12 @@ TEST_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "unknown-reactor": Code(
-        "No file in reactors/ has it.",
+        "No file in reactors/ declares this reactor.",
         "Correct it, or add the file.",
         _in_expect("{fired: [thank]}", "{fired: [thanks]}", reactors__thanks=_THANKS),
     ),
     "unknown-achievement": Code(
-        "No file in achievements/ has it.",
+        "No file in achievements/ declares this achievement.",
         "Correct it, or add the file.",
         _in_expect(
             "{achievements: {regula: {progress: 1}}}",
@@ -79,13 +79,13 @@ TEST_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "unknown-built-in-event": Code(
-        "Laurel reports no such event itself.",
-        "Write one that the page for designers lists.",
+        "There is no such built-in event.",
+        "Write one of those that the page for designers lists.",
         _in_expect("{events: [badge_given]}", "{events: [badge_granted]}"),
     ),
     "unknown-webhook": Code(
         "There is no webhook of this name.",
-        "Write one that the page on webhooks lists, or call_webhook.",
+        "Write one of those that the page on webhooks lists, or call_webhook.",
         _in_expect("{webhooks: [PointsWilExpire]}", "{webhooks: [PointsWillExpire]}"),
     ),
 }

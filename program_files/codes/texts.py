@@ -34,33 +34,33 @@ _REWARD = "rewards/tea.yaml"
 TEXT_CODES: Final[Mapping[str, Code]] = {
     "too-large": Code(
         "The file has more than 1 MiB, or the program's files together more than 8 MiB.",
-        "Split it: one thing a file.",
+        "Split it into several files.",
         NoExample("it takes a megabyte"),
     ),
     "not-utf8": Code(
-        "The file is in another encoding than UTF-8.",
+        "The file is not encoded in UTF-8.",
         "Save it as UTF-8.",
         NoExample("this page is UTF-8"),
     ),
     "empty-file": Code(
-        "The file says nothing.",
+        "The file is empty, or has only comments.",
         "Write it, or remove it.",
         in_file(_REWARD, "# to do\n", "reward: tea\n"),
     ),
     "bad-character": Code(
-        "A control character, a line or paragraph separator, or half a surrogate pair.",
+        "The file has a control character, a line or paragraph separator, or half a surrogate pair.",
         "Remove it.",
         in_file(
             "rewards/tea.json", '{"reward": "tea", "title": "Tea \\ud83d"}\n', '{"reward": "tea", "title": "Tea"}\n'
         ),
     ),
     "not-yaml": Code(
-        "From here on the text is no YAML.",
+        "The text is not valid YAML here.",
         "Check indentation, brackets and quotes.",
         in_file(_REWARD, "reward: tea\ntitle: Tea: green\n", 'reward: tea\ntitle: "Tea: green"\n'),
     ),
     "not-json": Code(
-        "From here on the text is no JSON.",
+        "The text is not valid JSON here.",
         "Check commas, brackets and quotes.",
         in_file("rewards/tea.json", '{"reward": "tea",}\n', '{"reward": "tea"}\n'),
     ),
@@ -75,22 +75,22 @@ TEXT_CODES: Final[Mapping[str, Code]] = {
         in_condition(f"{{in: [{{var: event.body.total}}, {_DEEP}]}}", "{in: [{var: event.body.total}, [1, 2]]}"),
     ),
     "too-many-values": Code(
-        "The file, or the program, holds more values than it may, with every alias written out.",
+        "The file, or the program, has too many values; an alias counts as all values that it stands for.",
         "Split it, or use fewer aliases.",
         in_reactor(_BOMB, _SHORT),
     ),
     "unknown-alias": Code(
-        "An alias has no anchor before it.",
-        "Write the value out, or name an anchor above.",
+        "An alias refers to an anchor that is not defined before it.",
+        "Repeat the value, or define the anchor above.",
         in_condition("{in: [{var: event.body.shop}, *shops]}", "{in: [{var: event.body.shop}, [north, south]]}"),
     ),
     "tag": Code(
-        "YAML tags, such as `!!str`, are not read.",
+        "YAML tags, such as `!!str`, are not supported.",
         "Remove the tag; put a text in quotes.",
         in_file(_REWARD, "reward: tea\ntitle: !!str 50\n", 'reward: tea\ntitle: "50"\n'),
     ),
     "merge-key": Code(
-        "`<<` is no part of YAML 1.2.",
+        "`<<` is not part of YAML 1.2.",
         "Write the keys out.",
         in_effect("award_points: {<<: {round: up}, points: 1}", "award_points: {round: up, points: 1}"),
     ),
@@ -100,12 +100,12 @@ TEXT_CODES: Final[Mapping[str, Code]] = {
         in_program("wallets:\n  points: {}\n  [miles]: {}\n", "wallets:\n  points: {}\n"),
     ),
     "duplicate-key": Code(
-        "A key is here twice, and one of them would be lost.",
+        "A map has the same key twice.",
         "Remove one.",
         in_effect("award_points: {points: 1, points: 2}", "award_points: {points: 2}"),
     ),
     "bad-number": Code(
-        "A number is infinite, or has more digits than can be meant.",
+        "A number is infinite, too large, or has too many digits.",
         "Write it shorter.",
         in_achievement("goal: .inf\n", "goal: 1000\n"),
     ),

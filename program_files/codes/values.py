@@ -10,60 +10,60 @@ _THEN = "then: [{award_points: {points: 1}}]\n"
 
 VALUE_CODES: Final[Mapping[str, Code]] = {
     "unknown-key": Code(
-        "Nothing reads this key.",
+        "There is no such key here.",
         "Correct its spelling, or remove it.",
         in_effect("award_points: {points: 1, rond: up}", "award_points: {points: 1, round: up}"),
     ),
     "missing-key": Code(
-        "A key that must be there is not.",
+        "A required key is missing.",
         "Add it.",
         in_reactor("title: Thank you\n", f"title: Thank you\n{_THEN}"),
     ),
     "wrong-type": Code(
-        "A value is of the wrong kind.",
-        "Write one of the kind that the message names.",
+        "A value has the wrong type.",
+        "Write a value of the type that the message names.",
         in_effect('award_points: {points: "10"}', "award_points: {points: 10}"),
     ),
     "unknown-value": Code(
-        "The text is none of those that can stand here.",
-        "Write one that the message names.",
+        "The text is not one of the words that are allowed here.",
+        "Write one of those that the message names.",
         in_reactor(
             f"{_THEN}limits: [{{every: hour, times: 1}}]\n",
             f"{_THEN}limits: [{{every: day, times: 1}}]\n",
         ),
     ),
     "out-of-range": Code(
-        "A value is too small, too large or too fine.",
-        "Stay within what the message names.",
+        "A value is too small or too large, or has too many decimals.",
+        "Write a value within the bounds that the message names.",
         in_achievement("goal: 0\n", "goal: 1\n"),
     ),
     "bad-name": Code(
-        "A name has characters that no name can have.",
+        "A name has characters that are not allowed in names.",
         "Use letters, digits, `_`, `.` and `-`.",
         in_file("rewards/tea.yaml", "reward: green tea\n", "reward: green-tea\ntitle: Green tea\n"),
     ),
     "duplicate-name": Code(
-        "Two things of a kind have the same name.",
+        "Two files or entries have the same name.",
         "Rename one of them.",
         in_file("rewards/tea.yaml", "reward: coffee\n", "reward: tea\n"),
     ),
     "built-in-name": Code(
-        "An event type has the name of one of Laurel's own.",
+        "An event type has the name of a built-in one.",
         "Rename it.",
         in_file("events/badge.yaml", "event: badge_granted\n", "event: badge_shown\n"),
     ),
     "bad-duration": Code(
-        "A duration cannot be read, or cannot be meant.",
+        "A duration is not valid, or too long.",
         "Write it as 30s, 15m, 12h, 90d, 2w, 6mo or 1y.",
         in_program("notify_before: {points: 7 days}\n", "notify_before: {points: 7d}\n"),
     ),
     "bad-date": Code(
-        "A date cannot be read.",
+        "A date is not valid.",
         "Write it as 2026-12-31 or 2026-12-31T18:00:00.",
         in_reactor(f"{_THEN}active: {{until: 31.12.2099}}\n", f"{_THEN}active: {{until: 2099-12-31}}\n"),
     ),
     "bad-expiry": Code(
-        "`expires` or `tier_review` cannot be read.",
+        "`expires` or `tier_review` is not valid.",
         'Write never, {after: 90d}, {end_of: month} or {on: "12-31"}.',
         in_program(
             "wallets:\n  points: {expires: 90d}\n",
@@ -104,12 +104,12 @@ VALUE_CODES: Final[Mapping[str, Code]] = {
         ),
     ),
     "out-of-reach": Code(
-        "A goal counts more days than its window has.",
-        "Lower the goal, or widen the window.",
+        "A goal has more days than its window, so that it is never reached.",
+        "Lower the goal, or choose a longer window.",
         in_achievement("measure: days\nwindow: week\ngoal: 8\n", "measure: days\nwindow: month\ngoal: 8\n"),
     ),
     "several-effects": Code(
-        "An item of `then` holds several effects.",
+        "An item of `then` has several effects.",
         "Give each effect an item of its own.",
         in_effect(
             "grant_badge: early-bird\n    set_tier: gold",
@@ -122,8 +122,8 @@ VALUE_CODES: Final[Mapping[str, Code]] = {
         in_effect("call_webhook: {url: example.com/hook}", "call_webhook: {url: 'https://example.com/hook'}"),
     ),
     "bad-header": Code(
-        "A header that no webhook can have.",
-        "Rename it; its value is one line of plain ASCII.",
+        "A header has a name or a value that is not allowed.",
+        "Rename it, or write its value as one line of ASCII.",
         in_effect(_HOOK.format(header="Content-Length: '0'"), _HOOK.format(header="X-Campaign: spring")),
     ),
 }

@@ -1,6 +1,6 @@
-"""A program's folder, read from the disk, and the hash that tells revisions apart.
+"""The folder of a program, read from disk, and the hash of its content.
 
-Whatever lies there, reading ends soon: files, folders and bytes are bounded, and nothing but a file is opened.
+Reading is bounded in files, folders and bytes, and opens regular files only.
 """
 
 import os
@@ -19,7 +19,7 @@ from program_files.text.text import LARGEST_FILE
 MOST_FILES = 5_000
 LARGEST_PROGRAM = 8 * LARGEST_FILE
 MOST_ENTRIES = 50_000
-"""Names of files and folders, read or not, that are looked at."""
+"""How many names of files and folders are looked at, including those that are not read."""
 
 DEEPEST_FOLDER = 20
 _START = 4096
@@ -27,26 +27,26 @@ _START = 4096
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a folder holds of a program: its files by their paths inside the folder, in order."""
+    """The program files of a folder, by their paths inside it, in order."""
 
     files: Mapping[str, bytes]
     unread: tuple[str, ...]
-    """Files and folders of the program that cannot be read: what they would have said is not known."""
+    """Files and folders of the program that cannot be read."""
     problems: tuple[Problem, ...]
     is_whole: bool
-    """False where so little could be read that nothing can be said about the program."""
+    """False if the folder could not be read as a whole, so that the program is not checked."""
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
-    """The program's files by path inside the folder, in order; raise ProgramFaults where any is unreadable.
+    """The program's files by path inside the folder, in order; raise ProgramFaults if one cannot be read.
 
-    Hidden files, tests and whatever else lies there are left alone.
+    Hidden files, tests and all other files are ignored.
     """
     return _files(_Reading(path, FOLDERS).contents())
 
 
 def read_test_files(path: Path) -> dict[str, bytes]:
-    """The files of a program's tests/, as `read_folder`; none where there is no such folder."""
+    """The files of a program's tests/, as in `read_folder`; empty if there is no such folder."""
     return _files(_Reading(path, (TESTS,)).contents())
 
 
@@ -58,15 +58,15 @@ def _files(contents: Contents) -> dict[str, bytes]:
 
 
 def read_contents(path: Path) -> Contents:
-    """What a folder holds, its tests, too.
+    """The program files and tests of a folder.
 
-    Everything that cannot be read, and everything that is not read and looks as if it should be, is noted.
+    Problems are noted for what cannot be read, and for files that look like program files and are not read.
     """
     return _Reading(path, (*FOLDERS, TESTS)).contents()
 
 
 def revision_hash(files: Mapping[str, bytes]) -> str:
-    """The same for the same files, whatever their order; another when a name or a byte differs."""
+    """The SHA-256 hash of all names and contents, in the order of names."""
     whole = sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name]):
@@ -76,7 +76,7 @@ def revision_hash(files: Mapping[str, bytes]) -> str:
 
 
 class _Stop(Exception):
-    """The folder is too much to go on."""
+    """The folder cannot be read further."""
 
 
 class _Reading:
@@ -122,7 +122,7 @@ class _Reading:
             if name in self._folders:
                 yield from self._names_in(name)
             elif self._folders == (TESTS,):
-                continue  # the rest of the folder is the program
+                continue  # the other files belong to the program
             elif is_read(name):
                 yield name
             elif is_folder:
@@ -152,7 +152,7 @@ class _Reading:
                     self._note(stray(path, b""))
 
     def _listed(self, folder: str) -> list[tuple[str, bool]]:
-        """What stands in a folder and is not hidden, in order, each with whether it is a folder itself."""
+        """The names in a folder that are not hidden, in order, each with whether it is a folder."""
         listed: list[tuple[str, bool]] = []
         try:
             with os.scandir(self._root / folder) as entries:
@@ -175,21 +175,21 @@ class _Reading:
             self._stop(folder or self._root.name, "too-many-files", message)
 
     def _stray_folder(self, folder: str) -> Problem | None:
-        """A folder with a name like one of a program's that holds files as a program does."""
+        """A warning of a folder with a name like a program's folder that holds YAML or JSON files."""
         problem = stray(f"{folder}/x.yaml", b"")
         if problem is None or not any(name.endswith(SUFFIXES) for name, _ in self._listed(folder)):
             return None
         return problem
 
     def _start(self, name: str) -> bytes:
-        """How a file begins that is none of the program's."""
+        """The first bytes of a file that is not a program file."""
         try:
             return _read(self._root / name, _START)
-        except OSError:  # it is not ours to read
+        except OSError:  # the file is not part of the program
             return b""
 
     def _content(self, path: str) -> bytes | None:
-        """A file's bytes, cut where it is too large anyway; None, and a problem, where it cannot be read."""
+        """The bytes of a file, at most one more than is allowed; None, and a problem, if it cannot be read."""
         fault = fault_of_name(path)
         if fault is not None:
             self._note(bad_name(path, fault))
@@ -227,12 +227,12 @@ def _place(path: str) -> Place:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself: reading it says so
+    except OSError:  # a link to itself, of which reading notes a problem
         return False
 
 
 def _read(path: Path, most: int) -> bytes:
-    """At most so many bytes of an ordinary file, or OSError; a pipe is not waited for."""
+    """At most `most` bytes of a regular file; raise OSError for anything else, without waiting for a pipe."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(None, "it is no ordinary file")

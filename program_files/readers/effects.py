@@ -1,4 +1,4 @@
-"""What a reactor or an achievement causes: its `then`."""
+"""The effects of reactors and achievements: the list `then`."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -29,8 +29,8 @@ _LONGEST: Final = Duration(months=1200, days=36_600, seconds=36_600 * 86_400)
 
 def note_wrong_type(node: Node, problems: Problems, what: str, wanted: str) -> None:
     """Note that a value has the wrong type."""
-    cure = "; put it in quotes" if wanted == "a text" and node.kind() in ("a number", "true or false") else ""
-    problems.add(node.place, "wrong-type", f"{what} must be {wanted}, not {node.kind()}{cure}")
+    cure = "; put it in quotes" if wanted == "a text" and node.type_name() in ("a number", "true or false") else ""
+    problems.add(node.place, "wrong-type", f"{what} must be {wanted}, not {node.type_name()}{cure}")
 
 
 def text_of(node: Node, problems: Problems, what: str) -> str:
@@ -115,7 +115,7 @@ def duration_of(node: Node, problems: Problems, what: str, *, zero: bool = False
     """A duration of at most a hundred years; longer than nothing unless `zero`."""
     fallback = Duration(days=1)
     if not isinstance(node.value, str):
-        problems.add(node.place, "bad-duration", f"{what} must be a duration such as 90d, not {node.kind()}")
+        problems.add(node.place, "bad-duration", f"{what} must be a duration such as 90d, not {node.type_name()}")
         return fallback
     try:
         value = Duration.parse(shown(node.value))

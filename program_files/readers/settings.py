@@ -27,7 +27,7 @@ _ONE_WALLET: Final = {"points": Wallet("points", "points", True, 0, Duration(), 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What program.yaml says, with the defaults filled in."""
+    """The content of program.yaml, with defaults."""
 
     store: str
     title: str
@@ -39,7 +39,7 @@ class Settings:
     tier_by: TierBy
     tier_review: Expiry
     badges: Mapping[str, str] | None
-    """None: not declared, so that any name is a badge."""
+    """None: badges are not declared, so that any name is one."""
 
 
 def read_settings(node: Node, problems: Problems) -> Settings:
@@ -94,7 +94,11 @@ def _zone(fields: MapReader) -> ZoneInfo:
     key = "UTC" if node is None else text_of(node, fields.problems, "timezone") or "UTC"
     try:
         return ZoneInfo(key)
-    except (ValueError, OSError, KeyError):  # what zoneinfo raises for odd names, folders and unknown zones
+    except (
+        ValueError,
+        OSError,
+        KeyError,
+    ):  # zoneinfo raises all three: for odd names, for folders and for unknown zones
         assert node is not None, "UTC is always known"
         fields.problems.add_unknown(node.place, "unknown-timezone", "timezone", key, available_timezones())
         return ZoneInfo("UTC")
@@ -190,4 +194,4 @@ def _badge_title(badge: str, badges: Node, problems: Problems) -> str:
 NO_SETTINGS = Settings(
     "?", "?", ZoneInfo("UTC"), True, _ONE_WALLET, NotifyBefore(None, None, None), (), "earned_points", Never(), None
 )
-"""What stands in for a program.yaml that cannot be read, while the other files are."""
+"""Used in place of a program.yaml that cannot be read, so that the other files can be checked."""

@@ -151,7 +151,7 @@ def _check_required(schema: Node, problems: Problems) -> None:
 
 def _check_object(node: Node, problems: Problems) -> None:
     if not isinstance(node.value, dict):
-        problems.add(node.place, "bad-schema", f"body must be a JSON Schema, not {node.kind()}")
+        problems.add(node.place, "bad-schema", f"body must be a JSON Schema, not {node.type_name()}")
         return
     kind = node.value.get("type")
     kinds = kind.plain() if kind is not None else "object"

@@ -1,6 +1,6 @@
-"""Schemas inside schemas, and `$ref`: each leads to a place in the same schema, and none for ever in a circle.
+"""Schemas inside schemas, and `$ref`: each refers to a schema of the same body, without an endless cycle.
 
-A schema may stand inside itself, in a field or an item, as a body has an end. It may not be a part of itself at once.
+A schema may contain itself in a field or an item, as every body ends. It may not apply to the same value again.
 """
 
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ from program_files.text.problems import Problems, shown
 from rules.json_pointer import resolve
 
 MOST_SCHEMAS: Final = 5_000
-"""Schemas in one body, with every `$ref` written out."""
+"""Schemas in one body; a `$ref` counts as the schemas that it refers to."""
 
 DEEPEST: Final = 20
-"""How many times a `$ref` may lead to another."""
+"""How many times a `$ref` may refer to another."""
 
 
-_IN_PLACE: Final = frozenset({"allOf", "anyOf", "dependentSchemas", "else", "if", "not", "oneOf", "then"})
-"""The keywords whose schemas judge the value itself, and not what is in it."""
+_IN_PLACE_APPLICATORS: Final = frozenset({"allOf", "anyOf", "dependentSchemas", "else", "if", "not", "oneOf", "then"})
+"""The keywords whose schemas apply to the value itself, and not to a part of it."""
 
 
 def inner_schemas(node: Node) -> Iterator[Node]:
-    """The schemas that stand directly in a schema."""
+    """The schemas directly inside a schema."""
     return (inner for _, inner in _by_keyword(node))
 
 
 def described_schemas(node: Node) -> Iterator[Node]:
-    """The schemas of fields and items that say all that is said of these: none that joins with another."""
+    """The schemas of fields and items that are not combined with another schema."""
     for keyword, inner in _by_keyword(node):
-        if keyword not in _IN_PLACE:
+        if keyword not in _IN_PLACE_APPLICATORS:
             if keyword not in DEFINITIONS:
                 yield inner
             yield from described_schemas(inner)
@@ -55,24 +55,24 @@ class References:
         self._weights: dict[str, int] = {}
 
     def check(self) -> None:
-        """Note every `$ref` that leads out, to nothing or in a circle, and a schema too large when written out."""
+        """Note every `$ref` to another file, to nothing or in a cycle, and a schema that is too large."""
         weight = self._weight(self._root, ("#",), 0)
         if weight > MOST_SCHEMAS:
             message = f"a body has at most {MOST_SCHEMAS:,} schemas, every $ref written out"
             self._problems.add(self._root.place, "too-many-values", message)
 
     def _weight(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
-        """The number of schemas in one, itself and those it refers to among them; in a circle, each counts once."""
+        """The number of schemas in a schema, with itself and those it refers to; in a cycle, each counts once."""
         reference = node.entries.get("$ref")
         weight = 1 if reference is None else 1 + self._referred(reference, open_references, followed)
         for keyword, inner in _by_keyword(node):
-            weight += self._weight(inner, open_references if keyword in _IN_PLACE else (), followed)
+            weight += self._weight(inner, open_references if keyword in _IN_PLACE_APPLICATORS else (), followed)
         return weight
 
     def _referred(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
         reference = node.value
         if not isinstance(reference, str):
-            return 0  # the draft's own schema says so
+            return 0  # the schema of the draft notes it
         if reference not in self._weights:
             self._weights[reference] = 0
             target = self._target(node, reference)

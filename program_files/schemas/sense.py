@@ -1,4 +1,4 @@
-"""Schemas that are correct, and make no sense: that accept nothing, or everything but what they speak of."""
+"""Valid schemas that make no sense: they accept no value, or values of all types by mistake."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,30 +17,30 @@ _PAIRS: Final = (
     ("minProperties", "maxProperties", False),
     ("minContains", "maxContains", False),
 )
-"""The least, the most, and whether the two may not be the same."""
+"""A lower and an upper bound, and whether the two must differ."""
 
-_SPEAK_OF: Final[Mapping[str, frozenset[str]]] = {
+_KEYWORDS_OF: Final[Mapping[str, frozenset[str]]] = {
     "object": frozenset({"properties", "required", "additionalProperties", "patternProperties", "propertyNames"}),
     "array": frozenset({"items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"}),
     "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
     "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
 }
-_ELSEWHERE: Final = frozenset({"$ref", "allOf", "anyOf", "const", "enum", "oneOf"})
-"""The keywords that may say the type in the place of `type`."""
+_INSTEAD_OF_TYPE: Final = frozenset({"$ref", "allOf", "anyOf", "const", "enum", "oneOf"})
+"""Keywords that state a type without `type`."""
 
 
 def check_sense(schema: Node, problems: Problems) -> None:
-    """Note what contradicts itself."""
-    for low, high, apart in _PAIRS:
-        _check_pair(schema, low, high, problems, apart=apart)
+    """Note contradictions within one schema."""
+    for low, high, must_differ in _PAIRS:
+        _check_pair(schema, low, high, problems, must_differ=must_differ)
     _check_listed(schema, problems)
 
 
 def check_typed(schema: Node, problems: Problems) -> None:
-    """Warn of a schema that forgets to say of what type its values are: it accepts all others, too."""
-    if "type" in schema.entries or not _ELSEWHERE.isdisjoint(schema.entries):
+    """Warn of a schema without a type: its keywords do not apply to values of other types."""
+    if "type" in schema.entries or not _INSTEAD_OF_TYPE.isdisjoint(schema.entries):
         return
-    for kind, words in _SPEAK_OF.items():
+    for kind, words in _KEYWORDS_OF.items():
         said = next((keyword for keyword in schema.entries if keyword in words), None)
         if said is not None:
             message = f"without a type this accepts anything, and {said} is overlooked unless it is {_A[kind]}"
@@ -51,11 +51,11 @@ def check_typed(schema: Node, problems: Problems) -> None:
 _A: Final = {"object": "an object", "array": "an array", "string": "a text", "number": "a number"}
 
 
-def _check_pair(schema: Node, low: str, high: str, problems: Problems, *, apart: bool) -> None:
+def _check_pair(schema: Node, low: str, high: str, problems: Problems, *, must_differ: bool) -> None:
     least, most = (schema.entries.get(keyword) for keyword in (low, high))
     if least is None or most is None or not _is_number(least.value) or not _is_number(most.value):
-        return  # the draft's own schema says so
-    if least.value > most.value or (apart and least.value == most.value):  # type: ignore[operator]  # both are numbers
+        return  # the schema of the draft notes it
+    if least.value > most.value or (must_differ and least.value == most.value):  # type: ignore[operator]  # both are numbers
         message = f"nothing is accepted: {low} {least.value} leaves nothing below {high} {most.value}"
         problems.add(most.place, "contradictory-schema", message, can_run=True)
 
@@ -65,7 +65,7 @@ def _is_number(value: object) -> bool:
 
 
 def _check_listed(schema: Node, problems: Problems) -> None:
-    """A value of an enum or a const that the type beside it refuses."""
+    """Note values of `enum` or `const` that the type beside them refuses."""
     kind, enum, const = (schema.entries.get(keyword) for keyword in ("type", "enum", "const"))
     if kind is None:
         return
@@ -73,9 +73,8 @@ def _check_listed(schema: Node, problems: Problems) -> None:
     listed = list(enum.value) if enum is not None and isinstance(enum.value, list) else []
     for node in [*listed, *([] if const is None else [const])]:
         if not any(_is_of(node.value, each) for each in kinds):
-            message = (
-                f"{shown(str(node.value))} is {node.kind()}, which the type {shown(', '.join(map(str, kinds)))} refuses"
-            )
+            types = shown(", ".join(map(str, kinds)))
+            message = f"{shown(str(node.value))} is {node.type_name()}, which the type {types} refuses"
             problems.add(node.place, "contradictory-schema", message, can_run=True)
 
 
@@ -96,4 +95,4 @@ def _is_of(value: object, kind: object) -> bool:
         case "object":
             return isinstance(value, dict)
         case _:
-            return True  # no such type, which is said elsewhere
+            return True  # an unknown type is noted elsewhere

@@ -22,12 +22,12 @@ _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
 def read_json(file: str, text: str, problems: Problems) -> Node:
-    """The value that a text holds; Unreadable where it is none, `problems` for what can be read past."""
+    """The value of a JSON text; raise Unreadable if it is not valid; note what does not end the reading."""
     document = _Document(file, text, problems)
     if not text.strip():
         raise Unreadable(Place(file, 1, 1), "empty-file", "the file says nothing")
     try:
-        # Its places and words are the best to be had. Where it runs out of stack, our own bound says where.
+        # It has the best messages and positions. If it runs out of stack, `check_depth` says where.
         with suppress(RecursionError):
             json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
@@ -44,7 +44,7 @@ class _Document:
         self._offset = 0
         self._values = 0
         self._kind = ""
-        self._said = ""
+        self._lexeme = ""
         self._here = Place(file, 1, 1)
 
     def place(self, offset: int) -> Place:
@@ -56,20 +56,20 @@ class _Document:
         return self._node(1)
 
     def _next(self) -> None:
-        """Go to the next token."""
+        """Read the next token."""
         found = _TOKEN.match(self._text, self._offset)
         if found is None or found.lastgroup is None:
             rest = self._text[self._offset :].lstrip(" \t\n\r")
             place = self.place(len(self._text) - len(rest))
             raise Unreadable(place, "not-json", f"this is no JSON: {shown(rest)}")
-        self._kind, self._said = found.lastgroup, found[found.lastgroup]
+        self._kind, self._lexeme = found.lastgroup, found[found.lastgroup]
         self._here = self.place(found.start(found.lastgroup))
         self._offset = found.end()
 
     def _node(self, depth: int) -> Node:
         place = self._here
         self._values = bounded(self._values + 1, place)
-        match self._kind, self._said:
+        match self._kind, self._lexeme:
             case "text", _:
                 return Node(place, self._string())
             case "number", digits:
@@ -83,15 +83,15 @@ class _Document:
                 check_depth(depth, place)
                 return self._object(place, depth)
             case _:
-                raise Unreadable(place, "not-json", f"this is no JSON: {self._said or 'it ends here'}")
+                raise Unreadable(place, "not-json", f"this is no JSON: {self._lexeme or 'it ends here'}")
 
     def _string(self) -> str:
-        return check_text(json.loads(self._said), self._here)
+        return check_text(json.loads(self._lexeme), self._here)
 
     def _array(self, place: Place, depth: int) -> Node:
         items: list[Node] = []
         self._next()
-        while self._said != "]":
+        while self._lexeme != "]":
             items.append(self._node(depth + 1))
             self._after_item()
         return Node(place, items, size=1 + sum(item.size for item in items))
@@ -100,7 +100,7 @@ class _Document:
         entries: dict[str, Node] = {}
         keys: dict[str, Place] = {}
         self._next()
-        while self._said != "}":
+        while self._lexeme != "}":
             key, where = self._string(), self._here
             self._next()
             self._next()
@@ -116,5 +116,5 @@ class _Document:
 
     def _after_item(self) -> None:
         self._next()
-        if self._said == ",":
+        if self._lexeme == ",":
             self._next()

@@ -1,4 +1,4 @@
-"""Values as YAML that `read_yaml` reads back as they were: short maps and lists on one line."""
+"""Writes values as YAML on one line, which `read_yaml` reads back as the same values."""
 
 import re
 from collections.abc import Mapping

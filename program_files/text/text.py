@@ -1,4 +1,4 @@
-"""The bytes of a file to nodes."""
+"""Reads the bytes of a file as nodes."""
 
 from codecs import BOM_UTF8
 
@@ -10,11 +10,11 @@ from program_files.text.yaml_text import read_yaml
 
 LARGEST_FILE = 1024 * 1024
 _FIRST = 4
-"""Bytes of which one is NUL where the first letters of a file have two or four bytes each."""
+"""The first bytes of a file; in UTF-16 and UTF-32 one of them is NUL."""
 
 
 def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
-    """What a file says; None, and why in `problems`, where it cannot be read."""
+    """The content of a file; None, and a problem, if it cannot be read."""
     try:
         text = _decoded(file, content)
         return read_json(file, text, problems) if file.endswith(".json") else read_yaml(file, text, problems)

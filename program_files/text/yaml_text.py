@@ -1,6 +1,6 @@
-"""YAML 1.2 text to nodes: the core schema's scalars, no tags, no merge keys, one document.
+"""Reads YAML 1.2 as nodes: scalars of the core schema, one document, no tags and no merge keys.
 
-Built from libyaml's events as they come, so that a nesting or alias bomb is stopped where it passes a bound.
+Nodes are made from libyaml's events one by one, so that deep nesting or alias bombs are stopped at a bound.
 """
 
 import re
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _RADIX = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""NEL, LS and PS among them: libyaml breaks lines there, and nobody sees why."""
+"""NEL, LS and PS are among them: libyaml breaks lines there, which no editor shows."""
 _TAGS = "tag:yaml.org,2002:"
 _DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)  # libyaml takes quadratic time for many of them
 _BREAK = re.compile(r"\r\n|[\r\n]")
@@ -46,12 +46,12 @@ _CURES = {
     "found unexpected end of stream": "a quote is not closed",
     "unknown escape character": "write \\\\ for a backslash, or use single quotes",
 }
-_TOLD_AT_THE_BEGINNING = ("an alias", "an anchor", "a block scalar", "a simple key", "unexpected end of stream")
-"""What is told of where it begins, and not of where it goes on as nothing can."""
+_SHOWN_AT_BEGINNING = ("an alias", "an anchor", "a block scalar", "a simple key", "unexpected end of stream")
+"""Errors that are shown where the construct begins, and not where the parser stopped."""
 
 
 def read_yaml(file: str, text: str, problems: Problems) -> Node:
-    """The document that a text holds; Unreadable where it is none, `problems` for what can be read past."""
+    """The document of a YAML text; raise Unreadable if it is not valid; note what does not end the reading."""
     directive = _DIRECTIVE.search(text)
     if directive:
         raise Unreadable(_place_at(file, text, directive.start()), "tag", "tags are not read: remove %TAG")
@@ -62,10 +62,10 @@ def read_yaml(file: str, text: str, problems: Problems) -> Node:
     try:
         return _Document(file, text, problems).read()
     except yaml.MarkedYAMLError as error:
-        begins = any(words in f"{error.context} {error.problem}" for words in _TOLD_AT_THE_BEGINNING)
+        begins = any(words in f"{error.context} {error.problem}" for words in _SHOWN_AT_BEGINNING)
         mark = (error.context_mark if begins else None) or error.problem_mark
         assert mark is not None, "libyaml says where"
-        raise Unreadable(Place(file, mark.line + 1, mark.column + 1), "not-yaml", _explained(error)) from None
+        raise Unreadable(Place(file, mark.line + 1, mark.column + 1), "not-yaml", _message(error)) from None
 
 
 class _Document:
@@ -97,7 +97,9 @@ class _Document:
         place = self._place(event)
         if isinstance(event, AliasEvent):
             return self._aliased(event, place)
-        assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), "what a node can begin with"
+        assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), (
+            "a node begins with one of these"
+        )
         if event.tag is not None:
             self._refuse_tag(event.tag, place)
         self._count(1, place)
@@ -115,7 +117,7 @@ class _Document:
         return node
 
     def _refuse_tag(self, tag: str, place: Place) -> None:
-        """Note a tag; an operator without quotes makes one, and from there on nothing is what it was meant to be."""
+        """Note a tag; raise Unreadable if it is an operator without quotes, as all that follows is misread."""
         written = tag.replace(_TAGS, "!!", 1)
         if written.endswith(":"):
             cure = f"tags are not read, and {shown(written[:-1])} is one: put the operator in quotes"
@@ -154,7 +156,7 @@ class _Document:
         return Node(place, entries, keys, 1 + sum(value.size for value in entries.values()))
 
     def _key(self, event: Event, depth: int) -> str | None:
-        """The text of a key, as it is written; None where it is noted as a problem."""
+        """The text of a key; None, and a problem, if it is not a text."""
         if isinstance(event, ScalarEvent) and not (event.value == "<<" and event.implicit[0]):
             if event.tag is not None:
                 self._refuse_tag(event.tag, self._place(event))
@@ -185,11 +187,11 @@ def _scalar(event: ScalarEvent, place: Place) -> Scalar:
     return text
 
 
-def _explained(error: yaml.MarkedYAMLError) -> str:
-    said = str(error.problem or error.context or "the text cannot be read")
+def _message(error: yaml.MarkedYAMLError) -> str:
+    problem = str(error.problem or error.context or "the text cannot be read")
     context = f" ({error.context})" if error.context and error.problem else ""
-    cure = next((cure for words, cure in _CURES.items() if words in said + context), None)
-    return f"this is no YAML: {shown(said)}{context}" + (f": {cure}" if cure else "")
+    cure = next((cure for words, cure in _CURES.items() if words in problem + context), None)
+    return f"this is no YAML: {shown(problem)}{context}" + (f": {cure}" if cure else "")
 
 
 def _place_at(file: str, text: str, offset: int) -> Place:

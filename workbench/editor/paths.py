@@ -1,7 +1,7 @@
-"""Where `var` can look: a type's paths as a list, for an editor to propose, and as a pattern, for it to judge by.
+"""The paths of a type: as a list that editors propose, and as a pattern that they validate by.
 
-The pattern takes every path that the checker of rules takes, those into arrays and texts among them; the list is what
-a person would write.
+The pattern accepts every path that the checker of rules accepts, also into arrays and texts; the list has the paths
+that people write.
 """
 
 import re
@@ -32,7 +32,7 @@ _MOST_POSITIONS = 20
 
 
 def proposed(of: Type) -> dict[str, str]:
-    """Every path to something that is no mere map, with what it is worth in words."""
+    """Every path to a value other than a map, with its type in words."""
     return {path: _worth(found) for path, found in _walk(of, "", DEEPEST) if not _is_record(found)}
 
 

@@ -1,4 +1,4 @@
-"""JSON Logic as a JSON Schema: the operators, how many operands each takes, and what the manual says of them."""
+"""JSON Logic as a JSON Schema: the operators, the number of their operands, and their documentation."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -32,12 +32,12 @@ def schema_of(value: RuleValue | TemplateValue) -> Schema:
 
 
 def definitions() -> dict[str, Schema]:
-    """What `RULE` and `TEMPLATE` refer to."""
+    """The definitions that `RULE` and `TEMPLATE` refer to."""
     return {"rule": _rule(), "template": _template(), **dict(_operands())}
 
 
 def _rule() -> Schema:
-    """A literal, an array of rules, or an object of one operator: what a keyword is not about, it lets pass."""
+    """A literal, an array of rules, or an object with one operator."""
     return {
         "items": recursive(RULE),
         "properties": {name: _operator(operator) for name, operator in TABLE.items()},
@@ -65,7 +65,7 @@ def _named(operator: Operator) -> str:
 
 
 def _template() -> Schema:
-    """JSON with rules in it: an object of one key that is an operator is a rule, all else is itself."""
+    """JSON with rules in it: an object whose only key is an operator is a rule, everything else is plain JSON."""
     return {
         "if": {"type": "object", "maxProperties": 1, "propertyNames": {"enum": list(TABLE)}},
         "then": RULE,

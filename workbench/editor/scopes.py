@@ -1,7 +1,7 @@
-"""What `var` may look into, as JSON Schemas: one for each type that rules see.
+"""The paths that `var` can have, as JSON Schemas: one for each type of what rules can read.
 
-The schema of rules says which operators there are; a scope stands beside it and follows `var` alone, through all
-operators into whatever they hold. So a program of fifty event types needs fifty small scopes, not fifty grammars.
+The schema of rules defines the operators; a scope is added to it and restricts `var` alone, at any depth of
+operators. So a program of fifty event types needs fifty small scopes, not fifty schemas of rules.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from workbench.editor import paths
 from workbench.editor.parts import Schema, not_suggested, recursive, referred
 
 _PARTS = ("path", "keys", "loop", "fold")
-"""What a scope is made of, beside itself."""
+"""The definitions of one scope, besides the scope itself."""
 
 _LOOPS = ("map", "filter", "all", "some", "none")
 
 
 class Scopes:
-    """Gives each type one definition, however often it is asked for."""
+    """Makes one definition for each type."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, Schema] = {}
@@ -25,10 +25,10 @@ class Scopes:
         self._lists: dict[str, str] = {}
 
     def of(self, seen: Type, name: str | None = None) -> Schema:
-        """The schema of rules that see a type; `name` is what its definition is called if it is new."""
+        """The schema of rules that read a type; `name` names its definition if it is new."""
         if seen not in self._names:
             self._names[seen] = name = name or f"element-{len(self._names)}"
-            self.definitions[name] = {}  # its place, before those that it refers to
+            self.definitions[name] = {}  # an entry in front of those that it refers to
             self.definitions |= self._scope(seen, name)
         return referred(self._names[seen])
 
@@ -59,7 +59,7 @@ class Scopes:
         }
 
     def _loop(self, inside: Schema, loops: list[tuple[Schema, Schema]]) -> Schema:
-        """The second operand looks into the elements of the first, where that is known, and else anywhere."""
+        """The second operand reads the elements of the first, if these are known, and otherwise anything."""
         cases = [{"if": {"items": [array]}, "then": {"items": [{}, body]}} for array, body in loops]
         return {"items": [inside, {}, inside], **({"allOf": cases} if cases else {})}
 
@@ -68,7 +68,7 @@ class Scopes:
             yield self._list(path), element
 
     def _list(self, path: str) -> Schema:
-        """The rules that are worth the array at a path, or some of its elements."""
+        """The rules that return the array at a path, or some of its elements."""
         if path not in self._lists:
             self._lists[path] = name = f"list-{len(self._lists)}"
             self.definitions[name] = {
@@ -88,17 +88,17 @@ def _fold(element: Type) -> Type:
 
 
 def _path(seen: Type) -> Schema:
-    """The path of a `var`: proposed ones, any other that leads somewhere, or a rule that makes one."""
+    """The path of a `var`: a proposed one, another that is valid, or a rule that computes one."""
     proposed = paths.proposed(seen)
     pattern = {"pattern": paths.pattern(seen), "patternErrorMessage": "Nothing lies at this path."}
     listed = [{"enum": list(proposed), "enumDescriptions": list(proposed.values())}] if proposed else []
-    # Said by `not`: an editor would propose a null, or true and false, of a list of kinds that has them.
+    # By `not`: from a list of types an editor would propose null, true and false.
     others = {} if paths.takes_numbers(seen) else {"not": {"type": ["number", "boolean"]}}
     return {"anyOf": [*listed, pattern], **others}
 
 
 def _keys(path: Schema) -> Schema:
-    """A written list of paths, as `missing` takes it; one that is computed is not judged."""
+    """A literal list of paths, as `missing` takes it; a computed one is not checked."""
     return {
         "if": {"type": "array", "items": {"type": "string", "minLength": 1}},
         "then": {"items": path},

@@ -73,7 +73,7 @@ def read_vocabulary(
 
 
 def _declared(folder: str, key: str, files: Mapping[str, bytes], unread: Collection[str]) -> Names | None:
-    """The names in the files of a folder; None where one has none that can be read."""
+    """The names that the files of a folder declare; None if one of them cannot be read."""
     if any(path.split("/")[0] == folder for path in unread):
         return None
     names: dict[str, str] = {}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from program_files import read_program
 from tests.kit import programs
-from workbench.places import Places
+from workbench.place_lookup import PlaceLookup
 from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.running import run
@@ -32,7 +32,7 @@ def covered(*steps: str) -> CoverageReport:
     program = read_program(files)
     lines = "".join(f"  - {step}\n" for step in steps)
     text = f"test: t\nat: 2024-05-01\nsteps:\n  - {bought(1, 'store')}\n{lines}  - expect: {{badges: []}}\n"
-    coverage = Coverage(program, Places(files).of)
+    coverage = Coverage(program, PlaceLookup(files).place_of)
     (scenario,) = read_tests({"tests/t.yaml": text.encode()}, program)
     assert run(scenario, coverage.program, coverage.record).verdict == "passed"
     return coverage.report()
@@ -107,7 +107,7 @@ def test_everything_can_be_reached() -> None:
 
 def test_an_achievement_is_reached_when_it_is_completed_and_so_are_its_effects() -> None:
     files = programs.files()
-    coverage = Coverage(read_program(files), Places(files).of)
+    coverage = Coverage(read_program(files), PlaceLookup(files).place_of)
     text = "test: t\nat: 2024-05-01\nsteps: [{event: app_login, repeat: 7, every: 1d}, {expect: {points: 100}}]\n"
     (scenario,) = read_tests({"tests/t.yaml": text.encode()}, coverage.program)
 

@@ -1,4 +1,4 @@
-"""Where the parts of a program stand that a `Program` keeps no place of."""
+"""Places of parts of a program that a `Program` does not keep."""
 
 from collections.abc import Mapping
 
@@ -9,15 +9,15 @@ from program_files.text.problems import Problems
 from program_files.text.text import read_text
 
 
-class Places:
-    """Places in the files of a program that is right."""
+class PlaceLookup:
+    """Finds places in the files of a program without errors."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
         self._nodes: dict[str, Node | None] = {}
 
-    def of(self, file: str, path: rules.JsonPath) -> Place:
-        """Where the value at a path stands, as far as the path can be followed."""
+    def place_of(self, file: str, path: rules.JsonPath) -> Place:
+        """The place of the value at a path in a file, or of the last value on the way."""
         if file not in self._nodes:
             self._nodes[file] = read_text(file, self._files[file], Problems())
         node = self._nodes[file]
