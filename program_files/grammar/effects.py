@@ -59,9 +59,7 @@ CALL_WEBHOOK: Final = MapGrammar(
     "call_webhook",
     (
         Key("url", UrlValue(), "Where it is sent.", required=True, examples=("https://example.com/hook",)),
-        Key(
-            "body", TemplateValue(), "What it says: JSON, any part of which may be a rule.", otherwise="an empty object"
-        ),
+        Key("body", TemplateValue(), "Its body: JSON, any part of which may be a rule.", otherwise="an empty object"),
         Key("headers", HEADERS, "Headers beside Laurel's own."),
     ),
 )

@@ -30,7 +30,7 @@ ACHIEVEMENT_STATE: Final = MapGrammar(
     "the state of an achievement",
     (
         Key("completed", COUNT, "How often it was completed, ever."),
-        Key("progress", AMOUNT_OR_ZERO, "How far it is, as the last webhook told."),
+        Key("progress", AMOUNT_OR_ZERO, "Its progress, as in the last webhook."),
     ),
 )
 REWARD_COUNTS: Final = MapGrammar(

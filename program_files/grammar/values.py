@@ -54,7 +54,7 @@ class TextValue:
 
 @dataclass(frozen=True, slots=True)
 class PatternValue:
-    """A text that matches a pattern; `rule` says the pattern in words."""
+    """A text that matches a pattern; `rule` describes it in words."""
 
     pattern: str
     rule: str
@@ -298,7 +298,7 @@ class Key:
     default: str | int | None = None
     """The value that holds without the key."""
     otherwise: str = ""
-    """What holds without the key, in words, where no value says it."""
+    """What holds without the key, in words, if it is no single value."""
     examples: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     """What other systems call it, though another key's name may be spelt more alike."""

@@ -1,4 +1,4 @@
-"""A map of a file, read key by key as its grammar says."""
+"""Reads a map of a file key by key, by its grammar."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -41,10 +41,10 @@ def check_typed(schema: Node, problems: Problems) -> None:
     if "type" in schema.entries or not _INSTEAD_OF_TYPE.isdisjoint(schema.entries):
         return
     for kind, words in _KEYWORDS_OF.items():
-        said = next((keyword for keyword in schema.entries if keyword in words), None)
-        if said is not None:
-            message = f"without a type this accepts anything, and {said} is overlooked unless it is {_A[kind]}"
-            problems.warn(schema.keys[said], "missing-type", message, f"type: {kind}")
+        found = next((keyword for keyword in schema.entries if keyword in words), None)
+        if found is not None:
+            message = f"without a type this accepts anything, and {found} is ignored unless it is {_A[kind]}"
+            problems.warn(schema.keys[found], "missing-type", message, f"type: {kind}")
             return
 
 

@@ -25,7 +25,7 @@ def read_json(file: str, text: str, problems: Problems) -> Node:
     """The value of a JSON text; raise Unreadable if it is not valid; note what does not end the reading."""
     document = _Document(file, text, problems)
     if not text.strip():
-        raise Unreadable(Place(file, 1, 1), "empty-file", "the file says nothing")
+        raise Unreadable(Place(file, 1, 1), "empty-file", "the file is empty")
     try:
         # It has the best messages and positions. If it runs out of stack, `check_depth` says where.
         with suppress(RecursionError):

@@ -85,7 +85,7 @@ class _Document:
                 raise Unreadable(self._place(event), "several-documents", "a file holds one document: remove the ---")
             document = self._node(next(self._events), 1)
         if document is None:
-            raise Unreadable(Place(self._file, 1, 1), "empty-file", "the file says nothing")
+            raise Unreadable(Place(self._file, 1, 1), "empty-file", "the file is empty")
         return document
 
     def _place(self, event: Event) -> Place:

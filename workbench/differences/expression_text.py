@@ -1,6 +1,6 @@
-"""Expressions as one would write them by hand, whole: a difference must show what differs.
+"""Expressions as infix text, complete, so that a difference shows what differs.
 
-`rules.render` says less, for explanations.
+`rules.render` writes a shorter text, for explanations.
 """
 
 import re
@@ -10,14 +10,14 @@ from typing import Final
 from rules import exact
 from rules.expression import ArrayLiteral, Call, Expression, Literal
 
-_BINDING: Final[Mapping[str, int]] = {
+_PRECEDENCE: Final[Mapping[str, int]] = {
     "or": 1,
     "and": 2,
     **dict.fromkeys(("==", "===", "!=", "!==", "<", "<=", ">", ">=", "in"), 4),
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
 }
-"""How closely an operator between its operands binds them; parentheses show where it is otherwise."""
+"""The precedence of infix operators; a higher number binds more closely."""
 
 _NOT = 3
 _PATH = re.compile(r"[\w.-]+")
@@ -35,7 +35,7 @@ def expression_text(expression: Expression) -> str:
 
 
 def path_of(expression: Expression) -> str | None:
-    """The path of a `var` that the rule writes out."""
+    """The literal path of a `var`; None for anything else."""
     match expression:
         case Call(operator=operator, operands=(Literal(_, str() as path), *_)) if operator.name == "var":
             return path if _PATH.fullmatch(path) else None
@@ -52,19 +52,23 @@ def _call(name: str, operands: tuple[Expression, ...]) -> str:
         case "var", (Literal(_, str() as path), default) if _PATH.fullmatch(path):
             return f"({path} else {expression_text(default)})"
         case "!", (operand,):
-            return f"not {_held(operand, _NOT)}"
-        case _ if name in _BINDING and len(operands) > 1:
+            return f"not {_operand_text(operand, _NOT)}"
+        case _ if name in _PRECEDENCE and len(operands) > 1:
             first, *rest = operands
-            closer = _BINDING[name] + 1
-            return f" {name} ".join([_held(first, closer - 1), *(_held(operand, closer) for operand in rest)])
+            closer = _PRECEDENCE[name] + 1
+            return f" {name} ".join(
+                [_operand_text(first, closer - 1), *(_operand_text(operand, closer) for operand in rest)]
+            )
         case _:
             return f"{name}({', '.join(map(expression_text, operands))})"
 
 
-def _held(operand: Expression, least: int) -> str:
-    """An operand, in parentheses where it would come apart without."""
+def _operand_text(operand: Expression, least: int) -> str:
+    """An operand, in parentheses if it binds less closely than the operator around it."""
     match operand:
-        case Call(operator=operator, operands=inner) if len(inner) > 1 and _BINDING.get(operator.name, least) < least:
+        case Call(operator=operator, operands=inner) if (
+            len(inner) > 1 and _PRECEDENCE.get(operator.name, least) < least
+        ):
             return f"({expression_text(operand)})"
         case _:
             return expression_text(operand)

@@ -55,8 +55,8 @@ def _value_text(part: AttributeChange, what: ChangeType) -> str:
     """The old and the new value; `added` or `removed` only where the whole definition was not."""
     if part.was is not None and part.now is not None:
         return f"{part.was} -> {part.now}"
-    said = part.now or part.was or ""
-    return said if part.what == what else f"{part.what} {said}"
+    value = part.now or part.was or ""
+    return value if part.what == what else f"{part.what} {value}"
 
 
 def _places(part: AttributeChange) -> str:
@@ -77,8 +77,8 @@ def _items(change: Change) -> Iterator[str]:
 def _value_in_code(part: AttributeChange, what: ChangeType) -> str:
     if part.was is not None and part.now is not None:
         return f"{_code(part.was)} → {_code(part.now)}"
-    said = _code(part.now or part.was or "")
-    return said if part.what == what else f"{part.what} {said}"
+    value = _code(part.now or part.was or "")
+    return value if part.what == what else f"{part.what} {value}"
 
 
 def _code(written: str) -> str:

@@ -50,7 +50,7 @@ def several(one: str) -> str:
 
 CASES = [
     # files
-    ("", "1:1: empty-file: the file says nothing"),
+    ("", "1:1: empty-file: the file is empty"),
     ("test: [", "2:1: not-yaml"),
     ("- 1\n", "1:1: wrong-type: a test must be a map, not a list"),
     ("tests: []\n", "1:8: out-of-range: tests must have at least one test"),
