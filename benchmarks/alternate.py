@@ -24,10 +24,9 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from commands.temporal_server import free_port
-
 from benchmarks.processor_time import tree_seconds
 from benchmarks.traffic import post, send
+from commands.shared.temporal_server import free_port
 
 PASSWORD = "measured-" + uuid4().hex
 PATIENCE = 120.0
