@@ -1,5 +1,6 @@
 """The `laurel` command line. Exit code 0: success; 1: the program is at fault; 2: the call is."""
 
+import gc
 import sys
 from io import TextIOWrapper
 
@@ -22,6 +23,9 @@ from commands.simulate.command import simulate
 from commands.test.command import test
 from commands.up.command import up
 from commands.worker.command import worker
+
+gc.set_threshold(50_000, 20, 50)
+"""Most objects of a command live until it ends, so the default of 700 makes the collector search in vain."""
 
 app = typer.Typer(cls=FastTyperGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

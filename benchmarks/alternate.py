@@ -32,6 +32,7 @@ PASSWORD = "measured-" + uuid4().hex
 PATIENCE = 120.0
 EVENT_TYPES = 10
 IN_FLIGHT = 48
+IGNORED_SETTINGS = ("LAUREL_", "PYTHONDONTWRITEBYTECODE")  # modules are compiled once, as they are for users
 
 PROGRAM = """\
 store: DEFAULT
@@ -99,7 +100,7 @@ def sale(number: int) -> dict[str, Any]:
 def command_seconds(checkout: Checkout, folder: Path, *arguments: str | Path) -> float:
     """What one `laurel ...` and its children use; RuntimeError where it does not end with 0."""
     log = folder / "log"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAUREL_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(IGNORED_SETTINGS)}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [checkout.laurel, *arguments], cwd=folder, env=environment, stdout=output, stderr=output

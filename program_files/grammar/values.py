@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, dataclass_transform
 
 Word = TypeVar("Word", bound=str)
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def _value(cls: type[T]) -> type[T]:
+    """A frozen dataclass that is compared by identity: rows are constants, and every command waits for them."""
+    return dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
+
 
 LONGEST_TEXT: Final = 2000
 LARGEST_AMOUNT: Final = 10**12
@@ -28,7 +36,7 @@ ReferenceKind: TypeAlias = Literal[
 """What a name in a file can refer to."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class NameValue:
     """A name that the file gives to what it declares."""
 
@@ -38,21 +46,21 @@ class NameValue:
     pattern = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class ReferenceValue:
     """A name of something that the program has."""
 
     kind: ReferenceKind
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class TextValue:
     """A text that is not blank; None: of any length."""
 
     longest: int | None = LONGEST_TEXT
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class PatternValue:
     """A text that matches a pattern; `rule` describes it in words."""
 
@@ -60,19 +68,19 @@ class PatternValue:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class FlagValue:
     """True or false."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class AmountValue:
     """An exact number of at most six decimals, from 0 or above it."""
 
     zero: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class IntegerValue:
     """A whole number in a range."""
 
@@ -80,14 +88,14 @@ class IntegerValue:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class ChoiceValue(Generic[Word]):
     """One of some words, each with its meaning."""
 
     words: Mapping[Word, str]
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class ConstantValue:
     """One word, and no other."""
 
@@ -95,21 +103,21 @@ class ConstantValue:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class DurationValue:
     """A duration such as `90d`."""
 
     zero: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class DaysValue:
     """A duration of whole days."""
 
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class DateValue:
     """A local date, or a date and time."""
 
@@ -117,32 +125,32 @@ class DateValue:
     date_and_time = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class InstantValue:
     """A date, or a date and time, of a test."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class LocalDayValue:
     """A local date of a test."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class DayOfYearValue:
     """A month and a day, such as `"12-31"`."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class TimeZoneValue:
     """The name of a time zone."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class UrlValue:
     """The address of a webhook."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class HeadersValue:
     """Names and values of HTTP headers; those in `reserved`, and all that begin with `webhook-`, are Laurel's own."""
 
@@ -151,34 +159,34 @@ class HeadersValue:
     reserved = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class RuleValue:
     """A JSON Logic rule, by what it must come to."""
 
     result: Literal["true or false", "a number", "anything"]
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class TemplateValue:
     """JSON, any part of which may be a JSON Logic rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class BodySchemaValue:
     """A JSON Schema of the body of an event."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class ObjectValue:
     """A map with any keys."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class NullValue:
     """null."""
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class ListValue:
     """A list with at least so many items."""
 
@@ -187,7 +195,7 @@ class ListValue:
     is_unique: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class MappingValue:
     """A map from names to values of one type, with at least so many entries."""
 
@@ -196,14 +204,14 @@ class MappingValue:
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class UnionValue:
     """A value of one of several types."""
 
     options: tuple["ValueGrammar", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class DefinedValue:
     """A type that stands in several places, so that schemas define it once, under this name."""
 
@@ -287,7 +295,7 @@ ValueGrammar: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class Key:
     """One key of a map: the only place that states its name, type, default and documentation."""
 
