@@ -1,6 +1,7 @@
 """`laurel test`."""
 # ruff: noqa: PT028 - a command that is called test, and no test
 
+import gc
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
@@ -47,6 +48,7 @@ def test(
     from commands.test.suite import Selection
     from commands.test.watch import run_again
 
+    gc.set_threshold(200_000, 20, 50)  # a store in memory per test: few cycles, and many objects that are not garbage
     require_folder(folder)
     wanted = _percentage(fail_under, coverage=coverage)
     selection = Selection(filter, tuple(tag or ()), True if wanted is not None else coverage, fail_fast)

@@ -11,8 +11,8 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True)
 def _value(cls: type[T]) -> type[T]:
-    """A frozen dataclass that is compared by identity: rows are constants, and every command waits for them."""
-    return dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
+    """A dataclass that is quick to define, since every command waits for these: frozen for the type checker alone."""
+    return dataclass(eq=False, repr=False)(cls)
 
 
 LONGEST_TEXT: Final = 2000
