@@ -3,36 +3,16 @@
 The same value is replaced in the same way everywhere, so that fields that are equal stay equal.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from datetime import datetime
+from typing import Any, TypeAlias
 
 import rules
 from loyalty.program.program import Program
+from workbench.masking.harmless import ATTRIBUTES, HarmlessValues, is_date, normalized
 from workbench.masking.replacements import Replacement, ReplacementKind
-from workbench.masking.rule_usage import Counted, FieldPath, RuleUsage, program_names
-from workbench.masking.schema_view import SchemaView, listed_texts
-
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
-_OLD_DAYS: Final = 366
-"""A date this long before the event may be of a birth."""
-
-_MAX_AMOUNT: Final = 1_000_000
-"""A number from here on may be one of a phone, a card or a customer, also where its schema has bounds."""
-
-_SHORTEST_CARD: Final = 4
-"""Digits of a member's card or phone from which on the same number is that of the card or phone."""
-
-_SHORTEST_PHONE: Final = 7
-"""Digits from which on a number may be the member's own phone without its country."""
-
-_ATTRIBUTES: Final = ("member", "attributes")
-_HARMLESS_OF_MEMBER: Final = frozenset({"tier", "points", "earned_points", "wallets", "badges", "registered_at"})
-
-Choice: TypeAlias = Replacement | None
-"""How a value is replaced; None: it stays."""
+from workbench.masking.rule_usage import FieldPath
+from workbench.masking.schema_view import SchemaView
 
 
 class CannotMask(ValueError):
@@ -45,23 +25,16 @@ class Masker:
     def __init__(self, program: Program, event_type: str, *, now: datetime) -> None:
         self._program = program
         self._event_type = program.event_types[event_type]
-        self._today = now.date()
-        self._usage = RuleUsage(program)
-        self._names = program_names(program)
-        self._listed = {text for each in program.event_types.values() for text in listed_texts(each.body.schema)}
+        self._harmless = HarmlessValues(program, today=now.date())
         self._replacements: dict[tuple[str, bool], Replacement] = {}
         """By the value, and whether it is a number."""
-        self._identifiers: set[str] = set()
-        self._identifier_digits: set[str] = set()
         self._taken: set[str] = set()
         """Replacements in use and all texts that were visited: no other value becomes one of them."""
 
     def add_identifier(self, value: str | None, label: str = "Text") -> None:
         """Note a value that the member is known by: it is replaced wherever it stands, whatever rules do with it."""
         if value:
-            self._identifiers.add(_key(value))
-            if len(digits := _digits(value)) >= _SHORTEST_CARD:
-                self._identifier_digits.add(digits)
+            self._harmless.add_identifier(value)
             self._replacement(value, ("member",), label=label)
 
     def mask_body(self, body: Mapping[str, Any]) -> Any:
@@ -80,7 +53,7 @@ class Masker:
 
     def mask_attributes(self, attributes: Mapping[str, Any]) -> Any:
         """Return the member's attributes, masked."""
-        return self._mask(attributes, _ATTRIBUTES)
+        return self._mask(attributes, ATTRIBUTES)
 
     def mask_profile(self, key: str, value: str | None) -> str | None:
         """Return a text of the member's profile, masked; rules read it as `member.KEY`."""
@@ -88,9 +61,11 @@ class Masker:
 
     def mask_counted(self, achievement: str, value: str) -> str:
         """Return a value that an achievement has counted, masked as in the field that it came from."""
-        counted = self._usage.counted_by(achievement)
+        counted = self._harmless.usage.counted_by(achievement)
+        if self._harmless.is_harmless_result(counted, value):
+            return value
         if not counted.value.fields:
-            return value if self._is_harmless(counted, value) else str(self._mask(value, _ATTRIBUTES))
+            return str(self._mask(value, ATTRIBUTES))
         parsed, masked = _parsed(value), value
         for path in sorted(counted.value.fields):
             forms = [(each, self._mask(each, path)) for each in (value, parsed)]
@@ -98,12 +73,6 @@ class Masker:
                 return value
             masked = forms[-1][1]
         return masked if isinstance(masked, str) else rules.exact.dumps(masked)
-
-    def _is_harmless(self, counted: Counted, value: str) -> bool:
-        """Return whether a value calculated from fields is: from none that is personal, or a small number or a date."""
-        personal = [path for path in counted.read if not _is_harmless_field(path)]
-        is_plain = bool(_DATE.fullmatch(value)) or (value.isdigit() and int(value) < _MAX_AMOUNT)
-        return not personal or (is_plain and all(map(self._usage.calculates, personal)))
 
     def _schema_at(self, path: FieldPath) -> SchemaView:
         """Return what the schema says of a field; nothing is said of a member's."""
@@ -114,10 +83,10 @@ class Masker:
             found = found.items().property(step) if not found.declares(step) else found.property(step)
         return found
 
-    # -- what stays
+    # -- values
 
     def _visit(self, value: Any, path: FieldPath, schema: SchemaView, write: "_Write") -> Any:
-        """Return a value, with `write` applied to every text and number that does not stay."""
+        """Return a value, with `write` applied to every text, number and key that is not harmless."""
         if schema.lists(value):
             return value
         match value:
@@ -131,61 +100,19 @@ class Masker:
             case list():
                 return [self._visit(each, path, schema.items(), write) for each in value]
             case str():
-                choice = self._choice_for_text(value, path)
-                return value if choice is None else write(choice, value)
+                is_harmless = self._harmless.is_harmless_text(value, path)
+                return value if is_harmless else write(self._text_replacement(value, path), value)
             case bool() | None:
                 return value
             case _:
-                if self._number_stays(value, path, schema):
+                if self._harmless.is_harmless_number(value, path, schema):
                     return value
                 return type(value)(write(self._replacement(str(value), path, is_number=True), value))
 
     def _visit_key(self, name: str, path: FieldPath, schema: SchemaView, write: "_Write") -> str:
-        """Return a key: one that a schema, a rule or the program names stays."""
-        is_named = schema.declares(name) or self._usage.names(_inside(path, name)) or name in self._names
-        if not name.strip() or (is_named and _key(name) not in self._identifiers):
+        if self._harmless.is_harmless_key(name, _inside(path, name), schema):
             return name
         return str(write(self._replacement(name, path), name))
-
-    def _choice_for_text(self, text: str, path: FieldPath) -> Choice:
-        if not text.strip():
-            return None
-        is_identifier, literal = _key(text) in self._identifiers, self._usage.literal_in(path, text)
-        if not is_identifier and self._text_stays(text, path, literal):
-            return None
-        replacement = self._replacement(text, path)
-        if not is_identifier:
-            replacement.literal = replacement.literal or literal
-        replacement.keeps_year |= self._usage.calculates(path)
-        return replacement
-
-    def _text_stays(self, text: str, path: FieldPath, literal: str) -> bool:
-        return (
-            text in self._names
-            or text == literal
-            or self._usage.compares(path, text)
-            or (path[: len(_ATTRIBUTES)] == _ATTRIBUTES and text in self._listed)
-            or (self._usage.calculates(path) and self._is_recent(text))
-        )
-
-    def _is_recent(self, text: str) -> bool:
-        try:
-            return bool(_DATE.match(text)) and (self._today - date.fromisoformat(text[:10])).days < _OLD_DAYS
-        except ValueError:
-            return False
-
-    def _number_stays(self, number: Decimal, path: FieldPath, schema: SchemaView) -> bool:
-        is_small = abs(number) < _MAX_AMOUNT
-        is_used = self._usage.calculates(path) or self._usage.compares(path, Decimal(str(number)))
-        if self._is_identifier(str(abs(number))):
-            return is_used and is_small
-        return not number or is_used or (schema.is_amount() and is_small)
-
-    def _is_identifier(self, digits: str) -> bool:
-        """Return whether a number is that of the member's phone, perhaps without its country, or of their card."""
-        return digits in self._identifier_digits or (
-            len(digits) >= _SHORTEST_PHONE and any(own.endswith(digits) for own in self._identifier_digits)
-        )
 
     # -- replacements
 
@@ -196,16 +123,24 @@ class Masker:
         self._choose([each for each in self._replacements.values() if each.text is None], lambda: True)
         return self._visit(value, path, schema, _replaced)
 
+    def _text_replacement(self, text: str, path: FieldPath) -> Replacement:
+        """Return the replacement of a text, with what rules need of it."""
+        replacement, usage = self._replacement(text, path), self._harmless.usage
+        if not self._harmless.is_identifier(text):
+            replacement.literal = replacement.literal or usage.literal_in(path, text)
+        replacement.keeps_year |= usage.calculates(path)
+        return replacement
+
     def _replacement(
         self, original: str, path: FieldPath, *, label: str = "Text", is_number: bool = False
     ) -> Replacement:
         """Return the replacement of a value, the same for the same value."""
-        key = _key(original), is_number
+        key = normalized(original), is_number
         self._taken.add(original.casefold())
         if key not in self._replacements:
             same = self._replacements.get((key[0], not is_number))
             number = len(self._replacements) + 1 if same is None else same.number
-            kind: ReplacementKind = "number" if is_number else "date" if _DATE.match(original) else "text"
+            kind: ReplacementKind = "number" if is_number else "date" if is_date(original) else "text"
             where = ".".join(path[2:]) if path[0] == "body" else ".".join(path)
             self._replacements[key] = Replacement(original, number, kind, label, where)
         return self._replacements[key]
@@ -262,15 +197,6 @@ def _replaced(replacement: Replacement, value: Any) -> Any:
     return value if replacement.text is None else replacement.text
 
 
-def _key(text: str) -> str:
-    """Return what texts have in common that are replaced alike; achievements keep so much of a value."""
-    return text[:255].casefold()
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdecimal, text))
-
-
 def _inside(path: FieldPath, name: str) -> FieldPath:
     return path if name.isdigit() else (*path, name)
 
@@ -281,7 +207,3 @@ def _parsed(value: str) -> Any:
         return rules.exact.loads(value.encode())
     except rules.MalformedJson:
         return value
-
-
-def _is_harmless_field(path: FieldPath) -> bool:
-    return path[0] in ("event", "now") or (path[0] == "member" and len(path) > 1 and path[1] in _HARMLESS_OF_MEMBER)

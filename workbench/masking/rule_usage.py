@@ -24,6 +24,9 @@ from rules.paths import split_path, static_keys, static_path
 FieldPath: TypeAlias = tuple[str, ...]
 """`body, TYPE, ...` in the body of an event, `member, ...` in a member. Indices of arrays are left out."""
 
+_COMPUTED: Final[FieldPath] = ("",)
+"""Stands for the field at a computed path, which may be any."""
+
 _EQUALITIES: Final = frozenset({"==", "===", "!=", "!=="})
 _CALCULATIONS: Final = frozenset(
     {">", ">=", "<", "<=", "+", "-", "*", "/", "%", "min", "max"}
@@ -120,8 +123,8 @@ class RuleUsage:
         return path in self._named
 
     def counted_by(self, achievement: str) -> "Counted":
-        """Return where the values come from that an achievement counts."""
-        return self._counted.get(achievement, Counted())
+        """Return where the values come from that an achievement counts, or counted under an earlier revision."""
+        return self._counted.get(achievement, Counted(read=frozenset({_COMPUTED})))
 
     # -- rules
 
@@ -256,6 +259,7 @@ class RuleUsage:
         default = self._any_of(call.operands[1:], scope)
         steps = static_path(call)
         if steps is None:
+            self._read_now.add(_COMPUTED)
             self._any_of(call.operands[:1], scope)
             return default
         return self._located(scope.at(steps)) | default
