@@ -9,7 +9,6 @@ from api.event_types import routes as event_types
 from api.events import routes as events
 from api.health import routes as health
 from api.http.error_handlers import install_error_handlers
-from api.http.fast_route import FastRoute
 from api.http.openapi import install_openapi
 from api.login import routes as login
 from api.members import routes as members
@@ -25,7 +24,6 @@ ROUTERS = (
     login.router,
     api_keys.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
-    events.reporting,
     events.router,
     webhooks.router,
     members.router,
@@ -44,7 +42,7 @@ def create_app(services: Services) -> FastAPI:
         version=version("laurel"),
         redoc_url=None,
         redirect_slashes=False,
-        routes=sorted(routes, key=lambda route: not isinstance(route, FastRoute)),  # the busiest are matched first
+        routes=routes,
     )
     app.state.laurel = AppState.of(services)
     install_error_handlers(app, routes)

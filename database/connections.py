@@ -167,23 +167,18 @@ class SqliteConnections(Connections):
 def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[Any]"]]) -> None:
     """Run jobs in one transaction, each in a savepoint; set their results once all are committed."""
     results: list[tuple[Future[Any], Any]] = []
-    # Not by SQLAlchemy, which gives every savepoint a name of its own, and so compiles a statement each time. The
-    # driver's connection is public API (PoolProxiedConnection.driver_connection).
-    driver = connection.connection.driver_connection
-    assert driver is not None, "an open connection has one of the driver"
-    savepoint = driver.execute
     try:
         with connection.begin():
             for job, done in jobs:
                 if not done.set_running_or_notify_cancel():
                     continue
-                savepoint("SAVEPOINT job")
                 try:
-                    results.append((done, job(connection)))
+                    with connection.begin_nested():
+                        result = job(connection)
                 except BaseException as error:  # noqa: BLE001 - it is the caller's, not this thread's
-                    savepoint("ROLLBACK TO job")
                     done.set_exception(error)
-                savepoint("RELEASE job")
+                else:
+                    results.append((done, result))
     except BaseException as error:  # noqa: BLE001 - a commit that fails fails every job in it
         for _, done in jobs:
             if not done.done():

@@ -18,16 +18,14 @@ from api.events.schemas import (
 from api.events.validation import possible_repetition, validate_event
 from api.events.views import event_details_view, event_view
 from api.http.errors import BadInput, NotFound
-from api.http.fast_route import FastRoute
 from api.http.paging import page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
-from api.state.dependencies import AdminRequest, StoreCode, StoreRequest, admin_request
+from api.state.dependencies import AdminRequest, StoreRequest
 from loyalty.engine.acceptance import AcceptedEvent, accept_event, accepted_before
 
 PREFIX = "/api/{storeCode}/customEvent"
 
-reporting = APIRouter(prefix=PREFIX, tags=["Custom Event"], route_class=FastRoute)
 router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
 
 _EXAMPLE = {
@@ -41,18 +39,17 @@ _EXAMPLE = {
 }
 
 
-@reporting.post(
+@router.post(
     "",
     summary="Report an event",
     response_model=CustomEventId,
     openapi_extra=request_body(PostCustomEvent, _EXAMPLE),
 )
-async def report_event(request: Request, store: StoreCode) -> Response:
+async def report_event(request: Request, store_request: AdminRequest) -> Response:
     """Accept an event that happened. Once this answers, the event is stored; what it earns follows.
 
     With an `eventId` of your own the request is idempotent: the same event gets the same answer.
     """
-    store_request = await admin_request(request, store)
     report = (await read_body(request, PostCustomEvent)).event
     accepted = await _accept(store_request, report)
     await store_request.state.starter.start(accepted.to_start)

@@ -90,7 +90,7 @@ async def _caller_request(request: Request, store: StoreCode) -> StoreRequest:
     return await _store_request(_app_state(request), await _current_caller(request), store)
 
 
-async def admin_request(request: Request, store: StoreCode) -> StoreRequest:
+async def _admin_request(request: Request, store: StoreCode) -> StoreRequest:
     """An admin's request to a store; raise NotAuthenticated, Forbidden or UnknownStore."""
     return await _store_request(_app_state(request), await _current_admin(request), store)
 
@@ -107,5 +107,5 @@ CurrentCaller: TypeAlias = Annotated[Caller, Depends(_current_caller)]
 CurrentAdmin: TypeAlias = Annotated[AdminCaller, Depends(_current_admin)]
 CallerRequest: TypeAlias = Annotated[StoreRequest, Depends(_caller_request)]
 """A request by an admin or by a member, who may see only their own member."""
-AdminRequest: TypeAlias = Annotated[StoreRequest, Depends(admin_request)]
+AdminRequest: TypeAlias = Annotated[StoreRequest, Depends(_admin_request)]
 """A request by an admin; a member gets 403."""

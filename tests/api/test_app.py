@@ -1,12 +1,6 @@
-"""The order of the routes, and the route that is called without FastAPI's dependency injection."""
+"""The app as a whole: what is decoded from a path, and who may report events."""
 
 from tests.kit.api import Api
-
-
-async def test_reporting_an_event_is_the_first_route(api: Api):
-    first = api.app.routes[0]
-
-    assert (first.path, first.methods) == ("/api/{storeCode}/customEvent", {"POST"})
 
 
 async def test_a_store_code_in_a_path_is_decoded(api: Api):
