@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, or_, select
 
 from database.queries import Queries, WriteQueries, columns_of, first_column
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import mark, progress
 from loyalty.store.achievements import AchievementCompletions, DailySum, sort_key
 
@@ -16,10 +16,10 @@ _SUMS = select(*columns_of(DailySum, mark)).where(
     mark.c.member == bindparam("the_member"),
     mark.c.achievement == bindparam("the_achievement"),
 )
-_SINCE = RecordStatement(_SUMS.where(mark.c.day >= bindparam("since")), DailySum)
-_UNUSED = RecordStatement(_SUMS.where(or_(mark.c.day >= bindparam("since"), mark.c.amount != mark.c.used)), DailySum)
-_LATEST = RecordStatement(_SUMS.order_by(mark.c.day.desc()).limit(bindparam("most", type_=Integer)), DailySum)
-_COMPLETED: RecordStatement[int] = RecordStatement(
+_SINCE = Prepared(_SUMS.where(mark.c.day >= bindparam("since")), DailySum)
+_UNUSED = Prepared(_SUMS.where(or_(mark.c.day >= bindparam("since"), mark.c.amount != mark.c.used)), DailySum)
+_LATEST = Prepared(_SUMS.order_by(mark.c.day.desc()).limit(bindparam("most", type_=Integer)), DailySum)
+_COMPLETED: Prepared[int] = Prepared(
     select(progress.c.completed).where(
         progress.c.store == bindparam("in_store"),
         progress.c.member == bindparam("the_member"),
@@ -53,7 +53,7 @@ class AchievementQueries(Queries):
         return self.find_all(AchievementCompletions, progress, ("achievement",), member=member_id)
 
     def _read(
-        self, statement: RecordStatement[DailySum], member_id: str, achievement: str, **parameters: Any
+        self, statement: Prepared[DailySum], member_id: str, achievement: str, **parameters: Any
     ) -> list[DailySum]:
         found = statement.all(self.connection, self._parameters_of(member_id, achievement) | parameters)
         return sorted(found, key=sort_key)  # here, since databases sort text in orders of their own

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select, update
 
 from database.queries import Queries, WriteQueries, columns_of
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import deadline, store
 from loyalty.store.due_items import DueItem, DueKind
 
-_DUE = RecordStatement(
+_DUE = Prepared(
     select(*columns_of(DueItem, deadline))
     .where(deadline.c.store == bindparam("in_store"), deadline.c.due_at <= bindparam("now"))
     .order_by(deadline.c.due_at, deadline.c.kind, deadline.c.subject)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, select, update
 
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import event, step, store, subscription
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
@@ -22,7 +22,7 @@ STALLED_AFTER = timedelta(minutes=5)
 """How long it leaves a decided event to its workflow."""
 
 _LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
-_STATE = RecordStatement(
+_STATE = Prepared(
     select(
         event.c.id,
         event.c.type,
@@ -45,7 +45,7 @@ _STATE = RecordStatement(
     .where(event.c.store == bindparam("in_store"), event.c.id == bindparam("the_event")),
     EventState,
 )
-_REPORTED = RecordStatement(
+_REPORTED = Prepared(
     select(*columns_of(ReportedId, event)).where(
         event.c.store == bindparam("in_store"), event.c.external_id == bindparam("the_external_id")
     ),

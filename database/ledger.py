@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from database.queries import Queries, WriteQueries, columns_of
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import balance, entry, lot
 from loyalty.ids import new_id
 from loyalty.program.wallets import Points
@@ -18,13 +18,13 @@ def _with_member(member_id: str, *columns: Any) -> tuple[Lot, str]:
     return Lot(*columns), member_id
 
 
-_LOT = RecordStatement(
+_LOT = Prepared(
     select(lot.c.member, *columns_of(Lot, lot)).where(
         lot.c.store == bindparam("in_store"), lot.c.id == bindparam("the_id")
     ),
     _with_member,
 )
-_UNSPENT = RecordStatement(
+_UNSPENT = Prepared(
     select(*columns_of(Lot, lot)).where(
         lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
     ),

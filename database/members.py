@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from database.locks import identity_lock, member_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import badge, balance, member
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember
@@ -27,19 +27,19 @@ def _columns(*columns: Any) -> tuple[Any, ...]:
     return columns
 
 
-_BALANCES = RecordStatement(
+_BALANCES = Prepared(
     select(balance.c.wallet, *columns_of(Balance, balance))
     .where(balance.c.store == bindparam("in_store"), balance.c.member == bindparam("the_member"))
     .order_by(balance.c.wallet),
     _with_wallet,
 )
-_BADGES: RecordStatement[str] = RecordStatement(
+_BADGES: Prepared[str] = Prepared(
     select(badge.c.badge)
     .where(badge.c.store == bindparam("in_store"), badge.c.member == bindparam("the_member"))
     .order_by(badge.c.granted_at, badge.c.badge),
     first_column,
 )
-_FACTS = RecordStatement(
+_FACTS = Prepared(
     select(
         member.c.id,
         member.c.registered_at,
@@ -175,8 +175,8 @@ class Members(MemberQueries, WriteQueries):
 
 
 @cache
-def _matching(columns: tuple[str, ...]) -> RecordStatement[Identity]:
+def _matching(columns: tuple[str, ...]) -> Prepared[Identity]:
     """Members by any of these columns."""
     parts = [member.c[name] == bindparam(name) for name in columns]
     here = select(*columns_of(Identity, member)).where(member.c.store == bindparam("in_store"), or_(*parts))
-    return RecordStatement(here.order_by(member.c.id), Identity)
+    return Prepared(here.order_by(member.c.id), Identity)

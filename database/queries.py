@@ -1,6 +1,6 @@
 """What the repositories of one store share: a connection, the store, and the statements that most of them need.
 
-A statement is built on first use and cached: by table, columns and record. SQLAlchemy caches how it is compiled.
+A statement is compiled on first use and cached: by table, columns and record.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from database.record_statement import Parameters, RecordStatement
+from database.sqlite_fast_path import Parameters, Prepared
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class WriteQueries(Queries):
     def insert(self, table: Table, row: Parameters) -> None:
         """Insert a row."""
         whole = self._with_store(table, row)
-        _insert_row(self._dialect, table).run(self.connection, whole)
+        _insert_row(self._dialect, table, tuple(whole)).run(self.connection, whole)
 
     def insert_if_absent(self, table: Table, row: Parameters) -> bool:
         """Insert a row unless a unique column of it exists; return whether it was inserted.
@@ -50,7 +50,7 @@ class WriteQueries(Queries):
         The answer comes from RETURNING, since psycopg reports a row count of -1 in both cases.
         """
         whole = self._with_store(table, row)
-        return _insert_if_absent(self._dialect, table).first(self.connection, whole) is not None
+        return _insert_if_absent(self._dialect, table, tuple(whole)).first(self.connection, whole) is not None
 
     def upsert(self, table: Table, row: Parameters) -> None:
         """Insert a row, or update the one with its primary key."""
@@ -110,14 +110,14 @@ def _insert(dialect: str, table: Table) -> Any:
 
 
 @cache
-def _insert_row(dialect: str, table: Table) -> RecordStatement[Any]:
-    return RecordStatement(_insert(dialect, table), first_column)
+def _insert_row(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared[Any]:
+    return Prepared(_insert(dialect, table), first_column, columns)
 
 
 @cache
-def _insert_if_absent(dialect: str, table: Table) -> RecordStatement[Any]:
+def _insert_if_absent(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared[Any]:
     statement = _insert(dialect, table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
-    return RecordStatement(statement, first_column)
+    return Prepared(statement, first_column, columns)
 
 
 @cache
@@ -128,7 +128,7 @@ def _upsert_adding(
     sums: tuple[str, ...],
     keeps: tuple[str, ...],
     record: Callable[..., Any] | None = None,
-) -> RecordStatement[Any]:
+) -> Prepared[Any]:
     statement = _insert(dialect, table)
     keys = {"store", *keeps, *(column.name for column in table.primary_key)}
     values = {
@@ -138,25 +138,23 @@ def _upsert_adding(
     }
     changed = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
     if record is None:
-        return RecordStatement(changed, first_column)
-    return RecordStatement(changed.returning(*columns_of(record, table)), record)
+        return Prepared(changed, first_column, columns)
+    return Prepared(changed.returning(*columns_of(record, table)), record, columns)
 
 
 @cache
-def _select(
-    record: Callable[..., T], table: Table, where: tuple[str, ...], order: tuple[str, ...] = ()
-) -> RecordStatement[T]:
+def _select(record: Callable[..., T], table: Table, where: tuple[str, ...], order: tuple[str, ...] = ()) -> Prepared[T]:
     columns = [table.c[name.lstrip("-")] for name in order]
     ordered = [column.desc() if name.startswith("-") else column for name, column in zip(order, columns, strict=True)]
     wanted = select(*columns_of(record, table)).where(_in_store(table, where)).order_by(*ordered)
-    return RecordStatement(wanted, record)
+    return Prepared(wanted, record)
 
 
 @cache
-def _update(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> RecordStatement[Any]:
+def _update(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Prepared[Any]:
     new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in values}
     changed = update(table).where(_in_store(table, where)).values(new)
-    return RecordStatement(changed.returning(next(iter(table.primary_key))), first_column)
+    return Prepared(changed.returning(next(iter(table.primary_key))), first_column)
 
 
 def _in_store(table: Table, where: tuple[str, ...]) -> ColumnElement[bool]:

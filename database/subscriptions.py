@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, delete, select
 
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import store, subscription
 from loyalty.store.webhooks import LiveSubscription, Subscription, WebhookFormat
 
-_LIVE = RecordStatement(
+_LIVE = Prepared(
     select(*columns_of(LiveSubscription, subscription))
     .where(subscription.c.store == bindparam("in_store"), subscription.c.disabled_at.is_(None))
     .order_by(subscription.c.id),

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from database.queries import Queries, WriteQueries
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import attempt, delivery, message, store, subscription
 from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, OutboundDelivery
 
-_OUTBOUND = RecordStatement(
+_OUTBOUND = Prepared(
     select(
         delivery.c.message,
         delivery.c.subscription,
@@ -29,7 +29,7 @@ _OUTBOUND = RecordStatement(
     .where(delivery.c.store == bindparam("in_store"), delivery.c.id == bindparam("the_delivery")),
     OutboundDelivery,
 )
-_OF_EVENT = RecordStatement(
+_OF_EVENT = Prepared(
     select(
         delivery.c.id,
         delivery.c.message,

@@ -1,15 +1,16 @@
-"""Statements and transactions on both databases: values are read back as they were written, errors tell no values."""
+"""Statements that go directly to SQLite's driver have the results that they have through SQLAlchemy."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from database import Database, ReadTransaction, Transaction
 from database.queries import first_column
-from database.record_statement import RecordStatement
+from database.sqlite_fast_path import Prepared
 from database.tables import event, member
 from loyalty.ids import new_id
 from loyalty.store.events import NewEvent
@@ -39,6 +40,21 @@ def fill(tx: Transaction) -> None:
     tx.events.add(NewEvent("e1", "purchase", register(tx), NOON, {"total": Decimal("1.10")}, 1), now=NOON)
 
 
+@pytest.mark.parametrize("table", [member, event], ids=lambda table: table.name)
+async def test_a_row_is_the_same_as_through_sqlalchemy(database: Database, table: Table) -> None:
+    await database.store("A").write(fill)
+
+    def both(tx: ReadTransaction) -> tuple[list[Any], list[Any]]:
+        statement = select(table).order_by(table.c.id)
+        ours = Prepared(statement, lambda *columns: columns).all(tx.connection, {})
+        return ours, [tuple(row) for row in tx.connection.execute(statement)]
+
+    ours, theirs = await database.store("A").read(both)
+
+    assert ours == theirs
+    assert len(ours) == 1
+
+
 async def test_dates_and_numbers_are_read_back_unchanged(database: Database) -> None:
     await database.store("A").write(fill)
 
@@ -58,7 +74,7 @@ async def test_literal_values_of_a_statement_stay_in_it(database: Database) -> N
 
     await database.store("A").write(three)
     statement = select(member.c.email).where(member.c.store == bindparam("code")).order_by("email").limit(2)
-    first_two = RecordStatement(statement, first_column)
+    first_two = Prepared(statement, first_column)
 
     found = await database.store("A").read(lambda tx: first_two.all(tx.connection, {"code": "A"}))
 
