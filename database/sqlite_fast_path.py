@@ -1,6 +1,6 @@
 """Statements that are compiled once, and on SQLite go straight to the driver; rows become records.
 
-For SQLite, SQLAlchemy's way around a statement costs six times what the statement does, and an event runs twenty of
+For SQLite, a statement through SQLAlchemy costs three times as much as at the driver, and an event runs twenty of
 them. For PostgreSQL, another process, that cost is small, and SQLAlchemy handles connections that break.
 """
 

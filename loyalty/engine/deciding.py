@@ -18,7 +18,7 @@ from loyalty.tiers.effects import begin_period
 
 _STEPS = tuple(dict.fromkeys(each.step for each in EFFECTS.values() if each.step is not None))
 _APPLIED_BY = {step: {each.type for each in EFFECTS.values() if each.step == step} for step in sorted(_STEPS)}
-"""The steps that apply a decision, in their order, and the types of the effects that each applies."""
+"""The steps that apply a decision, in the order of their names, and the types of the effects that each applies."""
 
 
 def decide_event(context: EventContext) -> None:

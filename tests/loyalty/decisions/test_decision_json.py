@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 import rules
+from loyalty.calendar import Duration
 from loyalty.decisions.decision import Decision, RuleOutcome
-from loyalty.decisions.decision_json import from_json, to_json, written_out
+from loyalty.decisions.decision_json import effect_from_json, effect_to_json, from_json, to_json, written_out
 from loyalty.decisions.reasons import (
     AlreadyCompleted,
     ConditionFalse,
@@ -19,6 +20,19 @@ from loyalty.decisions.reasons import (
     ProgressMade,
 )
 from loyalty.events.decide import decide
+from loyalty.program.effects import (
+    EFFECTS,
+    AwardPoints,
+    CallWebhook,
+    DeductPoints,
+    Effect,
+    GrantBadge,
+    IssueReward,
+    SetAttribute,
+    SetTier,
+)
+from loyalty.program.expiry import Never
+from loyalty.program.wallets import Points
 from loyalty.store.events import Event
 from loyalty.store.members import Member
 from program_files import read_program
@@ -42,6 +56,17 @@ REASONS = (
     ProgressMade(Decimal(2), Decimal("3.5"), Decimal(7)),
     ProgressMade(Decimal(2), Decimal(7), Decimal(7), 2),
     AlreadyCompleted(1, 1),
+)
+
+
+EXAMPLES: tuple[Effect, ...] = (
+    AwardPoints("points", Points(10), Duration(0, 2, 0), Never()),
+    DeductPoints("points", Points(5)),
+    GrantBadge("b"),
+    IssueReward("free-coffee"),
+    SetTier("gold"),
+    SetAttribute("n", {"a": [1]}),
+    CallWebhook("https://a.example/x", {"a": 1}, (("X-A", "b"),)),
 )
 
 
@@ -69,6 +94,23 @@ then:
     decided = decide(program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
 
     assert from_json(as_stored(decided)).outcomes == decided.outcomes
+
+
+def test_there_is_an_example_of_every_effect() -> None:
+    assert [type(each) for each in EXAMPLES] == [each.type for each in EFFECTS.values()]
+
+
+@pytest.mark.parametrize("effect", EXAMPLES, ids=lambda effect: type(effect).__name__)
+def test_every_effect_is_read_back_unchanged_under_its_name(effect: Effect) -> None:
+    stored = effect_to_json(effect)
+
+    assert effect_from_json(stored) == effect
+    assert [EFFECTS[name].type for name in stored] == [type(effect)]
+
+
+def test_an_effect_that_this_version_does_not_know_is_refused() -> None:
+    with pytest.raises(ValueError, match="'freeze_member' is no effect"):
+        effect_from_json({"freeze_member": "ann"})
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: type(reason).__name__)
