@@ -68,14 +68,22 @@ class Ledger(LedgerQueries, WriteQueries):
                 "remaining": new.remaining,
                 "active_from": new.active_from,
                 "expires_at": new.expires_at,
+                "expiry": new.expiry,
                 "event": event_id,
                 "created_at": now,
             },
         )
 
     def change_lot(self, changed: Lot) -> None:
-        """Store what remains of a lot, and when it becomes active."""
-        self.update(lot, {"id": changed.id}, remaining=changed.remaining, active_from=changed.active_from)
+        """Store what remains of a lot, when it becomes active and when it expires."""
+        self.update(
+            lot,
+            {"id": changed.id},
+            remaining=changed.remaining,
+            active_from=changed.active_from,
+            expires_at=changed.expires_at,
+            expiry=changed.expiry,
+        )
 
     def post(
         self,

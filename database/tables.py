@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 
 import rules
+from loyalty.decisions.expiry_json import expiry_from_json, expiry_to_json
+from loyalty.program.expiry import Expiry
 
 metadata = MetaData(
     naming_convention={
@@ -64,6 +66,19 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
         return None if value is None else rules.exact.loads(value)
+
+
+class ExpiryRule(TypeDecorator[Expiry]):
+    """The rule by which points expire, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Expiry | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as SQLAlchemy calls it
+        return None if value is None else rules.exact.dumps(expiry_to_json(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Expiry | None:  # noqa: ARG002 - as SQLAlchemy calls it
+        return None if value is None else expiry_from_json(rules.exact.loads(value))
 
 
 ID = String(36)
@@ -198,6 +213,7 @@ lot = Table(
     Column("remaining", BigInteger, nullable=False),
     Column("active_from", Instant),
     Column("expires_at", Instant),
+    Column("expiry", ExpiryRule),  # of pending points: how `expires_at` is computed if they become active earlier
     Column("event", ID, nullable=False),
     Column("created_at", Instant, nullable=False),
 )

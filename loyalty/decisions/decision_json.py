@@ -8,8 +8,8 @@ with the effect's name as its only key. Claims are not stored: they are part of 
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from loyalty.calendar import Duration
 from loyalty.decisions.decision import Decision, RuleOutcome
+from loyalty.decisions.expiry_json import duration_from_json, duration_to_json, expiry_from_json, expiry_to_json
 from loyalty.decisions.reason_json import reason_from_json, reason_to_json
 from loyalty.program.effects import (
     AwardPoints,
@@ -21,7 +21,6 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
-from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
 from loyalty.program.wallets import Points
 
 
@@ -84,8 +83,8 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
     """Return an effect under its name in program files; points are in the wallet's smallest unit."""
     match effect:
         case AwardPoints(wallet, points, pending, expires):
-            award = {"wallet": wallet, "points": points, "expires": _expiry_to_json(expires)}
-            return {"award_points": award | ({"pending": _duration_to_json(pending)} if pending else {})}
+            award = {"wallet": wallet, "points": points, "expires": expiry_to_json(expires)}
+            return {"award_points": award | ({"pending": duration_to_json(pending)} if pending else {})}
         case DeductPoints(wallet, points):
             return {"deduct_points": {"wallet": wallet, "points": points}}
         case GrantBadge(badge):
@@ -107,8 +106,8 @@ def effect_from_json(effect: Mapping[str, Any]) -> Effect:
     ((name, value),) = effect.items()
     match name:
         case "award_points":
-            pending = _duration_from_json(value.get("pending", [0, 0, 0]))
-            return AwardPoints(value["wallet"], Points(value["points"]), pending, _expiry_from_json(value["expires"]))
+            pending = duration_from_json(value.get("pending", [0, 0, 0]))
+            return AwardPoints(value["wallet"], Points(value["points"]), pending, expiry_from_json(value["expires"]))
         case "deduct_points":
             return DeductPoints(value["wallet"], Points(value["points"]))
         case "grant_badge":
@@ -123,39 +122,3 @@ def effect_from_json(effect: Mapping[str, Any]) -> Effect:
             return CallWebhook(value["url"], value["body"], tuple(value["headers"].items()))
         case _:
             raise ValueError(f"{name!r} is no effect of this version of Laurel")
-
-
-def _duration_to_json(duration: Duration) -> list[int]:
-    return [duration.months, duration.days, duration.seconds]
-
-
-def _duration_from_json(parts: list[int]) -> Duration:
-    return Duration(*parts)
-
-
-def _expiry_to_json(expiry: Expiry) -> Any:
-    match expiry:
-        case Never():
-            return "never"
-        case After(duration):
-            return {"after": _duration_to_json(duration)}
-        case EndOf(period):
-            return {"end_of": period}
-        case OnDate(month, day):
-            return {"on": [month, day]}
-        case _:
-            assert_never(expiry)
-
-
-def _expiry_from_json(expiry: Any) -> Expiry:
-    match expiry:
-        case "never":
-            return Never()
-        case {"after": parts}:
-            return After(_duration_from_json(parts))
-        case {"end_of": period}:
-            return EndOf(period)
-        case {"on": [month, day]}:
-            return OnDate(month, day)
-        case _:
-            raise ValueError(f"{expiry!r} is no expiry of this version of Laurel")

@@ -51,8 +51,10 @@ def _effect(effect: Mapping[str, Any], program: Program) -> dict[str, Any]:
     if "pending" in value:
         readable["pending"] = _duration(value["pending"])
     match value.get("expires"):
-        case {"after": parts}:
-            readable["expires"] = {"after": _duration(parts)}
+        case {"after": parts} as expires:
+            readable["expires"] = dict(expires) | {"after": _duration(parts)}
+        case {"end_of": _, "plus": parts} as expires:
+            readable["expires"] = dict(expires) | {"plus": _duration(parts)}
         case {"on": [month, day]}:
             readable["expires"] = {"on": f"{month:02}-{day:02}"}
         case _:

@@ -6,6 +6,7 @@ from typing import Any, Literal, assert_never
 
 from loyalty.events.due_items import CLOCK, DueItemContext
 from loyalty.ids import caused_id
+from loyalty.points.dates import activated
 from loyalty.points.ledger import next_due
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points, Wallet
@@ -32,6 +33,9 @@ def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
     if wallet is None:  # a newer program does not have this wallet: its points stay as they are
         due.set_next(None)
         return None
+    if kind != "activate" and lot.active_from is not None:  # an older version let pending points expire
+        due.set_next(next_due_of_lot(due.program, lot, warned=False, now=due.now))
+        return None
     match kind:
         case "activate":
             return _activate(due, lot, member_id, wallet)
@@ -44,7 +48,7 @@ def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
 
 
 def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
-    active = replace(lot, active_from=None)
+    active = activated(lot, now=due.now, zone=due.program.zone)
     due.tx.ledger.change_lot(active)
     due.set_next(next_due_of_lot(due.program, active, warned=False, now=due.now))
     return _post(due, "points_activated", "activate", lot, member_id, wallet)

@@ -1,5 +1,6 @@
 """Effects on points: awards and deductions, and the tier that they lead to."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from loyalty.events.context import EventContext
@@ -16,9 +17,9 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
-from loyalty.program.wallets import Points
+from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING
-from loyalty.store.points import Posted
+from loyalty.store.points import Lot, Posted
 from loyalty.tiers.effects import move_to_tier
 from loyalty.tiers.standing import standing
 
@@ -41,7 +42,7 @@ def post_points(context: EventContext) -> None:
 
 def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints) -> Posted:
     wallet = context.program.wallets[effect.wallet]
-    lot = award(lot_id, effect, now=context.now, zone=context.program.zone)
+    lot = award(lot_id, effect, wallet, event_time=context.event.time, now=context.now, zone=context.program.zone)
     context.tx.ledger.add_lot(lot, member_id=context.event.member, event_id=context.event.id, now=context.now)
     is_pending = lot.active_from is not None
     posted = context.tx.ledger.post(
@@ -55,14 +56,37 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
         source=source,
         now=context.now,
     )
-    if due := next_due_of_lot(context.program, lot, warned=False, now=context.now):
+    is_expired = not is_pending and lot.expires_at is not None and lot.expires_at <= context.now
+    if not is_expired and (due := next_due_of_lot(context.program, lot, warned=False, now=context.now)):
         context.set_due_item(lot.id, due)
     context.log.append(f"+{wallet.amount(lot.points)} {wallet.code}{' pending' if is_pending else ''} by {source}")
     if context.outbox.has_subscribers:
         if not is_pending:
             send_balance_changed(context, wallet, "add", lot.points, posted.after.active, lot.id, source)
         send_transfer_added(context, wallet, "adding", lot.points, lot.id, source, lot.expires_at, lot.active_from)
+    if is_expired:
+        return _expire_at_once(context, lot, wallet, source, posted)
     return posted
+
+
+def _expire_at_once(context: EventContext, lot: Lot, wallet: Wallet, source: str, added: Posted) -> Posted:
+    """Expire points that were booked after their expiry, and cause the event that reports it."""
+    context.tx.ledger.change_lot(replace(lot, remaining=Points(0)))
+    expired = context.tx.ledger.post(
+        "expire",
+        member_id=context.event.member,
+        wallet=wallet.code,
+        points=lot.points,
+        lot_id=lot.id,
+        event_id=context.event.id,
+        source=source,
+        now=context.now,
+    )
+    assert lot.expires_at is not None, "only points that expire expire at once"
+    body = {"wallet": wallet.code, "points": wallet.amount(lot.points), "balance": wallet.amount(expired.after.active)}
+    context.log.append(f"-{wallet.amount(lot.points)} {wallet.code}, which had expired")
+    context.cause("points_expired", lot.id, body | {"lot": lot.id, "expires_at": lot.expires_at.isoformat()})
+    return Posted(added.wallet, added.before, expired.after)
 
 
 def _deduct(context: EventContext, source: str, transfer_id: str, effect: DeductPoints) -> list[Posted]:

@@ -5,24 +5,19 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from loyalty.calendar import Duration
+from loyalty.points.dates import award_dates
 from loyalty.program.effects import AwardPoints
-from loyalty.program.expiry import expires_at
-from loyalty.program.wallets import Points
+from loyalty.program.wallets import Points, Wallet
 from loyalty.store.due_items import LotDueKind
 from loyalty.store.points import Lot
 
 
-def award(lot_id: str, effect: AwardPoints, *, now: datetime, zone: tzinfo) -> Lot:
+def award(
+    lot_id: str, effect: AwardPoints, wallet: Wallet, *, event_time: datetime, now: datetime, zone: tzinfo
+) -> Lot:
     """Return the lot that an award makes now."""
-    active_from = effect.pending.after(now, zone) if effect.pending else None
-    return Lot(
-        id=lot_id,
-        wallet=effect.wallet,
-        points=effect.points,
-        remaining=effect.points,
-        active_from=active_from,
-        expires_at=expires_at(effect.expires, now=now, zone=zone),
-    )
+    dates = award_dates(wallet, effect.pending, effect.expires, event_time=event_time, now=now, zone=zone)
+    return Lot(lot_id, effect.wallet, effect.points, effect.points, *dates)
 
 
 def spend(lots: Sequence[Lot], asked: Points) -> list[Lot]:
@@ -42,11 +37,11 @@ def next_due(
     """Return the next due item of a lot: it becomes active, its owner is warned, or it expires; None: nothing."""
     if lot.remaining <= 0:
         return None
-    if lot.active_from is not None and (lot.expires_at is None or lot.active_from < lot.expires_at):
+    if lot.active_from is not None:
         return lot.active_from, "activate"
     if lot.expires_at is None:
         return None
-    if warn_before is not None and not warned:
+    if warn_before is not None and not warned and lot.expires_at > now:
         return max(now, warn_before.before(lot.expires_at, zone)), "warn"
     return lot.expires_at, "expire"
 

@@ -1,10 +1,18 @@
 """When points and tiers expire, as program files say it, and the instant that follows from it."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal, TypeAlias, assert_never
 
 from loyalty.calendar import Duration, add_months, local_day, start_of
+
+CalendarUnit: TypeAlias = Literal["day", "month", "quarter", "half_year", "year"]
+"""A span of the calendar that something lasts through."""
+
+NO_TIME = Duration()
+
+_MONTHS_IN: dict[CalendarUnit, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,21 +22,24 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Points that expire so long after they were awarded."""
+    """Points that expire so long after they became active, to the second or when that day, month or year ends."""
 
     duration: Duration
+    through: CalendarUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndOf:
-    """Points that expire when the month or year of their award ends."""
+    """Points that expire when the month, quarter, half year or year in which they became active ends, or later."""
 
-    period: Literal["month", "year"]
+    period: CalendarUnit
+    plus: Duration = NO_TIME
+    """Months and days that are added to the end of the period."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnDate:
-    """Points that expire when the next such day of the year begins."""
+    """Points that expire when the next such day of the year ends; it may be the day on which they became active."""
 
     month: int
     day: int
@@ -38,24 +49,33 @@ Expiry: TypeAlias = Never | After | EndOf | OnDate
 
 
 def expires_at(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
-    """When points awarded now expire: the first instant at which they are gone."""
+    """Return when points that become active now expire: the first instant at which they are gone."""
     match rule:
         case Never():
             return None
-        case After(duration):
-            return duration.after(now, zone)
-        case EndOf(period):
-            today = local_day(now, zone)
-            next_month = add_months(today.replace(day=1), 1)
-            return start_of(next_month if period == "month" else date(today.year + 1, 1, 1), zone)
+        case After(duration, through):
+            end = duration.after(now, zone)
+            return end if through is None else start_of(_first_day_after(through, local_day(end, zone)), zone)
+        case EndOf(period, plus):
+            return plus.after(start_of(_first_day_after(period, local_day(now, zone)), zone), zone)
         case OnDate(month, day):
             today = local_day(now, zone)
             this_year = _on(today.year, month, day)
-            return start_of(this_year if this_year > today else _on(today.year + 1, month, day), zone)
+            last = this_year if this_year >= today else _on(today.year + 1, month, day)
+            return start_of(last + timedelta(days=1), zone)
         case _:
             assert_never(rule)
 
 
+def _first_day_after(unit: CalendarUnit, day: date) -> date:
+    """Return the first day after the day, month, quarter, half year or year around a day."""
+    if unit == "day":
+        return day + timedelta(days=1)
+    months = _MONTHS_IN[unit]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return add_months(first, months)
+
+
 def _on(year: int, month: int, day: int) -> date:
-    """A day of a year; 29 February is 1 March where there is none."""
-    return date(year, month, 1) + timedelta(days=day - 1)
+    """Return a day of a year; 29 February is the 28th where there is none."""
+    return date(year, month, min(day, monthrange(year, month)[1]))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
+from loyalty.program.expiry import Expiry
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance
 from rules.frozen import frozen_at_type_check
@@ -13,7 +14,10 @@ EntryKind = Literal["award", "deduct", "activate", "expire"]
 
 @frozen_at_type_check
 class Lot:
-    """Points of one award. Instants are UTC; the lot is pending until `active_from`, if that is given."""
+    """Points of one award. Instants are UTC; the lot is pending until `active_from`, if that is given.
+
+    `expiry` is the rule by which `expires_at` is computed again if a pending lot becomes active early; None: it stays.
+    """
 
     id: str
     wallet: str
@@ -21,6 +25,7 @@ class Lot:
     remaining: Points
     active_from: datetime | None
     expires_at: datetime | None
+    expiry: Expiry | None = None
 
 
 @frozen_at_type_check
@@ -80,7 +85,7 @@ class LedgerRepository(LedgerReader, Protocol):
         """Store a new lot."""
 
     def change_lot(self, changed: Lot) -> None:
-        """Store what remains of a lot, and when it becomes active."""
+        """Store what remains of a lot, when it becomes active and when it expires."""
 
     def post(
         self,

@@ -64,7 +64,8 @@ VALUE_CODES: Final[Mapping[str, Code]] = {
     ),
     "bad-expiry": Code(
         "`expires` or `tier_review` is not valid.",
-        'Write never, {after: 90d}, {end_of: month} or {on: "12-31"}.',
+        "Write never, {after: 90d}, {after: 6mo, through: month}, {end_of: month}, {end_of: year, plus: 1y} or "
+        '{on: "12-31"}.',
         in_program(
             "wallets:\n  points: {expires: 90d}\n",
             "wallets:\n  points: {expires: {after: 90d}}\n",

@@ -1,7 +1,9 @@
 """Keys that several kinds of files have."""
 
-from typing import Final, Literal
+from typing import Final
 
+from loyalty.calendar import Period
+from loyalty.program.expiry import CalendarUnit
 from program_files.grammar.values import (
     AMOUNT_OR_ZERO,
     DURATION,
@@ -24,8 +26,23 @@ ON: Final = Key(
 )
 COST: Final = Key("cost", AMOUNT_OR_ZERO, "What one costs, in money: for the sums of `laurel plan`.")
 
-CALENDAR_PERIOD: Final[ChoiceValue[Literal["month", "year"]]] = ChoiceValue(
-    {"month": "When the month ends.", "year": "When the year ends."}
+PERIOD: Final[ChoiceValue[Period]] = ChoiceValue(
+    {
+        "day": "A day, from midnight.",
+        "week": "A week, from Monday.",
+        "month": "A calendar month.",
+        "year": "A calendar year.",
+        "ever": "The count never starts again.",
+    }
+)
+CALENDAR_PERIOD: Final[ChoiceValue[CalendarUnit]] = ChoiceValue(
+    {
+        "day": "When the day ends.",
+        "month": "When the month ends.",
+        "quarter": "When the quarter ends: in March, June, September or December.",
+        "half_year": "When the half of the year ends: in June or December.",
+        "year": "When the year ends.",
+    }
 )
 _NEVER: Final = ConstantValue("never")
 
@@ -39,13 +56,30 @@ def _expiry_map(key: str, since: str) -> MapGrammar:
     return MapGrammar(
         key,
         (
-            Key("after", DURATION, f"So long after {since}."),
-            Key("end_of", CALENDAR_PERIOD, f"When the month or the year of {since} ends."),
-            Key("on", DayOfYearValue(), "When the next such day begins.", examples=("12-31",)),
+            Key("after", DURATION, f"So long after {since}, to the second."),
+            Key(
+                "through",
+                CALENDAR_PERIOD,
+                "With `after`: until the day, month or year around that moment ends.",
+            ),
+            Key(
+                "end_of",
+                CALENDAR_PERIOD,
+                f"When the day, month, quarter, half year or year of {since} ends; beside `after`, as `through`.",
+            ),
+            Key("plus", DURATION, "With `end_of`: so many days, months or years after that end.", examples=("1y",)),
+            Key("on", DayOfYearValue(), "When the next such day ends: today, if it is one.", examples=("12-31",)),
         ),
-        is_single=True,
+        combinations=(
+            ("after",),
+            ("after", "through"),
+            ("after", "end_of"),
+            ("end_of",),
+            ("end_of", "plus"),
+            ("on",),
+        ),
     )
 
 
-EXPIRY_MAP: Final = _expiry_map("expires", "the award")
+EXPIRY_MAP: Final = _expiry_map("expires", "their activation")
 EXPIRES: Final = UnionValue((_NEVER, EXPIRY_MAP))

@@ -3,14 +3,18 @@
 from typing import Final, Literal
 
 from loyalty.program.tiers import TierBy
-from program_files.grammar.common import EXPIRES, TITLE, expiry
+from loyalty.program.wallets import Dating
+from program_files.grammar.common import EXPIRES, PERIOD, TITLE, expiry
 from program_files.grammar.values import (
+    AMOUNT,
     AMOUNT_OR_ZERO,
     DURATION,
     DURATION_OR_ZERO,
     FLAG,
+    MOST_TIMES,
     NAME,
     ChoiceValue,
+    ConstantValue,
     IntegerValue,
     Key,
     ListValue,
@@ -30,6 +34,29 @@ TIER_BY: Final[ChoiceValue[TierBy]] = ChoiceValue(
     }
 )
 
+DATED: Final[ChoiceValue[Dating]] = ChoiceValue(
+    {
+        "award": "From the moment they are booked.",
+        "event": "From the time of the event that gave them, however late it is reported.",
+    }
+)
+DATED_KEY: Final = Key("dated", DATED, "What the dates of points count from.", default="award")
+NO_DEBT: Final = ConstantValue("none", "Nothing is owed: what is missing is forgiven.")
+DEBT: Final = MapGrammar("debt", (Key("up_to", AMOUNT, "The most that a member may owe.", required=True),))
+TRANSFER_LIMIT: Final = MapGrammar(
+    "a limit of transfers",
+    (
+        Key("every", PERIOD, "The period that is counted, by the local day.", required=True),
+        Key("times", IntegerValue(1, MOST_TIMES), "At most so many transfers."),
+        Key("points", AMOUNT, "At most so many points."),
+    ),
+    any_of=("times", "points"),
+)
+TRANSFERS: Final = MapGrammar(
+    "transfers",
+    (Key("limits", ListValue(TRANSFER_LIMIT, least=1), "How often, and how much, a member may send.", required=True),),
+)
+
 WALLET: Final = MapGrammar(
     "a wallet",
     (
@@ -47,7 +74,23 @@ WALLET: Final = MapGrammar(
             "How long points wait before they can be spent.",
             otherwise="they can be spent at once",
         ),
-        Key("expires", EXPIRES, "When points expire: counted from their award.", default="never"),
+        Key("expires", EXPIRES, "When points expire, counted from when they can be spent.", default="never"),
+        Key("dated", DATED, DATED_KEY.description, otherwise="as the program says"),
+        Key(
+            "grace",
+            DURATION_OR_ZERO,
+            "How long points live at least that a cancelled spend gives back after their expiry, or that are booked "
+            "later than the local day of their event.",
+            default="30d",
+        ),
+        Key(
+            "debt",
+            UnionValue((FLAG, NO_DEBT, DEBT)),
+            "Whether a member owes what a return, or the cancelling of an award, cannot take back any more; the next "
+            "points pay it. False means none.",
+            otherwise="true: any amount",
+        ),
+        Key("transfers", TRANSFERS, "What members may send to one another.", otherwise="as much as they have"),
         Key("cost", AMOUNT_OR_ZERO, "What one point costs, in money: for the sums of `laurel plan`."),
     ),
 )
@@ -87,6 +130,7 @@ PROGRAM: Final = MapGrammar(
             "The units of points, by name.",
             otherwise="one wallet, `points`",
         ),
+        DATED_KEY,
         Key(
             "notify_before",
             NOTIFY_BEFORE,

@@ -2,8 +2,7 @@
 
 from typing import Final, Literal
 
-from loyalty.calendar import Period
-from program_files.grammar.common import ON
+from program_files.grammar.common import ON, PERIOD
 from program_files.grammar.effects import then
 from program_files.grammar.values import (
     AMOUNT,
@@ -22,16 +21,6 @@ from program_files.grammar.values import (
 PER: Final[ChoiceValue[Literal["member", "program"]]] = ChoiceValue(
     {"member": "Each member has a count.", "program": "All members together."}
 )
-PERIOD: Final[ChoiceValue[Period]] = ChoiceValue(
-    {
-        "day": "A day, from midnight.",
-        "week": "A week, from Monday.",
-        "month": "A calendar month.",
-        "year": "A calendar year.",
-        "ever": "The count never starts again.",
-    }
-)
-
 LIMIT: Final = MapGrammar(
     "a limit",
     (

@@ -232,6 +232,8 @@ class MapGrammar:
     """Whether it has at least one of its keys."""
     any_of: tuple[str, ...] = ()
     """Keys of which it has at least one."""
+    combinations: tuple[tuple[str, ...], ...] = ()
+    """The sets of keys of which it has one, and no key beside; empty: any keys."""
 
     @cached_property
     def by_name(self) -> Mapping[str, "Key"]:

@@ -26,10 +26,10 @@ from program_files.grammar.effects import (
     SET_ATTRIBUTE,
 )
 from program_files.readers.declarations import Declarations
+from program_files.readers.expiry import read_expiry
 from program_files.readers.logic import read_logic, read_template
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import items_of, note_wrong_type, text_of
-from program_files.readers.settings import read_expiry
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 from rules.types import NUMBER, Type

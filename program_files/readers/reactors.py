@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from loyalty.calendar import read_instant, start_of
 from loyalty.program.logic import Logic
 from loyalty.program.reactors import Limit, Reactor
-from program_files.grammar.reactors import ACTIVE, LIMIT, PER, PERIOD, REACTOR
+from program_files.grammar.common import PERIOD
+from program_files.grammar.reactors import ACTIVE, LIMIT, PER, REACTOR
 from program_files.grammar.values import DateValue
 from program_files.readers.declarations import Declarations
 from program_files.readers.effects import EffectReader

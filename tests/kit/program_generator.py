@@ -120,7 +120,9 @@ class ProgramGenerator:
         choice = self._random.choice
         amount = {"points": self._rule(scope, self._rules.number), "wallet": choice(WALLETS)}
         rounded = amount | {"round": choice(["down", "up", "half_up", "half_even"])}
-        expiry = choice(["never", {"after": "90d"}, {"end_of": "month"}, {"end_of": "year"}, {"on": "02-29"}])
+        expiry = choice(
+            ["never", {"after": "90d"}, {"end_of": "month"}, {"end_of": "year", "plus": "1mo"}, {"on": "02-29"}]
+        )
         url, headers = "https://partner.example/hook", {"X-Shop": "coffee"}
         return choice(
             [

@@ -21,7 +21,7 @@ from loyalty.program.logic import Logic
 from loyalty.program.program import NotifyBefore
 from loyalty.program.reactors import Limit
 from loyalty.program.rewards import Coupon
-from loyalty.program.wallets import Wallet
+from loyalty.program.wallets import TransferLimit, Wallet
 from program_files import read_program
 from tests.program_files.cases import GOOD, achievement, program, reactor, then
 
@@ -79,7 +79,10 @@ def test_settings_are_what_the_file_says() -> None:
     [
         ("never", Never()),
         ("{after: 6mo}", After(Duration(months=6))),
+        ("{after: 6mo, through: quarter}", After(Duration(months=6), "quarter")),
+        ("{after: 12mo, end_of: month}", After(Duration(months=12), "month")),
         ("{end_of: year}", EndOf("year")),
+        ("{end_of: half_year, plus: 1y}", EndOf("half_year", Duration(months=12))),
         ("{on: 12-31}", OnDate(12, 31)),
         ('{on: "02-29"}', OnDate(2, 29)),
     ],
@@ -91,6 +94,39 @@ def test_points_expire_and_tiers_are_reviewed_as_the_files_say(text: str, expiry
     assert read_program(files).wallets["p"].expires == expiry
     assert read_program(files).tier_review == expiry
     assert effect(f"award_points: {{points: 1, expires: {text}}}").expires == expiry  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "debt"),
+    [
+        ("{}", None),
+        ("{debt: true}", None),
+        ("{debt: false}", 0),
+        ("{debt: none}", 0),
+        ("{debt: {up_to: 2.5}}", Decimal("2.5")),
+    ],
+)
+def test_a_wallet_says_how_much_a_member_may_owe(text: str, debt: Decimal | None) -> None:
+    files = {"program.yaml": program(f"wallets: {{p: {text}}}\n").encode()}
+
+    assert read_program(files).wallets["p"].debt == debt
+
+
+def test_a_wallet_says_how_its_points_are_dated_and_transferred() -> None:
+    text = (
+        "dated: event\nwallets:\n  a: {default: true}\n  b: {dated: award, grace: 0d}\n"
+        "  c: {grace: 2w, transfers: {limits: [{every: year, times: 12}, {every: month, points: 50}]}}\n"
+    )
+
+    found = read_program({"program.yaml": program(text).encode()}).wallets
+
+    assert [(each.dated, each.grace) for each in found.values()] == [
+        ("event", Duration(days=30)),
+        ("award", Duration()),
+        ("event", Duration(days=14)),
+    ]
+    assert found["a"].transfer_limits == ()
+    assert found["c"].transfer_limits == (TransferLimit("year", 12, None), TransferLimit("month", None, Decimal(50)))
 
 
 def test_badges_that_are_not_declared_may_have_any_name() -> None:

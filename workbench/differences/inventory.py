@@ -18,7 +18,7 @@ from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
 from loyalty.program.rewards import Coupon, Reward
 from loyalty.program.tiers import Tier
-from loyalty.program.wallets import Wallet
+from loyalty.program.wallets import TransferLimit, Wallet
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POINTS, SET_ATTRIBUTE
 from program_files.grammar.events import EVENT_TYPE
@@ -84,6 +84,7 @@ def _settings(program: Program) -> Iterator[Attribute]:
             "tier_by": AttributeText(program.tier_by) if program.tiers else None,
             "tier_review": AttributeText(phrases.expiry(program.tier_review)) if program.reviews_tiers else None,
             **dict.fromkeys(("wallets", "tiers", "badges"), None),  # definitions of their own
+            "dated": None,  # it is said of each wallet
         },
     )
 
@@ -108,9 +109,18 @@ def _wallet(wallet: Wallet) -> Iterator[Attribute]:
             "decimals": AttributeText(str(wallet.decimals)),
             "pending": AttributeText(phrases.duration(wallet.pending)) if wallet.pending else None,
             "expires": AttributeText(phrases.expiry(wallet.expires)),
+            "dated": AttributeText(wallet.dated),
+            "grace": AttributeText(phrases.duration(wallet.grace)),
+            "debt": AttributeText(phrases.debt(wallet.debt)),
+            "transfers": map(_transfer_limit, wallet.transfer_limits),
             "cost": None if wallet.cost is None else AttributeText(phrases.number(wallet.cost)),
         },
     )
+
+
+def _transfer_limit(limit: TransferLimit) -> Attribute:
+    counted = "times" if limit.times is not None else "points"
+    return Attribute("transfers", AttributeText(phrases.transfer_limit(limit)), f"{limit.every} {counted}")
 
 
 def _tier(tier: Tier) -> Iterator[Attribute]:

@@ -9,6 +9,7 @@ from loyalty.calendar import Duration, Period
 from loyalty.program.achievements import Last, Window
 from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
 from loyalty.program.reactors import Limit
+from loyalty.program.wallets import TransferLimit
 from rules import exact
 
 _PERIODS: Mapping[Period, str] = {
@@ -42,25 +43,42 @@ def expiry(expires: Expiry) -> str:
     match expires:
         case Never():
             return "never"
-        case After(span):
-            return f"after {duration(span)}"
-        case EndOf(period):
-            return f"at the end of the {period}"
+        case After(span, unit):
+            through = "" if unit is None else f", through the end of that {unit.replace('_', ' ')}"
+            return f"after {duration(span)}{through}"
+        case EndOf(period, plus):
+            return f"at the end of the {period.replace('_', ' ')}" + (f" plus {duration(plus)}" if plus else "")
         case OnDate(month, day):
-            return f"on {month:02}-{day:02}"
+            return f"at the end of {month:02}-{day:02}"
         case _:
             assert_never(expires)
 
 
+def debt(most: Decimal | None) -> str:
+    """The most that a member may owe."""
+    if most is None:
+        return "any amount"
+    return f"up to {number(most)}" if most else "none"
+
+
 def limit(most: Limit) -> str:
     """`3 times a day per member`, `100000 points a month for the whole program`."""
+    whose = "per member" if most.per == "member" else "for the whole program"
+    return f"{_counts(most)} {_PERIODS[most.every]} {whose}"
+
+
+def transfer_limit(most: TransferLimit) -> str:
+    """`12 times and 1000 points a year`."""
+    return f"{_counts(most)} {_PERIODS[most.every]}"
+
+
+def _counts(most: Limit | TransferLimit) -> str:
     counts = []
     if most.times is not None:
         counts.append("once" if most.times == 1 else f"{most.times} times")
     if most.points is not None:
         counts.append(f"{number(most.points)} points")
-    whose = "per member" if most.per == "member" else "for the whole program"
-    return f"{' and '.join(counts)} {_PERIODS[most.every]} {whose}"
+    return " and ".join(counts)
 
 
 def window(span: Window) -> str:

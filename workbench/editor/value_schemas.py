@@ -87,7 +87,8 @@ class ValueSchemas:
         schema = parts.one_key(keys) if grammar.is_single else parts.record(keys, required=grammar.required)
         filled = {"minProperties": 1} if grammar.is_filled else {}
         any_of = {"anyOf": [{"required": [key]} for key in grammar.any_of]} if grammar.any_of else {}
-        return {**schema, **filled, **any_of, **self._condition(grammar)}
+        combined = {"anyOf": [_exactly(keys) for keys in grammar.combinations]} if grammar.combinations else {}
+        return {**schema, **filled, **any_of, **combined, **self._condition(grammar)}
 
     def _variant(self, variant: VariantValue) -> Schema:
         conditions = dict(self._condition(variant))
@@ -167,6 +168,11 @@ class ValueSchemas:
                 return None
             case _:
                 assert_never(kind)
+
+
+def _exactly(keys: Sequence[str]) -> Schema:
+    """A map of these keys, and no other."""
+    return {"required": list(keys), "maxProperties": len(keys)}
 
 
 def _merged(schemas: Sequence[Schema]) -> Schema:

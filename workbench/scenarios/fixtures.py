@@ -57,8 +57,9 @@ def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> It
     for code, points in fixture.points.items():
         if points:
             lot_id = named_id(program.store, "test lot", f"{name}/{code}")
-            award = AwardPoints(code, points, Duration(), program.wallets[code].expires)
-            yield ledger.award(lot_id, award, now=now, zone=program.zone)
+            wallet = program.wallets[code]
+            award = AwardPoints(code, points, Duration(), wallet.expires)
+            yield ledger.award(lot_id, award, wallet, event_time=now, now=now, zone=program.zone)
 
 
 def _was_warned(lot: Lot, program: Program, now: datetime) -> bool:

@@ -9,12 +9,13 @@ from loyalty.calendar import Duration
 from loyalty.points.ledger import award, next_due, spend
 from loyalty.program.effects import AwardPoints
 from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate, expires_at
-from loyalty.program.wallets import Points
+from loyalty.program.wallets import Points, Wallet
 from loyalty.store.points import Lot
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=WARSAW)
 WEEK = Duration(days=7)
+WALLET = Wallet("points", "points", True, 0, Duration(), Never())
 
 
 def lot(points: int, *, expires_in: int | None, name: str = "lot") -> Lot:
@@ -48,9 +49,18 @@ def test_spending_more_than_there_is_takes_all() -> None:
         (After(Duration(months=12)), datetime(2025, 5, 1, 9, 0, tzinfo=WARSAW)),
         (EndOf("month"), datetime(2024, 6, 1, tzinfo=WARSAW)),
         (EndOf("year"), datetime(2025, 1, 1, tzinfo=WARSAW)),
-        (OnDate(12, 31), datetime(2024, 12, 31, tzinfo=WARSAW)),
-        (OnDate(5, 1), datetime(2025, 5, 1, tzinfo=WARSAW)),
+        (OnDate(12, 31), datetime(2025, 1, 1, tzinfo=WARSAW)),
+        (OnDate(5, 1), datetime(2024, 5, 2, tzinfo=WARSAW)),
+        (OnDate(4, 30), datetime(2025, 5, 1, tzinfo=WARSAW)),
         (OnDate(2, 29), datetime(2025, 3, 1, tzinfo=WARSAW)),
+        (After(Duration(days=90), "day"), datetime(2024, 7, 31, tzinfo=WARSAW)),
+        (After(Duration(months=6), "month"), datetime(2024, 12, 1, tzinfo=WARSAW)),
+        (After(Duration(months=6), "quarter"), datetime(2025, 1, 1, tzinfo=WARSAW)),
+        (EndOf("day"), datetime(2024, 5, 2, tzinfo=WARSAW)),
+        (EndOf("quarter"), datetime(2024, 7, 1, tzinfo=WARSAW)),
+        (EndOf("half_year"), datetime(2024, 7, 1, tzinfo=WARSAW)),
+        (EndOf("month", Duration(months=1)), datetime(2024, 7, 1, tzinfo=WARSAW)),
+        (EndOf("year", Duration(months=12)), datetime(2026, 1, 1, tzinfo=WARSAW)),
     ],
 )
 def test_points_expire_by_the_rule_of_their_wallet(rule: Expiry, expected: datetime | None) -> None:
@@ -60,7 +70,7 @@ def test_points_expire_by_the_rule_of_their_wallet(rule: Expiry, expected: datet
 def test_pending_points_become_active_before_anything_else() -> None:
     effect = AwardPoints("points", Points(10), pending=Duration(days=2), expires=After(Duration(days=30)))
 
-    made = award("lot", effect, now=NOW, zone=WARSAW)
+    made = award("lot", effect, WALLET, event_time=NOW, now=NOW, zone=WARSAW)
     deadline = next_due(made, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW)
 
     assert deadline == (NOW + timedelta(days=2), "activate")

@@ -86,7 +86,8 @@ def test_without_reviews_all_points_ever_earned_count() -> None:
     [
         ("{after: 365d}", datetime(2027, 5, 1, 9, 0, tzinfo=UTC)),
         ("{end_of: year}", datetime(2026, 12, 31, 23, 0, tzinfo=UTC)),
-        ('{on: "05-01"}', datetime(2027, 4, 30, 22, 0, tzinfo=UTC)),
+        ('{on: "05-01"}', datetime(2026, 5, 1, 22, 0, tzinfo=UTC)),
+        ('{on: "04-30"}', datetime(2027, 4, 30, 22, 0, tzinfo=UTC)),
         ("never", None),
     ],
 )

@@ -15,7 +15,7 @@ from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.reactors import Limit, Reactor
 from loyalty.program.rewards import Coupon, Reward
 from loyalty.program.tiers import Tier
-from loyalty.program.wallets import Wallet
+from loyalty.program.wallets import TransferLimit, Wallet
 from program_files import read_program
 from rules import exact
 from rules.expression import Call
@@ -141,7 +141,7 @@ EDITS = {
     ),
     ("program.yaml", "{after: 365d}", "never"): "- setting tier_review: after 365d",
     ("program.yaml", "after: 90d", "after: 6mo"): "~ wallet points|expires: after 90d -> after 6mo",
-    ("program.yaml", "{after: 90d}", '{on: "12-31"}'): "~ wallet points|expires: after 90d -> on 12-31",
+    ("program.yaml", "{after: 90d}", '{on: "12-31"}'): "~ wallet points|expires: after 90d -> at the end of 12-31",
     ("program.yaml", "title: Stars", "title: Sterne"): '~ wallet stars|title: "Stars" -> "Sterne"',
     ("program.yaml", "decimals: 2", "decimals: 1"): "~ wallet stars|decimals: 2 -> 1",
     ("program.yaml", "pending: 1d, ", ""): "~ wallet stars|pending: removed 1d",
@@ -406,7 +406,8 @@ def test_json_has_both_sides_and_both_places() -> None:
     [
         (Program, ("store title zone registers_unknown_members wallets notify_before tiers tier_by tier_review "
                   "event_types reactors achievements rewards badges")),
-        (Wallet, "code title default decimals pending expires cost"),
+        (Wallet, "code title default decimals pending expires cost debt grace dated transfer_limits"),
+        (TransferLimit, "every times points"),
         (NotifyBefore, "points coupons tier"),
         (Tier, "name title start"),
         (EventType, "name title body built_in names"),

@@ -15,9 +15,12 @@ timezone: Europe/Warsaw
 unknown_members: register
 wallets:
   points: {title: Beans, default: true, decimals: 2, pending: 0d, expires: {after: 90d}, cost: 0.01}
-  stamps: {expires: {end_of: year}}
-  miles: {expires: {on: 12-31}}
-  gems: {expires: never}
+  stamps: {expires: {end_of: half_year, plus: 1y}, dated: award, grace: 0d, debt: none}
+  miles: {expires: {on: 12-31}, debt: {up_to: 100}, transfers: {limits: [{every: year, times: 12, points: 1000.5}]}}
+  gems: {expires: never, debt: false}
+  pearls: {expires: {after: 1y, through: quarter}, debt: true}
+  shells: {expires: {after: 12mo, end_of: month}}
+dated: event
 notify_before: {points: 7d, coupons: 3d, tier: 2w}
 tiers: [{tier: bronze, from: 0, title: Bronze}, {tier: gold, from: 100.5}]
 tier_by: active_points

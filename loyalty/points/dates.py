@@ -1,0 +1,51 @@
+"""From when points can be spent, and when they expire."""
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from loyalty.calendar import Duration, local_day
+from loyalty.program.expiry import After, Expiry, Never, expires_at
+from loyalty.program.wallets import Wallet
+from loyalty.store.points import Lot
+
+
+class LotDates(NamedTuple):
+    """The dates of points that are added together."""
+
+    active_from: datetime | None
+    """When pending points become active; None: they are active."""
+    expires_at: datetime | None
+    """When they expire if they become active at that moment; None: never."""
+    expiry: Expiry | None
+    """The rule by which they expire if they become active earlier; None: `expires_at` stays."""
+
+
+def award_dates(
+    wallet: Wallet, pending: Duration, expires: Expiry, *, event_time: datetime, now: datetime, zone: tzinfo
+) -> LotDates:
+    """Return the dates of points that an event of `event_time` gives, booked now: expiry counts from activation.
+
+    In a wallet dated by the event, points that are booked on a later local day live at least `grace` from when they can
+    be spent, but no longer than `after` says.
+    """
+    since = now if wallet.dated == "award" else min(event_time, now)
+    active_from = pending.after(since, zone) if pending else since
+    ends = expires_at(expires, now=active_from, zone=zone)
+    if ends is not None and local_day(since, zone) < local_day(now, zone):
+        ends = max(ends, _least_end(expires, wallet.grace, max(active_from, now), zone))
+    if active_from <= now:
+        return LotDates(None, ends, None)
+    return LotDates(active_from, ends, None if isinstance(expires, Never) else expires)
+
+
+def _least_end(expires: Expiry, grace: Duration, since: datetime, zone: tzinfo) -> datetime:
+    lived = grace.after(since, zone)
+    return min(lived, expires.duration.after(since, zone)) if isinstance(expires, After) else lived
+
+
+def activated(lot: Lot, *, now: datetime, zone: tzinfo) -> Lot:
+    """Return a pending lot as active. Earlier than it would have become so by itself, its expiry counts from now."""
+    if lot.active_from is None or lot.expiry is None or now >= lot.active_from:
+        return replace(lot, active_from=None, expiry=None)
+    return replace(lot, active_from=None, expires_at=expires_at(lot.expiry, now=now, zone=zone), expiry=None)
