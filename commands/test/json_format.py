@@ -11,6 +11,7 @@ from commands.test.text import reasons
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.logic import Place
 from workbench.scenarios.coverage import DEFINITION, CoverageReport, PartKind
+from workbench.scenarios.running import PlaceTogether
 
 KINDS: tuple[PartKind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
 
@@ -45,7 +46,7 @@ def _test(test: TimedResult) -> Mapping[str, Any]:
             {**_place(mismatch.place), "key": mismatch.key, "expected": mismatch.expected, "actual": mismatch.actual}
             for mismatch in result.mismatches
         ],
-        "events": [_event(event) for event in result.events],
+        "events": [_event(event, result.together.get(event.id)) for event in result.events],
         "achievements": [
             {
                 "achievement": each.achievement,
@@ -57,11 +58,14 @@ def _test(test: TimedResult) -> Mapping[str, Any]:
     }
 
 
-def _event(event: ProcessedEvent) -> Mapping[str, Any]:
+def _event(event: ProcessedEvent, together: PlaceTogether | None) -> Mapping[str, Any]:
     return {
         "type": event.type,
         "time": event.time.isoformat(),
         "body": event.body,
+        "together": None
+        if together is None
+        else {"number": together.number, "of": together.count, **_place(together.place)},
         "answers": [
             {
                 "source": answer.source,

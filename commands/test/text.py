@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from loyalty.decisions.reasons import ConditionFalse, describe_reason
 from loyalty.engine.in_memory import ProcessedEvent
 from workbench.scenarios.assertions import json_text
 from workbench.scenarios.coverage import DEFINITION, CoverageReport
-from workbench.scenarios.running import ScenarioResult
+from workbench.scenarios.running import PlaceTogether, ScenarioResult
 
 Tone: TypeAlias = Literal["good", "bad", "quiet", "plain"]
 """The colour of a line, on terminals with colours."""
@@ -24,6 +24,9 @@ Line: TypeAlias = tuple[str, Tone]
 
 MOST_EVENTS = 8
 """Events shown of a failure, the latest ones."""
+
+MOST_RUNS = 16
+"""Lines for the events reported together before those."""
 
 MOST_LACKS = 40
 """Parts not reached by any test that are listed."""
@@ -66,19 +69,33 @@ def _failure(result: ScenarioResult, zone: ZoneInfo) -> Iterator[Line]:
         f"  {decided if result.events else 'since the expectations before, nothing happened to the member'}",
         "quiet",
     )
-    if len(result.events) > MOST_EVENTS:
-        yield f"    (and {len(result.events) - MOST_EVENTS} before these)", "quiet"
+    yield from _earlier(result)
     for event in result.events[-MOST_EVENTS:]:
-        yield from _event(event, zone)
+        yield from _event(event, zone, result.together.get(event.id))
     for each in result.achievements:
         completed = {0: "never", 1: "once"}.get(each.completed, f"{each.completed} times")
         yield f"  {each.achievement}: {each.progress:f}/{each.goal:f}, completed {completed}", "quiet"
     yield "", "plain"
 
 
-def _event(event: ProcessedEvent, zone: ZoneInfo) -> Iterator[Line]:
+def _earlier(result: ScenarioResult) -> Iterator[Line]:
+    """Yield what the events before the latest ones did: of those reported together, a line for equal ones in a row."""
+    earlier = result.events[:-MOST_EVENTS]
+    together = [(result.together[event.id], event) for event in earlier if event.id in result.together]
+    alike = groupby(together, key=lambda each: (each[0].place, each[1].type, each[1].log))
+    runs = [(type_, log, [place.number for place, _ in events]) for (_, type_, log), events in alike]
+    hidden = len(earlier) - sum(len(numbers) for _, _, numbers in runs[-MOST_RUNS:])
+    if hidden:
+        yield f"    (and {hidden} before these)", "quiet"
+    for type_, log, (first, *others) in runs[-MOST_RUNS:]:
+        which = f"{first} to {others[-1]}" if others else f"{first}"
+        yield f"    together {which}: {type_} -> {', '.join(log) or 'nothing'}", "quiet"
+
+
+def _event(event: ProcessedEvent, zone: ZoneInfo, together: PlaceTogether | None) -> Iterator[Line]:
     body = json_text(event.body) if event.body else ""
-    yield f"    {moment(event.time, zone)} {event.type} {body}".rstrip(), "plain"
+    which = "" if together is None else f"  (together {together.number} of {together.count}, {together.place})"
+    yield f"    {moment(event.time, zone)} {event.type} {body}".rstrip() + which, "plain"
     for answer in event.decision.outcomes:
         _, _, name = answer.source.partition("/")
         for because, place in () if answer.verdict == "counted" else reasons(answer):  # progress is printed below

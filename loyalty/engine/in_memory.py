@@ -3,7 +3,7 @@
 It runs the same steps as production, on a store in memory; nothing is written, sent or waited for.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -79,6 +79,27 @@ class InMemoryEngine:
         """Process an event now, and return it with everything that it causes, in order. The body fits its schema."""
         return [self._processed(context) for context in self.reporting(member_id, type_, body, time=time)]
 
+    def accept(
+        self,
+        member_id: str,
+        type_: str,
+        body: Mapping[str, Any],
+        *,
+        time: datetime | None = None,
+        event_id: str | None = None,
+    ) -> EventRef:
+        """Store an event as received now; `process` decides it. The body fits its schema."""
+        event = NewEvent(event_id or self._new_id(), type_, member_id, time or self.now, body, REVISION)
+        self.store.events.add(event, now=self.now)
+        return EventRef(self.program.store, event.id, type_, member_id, REVISION)
+
+    def process(self, accepted: Iterable[EventRef]) -> Iterator[ProcessedEvent]:
+        """Yield accepted events, each with everything that it causes before the next is decided.
+
+        They must be all that were accepted: the store drops its events at the end.
+        """
+        return map(self._processed, self._process(accepted))
+
     def advance(self, until: datetime) -> list[ProcessedEvent]:
         """Move the clock, and return the events of due items, each processed at its own time."""
         return [self._processed(context) for context in self._advancing(until, lambda _event: True)]
@@ -93,9 +114,7 @@ class InMemoryEngine:
         event_id: str | None = None,
     ) -> Iterator[EventContext]:
         """As `report`, context by context; the caller reads and clears the store's entries and messages."""
-        event = NewEvent(event_id or self._new_id(), type_, member_id, time or self.now, body, REVISION)
-        self.store.events.add(event, now=self.now)
-        return self._process([EventRef(self.program.store, event.id, type_, member_id, REVISION)])
+        return self._process([self.accept(member_id, type_, body, time=time, event_id=event_id)])
 
     def advancing(self, until: datetime) -> Iterator[EventContext]:
         """As `advance`, context by context, without events that no reactor, achievement or message answers."""
@@ -115,7 +134,7 @@ class InMemoryEngine:
             or event.type in self.program.achievements_on
         )
 
-    def _process(self, events: list[EventRef]) -> Iterator[EventContext]:
+    def _process(self, events: Iterable[EventRef]) -> Iterator[EventContext]:
         """Process each event with everything that it causes before the next."""
         for root in events:
             waiting = [root]

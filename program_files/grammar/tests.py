@@ -1,5 +1,6 @@
 """Files of tests/: designers' tests."""
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from program_files.grammar.expectations import AMOUNTS, EXPECT
@@ -110,19 +111,28 @@ MEMBER_MAP: Final = MapGrammar(
 MEMBER: Final = DefinedValue("member", UnionValue((MEMBER_MAP, UNKNOWN_MEMBER)))
 
 _WHOSE: Final = Key("member", ReferenceValue("member"), "Whose step it is; needed where there are several members.")
+_EVENT: Final = (
+    Key("event", ReferenceValue("reported event type"), "An event is reported."),
+    Key("body", OBJECT, "What it carries."),
+    _WHOSE,
+    Key("repeat", IntegerValue(1, 10_000), "How often it is reported.", otherwise="once"),
+    Key("time", INSTANT, "When it happened, if it is reported late.", otherwise="when it is reported"),
+)
+_REPORTED_AT: Final = Key("at", INSTANT, "When it is reported; the clock moves there.", otherwise="now")
+TOGETHER_EVENT: Final = MapGrammar("an event of together", (replace(_EVENT[0], required=True), *_EVENT[1:]))
 STEP_VARIANTS: Final = VariantValue(
     "a step",
     {
-        "event": MapGrammar(
+        "event": MapGrammar("a step", (*_EVENT, Key("every", DURATION, "How much time lies between."), _REPORTED_AT)),
+        "together": MapGrammar(
             "a step",
             (
-                Key("event", ReferenceValue("reported event type"), "An event is reported."),
-                Key("body", OBJECT, "What it carries."),
-                _WHOSE,
-                Key("repeat", IntegerValue(1, 10_000), "How often it is reported.", otherwise="once"),
-                Key("every", DURATION, "How much time lies between."),
-                Key("at", INSTANT, "When it is reported; the clock moves there.", otherwise="now"),
-                Key("time", INSTANT, "When it happened, if it is reported late.", otherwise="when it is reported"),
+                Key(
+                    "together",
+                    ListValue(DefinedValue("together-event", TOGETHER_EVENT), least=1),
+                    "Events are reported at one moment. They are decided one after the other, in this order.",
+                ),
+                _REPORTED_AT,
             ),
         ),
         "wait": MapGrammar("a step", (Key("wait", DURATION, "Time passes: so long."),)),

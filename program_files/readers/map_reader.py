@@ -32,12 +32,12 @@ class MapReader:
         self.node = node
         self.problems = problems
         self._grammar = grammar
-        self._title = title or grammar.title
+        self.title = title or grammar.title
         self._entries: dict[str, Node] = {}
         self._misspelt: set[str | None] = set()
         """Keys that stand here misspelt: they are noted as such, and not as missing."""
         if not isinstance(node.value, dict):
-            note_wrong_type(node, problems, self._title, "a map")
+            note_wrong_type(node, problems, self.title, "a map")
             return
         self._entries = node.value
         known = grammar.by_name
@@ -58,7 +58,7 @@ class MapReader:
     def need(self, key: str) -> Node | None:
         """The value of a key; None, and a problem, if it is absent."""
         if key not in self._entries and key not in self._misspelt and isinstance(self.node.value, dict):
-            self.problems.add(self.node.place, "missing-key", f"{self._title} needs {key}")
+            self.problems.add(self.node.place, "missing-key", f"{self.title} needs {key}")
         return self._entries.get(key)
 
     def name(self, key: str) -> str | None:
@@ -110,5 +110,5 @@ class MapReader:
     def _type(self, key: str, expected: type[Bounds]) -> Bounds:
         """The type of a key's value, which the grammar must have as the reader expects it."""
         value = self._grammar.by_name[key].value
-        assert isinstance(value, expected), f"{self._title}: {key} is no {expected.__name__}"
+        assert isinstance(value, expected), f"{self.title}: {key} is no {expected.__name__}"
         return value

@@ -5,7 +5,7 @@ from typing import Final
 
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.rewards import COUPON
-from program_files.grammar.tests import SHARED, STEP_VARIANTS, SUITE, TEST_MAP, TESTS
+from program_files.grammar.tests import SHARED, STEP_VARIANTS, SUITE, TEST_MAP, TESTS, TOGETHER_EVENT
 from program_files.readers.achievements import DAYS_IN
 from program_files.readers.rewards import WHOLE_PRICE
 from rules.types import step_into
@@ -62,8 +62,13 @@ def _step(vocabulary: Vocabulary) -> Schema:
     return {"allOf": list(_bodies(vocabulary)), "dependencies": {"every": ["repeat"]}}
 
 
+def _together_event(vocabulary: Vocabulary) -> Schema:
+    bodies = list(_bodies(vocabulary))
+    return {"allOf": bodies} if bodies else {}
+
+
 def _bodies(vocabulary: Vocabulary) -> Iterator[Schema]:
-    """A body fits the event type of its step."""
+    """A body fits the event type beside it."""
     for name in vocabulary.reported_event_types or {}:
         event = step_into(vocabulary.scope_types[name], "event")
         body = step_into(event, "body") if event else None
@@ -77,4 +82,5 @@ CONDITIONS: Final[Conditions] = {
     COUPON: _coupon,
     STEP_VARIANTS: _step,
     TEST_MAP: _test,
+    TOGETHER_EVENT: _together_event,
 }

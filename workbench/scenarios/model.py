@@ -184,6 +184,15 @@ class ReportEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTogether:
+    """A step that reports several events at one moment, in this order: all are accepted before the first is decided."""
+
+    place: Place
+    at: datetime
+    events: tuple[ReportEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceClock:
     """A step that lets time pass."""
 
@@ -200,7 +209,7 @@ class Expect:
     expectations: tuple[Expectation, ...]
 
 
-ScenarioStep: TypeAlias = ReportEvent | AdvanceClock | Expect
+ScenarioStep: TypeAlias = ReportEvent | ReportTogether | AdvanceClock | Expect
 
 
 @dataclass(frozen=True, slots=True)

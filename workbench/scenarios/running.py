@@ -1,25 +1,29 @@
 """Runs one test in memory, by the steps of production, on a clock that only the test moves."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
 import rules
 from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.engine.snapshots import load_into
+from loyalty.program.logic import Place
 from loyalty.program.program import Program
+from loyalty.references import EventRef
 from loyalty.store.memory.member_state import MemberState
 from loyalty.webhooks.outbox import CALL
 from workbench.scenarios.assertions import Mismatch, Observation, check_expectation
 from workbench.scenarios.fixtures import snapshot_of
 from workbench.scenarios.model import (
     AdvanceClock,
+    EventTimes,
     Expect,
     Fixture,
     NothingOccurred,
     Occurred,
     ReportEvent,
+    ReportTogether,
     Scenario,
     ScenarioStep,
 )
@@ -33,6 +37,15 @@ REGISTERED = "member_registered"
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceTogether:
+    """Which event of a `together` step an event is, or is caused by: the `number`th of `count`, and its place."""
+
+    number: int
+    count: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioResult:
     """The result of a test. The fields after `verdict` are empty unless it failed."""
 
@@ -43,6 +56,8 @@ class ScenarioResult:
     """The member's events since the previous expectations."""
     achievements: tuple[MemberProgress, ...] = ()
     """The achievements that count events of these types."""
+    together: Mapping[str, PlaceTogether] = field(default_factory=dict)
+    """By event id, for the events of `together` steps and all that they caused."""
 
 
 def run(scenario: Scenario, program: Program, observer: EventObserver | None = None) -> ScenarioResult:
@@ -76,6 +91,7 @@ class _Run:
         )
         self._events: list[ProcessedEvent] = []
         """Those since the previous expectations."""
+        self._together: dict[str, PlaceTogether] = {}
         self._states = {name: self._state(name, fixture) for name, fixture in scenario.members.items()}
 
     def run(self) -> ScenarioResult:
@@ -98,51 +114,92 @@ class _Run:
                 checked = (check_expectation(each, observation) for each in step.expectations)
                 return tuple(mismatch for mismatch in checked if mismatch is not None)
             case AdvanceClock():
-                return self._process(step, "wait", partial(self.engine.advance, step.until))
+                return self._wait(step.place, step.until)
             case ReportEvent():
                 return self._report(step)
+            case ReportTogether():
+                return self._report_together(step)
             case _:
                 assert_never(step)
 
+    def _wait(self, place: Place, until: datetime) -> tuple[Mismatch, ...]:
+        try:
+            events = self.engine.advance(until)
+        except rules.RuleError as error:
+            return (Mismatch(place, "wait", "an answer", str(error)),)
+        return self._keep(events, place)
+
     def _report(self, step: ReportEvent) -> tuple[Mismatch, ...]:
-        state = self._states[step.member]
-        member = state.member.id
         for times in step.times:
-            works: list[tuple[str, Callable[[], list[ProcessedEvent]]]] = [
-                ("wait", partial(self.engine.advance, times.reported_at))
-            ]
-            if member not in self.engine.store.members_by_id:
-                works.append((REGISTERED, partial(self._register, state)))
-            if step.type != REGISTERED:
-                report = partial(self.engine.report, member, step.type, step.body, time=times.happened_at)
-                works.append((step.type, report))
-            for name, work in works:
-                if mismatches := self._process(step, name, work):
-                    return mismatches
+            mismatches = self._wait(step.place, times.reported_at)
+            mismatches = mismatches or self._process(list(self._accept(step, times)), step.place)
+            if mismatches:
+                return mismatches
         return ()
 
-    def _process(
-        self, step: ReportEvent | AdvanceClock, name: str, work: Callable[[], list[ProcessedEvent]]
-    ) -> tuple[Mismatch, ...]:
-        """Process events and keep them; each event that cannot be processed is a mismatch, whatever the test expects.
+    def _report_together(self, step: ReportTogether) -> tuple[Mismatch, ...]:
+        """Accept all events, then process them; an event that fails does not hold up those behind it."""
+        if mismatches := self._wait(step.place, step.at):
+            return mismatches
+        reports = [(event, times) for event in step.events for times in event.times]
+        accepted: list[EventRef] = []
+        for number, (event, times) in enumerate(reports, 1):
+            for each in self._accept(event, times):
+                accepted.append(each)
+                self._together[each.id] = PlaceTogether(number, len(reports), event.place)
+        return self._process(accepted, step.place)
 
-        `name` stands for the step in the mismatch where a rule itself cannot be evaluated.
-        """
+    def _accept(self, step: ReportEvent, times: EventTimes) -> Iterator[EventRef]:
+        """Accept an event as production does: an unknown member is registered first."""
+        state = self._states[step.member]
+        member = state.member.id
+        if member not in self.engine.store.members_by_id:
+            self._register(state)
+            yield self.engine.accept(member, REGISTERED, {})
+        if step.type != REGISTERED:
+            yield self.engine.accept(member, step.type, step.body, time=times.happened_at)
+
+    def _process(self, accepted: Sequence[EventRef], place: Place) -> tuple[Mismatch, ...]:
+        """Process accepted events and keep them; those that cannot be processed are mismatches."""
+        processed: list[ProcessedEvent] = []
+        current = accepted[0]
+
+        def in_order() -> Iterator[EventRef]:
+            nonlocal current
+            for event in accepted:
+                current = event
+                yield event
+
+        refused: tuple[Mismatch, ...] = ()
         try:
-            events = work()
+            processed.extend(self.engine.process(in_order()))
         except rules.RuleError as error:
-            return (Mismatch(step.place, name, "an answer", str(error)),)
+            refused = (Mismatch(self._place_of(current.id, place), current.type, "an answer", str(error)),)
+        return self._keep(processed, place) + refused
+
+    def _keep(self, events: Sequence[ProcessedEvent], place: Place) -> tuple[Mismatch, ...]:
+        """Keep processed events; each that failed is a mismatch, whatever the test expects."""
+        for each in events:
+            if each.parent in self._together:
+                self._together[each.id] = self._together[each.parent]
         self._events += events
         if self._observer is not None:
             self._observer(events)
-        return tuple(Mismatch(step.place, each.type, "an answer", each.error) for each in events if each.error)
+        failed = [each for each in events if each.error]
+        return tuple(Mismatch(self._place_of(each.id, place), each.type, "an answer", each.error) for each in failed)
+
+    def _place_of(self, event_id: str, place: Place) -> Place:
+        """Return the place of an event of `together`; that of the step for all others."""
+        together = self._together.get(event_id)
+        return place if together is None else together.place
 
     def _failed(self, step: ScenarioStep, mismatches: tuple[Mismatch, ...]) -> ScenarioResult:
         """Return the failure with the events and achievements of the step's member, or of all if it has none."""
         state = self._states[step.member] if isinstance(step, Expect | ReportEvent) else None
         events = [each for each in self._events if state is None or each.member == state.member.id]
         progress = [] if state is None else self._progress(state, {each.type for each in events})
-        return ScenarioResult(self._scenario, "failed", mismatches, tuple(events), tuple(progress))
+        together = {each.id: self._together[each.id] for each in events if each.id in self._together}
+        return ScenarioResult(self._scenario, "failed", mismatches, tuple(events), tuple(progress), together)
 
     def _progress(self, state: MemberState, event_types: set[str]) -> Iterator[MemberProgress]:
         for achievement in self._program.achievements:
@@ -164,12 +221,12 @@ class _Run:
             self.engine.store.usage.claim(claim, state.member.id)
         return state
 
-    def _register(self, state: MemberState) -> list[ProcessedEvent]:
-        """Register a member in the lowest tier."""
+    def _register(self, state: MemberState) -> None:
+        """Put a member who registers now into the engine, in the lowest tier."""
         lowest = self._program.tier_at(0)
         tier = None if lowest is None else lowest.name
         state.member = replace(state.member, registered_at=self.engine.now, tier=tier)
-        return self.engine.register(state)
+        self.engine.store.load(state)
 
 
 def _expects_messages(scenario: Scenario) -> bool:

@@ -196,6 +196,36 @@ def test_json_holds_all_of_tests_and_coverage(tmp_path: Path) -> None:
     assert told["coverage"]["missing"][0]["message"] == "seven-days was never completed"
 
 
+def test_a_failure_shows_which_event_together_did_what(tmp_path: Path) -> None:
+    test = """\
+test: t
+at: 2024-05-01
+steps:
+  - together:
+      - {event: app_login}
+      - {event: purchase, body: {total: 5}, repeat: 12}
+      - {event: app_login}
+  - expect: {points: 6}
+"""
+    path = folder(tmp_path, a=test)
+
+    text_form = laurel(path).stdout.splitlines()
+    json_form = json.loads(laurel(path, "--format", "json").stdout)
+
+    start = text_form.index("  what decided, since the expectations before:") + 1
+    assert text_form[start : start + 3] == [
+        "    together 1: app_login -> seven-days 1/7",
+        "    together 2 to 6: purchase -> +5 points by reactor/points-for-purchase",
+        '    2024-05-01 00:00 purchase {"total": 5}  (together 7 of 14, tests/a.yaml:6:9)',
+    ]
+    assert "    2024-05-01 00:00 app_login  (together 14 of 14, tests/a.yaml:7:9)" in text_form
+    numbers = [event["together"]["number"] for event in json_form["tests"][0]["events"]]
+    assert numbers == list(range(1, 15))
+    assert json_form["tests"][0]["events"][1]["together"] == {
+        "number": 2, "of": 14, "file": "tests/a.yaml", "line": 6, "column": 9
+    }  # fmt: skip
+
+
 def test_junit_xml_is_what_ci_servers_read_and_text_goes_to_the_terminal(tmp_path: Path) -> None:
     path, report = folder(tmp_path, a=BAD, b=GOOD, c=SKIPPED), tmp_path / "report.xml"
 
@@ -318,7 +348,7 @@ def test_the_tests_of_the_page_pass_but_for_the_one_that_shows_a_failure(tmp_pat
     (shown,) = blocks("text")
     assert wrong.result.scenario.place.file == "tests/wrong.yaml"
     assert shown == text.failure_text(wrong, outcome.program.zone) + "\n"
-    assert (outcome.count("passed"), outcome.count("skipped")) == (5, 1)
+    assert (outcome.count("passed"), outcome.count("skipped")) == (7, 1)
 
 
 def test_the_page_defines_coverage_as_the_command_does() -> None:

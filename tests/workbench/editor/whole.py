@@ -110,6 +110,10 @@ tests:
     steps:
       - {event: purchase, member: ann, body: {total: 25, items: [{sku: mug}]}, repeat: 2, every: 1d, at: 2026-05-02}
       - {event: ping, member: ann, time: 2026-05-01T10:00:00}
+      - at: 2026-05-04
+        together:
+          - {event: purchase, member: ann, body: {total: 25, items: [{sku: mug}]}, repeat: 2}
+          - {event: ping, member: cat, time: 2026-05-01T10:00:00}
       - {wait: 1d}
       - {until: 2026-06-01}
       - member: ann

@@ -7,7 +7,7 @@ from typing import Any, Final
 from loyalty.calendar import Duration
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import EventType
-from program_files.grammar.tests import STEP_VARIANTS
+from program_files.grammar.tests import STEP_VARIANTS, TOGETHER_EVENT
 from program_files.grammar.values import MapGrammar
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import note_wrong_type
@@ -16,12 +16,22 @@ from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.expectations import read_checks
 from workbench.scenarios.files.fixtures import ONLY
 from workbench.scenarios.files.names import LAST, ProgramNames
-from workbench.scenarios.model import AdvanceClock, EventTimes, Expect, Fixture, ReportEvent, ScenarioStep
+from workbench.scenarios.model import (
+    AdvanceClock,
+    EventTimes,
+    Expect,
+    Fixture,
+    ReportEvent,
+    ReportTogether,
+    ScenarioStep,
+)
 
 _VARIANTS: Final = STEP_VARIANTS.variants
 _ANY_STEP: Final = MapGrammar(STEP_VARIANTS.title, STEP_VARIANTS.keys)
 REGISTERED = "member_registered"
 MOST_BODY_FAULTS = 20
+_MOVES_CLOCK: Final = {"at", "every"}
+"""The keys of an event step that an event of `together` does not take."""
 
 
 class Steps:
@@ -49,6 +59,8 @@ class Steps:
         match doing:
             case "event":
                 return self._event(fields)
+            case "together":
+                return self._together(fields)
             case "wait":
                 return self._wait(fields)
             case "until":
@@ -75,13 +87,36 @@ class Steps:
         self._move_to(fields, "until")
         return AdvanceClock(fields.node.place, self._now)
 
-    def _event(self, fields: MapReader) -> ScenarioStep | None:
+    def _together(self, fields: MapReader) -> ScenarioStep | None:
+        self._move_to(fields, "at")
+        node = fields.node.entries["together"]
+        if node.value == []:
+            self._problems.add(node.place, "out-of-range", "together must have at least one event")
+        events = [self._event_of_together(item) for item in fields.items("together")]
+        return ReportTogether(fields.node.place, self._now, tuple(event for event in events if event is not None))
+
+    def _event_of_together(self, node: Node) -> ReportEvent | None:
+        """Return one event of `together`; add a problem for what moves the clock, which stands still there."""
+        others = [key for key in node.entries if key in _VARIANTS and key != "event"]
+        if others:
+            message = f"together has events only: give {others[0]} a step of its own"
+            self._problems.add(node.keys[others[0]], "clashing-keys", message)
+            return None
+        for key in sorted(_MOVES_CLOCK & node.entries.keys()):
+            cure = "give at to the step" if key == "at" else f"remove {key}, or write steps"
+            self._problems.add(node.keys[key], "clashing-keys", f"events of together have one moment: {cure}")
+        if isinstance(node.value, dict):
+            kept = {key: value for key, value in node.value.items() if key not in _MOVES_CLOCK}
+            node = Node(node.place, kept, node.keys)
+        return self._event(MapReader(node, self._problems, TOGETHER_EVENT))
+
+    def _event(self, fields: MapReader) -> ReportEvent | None:
         member, event_type = self._member(fields), self._event_type(fields)
         body = self._body(fields, event_type)
         moments = self._moments(fields)
         if member is None or event_type is None:
             return None
-        self._register(fields, member, event_type)
+        self._register(fields, fields.get("event") or fields.node, member, event_type)
         return ReportEvent(fields.node.place, member, event_type.name, body, moments)
 
     # -- who and what
@@ -90,7 +125,7 @@ class Steps:
         node = fields.get("member")
         if node is None:
             if len(self._members) > 1:
-                message = f"a step needs member, as there are several: {', '.join(self._members)}"
+                message = f"{fields.title} needs member, as there are several: {', '.join(self._members)}"
                 self._problems.add(fields.node.place, "missing-key", message)
                 return None
             return next(iter(self._members), None)
@@ -115,9 +150,8 @@ class Steps:
             return None
         return self._names.program.event_types[name]
 
-    def _register(self, fields: MapReader, member: str, event_type: EventType) -> None:
-        """Note that a member is registered from here on; add a problem if they cannot be."""
-        node = fields.node.entries["event"]
+    def _register(self, fields: MapReader, node: Node, member: str, event_type: EventType) -> None:
+        """Note that a member is registered from here on; add a problem at the node if they cannot be."""
         if event_type.name == REGISTERED and member not in self._unregistered:
             message = "the member is registered already: write member: unknown"
             self._problems.add(node.place, "caused-event", message)
@@ -154,7 +188,8 @@ class Steps:
     def _moments(self, fields: MapReader) -> tuple[EventTimes, ...]:
         """Return the times at which the event is reported, and move the clock to the last."""
         self._move_to(fields, "at")
-        repeat, every, time = fields.integer("repeat"), fields.duration("every"), fields.get("time")
+        repeat, time = fields.integer("repeat"), fields.get("time")
+        every = None if fields.get("every") is None else fields.duration("every")  # `together` does not have the key
         times = 1 if repeat is None else repeat
         if every is not None and repeat is None:
             self._problems.add(fields.node.keys["every"], "missing-key", "every needs repeat: how often it happens")
