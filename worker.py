@@ -21,6 +21,7 @@ from activities.webhooks.deliveries import DeliveryActivities
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
+from workflows.cleanup import run_cleanup
 from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
 from workflows.payloads import CONVERTER
@@ -81,7 +82,7 @@ def _config() -> ClientConnectConfig:
 
 @asynccontextmanager
 async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
-    """A running worker, with the relay beside it; at the end of the block, activities in progress are finished."""
+    """A running worker, with relay and cleanup beside it; when the block ends, running activities are finished."""
     async with WebhookClient(needed.allow) as webhooks:
         events = EventActivities(needed.database, needed.programs, needed.in_flight)
         deliveries = DeliveryActivities(needed.database, webhooks)
@@ -109,9 +110,13 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             graceful_shutdown_timeout=timedelta(seconds=10),
         )
         async with worker:
-            relay = asyncio.create_task(run_relay(needed.database, needed.client), name="relay")
+            beside = (
+                asyncio.create_task(run_relay(needed.database, needed.client), name="relay"),
+                asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
+            )
             try:
                 yield worker
             finally:
-                relay.cancel()
-                await asyncio.gather(relay, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)

@@ -17,6 +17,7 @@ from api.simulations import routes as simulations
 from api.state.dependencies import AppState
 from api.state.services import Services
 from api.stores import routes as stores
+from api.wallets import routes as wallets
 from api.webhooks import routes as webhooks
 
 ROUTERS = (
@@ -27,6 +28,7 @@ ROUTERS = (
     events.router,
     webhooks.router,
     members.router,
+    wallets.router,
     programs.router,
     simulations.router,
     stores.router,

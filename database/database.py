@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from database.access import Access, AccessReader
+from database.answers import delete_answers
 from database.connections import Connections, connect
 from database.events import take_unstarted
 from database.migrate import upgrade
@@ -56,6 +57,10 @@ class Database:
         return await self._connections.write(
             lambda connection: take_unstarted(connection, now=now, limit=limit, again_after=again_after)
         )
+
+    async def delete_answers(self, *, before: datetime, limit: int) -> int:
+        """Delete at most so many answers of any store that were kept for an Idempotency-Key; return how many."""
+        return await self._connections.write(lambda connection: delete_answers(connection, before=before, limit=limit))
 
     async def answers(self) -> bool:
         """Return whether the database can be read now."""

@@ -81,6 +81,12 @@ class EventQueries(Queries):
         """Return an event with all that the named step of it starts from."""
         return _STATE.first(self.connection, {"in_store": self.store, "the_event": event_id, "the_step": step})
 
+    def settled(self, ids: Iterable[str]) -> set[str]:
+        """Return those of these events that are applied or failed."""
+        is_settled = event.c.status.in_(("applied", "failed"))
+        here = select(event.c.id).where(event.c.store == self.store, event.c.id.in_(list(ids)), is_settled)
+        return set(self.connection.execute(here).scalars())
+
     def log_of(self, event_id: str) -> list[str]:
         """Return what the steps of an event did, in words: `+100 points`, `seven-days 3/7`."""
         here = select(step.c.result).where(step.c.store == self.store, step.c.event == event_id).order_by(step.c.name)

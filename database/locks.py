@@ -4,6 +4,7 @@ On PostgreSQL they are advisory locks, held until the transaction ends; all but 
 has one writer, so a transaction holds everything anyway.
 
 Lock                 protects                                               taken by
+answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
 member/ID            balances, lots, tier and progress of one member        steps of events, due items of lots and tiers
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
@@ -20,6 +21,11 @@ takes them (`database.events.take_unstarted`), which skips those that another pr
 
 REVISIONS = "revisions"
 MIGRATIONS = "laurel migrations"
+
+
+def answer_lock(client: str, route: str, key: str) -> str:
+    """The lock of the answer to a client's requests with one Idempotency-Key."""
+    return f"answer/{client}/{route}/{key}"
 
 
 def identity_lock(part: str, key: str) -> str:

@@ -81,11 +81,18 @@ class WriteQueries(Queries):
         if self._dialect == "postgresql":
             self.connection.execute(_LOCK, {"name": f"{self.store}/{name}"})
 
+    def try_lock(self, name: str) -> bool:
+        """Hold a lock of `database.locks` until the transaction ends; return False if another transaction holds it."""
+        if self._dialect != "postgresql":
+            return True
+        return bool(self.connection.execute(_TRY_LOCK, {"name": f"{self.store}/{name}"}).scalar())
+
     def _with_store(self, table: Table, row: Parameters) -> Parameters:
         return {"store": self.store, **row} if "store" in table.c else row
 
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
+_TRY_LOCK = select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
 def columns_of(record: Any, table: Table) -> list[Column[Any]]:

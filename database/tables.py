@@ -371,6 +371,19 @@ attempt = Table(
     Column("error", Text),
 )
 
+kept_answer = Table(
+    "kept_answer",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("client", NAME, primary_key=True),  # admin/ID or member/ID
+    Column("route", NAME, primary_key=True),  # method and template of the path
+    Column("key", NAME, primary_key=True),  # what the client sent as Idempotency-Key
+    Column("fingerprint", String(64), nullable=False),  # hash of the request's content
+    Column("status", Integer, nullable=False),
+    Column("content", Json),  # null: no body
+    Column("answered_at", Instant, nullable=False, index=True),
+)
+
 admin = Table(
     "admin",
     metadata,

@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from database.achievements import AchievementQueries, Achievements
+from database.answers import AnswerQueries, Answers
 from database.due_items import DueItemQueries, DueItems
 from database.events import EventQueries, Events
 from database.ledger import Ledger, LedgerQueries
@@ -59,6 +60,10 @@ class ReadTransaction:
     def revisions(self) -> RevisionQueries:
         return RevisionQueries(self.connection, self.store)
 
+    @cached_property
+    def answers(self) -> AnswerQueries:
+        return AnswerQueries(self.connection, self.store)
+
 
 class Transaction(ReadTransaction):
     """Reads and writes one store; committed when the work that got it returns, rolled back when it raises."""
@@ -102,3 +107,7 @@ class Transaction(ReadTransaction):
     @cached_property
     def revisions(self) -> Revisions:
         return Revisions(self.connection, self.store)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self.connection, self.store)

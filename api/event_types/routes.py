@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.event_types.filters import LIST_QUERY, matches
+from api.event_types.filters import LIST_QUERY
 from api.event_types.schemas import EventSchema, EventSchemas
 from api.event_types.views import event_type_view
 from api.http.errors import NotAllowed, NotFound
-from api.http.paging import page_of_list
+from api.http.paging import matches, page_of_list
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest, StoreRequest
 from loyalty.program.event_types import EventType

@@ -1,12 +1,14 @@
 """Custom events: reporting, listing, and showing what came of one."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.events.filters import LIST_QUERY, find_events
+from api.events.receipts import receipt_view
 from api.events.schemas import (
     DETAILS,
     CustomEventDetails,
@@ -19,8 +21,10 @@ from api.events.validation import possible_repetition, validate_event
 from api.events.views import event_details_view, event_view
 from api.http.errors import BadInput, NotFound
 from api.http.paging import page_of_records
+from api.http.preferences import PreferHeader, preferred_wait
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
+from api.state.changes import AdminChange, Answer, Changed, Operation
 from api.state.dependencies import AdminRequest, StoreRequest
 from loyalty.engine.acceptance import AcceptedEvent, accept_event, accepted_before
 
@@ -45,16 +49,18 @@ _EXAMPLE = {
     response_model=CustomEventId,
     openapi_extra=request_body(PostCustomEvent, _EXAMPLE),
 )
-async def report_event(request: Request, store_request: AdminRequest) -> Response:
+async def report_event(request: Request, change: AdminChange, _prefer: PreferHeader = None) -> Response:
     """Accept an event that happened. Once this answers, the event is stored; what it earns follows.
 
-    With an `eventId` of your own the request is idempotent: the same event gets the same answer.
+    With an `eventId` of your own the request is idempotent: the same event gets the same answer. With
+    `Prefer: wait=5` the answer comes when the event is applied and has its `outcome`, or after 5 seconds without.
     """
-    report = (await read_body(request, PostCustomEvent)).event
-    accepted = await _accept(store_request, report)
-    await store_request.state.starter.start(accepted.to_start)
-    answer: CustomEventId = {"customEventId": accepted.event_id}
-    return ExactJson(answer)
+    posted = await read_body(request, PostCustomEvent)
+    answer = await change.run(posted, lambda: _acceptance(change.store_request, posted.event))
+    seconds = preferred_wait(request)
+    if not seconds or change.store_request.state.event_waiter.is_full:
+        return answer.response()
+    return await _response_with_outcome(change.store_request, answer, seconds)
 
 
 @router.get(
@@ -94,8 +100,8 @@ async def show_event(
     )
 
 
-async def _accept(store_request: StoreRequest, report: EventReport) -> AcceptedEvent:
-    """Store a reported event; raise BadInput or a Refusal."""
+async def _acceptance(store_request: StoreRequest, report: EventReport) -> Operation:
+    """What stores a reported event; raise BadInput or a Refusal."""
     program = store_request.program
     try:
         event = validate_event(report, program)
@@ -107,7 +113,34 @@ async def _accept(store_request: StoreRequest, report: EventReport) -> AcceptedE
             before = await store_request.database.read(lambda tx: accepted_before(tx, repetition))
         if before is None:
             raise
-        return before
-    return await store_request.database.write(
-        lambda tx: accept_event(tx, program, store_request.revision, event, now=store_request.now)
-    )
+        known = before
+        return lambda _: _changed(known)
+    revision, now = store_request.revision, store_request.now
+    return lambda tx: _changed(accept_event(tx, program, revision, event, now=now))
+
+
+def _changed(accepted: AcceptedEvent) -> Changed:
+    answer: CustomEventId = {"customEventId": accepted.event_id}
+    return Changed(answer, accepted.to_start)
+
+
+async def _response_with_outcome(store_request: StoreRequest, answer: Answer, seconds: int) -> Response:
+    """An answer with what came of its event, once that is known; after so many seconds without."""
+    assert answer.content is not None, "an accepted event has an id"
+    outcome = await _outcome(store_request, answer.content["customEventId"], seconds)
+    known = answer if outcome is None else replace(answer, content={**answer.content, "outcome": outcome})
+    response = known.response()
+    response.headers["Preference-Applied"] = f"wait={seconds}"
+    return response
+
+
+async def _outcome(store_request: StoreRequest, event_id: str, seconds: int) -> dict[str, Any] | None:
+    """What came of an event; None if it is not applied in so many seconds."""
+    state = store_request.state
+    if not await state.event_waiter.settled(store_request.store, event_id, seconds=seconds):
+        return None
+    event = await store_request.database.read(lambda tx: tx.events.get(event_id))
+    if event is None:
+        return None
+    program = await state.services.programs.revision(store_request.store, event.revision)
+    return await store_request.database.read(lambda tx: receipt_view(tx, event, program))

@@ -36,10 +36,40 @@ class PostCustomEvent(RequestModel):
     event: EventReport
 
 
+class ReceiptVerdict(TypedDict):
+    """The verdict of one reactor or achievement, in short."""
+
+    source: str
+    verdict: Verdict
+    because: str
+
+
+class WalletChange(TypedDict):
+    """What an event gave to a wallet and took from it, and what is in it now."""
+
+    given: ExactNumber
+    taken: ExactNumber
+    balance: ExactNumber
+    pending: ExactNumber
+
+
+class Receipt(TypedDict):
+    """What came of an event and of all that it caused, for its member. `error`: why it failed."""
+
+    status: Literal["applied", "failed"]
+    decision: list[ReceiptVerdict]
+    wallets: dict[str, WalletChange]
+    achievements: list[JsonObject]
+    badges: list[JsonObject]
+    rewards: list[JsonObject]
+    error: NotRequired[str]
+
+
 class CustomEventId(TypedDict):
-    """The id of an accepted event."""
+    """The id of an accepted event; with `Prefer: wait`, also what came of it."""
 
     customEventId: Id
+    outcome: NotRequired[Receipt]
 
 
 class CustomEvent(TypedDict):

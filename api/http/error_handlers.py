@@ -22,6 +22,7 @@ from api.http.errors import (
     InputFault,
     NotAllowed,
     NotAuthenticated,
+    StillRunning,
     TooManyAttempts,
     faults_of_program,
     faults_of_refusal,
@@ -103,7 +104,7 @@ def _headers(error: Exception) -> Mapping[str, str] | None:
             return {"WWW-Authenticate": "Bearer"}
         case NotAllowed(allow=allow):
             return {"Allow": allow}
-        case TooManyAttempts(retry_after=seconds):
+        case TooManyAttempts(retry_after=seconds) | StillRunning(retry_after=seconds):
             return {"Retry-After": str(seconds)}
         case _:
             return None

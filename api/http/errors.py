@@ -6,6 +6,7 @@ ApiError                a request is not carried out; the message says why and w
 ├── Forbidden           the caller may not do this
 ├── NotFound            the thing does not exist
 ├── NotAllowed          the thing exists, but not with this method; `allow` has those that it has
+├── StillRunning        a request with the same Idempotency-Key is running; `retry_after` says when to try again
 ├── TooLarge            the body is longer than the API reads
 └── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
 """
@@ -97,6 +98,14 @@ class NotAllowed(ApiError):
         self.allow = allow
 
 
+class StillRunning(ApiError):
+    """A request with the same Idempotency-Key is running."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"a request with this Idempotency-Key is still running: repeat yours in {retry_after} s")
+        self.retry_after = retry_after
+
+
 class TooLarge(ApiError):
     """The body is longer than the API reads."""
 
@@ -124,6 +133,7 @@ STATUS: Mapping[type[Exception], int] = {
     UnknownRevision: 404,
     NotAllowed: 405,
     AnotherInForce: 409,
+    StillRunning: 409,
     TooLarge: 413,
     TooManyAttempts: 429,
     OperationalError: 503,  # the connection is lost, or the database rolled back: a repetition may succeed

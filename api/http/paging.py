@@ -124,6 +124,15 @@ def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
     return {"items": items[page.offset : page.offset + page.limit], "total": total}
 
 
+def matches(view: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
+    """Whether an item, as answers show it, matches filters by texts and booleans."""
+    return all(_matches_one(view[each.field], each) for each in filters)
+
+
+def _matches_one(value: Any, one: Filter) -> bool:
+    return one.value in value if one.operator == "like" else bool(value == one.value)
+
+
 def _number(text: str | None, name: str, default: int, maximum: int, faults: list[InputFault]) -> int:
     if text is None:
         return default

@@ -13,7 +13,15 @@ from api.http.paging import ListQuery, page_of_list, page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.members.filters import LIST_QUERY, filtered_page
-from api.members.schemas import Customer, Customers, CustomerStatus, ItemPage, MemberId, PostMember
+from api.members.schemas import (
+    Customer,
+    Customers,
+    CustomerStatus,
+    ItemPage,
+    MemberId,
+    NewCustomer,
+    PostMember,
+)
 from api.members.validation import validate_member
 from api.members.views import (
     MemberRecords,
@@ -23,8 +31,9 @@ from api.members.views import (
     status_view,
     wallets_view,
 )
+from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
-from database import ReadTransaction
+from database import ReadTransaction, Transaction
 from loyalty.ids import is_id
 from loyalty.members.identity import identity_of
 from loyalty.members.registration import register_member
@@ -53,17 +62,22 @@ _EXAMPLE = {
 
 
 @router.post("", summary="Register a member", response_model=MemberId, openapi_extra=request_body(PostMember, _EXAMPLE))
-async def post_member(request: Request, store_request: AdminRequest) -> Response:
+async def post_member(request: Request, change: AdminChange) -> Response:
     """Register a member. What the program gives to new members follows."""
-    customer = (await read_body(request, PostMember)).customer
+    posted = await read_body(request, PostMember)
+    return await change.respond(posted, lambda: _registration(change.store_request, posted.customer))
+
+
+async def _registration(store_request: StoreRequest, customer: NewCustomer) -> Operation:
     new = await validate_member(store_request, customer)
     program, revision = store_request.program, store_request.revision
-    registered = await store_request.database.write(
-        lambda tx: register_member(tx, program, revision, new, now=store_request.now)
-    )
-    await store_request.state.starter.start([registered])
-    answer: MemberId = {"customerId": registered.member, "email": customer.email}
-    return ExactJson(answer)
+
+    def register(tx: Transaction) -> Changed:
+        registered = register_member(tx, program, revision, new, now=store_request.now)
+        answer: MemberId = {"customerId": registered.member, "email": customer.email}
+        return Changed(answer, (registered,))
+
+    return register
 
 
 @router.get("", summary="List members", response_model=Customers, openapi_extra=LIST_QUERY.openapi_parameters())

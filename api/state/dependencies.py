@@ -13,6 +13,7 @@ from api.authentication.login_rate_limiter import LoginRateLimiter
 from api.authentication.passwords import Passwords
 from api.authentication.tokens import Tokens
 from api.http.errors import Forbidden
+from api.state.event_waiter import EventWaiter
 from api.state.services import Services
 from database import StoreDatabase
 from database.programs import UnknownStore
@@ -32,13 +33,22 @@ class AppState:
     passwords: Passwords
     login_rate_limiter: LoginRateLimiter
     starter: Starter
+    event_waiter: EventWaiter
 
     @classmethod
     def of(cls, services: Services) -> "AppState":
         """The state of an app on these services."""
         tokens = Tokens(services.database)
         authenticator = Authenticator(services.database, tokens)
-        return cls(services, tokens, authenticator, Passwords(), LoginRateLimiter(), Starter(services.start_event))
+        return cls(
+            services,
+            tokens,
+            authenticator,
+            Passwords(),
+            LoginRateLimiter(),
+            Starter(services.start_event),
+            EventWaiter(services.database),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ async def _prepare(api: Api) -> dict[str, str]:
         "eventType": "app_login",
         "revision": "1",
         "webhookSubscription": subscription,
+        "walletType": "points",
         "token": login["token"],
         "/api/token/refresh": login["refresh_token"],
         "/api/{storeCode}/token/refresh": member_login["refresh_token"],

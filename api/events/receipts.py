@@ -1,0 +1,58 @@
+"""What came of an event in short, as a till prints it on a receipt."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api.http.responses import omit_none
+from database import ReadTransaction
+from loyalty.decisions import presentation
+from loyalty.program.program import Program
+from loyalty.program.wallets import Wallet
+from loyalty.store.events import StoredEvent
+from loyalty.store.members import NO_POINTS, Balance
+from loyalty.store.points import LedgerEntry
+
+MAX_DEPTH = 5
+"""Levels of caused events that count: an event causes no more."""
+
+
+def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> dict[str, Any]:
+    """The verdicts on an event, and what it and all that it caused gave to its member and took from them."""
+    caused = list(_caused(tx, event, MAX_DEPTH))
+    entries = [entry for each in (event, *caused) for entry in tx.ledger.entries_of(each.id)]
+    balances = tx.members.balances(event.member)
+    gains: dict[str, list[Any]] = {name: [] for name in presentation.GAINS.values()}
+    for each in caused:
+        if each.type in presentation.GAINS:
+            gains[presentation.GAINS[each.type]].append(each.body)
+    return {
+        "status": event.status,
+        "decision": [_verdict(each) for each in presentation.decision(event.decision, program) or []],
+        "wallets": {
+            wallet.code: _wallet(wallet, entries, balances.get(wallet.code, NO_POINTS))
+            for wallet in program.wallets.values()
+        },
+        **gains,
+    } | omit_none(error=event.error)
+
+
+def _caused(tx: ReadTransaction, event: StoredEvent, depth: int) -> Iterator[StoredEvent]:
+    """The events that one caused for the same member, and those that these caused."""
+    for each in tx.events.caused_by(event.id) if depth else ():
+        if each.member == event.member:
+            yield each
+            yield from _caused(tx, each, depth - 1)
+
+
+def _verdict(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: answer[name] for name in ("source", "verdict", "because")}
+
+
+def _wallet(wallet: Wallet, entries: list[LedgerEntry], balance: Balance) -> dict[str, Any]:
+    here = [entry for entry in entries if entry.wallet == wallet.code]
+    return {
+        "given": wallet.amount(sum(entry.points for entry in here if entry.kind == "award")),
+        "taken": wallet.amount(sum(entry.points for entry in here if entry.kind == "deduct")),
+        "balance": wallet.amount(balance.active),
+        "pending": wallet.amount(balance.pending),
+    }

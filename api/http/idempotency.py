@@ -1,0 +1,53 @@
+"""The header Idempotency-Key: what is accepted as a key, and when two requests have the same content."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Header
+from pydantic import BaseModel
+from starlette.requests import Request
+
+import rules
+from api.http.errors import BadInput
+
+MAX_KEY_LENGTH = 255
+NAME = "Idempotency-Key"
+
+_DESCRIPTION = (
+    "Makes the request safe to repeat: for 30 days the same key with the same content gets the first answer again, and"
+    " changes nothing more. Choose a random key, such as a UUID, for each change. A refused request keeps no key."
+)
+
+KeyHeader: TypeAlias = Annotated[str | None, Header(alias=NAME, description=_DESCRIPTION)]
+"""The header as FastAPI reads and documents it."""
+
+
+def parse_key(header: str) -> str:
+    """The key of a header, with or without the quotes that the IETF's draft asks for; raise BadInput."""
+    text = header.strip()
+    key = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
+        message = f"a key is 1 to {MAX_KEY_LENGTH} printable ASCII characters: send a UUID"
+        raise BadInput.at(NAME, message, "invalidIdempotencyKey")
+    return key
+
+
+def fingerprint(request: Request, content: BaseModel | None) -> str:
+    """A hash of a request's path and content, without secrets: a fast hash of a password would betray it."""
+    whole = [dict(sorted(request.path_params.items())), _comparable(content)]
+    return hashlib.sha256(rules.exact.dumps(whole).encode()).hexdigest()
+
+
+def _comparable(value: Any) -> Any:
+    """The value with the keys of every object in order, without the fields of models that are not to be shown."""
+    match value:
+        case BaseModel():
+            shown = [name for name, field in type(value).model_fields.items() if field.repr]
+            return {name: _comparable(getattr(value, name)) for name in sorted(shown)}
+        case Mapping():
+            return {key: _comparable(value[key]) for key in sorted(value)}
+        case list():
+            return [_comparable(element) for element in value]
+        case _:
+            return value

@@ -1,0 +1,96 @@
+"""Waiting until events are applied or failed: one query for all that wait, at growing intervals."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from database import Database
+
+FIRST_PAUSE = 0.02
+"""Seconds before the first look at an event: few are applied sooner."""
+
+GROWTH = 1.5
+
+LONGEST_PAUSE = 1.0
+
+TICK = 0.02
+"""Seconds between two queries: what is due within them is looked up together."""
+
+MAX_WAITING = 1000
+"""Events waited for at once; more are not waited for, so that waiting clients cannot exhaust the process."""
+
+PAGE = 500
+"""Events in one query."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """One client that waits for an event."""
+
+    store: str
+    event_id: str
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    pause: float = FIRST_PAUSE
+    next_look: float = 0.0
+    """By the event loop's clock."""
+
+
+class EventWaiter:
+    """Waits for events. A client that waits holds no thread and no transaction, only its connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: set[_Waiting] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many wait as may."""
+        return len(self._waiting) >= MAX_WAITING
+
+    async def settled(self, store: str, event_id: str, *, seconds: float) -> bool:
+        """Wait until an event is applied or failed; return False if it is not in so many seconds."""
+        waiting = _Waiting(store, event_id, next_look=asyncio.get_running_loop().time() + FIRST_PAUSE)
+        self._waiting.add(waiting)
+        if self._loop is None or self._loop.done():
+            self._loop = asyncio.create_task(self._look_until_nobody_waits(), name="waiting for events")
+        try:
+            async with asyncio.timeout(seconds):
+                await waiting.settled.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.discard(waiting)
+        return True
+
+    async def _look_until_nobody_waits(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(TICK)
+            now = asyncio.get_running_loop().time()
+            due = [each for each in self._waiting if each.next_look <= now]
+            for each in due:
+                each.pause = min(each.pause * GROWTH, LONGEST_PAUSE)
+                each.next_look = now + each.pause
+            try:
+                await self._look(due)
+            except SQLAlchemyError as error:
+                log.warning("waiting clients are not answered yet", because=str(error.__cause__ or error)[:200])
+
+    async def _look(self, due: list[_Waiting]) -> None:
+        """Wake those whose event is settled."""
+        for store in sorted({each.store for each in due}):
+            here = [each for each in due if each.store == store]
+            for first in range(0, len(here), PAGE):
+                page = here[first : first + PAGE]
+                settled = await self._settled(store, {each.event_id for each in page})
+                for each in page:
+                    if each.event_id in settled:
+                        each.settled.set()
+
+    async def _settled(self, store: str, ids: Iterable[str]) -> set[str]:
+        return await self._database.store(store).read(lambda tx: tx.events.settled(ids))

@@ -1,0 +1,1 @@
+"""Wallets and wallet types: read here, written in program files."""

@@ -1,0 +1,66 @@
+"""Wallet types as answers show them."""
+
+from datetime import datetime
+from typing import Any, assert_never
+
+from api.http.responses import format_instant
+from loyalty.calendar import Duration
+from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.program import Program
+from loyalty.program.wallets import Wallet
+
+
+def wallet_type_view(wallet: Wallet, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
+    """A wallet of the program in the documented fields."""
+    return {
+        "walletTypeId": program.id_of("wallet", wallet.code),
+        "code": wallet.code,
+        "name": wallet.title,
+        "unitSingularName": "Point",
+        "unitPluralName": "Points",
+        "active": True,
+        "isDefault": wallet.default,
+        "createdAt": format_instant(deployed_at, program.zone),
+        "limits": {},
+        "allowNegativeBalance": False,
+    }
+
+
+def wallet_type_details_view(wallet: Wallet, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
+    """A wallet of the program with when its points expire and become active."""
+    details = {
+        "translations": {"en": {"name": wallet.title, "description": ""}},
+        "decimals": wallet.decimals,
+        "allTimeNotLocked": wallet.pending == Duration(),
+    }
+    return (
+        wallet_type_view(wallet, program, deployed_at=deployed_at)
+        | details
+        | _days("unitDaysLocked", wallet.pending)
+        | _expiry(wallet.expires)
+    )
+
+
+def _expiry(rule: Expiry) -> dict[str, Any]:
+    """When points expire in the documented fields; nothing for what these cannot say."""
+    match rule:
+        case Never():
+            return {"unitDaysExpiryAfter": "all_time_active"}
+        case After(duration, None):
+            days = _days("unitDaysActiveCount", duration)
+            return {"unitDaysExpiryAfter": "after_x_days"} | days if days else {}
+        case EndOf("month", plus) if plus == Duration():
+            return {"unitDaysExpiryAfter": "at_the_end_of_the_month"}
+        case EndOf("year", plus) if plus == Duration(months=12 * (plus.months // 12)):
+            return {"unitDaysExpiryAfter": "at_the_end_of_the_x_th_year", "unitYearsActiveCount": plus.months // 12}
+        case After() | EndOf():
+            return {}
+        case OnDate(month, day):
+            return {"unitDaysExpiryAfter": "at_the_end_of_the_chosen_date", "unitExpiryDate": f"{month:02}-{day:02}"}
+        case _:
+            assert_never(rule)
+
+
+def _days(name: str, duration: Duration) -> dict[str, int]:
+    """A field with the whole days of a duration; nothing for a duration that is not of days alone."""
+    return {name: duration.days} if duration.days and duration == Duration(days=duration.days) else {}

@@ -1,0 +1,203 @@
+"""`Prefer: wait` on a report: the answer comes when the event is applied, with its outcome."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.http.preferences import MAX_WAIT
+from api.state import event_waiter
+from loyalty.decisions.decision import Decision, RuleOutcome
+from loyalty.ids import caused_id
+from loyalty.program.wallets import Points
+from loyalty.store.events import NewEvent
+from tests.kit.api import Api
+
+PATH = "/api/DEFAULT/customEvent"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DECISION = Decision((RuleOutcome("reactor/welcome", "fired", "it has no condition", place="reactors/x.yaml:1:1"),))
+
+
+def report(api: Api, wait: str | None, **changed: Any) -> Any:
+    event = {"type": "app_login", "eventDate": "2024-05-01", "customerData": {"email": "anna@example.com"}} | changed
+    return api.post(PATH, {"event": event}, headers={} if wait is None else {"Prefer": wait})
+
+
+async def applied(api: Api, event_id: str) -> None:
+    """Apply an event as its workflow would: 10 points, of them 3 taken, an achievement, a badge, a coupon."""
+
+    def apply(tx: Any) -> None:
+        event = tx.events.get(event_id)
+        _post(tx, event, "award", 10)
+        _post(tx, event, "deduct", 3)
+        completed = _cause(tx, event, "achievement_completed", {"achievement": "seven-days", "times": 1})
+        _cause(tx, completed, "badge_granted", {"badge": "early-bird"}, depth=2)
+        issued = {"reward": "coffee", "issued_reward": event_id, "coupon": "ABC123"}
+        _cause(tx, event, "reward_issued", issued)
+        _post(tx, completed, "award", 100)
+        tx.events.set_decided(event_id, DECISION, now=NOW)
+        tx.events.set_applied(event_id, now=NOW)
+
+    await api.write(apply)
+
+
+def _post(tx: Any, event: Any, kind: Any, points: int) -> None:
+    tx.ledger.post(
+        kind,
+        member_id=event.member,
+        wallet="points",
+        points=Points(points),
+        lot_id=None,
+        event_id=event.id,
+        source="reactor/welcome",
+        now=NOW,
+    )
+
+
+def _cause(tx: Any, parent: Any, type_: str, body: dict[str, Any], depth: int = 1) -> Any:
+    new = NewEvent(
+        id=caused_id(parent.id, type_),
+        type=type_,
+        member=parent.member,
+        time=NOW,
+        body=body,
+        revision=1,
+        parent=parent.id,
+        depth=depth,
+    )
+    tx.events.add(new, now=NOW)
+    return tx.events.get(new.id)
+
+
+async def settle_next(api: Api, settle: Any = applied) -> None:
+    """Settle the next event that is reported."""
+    while not (logins := [event for event in api.started if event.type == "app_login"]):
+        await asyncio.sleep(0.01)
+    await settle(api, logins[-1].id)
+
+
+async def report_and_settle(api: Api, wait: str, settle: Any = applied) -> httpx2.Response:
+    answer, _ = await asyncio.gather(report(api, wait), settle_next(api, settle))
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def test_an_answer_that_waits_has_the_outcome(api_anywhere: Api):
+    answer = await report_and_settle(api_anywhere, "wait=10")
+
+    assert answer.headers["Preference-Applied"] == "wait=10"
+    assert answer.json() == {
+        "customEventId": api_anywhere.started[-1].id,
+        "outcome": {
+            "status": "applied",
+            "decision": [{"source": "reactor/welcome", "verdict": "fired", "because": "it has no condition"}],
+            "wallets": {"points": {"given": 110, "taken": 3, "balance": 107, "pending": 0}},
+            "achievements": [{"achievement": "seven-days", "times": 1}],
+            "badges": [{"badge": "early-bird"}],
+            "rewards": [{"reward": "coffee", "issued_reward": api_anywhere.started[-1].id, "coupon": "ABC123"}],
+        },
+    }
+
+
+async def test_an_event_that_failed_is_answered_with_the_reason(api_anywhere: Api):
+    async def fail(api: Api, event_id: str) -> None:
+        await api.write(lambda tx: tx.events.set_failed(event_id, "division by zero", now=NOW))
+
+    outcome = (await report_and_settle(api_anywhere, "wait=10", fail)).json()["outcome"]
+
+    assert (outcome["status"], outcome["error"], outcome["decision"]) == ("failed", "division by zero", [])
+
+
+async def test_after_the_time_the_answer_is_as_without_the_preference(api_anywhere: Api):
+    began = time.monotonic()
+
+    answer = await report(api_anywhere, "wait=1")
+
+    assert 0.9 < time.monotonic() - began < 5
+    assert answer.json() == {"customEventId": api_anywhere.started[-1].id}
+    assert answer.headers["Preference-Applied"] == "wait=1"
+
+
+@pytest.mark.parametrize("prefer", [None, "wait=0", "wait", "wait=-1", "wait=soon", "respond-async", "", "await=5"])
+async def test_without_a_time_to_wait_nothing_changes(api: Api, prefer: str | None):
+    began = time.monotonic()
+
+    answer = await report(api, prefer)
+
+    assert time.monotonic() - began < 0.9
+    assert list(answer.json()) == ["customEventId"]
+    assert "Preference-Applied" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("prefer", "applied_preference"),
+    [
+        ("wait=99999", f"wait={MAX_WAIT}"),
+        ('respond-async, WAIT = "7" ; x=1, wait=3', "wait=7"),
+        ("return=minimal,wait=3", "wait=3"),
+    ],
+)
+async def test_a_preference_is_bounded_and_may_stand_among_others(api: Api, prefer: str, applied_preference: str):
+    answer = await report_and_settle(api, prefer)
+
+    assert answer.headers["Preference-Applied"] == applied_preference
+
+
+async def test_a_repeated_report_waits_for_the_outcome_of_the_first(api_anywhere: Api):
+    first = await report(api_anywhere, None, eventId="login-1")
+    await applied(api_anywhere, first.json()["customEventId"])
+
+    again = await report(api_anywhere, "wait=5", eventId="login-1")
+
+    assert again.json()["customEventId"] == first.json()["customEventId"]
+    assert again.json()["outcome"]["status"] == "applied"
+
+
+async def test_the_answer_kept_for_a_key_has_no_outcome_and_each_request_waits_for_itself(api_anywhere: Api):
+    event = {"type": "app_login", "eventDate": "2024-05-01", "customerData": {"email": "anna@example.com"}}
+    key = {"Idempotency-Key": "till-7-4711"}
+    first = await api_anywhere.post(PATH, {"event": event}, headers=key)
+    await applied(api_anywhere, first.json()["customEventId"])
+
+    again = await api_anywhere.post(PATH, {"event": event}, headers=key | {"Prefer": "wait=5"})
+    without = await api_anywhere.post(PATH, {"event": event}, headers=key)
+
+    assert again.json()["outcome"]["wallets"]["points"]["given"] == 110
+    assert without.json() == first.json()
+
+
+async def test_many_waiting_clients_hold_no_connection_to_the_database(api_anywhere: Api):
+    waiting = [asyncio.create_task(report(api_anywhere, "wait=20")) for _ in range(60)]
+    while len([event for event in api_anywhere.started if event.type == "app_login"]) < 60:
+        await asyncio.sleep(0.01)
+
+    began = time.monotonic()
+    for _ in range(5):
+        await report(api_anywhere, None)
+    took = time.monotonic() - began
+
+    assert took < 3
+    assert not any(task.done() for task in waiting)
+    for event in [event for event in api_anywhere.started if event.type == "app_login"][:60]:
+        await applied(api_anywhere, event.id)
+    answers = await asyncio.gather(*waiting)
+    assert {answer.json()["outcome"]["status"] for answer in answers} == {"applied"}
+
+
+async def test_more_clients_than_can_wait_are_answered_at_once(api: Api, monkeypatch):
+    monkeypatch.setattr(event_waiter, "MAX_WAITING", 2)
+    waiting = [asyncio.create_task(report(api, "wait=20")) for _ in range(2)]
+    while len(api.started) < 3:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+
+    one_more = await asyncio.wait_for(report(api, "wait=20"), 5)
+
+    assert list(one_more.json()) == ["customEventId"]
+    assert "Preference-Applied" not in one_more.headers
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
