@@ -15,6 +15,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from activities.due_items import DueItemActivities
 from activities.events import EventActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
+from activities.member_queue import MAX_WAITING, MemberQueue
+from activities.owners import Owners
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
@@ -34,8 +36,12 @@ log = structlog.get_logger()
 
 WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock)
 
-MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT
-"""Workflow tasks at once: of the events in flight, and of as many workflows that deliver webhooks."""
+MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
+"""Workflow tasks at once: of the events in flight, of as many workflows that deliver webhooks, and of events that wait
+for others of their members."""
+
+MAX_LOCAL_ACTIVITIES = 1000
+"""More than all these workflow tasks have at once, so that no step waits for one that waits."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class WorkerDependencies:
     """Private networks that webhooks may reach."""
     in_flight: InFlightLimiter = field(default_factory=InFlightLimiter)
     """Shared with an API in the same process, it limits what the API accepts to what this worker answers."""
+    queue: MemberQueue = field(default_factory=MemberQueue)
+    """Where events of a member wait for one another. An API in the same process can wait there for an event's end."""
 
 
 async def connect_lazily() -> Client:
@@ -84,7 +92,8 @@ def _config() -> ClientConnectConfig:
 async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
     """A running worker, with relay and cleanup beside it; when the block ends, running activities are finished."""
     async with WebhookClient(needed.allow) as webhooks:
-        events = EventActivities(needed.database, needed.programs, needed.in_flight)
+        owners = Owners(needed.client)
+        events = EventActivities(needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners)
         deliveries = DeliveryActivities(needed.database, webhooks)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         worker = Worker(
@@ -98,6 +107,8 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 events.issue_rewards,
                 events.update_achievements,
                 events.fail,
+                events.run_batch,
+                events.hand_over,
                 events.react_to_events,
                 deliveries.deliver_webhook,
                 due_items.next_due,
@@ -107,6 +118,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
             max_concurrent_workflow_tasks=MAX_WORKFLOW_TASKS,
+            max_concurrent_local_activities=MAX_LOCAL_ACTIVITIES,
             graceful_shutdown_timeout=timedelta(seconds=10),
         )
         async with worker:

@@ -14,6 +14,9 @@ RUN_DUE_ITEMS = "ring"
 LOOK_AGAIN = "look_again"
 """The signal that makes a clock read its store's next due time again."""
 
+PROCEED = "proceed"
+"""The signal that makes a workflow look again whether it is its event's turn."""
+
 
 def clock_id(store: str) -> str:
     """The workflow id of a store's clock."""

@@ -1,7 +1,7 @@
 """The database as the rest of Laurel uses it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -11,10 +11,9 @@ from sqlalchemy import Connection
 from database.access import Access, AccessReader
 from database.answers import delete_answers
 from database.connections import Connections, connect
-from database.events import take_unstarted
+from database.events import Unstarted, assign, leave_to_relay, take_unstarted
 from database.migrate import upgrade
 from database.transaction import ReadTransaction, Transaction
-from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
@@ -52,8 +51,8 @@ class Database:
         """Run work that changes what belongs to no store, in one transaction."""
         return await self._connections.write(lambda connection: work(Access(connection)))
 
-    async def take_unstarted(self, *, now: datetime, limit: int, again_after: timedelta) -> list[EventRef]:
-        """Return events of any store whose workflow should have been started by now, and hide them for a while."""
+    async def take_unstarted(self, *, now: datetime, limit: int, again_after: timedelta) -> list[Unstarted]:
+        """Return events of any store that should have been applied by now, and hide them for a while."""
         return await self._connections.write(
             lambda connection: take_unstarted(connection, now=now, limit=limit, again_after=again_after)
         )
@@ -61,6 +60,20 @@ class Database:
     async def delete_answers(self, *, before: datetime, limit: int) -> int:
         """Delete at most so many answers of any store that were kept for an Idempotency-Key; return how many."""
         return await self._connections.write(lambda connection: delete_answers(connection, before=before, limit=limit))
+
+    async def assign(self, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]) -> list[str]:
+        """Give queued events to a workflow, if nobody or one of `instead_of` runs them; return those given."""
+        return await self._connections.write(
+            lambda connection: assign(connection, store, event_ids, owner, instead_of=instead_of)
+        )
+
+    async def leave_to_relay(
+        self, store: str, event_ids: Sequence[str], *, owners: Sequence[str], now: datetime
+    ) -> None:
+        """Let the relay look after queued events now, if nobody or one of `owners` runs them."""
+        await self._connections.write(
+            lambda connection: leave_to_relay(connection, store, event_ids, owners=owners, now=now)
+        )
 
     async def answers(self) -> bool:
         """Return whether the database can be read now."""

@@ -1,26 +1,32 @@
 """Events: accepted, decided, applied or failed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 
+from database.locks import member_lock
 from database.pages import PageRequest, PageResult, find_page
-from database.queries import Queries, WriteQueries, columns_of
+from database.queries import Queries, WriteQueries, columns_of, first_column, insert_into
 from database.sqlite_fast_path import Prepared
 from database.tables import event, step, store, subscription
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
 from loyalty.references import EventRef, StepResult
 from loyalty.references import to_json as step_result_to_json
-from loyalty.store.events import EventState, NewEvent, ReportedId, StoredEvent
+from loyalty.store.events import EventState, NewEvent, QueueHead, ReportedId, StoredEvent
 
 RELAY_DELAY = timedelta(seconds=5)
 """How long the relay leaves a new event to the process that accepted it."""
 
-STALLED_AFTER = timedelta(minutes=5)
-"""How long it leaves a decided event to its workflow."""
+STALLED_AFTER = timedelta(seconds=15)
+"""How long it leaves an event to the workflow that owns it before it asks whether that workflow is gone."""
 
+_earlier = event.alias("earlier")
+_IS_NEXT = ~exists().where(_earlier.c.member == event.c.member, _earlier.c.position < event.c.position)
 _LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
 _STATE = Prepared(
     select(
@@ -39,11 +45,25 @@ _STATE = Prepared(
         step.c.result.label("step_result"),
         store.c.clock_rings_at.label("clock_due_at"),
         _LIVE.label("has_subscribers"),
+        event.c.owner,
+        _IS_NEXT.label("is_next"),
+        event.c.position,
     )
     .join(store, store.c.code == event.c.store)
     .outerjoin(step, and_(step.c.event == event.c.id, step.c.name == bindparam("the_step")))
     .where(event.c.store == bindparam("in_store"), event.c.id == bindparam("the_event")),
     EventState,
+)
+_HEAD = Prepared(
+    select(event.c.id, event.c.status, event.c.owner)
+    .where(
+        event.c.store == bindparam("in_store"),
+        event.c.member == bindparam("the_member"),
+        event.c.position.is_not(None),
+    )
+    .order_by(event.c.position)
+    .limit(1),
+    QueueHead,
 )
 _REPORTED = Prepared(
     select(*columns_of(ReportedId, event)).where(
@@ -87,6 +107,10 @@ class EventQueries(Queries):
         here = select(event.c.id).where(event.c.store == self.store, event.c.id.in_(list(ids)), is_settled)
         return set(self.connection.execute(here).scalars())
 
+    def queue_head(self, member_id: str) -> QueueHead | None:
+        """Return the first event in a member's queue; None: the queue is empty."""
+        return _HEAD.first(self.connection, {"in_store": self.store, "the_member": member_id})
+
     def log_of(self, event_id: str) -> list[str]:
         """Return what the steps of an event did, in words: `+100 points`, `seven-days 3/7`."""
         here = select(step.c.result).where(step.c.store == self.store, step.c.event == event_id).order_by(step.c.name)
@@ -97,51 +121,121 @@ class Events(EventQueries, WriteQueries):
     """The events of one store."""
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event; return False if its id, or its external id, is stored already."""
-        return self.insert_if_absent(
-            event,
-            {
-                "id": new.id,
-                "type": new.type,
-                "member": new.member,
-                "external_id": new.external_id,
-                "fingerprint": new.fingerprint,
-                "customer_data": new.customer_data,
-                "body": new.body,
-                "time": new.time,
-                "received_at": now,
-                "revision": new.revision,
-                "parent": new.parent,
-                "depth": new.depth,
-                "status": "received",
-                # The workflow of an event also processes what it causes: the relay starts no workflow for those.
-                "start_after": None if new.parent else now + RELAY_DELAY,
-            },
-        )
+        """Store an event; return False if its id, or its external id, is stored already.
 
-    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
-        """Store the decision on an event. Its workflow runs, so the relay leaves it alone for a while."""
-        stored = decision_to_json(decision)
-        self.update(event, {"id": event_id}, status="decided", decision=stored, start_after=now + STALLED_AFTER)
+        One without a parent joins the end of its member's queue. The workflow of an event also processes what it
+        causes: those are in no queue, and the relay leaves them alone.
+        """
+        if new.parent is None:
+            return self.enqueue(new, now=now) is not None
+        return self.insert_if_absent(event, _row(new, now) | {"start_after": None})
+
+    def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
+        """Store an event at the end of its member's queue, under the member's lock; return how many are before it.
+
+        Return None if its id, or its external id, is stored already.
+        """
+        self.lock(member_lock(new.member))
+        row = {f"new_{name}": value for name, value in _row(new, now).items()}
+        given = row | {"new_start_after": now + RELAY_DELAY, "in_store": self.store}
+        return _enqueue(self._dialect).first(self.connection, given)
+
+    def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
+        """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""
+        self.update(event, {"id": event_id}, start_after=now)
+
+    def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
+        """Store the id of the workflow that runs an event."""
+        self.update(event, {"id": event_id}, owner=owner, start_after=now + STALLED_AFTER)
+
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:
+        """Store the decision on an event. Its owner runs, so the relay leaves it alone for a while."""
+        changed = {"decision": decision_to_json(decision)} | ({} if owner is None else {"owner": owner})
+        self.update(event, {"id": event_id}, status="decided", start_after=now + STALLED_AFTER, **changed)
 
     def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
-        """Mark an event as applied; store `decision` if a step has added to it."""
+        """Mark an event as applied and take it out of the queue; store `decision` if a step has added to it."""
         changed = {} if decision is None else {"decision": decision_to_json(decision)}
-        self.update(event, {"id": event_id}, status="applied", settled_at=now, start_after=None, **changed)
+        self.update(event, {"id": event_id}, status="applied", **_end(now), **changed)
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
-        """Mark an event as failed, with the reason."""
-        self.update(event, {"id": event_id}, status="failed", error=error, settled_at=now, start_after=None)
+        """Mark an event as failed, with the reason, and take it out of the queue."""
+        self.update(event, {"id": event_id}, status="failed", error=error, **_end(now))
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Store the result of a step, so that running it again returns the same."""
         self.insert(step, {"event": event_id, "name": name, "result": step_result_to_json(result)})
 
 
-def take_unstarted(connection: Connection, *, now: datetime, limit: int, again_after: timedelta) -> list[EventRef]:
-    """Return events of any store whose workflow should have been started by now, and hide them for a while.
+def _row(new: NewEvent, now: datetime) -> dict[str, Any]:
+    """The columns of a new event, but for its store and what its place in a queue decides."""
+    return {
+        "id": new.id,
+        "type": new.type,
+        "member": new.member,
+        "external_id": new.external_id,
+        "fingerprint": new.fingerprint,
+        "customer_data": new.customer_data,
+        "body": new.body,
+        "time": new.time,
+        "received_at": now,
+        "revision": new.revision,
+        "parent": new.parent,
+        "depth": new.depth,
+        "status": "received",
+    }
 
-    Events that another process takes at the same time are skipped.
+
+def _end(now: datetime) -> dict[str, Any]:
+    return {"settled_at": now, "start_after": None, "position": None}
+
+
+_COLUMNS = (
+    "id",
+    "type",
+    "member",
+    "external_id",
+    "fingerprint",
+    "customer_data",
+    "body",
+    "time",
+    "received_at",
+    "revision",
+    "parent",
+    "depth",
+    "status",
+    "start_after",
+)
+
+
+@cache
+def _enqueue(dialect: str) -> Prepared[int]:
+    """Insert an event behind the last one in its member's queue, and return its distance from the first."""
+    queued = event.alias("queued")
+    within = (queued.c.member == bindparam("new_member"), queued.c.position.is_not(None))
+    last = select(func.coalesce(func.max(queued.c.position), 0)).where(*within).scalar_subquery()
+    first = select(func.min(queued.c.position)).where(*within).scalar_subquery()
+    values = {name: bindparam(f"new_{name}", type_=event.c[name].type) for name in _COLUMNS}
+    statement = insert_into(dialect, event).values(values | {"store": bindparam("in_store"), "position": last + 1})
+    # Of an empty queue, some databases find the new event itself, and some nothing: it is the first either way.
+    ahead = event.c.position - func.coalesce(first, event.c.position)
+    return Prepared(statement.on_conflict_do_nothing().returning(ahead), first_column)
+
+
+@dataclass(frozen=True, slots=True)
+class Unstarted:
+    """An event whose workflow should have been started, or finished, by now."""
+
+    event: EventRef
+    position: int
+    owner: str | None
+    """The workflow that runs it, if it is not gone; None: none does yet."""
+
+
+def take_unstarted(connection: Connection, *, now: datetime, limit: int, again_after: timedelta) -> list[Unstarted]:
+    """Return events of any store that should have been applied by now, and hide them for a while.
+
+    They are in the order of their members' queues. Events that another process takes at the same time are skipped.
     """
     due = (
         select(event.c.id)
@@ -154,6 +248,43 @@ def take_unstarted(connection: Connection, *, now: datetime, limit: int, again_a
         update(event)
         .where(event.c.id.in_(due.scalar_subquery()))
         .values(start_after=now + again_after)
-        .returning(event.c.store, event.c.id, event.c.type, event.c.member, event.c.revision)
+        .returning(
+            event.c.store,
+            event.c.id,
+            event.c.type,
+            event.c.member,
+            event.c.revision,
+            func.coalesce(event.c.position, 0),
+            event.c.owner,
+        )
     )
-    return [EventRef(*row) for row in connection.execute(statement)]
+    taken = [Unstarted(EventRef(*row[:5]), *row[5:]) for row in connection.execute(statement)]
+    return sorted(taken, key=lambda each: (each.event.store, each.event.member, each.position))
+
+
+def assign(
+    connection: Connection, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]
+) -> list[str]:
+    """Give queued events to a workflow, if nobody or one of `instead_of` runs them; return those given."""
+    return _change_owned(connection, store, event_ids, instead_of, {"owner": owner})
+
+
+def leave_to_relay(
+    connection: Connection, store: str, event_ids: Sequence[str], *, owners: Sequence[str], now: datetime
+) -> list[str]:
+    """Let the relay look after queued events now, if nobody or one of `owners` runs them; return which."""
+    return _change_owned(connection, store, event_ids, owners, {"owner": None, "start_after": now})
+
+
+def _change_owned(
+    connection: Connection, store: str, event_ids: Sequence[str], instead_of: Sequence[str], values: Mapping[str, Any]
+) -> list[str]:
+    free = or_(event.c.owner.is_(None), event.c.owner.in_(list(instead_of)))
+    here = (
+        select(event.c.id)
+        .where(event.c.store == store, event.c.id.in_(list(event_ids)), event.c.position.is_not(None), free)
+        .order_by(event.c.id)
+        .with_for_update()
+    )
+    given = update(event).where(event.c.id.in_(here.scalar_subquery()))
+    return list(connection.execute(given.values(values).returning(event.c.id)).scalars())

@@ -103,7 +103,7 @@ def columns_of(record: Any, table: Table) -> list[Column[Any]]:
 
 def insert(connection: Connection, table: Table) -> Any:
     """An insert in the database's own dialect, for a table that belongs to no store."""
-    return _insert(connection.dialect.name, table)
+    return insert_into(connection.dialect.name, table)
 
 
 def first_column(value: Any) -> Any:
@@ -112,18 +112,19 @@ def first_column(value: Any) -> Any:
 
 
 @cache
-def _insert(dialect: str, table: Table) -> Any:
+def insert_into(dialect: str, table: Table) -> Any:
+    """An insert in a dialect by its name."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 @cache
 def _insert_row(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared[Any]:
-    return Prepared(_insert(dialect, table), first_column, columns)
+    return Prepared(insert_into(dialect, table), first_column, columns)
 
 
 @cache
 def _insert_if_absent(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared[Any]:
-    statement = _insert(dialect, table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+    statement = insert_into(dialect, table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
     return Prepared(statement, first_column, columns)
 
 
@@ -136,7 +137,7 @@ def _upsert_adding(
     keeps: tuple[str, ...],
     record: Callable[..., Any] | None = None,
 ) -> Prepared[Any]:
-    statement = _insert(dialect, table)
+    statement = insert_into(dialect, table)
     keys = {"store", *keeps, *(column.name for column in table.primary_key)}
     values = {
         name: table.c[name] + statement.excluded[name] if name in sums else statement.excluded[name]

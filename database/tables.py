@@ -162,11 +162,20 @@ event = Table(
     Column("error", Text),
     Column("decision", Json),
     Column("settled_at", Instant),
-    Column("start_after", Instant),  # when the relay may start its workflow; null: never
+    Column("start_after", Instant),  # when the relay looks after it; null: never
+    Column("position", BigInteger),  # its place in the member's queue; null: applied, failed, or part of its parent
+    Column("owner", Text),  # id of the workflow that runs it; null: none yet
     UniqueConstraint("store", "external_id"),
 )
 Index("ix_event_store_received_at", event.c.store, event.c.received_at)
 Index("ix_event_member", event.c.member, event.c.received_at)
+Index(
+    "ix_event_queue",
+    event.c.member,
+    event.c.position,
+    sqlite_where=event.c.position.is_not(None),
+    postgresql_where=event.c.position.is_not(None),
+)
 Index(
     "ix_event_parent",
     event.c.parent,

@@ -60,6 +60,10 @@ class StepResult:
     """Of the step `decide`: the sources that fired, `reactor/NAME` and `achievement/NAME`."""
     steps: list[str] = field(default_factory=list)
     """Of the step `decide`: the activities that apply the decision, in order."""
+    waits: bool = False
+    """Of the step `decide`: nothing was done, since an event before it is still in the member's queue."""
+    owner: str = ""
+    """The id of the workflow that runs the event instead of this one: nothing was done. Empty: this one runs it."""
 
     @property
     def is_nothing(self) -> bool:
@@ -69,8 +73,29 @@ class StepResult:
 
 
 @dataclass(frozen=True)
+class BatchOptions:
+    """How a batch runs its events."""
+
+    by_member: bool = True
+    """Members side by side, each one's events in order; what waits is tried again, and left to the relay at the end."""
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What one activity of a batch did, and what it left."""
+
+    did: list[str] = field(default_factory=list)
+    """What each event did, in words."""
+    deliveries: list[DeliveryRef] = field(default_factory=list)
+    wakes_clock: bool = False
+    """The store's clock must wake up earlier than it knows."""
+    left: list[str] = field(default_factory=list)
+    """The ids of the events that were not run: there was no time, or an event before them is still in a queue."""
+
+
+@dataclass(frozen=True)
 class EventOutcome:
-    """The result of an event's workflow. `outcome` is `applied`, `nothing` or `failed`."""
+    """The result of an event's workflow. `outcome` is `applied`, `nothing`, `failed` or `handed_over`."""
 
     outcome: str
     fired: list[str]

@@ -1,6 +1,8 @@
 """The workflows that answer events: decide, apply, and the same for each event that this causes."""
 
 import asyncio
+import contextlib
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -10,8 +12,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.due_items import DueItemActivities
     from activities.events import EventActivities
+    from activities.temporal_names import PROCEED
     from loyalty.events.context import MAX_EVENTS, TOO_MANY
-    from loyalty.references import DeliveryRef, EventOutcome, EventRef, StepResult
+    from loyalty.references import BatchOptions, BatchResult, DeliveryRef, EventOutcome, EventRef, StepResult
     from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
     from workflows.search_attributes import OUTCOME
     from workflows.webhooks import deliver
@@ -25,7 +28,16 @@ STEPS = {
 """The activities that apply a decision, by the names in `StepResult.steps`."""
 
 BATCH_STEP = 20
-"""Events for one activity of a batch: few enough to end well before its timeout."""
+"""Events for one activity of a batch that began before members had queues."""
+
+TURN_TIMEOUT = timedelta(minutes=1)
+"""How long an event waits for the signal that its turn has come before it looks again: a signal may be lost."""
+
+BATCH_PAUSE = timedelta(seconds=1)
+"""Pause of a batch in which every event that is left waits for one outside of it."""
+
+MAX_BATCH_PAUSES = 5
+"""Pauses in a row after which a batch leaves what still waits to the relay."""
 
 
 @workflow.defn(name="ReactToEvent")
@@ -36,11 +48,18 @@ class ReactToEvent:
         self._fired: list[str] = []
         self._did: list[str] = []
         self._error = ""
+        self._owner = ""
         self._deliveries: list[DeliveryRef] = []
+        self._may_proceed = False
+
+    @workflow.signal(name=PROCEED)
+    def proceed(self) -> None:
+        """Look again whether it is the event's turn: the one before it is applied or failed."""
+        self._may_proceed = True
 
     @workflow.run
     async def run(self, event: EventRef) -> EventOutcome:
-        """Answer the event and all events that it causes."""
+        """Answer the event and all events that it causes, unless another workflow does."""
         try:
             await self._answer(event)
         except (
@@ -48,12 +67,17 @@ class ReactToEvent:
             ApplicationError,
         ) as failure:  # a local activity's failure is the ApplicationError itself
             self._error = _message_of(failure)
-        if self._error:
+        if self._error and not self._owner:
             await _local(EventActivities.fail, [event, self._error, workflow.now()], "say why not")
-        outcome = "failed" if self._error else "applied" if self._fired or self._did else "nothing"
+        outcome = self._outcome()
         workflow.upsert_search_attributes([OUTCOME.value_set(outcome)])
         await asyncio.gather(*(deliver(delivery) for delivery in self._deliveries))
         return EventOutcome(outcome, self._fired, self._did, self._error)
+
+    def _outcome(self) -> str:
+        if self._owner:
+            return "handed_over"
+        return "failed" if self._error else "applied" if self._fired or self._did else "nothing"
 
     async def _answer(self, event: EventRef) -> None:
         waiting = [event]
@@ -64,17 +88,33 @@ class ReactToEvent:
                 self._error = self._error or TOO_MANY
                 return
             current = waiting.pop(0)
-            decided = await self._take(EventActivities.decide, current, "" if waiting else event.id)
+            decided = await self._decide(current, "" if waiting else event.id)
+            waiting += decided.caused
             for name in decided.steps:
                 last = name == decided.steps[-1]
                 applied = await self._take(STEPS[name], current, last, "" if waiting else event.id)
                 waiting += applied.caused
+                if self._owner:
+                    return
+            if self._owner:
+                return
+
+    async def _decide(self, event: EventRef, root: str) -> StepResult:
+        """Decide an event when its turn has come."""
+        while (decided := await self._take(EventActivities.decide, event, root)).waits:
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._may_proceed, timeout=TURN_TIMEOUT, timeout_summary="until the event before it is done"
+                )
+            self._may_proceed = False
+        return decided
 
     async def _take(self, step: Any, event: EventRef, *more: Any) -> StepResult:
         applied: StepResult = await _local(step, [event, workflow.now(), *more], event.type)
         self._fired += applied.fired
         self._did += applied.did
         self._error = self._error or applied.error
+        self._owner = self._owner or applied.owner
         self._deliveries += applied.deliveries
         if applied.wakes_clock:
             await _local(DueItemActivities.wake_clock, [event.store], "something falls due earlier")
@@ -83,11 +123,47 @@ class ReactToEvent:
 
 @workflow.defn(name="ReactToBatch")
 class ReactToBatch:
-    """Answers many due events of one store, BATCH_STEP in each activity."""
+    """Answers many events of one store, each in one transaction, members side by side."""
+
+    def __init__(self) -> None:
+        self._did: list[str] = []
+        self._deliveries: list[asyncio.Task[None]] = []
 
     @workflow.run
-    async def run(self, events: list[EventRef]) -> EventOutcome:
-        """Answer the events and all events that they cause."""
+    async def run(self, events: list[EventRef], options: BatchOptions | None = None) -> EventOutcome:
+        """Answer the events and all events that they cause. `options` None: as before members had queues."""
+        if options is None:
+            return await self._run_in_pieces(events)
+        left, pauses = events, 0
+        while left and pauses <= MAX_BATCH_PAUSES:
+            before = len(left)
+            left = await self._run_some(left, len(events))
+            if left and len(left) == before:
+                pauses += 1
+                await workflow.sleep(BATCH_PAUSE, summary=f"{len(left)} events wait for others")
+            else:
+                pauses = 0
+        if left:
+            ids = [event.id for event in left]
+            await _local(EventActivities.hand_over, [left[0].store, ids], f"{len(ids)} to the relay")
+        workflow.upsert_search_attributes([OUTCOME.value_set("handed_over" if left else "applied")])
+        await asyncio.gather(*self._deliveries)
+        return EventOutcome("handed_over" if left else "applied", [], self._did)
+
+    async def _run_some(self, events: list[EventRef], of: int) -> list[EventRef]:
+        """Run events for less than a second; return those that are left. Their deliveries begin."""
+        done = of - len(events)
+        result: BatchResult = await _local(
+            EventActivities.run_batch, [events, workflow.now()], f"from {done + 1} of {of}"
+        )
+        self._did += result.did
+        self._deliveries += [asyncio.create_task(deliver(delivery)) for delivery in result.deliveries]
+        if result.wakes_clock:
+            await _local(DueItemActivities.wake_clock, [events[0].store], "something falls due earlier")
+        left = set(result.left)
+        return [event for event in events if event.id in left]
+
+    async def _run_in_pieces(self, events: list[EventRef]) -> EventOutcome:
         did: list[str] = []
         deliveries: list[DeliveryRef] = []
         for first in range(0, len(events), BATCH_STEP):

@@ -15,9 +15,9 @@ from activities.due_items import wake_clock
 from activities.in_flight import InFlightLimiter
 from activities.temporal_names import TASK_QUEUE
 from database import Database
-from loyalty.references import EventRef
-from workflows.events import ReactToEvent
-from workflows.search_attributes import attributes_of_event
+from loyalty.references import BatchOptions, EventRef
+from workflows.events import ReactToBatch, ReactToEvent
+from workflows.search_attributes import attributes_of_event, attributes_of_store
 
 StartEvent: TypeAlias = Callable[[EventRef], Awaitable[None]]
 
@@ -33,9 +33,10 @@ PAUSE = 5.0
 log = structlog.get_logger(__name__)
 
 
-async def start_event(client: Client, event: EventRef, *, eager: bool = False) -> None:
-    """Start the workflow that answers an event. Idempotent: the workflow's id is made from the event's.
+async def start_event(client: Client, event: EventRef, *, eager: bool = False) -> bool:
+    """Start the workflow that answers an event; return False if it has run and is closed.
 
+    Idempotent: the workflow's id is made from the event's.
     `eager`: ask Temporal to give the first workflow task to a worker on this client, without the task queue.
     """
     try:
@@ -52,6 +53,22 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
         )
     except WorkflowAlreadyStartedError:
         log.debug("answered already", id=event.id, store=event.store)
+        return False
+    return True
+
+
+async def start_batch(client: Client, batch_id: str, events: Sequence[EventRef]) -> None:
+    """Start a workflow that answers events of one store, in the order of their members' queues."""
+    await client.start_workflow(
+        ReactToBatch.run,
+        args=[list(events), BatchOptions()],
+        id=batch_id,
+        task_queue=TASK_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=attributes_of_store(events[0].store),
+        static_summary=f"{len(events)} events that were left",
+    )
 
 
 def limited_start(client: Client, in_flight: InFlightLimiter | None) -> StartEvent:

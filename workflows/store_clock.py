@@ -9,7 +9,7 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from activities.due_items import DueItemActivities
     from activities.temporal_names import LOOK_AGAIN, STORE_CLOCK
-    from loyalty.references import DueBatch, EventRef, NextDue
+    from loyalty.references import BatchOptions, DueBatch, EventRef, NextDue
     from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
     from workflows.events import ReactToBatch, ReactToEvent
     from workflows.search_attributes import attributes_of_event, attributes_of_store
@@ -95,7 +95,7 @@ async def _answer_one(event: EventRef) -> None:
 async def _answer_all(store: str, events: list[EventRef]) -> None:
     await workflow.start_child_workflow(
         ReactToBatch.run,
-        events,
+        args=[events, BatchOptions()],
         id=f"batch/{store}/{events[0].id}",
         parent_close_policy=ParentClosePolicy.ABANDON,
         search_attributes=attributes_of_store(store),

@@ -17,6 +17,9 @@ from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from loyalty.store.repositories import StoreReaders, StoreRepositories
 
+MAX_QUEUE = 25
+"""How many events may be before an event in its member's queue for its workflow to be started at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
@@ -38,7 +41,10 @@ class IncomingEvent:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedEvent:
-    """The id of a stored event, and the events whose workflows are to start: none for a repetition."""
+    """The id of a stored event, and the events whose workflows are to start.
+
+    None is started for a repetition, nor behind a long queue: the relay runs those in batches.
+    """
 
     event_id: str
     to_start: tuple[EventRef, ...] = ()
@@ -66,8 +72,12 @@ def accept_event(
         fingerprint=fingerprint,
         customer_data=event.customer_data,
     )
-    if not tx.events.add(new, now=now):
+    ahead = tx.events.enqueue(new, now=now)
+    if ahead is None:
         raise ConcurrentInsert("event")
+    if ahead > MAX_QUEUE:
+        tx.events.leave_to_relay(new.id, now=now)
+        return AcceptedEvent(new.id)
     accepted = EventRef(tx.store, new.id, new.type, member_id, revision)
     return AcceptedEvent(new.id, (accepted,) if registered is None else (registered, accepted))
 

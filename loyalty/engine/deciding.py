@@ -31,7 +31,7 @@ def decide_event(context: EventContext) -> None:
     context.decide(decision)
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
-    context.tx.events.set_decided(context.event.id, decision, now=context.now)
+    context.tx.events.set_decided(context.event.id, decision, now=context.now, owner=context.owner)
     fired = [outcome for outcome in decision.outcomes if outcome.fired]
     context.fired_sources = [outcome.source for outcome in fired]
     context.next_steps = _next_steps(context, fired)

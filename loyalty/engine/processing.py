@@ -1,12 +1,15 @@
 """All steps of one event, one after the other: for in-memory engines, and for batches of events."""
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 
 from loyalty.achievements.updates import update_achievements
 from loyalty.engine.deciding import decide_event
-from loyalty.events.context import EventContext
+from loyalty.events.context import EventContext, run_once
+from loyalty.events.turns import Runner, refusal
 from loyalty.members.effects import change_member
 from loyalty.points.effects import post_points
+from loyalty.references import StepResult
 from loyalty.rewards.effects import issue_rewards
 
 STEPS: Mapping[str, Callable[[EventContext], None]] = {
@@ -25,3 +28,32 @@ def process_event(context: EventContext) -> None:
         context.reload_member()
         STEPS[name](context)
     context.next_steps = []
+
+
+def process_once(open_context: Callable[[str], EventContext], runner: Runner, *, root: str) -> StepResult:
+    """Run `decide` and the steps that it asks for, each at most once; return what all of them did, as one result.
+
+    The steps have the names that they have in the event's own workflow, so that each runs once, wherever it runs.
+    `open_context` returns the context of the step of a name. `root`: see `run_once`.
+    """
+    context = open_context("decide")
+    if (refused := refusal(context, runner)) is not None:
+        return refused
+    decided = run_once(context, decide_event, last=True, root=root)
+    results = [decided]
+    for name in decided.steps:
+        end = "" if any(result.caused for result in results) else root
+        last = name == decided.steps[-1]
+        results.append(run_once(open_context(name), STEPS[name], last=last, root=end))
+    return _as_one(results)
+
+
+def _as_one(results: list[StepResult]) -> StepResult:
+    return StepResult(
+        did=list(chain.from_iterable(each.did for each in results)),
+        caused=list(chain.from_iterable(each.caused for each in results)),
+        deliveries=list(chain.from_iterable(each.deliveries for each in results)),
+        wakes_clock=any(each.wakes_clock for each in results),
+        error=next((each.error for each in results if each.error), ""),
+        fired=results[0].fired,
+    )

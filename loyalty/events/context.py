@@ -76,6 +76,8 @@ class EventContext:
         self._clock_due_at = state.clock_due_at
         self._wakes_clock = False
         self.error = ""
+        self.owner: str | None = None
+        """The workflow that runs the event; None: the one that did before, or the engine in memory."""
 
     # Not cached_property: until Python 3.12 that takes a lock each time, and contexts are made by the thousand.
     @property
@@ -173,7 +175,7 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
     """
     if context.state.step_result is not None:
         return from_json(context.state.step_result)
-    if context.state.status == "applied":
+    if context.state.status in ("applied", "failed"):
         return NOTHING
     work(context)
     result = context.result()

@@ -65,6 +65,12 @@ class EventState:
     """When the store's clock wakes up next; None: it knows of no due item."""
     has_subscribers: bool
     """Whether the store has any live subscription."""
+    owner: str | None = None
+    """The id of the workflow that runs it; None: none yet."""
+    is_next: bool = True
+    """Whether no event before it is in its member's queue."""
+    position: int | None = None
+    """Its place in the member's queue; None: it is in none, since it is applied, failed, or part of its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,15 @@ class ReportedId:
     fingerprint: str | None
 
 
+@frozen_at_type_check
+class QueueHead:
+    """The first event in a member's queue."""
+
+    id: str
+    status: EventStatus
+    owner: str | None
+
+
 class EventReader(Protocol):
     """Reads events of a store."""
 
@@ -116,16 +131,31 @@ class EventRepository(EventReader, Protocol):
     """Events of a store."""
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event; return False if its id, or its external id, is stored already."""
+        """Store an event; return False if its id, or its external id, is stored already.
 
-    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
-        """Store the decision on an event."""
+        An event without a parent joins the end of its member's queue, as `enqueue` does.
+        """
+
+    def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
+        """Store an event at the end of its member's queue, under the member's lock; return how many are before it.
+
+        Return None if its id, or its external id, is stored already.
+        """
+
+    def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
+        """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""
+
+    def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
+        """Store the id of the workflow that runs an event."""
+
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:
+        """Store the decision on an event, and its new owner, if one is given."""
 
     def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
-        """Mark an event as applied; store `decision` if a step has added to it."""
+        """Mark an event as applied and take it out of the queue; store `decision` if a step has added to it."""
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
-        """Mark an event as failed, with the reason."""
+        """Mark an event as failed, with the reason, and take it out of the queue."""
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Store the result of a step, so that running it again returns the same."""

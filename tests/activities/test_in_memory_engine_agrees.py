@@ -87,7 +87,10 @@ async def records_since(scripted: ScriptedStore, member_id: str, before: set[str
     def read(tx: Transaction) -> list[EventRecord]:
         of_member = select(event).where(event.c.member == member_id).order_by(event.c.received_at, event.c.id)
         rows = [row for row in tx.connection.execute(of_member) if row.id not in before]
-        results = {row.event: row.result["did"] for row in tx.connection.execute(select(step))}
+        results: dict[str, list[str]] = {}
+        in_order = select(step).order_by(step.c.name != "decide", step.c.name)
+        for row in tx.connection.execute(in_order):
+            results[row.event] = results.get(row.event, []) + row.result["did"]
         return [_record(row.type, row.body, written_out(row.decision), results.get(row.id, [])) for row in rows]
 
     return sorted(await scripted.database.store("DEFAULT").read(read), key=_order)

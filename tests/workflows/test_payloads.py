@@ -9,7 +9,17 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter
 
 from loyalty import references
-from loyalty.references import DeliveryAttempt, DeliveryRef, DueBatch, EventOutcome, EventRef, NextDue, StepResult
+from loyalty.references import (
+    BatchOptions,
+    BatchResult,
+    DeliveryAttempt,
+    DeliveryRef,
+    DueBatch,
+    EventOutcome,
+    EventRef,
+    NextDue,
+    StepResult,
+)
 from workflows.payloads import CONVERTER
 
 EVENT = EventRef("DEFAULT", "e1", "purchase", "m1", 3)
@@ -20,6 +30,9 @@ VALUES: list[Any] = [
     DELIVERY,
     StepResult(),
     StepResult(["+1 zł"], [EVENT, EVENT], [DELIVERY], True, "why", ["reactor/points"], ["award_points"]),
+    StepResult(waits=True, owner="batch/DEFAULT/b1"),
+    BatchOptions(),
+    BatchResult(["purchase e1: +1 points"], [DELIVERY], True, ["e2"]),
     EventOutcome("applied", ["reactor/points"], []),
     DeliveryAttempt(False, 5.0, "answered 500"),
     DeliveryAttempt(True),

@@ -30,8 +30,9 @@ async def test_an_event_that_stays_received_is_relayed_again_after_a_pause(
 ) -> None:
     started: list[str] = []
 
-    async def start_event(_client: Client, event: EventRef) -> None:
+    async def start_event(_client: Client, event: EventRef) -> bool:
         started.append(event.id)
+        return True
 
     monkeypatch.setattr(relay, "start_event", start_event)
     async with running(sqlite_database, temporal, programs.files()) as laurel:

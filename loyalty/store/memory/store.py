@@ -115,7 +115,17 @@ class _Events(_Repository):
     def state(self, event_id: str, step: str) -> EventState | None:  # noqa: ARG002 - no step is run twice
         return self.states.get(event_id)
 
-    def set_decided(self, event_id: str, decision: Decision, *, now: datetime) -> None:
+    def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
+        """Store an event; none is before it, since each is processed before the next."""
+        return 0 if self.add(new, now=now) else None
+
+    def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
+        """Do nothing: nothing is started later."""
+
+    def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
+        """Do nothing: there are no workflows."""
+
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:
         """Do nothing: the event's context has the decision."""
 
     def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:

@@ -1,0 +1,134 @@
+"""Transactions of events: one owner, in the order of the member's queue; then the next one in the queue is woken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import structlog
+from temporalio import activity
+from temporalio.service import RPCError
+
+from activities.in_flight import InFlightLimiter
+from activities.member_queue import MemberQueue
+from activities.owners import Owners
+from database import Database, Transaction
+from database.programs import Programs
+from loyalty.events.context import EventContext
+from loyalty.events.turns import Runner, parked_workflow
+from loyalty.references import EventRef, StepResult
+
+log = structlog.get_logger(__name__)
+
+OpenContext: TypeAlias = Callable[[str], EventContext]
+"""Returns the context of a step by its name."""
+
+Work: TypeAlias = Callable[[OpenContext, Runner], StepResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a transaction of an event came to."""
+
+    result: StepResult
+    position: int | None = None
+    """The event's place in its member's queue, when the transaction began."""
+    parked: str | None = None
+    """The id of the workflow that sleeps and whose turn it is now."""
+
+
+class EventRunner:
+    """Runs transactions of events for the workflow of the present activity."""
+
+    def __init__(
+        self,
+        database: Database,
+        programs: Programs,
+        *,
+        in_flight: InFlightLimiter | None = None,
+        queue: MemberQueue | None = None,
+        owners: Owners | None = None,
+    ) -> None:
+        self._database = database
+        self._programs = programs
+        self.in_flight = in_flight or InFlightLimiter()
+        self.queue = queue or MemberQueue()
+        self._owners = owners or Owners()
+
+    async def run(self, event: EventRef, work: Work, now: datetime, *, root: str, parks: bool = False) -> Ran:
+        """Run work in one transaction, and once more if the workflow that owned the event is gone.
+
+        `root`: the event whose end this is, unless the work leaves more to do; see `run_once`.
+        """
+        owner = workflow_of(event)
+        ran = await self._transaction(event, work, now, Runner(owner, parks=parks), root)
+        if ran.result.owner and await self._owners.is_gone(ran.result.owner):
+            taken_over = Runner(owner, gone=ran.result.owner, parks=parks)
+            ran = await self._transaction(event, work, now, taken_over, root)
+        if root and _is_end(ran.result):
+            await self._settle(event, root, ran.parked)
+        elif ran.result.owner:
+            self.in_flight.release(event.id)
+        return ran
+
+    async def fail(self, event: EventRef, error: str, now: datetime) -> None:
+        """Mark an event as failed, unless another workflow runs it, and let the next one of its member go on."""
+        owner = workflow_of(event)
+
+        def run(tx: Transaction) -> str | None:
+            tx.members.lock_member(event.member)
+            state = tx.events.state(event.id, "fail")
+            if state is None or state.owner not in (None, owner):
+                return None
+            tx.events.set_failed(event.id, error, now=now)
+            return parked_workflow(tx.events.queue_head(event.member))
+
+        await self._settle(event, event.id, await self._database.store(event.store).write(run))
+
+    async def hand_over(self, store: str, events: list[str], owner: str | None) -> None:
+        """Leave events that a workflow did not run to the relay."""
+        owners = [] if owner is None else [owner]
+        await self._database.leave_to_relay(store, events, owners=owners, now=datetime.now(UTC))
+
+    async def _transaction(self, event: EventRef, work: Work, now: datetime, runner: Runner, root: str) -> Ran:
+        program = await self._programs.revision(event.store, event.revision)
+
+        def run(tx: Transaction) -> Ran:
+            position: int | None = None
+
+            def open_context(step: str) -> EventContext:
+                nonlocal position
+                context = EventContext(tx, program, event, step, now)
+                position = context.state.position
+                return context
+
+            result = work(open_context, runner)
+            is_end = bool(root) and _is_end(result)
+            return Ran(result, position, parked_workflow(tx.events.queue_head(event.member)) if is_end else None)
+
+        return await self._database.store(event.store).write(run)
+
+    async def _settle(self, event: EventRef, root: str, parked: str | None) -> None:
+        """Wake who waits in this process for the end of `root`, and the workflow that sleeps until then."""
+        self.in_flight.release(root)
+        self.queue.settle(event.member, root)
+        if parked is None:
+            return
+        try:
+            is_woken = await self._owners.wake(parked)
+        except RPCError as error:  # the workflow looks again by itself within a minute
+            log.warning("workflow was not woken", id=parked, because=str(error)[:200])
+        else:
+            if not is_woken:
+                await self.hand_over(event.store, [parked.rpartition("/")[2]], parked)
+
+
+def workflow_of(event: EventRef) -> str:
+    """The id of the workflow that the present activity belongs to; outside of one, of the event's own workflow."""
+    present = activity.info().workflow_id if activity.in_activity() else None
+    return present or event.workflow_id
+
+
+def _is_end(result: StepResult) -> bool:
+    """Whether a result leaves nothing to do for the event."""
+    return not (result.steps or result.caused or result.waits or result.owner)

@@ -1,0 +1,46 @@
+"""Whose turn it is: an event waits for those before it in its member's queue, and one workflow runs it."""
+
+from dataclasses import dataclass
+
+from loyalty.events.context import EventContext
+from loyalty.references import StepResult
+from loyalty.store.events import QueueHead
+
+WAITS = StepResult(waits=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The workflow that wants to run a step of an event."""
+
+    id: str
+    gone: str = ""
+    """The id of a former owner that is known to be closed: its events may be taken over."""
+    parks: bool = False
+    """If the event must wait, store who waits: the workflow gets a signal when its turn comes."""
+
+
+def refusal(context: EventContext, runner: Runner) -> StepResult | None:
+    """Return the result of a step that must not run now; None: it runs, and the runner owns the event.
+
+    A result with `owner`: that workflow runs the event. With `waits`: an event before it is still in the queue.
+    """
+    state = context.state
+    if state.owner not in (None, runner.id, runner.gone):
+        return StepResult(owner=state.owner)
+    is_undecided = state.status == "received"
+    if is_undecided and not state.is_next:
+        if runner.parks:
+            context.tx.events.set_owner(state.id, runner.id, now=context.now)
+        return WAITS
+    context.owner = runner.id
+    if state.status == "decided" and state.owner != runner.id:
+        context.tx.events.set_owner(state.id, runner.id, now=context.now)
+    return None
+
+
+def parked_workflow(head: QueueHead | None) -> str | None:
+    """Return the id of the workflow that sleeps until the first event in a queue may go on; None: none sleeps."""
+    if head is None or head.status != "received" or head.owner is None:
+        return None
+    return head.owner if head.owner.endswith(f"/{head.id}") and head.owner.startswith("event/") else None
