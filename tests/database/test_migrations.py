@@ -49,7 +49,7 @@ def test_queued_events_get_their_places_and_results_of_batches_their_new_name(da
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0004")
+        _move(connection, "0005")
         _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
         whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
         times = {"registered_at": at, "created_at": at, "updated_at": at}
@@ -70,7 +70,7 @@ def test_queued_events_get_their_places_and_results_of_batches_their_new_name(da
         for event_id, name in [("ann-1", "all_steps"), ("ann-0", "all_steps"), ("ann-0", "decide")]:
             _insert(connection, "step", {"event": event_id, "name": name, "store": "S", "result": f'"{name}"'})
 
-        _move(connection, "0005")
+        _move(connection, "0006")
         places = connection.exec_driver_sql("SELECT id, position FROM event WHERE position IS NOT NULL ORDER BY id")
         found = [tuple(row) for row in places]
         results = connection.exec_driver_sql("SELECT event, name, result FROM step ORDER BY event, name")
