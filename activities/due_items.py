@@ -1,16 +1,28 @@
 """The activities of a store's clock: when the next item is due, run what is due, wake the clock."""
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.temporal_names import LOOK_AGAIN, RUN_DUE_ITEMS, STORE_CLOCK, TASK_QUEUE, clock_id
 from database import Database, Transaction
+from database.errors import is_transient
 from database.programs import Programs
-from loyalty.engine.due_items import run_due_items
+from loyalty.engine.due_items import PAGE, DueItemResult, run_due_item
+from loyalty.program.program import Program
 from loyalty.references import DueBatch, NextDue
+from loyalty.store.due_items import DueItem
+
+MAX_ERROR_LENGTH = 2000
+"""Characters of an error that are stored with the item that raised it."""
+
+log = structlog.get_logger(__name__)
 
 
 class DueItemActivities:
@@ -34,14 +46,78 @@ class DueItemActivities:
 
     @activity.defn(name=RUN_DUE_ITEMS)
     async def run_due_items(self, store: str, now: datetime) -> DueBatch:
-        """Run one page of the items due by `now`, and return the events that report them."""
+        """Run one page of the items due by `now`, each in a transaction, and return the events that report them.
+
+        Members are served side by side, the items of one member in order. The relay finds the events if they are lost.
+        """
         revision, program = await self._programs.current(store)
-        return await self._database.store(store).write(lambda tx: run_due_items(tx, program, revision, now=now))
+        items = await self._database.store(store).read(lambda tx: tx.due_items.due(now=now, limit=PAGE))
+        by_member: dict[str, list[DueItem]] = defaultdict(list)
+        for item in items:
+            by_member[item.member or item.subject].append(item)
+        run = _Run(self._database, store, program, revision, now)
+        await asyncio.gather(*(run.in_order(each) for each in by_member.values()))
+        results = [run.results[item.subject, item.kind] for item in items if (item.subject, item.kind) in run.results]
+        if not any(result.was_run for result in results):
+            return await self._nothing_was_run(store, now)
+        return DueBatch([each.event for each in results if each.event is not None], more=len(items) == PAGE)
 
     @activity.defn(name="wake_clock")
     async def wake_clock(self, store: str) -> None:
         """Make the store's clock read its next due time again; start the clock if it does not run."""
         await wake_clock(self._client, store)
+
+    async def _nothing_was_run(self, store: str, now: datetime) -> DueBatch:
+        """Return when an item that is not due yet is due, and store that time: an earlier one wakes the clock."""
+
+        def note(tx: Transaction) -> DueBatch:
+            following = tx.due_items.earliest(after=now)
+            tx.due_items.set_clock(following)
+            return DueBatch(waits=True, next_at=following)
+
+        return await self._database.store(store).write(note)
+
+
+class _Run:
+    """One run of due items. `results`: what became of each item, by subject and kind; not of those left for later."""
+
+    def __init__(self, database: Database, store: str, program: Program, revision: int, now: datetime) -> None:
+        self._store = database.store(store)
+        self._name = store
+        self._program = program
+        self._revision = revision
+        self._now = now
+        self.results: dict[tuple[str, str], DueItemResult] = {}
+
+    async def in_order(self, items: Sequence[DueItem]) -> None:
+        """Run the items of one member, up to one that meets an error that passes by itself: it is run later."""
+        for item in items:
+            try:
+                self.results[item.subject, item.kind] = await self._run_or_set_aside(item)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("due item is left for later", **self._names(item), because=_reason(error))
+                return
+
+    async def _run_or_set_aside(self, item: DueItem) -> DueItemResult:
+        program, revision, now = self._program, self._revision, self._now
+        try:
+            return await self._store.write(lambda tx: run_due_item(tx, program, revision, item, now=now))
+        except Exception as error:
+            if is_transient(error):
+                raise
+            reason = _reason(error)
+        if await self._store.write(lambda tx: tx.due_items.set_aside(item, reason, now=now)):
+            log.error("due item is set aside", **self._names(item), because=reason)
+        return DueItemResult(was_run=True)
+
+    def _names(self, item: DueItem) -> dict[str, str]:
+        return {"store": self._name, "subject": item.subject, "kind": item.kind}
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
 
 
 async def wake_clock(client: Client, store: str) -> None:

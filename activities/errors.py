@@ -5,6 +5,7 @@
 """
 
 from database.programs import UnknownRevision, UnknownStore
+from loyalty.engine.due_items import UnknownDueKind
 from loyalty.events.context import UnknownEvent
 from loyalty.refusals import Refusal
 from program_files import ProgramFaults
@@ -26,6 +27,7 @@ NEVER_RETRY: tuple[type[Exception], ...] = (
     ActivityFailure,
     Refusal,
     UnknownEvent,
+    UnknownDueKind,
     UnknownStore,
     UnknownRevision,
     ProgramFaults,

@@ -2,46 +2,114 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, not_, select, update
 
-from database.queries import Queries, WriteQueries, columns_of
+from database.pages import PageRequest, PageResult, find_page
+from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
-from database.tables import deadline, store
-from loyalty.store.due_items import DueItem, DueKind
+from database.tables import deadline, event, store
+from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, StoredDueItem
 
+_RANK = case({kind: rank for rank, kind in enumerate(DUE_KINDS)}, value=deadline.c.kind, else_=len(DUE_KINDS))
+"""The order of items of the same moment; kinds that this version does not know come last."""
+
+_WAITS = exists().where(
+    event.c.member == deadline.c.member,
+    event.c.position.is_not(None),
+    event.c.received_at < deadline.c.due_at,
+)
+"""An item waits for the queued events of its member that were accepted before it was due."""
+
+_CAN_RUN = and_(deadline.c.store == bindparam("in_store"), deadline.c.failed_at.is_(None), not_(_WAITS))
+_THIS = and_(
+    deadline.c.store == bindparam("in_store"),
+    deadline.c.subject == bindparam("the_subject"),
+    deadline.c.kind == bindparam("the_kind"),
+)
 _DUE = Prepared(
     select(*columns_of(DueItem, deadline))
-    .where(deadline.c.store == bindparam("in_store"), deadline.c.due_at <= bindparam("now"))
-    .order_by(deadline.c.due_at, deadline.c.kind, deadline.c.subject)
+    .where(_CAN_RUN, deadline.c.due_at <= bindparam("now"))
+    .order_by(deadline.c.due_at, _RANK, deadline.c.subject)
     .limit(bindparam("most")),
     DueItem,
+)
+_TAKE: Prepared[str] = Prepared(
+    delete(deadline).where(_THIS, _CAN_RUN, deadline.c.due_at == bindparam("the_due_at")).returning(deadline.c.subject),
+    first_column,
+)
+_CLEAR: Prepared[str] = Prepared(delete(deadline).where(_THIS), first_column)
+_CLEAR_ALL: Prepared[str] = Prepared(
+    delete(deadline).where(deadline.c.store == bindparam("in_store"), deadline.c.subject == bindparam("the_subject")),
+    first_column,
 )
 
 
 class DueItemQueries(Queries):
     """Reads the due items of one store."""
 
+    def get(self, subject: str, kind: str) -> StoredDueItem | None:
+        """Return a due item, whether it is set aside or not."""
+        return self.find_one(StoredDueItem, deadline, subject=subject, kind=kind)
+
+    def page(self, page: PageRequest) -> PageResult[StoredDueItem]:
+        """Return a page of the due items, ordered by when they are due."""
+        within, then_by = deadline.c.store == self.store, (deadline.c.subject, deadline.c.kind)
+        return find_page(
+            self.connection,
+            StoredDueItem,
+            deadline,
+            page,
+            within=within,
+            order_by=deadline.c.due_at,
+            then_by=then_by,
+        )
+
     def due(self, *, now: datetime, limit: int) -> list[DueItem]:
-        """Return what is due by `now`, the earliest first; at the same moment lots come before tiers."""
+        """Return what can be run by `now`, the earliest first; at the same moment, in the order of DUE_KINDS.
+
+        Left out is what is set aside, and what waits for events of its member that were accepted before it was due.
+        """
         return _DUE.all(self.connection, {"in_store": self.store, "now": now, "most": limit})
 
-    def earliest(self) -> datetime | None:
-        """Return when the next item is due."""
-        here = select(func.min(deadline.c.due_at)).where(deadline.c.store == self.store)
-        return self.connection.execute(here).scalar_one_or_none()
+    def earliest(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the next item is due, without those set aside; `after`: of those due later than this."""
+        here = select(func.min(deadline.c.due_at)).where(deadline.c.store == self.store, deadline.c.failed_at.is_(None))
+        wanted = here if after is None else here.where(deadline.c.due_at > after)
+        return self.connection.execute(wanted).scalar_one_or_none()
 
 
 class DueItems(DueItemQueries, WriteQueries):
     """The due items of one store."""
 
-    def set(self, subject: str, kind: DueKind, due_at: datetime) -> None:
-        """Store the next due item of a subject, in place of the one it has."""
-        self.upsert(deadline, {"subject": subject, "kind": kind, "due_at": due_at})
+    def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
+        """Store the due item of a subject and kind, in place of the one it has, also if that is set aside."""
+        row = {"subject": subject, "kind": kind, "due_at": due_at, "member": member, "failed_at": None, "error": None}
+        self.upsert(deadline, row)
 
-    def clear(self, subject: str) -> None:
-        """Remove the due item of a subject."""
-        here = delete(deadline).where(deadline.c.store == self.store, deadline.c.subject == subject)
-        self.connection.execute(here)
+    def clear(self, subject: str, kind: DueKind) -> None:
+        """Remove the due item of a subject and kind, if there is one."""
+        _CLEAR.run(self.connection, self._parameters({"subject": subject, "kind": kind}))
+
+    def clear_all(self, subject: str) -> None:
+        """Remove all due items of a subject."""
+        _CLEAR_ALL.run(self.connection, self._parameters({"subject": subject}))
+
+    def take(self, item: DueItem) -> bool:
+        """Remove a due item in order to run it; return False if it is gone, has changed, or waits for events.
+
+        Of several transactions that take an item at once, one gets it.
+        """
+        this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at}
+        return _TAKE.first(self.connection, self._parameters(this)) is not None
+
+    def set_aside(self, item: DueItem, error: str, *, now: datetime) -> bool:
+        """Set aside a due item that cannot be run, with the reason; return False if it is gone or has changed."""
+        this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at}
+        return self.update(deadline, this, failed_at=now, error=error)
+
+    def retry(self, subject: str, kind: str, *, now: datetime) -> None:
+        """Make a due item that was set aside due now, behind what its member's queue holds."""
+        self.update(deadline, {"subject": subject, "kind": kind}, due_at=now, failed_at=None, error=None)
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Note when the store's clock wakes up next; None: it knows of no due item."""

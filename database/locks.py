@@ -6,14 +6,13 @@ has one writer, so a transaction holds everything anyway.
 Lock                 protects                                               taken by
 answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
-member/ID            balances, lots, tier and progress of one member        steps of events, due items of lots and tiers
+member/ID            balances, lots, tier and progress of one member        steps of events, due items
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
 revisions            of two deploys at once, the second sees the first      deploying
 MIGRATIONS           the schema is migrated by one process                  opening the database
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
-order: the parts of an identity as `Identity.keys` has them, reactors by name. A page of due items takes its members in
-the order in which the items are due: a store's clock runs one page at a time, and other transactions lock one member.
+order: the parts of an identity as `Identity.keys` has them, reactors by name.
 
 Rows are locked in two more places: a refresh token while it is used (`database.access`), and events while the relay
 takes them (`database.events.take_unstarted`), which skips those that another process has locked.

@@ -11,7 +11,7 @@ from database.queries import columns_of
 
 T = TypeVar("T")
 
-Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in"]
+Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in", "is_given"]
 
 _COMPARED: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": operator.eq,
@@ -21,12 +21,13 @@ _COMPARED: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
     "lt": operator.lt,
     "lte": operator.le,
     "in": lambda column, values: column.in_(values),
+    "is_given": lambda column, is_given: column.is_not(None) if is_given else column.is_(None),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on a column; `like` finds a text within the column's."""
+    """A condition on a column; `like` finds a text within the column's, `is_given` is about null."""
 
     column: str
     operator: Operator
@@ -60,9 +61,10 @@ def find_page(
     *,
     within: ColumnElement[bool],
     order_by: Column[Any],
+    then_by: Sequence[Column[Any]] = (),
 ) -> PageResult[T]:
-    """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by their ids."""
-    columns = (order_by, table.c.id)
+    """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by `then_by`, or the id."""
+    columns = (order_by, *(then_by or (table.c.id,)))
     order = tuple(column.desc() for column in columns) if page.newest_first else columns
     where = [within, *(_COMPARED[each.operator](table.c[each.column], each.value) for each in page.conditions)]
     wanted = select(*columns_of(record, table)).where(*where).order_by(*order).limit(page.limit).offset(page.offset)

@@ -12,7 +12,7 @@ from database.transaction import ReadTransaction
 from database.usage import PROGRAM, StoredUse, UsageByReactor, by_reactor
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.store.achievements import DailySum, sort_key
-from loyalty.store.due_items import DueItem, DueKind
+from loyalty.store.due_items import DueItem, DueKind, DueTimes, known_kind
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.rewards import IssuedReward
 
@@ -65,9 +65,13 @@ def _daily_sums(tx: ReadTransaction, member_id: str) -> dict[str, list[DailySum]
     return {achievement: sorted(each, key=sort_key) for achievement, each in sums.items()}
 
 
-def _due_items(tx: ReadTransaction, subjects: set[str]) -> dict[str, tuple[datetime, DueKind]]:
-    """The due items of lots, issued rewards and a member, by their ids."""
+def _due_items(tx: ReadTransaction, subjects: set[str]) -> dict[str, DueTimes]:
+    """The due items of lots, issued rewards and a member, by their ids, without those set aside."""
     ids = sorted(subjects)
     pages = [ids[at : at + _MAX_IDS] for at in range(0, len(ids), _MAX_IDS)]
-    items = [item for page in pages for item in _find_all(tx, DueItem, deadline, deadline.c.subject.in_(page))]
-    return {item.subject: (item.due_at, item.kind) for item in items}
+    found: dict[str, dict[DueKind, datetime]] = defaultdict(dict)
+    for page in pages:
+        for item in _find_all(tx, DueItem, deadline, deadline.c.subject.in_(page), deadline.c.failed_at.is_(None)):
+            if (kind := known_kind(item.kind)) is not None:
+                found[item.subject][kind] = item.due_at
+    return dict(found)

@@ -255,12 +255,28 @@ Index("ix_entry_event", entry.c.event)
 deadline = Table(
     "deadline",
     metadata,
+    Column("store", NAME, primary_key=True),
     Column("subject", ID, primary_key=True),  # id of a lot, an issued reward or a member (for the tier)
-    _store(),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(32), primary_key=True),  # as in loyalty.store.due_items
     Column("due_at", Instant, nullable=False),
+    _member(nullable=True),  # whose queued events come first
+    Column("failed_at", Instant),  # when it was set aside; null: it was not
+    Column("error", Text),
 )
-Index("ix_deadline_store_due_at", deadline.c.store, deadline.c.due_at)
+Index(
+    "ix_deadline_store_due_at",
+    deadline.c.store,
+    deadline.c.due_at,
+    sqlite_where=deadline.c.failed_at.is_(None),
+    postgresql_where=deadline.c.failed_at.is_(None),
+)
+Index(
+    "ix_deadline_store_failed_at",
+    deadline.c.store,
+    deadline.c.failed_at,
+    sqlite_where=deadline.c.failed_at.is_not(None),
+    postgresql_where=deadline.c.failed_at.is_not(None),
+)
 
 usage = Table(
     "usage",

@@ -120,6 +120,10 @@ class DueBatch:
     due: list[EventRef] = field(default_factory=list)
     more: bool = False
     """The page was full, so there may be another one."""
+    waits: bool = False
+    """Nothing was run: every item that is due waits for events of its member, or for the database."""
+    next_at: datetime | None = None
+    """If nothing was run, when another item is due."""
 
 
 @dataclass(frozen=True)

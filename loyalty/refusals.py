@@ -10,7 +10,8 @@ Refusal                     an operation is refused, and nothing is changed
 ├── IdentityTaken           other members have parts of the identity; `fields` names them
 ├── MemberIdTaken           a member of another store has this id
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
-└── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
+├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
+└── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
 """
 
 from collections.abc import Sequence
@@ -96,3 +97,10 @@ class EventIdReused(Refusal):
     def __init__(self, event_id: str) -> None:
         super().__init__(f"this id was used for another event, {event_id}: give each event an id of its own")
         self.event_id = event_id
+
+
+class DueItemNotFailed(Refusal):
+    """The due item is not set aside, so it is run without being tried again."""
+
+    def __init__(self, subject: str, kind: str) -> None:
+        super().__init__(f"the due item {kind[:80]} of {subject[:80]} is not set aside: it is run when it is due")

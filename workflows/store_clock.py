@@ -1,6 +1,6 @@
 """The clock of a store: one durable timer, set to the earliest due item of all members."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -17,6 +17,11 @@ with workflow.unsafe.imports_passed_through():
 LONGEST_SLEEP = timedelta(days=30)
 """The clock reads its next due time at least this often, in case a signal was lost."""
 
+SHORTEST_PAUSE = timedelta(seconds=1)
+"""The first pause when everything that is due waits; each further one is twice as long."""
+
+LONGEST_PAUSE = timedelta(seconds=10)
+
 
 @workflow.defn(name=STORE_CLOCK)
 class StoreClock:
@@ -24,6 +29,7 @@ class StoreClock:
 
     def __init__(self) -> None:
         self._is_woken = True
+        self._pause = SHORTEST_PAUSE
 
     @workflow.signal(name=LOOK_AGAIN)
     def wake(self) -> None:
@@ -54,28 +60,41 @@ class StoreClock:
         if due.at is None:
             await workflow.wait_condition(lambda: self._is_woken)
             return
+        longest = min(due.at - workflow.now(), LONGEST_SLEEP)
+        await self._is_over(longest, f"until {due.at:%Y-%m-%d %H:%M:%S} UTC")
+
+    async def _wait_for_queues(self, next_at: datetime | None) -> None:
+        """Pause, since everything that is due waits; no longer than until another item is due, or for a signal."""
+        now = workflow.now()
+        until = now + self._pause if next_at is None else min(now + self._pause, next_at)
+        if until <= now or await self._is_over(until - now, "due items wait for events"):
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    async def _is_over(self, span: timedelta, summary: str) -> bool:
+        """Wait for a span of time or for a signal; return whether no signal came."""
         try:
-            await workflow.wait_condition(
-                lambda: self._is_woken,
-                timeout=min(due.at - workflow.now(), LONGEST_SLEEP),
-                timeout_summary=f"until {due.at:%Y-%m-%d %H:%M:%S} UTC",
-            )
+            await workflow.wait_condition(lambda: self._is_woken, timeout=span, timeout_summary=summary)
         except TimeoutError:
-            return
+            return True
+        return False
 
     async def _run_due_items(self, store: str) -> None:
-        """Run one page of due items, and start workflows that answer its events."""
+        """Run one page of due items, and start workflows that answer its events; pause if all of them wait."""
         batch: DueBatch = await workflow.execute_local_activity_method(
             DueItemActivities.run_due_items,
             args=[store, workflow.now()],
             start_to_close_timeout=STEP_TIMEOUT,
             retry_policy=RETRY_FOREVER,
-            summary="ring",
+            summary="run what is due",
         )
         if len(batch.due) == 1:
             await _answer_one(batch.due[0])
         elif batch.due:
             await _answer_all(store, batch.due)
+        if batch.waits:
+            await self._wait_for_queues(batch.next_at)
+        else:
+            self._pause = SHORTEST_PAUSE
 
 
 async def _answer_one(event: EventRef) -> None:
@@ -93,11 +112,14 @@ async def _answer_one(event: EventRef) -> None:
 
 
 async def _answer_all(store: str, events: list[EventRef]) -> None:
-    await workflow.start_child_workflow(
-        ReactToBatch.run,
-        args=[events, BatchOptions()],
-        id=f"batch/{store}/{events[0].id}",
-        parent_close_policy=ParentClosePolicy.ABANDON,
-        search_attributes=attributes_of_store(store),
-        static_summary=f"{len(events)} events that fell due",
-    )
+    try:
+        await workflow.start_child_workflow(
+            ReactToBatch.run,
+            args=[events, BatchOptions()],
+            id=f"batch/{store}/{events[0].id}",
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            search_attributes=attributes_of_store(store),
+            static_summary=f"{len(events)} events that fell due",
+        )
+    except WorkflowAlreadyStartedError:
+        workflow.logger.info("the events from %s on are being answered already", events[0].id)

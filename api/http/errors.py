@@ -21,6 +21,7 @@ from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
 from loyalty.refusals import (
     DifferentMembers,
+    DueItemNotFailed,
     EventIdReused,
     IdentityTaken,
     InvalidMemberId,
@@ -189,6 +190,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     MemberIdTaken: FaultTemplate("alreadyUsed", "event.customerData.customerId"),
     UnknownTier: FaultTemplate("unknownTier", "customer.levelId"),
     EventIdReused: FaultTemplate("eventIdReused", "event.eventId"),
+    DueItemNotFailed: FaultTemplate("notSetAside", "kind"),
 }
 """The fault of every refusal of an operation."""
 

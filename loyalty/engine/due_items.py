@@ -1,35 +1,79 @@
 """Due items are run: points become active, are warned of and expire; coupons likewise; tiers are reviewed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from loyalty.events.due_items import DueItemContext
 from loyalty.points.due_items import run_lot_item
 from loyalty.program.program import Program
-from loyalty.references import DueBatch, EventRef
+from loyalty.references import EventRef
+from loyalty.refusals import DueItemNotFailed
 from loyalty.rewards.due_items import run_coupon_item
-from loyalty.store.due_items import DueItem
+from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, FailedDueItems, known_kind
 from loyalty.store.repositories import StoreRepositories
 from loyalty.tiers.due_items import run_tier_item
 
 PAGE = 100
-"""How many due items are run in one transaction, and reported in one workflow."""
+"""How many due items are read at once, and reported in one workflow."""
 
 
-def run_due_items(tx: StoreRepositories, program: Program, revision: int, *, now: datetime) -> DueBatch:
-    """Run the earliest page of due items, and store the events that report them."""
-    items = tx.due_items.due(now=now, limit=PAGE)
-    events = [_run(DueItemContext(tx, program, revision, now, item.subject, item.due_at), item) for item in items]
-    return DueBatch([event for event in events if event is not None], more=len(items) == PAGE)
+class UnknownDueKind(LookupError):
+    """The kind of a due item is unknown: a newer version of Laurel stored it."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"this version of Laurel does not know due items of the kind {kind}, only {', '.join(DUE_KINDS)}: "
+            "a newer version stored it; upgrade, then try it again"
+        )
 
 
-def _run(context: DueItemContext, item: DueItem) -> EventRef | None:
-    match item.kind:
+@dataclass(frozen=True, slots=True)
+class DueItemResult:
+    """What became of a due item. `event` reports it; None: nothing is reported.
+
+    `was_run` is False if the item is gone, has changed, or waits for events of its member.
+    """
+
+    was_run: bool
+    event: EventRef | None = None
+
+
+def run_due_item(
+    tx: StoreRepositories, program: Program, revision: int, item: DueItem, *, now: datetime
+) -> DueItemResult:
+    """Run one due item and store the event that reports it, once however often this is called.
+
+    Raise UnknownDueKind for a kind of a newer version.
+    """
+    if item.member is not None:
+        tx.members.lock_member(item.member)
+    kind = known_kind(item.kind)
+    if kind is None:
+        raise UnknownDueKind(item.kind)
+    if not tx.due_items.take(item):
+        return DueItemResult(was_run=False)
+    return DueItemResult(True, _run(DueItemContext(tx, program, revision, now, item), kind))
+
+
+def retry_due_item(due_items: FailedDueItems, subject: str, kind: str, *, now: datetime) -> bool:
+    """Make a due item that was set aside due now; return False if there is none, raise DueItemNotFailed."""
+    found = due_items.get(subject, kind)
+    if found is None:
+        return False
+    if found.failed_at is None:
+        raise DueItemNotFailed(subject, kind)
+    due_items.retry(subject, kind, now=now)
+    return True
+
+
+def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
+    match kind:
         case "activate" | "warn" | "expire":
-            return run_lot_item(context, item.kind)
+            return run_lot_item(context, kind)
         case "coupon_warn" | "coupon_expire":
-            return run_coupon_item(context, item.kind)
+            return run_coupon_item(context, kind)
         case "tier_warn" | "tier_review":
-            return run_tier_item(context, item.kind)
+            return run_tier_item(context, kind)
         case _:
-            assert_never(item.kind)
+            assert_never(kind)

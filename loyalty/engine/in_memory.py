@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from loyalty.decisions.decision import Decision
-from loyalty.engine.due_items import run_due_items
+from loyalty.engine.due_items import PAGE, run_due_item
 from loyalty.engine.processing import process_event
 from loyalty.events.context import MAX_EVENTS, TOO_MANY, EventContext
 from loyalty.ids import numbered_id
@@ -123,9 +123,14 @@ class InMemoryEngine:
     def _advancing(self, until: datetime, is_wanted: Callable[[EventRef], bool]) -> Iterator[EventContext]:
         while (due := self.store.due_items.earliest()) is not None and due <= until:
             self.now = max(self.now, due)
-            events = run_due_items(self.store, self.program, REVISION, now=self.now).due
-            yield from self._process([event for event in events if is_wanted(event)])
+            yield from self._process([event for event in self._run_due_items() if is_wanted(event)])
         self.now = max(self.now, until)
+
+    def _run_due_items(self) -> list[EventRef]:
+        """Run a page of what is due now, and return the events that report it."""
+        items = self.store.due_items.due(now=self.now, limit=PAGE)
+        results = [run_due_item(self.store, self.program, REVISION, item, now=self.now) for item in items]
+        return [result.event for result in results if result.event is not None]
 
     def _is_answered(self, event: EventRef) -> bool:
         return (

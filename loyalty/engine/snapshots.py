@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from loyalty.engine.in_memory import InMemoryEngine
-from loyalty.points.due_items import next_due_of_lot
-from loyalty.rewards.due_items import next_due_of_coupon
-from loyalty.store.due_items import DueKind
+from loyalty.points.due_items import due_items_of_lot
+from loyalty.rewards.due_items import due_items_of_coupon
+from loyalty.store.due_items import DueTimes
 from loyalty.store.memory.member_state import MemberState
-from loyalty.tiers.standing import next_due_from_now
+from loyalty.tiers.standing import due_times_from_now
 
-DueItems: TypeAlias = Mapping[str, tuple[datetime, DueKind]]
-"""The next due item of each lot, issued reward and member, by id."""
+DueItems: TypeAlias = Mapping[str, DueTimes]
+"""The due items of each lot, issued reward and member, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +31,28 @@ def load_into(engine: InMemoryEngine, snapshot: MemberSnapshot) -> MemberState:
     state = snapshot.state.copy()
     engine.store.load(state)
     due_items = _derived(engine, snapshot) if snapshot.due_items is None else snapshot.due_items
-    for subject, (due_at, kind) in due_items.items():
-        engine.store.due_items.set(subject, kind, due_at)
+    for subject, due in due_items.items():
+        for kind, due_at in due.items():
+            engine.store.due_items.set(subject, kind, due_at, member=state.member.id)
     return state
 
 
 def unload_from(engine: InMemoryEngine, member_id: str) -> MemberSnapshot:
     """Remove a member from an engine, with its due items; return it as it is now."""
     state = engine.store.unload(member_id)
-    return MemberSnapshot(state, due_items=engine.store.due_items.take((member_id, *state.holdings)))
+    return MemberSnapshot(state, due_items=engine.store.due_items.remove((member_id, *state.holdings)))
 
 
 def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
     """Derive the due items of lots, coupons and the tier, assuming that warnings up to now were sent."""
     program, now = engine.program, engine.now
     warn_before = program.notify_before.points
-    found: dict[str, tuple[datetime, DueKind]] = {}
+    found: dict[str, DueTimes] = {}
     for lot in snapshot.state.lots.values():
         expires = lot.expires_at
         warned = warn_before is None or (expires is not None and warn_before.before(expires, program.zone) <= now)
-        due = next_due_of_lot(program, lot, warned=warned, now=now)
-        if due is not None:
-            found[lot.id] = due
+        found[lot.id] = due_items_of_lot(program, lot, warned=warned, now=now)
     for issued in snapshot.state.issued.values():
         if issued.expires_at is not None:
-            found[issued.id] = next_due_of_coupon(program, issued.expires_at, now=now)
-    of_tier = next_due_from_now(program, snapshot.state.member, now=now)
-    return found if of_tier is None else found | {snapshot.state.member.id: of_tier}
+            found[issued.id] = due_items_of_coupon(program, issued.expires_at, now=now)
+    return found | {snapshot.state.member.id: due_times_from_now(program, snapshot.state.member, now=now)}

@@ -1,6 +1,6 @@
 """The context of one step of an event: a unit of work that is safe to run twice, and what it leaves to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef, StepResult, from_json
-from loyalty.store.due_items import DueKind
+from loyalty.store.due_items import DueKind, DueTimes
 from loyalty.store.events import Event, NewEvent
 from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
@@ -131,17 +131,24 @@ class EventContext:
             return
         self.follow_ups.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
 
-    def clear_due_item(self, subject: str) -> None:
-        """Remove the due item of a lot, a coupon or a member's tier."""
-        self.tx.due_items.clear(subject)
+    def clear_due_items(self, subject: str) -> None:
+        """Remove all due items of a lot or a coupon."""
+        self.tx.due_items.clear_all(subject)
 
-    def set_due_item(self, subject: str, due: tuple[datetime, DueKind]) -> None:
-        """Store the next due item of a lot, a coupon or a member's tier; wake the clock if it is the earliest."""
-        due_at, kind = due
-        self.tx.due_items.set(subject, kind, due_at)
-        if self._clock_due_at is None or due_at < self._clock_due_at:
-            self._clock_due_at = due_at
-            self.tx.due_items.set_clock(due_at)
+    def set_due_items(self, subject: str, due: DueTimes, *, replacing: Sequence[DueKind] = ()) -> None:
+        """Store due items of a lot, a coupon or a member; wake the clock if one is the earliest.
+
+        `replacing`: kinds that are removed if `due` has none of them.
+        """
+        for kind in replacing:
+            if kind not in due:
+                self.tx.due_items.clear(subject, kind)
+        for kind, due_at in due.items():
+            self.tx.due_items.set(subject, kind, due_at, member=self.event.member)
+        earliest = min(due.values(), default=None)
+        if earliest is not None and (self._clock_due_at is None or earliest < self._clock_due_at):
+            self._clock_due_at = earliest
+            self.tx.due_items.set_clock(earliest)
             self._wakes_clock = True
 
     def result(self) -> StepResult:

@@ -1,6 +1,6 @@
 """The context of one due item, as the clock runs it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.store.due_items import DueKind
+from loyalty.store.due_items import DueItem, DueKind, DueTimes
 from loyalty.store.events import NewEvent
 from loyalty.store.repositories import StoreRepositories
 
@@ -18,25 +18,36 @@ CLOCK = "clock"
 
 @dataclass(frozen=True, slots=True)
 class DueItemContext:
-    """One due item: the store's repositories, the program in force, and the item's subject and time."""
+    """One due item that is run: the store's repositories, the program in force, and the item."""
 
     tx: StoreRepositories
     program: Program
     revision: int
     now: datetime
-    subject: str
-    due_at: datetime
+    item: DueItem
+
+    @property
+    def subject(self) -> str:
+        """The id of the lot, issued reward or member that the item is about."""
+        return self.item.subject
 
     def record(self, type_: str, member_id: str, body: Mapping[str, Any], *, name: str = "") -> EventRef:
-        """Store the built-in event that reports the item: one of a type for each subject, or for each `name`."""
+        """Store the built-in event that reports the item: one of a type for each subject, or for each `name`.
+
+        If nothing starts its workflow, the relay does.
+        """
         event_id = caused_id(self.subject, f"{type_}/{name}" if name else type_)
-        new = NewEvent(event_id, type_, member_id, self.due_at, body, self.revision)
+        new = NewEvent(event_id, type_, member_id, self.item.due_at, body, self.revision)
         self.tx.events.add(new, now=self.now)
         return EventRef(self.tx.store, new.id, type_, member_id, self.revision)
 
-    def set_next(self, due: tuple[datetime, DueKind] | None) -> None:
-        """Store the next due item of the subject; None: there is none."""
-        if due is None:
-            self.tx.due_items.clear(self.subject)
-        else:
-            self.tx.due_items.set(self.subject, due[1], due[0])
+    def set_due_items(self, due: DueTimes, *, member: str, replacing: Sequence[DueKind] = ()) -> None:
+        """Store due items of the subject, which belongs to a member.
+
+        `replacing`: kinds that are removed if `due` has none of them.
+        """
+        for kind in replacing:
+            if kind not in due:
+                self.tx.due_items.clear(self.subject, kind)
+        for kind, due_at in due.items():
+            self.tx.due_items.set(self.subject, kind, due_at, member=member)

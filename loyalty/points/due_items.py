@@ -7,34 +7,31 @@ from typing import Any, Literal, assert_never
 from loyalty.events.due_items import CLOCK, DueItemContext
 from loyalty.ids import caused_id
 from loyalty.points.dates import activated
-from loyalty.points.ledger import next_due
+from loyalty.points.ledger import due_times
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points, Wallet
 from loyalty.references import EventRef
-from loyalty.store.due_items import LotDueKind
+from loyalty.store.due_items import DueTimes, LotDueKind
 from loyalty.store.points import Lot
 
 
-def next_due_of_lot(program: Program, lot: Lot, *, warned: bool, now: datetime) -> tuple[datetime, LotDueKind] | None:
-    """Return the next due item of a lot, by the program's settings; None: nothing."""
+def due_items_of_lot(program: Program, lot: Lot, *, warned: bool = False, now: datetime) -> DueTimes:
+    """Return the due items of a lot by the program's settings; a pending lot gets the others when it is activated."""
     warn_before = program.notify_before.points
-    return next_due(lot, warn_before=warn_before, warned=warned, now=now, zone=program.zone)
+    return due_times(lot, warn_before=warn_before, warned=warned, now=now, zone=program.zone)
 
 
 def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
     """Activate, warn of or expire the lot whose id is the subject; return the event that reports it, if any."""
     found = due.tx.ledger.lot(due.subject)
     if found is None or found[0].remaining == 0:
-        due.set_next(None)
         return None
-    due.tx.members.lock_member(found[1])
-    lot, member_id = due.tx.ledger.lot(due.subject) or found
+    lot, member_id = found
     wallet = due.program.wallets.get(lot.wallet)
     if wallet is None:  # a newer program does not have this wallet: its points stay as they are
-        due.set_next(None)
         return None
     if kind != "activate" and lot.active_from is not None:  # an older version let pending points expire
-        due.set_next(next_due_of_lot(due.program, lot, warned=False, now=due.now))
+        due.set_due_items(due_items_of_lot(due.program, lot, now=due.now), member=member_id)
         return None
     match kind:
         case "activate":
@@ -50,12 +47,11 @@ def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
 def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
     active = activated(lot, now=due.now, zone=due.program.zone)
     due.tx.ledger.change_lot(active)
-    due.set_next(next_due_of_lot(due.program, active, warned=False, now=due.now))
+    due.set_due_items(due_items_of_lot(due.program, active, now=due.now), member=member_id)
     return _post(due, "points_activated", "activate", lot, member_id, wallet)
 
 
 def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
-    due.set_next(next_due_of_lot(due.program, lot, warned=True, now=due.now))
     body = {
         "wallet": wallet.code,
         "points": wallet.amount(lot.remaining),
@@ -66,7 +62,7 @@ def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> Even
 
 def _expire(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
     due.tx.ledger.change_lot(replace(lot, remaining=Points(0)))
-    due.set_next(None)
+    due.tx.due_items.clear_all(lot.id)
     return _post(due, "points_expired", "expire", lot, member_id, wallet)
 
 

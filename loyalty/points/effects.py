@@ -5,7 +5,7 @@ from typing import assert_never
 
 from loyalty.events.context import EventContext
 from loyalty.ids import caused_id
-from loyalty.points.due_items import next_due_of_lot
+from loyalty.points.due_items import due_items_of_lot
 from loyalty.points.ledger import award, spend
 from loyalty.points.messages import send_balance_changed, send_transfer_added
 from loyalty.program.effects import (
@@ -57,8 +57,8 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
         now=context.now,
     )
     is_expired = not is_pending and lot.expires_at is not None and lot.expires_at <= context.now
-    if not is_expired and (due := next_due_of_lot(context.program, lot, warned=False, now=context.now)):
-        context.set_due_item(lot.id, due)
+    if not is_expired:
+        context.set_due_items(lot.id, due_items_of_lot(context.program, lot, now=context.now))
     context.log.append(f"+{wallet.amount(lot.points)} {wallet.code}{' pending' if is_pending else ''} by {source}")
     if context.outbox.has_subscribers:
         if not is_pending:
@@ -99,7 +99,7 @@ def _deduct(context: EventContext, source: str, transfer_id: str, effect: Deduct
     for left in changed:
         context.tx.ledger.change_lot(left)
         if left.remaining == 0:
-            context.clear_due_item(left.id)
+            context.clear_due_items(left.id)
     if taken < effect.points:
         context.log.append(f"asked for {wallet.amount(effect.points)} {wallet.code}, the member had fewer")
     if taken == 0:

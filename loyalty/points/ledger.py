@@ -8,7 +8,7 @@ from loyalty.calendar import Duration
 from loyalty.points.dates import award_dates
 from loyalty.program.effects import AwardPoints
 from loyalty.program.wallets import Points, Wallet
-from loyalty.store.due_items import LotDueKind
+from loyalty.store.due_items import DueTimes
 from loyalty.store.points import Lot
 
 
@@ -31,19 +31,17 @@ def spend(lots: Sequence[Lot], asked: Points) -> list[Lot]:
     return changed
 
 
-def next_due(
-    lot: Lot, *, warn_before: Duration | None, warned: bool, now: datetime, zone: tzinfo
-) -> tuple[datetime, LotDueKind] | None:
-    """Return the next due item of a lot: it becomes active, its owner is warned, or it expires; None: nothing."""
+def due_times(lot: Lot, *, warn_before: Duration | None, warned: bool, now: datetime, zone: tzinfo) -> DueTimes:
+    """Return the due items of a lot: it becomes active, or its owner is warned and it expires."""
     if lot.remaining <= 0:
-        return None
+        return {}
     if lot.active_from is not None:
-        return lot.active_from, "activate"
+        return {"activate": lot.active_from}
     if lot.expires_at is None:
-        return None
-    if warn_before is not None and not warned and lot.expires_at > now:
-        return max(now, warn_before.before(lot.expires_at, zone)), "warn"
-    return lot.expires_at, "expire"
+        return {}
+    if warn_before is None or warned or lot.expires_at <= now:
+        return {"expire": lot.expires_at}
+    return {"warn": max(now, warn_before.before(lot.expires_at, zone)), "expire": lot.expires_at}
 
 
 def _spending_order(lot: Lot) -> tuple[bool, datetime | None, str]:

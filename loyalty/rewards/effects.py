@@ -7,7 +7,7 @@ from loyalty.events.context import EventContext
 from loyalty.ids import caused_id
 from loyalty.program.effects import IssueReward
 from loyalty.program.rewards import Coupon, Reward
-from loyalty.rewards.due_items import next_due_of_coupon
+from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.store.rewards import IssuedReward
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -25,7 +25,7 @@ def _issue(context: EventContext, source: str, issued_id: str, reward: Reward) -
     expires_at = _expires_at(context, reward)
     coupon = _store(context, issued_id, reward, expires_at)
     if expires_at is not None:
-        context.set_due_item(issued_id, next_due_of_coupon(context.program, expires_at, now=context.now))
+        context.set_due_items(issued_id, due_items_of_coupon(context.program, expires_at, now=context.now))
     context.log.append(f"reward {reward.name} by {source}")
     body = {"reward": reward.name, "issued_reward": issued_id, "coupon": coupon}
     context.cause("reward_issued", issued_id, body)

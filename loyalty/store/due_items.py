@@ -1,8 +1,12 @@
-"""Due items, and their repository. A subject (a lot, an issued reward, a member's tier) has one due item at a time."""
+"""Due items, their kinds, and their repository. A subject has at most one due item of each kind.
 
-from collections.abc import Sequence
+`DUE_KINDS` is the place where a new kind begins: one name, one row, and then the `match` in `loyalty.engine.due_items`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from rules.frozen import frozen_at_type_check
 
@@ -11,31 +15,101 @@ CouponDueKind: TypeAlias = Literal["coupon_warn", "coupon_expire"]
 TierDueKind: TypeAlias = Literal["tier_warn", "tier_review"]
 DueKind: TypeAlias = LotDueKind | CouponDueKind | TierDueKind
 
+TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review")
+"""The due items of a member's tier."""
+
+DueTimes: TypeAlias = Mapping[DueKind, datetime]
+"""When each due item of one subject is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueKindInfo:
+    """What a kind of due item is about: `subject` says whose id it carries, `does` what running it does."""
+
+    subject: Literal["lot", "issued reward", "member"]
+    does: str
+
+
+DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
+    "activate": DueKindInfo("lot", "pending points become active"),
+    "warn": DueKindInfo("lot", "the owner is warned that points expire"),
+    "expire": DueKindInfo("lot", "what is left of the points expires"),
+    "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires"),
+    "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
+    "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
+    "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
+}
+"""The kinds of due items, in the order in which items of the same moment are run: lots come before tiers."""
+
+_KNOWN: Final[Mapping[str, DueKind]] = {kind: kind for kind in DUE_KINDS}
+
+
+def known_kind(text: str) -> DueKind | None:
+    """Return the kind of a stored due item; None: this version does not know it."""
+    return _KNOWN.get(text)
+
 
 @frozen_at_type_check
 class DueItem:
     """Something that is due at a moment (aware UTC). `subject` is the id of the lot, issued reward or member."""
 
     subject: str
-    kind: DueKind
+    kind: str
+    """One of DUE_KINDS, or a kind of a newer version."""
     due_at: datetime
+    member: str | None
+    """The member whose queued events come first; None: it belongs to no member."""
+
+
+@frozen_at_type_check
+class StoredDueItem:
+    """A due item as it is stored. `failed_at` and `error` say when and why it was set aside; None: it was not."""
+
+    subject: str
+    kind: str
+    due_at: datetime
+    member: str | None
+    failed_at: datetime | None
+    error: str | None
 
 
 class DueItemReader(Protocol):
     """Reads due items of a store."""
 
     def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
-        """Return what is due by `now`, the earliest first; at the same moment lots come before tiers."""
+        """Return what can be run by `now`, the earliest first; at the same moment, in the order of DUE_KINDS.
+
+        Left out is what is set aside, and what waits for events of its member that were accepted before it was due.
+        """
 
 
 class DueItemRepository(DueItemReader, Protocol):
     """Due items of a store."""
 
-    def set(self, subject: str, kind: DueKind, due_at: datetime) -> None:
-        """Store the next due item of a subject, in place of the one it has."""
+    def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
+        """Store the due item of a subject and kind, in place of the one it has, also if that is set aside."""
 
-    def clear(self, subject: str) -> None:
-        """Remove the due item of a subject."""
+    def clear(self, subject: str, kind: DueKind) -> None:
+        """Remove the due item of a subject and kind, if there is one."""
+
+    def clear_all(self, subject: str) -> None:
+        """Remove all due items of a subject."""
+
+    def take(self, item: DueItem) -> bool:
+        """Remove a due item in order to run it; return False if it is gone, has changed, or waits for events.
+
+        Of several transactions that take an item at once, one gets it.
+        """
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Note when the store's clock wakes up next."""
+
+
+class FailedDueItems(Protocol):
+    """Due items of a store that are set aside."""
+
+    def get(self, subject: str, kind: str) -> StoredDueItem | None:
+        """Return a due item, whether it is set aside or not."""
+
+    def retry(self, subject: str, kind: str, *, now: datetime) -> None:
+        """Make a due item that was set aside due now, behind what its member's queue holds."""

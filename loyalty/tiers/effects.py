@@ -2,7 +2,8 @@
 
 from loyalty.events.context import EventContext
 from loyalty.program.tiers import Tier
-from loyalty.tiers.standing import kept_until, next_due
+from loyalty.store.due_items import TIER_KINDS
+from loyalty.tiers.standing import due_times, kept_until
 
 
 def move_to_tier(context: EventContext, tier: Tier) -> None:
@@ -10,10 +11,9 @@ def move_to_tier(context: EventContext, tier: Tier) -> None:
     present = context.program.tier_named(context.tier)
     until = kept_until(context.program, tier, now=context.now)
     context.tx.members.set_tier(context.event.member, tier.name, until=until, now=context.now)
-    if until is not None:
-        context.set_due_item(context.event.member, next_due(context.program, until, warned=False, now=context.now))
-    elif context.program.reviews_tiers:
-        context.clear_due_item(context.event.member)
+    if context.program.reviews_tiers:
+        due = {} if until is None else due_times(context.program, until, now=context.now)
+        context.set_due_items(context.event.member, due, replacing=TIER_KINDS)
     context.log.append(f"tier {tier.name}")
     body = {"from": context.tier, "to": tier.name, "up": present is None or present.start < tier.start}
     context.new_tier = tier.name
@@ -27,4 +27,5 @@ def begin_period(context: EventContext) -> None:
     until = None if tier is None else kept_until(context.program, tier, now=context.now)
     if until is not None and member.tier_until is None:
         context.tx.members.set_period(context.event.member, base=member.tier_base, until=until, now=context.now)
-        context.set_due_item(context.event.member, next_due(context.program, until, warned=False, now=context.now))
+        due = due_times(context.program, until, now=context.now)
+        context.set_due_items(context.event.member, due, replacing=TIER_KINDS)

@@ -7,7 +7,7 @@ from loyalty.program.expiry import expires_at
 from loyalty.program.program import Program
 from loyalty.program.tiers import Tier
 from loyalty.program.wallets import Points
-from loyalty.store.due_items import TierDueKind
+from loyalty.store.due_items import DueTimes
 from loyalty.store.members import NO_POINTS, Balance, Member
 
 
@@ -35,18 +35,18 @@ def reviewed(program: Program, member: Member, present: Tier) -> Tier:
     return present if reached.start >= present.start else reached
 
 
-def next_due(program: Program, until: datetime, *, warned: bool, now: datetime) -> tuple[datetime, TierDueKind]:
-    """Return the next due item of a tier: the warning of its member, or the review."""
+def due_times(program: Program, until: datetime, *, warned: bool = False, now: datetime) -> DueTimes:
+    """Return the due items of a tier: the warning of its member, and the review."""
     warn_before = program.notify_before.tier
     if warn_before is None or warned:
-        return until, "tier_review"
-    return max(now, warn_before.before(until, program.zone)), "tier_warn"
+        return {"tier_review": until}
+    return {"tier_warn": max(now, warn_before.before(until, program.zone)), "tier_review": until}
 
 
-def next_due_from_now(program: Program, member: Member, *, now: datetime) -> tuple[datetime, TierDueKind] | None:
-    """Return the next due item of a member's tier, assuming that warnings up to now were sent; None: there is none."""
+def due_times_from_now(program: Program, member: Member, *, now: datetime) -> DueTimes:
+    """Return the due items of a member's tier, assuming that warnings up to now were sent."""
     until, before = member.tier_until, program.notify_before.tier
     if until is None or not program.reviews_tiers:
-        return None
+        return {}
     warned = before is not None and before.before(until, program.zone) <= now
-    return next_due(program, until, warned=warned, now=now)
+    return due_times(program, until, warned=warned, now=now)

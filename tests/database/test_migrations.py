@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, create_engine, inspect
+from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, text
 
 from database.migrate import config, upgrade
 from database.tables import metadata
@@ -92,3 +92,82 @@ def _move(connection: Connection, target: str) -> None:
 def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:
     """Insert a row into a table as it is at the present revision."""
     connection.execute(Table(table, MetaData(), autoload_with=connection).insert().values(**row))
+
+
+def test_due_items_keep_their_times_and_get_what_their_warnings_would_have_stored(database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        _move(connection, "0006")
+        _store_due_items_of_the_first_schema(connection)
+    upgrade(engine)
+
+    with engine.begin() as connection:
+        rows = connection.execute(text("SELECT subject, kind, due_at, member, failed_at FROM deadline")).all()
+        _move(connection, "0006")
+        before = connection.execute(text("SELECT subject, kind FROM deadline ORDER BY subject")).all()
+
+    assert sorted((subject, kind, str(due_at)[:10], member) for subject, kind, due_at, member, _ in rows) == [
+        ("ann", "tier_review", "2026-06-01", "ann"),
+        ("ann", "tier_warn", "2026-05-18", "ann"),
+        ("coupon", "coupon_expire", "2026-05-20", "ann"),
+        ("coupon", "coupon_warn", "2026-05-17", "ann"),
+        ("gone", "expire", "2026-05-09", None),
+        ("pending", "activate", "2026-05-02", "ann"),
+        ("warned", "expire", "2026-05-10", "ann"),
+        ("whole", "expire", "2026-05-10", "ann"),
+        ("whole", "warn", "2026-05-03", "ann"),
+    ]
+    assert {row.failed_at for row in rows} == {None}
+    assert [tuple(row) for row in before] == [
+        ("ann", "tier_warn"),
+        ("coupon", "coupon_warn"),
+        ("gone", "expire"),
+        ("pending", "activate"),
+        ("warned", "expire"),
+        ("whole", "warn"),
+    ]
+    engine.dispose()
+
+
+def _store_due_items_of_the_first_schema(connection: Connection) -> None:
+    """Store a member with lots, a coupon and a tier, each with its one due item."""
+    day = "2026-05-{:02} 00:00:00.000000" + ("+00:00" if connection.dialect.name == "postgresql" else "")
+    connection.execute(
+        text(
+            "INSERT INTO member (id, store, profile, attributes, tier, tier_until, active, registered_at, created_at, "
+            "updated_at) VALUES ('ann', 'DEFAULT', '{}', '{}', 'gold', :until, true, :now, :now, :now)"
+        ),
+        {"now": day.format(1), "until": day.format(1).replace("-05-", "-06-")},
+    )
+    for lot, active_from, expires_at in (("whole", None, 10), ("warned", None, 10), ("pending", 2, 10)):
+        connection.execute(
+            text(
+                "INSERT INTO lot (id, store, member, wallet, points, remaining, active_from, expires_at, event, "
+                "created_at) VALUES (:id, 'DEFAULT', 'ann', 'points', 5, 5, :active_from, :expires_at, 'e', :now)"
+            ),
+            {
+                "id": lot,
+                "active_from": active_from and day.format(active_from),
+                "expires_at": day.format(expires_at),
+                "now": day.format(1),
+            },
+        )
+    connection.execute(
+        text(
+            "INSERT INTO issued_reward (id, store, member, reward, status, issued_at, expires_at, event) "
+            "VALUES ('coupon', 'DEFAULT', 'ann', 'coffee', 'issued', :now, :expires_at, 'e')"
+        ),
+        {"now": day.format(1), "expires_at": day.format(20)},
+    )
+    for subject, kind, due in (
+        ("whole", "warn", 3),
+        ("warned", "expire", 10),
+        ("pending", "activate", 2),
+        ("coupon", "coupon_warn", 17),
+        ("ann", "tier_warn", 18),
+        ("gone", "expire", 9),
+    ):
+        connection.execute(
+            text("INSERT INTO deadline (subject, store, kind, due_at) VALUES (:subject, 'DEFAULT', :kind, :due)"),
+            {"subject": subject, "kind": kind, "due": day.format(due)},
+        )

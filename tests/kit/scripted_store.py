@@ -11,13 +11,13 @@ from activities.events import EventActivities
 from database import Database, Transaction
 from database.history import History
 from loyalty.calendar import start_of
-from loyalty.engine.due_items import run_due_items
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
+from tests.kit.due_items import run_due_items
 from workbench.backtest import ReplayedEvent
 
 FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -89,8 +89,8 @@ class ScriptedStore:
         store = self.database.store(self.program.store)
         while (due := await store.read(lambda tx: tx.due_items.earliest())) is not None and due <= until:
             self.now = max(self.now, due)
-            rung = await store.write(lambda tx: run_due_items(tx, self.program, self.revision, now=self.now))
-            await self.reactions.react_to_events(rung.due, self.now)
+            batch = await run_due_items(self.database, self.now, store=self.program.store)
+            await self.reactions.react_to_events(batch.due, self.now)
         self.now = until
 
     async def snapshots(self, since: datetime) -> Mapping[str, MemberSnapshot]:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client
 
 from database import Database
-from loyalty.engine.due_items import run_due_items
 from loyalty.webhooks.messages import EVENT_NAMES
 from tests.kit import programs
+from tests.kit.due_items import run_due_items
 from tests.kit.receiver import Receiver
 from tests.kit.running import Running, running
 from tests.kit.shapes import faults
@@ -41,12 +41,9 @@ async def cause_every_message(laurel: Running) -> None:
     for day in range(7):
         await laurel.report(ann, "app_login", time=MAY + timedelta(days=day))
     await laurel.report(ann, "purchase", {"total": 900, "channel": "web"})
-    store = laurel.parts.database.store(laurel.store)
-    later = datetime.now(UTC) + timedelta(days=400)
-    for _ in range(2):
-        batch = await store.write(lambda tx: run_due_items(tx, laurel.program, laurel.revision, now=later))
-        for event in batch.due:
-            await laurel.answer(event)
+    batch = await run_due_items(laurel.parts.database, datetime.now(UTC) + timedelta(days=400), store=laurel.store)
+    for event in batch.due:
+        await laurel.answer(event)
 
 
 async def test_every_message_that_is_sent_has_its_published_shape(

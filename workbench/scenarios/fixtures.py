@@ -8,11 +8,11 @@ from loyalty.calendar import Duration
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import named_id
 from loyalty.points import ledger
-from loyalty.points.due_items import next_due_of_lot
+from loyalty.points.due_items import due_items_of_lot
 from loyalty.program.effects import AwardPoints
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
-from loyalty.store.due_items import DueKind
+from loyalty.store.due_items import DueTimes
 from loyalty.store.members import Balance
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
@@ -37,19 +37,17 @@ def snapshot_of(fixture: Fixture, name: str, program: Program, now: datetime) ->
     state.completed = dict(fixture.completed)
     state.daily_sums = {achievement: list(sums) for achievement, sums in fixture.daily_sums.items()}
     warned_lots = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
-    due = {lot.id: next_due_of_lot(program, lot, warned=warned, now=now) for lot, warned in warned_lots}
-    due_items: dict[str, tuple[datetime, DueKind]] = {lot_id: each for lot_id, each in due.items() if each}
-    return MemberSnapshot(state, due_items=due_items | _begin_tier_period(state, program, now))
+    due = {lot.id: due_items_of_lot(program, lot, warned=warned, now=now) for lot, warned in warned_lots}
+    return MemberSnapshot(state, due_items=due | _begin_tier_period(state, program, now))
 
 
-def _begin_tier_period(state: MemberState, program: Program, now: datetime) -> dict[str, tuple[datetime, DueKind]]:
-    """Start the tier's period now, unless the fixture says when it ends; return the due item of the tier, if any."""
+def _begin_tier_period(state: MemberState, program: Program, now: datetime) -> dict[str, DueTimes]:
+    """Start the tier's period now, unless the fixture says when it ends; return the due items of the tier."""
     tier = program.tier_named(state.member.tier)
     lasts = None if tier is None else tiers.kept_until(program, tier, now=now)
     until = None if lasts is None else state.member.tier_until or lasts
     state.member = replace(state.member, tier_until=until)
-    due_item = tiers.next_due_from_now(program, state.member, now=now)
-    return {} if due_item is None else {state.member.id: due_item}
+    return {state.member.id: tiers.due_times_from_now(program, state.member, now=now)}
 
 
 def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:

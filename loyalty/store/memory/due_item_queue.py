@@ -3,46 +3,63 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
+from typing import Final
 
-from loyalty.store.due_items import DueItem, DueKind
+from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, DueTimes, known_kind
+
+_RANK: Final = {kind: rank for rank, kind in enumerate(DUE_KINDS)}
 
 
 class DueItemQueue:
-    """The due item of each lot, coupon and tier, in a heap by time."""
+    """The due items of lots, coupons and tiers, in a heap by time. No item waits, and none is set aside."""
 
-    __slots__ = ("_heap", "_next")
+    __slots__ = ("_heap", "_items")
 
     def __init__(self) -> None:
-        self._next: dict[str, tuple[datetime, DueKind]] = {}
-        self._heap: list[tuple[datetime, DueKind, str]] = []
-        """By time, kind and subject: at the same moment, points expire before tiers are reviewed."""
+        self._items: dict[str, dict[DueKind, datetime]] = {}
+        self._heap: list[tuple[datetime, int, str, DueKind]] = []
+        """By time and kind: at the same moment, points expire before tiers are reviewed."""
 
-    def set(self, subject: str, kind: DueKind, due_at: datetime) -> None:
-        """Store the next due item of a subject, in place of the one it has."""
-        self._next[subject] = (due_at, kind)
-        heappush(self._heap, (due_at, kind, subject))
+    def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:  # noqa: ARG002 - not kept
+        """Store the due item of a subject and kind, in place of the one it has."""
+        self._items.setdefault(subject, {})[kind] = due_at
+        heappush(self._heap, (due_at, _RANK[kind], subject, kind))
 
-    def clear(self, subject: str) -> None:
-        """Remove the due item of a subject."""
-        self._next.pop(subject, None)
+    def clear(self, subject: str, kind: DueKind) -> None:
+        """Remove the due item of a subject and kind, if there is one."""
+        items = self._items.get(subject)
+        if items is not None and items.pop(kind, None) is not None and not items:
+            del self._items[subject]
 
-    def take(self, subjects: Iterable[str]) -> dict[str, tuple[datetime, DueKind]]:
+    def clear_all(self, subject: str) -> None:
+        """Remove all due items of a subject."""
+        self._items.pop(subject, None)
+
+    def take(self, item: DueItem) -> bool:
+        """Remove a due item in order to run it; return False if it is gone or has changed."""
+        kind = known_kind(item.kind)
+        if kind is None or self._items.get(item.subject, {}).get(kind) != item.due_at:
+            return False
+        self.clear(item.subject, kind)
+        return True
+
+    def remove(self, subjects: Iterable[str]) -> dict[str, DueTimes]:
         """Remove and return the due items of some subjects."""
-        return {each: self._next.pop(each) for each in subjects if each in self._next}
+        return {each: self._items.pop(each) for each in subjects if each in self._items}
 
     def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
-        """Return what is due by `now`; an item is returned once, since running it sets the next one."""
+        """Return what is due by `now`; an item is returned once, since it is taken when it is run."""
         items: list[DueItem] = []
         while len(items) < limit and (earliest := self.earliest()) is not None and earliest <= now:
-            due_at, kind, subject = heappop(self._heap)
-            items.append(DueItem(subject, kind, due_at))
+            due_at, _, subject, kind = heappop(self._heap)
+            items.append(DueItem(subject, kind, due_at, None))
         return items
 
     def earliest(self) -> datetime | None:
         """Return when the next item is due."""
         while self._heap:
-            due_at, kind, subject = self._heap[0]
-            if self._next.get(subject) == (due_at, kind):
+            due_at, _, subject, kind = self._heap[0]
+            if self._items.get(subject, {}).get(kind) == due_at:
                 return due_at
             heappop(self._heap)
         return None

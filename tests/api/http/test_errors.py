@@ -10,6 +10,7 @@ from api.http import errors
 from api.http.errors import REFUSALS, STATUS, ApiError, faults_of_refusal
 from loyalty.refusals import (
     DifferentMembers,
+    DueItemNotFailed,
     EventIdReused,
     IdentityTaken,
     InvalidMemberId,
@@ -35,6 +36,7 @@ SHOWN = [
     (MemberIdTaken("an id"), "alreadyUsed", "event.customerData.customerId", "leave it out"),
     (UnknownTier(["bronze"]), "unknownTier", "customer.levelId", "there are bronze"),
     (EventIdReused("an id"), "eventIdReused", "event.eventId", "another event, an id"),
+    (DueItemNotFailed("an id", "warn"), "notSetAside", "kind", "run when it is due"),
 ]
 
 

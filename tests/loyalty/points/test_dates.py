@@ -8,7 +8,7 @@ import pytest
 
 from loyalty.calendar import Duration
 from loyalty.points.dates import activated, award_dates
-from loyalty.points.ledger import award, next_due
+from loyalty.points.ledger import award, due_times
 from loyalty.program.effects import AwardPoints
 from loyalty.program.expiry import After, EndOf, Expiry, Never
 from loyalty.program.wallets import Points, Wallet
@@ -52,11 +52,10 @@ def test_points_that_expired_while_they_were_pending_become_active_and_then_expi
     week = Duration(days=7)
     at = NOW + timedelta(days=14)
 
-    assert next_due(lot, warn_before=week, warned=False, now=NOW, zone=WARSAW) == (at, "activate")
-    assert next_due(activated(lot, now=at, zone=WARSAW), warn_before=week, warned=False, now=at, zone=WARSAW) == (
-        lot.expires_at,
-        "expire",
-    )
+    assert due_times(lot, warn_before=week, warned=False, now=NOW, zone=WARSAW) == {"activate": at}
+    assert due_times(activated(lot, now=at, zone=WARSAW), warn_before=week, warned=False, now=at, zone=WARSAW) == {
+        "expire": lot.expires_at
+    }
 
 
 @pytest.mark.parametrize(

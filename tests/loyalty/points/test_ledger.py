@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyalty.calendar import Duration
-from loyalty.points.ledger import award, next_due, spend
+from loyalty.points.ledger import award, due_times, spend
 from loyalty.program.effects import AwardPoints
 from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate, expires_at
 from loyalty.program.wallets import Points, Wallet
@@ -71,29 +71,29 @@ def test_pending_points_become_active_before_anything_else() -> None:
     effect = AwardPoints("points", Points(10), pending=Duration(days=2), expires=After(Duration(days=30)))
 
     made = award("lot", effect, WALLET, event_time=NOW, now=NOW, zone=WARSAW)
-    deadline = next_due(made, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW)
+    due = due_times(made, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW)
 
-    assert deadline == (NOW + timedelta(days=2), "activate")
+    assert due == {"activate": NOW + timedelta(days=2)}
 
 
 @pytest.mark.parametrize(
     ("expires_in", "warned", "expected"),
     [
-        (None, False, None),
-        (30, False, (23, "warn")),
-        (3, False, (0, "warn")),
-        (30, True, (30, "expire")),
+        (None, False, {}),
+        (30, False, {"warn": 23, "expire": 30}),
+        (3, False, {"warn": 0, "expire": 3}),
+        (30, True, {"expire": 30}),
     ],
 )
-def test_a_lot_warns_once_and_then_expires(
-    expires_in: int | None, warned: bool, expected: tuple[int, str] | None
+def test_a_lot_has_a_warning_unless_it_was_sent_and_an_expiry(
+    expires_in: int | None, warned: bool, expected: dict[str, int]
 ) -> None:
-    deadline = next_due(lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW)
+    due = due_times(lot(10, expires_in=expires_in), warn_before=WEEK, warned=warned, now=NOW, zone=WARSAW)
 
-    assert deadline == (None if expected is None else (NOW + timedelta(days=expected[0]), expected[1]))
+    assert due == {kind: NOW + timedelta(days=days) for kind, days in expected.items()}
 
 
 def test_an_empty_lot_has_no_due_item() -> None:
     (empty,) = spend([lot(10, expires_in=30)], Points(10))
 
-    assert next_due(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) is None
+    assert due_times(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) == {}

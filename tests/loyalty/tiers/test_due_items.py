@@ -172,7 +172,7 @@ def test_due_items_of_a_period_that_is_over_do_nothing() -> None:
     later = START + 2 * YEAR
     engine.store.members.set_period(ANN, base=engine.store.members_by_id[ANN].member.tier_base, until=later, now=START)
     warned = engine.advance(START + timedelta(days=700))
-    engine.store.due_items.set(ANN, "tier_review", engine.now)
+    engine.store.due_items.set(ANN, "tier_review", engine.now, member=ANN)
 
     reviewed = engine.advance(START + timedelta(days=710))
 

@@ -101,6 +101,6 @@ def test_a_tier_is_kept_as_long_as_the_program_says(review: str, until: datetime
 def test_the_warning_is_due_before_the_review_or_at_once_if_that_is_past() -> None:
     program, far, near = program_with(), NOW + timedelta(days=100), NOW + timedelta(days=3)
 
-    assert tiers.next_due(program, far, warned=False, now=NOW) == (NOW + timedelta(days=86), "tier_warn")
-    assert tiers.next_due(program, near, warned=False, now=NOW) == (NOW, "tier_warn")
-    assert tiers.next_due(program, far, warned=True, now=NOW) == (far, "tier_review")
+    assert tiers.due_times(program, far, now=NOW) == {"tier_warn": NOW + timedelta(days=86), "tier_review": far}
+    assert tiers.due_times(program, near, now=NOW) == {"tier_warn": NOW, "tier_review": near}
+    assert tiers.due_times(program, far, warned=True, now=NOW) == {"tier_review": far}
