@@ -170,7 +170,8 @@ async def test_the_answer_kept_for_a_key_has_no_outcome_and_each_request_waits_f
 
 
 async def test_many_waiting_clients_hold_no_connection_to_the_database(api_anywhere: Api):
-    waiting = [asyncio.create_task(report(api_anywhere, "wait=20")) for _ in range(60)]
+    members = [{"email": f"{number % 10}@example.com"} for number in range(60)]
+    waiting = [asyncio.create_task(report(api_anywhere, "wait=20", customerData=member)) for member in members]
     while len([event for event in api_anywhere.started if event.type == "app_login"]) < 60:
         await asyncio.sleep(0.01)
 
