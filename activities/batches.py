@@ -56,7 +56,7 @@ class _Batch:
 
     async def _run_in_turn(self, root: EventRef) -> bool:
         """Run an event with all that it causes; return False if its turn did not come in time."""
-        with self._runner.queue.turn(root.member) as turn:
+        with self._runner.queue.turn(root) as turn:
             turn.start(max(0.0, self._seconds_left))
             while True:
                 async with self._places:

@@ -42,7 +42,7 @@ class EventActivities:
 
         Wait up to MAX_WAIT_SECONDS for the event's turn; after that the result has `waits`, and the workflow waits.
         """
-        with self._runner.queue.turn(event.member) as turn:
+        with self._runner.queue.turn(event) as turn:
             ran = await self._decide(event, now, root)
             if not ran.result.waits:
                 return ran.result

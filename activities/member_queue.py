@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from loyalty.references import EventRef
+
 MAX_WAITING_OF_MEMBER = 25
 """How many events of one member wait inside an activity; further ones wait in their workflows."""
 
@@ -24,9 +26,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0
 class Turn:
     """The wait of one event for its turn. Made before the first look, so that no release is missed."""
 
-    def __init__(self, queue: "MemberQueue", member: str) -> None:
+    def __init__(self, queue: "MemberQueue", event: EventRef) -> None:
         self._queue = queue
-        self._member = member
+        self.event = event
         self.position: int | None = None
         """The event's place in the queue, once it is known."""
         self._released = asyncio.Event()
@@ -43,7 +45,7 @@ class Turn:
 
     def begin(self, position: int) -> bool:
         """Begin to wait at a place in the queue; return False if too many wait already."""
-        return self._queue.begin(self, self._member, position)
+        return self._queue.begin(self, position)
 
     async def wait(self) -> bool:
         """Wait until it is time to look again; return False once the time of `start` has passed."""
@@ -55,7 +57,7 @@ class Turn:
                 async with asyncio.timeout(min(left, self._pause)):
                     await self._released.wait()
             except TimeoutError:
-                if self._queue.is_first(self, self._member):  # those behind it wait for this one anyway
+                if self._queue.is_first(self):  # those behind it wait for this one anyway
                     self._pause = min(2 * self._pause, _LONGEST_PAUSE)
                     return True
         self._released.clear()
@@ -71,37 +73,37 @@ class MemberQueue:
         self._waiting = 0
 
     @contextmanager
-    def turn(self, member: str) -> Iterator[Turn]:
-        """The turn of one event of a member, for the length of the block."""
-        turn = Turn(self, member)
-        self._turns.setdefault(member, []).append(turn)
+    def turn(self, event: EventRef) -> Iterator[Turn]:
+        """The turn of an event, for the length of the block."""
+        turn = Turn(self, event)
+        self._turns.setdefault(event.member, []).append(turn)
         try:
             yield turn
         finally:
-            self._forget(turn, member)
+            self._forget(turn)
 
-    def begin(self, turn: Turn, member: str, position: int) -> bool:
+    def begin(self, turn: Turn, position: int) -> bool:
         """Let a turn wait at a place in its member's queue; return False if too many wait already."""
         if turn.position is not None:
             return True
-        of_member = sum(each.position is not None for each in self._turns[member])
+        of_member = sum(each.position is not None for each in self._turns[turn.event.member])
         if of_member >= MAX_WAITING_OF_MEMBER or self._waiting >= MAX_WAITING:
             return False
         turn.position = position
         self._waiting += 1
         return True
 
-    def is_first(self, turn: Turn, member: str) -> bool:
+    def is_first(self, turn: Turn) -> bool:
         """Whether no other event of the member waits before it in this process."""
-        return turn is _first(self._turns[member])
+        return turn is _first(self._turns[turn.event.member])
 
     def settle(self, member: str, event_id: str) -> None:
         """Wake who waits for the end of an event that is applied or failed, and the next event of its member.
 
         Called after the commit, in the event loop of those who wait.
         """
-        turns = self._turns.get(member)
-        if turns is not None:
+        turns = [turn for turn in self._turns.get(member, ()) if turn.event.id != event_id]
+        if turns:
             for turn in turns:
                 if turn.position is None:  # it is looking right now, maybe at what was before the commit
                     turn.release()
@@ -123,13 +125,13 @@ class MemberQueue:
             if not waiting:
                 del self._ends[event_id]
 
-    def _forget(self, turn: Turn, member: str) -> None:
-        turns = self._turns[member]
+    def _forget(self, turn: Turn) -> None:
+        turns = self._turns[turn.event.member]
         turns.remove(turn)
         if turn.position is not None:
             self._waiting -= 1
         if not turns:
-            del self._turns[member]
+            del self._turns[turn.event.member]
 
 
 def _first(turns: list[Turn]) -> Turn | None:
