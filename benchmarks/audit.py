@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 
-from database.tables import balance, entry, event, lot, member, progress
+from database.tables import account, allocation, event, lot, member, progress, transfer
+from loyalty.program.wallets import ONE
 
 EVENTS_A_PRIZE = 3
 PRIZE = 1000
@@ -63,38 +64,40 @@ def _of_events(connection: Connection, accepted: Sequence[Purchase]) -> Iterator
 def _of_points(connection: Connection, accepted: Sequence[Purchase]) -> Iterator[str]:
     """Each purchase paid its total, once; each member has as many prizes as thirds."""
     paid: dict[str, list[int]] = defaultdict(list)
-    for row in connection.execute(select(entry).where(entry.c.source == "reactor/points")):
-        paid[row.event].append(row.points)
+    for row in connection.execute(select(transfer).where(transfer.c.source == "reactor/points")):
+        paid[row.event].append(row.points // ONE)
     for purchase in accepted:
         if paid.get(purchase.id) != [purchase.total]:
             yield f"{purchase.external_id} is worth {purchase.total}, and paid {paid.get(purchase.id, [])}"
     counts = Counter(purchase.email for purchase in accepted)
     due = {email: count // EVENTS_A_PRIZE for email, count in counts.items()}
-    prizes = _sums(connection, entry.c.points, entry.c.source == "achievement/thrice")
+    prizes = _sums(connection, transfer.c.points, transfer.c.source == "achievement/thrice")
     completed = _sums(connection, progress.c.completed)
     for email, times in due.items():
-        if completed.get(email, 0) != times or prizes.get(email, 0) != times * PRIZE:
-            got = f"{completed.get(email, 0)} times for {prizes.get(email, 0)} points"
+        if completed.get(email, 0) != times or prizes.get(email, 0) != times * PRIZE * ONE:
+            got = f"{completed.get(email, 0)} times for {prizes.get(email, 0) // ONE} points"
             yield f"{email} completed the achievement {got}, not {times} times"
     should = sum(purchase.total for purchase in accepted) + PRIZE * sum(due.values())
-    ledger = connection.execute(select(func.coalesce(func.sum(entry.c.points), 0))).scalar_one()
+    ledger = connection.execute(select(func.coalesce(func.sum(transfer.c.points), 0))).scalar_one() // ONE
     if ledger != should:
         yield f"the ledger's sum is {ledger}, not {should}"
 
 
 def _of_balances(connection: Connection) -> Iterator[str]:
-    """Balances equal entries, and lots hold what was awarded."""
-    entries, lots = _sums(connection, entry.c.points), _sums(connection, lot.c.remaining)
+    """Balances equal transfers, and lots hold what was awarded, less what was allocated."""
+    posted, lots = _sums(connection, transfer.c.active), _sums(connection, lot.c.remaining)
     balances = {
         row.email: (row.active, row.earned)
-        for row in connection.execute(select(member.c.email, balance).where(member.c.id == balance.c.member))
+        for row in connection.execute(select(member.c.email, account).where(member.c.id == account.c.member))
     }
-    for email in entries.keys() | balances.keys() | lots.keys():
-        total = entries.get(email, 0)
+    for email in posted.keys() | balances.keys() | lots.keys():
+        total = posted.get(email, 0)
         active, earned = balances.get(email, (0, 0))
         in_lots = lots.get(email, 0)
         if {active, earned, in_lots} != {total}:
-            yield f"{email} has entries of {total}, but active {active}, earned {earned}, in lots {in_lots}"
+            yield f"{email} has transfers of {total}, but active {active}, earned {earned}, in lots {in_lots}"
+    if connection.execute(select(func.count()).select_from(allocation)).scalar_one():
+        yield "points were taken from lots, though nothing takes any"
 
 
 def _sums(connection: Connection, column: Column[int], *conditions: ColumnElement[bool]) -> Mapping[str, int]:

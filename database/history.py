@@ -7,18 +7,30 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
 
-from database.past import Past, StoredBalance, StoredLot, StoredSum
+from database.past import LotChange, Past, StoredBalance, StoredLot, StoredSum
 from database.queries import columns_of
-from database.tables import badge, balance, entry, event, issued_reward, lot, mark, member, progress, usage
+from database.tables import (
+    account,
+    allocation,
+    badge,
+    event,
+    issued_reward,
+    lot,
+    mark,
+    member,
+    progress,
+    transfer,
+    usage,
+)
 from database.usage import PROGRAM, StoredUse, UsageByReactor, by_reactor
 from loyalty.calendar import local_day
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
+from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, AchievementCompletions
 from loyalty.store.history import MemberRange, ReplayedEvent
-from loyalty.store.members import GrantedBadge, StoredMember
-from loyalty.store.points import LedgerEntry
+from loyalty.store.members import Balance, GrantedBadge, StoredMember
 from loyalty.store.rewards import IssuedReward
 
 T = TypeVar("T")
@@ -74,9 +86,11 @@ class History:
             tiers=self._first_tiers(members),
             completed_since=self._counts_since(members, "achievement_completed", "achievement"),
             granted_since=self._counts_since(members, "badge_granted", "badge"),
-            balances=self._by_member(members, StoredBalance, balance),
-            entries=self._by_member(members, LedgerEntry, entry, entry.c.at >= self._since, order_by=entry.c.id),
-            lots=self._by_member(members, StoredLot, lot),
+            balances=self._by_member(members, StoredBalance, account),
+            changes=self._changes_since(members),
+            activated=self._activated_since(members),
+            lots=self._by_member(members, StoredLot, lot, lot.c.created_at < self._since, order_by=lot.c.id),
+            allocations=self._allocations_since(members),
             badges=self._by_member(members, GrantedBadge, badge, badge.c.granted_at < self._since),
             daily_sums=self._by_member(members, StoredSum, mark),
             completions=self._by_member(members, AchievementCompletions, progress),
@@ -119,6 +133,43 @@ class History:
         for member_id, *columns in self._connection.execute(wanted):
             found[member_id].append(record(*columns))
         return found
+
+    def _changes_since(self, members: MemberRange) -> Mapping[tuple[str, str], Balance]:
+        """What transfers since added to balances, by member and wallet."""
+        sums = [func.sum(transfer.c[part]) for part in Balance._fields]
+        rows = self._connection.execute(
+            select(transfer.c.member, transfer.c.wallet, *sums)
+            .where(*self._transfers_since(members))
+            .group_by(transfer.c.member, transfer.c.wallet)
+        )
+        return {
+            (member_id, wallet): Balance(*(Points(int(part)) for part in parts)) for member_id, wallet, *parts in rows
+        }
+
+    def _activated_since(self, members: MemberRange) -> Mapping[str, datetime]:
+        """When lots became active since, by their ids."""
+        rows = self._connection.execute(
+            select(transfer.c.lot, transfer.c.at).where(*self._transfers_since(members), transfer.c.kind == "activate")
+        )
+        return dict(rows.all())
+
+    def _allocations_since(self, members: MemberRange) -> Mapping[str, LotChange]:
+        """What transfers since added to lots, by the ids of the lots."""
+        sums = (func.sum(allocation.c.points), func.sum(allocation.c.held))
+        rows = self._connection.execute(
+            select(allocation.c.lot, *sums)
+            .join(transfer, transfer.c.id == allocation.c.transfer)
+            .where(*self._transfers_since(members))
+            .group_by(allocation.c.lot)
+        )
+        return {lot_id: LotChange(int(points), int(held)) for lot_id, points, held in rows}
+
+    def _transfers_since(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
+        return (
+            transfer.c.store == self._store,
+            transfer.c.member.between(members.first, members.last),
+            transfer.c.at >= self._since,
+        )
 
     def _bodies_since(self, members: MemberRange, type_: str) -> list[tuple[str, Mapping[str, Any]]]:
         """The member and body of each event of a type since, in the order they were received."""

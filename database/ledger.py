@@ -1,56 +1,332 @@
-"""The ledger: lots, balances, and one entry for every change of a balance."""
+"""The ledger: accounts, transfers with their allocations, and lots."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, update
 
-from database.queries import Queries, WriteQueries, columns_of
+from database.pages import PageRequest, PageResult, find_page
+from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
-from database.tables import balance, entry, lot
-from loyalty.ids import new_id
+from database.tables import account, allocation, lot, transfer
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance
-from loyalty.store.points import EntryKind, LedgerEntry, Lot, Posted, balance_change
+from loyalty.store.points import (
+    Account,
+    Allocation,
+    Lot,
+    NewTransfer,
+    Posted,
+    Sent,
+    Transfer,
+    account_id,
+    transfer_of,
+)
+
+FIRST_PAGE = 20
+"""How many lots are read at first to spend from; most deductions need fewer."""
+
+PAGE_GROWTH = 5
+
+_PARTS = Balance._fields
+_TRANSFER_COLUMNS = [
+    transfer.c[name]
+    for name in (
+        "id",
+        "account",
+        "number",
+        "member",
+        "wallet",
+        "kind",
+        "points",
+        "balance",
+        "event",
+        "source",
+        "related",
+        "comment",
+        "external_id",
+        "ends_at",
+        "lot",
+        "at",
+        "estimated",
+        *_PARTS,
+    )
+]
+
+
+class _Sums(NamedTuple):
+    """An account's balance and the number of its last transfer, after a change."""
+
+    active: Points
+    pending: Points
+    earned: Points
+    spent: Points
+    expired: Points
+    held: Points
+    owed: Points
+    qualifying: Points
+    transfers: int
+
+
+def transfer_record(
+    id_: str,
+    account_: str,
+    number: int,
+    member: str,
+    wallet: str,
+    kind: Any,
+    points: Points,
+    balance: Points,
+    event: str,
+    source: str,
+    related: str | None,
+    comment: str,
+    external_id: str | None,
+    ends_at: datetime | None,
+    lot_: str | None,
+    at: datetime,
+    estimated: bool,
+    *change: Points,
+) -> Transfer:
+    """Return the record of a row of `transfer`, in the order of its columns here."""
+    return Transfer(
+        id_,
+        account_,
+        number,
+        member,
+        wallet,
+        kind,
+        points,
+        Balance(*change),
+        balance,
+        event,
+        source,
+        related,
+        comment,
+        external_id,
+        ends_at,
+        lot_,
+        at,
+        bool(estimated),
+    )
+
+
+def _account(id_: str, member: str, wallet: str, transfers: int, *parts: Points) -> Account:
+    return Account(id_, member, wallet, Balance(*parts), transfers)
 
 
 def _with_member(member_id: str, *columns: Any) -> tuple[Lot, str]:
     return Lot(*columns), member_id
 
 
-_LOT = Prepared(
-    select(lot.c.member, *columns_of(Lot, lot)).where(
-        lot.c.store == bindparam("in_store"), lot.c.id == bindparam("the_id")
-    ),
-    _with_member,
-)
-_UNSPENT = Prepared(
-    select(*columns_of(Lot, lot)).where(
-        lot.c.store == bindparam("in_store"), lot.c.member == bindparam("the_member"), lot.c.remaining > 0
-    ),
+def _sent(times: int, points: Any) -> Sent:
+    return Sent(times, Points(int(points)))
+
+
+def _of_transfer(transfer_id: str, *columns: Any) -> tuple[str, Allocation]:
+    return transfer_id, Allocation(*columns)
+
+
+_IN_STORE = lot.c.store == bindparam("in_store")
+_LOT_COLUMNS = columns_of(Lot, lot)
+_LOT = Prepared(select(lot.c.member, *_LOT_COLUMNS).where(_IN_STORE, lot.c.id == bindparam("the_id")), _with_member)
+_OF_MEMBER = and_(_IN_STORE, lot.c.member == bindparam("the_member"), lot.c.remaining > 0)
+_UNSPENT = Prepared(select(*_LOT_COLUMNS).where(_OF_MEMBER), Lot)
+_ACTIVE = and_(_OF_MEMBER, lot.c.wallet == bindparam("the_wallet"), lot.c.active_from.is_(None))
+_EXPIRING = Prepared(
+    select(*_LOT_COLUMNS)
+    .where(_ACTIVE, lot.c.expires_at > bindparam("now"))
+    .order_by(lot.c.expires_at, lot.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .offset(bindparam("skipped", type_=Integer)),
     Lot,
+)
+_STAYING = Prepared(
+    select(*_LOT_COLUMNS)
+    .where(_ACTIVE, lot.c.expires_at.is_(None))
+    .order_by(lot.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .offset(bindparam("skipped", type_=Integer)),
+    Lot,
+)
+_OVERDUE: Prepared[int] = Prepared(
+    select(func.coalesce(func.sum(lot.c.remaining), 0)).where(_ACTIVE, lot.c.expires_at <= bindparam("now")),
+    first_column,
+)
+_ADDED_BY = Prepared(
+    select(*_LOT_COLUMNS)
+    .where(
+        _IN_STORE,
+        or_(
+            and_(lot.c.id == bindparam("the_transfer"), lot.c.transfer == lot.c.id),
+            and_(lot.c.transfer == bindparam("the_transfer"), lot.c.transfer != lot.c.id),
+        ),
+    )
+    .order_by(lot.c.id),
+    Lot,
+)
+_ACCOUNT = Prepared(
+    select(
+        account.c.id,
+        account.c.member,
+        account.c.wallet,
+        account.c.transfers,
+        *(account.c[part] for part in _PARTS),
+    ).where(account.c.store == bindparam("in_store"), account.c.id == bindparam("the_account")),
+    _account,
+)
+_TRANSFERS = select(*_TRANSFER_COLUMNS).where(transfer.c.store == bindparam("in_store"))
+_TRANSFER = Prepared(_TRANSFERS.where(transfer.c.id == bindparam("the_id")), transfer_record)
+_EXTERNAL = Prepared(_TRANSFERS.where(transfer.c.external_id == bindparam("the_external_id")), transfer_record)
+_RELATED = Prepared(
+    _TRANSFERS.where(transfer.c.related == bindparam("the_id")).order_by(transfer.c.at, transfer.c.number),
+    transfer_record,
+)
+_OF_EVENT = Prepared(
+    _TRANSFERS.where(transfer.c.event == bindparam("the_event")).order_by(transfer.c.account, transfer.c.number),
+    transfer_record,
+)
+_CANCELLING = transfer.alias("cancelling")
+_SENT = Prepared(
+    select(func.count(), func.coalesce(func.sum(transfer.c.points), 0)).where(
+        transfer.c.store == bindparam("in_store"),
+        transfer.c.account == bindparam("the_account"),
+        transfer.c.kind == "send",
+        transfer.c.at >= bindparam("since"),
+        ~exists().where(_CANCELLING.c.related == transfer.c.id, _CANCELLING.c.kind == "cancel"),
+    ),
+    _sent,
+)
+_DEBT_TRANSFERS = Prepared(
+    _TRANSFERS.where(
+        transfer.c.account == bindparam("the_account"), transfer.c.kind.in_(("cancel", "take_back", "settle"))
+    ).order_by(transfer.c.number),
+    transfer_record,
+)
+_ALLOCATIONS_OF = Prepared(
+    select(*columns_of(Allocation, allocation))
+    .where(allocation.c.store == bindparam("in_store"), allocation.c.transfer == bindparam("the_id"))
+    .order_by(allocation.c.lot),
+    Allocation,
+)
+_ALLOCATIONS_TO = Prepared(
+    select(allocation.c.transfer, *columns_of(Allocation, allocation))
+    .where(allocation.c.store == bindparam("in_store"), allocation.c.lot == bindparam("the_id"))
+    .order_by(allocation.c.transfer),
+    _of_transfer,
+)
+_ALLOCATE: Prepared[str] = Prepared(
+    update(lot)
+    .where(_IN_STORE, lot.c.id == bindparam("the_lot"))
+    .values(remaining=lot.c.remaining + bindparam("more"), held=lot.c.held + bindparam("more_held"))
+    .returning(lot.c.id),
+    first_column,
+)
+_CHANGE = Prepared(
+    update(account)
+    .where(account.c.store == bindparam("in_store"), account.c.id == bindparam("the_account"))
+    .values(
+        {part: account.c[part] + bindparam(f"more_{part}") for part in _PARTS} | {"transfers": account.c.transfers + 1}
+    )
+    .returning(*columns_of(_Sums, account)),
+    _Sums,
 )
 
 
 class LedgerQueries(Queries):
     """Reads the ledger of one store."""
 
+    def account(self, member_id: str, wallet: str) -> Account | None:
+        """Return a member's account; None: no points were ever moved in it."""
+        here = {"in_store": self.store, "the_account": account_id(member_id, wallet)}
+        return _ACCOUNT.first(self.connection, here)
+
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         """Return a lot and the id of its member."""
-        return _LOT.first(self.connection, {"in_store": self.store, "the_id": lot_id})
-
-    def spendable(self, member_id: str, wallet: str, *, now: datetime) -> list[Lot]:
-        """Return the active, unexpired lots of a member with points left."""
-        lots = [each for each in self.lots(member_id) if each.wallet == wallet and each.active_from is None]
-        return [each for each in lots if each.expires_at is None or each.expires_at > now]
+        return _LOT.first(self.connection, self._named(lot_id))
 
     def lots(self, member_id: str) -> list[Lot]:
         """Return every lot of a member with points left."""
         return _UNSPENT.all(self.connection, {"in_store": self.store, "the_member": member_id})
 
-    def entries_of(self, event_id: str) -> list[LedgerEntry]:
+    def lots_of_transfer(self, transfer_id: str) -> list[Lot]:
+        """Return the lots that a transfer added."""
+        return _ADDED_BY.all(self.connection, {"in_store": self.store, "the_transfer": transfer_id})
+
+    def spendable(self, member_id: str, wallet: str, *, now: datetime, enough: Points) -> list[Lot]:
+        """Return active, unexpired lots with points left, in the order of spending, until they hold `enough`."""
+        here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet}
+        found: list[Lot] = []
+        for statement, parameters in ((_EXPIRING, here | {"now": now}), (_STAYING, here)):
+            most, skipped = FIRST_PAGE, 0
+            while enough > 0:
+                page = statement.all(self.connection, parameters | {"most": most, "skipped": skipped})
+                for each in page:
+                    if enough > 0:
+                        found.append(each)
+                        enough = Points(enough - each.remaining)
+                if len(page) < most:
+                    break
+                skipped, most = skipped + most, most * PAGE_GROWTH
+        return found
+
+    def overdue(self, member_id: str, wallet: str, *, now: datetime) -> Points:
+        """Return the active points whose date has passed, and which have not been expired yet."""
+        here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet, "now": now}
+        return Points(int(_OVERDUE.first(self.connection, here) or 0))
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        """Return one transfer."""
+        return _TRANSFER.first(self.connection, self._named(transfer_id))
+
+    def transfers_about(self, transfer_id: str) -> list[Transfer]:
+        """Return the transfers that are related to one, in order."""
+        return _RELATED.all(self.connection, self._named(transfer_id))
+
+    def transfers_of(self, event_id: str) -> list[Transfer]:
         """Return what one event posted, in order."""
-        return self.find_all(LedgerEntry, entry, ("id",), event=event_id)
+        return _OF_EVENT.all(self.connection, {"in_store": self.store, "the_event": event_id})
+
+    def allocations_of(self, transfer_id: str) -> list[Allocation]:
+        """Return what a transfer changed of lots."""
+        return _ALLOCATIONS_OF.all(self.connection, self._named(transfer_id))
+
+    def allocations_to(self, lot_id: str) -> list[tuple[str, Allocation]]:
+        """Return what transfers, given by their ids, changed of one lot, in the order of their ids."""
+        return _ALLOCATIONS_TO.all(self.connection, self._named(lot_id))
+
+    def debt_transfers(self, member_id: str, wallet: str) -> list[Transfer]:
+        """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
+        here = {"in_store": self.store, "the_account": account_id(member_id, wallet)}
+        return _DEBT_TRANSFERS.all(self.connection, here)
+
+    def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
+        """Return what a member has sent to others since a moment, without what was cancelled."""
+        here = {"in_store": self.store, "the_account": account_id(member_id, wallet), "since": since}
+        return _SENT.first(self.connection, here) or Sent(0, Points(0))
+
+    def reported_transfer(self, external_id: str) -> Transfer | None:
+        """Return the transfer to which a client gave this id."""
+        return _EXTERNAL.first(self.connection, {"in_store": self.store, "the_external_id": external_id})
+
+    def page(self, page: PageRequest, *, member_id: str | None = None) -> PageResult[Transfer]:
+        """Return a page of the transfers of the store, or of one member, in the order they were booked."""
+        within = transfer.c.store == self.store
+        if member_id is not None:
+            within = and_(within, transfer.c.member == member_id)
+        return find_page(
+            self.connection,
+            transfer_record,
+            transfer,
+            page,
+            within=within,
+            order_by=transfer.c.at,
+            columns=_TRANSFER_COLUMNS,
+        )
+
+    def _named(self, id_: str) -> dict[str, Any]:
+        return {"in_store": self.store, "the_id": id_}
 
 
 class Ledger(LedgerQueries, WriteQueries):
@@ -66,55 +342,65 @@ class Ledger(LedgerQueries, WriteQueries):
                 "wallet": new.wallet,
                 "points": new.points,
                 "remaining": new.remaining,
+                "held": new.held,
                 "active_from": new.active_from,
                 "expires_at": new.expires_at,
                 "expiry": new.expiry,
                 "event": event_id,
+                "transfer": new.transfer or new.id,
                 "created_at": now,
             },
         )
 
     def change_lot(self, changed: Lot) -> None:
-        """Store what remains of a lot, when it becomes active and when it expires."""
-        self.update(
-            lot,
-            {"id": changed.id},
-            remaining=changed.remaining,
-            active_from=changed.active_from,
-            expires_at=changed.expires_at,
-            expiry=changed.expiry,
-        )
+        """Store when a lot becomes active and when it expires."""
+        self.update(lot, {"id": changed.id}, active_from=changed.active_from, expires_at=changed.expires_at)
 
-    def post(
-        self,
-        kind: EntryKind,
-        *,
-        member_id: str,
-        wallet: str,
-        points: Points,
-        pending: bool = False,
-        lot_id: str | None,
-        event_id: str,
-        source: str,
-        now: datetime,
-    ) -> Posted:
-        """Write one entry and change the balance by it; return the balance before and after."""
-        changed = balance_change(kind, points, pending=pending)
-        row = {"member": member_id, "wallet": wallet, **changed._asdict()}
-        after = self.upsert_adding_and_return(Balance, balance, row, sums=Balance._fields)
+    def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
+        """Write a transfer with its allocations, change the balance and the lots by them; return what was written."""
+        sums = self._change_account(new)
+        after = Balance(*sums[:-1])
+        posted = transfer_of(new, number=sums.transfers, after=after, now=now)
         self.insert(
-            entry,
+            transfer,
             {
-                "id": new_id(),
-                "member": member_id,
-                "wallet": wallet,
-                "kind": kind,
-                "points": points,
-                "balance": after.active,
-                "lot": lot_id,
-                "event": event_id,
-                "source": source,
+                "id": posted.id,
+                "account": posted.account,
+                "number": posted.number,
+                "member": posted.member,
+                "wallet": posted.wallet,
+                "kind": posted.kind,
+                "points": posted.points,
+                "balance": posted.balance,
+                "event": posted.event,
+                "source": posted.source,
+                "related": posted.related,
+                "comment": posted.comment,
+                "external_id": posted.external_id,
+                "ends_at": posted.ends_at,
+                "lot": posted.lot,
                 "at": now,
+                **new.change._asdict(),
             },
         )
-        return Posted(wallet, after.minus(changed), after)
+        for each in allocations:
+            self._allocate(new.id, each)
+        return Posted(posted, after.minus(new.change), after)
+
+    def _change_account(self, new: NewTransfer) -> _Sums:
+        """Add to the balance. Not an upsert: a database checks that no part is below zero before it finds the row."""
+        changes = {f"more_{part}": more for part, more in new.change._asdict().items()}
+        here = {"in_store": self.store, "the_account": account_id(new.member, new.wallet)}
+        sums = _CHANGE.first(self.connection, here | changes)
+        if sums is not None:
+            return sums
+        row = {"id": here["the_account"], "member": new.member, "wallet": new.wallet, "transfers": 1}
+        self.insert(account, row | new.change._asdict())
+        return _Sums(*new.change, 1)
+
+    def _allocate(self, transfer_id: str, change: Allocation) -> None:
+        row = {"transfer": transfer_id, "lot": change.lot, "points": change.points, "held": change.held}
+        self.insert(allocation, row)
+        more = {"the_lot": change.lot, "in_store": self.store, "more": change.points, "more_held": change.held}
+        found = _ALLOCATE.first(self.connection, more)
+        assert found is not None, "points are allocated to lots of this store"

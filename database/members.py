@@ -11,7 +11,7 @@ from database.locks import identity_lock, member_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
-from database.tables import badge, balance, member
+from database.tables import account, badge, member
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember
 
@@ -28,9 +28,9 @@ def _columns(*columns: Any) -> tuple[Any, ...]:
 
 
 _BALANCES = Prepared(
-    select(balance.c.wallet, *columns_of(Balance, balance))
-    .where(balance.c.store == bindparam("in_store"), balance.c.member == bindparam("the_member"))
-    .order_by(balance.c.wallet),
+    select(account.c.wallet, *columns_of(Balance, account))
+    .where(account.c.store == bindparam("in_store"), account.c.member == bindparam("the_member"))
+    .order_by(account.c.wallet),
     _with_wallet,
 )
 _BADGES: Prepared[str] = Prepared(

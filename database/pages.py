@@ -55,19 +55,29 @@ class PageResult(Generic[T]):
 
 def find_page(
     connection: Connection,
-    record: type[T],
+    record: Callable[..., T],
     table: Table,
     page: PageRequest,
     *,
     within: ColumnElement[bool],
     order_by: Column[Any],
     then_by: Sequence[Column[Any]] = (),
+    columns: Sequence[Column[Any]] | None = None,
 ) -> PageResult[T]:
-    """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by `then_by`, or the id."""
-    columns = (order_by, *(then_by or (table.c.id,)))
-    order = tuple(column.desc() for column in columns) if page.newest_first else columns
+    """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by `then_by`, or the id.
+
+    `columns` are those that `record` is called with; None: those that are named as its fields.
+    """
+    keys = (order_by, *(then_by or (table.c.id,)))
+    order = tuple(column.desc() for column in keys) if page.newest_first else keys
     where = [within, *(_COMPARED[each.operator](table.c[each.column], each.value) for each in page.conditions)]
-    wanted = select(*columns_of(record, table)).where(*where).order_by(*order).limit(page.limit).offset(page.offset)
+    wanted = (
+        select(*(columns or columns_of(record, table)))
+        .where(*where)
+        .order_by(*order)
+        .limit(page.limit)
+        .offset(page.offset)
+    )
 
     def count(*conditions: ColumnElement[bool]) -> int:
         return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()

@@ -1,30 +1,32 @@
 """Members as they were at a moment in the past, derived from what is stored of them now.
 
-The past is derived from the ledger, daily sums and events since. Three things are not exact: attributes and profile are
-as they are now; an event that came late, with a time on an earlier day, counts as if it had been known on that day; and
-a tier that was reviewed or changed since begins a new period.
+Balances and lots are exact: what transfers added since is taken away. Other things are derived from daily sums and
+events since. Four are not exact: attributes and profile are as they are now; an event that came late, with a time on an
+earlier day, counts as if it had been known on that day; a tier that was reviewed or changed since begins a new period;
+and a lot whose expiry was moved since expires at the new moment.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from database.usage import StoredUse, by_reactor
 from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.program.expiry import Expiry
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import AchievementCompletions, DailySum
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, Member, StoredMember
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.points import LedgerEntry, Lot, balance_change
+from loyalty.store.points import Lot
 from loyalty.store.rewards import IssuedReward
 from loyalty.tiers.standing import kept_until
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBalance:
-    """A member's balance in one wallet."""
+    """A member's balance in one wallet, as it is now."""
 
     wallet: str
     active: Points
@@ -32,18 +34,46 @@ class StoredBalance:
     earned: Points
     spent: Points
     expired: Points
+    held: Points
+    owed: Points
+    qualifying: Points
+
+    def before(self, change: Balance) -> Balance:
+        """Return the balance before what was added to it since."""
+        now = Balance(
+            self.active,
+            self.pending,
+            self.earned,
+            self.spent,
+            self.expired,
+            self.held,
+            self.owed,
+            self.qualifying,
+        )
+        return now.minus(change)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLot:
-    """A lot as it was awarded."""
+    """A lot as it is now."""
 
     id: str
     wallet: str
     points: Points
+    remaining: Points
+    held: Points
     active_from: datetime | None
     expires_at: datetime | None
-    created_at: datetime
+    expiry: Expiry | None
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotChange:
+    """What was added to a lot since: to what remains of it, and to what is held."""
+
+    points: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +100,14 @@ class Past:
     completed_since: Mapping[str, Counter[str]]
     granted_since: Mapping[str, Counter[str]]
     balances: Mapping[str, list[StoredBalance]]
-    entries: Mapping[str, list[LedgerEntry]]
-    """Those since, in order."""
+    changes: Mapping[tuple[str, str], Balance]
+    """What was added to balances since, by member and wallet."""
+    activated: Mapping[str, datetime]
+    """When lots became active since, by their ids."""
     lots: Mapping[str, list[StoredLot]]
+    """Those from before."""
+    allocations: Mapping[str, LotChange]
+    """What was added to lots since, by their ids."""
     badges: Mapping[str, list[GrantedBadge]]
     daily_sums: Mapping[str, list[StoredSum]]
     completions: Mapping[str, list[AchievementCompletions]]
@@ -95,7 +130,7 @@ class Past:
         if stored.created_at >= self.since:
             return MemberSnapshot(MemberState(known), is_new=True)
         lots = self._lots(member_id)
-        balances = self._balances(member_id, lots)
+        balances = self._balances(member_id)
         state = MemberState(
             member=self._in_its_period(known, stored, balances),
             balances=balances,
@@ -117,11 +152,11 @@ class Past:
     def _in_its_period(self, known: Member, stored: StoredMember, balances: Mapping[str, Balance]) -> Member:
         """The member with the base and the end of the tier's period, as far as they are known.
 
-        A base above what was earned by then was set since, by a review; then everything counts. The period of a tier
+        A base above what had qualified by then was set since, by a review; then everything counts. The period of a tier
         that was reviewed or changed since begins anew.
         """
         balance = balances.get(self.program.default_wallet.code, NO_POINTS)
-        was_reviewed = stored.tier_base > balance.earned
+        was_reviewed = stored.tier_base > balance.qualifying
         base = Points(0) if was_reviewed else stored.tier_base
         if not was_reviewed and stored.id not in self.tiers:
             return replace(known, tier_base=base, tier_until=stored.tier_until)
@@ -130,57 +165,34 @@ class Past:
         return replace(known, tier_base=base, tier_until=until)
 
     def _lots(self, member_id: str) -> list[Lot]:
-        """The member's lots: pending ones whole; the active balance goes to the others, the latest to expire first."""
-        entries = self.entries.get(member_id, ())
-        activated = {each.lot for each in entries if each.kind == "activate"}
-        pending: list[Lot] = []
-        active: list[StoredLot] = []
-        for stored in self.lots.get(member_id, ()):
-            has_expired = stored.expires_at is not None and stored.expires_at <= self.since
-            if stored.created_at >= self.since or has_expired:
-                continue
-            if stored.active_from is not None or stored.id in activated:
-                active_from = stored.active_from or min(
-                    each.at for each in entries if each.lot == stored.id and each.kind == "activate"
-                )
-                pending.append(
-                    Lot(stored.id, stored.wallet, stored.points, stored.points, active_from, stored.expires_at)
-                )
-            else:
-                active.append(stored)
-        unassigned = {each.wallet: self._active_before(member_id, each) for each in self.balances.get(member_id, ())}
+        """The member's lots as they were: what is left of them now, less what was added since."""
         lots: list[Lot] = []
-        for stored in sorted(active, key=_expiry, reverse=True):
-            share = min(stored.points, unassigned.get(stored.wallet, 0))
-            if share > 0:
-                lots.append(Lot(stored.id, stored.wallet, stored.points, Points(share), None, stored.expires_at))
-                unassigned[stored.wallet] -= share
-        return [*lots, *pending]
+        for stored in self.lots.get(member_id, ()):
+            since = self.allocations.get(stored.id, LotChange(0, 0))
+            remaining, held = Points(stored.remaining - since.points), Points(stored.held - since.held)
+            if remaining or held:
+                active_from = self.activated.get(stored.id, stored.active_from)
+                lots.append(
+                    Lot(
+                        stored.id,
+                        stored.wallet,
+                        stored.points,
+                        remaining,
+                        active_from,
+                        stored.expires_at,
+                        stored.expiry,
+                        held,
+                        stored.transfer,
+                    )
+                )
+        return lots
 
-    def _active_before(self, member_id: str, now: StoredBalance) -> int:
-        """The active balance then: as it was before the first entry since, or as it is now if there is none."""
-        first = next((each for each in self.entries.get(member_id, ()) if each.wallet == now.wallet), None)
-        return now.active if first is None else first.balance - self._change(first).active
-
-    def _change(self, first: LedgerEntry) -> Balance:
-        """How an entry changed its balance; an award of pending points left the active ones as they were."""
-        pending = {each.id for each in self.lots.get(first.member, ()) if each.active_from is not None}
-        pending |= {each.lot for each in self.entries.get(first.member, ()) if each.kind == "activate" and each.lot}
-        return balance_change(first.kind, first.points, pending=first.lot in pending)
-
-    def _balances(self, member_id: str, lots: Sequence[Lot]) -> dict[str, Balance]:
-        balances: dict[str, Balance] = {}
-        for stored in self.balances.get(member_id, ()):
-            before = Balance(stored.active, stored.pending, stored.earned, stored.spent, stored.expired)
-            for each in self.entries.get(member_id, ()):
-                if each.wallet == stored.wallet:
-                    before = before.minus(balance_change(each.kind, each.points, pending=False))
-            own = [each for each in lots if each.wallet == stored.wallet]
-            balances[stored.wallet] = before._replace(
-                active=Points(sum(each.remaining for each in own if each.active_from is None)),
-                pending=Points(sum(each.remaining for each in own if each.active_from is not None)),
-            )
-        return balances
+    def _balances(self, member_id: str) -> dict[str, Balance]:
+        found = {
+            each.wallet: each.before(self.changes.get((member_id, each.wallet), NO_POINTS))
+            for each in self.balances.get(member_id, ())
+        }
+        return {wallet: balance for wallet, balance in found.items() if any(balance)}
 
     def _badges(self, member_id: str) -> dict[str, int]:
         since = self.granted_since.get(member_id, Counter())
@@ -203,10 +215,3 @@ class Past:
                 before = DailySum(stored.day, stored.value, stored.amount, stored.used - unused)
                 sums[stored.achievement].insert(0, before)
         return dict(sums)
-
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-def _expiry(lot: StoredLot) -> tuple[datetime, str]:
-    return lot.expires_at or _NEVER, lot.id

@@ -1,4 +1,4 @@
-"""The tables. Every row of a store carries the store's code; points are whole numbers of a wallet's smallest unit."""
+"""The tables. Every row of a store carries the store's code; points are in millionths of a wallet's unit."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 import rules
@@ -31,6 +33,7 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -198,17 +201,55 @@ step = Table(
     Column("result", Json, nullable=False),
 )
 
-balance = Table(
-    "balance",
+BALANCE = ("active", "pending", "earned", "spent", "expired", "held", "owed", "qualifying")
+"""The parts of a balance, as `loyalty.store.members.Balance` has them."""
+
+account = Table(
+    "account",
     metadata,
-    Column("member", ID, ForeignKey("member.id"), primary_key=True),
-    Column("wallet", NAME, primary_key=True),
+    Column("id", ID, primary_key=True),
     _store(),
-    Column("active", BigInteger, nullable=False),
-    Column("pending", BigInteger, nullable=False),
-    Column("earned", BigInteger, nullable=False),
-    Column("spent", BigInteger, nullable=False),
-    Column("expired", BigInteger, nullable=False),
+    _member(),
+    Column("wallet", NAME, nullable=False),
+    *(Column(part, BigInteger, nullable=False) for part in BALANCE),
+    Column("transfers", BigInteger, nullable=False),  # the number of the last one
+    *(CheckConstraint(f"{part} >= 0", f"{part}_not_negative") for part in ("active", "pending", "held", "owed")),
+    UniqueConstraint("member", "wallet"),
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _store(),
+    Column("account", ID, ForeignKey("account.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    _member(),
+    Column("wallet", NAME, nullable=False),
+    Column("kind", String(16), nullable=False),  # of `loyalty.store.points.TransferKind`
+    Column("points", BigInteger, nullable=False),
+    *(Column(part, BigInteger, nullable=False) for part in BALANCE),  # what it adds to each
+    Column("balance", BigInteger, nullable=False),  # active less owed, after it
+    Column("event", ID, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("related", ID),  # the transfer that it is about
+    Column("comment", Text, nullable=False, server_default=""),
+    Column("external_id", NAME),
+    Column("ends_at", Instant),  # of a hold
+    Column("lot", ID),
+    Column("at", Instant, nullable=False),
+    Column("estimated", Boolean, nullable=False, server_default=false()),  # its allocations were worked out later
+    UniqueConstraint("account", "number"),
+    UniqueConstraint("store", "external_id"),
+)
+Index("ix_transfer_member_at", transfer.c.member, transfer.c.at)
+Index("ix_transfer_store_at", transfer.c.store, transfer.c.at)
+Index("ix_transfer_event", transfer.c.event)
+Index(
+    "ix_transfer_related",
+    transfer.c.related,
+    sqlite_where=transfer.c.related.is_not(None),
+    postgresql_where=transfer.c.related.is_not(None),
 )
 
 lot = Table(
@@ -220,37 +261,42 @@ lot = Table(
     Column("wallet", NAME, nullable=False),
     Column("points", BigInteger, nullable=False),
     Column("remaining", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False, server_default="0"),
     Column("active_from", Instant),
     Column("expires_at", Instant),
     Column("expiry", ExpiryRule),  # of pending points: how `expires_at` is computed if they become active earlier
     Column("event", ID, nullable=False),
+    Column("transfer", ID, nullable=False),  # the one that added it
     Column("created_at", Instant, nullable=False),
+    CheckConstraint("remaining >= 0", "remaining_not_negative"),
+    CheckConstraint("held >= 0", "held_not_negative"),
 )
 Index(
-    "ix_lot_member_wallet",
+    "ix_lot_member_wallet_expires_at",
     lot.c.member,
     lot.c.wallet,
+    lot.c.expires_at,
+    lot.c.id,
     sqlite_where=lot.c.remaining > 0,
     postgresql_where=lot.c.remaining > 0,
 )
-
-entry = Table(
-    "entry",
-    metadata,
-    Column("id", ID, primary_key=True),
-    _store(),
-    _member(),
-    Column("wallet", NAME, nullable=False),
-    Column("kind", String(16), nullable=False),  # award, deduct, activate, expire
-    Column("points", BigInteger, nullable=False),
-    Column("balance", BigInteger, nullable=False),  # the active balance after it
-    Column("lot", ID),
-    Column("event", ID, nullable=False),
-    Column("source", NAME, nullable=False),
-    Column("at", Instant, nullable=False),
+Index(
+    "ix_lot_transfer",
+    lot.c.transfer,
+    sqlite_where=lot.c.transfer != lot.c.id,
+    postgresql_where=lot.c.transfer != lot.c.id,
 )
-Index("ix_entry_member", entry.c.member, entry.c.at)
-Index("ix_entry_event", entry.c.event)
+
+allocation = Table(
+    "allocation",
+    metadata,
+    Column("transfer", ID, ForeignKey("transfer.id"), primary_key=True),
+    Column("lot", ID, ForeignKey("lot.id"), primary_key=True),
+    _store(),
+    Column("points", BigInteger, nullable=False),  # what it adds to what remains
+    Column("held", BigInteger, nullable=False),  # what it adds to what is held
+)
+Index("ix_allocation_lot", allocation.c.lot)
 
 deadline = Table(
     "deadline",

@@ -11,7 +11,8 @@ Refusal                     an operation is refused, and nothing is changed
 ├── MemberIdTaken           a member of another store has this id
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
-└── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
+├── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
+└── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """
 
 from collections.abc import Sequence

@@ -9,10 +9,17 @@ from sqlalchemy import create_engine, insert
 
 from benchmarks.audit import Purchase, faults
 from benchmarks.chaos import chaos
-from database.tables import balance, entry, event, lot, member
+from database.tables import account, event, lot, member, transfer
+from loyalty.store.members import Balance
+from tests.kit.amounts import points
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 BOUGHT = Purchase("event-1", "purchase-1", "ann@example.com", 30)
+
+
+def awarded(amount: int) -> dict[str, int]:
+    """What an award adds to a balance."""
+    return Balance(active=points(amount), earned=points(amount), qualifying=points(amount))._asdict()
 
 
 @pytest.fixture
@@ -53,13 +60,13 @@ def test_the_audit_sees_what_was_paid_too_often_or_not_at_all(
         stored = {"id": BOUGHT.id, "store": "S", "type": "purchase", "member": "ann", "external_id": "purchase-1"}
         connection.execute(insert(event).values(**stored, **times, status="applied"))
         whose = {"store": "S", "member": "ann", "wallet": "points"}
-        for number, points in enumerate(paid):
-            line = {"id": f"entry-{number}", "kind": "award", "points": points, "balance": 0, "event": BOUGHT.id}
-            connection.execute(insert(entry).values(**whose, **line, source="reactor/points", at=NOW))
-            held = {"id": f"lot-{number}", "points": points, "remaining": points, "event": BOUGHT.id}
-            connection.execute(insert(lot).values(**whose, **held, created_at=NOW))
-        total = {"active": sum(paid), "earned": sum(paid), "pending": 0, "spent": 0, "expired": 0}
-        connection.execute(insert(balance).values(**whose, **total))
+        connection.execute(insert(account).values(**whose, id="account", **awarded(sum(paid)), transfers=len(paid)))
+        for number, amount in enumerate(paid, 1):
+            added = {"id": f"lot-{number}", "points": points(amount), "event": BOUGHT.id}
+            line = {"account": "account", "number": number, "kind": "award", "balance": 0, "source": "reactor/points"}
+            connection.execute(insert(transfer).values(**whose, **added, **line, **awarded(amount), at=NOW))
+            left = {"remaining": points(amount), "transfer": added["id"], "created_at": NOW}
+            connection.execute(insert(lot).values(**whose, **added, **left))
 
     found = faults(engine, [BOUGHT])
     engine.dispose()

@@ -85,7 +85,7 @@ def test_the_decision_in_the_architecture_page_is_stored_as_it_is_shown() -> Non
     (block,) = blocks("docs/architecture.md", "json")
     shown = json.loads(block)
 
-    decision = from_json(shown)
+    decision = from_json(shown, {})
 
     assert len(decision.outcomes) == 2
     assert to_json(decision) == shown

@@ -10,7 +10,7 @@ from loyalty.program.program import Program
 from loyalty.program.wallets import Wallet
 from loyalty.store.events import StoredEvent
 from loyalty.store.members import NO_POINTS, Balance
-from loyalty.store.points import LedgerEntry
+from loyalty.store.points import Transfer
 
 MAX_DEPTH = 5
 """Levels of caused events that count: an event causes no more."""
@@ -19,7 +19,7 @@ MAX_DEPTH = 5
 def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> dict[str, Any]:
     """The verdicts on an event, and what it and all that it caused gave to its member and took from them."""
     caused = list(_caused(tx, event, MAX_DEPTH))
-    entries = [entry for each in (event, *caused) for entry in tx.ledger.entries_of(each.id)]
+    transfers = [moved for each in (event, *caused) for moved in tx.ledger.transfers_of(each.id)]
     balances = tx.members.balances(event.member)
     gains: dict[str, list[Any]] = {name: [] for name in presentation.GAINS.values()}
     for each in caused:
@@ -29,7 +29,7 @@ def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> d
         "status": event.status,
         "decision": [_verdict(each) for each in presentation.decision(event.decision, program) or []],
         "wallets": {
-            wallet.code: _wallet(wallet, entries, balances.get(wallet.code, NO_POINTS))
+            wallet.code: _wallet(wallet, transfers, balances.get(wallet.code, NO_POINTS))
             for wallet in program.wallets.values()
         },
         **gains,
@@ -48,11 +48,11 @@ def _verdict(answer: dict[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in ("source", "verdict", "because")}
 
 
-def _wallet(wallet: Wallet, entries: list[LedgerEntry], balance: Balance) -> dict[str, Any]:
-    here = [entry for entry in entries if entry.wallet == wallet.code]
+def _wallet(wallet: Wallet, transfers: list[Transfer], balance: Balance) -> dict[str, Any]:
+    here = [each for each in transfers if each.wallet == wallet.code]
     return {
-        "given": wallet.amount(sum(entry.points for entry in here if entry.kind == "award")),
-        "taken": wallet.amount(sum(entry.points for entry in here if entry.kind == "deduct")),
-        "balance": wallet.amount(balance.active),
+        "given": wallet.amount(sum(each.points for each in here if each.kind == "award")),
+        "taken": wallet.amount(sum(each.points for each in here if each.kind == "deduct")),
+        "balance": wallet.amount(balance.net),
         "pending": wallet.amount(balance.pending),
     }

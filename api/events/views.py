@@ -9,7 +9,7 @@ from database import ReadTransaction
 from loyalty.decisions import presentation
 from loyalty.program.program import Program
 from loyalty.store.events import StoredEvent
-from loyalty.store.points import LedgerEntry
+from loyalty.store.points import Transfer
 from loyalty.store.webhooks import LoggedAttempt
 
 NAMESPACES = "/namespaces/"
@@ -92,11 +92,11 @@ def _ids_of(caused: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _outcome(tx: ReadTransaction, event_id: str, caused: list[dict[str, Any]], program: Program) -> dict[str, Any]:
-    entries = [_ledger_entry(each, program) for each in tx.ledger.entries_of(event_id)]
+    entries = [_ledger_entry(each, program) for each in tx.ledger.transfers_of(event_id)]
     return presentation.outcome(tx.events.log_of(event_id), entries, caused)
 
 
-def _ledger_entry(entry: LedgerEntry, program: Program) -> dict[str, Any]:
+def _ledger_entry(entry: Transfer, program: Program) -> dict[str, Any]:
     return {
         "kind": entry.kind,
         "wallet": entry.wallet,

@@ -19,6 +19,23 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
+from loyalty.points.refusals import (
+    AlreadyCancelled,
+    DateInPast,
+    InvalidAmount,
+    MoreThanHeld,
+    NewDateNeeded,
+    NotCancellable,
+    NotEnoughPoints,
+    NotHeld,
+    NothingLeft,
+    NotPending,
+    SameMember,
+    TransferIdReused,
+    TransferLimitReached,
+    UnknownTransfer,
+    UnknownWallet,
+)
 from loyalty.refusals import (
     DifferentMembers,
     DueItemNotFailed,
@@ -191,6 +208,21 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     UnknownTier: FaultTemplate("unknownTier", "customer.levelId"),
     EventIdReused: FaultTemplate("eventIdReused", "event.eventId"),
     DueItemNotFailed: FaultTemplate("notSetAside", "kind"),
+    InvalidAmount: FaultTemplate("invalidAmount", "transfer.points"),
+    UnknownWallet: FaultTemplate("unknownWallet", "transfer.walletCode"),
+    NotEnoughPoints: FaultTemplate("notEnoughPoints", "transfer.points"),
+    UnknownTransfer: FaultTemplate("unknownTransfer", "transfer"),
+    TransferIdReused: FaultTemplate("transferIdReused", "transfer.externalTransferId"),
+    NotCancellable: FaultTemplate("notCancellable", "transfer"),
+    AlreadyCancelled: FaultTemplate("alreadyCancelled", "transfer"),
+    NewDateNeeded: FaultTemplate("newDateNeeded", "expiresAt"),
+    NotHeld: FaultTemplate("notHeld", "transfer"),
+    MoreThanHeld: FaultTemplate("moreThanHeld", "points"),
+    NotPending: FaultTemplate("notPending", "transfer"),
+    NothingLeft: FaultTemplate("nothingLeft", "transfer"),
+    SameMember: FaultTemplate("sameMember", "transfer.receiver"),
+    TransferLimitReached: FaultTemplate("transferLimitReached", "transfer.points"),
+    DateInPast: FaultTemplate("dateInPast", "transfer"),
 }
 """The fault of every refusal of an operation."""
 

@@ -10,13 +10,12 @@ from api.http.responses import format_instant, omit_none
 from database import ReadTransaction
 from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day
-from loyalty.ids import caused_id
 from loyalty.program.achievements import Achievement, Last
 from loyalty.program.program import Program
 from loyalty.program.wallets import Wallet
 from loyalty.store.achievements import AchievementCompletions
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, StoredMember
-from loyalty.store.points import Lot
+from loyalty.store.points import Lot, account_id
 from loyalty.tiers.standing import standing
 from loyalty.webhooks.messages import ProgressView
 from loyalty.webhooks.messages.parts import progress as progress_rule
@@ -89,7 +88,7 @@ def customer_view(member: StoredMember, balance: Balance, program: Program) -> d
         "storeCode": program.store,
         "labels": profile.get("labels", []),
         "customAttributes": [{"key": key, "value": value} for key, value in member.attributes.items()],
-        "defaultAccount": {"accountId": _wallet_id(member, program.default_wallet)}
+        "defaultAccount": {"accountId": account_id(member.id, program.default_wallet.code)}
         | _point_fields(balance, program.default_wallet),
     } | omit_none(
         email=member.email,
@@ -117,7 +116,7 @@ def status_view(records: MemberRecords, program: Program, now: datetime) -> dict
             "createdAt": format_instant(member.created_at, zone),
             "registeredAt": format_instant(member.registered_at, zone),
             "tier": member.tier,
-            "points": wallet.amount(balance.active),
+            "points": wallet.amount(balance.net),
             "wallets": {
                 each.code: _amounts(records.balances.get(each.code, NO_POINTS), each)
                 for each in program.wallets.values()
@@ -158,7 +157,7 @@ def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any
     created_at = format_instant(records.member.created_at, program.zone)
     return [
         {
-            "walletId": _wallet_id(records.member, each),
+            "walletId": account_id(records.member.id, each.code),
             "walletType": {
                 "walletTypeId": program.id_of("wallet", each.code),
                 "code": each.code,
@@ -175,13 +174,9 @@ def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any
     ]
 
 
-def _wallet_id(member: StoredMember, wallet: Wallet) -> str:
-    return caused_id(member.id, f"wallet/{wallet.code}")
-
-
 def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
     return {
-        "active": wallet.amount(balance.active),
+        "active": wallet.amount(balance.net),
         "pending": wallet.amount(balance.pending),
         "earned": wallet.amount(balance.earned),
         "spent": wallet.amount(balance.spent),
@@ -192,7 +187,7 @@ def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
 def _point_fields(balance: Balance, wallet: Wallet) -> dict[str, Any]:
     amounts = _amounts(balance, wallet) | {
         "locked": wallet.amount(balance.pending),
-        "blocked": 0,
+        "blocked": wallet.amount(balance.held),
         "transferred": 0,
     }
     del amounts["pending"]

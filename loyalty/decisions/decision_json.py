@@ -2,11 +2,14 @@
 
 In the database a decision is a list with one object for each outcome:
 `{"source", "verdict", "place"}` and, if there are any, `reason` (facts), `because` (text) and `effects`, each an object
-with the effect's name as its only key. Claims are not stored: they are part of the use of limits.
+with the effect's name as its only key. `units` is an amount in units of the wallet; decisions from before points were
+stored in millionths have `points` in its place, in the smallest unit that the wallet showed. Claims are not stored:
+they are part of the use of limits.
 """
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from decimal import Decimal
+from typing import Any, TypeAlias, assert_never
 
 from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.expiry_json import duration_from_json, duration_to_json, expiry_from_json, expiry_to_json
@@ -21,7 +24,10 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
-from loyalty.program.wallets import Points
+from loyalty.program.wallets import Wallet, exact_amount, to_points
+
+Wallets: TypeAlias = Mapping[str, Wallet]
+"""The wallets of a program, by code."""
 
 
 def to_json(decision: Decision) -> list[dict[str, Any]]:
@@ -29,14 +35,14 @@ def to_json(decision: Decision) -> list[dict[str, Any]]:
     return [_outcome_to_json(outcome) for outcome in decision.outcomes]
 
 
-def from_json(stored: list[dict[str, Any]]) -> Decision:
-    """Return the decision that `to_json` wrote, without its claims."""
-    return Decision(tuple(_outcome_from_json(outcome) for outcome in stored))
+def from_json(stored: list[dict[str, Any]], wallets: Wallets) -> Decision:
+    """Return the decision that `to_json` wrote, without its claims; `wallets` are those of the event's revision."""
+    return Decision(tuple(_outcome_from_json(outcome, wallets) for outcome in stored))
 
 
-def written_out(stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what `to_json` wrote for people: every outcome with its sentence, every place with its file."""
-    return [_written_out(outcome) for outcome in stored]
+def written_out(stored: list[dict[str, Any]], wallets: Wallets) -> list[dict[str, Any]]:
+    """Return what `to_json` wrote for people: outcomes with sentences, places with files, `points` in units."""
+    return [_written_out(outcome, wallets) for outcome in stored]
 
 
 def _outcome_to_json(outcome: RuleOutcome) -> dict[str, Any]:
@@ -50,29 +56,47 @@ def _outcome_to_json(outcome: RuleOutcome) -> dict[str, Any]:
     return stored
 
 
-def _outcome_from_json(stored: Mapping[str, Any]) -> RuleOutcome:
+def _outcome_from_json(stored: Mapping[str, Any], wallets: Wallets) -> RuleOutcome:
     reason = reason_from_json(stored["reason"], file=_file(stored["place"])) if "reason" in stored else None
     return RuleOutcome(
         source=stored["source"],
         verdict=stored["verdict"],
         text=stored.get("because", ""),
-        effects=tuple(effect_from_json(effect) for effect in stored.get("effects", ())),
+        effects=tuple(effect_from_json(effect, wallets) for effect in stored.get("effects", ())),
         place=stored["place"],
         reason=reason,
     )
 
 
-def _written_out(stored: Mapping[str, Any]) -> dict[str, Any]:
+def _written_out(stored: Mapping[str, Any], wallets: Wallets) -> dict[str, Any]:
     # Effects are shown as they are stored, since they may be those of another version of Laurel.
-    outcome = _outcome_from_json({name: value for name, value in stored.items() if name != "effects"})
+    outcome = _outcome_from_json({name: value for name, value in stored.items() if name != "effects"}, wallets)
     written = {
         "source": outcome.source,
         "verdict": outcome.verdict,
         "because": outcome.because,
         "place": outcome.place,
-        "effects": stored.get("effects", []),
+        "effects": [_effect_written_out(effect, wallets) for effect in stored.get("effects", [])],
     }
     return written if outcome.reason is None else written | {"reason": reason_to_json(outcome.reason, file=None)}
+
+
+def _effect_written_out(effect: Mapping[str, Any], wallets: Wallets) -> dict[str, Any]:
+    ((name, value),) = effect.items()
+    if not isinstance(value, Mapping) or "wallet" not in value:
+        return dict(effect)
+    rest = {key: each for key, each in value.items() if key not in ("units", "points", "wallet")}
+    return {name: {"wallet": value["wallet"], "points": _units(value, wallets), **rest}}
+
+
+def _units(value: Mapping[str, Any], wallets: Wallets) -> Decimal | int:
+    """Return the amount of a stored effect, in units of its wallet."""
+    if "units" in value:
+        units: Decimal | int = value["units"]
+        return units
+    wallet = wallets.get(value["wallet"])
+    points = int(value["points"])
+    return Decimal(points).scaleb(-wallet.decimals) if wallet is not None and wallet.decimals else points
 
 
 def _file(place: str) -> str:
@@ -80,13 +104,13 @@ def _file(place: str) -> str:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    """Return an effect under its name in program files; points are in the wallet's smallest unit."""
+    """Return an effect under its name in program files."""
     match effect:
         case AwardPoints(wallet, points, pending, expires):
-            award = {"wallet": wallet, "points": points, "expires": expiry_to_json(expires)}
+            award = {"wallet": wallet, "units": exact_amount(points), "expires": expiry_to_json(expires)}
             return {"award_points": award | ({"pending": duration_to_json(pending)} if pending else {})}
         case DeductPoints(wallet, points):
-            return {"deduct_points": {"wallet": wallet, "points": points}}
+            return {"deduct_points": {"wallet": wallet, "units": exact_amount(points)}}
         case GrantBadge(badge):
             return {"grant_badge": badge}
         case IssueReward(reward):
@@ -101,15 +125,16 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
             assert_never(effect)
 
 
-def effect_from_json(effect: Mapping[str, Any]) -> Effect:
+def effect_from_json(effect: Mapping[str, Any], wallets: Wallets) -> Effect:
     """Return the effect that `effect_to_json` wrote; raise ValueError for any other JSON."""
     ((name, value),) = effect.items()
     match name:
         case "award_points":
             pending = duration_from_json(value.get("pending", [0, 0, 0]))
-            return AwardPoints(value["wallet"], Points(value["points"]), pending, expiry_from_json(value["expires"]))
+            points = to_points(_units(value, wallets))
+            return AwardPoints(value["wallet"], points, pending, expiry_from_json(value["expires"]))
         case "deduct_points":
-            return DeductPoints(value["wallet"], Points(value["points"]))
+            return DeductPoints(value["wallet"], to_points(_units(value, wallets)))
         case "grant_badge":
             return GrantBadge(value)
         case "issue_reward":

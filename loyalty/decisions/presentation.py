@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from loyalty.decisions.decision_json import written_out
 from loyalty.program.program import Program
+from loyalty.program.wallets import exact_amount
 
 GAINS: Final = {"achievement_completed": "achievements", "badge_granted": "badges", "reward_issued": "rewards"}
 """Built-in events that report what a member got, and the list of the outcome that shows them."""
@@ -19,9 +20,9 @@ def shown(moment: datetime, zone: tzinfo) -> str:
 
 
 def amount(program: Program, wallet: str, points: int) -> Any:
-    """Return points in units of the wallet; as stored, for a wallet that this revision does not have."""
+    """Return points in units of the wallet; with all their decimals, for a wallet that this revision does not have."""
     known = program.wallets.get(wallet)
-    return known.amount(points) if known else points
+    return known.amount(points) if known else exact_amount(points)
 
 
 def outcome(did: Sequence[str], entries: list[Any], caused: list[dict[str, Any]]) -> dict[str, Any]:
@@ -38,16 +39,17 @@ def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[s
     if kept is None:
         return None
     return [
-        answer | {"effects": [_effect(each, program) for each in answer["effects"]]} for answer in written_out(kept)
+        answer | {"effects": [_effect(each) for each in answer["effects"]]}
+        for answer in written_out(kept, program.wallets)
     ]
 
 
-def _effect(effect: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """Return a stored effect as a program file writes it."""
+def _effect(effect: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an effect that is written out as a program file writes it."""
     ((name, value),) = effect.items()
     if name not in ("award_points", "deduct_points"):
         return dict(effect)
-    readable = value | {"points": amount(program, value["wallet"], value["points"])}
+    readable = dict(value)
     if "pending" in value:
         readable["pending"] = _duration(value["pending"])
     match value.get("expires"):

@@ -9,7 +9,7 @@ from typing import Final
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
 from loyalty.members.messages import send_registered
-from loyalty.points.messages import send_lot_changed, send_points_will_expire
+from loyalty.points.messages import send_points_will_expire, send_transfers_of_event
 from loyalty.rewards.messages import send_coupon_will_expire, send_reward_issued
 from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
 
@@ -21,9 +21,17 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "tier_will_expire": lambda context: send_tier_will_expire(context, context.event.body),
     "achievement_completed": None,
     "badge_granted": None,
-    "points_activated": lambda context: send_lot_changed(context, context.event.body, kind="add"),
+    "points_activated": send_transfers_of_event,
     "points_will_expire": lambda context: send_points_will_expire(context, context.event.body),
-    "points_expired": lambda context: send_lot_changed(context, context.event.body, kind="subtract"),
+    "points_expired": send_transfers_of_event,
+    "points_added": send_transfers_of_event,
+    "points_spent": send_transfers_of_event,
+    "points_held": send_transfers_of_event,
+    "points_captured": send_transfers_of_event,
+    "points_released": send_transfers_of_event,
+    "points_sent": send_transfers_of_event,
+    "points_received": send_transfers_of_event,
+    "points_transfer_cancelled": send_transfers_of_event,
     "reward_issued": lambda context: send_reward_issued(context, context.event.body),
     "coupon_will_expire": lambda context: send_coupon_will_expire(context, context.event.body),
     "coupon_expired": None,

@@ -7,6 +7,7 @@ from loyalty.calendar import local_day, window
 from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.engine.builtin_event_messages import send_builtin_event_messages
 from loyalty.engine.effect_messages import send_effect_messages
+from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
 from loyalty.events.decide import decide
 from loyalty.program.effects import EFFECTS
@@ -37,6 +38,8 @@ def decide_event(context: EventContext) -> None:
     context.next_steps = _next_steps(context, fired)
     if context.event.type == "member_registered":
         begin_period(context)
+    if context.event.type in BUILT_IN and context.state.parent is None:
+        context.notice_due_items()
     send_builtin_event_messages(context)
     for outcome in fired:
         send_effect_messages(context, outcome)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from loyalty.events.due_items import DueItemContext
-from loyalty.points.due_items import run_lot_item
+from loyalty.points.due_items import run_hold_item, run_lot_item
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.refusals import DueItemNotFailed
@@ -71,6 +71,8 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
     match kind:
         case "activate" | "warn" | "expire":
             return run_lot_item(context, kind)
+        case "unblock":
+            return run_hold_item(context)
         case "coupon_warn" | "coupon_expire":
             return run_coupon_item(context, kind)
         case "tier_warn" | "tier_review":

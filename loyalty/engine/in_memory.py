@@ -18,7 +18,7 @@ from loyalty.references import EventRef
 from loyalty.store.events import NewEvent
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore, SentMessage
-from loyalty.store.points import LedgerEntry
+from loyalty.store.points import Transfer
 from loyalty.store.webhooks import LiveSubscription
 from loyalty.webhooks.messages import MESSAGES
 
@@ -45,7 +45,7 @@ class ProcessedEvent:
     parent: str | None
     decision: Decision
     log: tuple[str, ...]
-    entries: tuple[LedgerEntry, ...]
+    transfers: tuple[Transfer, ...]
     sent: tuple[SentMessage, ...]
     error: str = ""
 
@@ -113,7 +113,7 @@ class InMemoryEngine:
         time: datetime | None = None,
         event_id: str | None = None,
     ) -> Iterator[EventContext]:
-        """As `report`, context by context; the caller reads and clears the store's entries and messages."""
+        """As `report`, context by context; the caller reads and clears the store's transfers and messages."""
         return self._process([self.accept(member_id, type_, body, time=time, event_id=event_id)])
 
     def advancing(self, until: datetime) -> Iterator[EventContext]:
@@ -156,8 +156,8 @@ class InMemoryEngine:
         self.store.events.forget()
 
     def _processed(self, context: EventContext) -> ProcessedEvent:
-        entries, sent = tuple(self.store.entries), tuple(self.store.sent)
-        self.store.entries.clear()
+        transfers, sent = tuple(self.store.transfers), tuple(self.store.sent)
+        self.store.transfers.clear()
         self.store.sent.clear()
         return ProcessedEvent(
             context.event.id,
@@ -169,7 +169,7 @@ class InMemoryEngine:
             context.state.parent,
             context.decision,
             tuple(context.log),
-            entries,
+            transfers,
             sent,
             context.error,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from loyalty.engine.in_memory import InMemoryEngine
-from loyalty.points.due_items import due_items_of_lot
+from loyalty.points.ledger import due_items_of_lot
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.store.due_items import DueTimes
 from loyalty.store.memory.member_state import MemberState

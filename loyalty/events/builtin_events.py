@@ -13,8 +13,11 @@ from loyalty.program.event_types import EventType, NamedThing
 _TEXT: Final = {"type": "string"}
 _TEXT_OR_NULL: Final = {"type": ["string", "null"]}
 _NUMBER: Final = {"type": "number"}
+_YES_OR_NO: Final = {"type": "boolean"}
+_TIME_OR_NULL: Final = {"type": ["string", "null"], "format": "date-time"}
 _TIME: Final = {"type": "string", "format": "date-time"}
 _LOT: Final = {"wallet": _TEXT, "points": _NUMBER, "lot": _TEXT}
+_TRANSFER: Final = {"wallet": _TEXT, "points": _NUMBER, "balance": _NUMBER, "transfer": _TEXT, "comment": _TEXT}
 _COUPON: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT, "expires_at": _TIME}
 
 
@@ -66,6 +69,28 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             "points_expired",
             "Points expired",
             {**_LOT, "balance": _NUMBER, "expires_at": _TIME},
+            wallet="wallet",
+        ),
+        _built_in(
+            "points_added",
+            "Points were added by hand",
+            {**_TRANSFER, "pending": _YES_OR_NO, "expires_at": _TIME_OR_NULL},
+            wallet="wallet",
+        ),
+        _built_in("points_spent", "Points were spent, or deducted by hand", _TRANSFER, wallet="wallet"),
+        _built_in("points_held", "Points were set aside", {**_TRANSFER, "until": _TIME_OR_NULL}, wallet="wallet"),
+        _built_in("points_captured", "Held points were spent", {**_TRANSFER, "hold": _TEXT}, wallet="wallet"),
+        _built_in("points_released", "Held points can be spent again", _TRANSFER, wallet="wallet"),
+        _built_in(
+            "points_sent", "Points were sent to another member", {**_TRANSFER, "receiver": _TEXT}, wallet="wallet"
+        ),
+        _built_in(
+            "points_received", "Points came from another member", {**_TRANSFER, "sender": _TEXT}, wallet="wallet"
+        ),
+        _built_in(
+            "points_transfer_cancelled",
+            "A transfer of points was cancelled",
+            {**_TRANSFER, "cancelled": _TEXT, "kind": _TEXT},
             wallet="wallet",
         ),
         _built_in(

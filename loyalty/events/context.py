@@ -96,7 +96,7 @@ class EventContext:
     def decision(self) -> Decision:
         """The decision on the event."""
         if self._decision is None:
-            self._decision = decision_from_json(self.state.decision or [])
+            self._decision = decision_from_json(self.state.decision or [], self.program.wallets)
         return self._decision
 
     def decide(self, decision: Decision) -> None:
@@ -112,10 +112,14 @@ class EventContext:
         """Drop what was read of the member, which an earlier step may have changed."""
         self._member = self.new_tier = None
 
+    def caused_id(self, type_: str, name: str) -> str:
+        """Return the id of the event that `cause` stores."""
+        return caused_id(self.event.id, f"{type_}/{name}")
+
     def cause(self, type_: str, name: str, body: dict[str, Any]) -> None:
         """Store an event that this one causes; `name` distinguishes it from others of its type."""
         caused = NewEvent(
-            id=caused_id(self.event.id, f"{type_}/{name}"),
+            id=self.caused_id(type_, name),
             type=type_,
             member=self.event.member,
             time=self.event.time,
@@ -135,6 +139,14 @@ class EventContext:
         """Remove all due items of a lot or a coupon."""
         self.tx.due_items.clear_all(subject)
 
+    def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:  # noqa: ARG002 - it is the event's
+        """Store due items of a lot that belongs to the event's member."""
+        self.set_due_items(subject, due)
+
+    def unschedule(self, subject: str) -> None:
+        """Remove the due items of a lot."""
+        self.clear_due_items(subject)
+
     def set_due_items(self, subject: str, due: DueTimes, *, replacing: Sequence[DueKind] = ()) -> None:
         """Store due items of a lot, a coupon or a member; wake the clock if one is the earliest.
 
@@ -146,6 +158,14 @@ class EventContext:
         for kind, due_at in due.items():
             self.tx.due_items.set(subject, kind, due_at, member=self.event.member)
         earliest = min(due.values(), default=None)
+        if earliest is not None and (self._clock_due_at is None or earliest < self._clock_due_at):
+            self._clock_due_at = earliest
+            self.tx.due_items.set_clock(earliest)
+            self._wakes_clock = True
+
+    def notice_due_items(self) -> None:
+        """Wake the clock if an operation has stored a due item that is earlier than the clock knows."""
+        earliest = self.tx.due_items.earliest()
         if earliest is not None and (self._clock_due_at is None or earliest < self._clock_due_at):
             self._clock_due_at = earliest
             self.tx.due_items.set_clock(earliest)

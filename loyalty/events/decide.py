@@ -105,7 +105,7 @@ def _member_values(program: Program, member: Member) -> dict[str, Any]:
 
 def _active(program: Program, member: Member, code: str) -> Decimal | int:
     balance = member.balances.get(code)
-    return program.wallets[code].amount(balance.active if balance else 0)
+    return program.wallets[code].amount(balance.net if balance else 0)
 
 
 def _completion(program: Program, event: Event, values: Mapping[str, Any]) -> list[RuleOutcome]:

@@ -36,10 +36,22 @@ class DueItemContext:
 
         If nothing starts its workflow, the relay does.
         """
-        event_id = caused_id(self.subject, f"{type_}/{name}" if name else type_)
-        new = NewEvent(event_id, type_, member_id, self.item.due_at, body, self.revision)
+        new = NewEvent(self.event_id(type_, name), type_, member_id, self.item.due_at, body, self.revision)
         self.tx.events.add(new, now=self.now)
         return EventRef(self.tx.store, new.id, type_, member_id, self.revision)
+
+    def event_id(self, type_: str, name: str = "") -> str:
+        """Return the id of the event that `record` stores."""
+        return caused_id(self.subject, f"{type_}/{name}" if name else type_)
+
+    def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:
+        """Store due items of a subject; the clock, which runs this item, reads them when this is done."""
+        for kind, due_at in due.items():
+            self.tx.due_items.set(subject, kind, due_at, member=member)
+
+    def unschedule(self, subject: str) -> None:
+        """Remove the due items of a subject."""
+        self.tx.due_items.clear_all(subject)
 
     def set_due_items(self, due: DueTimes, *, member: str, replacing: Sequence[DueKind] = ()) -> None:
         """Store due items of the subject, which belongs to a member.
@@ -49,5 +61,4 @@ class DueItemContext:
         for kind in replacing:
             if kind not in due:
                 self.tx.due_items.clear(self.subject, kind)
-        for kind, due_at in due.items():
-            self.tx.due_items.set(self.subject, kind, due_at, member=member)
+        self.schedule(self.subject, due, member=member)

@@ -1,24 +1,17 @@
 """Due items of lots: points become active, are warned of, and expire."""
 
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from loyalty.events.due_items import CLOCK, DueItemContext
-from loyalty.ids import caused_id
-from loyalty.points.dates import activated
-from loyalty.points.ledger import due_times
-from loyalty.program.program import Program
-from loyalty.program.wallets import Points, Wallet
+from loyalty.events.operations import OperationContext
+from loyalty.points.holds import release_points
+from loyalty.points.ledger import due_items_of_lot
+from loyalty.points.postings import Cause, activate, expire
+from loyalty.points.refusals import NotHeld
+from loyalty.program.wallets import Wallet
 from loyalty.references import EventRef
-from loyalty.store.due_items import DueTimes, LotDueKind
-from loyalty.store.points import Lot
-
-
-def due_items_of_lot(program: Program, lot: Lot, *, warned: bool = False, now: datetime) -> DueTimes:
-    """Return the due items of a lot by the program's settings; a pending lot gets the others when it is activated."""
-    warn_before = program.notify_before.points
-    return due_times(lot, warn_before=warn_before, warned=warned, now=now, zone=program.zone)
+from loyalty.store.due_items import LotDueKind
+from loyalty.store.points import Lot, Posted
 
 
 def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
@@ -44,11 +37,20 @@ def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
             assert_never(kind)
 
 
+def run_hold_item(due: DueItemContext) -> EventRef | None:
+    """Release the hold whose id is the subject; None: it was released or captured before."""
+    operation = OperationContext(due.tx, due.program, due.revision, due.now, CLOCK)
+    try:
+        release_points(operation, due.subject)
+    except NotHeld:
+        return None
+    return operation.to_start[0]
+
+
 def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
-    active = activated(lot, now=due.now, zone=due.program.zone)
-    due.tx.ledger.change_lot(active)
-    due.set_due_items(due_items_of_lot(due.program, active, now=due.now), member=member_id)
-    return _post(due, "points_activated", "activate", lot, member_id, wallet)
+    event_id = due.event_id("points_activated")
+    posted = activate(due, member_id, lot, Cause(event_id, CLOCK))
+    return due.record("points_activated", member_id, _body(wallet, lot, posted[0]))
 
 
 def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
@@ -61,37 +63,20 @@ def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> Even
 
 
 def _expire(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
-    due.tx.ledger.change_lot(replace(lot, remaining=Points(0)))
-    due.tx.due_items.clear_all(lot.id)
-    return _post(due, "points_expired", "expire", lot, member_id, wallet)
+    name = _expiry(lot)["expires_at"]
+    event_id = due.event_id("points_expired", name)
+    posted = expire(due, member_id, lot, event_id, Cause(event_id, CLOCK))
+    return due.record("points_expired", member_id, _body(wallet, lot, posted) | _expiry(lot), name=name)
 
 
-def _post(
-    due: DueItemContext,
-    event_type: str,
-    kind: Literal["activate", "expire"],
-    lot: Lot,
-    member_id: str,
-    wallet: Wallet,
-) -> EventRef:
-    """Post what remains of a lot, and record the event that reports it."""
-    posted = due.tx.ledger.post(
-        kind,
-        member_id=member_id,
-        wallet=wallet.code,
-        points=lot.remaining,
-        lot_id=lot.id,
-        event_id=caused_id(due.subject, event_type),
-        source=CLOCK,
-        now=due.now,
-    )
-    body = {
+def _body(wallet: Wallet, lot: Lot, posted: Posted) -> dict[str, Any]:
+    """Return the body of the event that reports what was posted of a lot."""
+    return {
         "wallet": wallet.code,
-        "points": wallet.amount(lot.remaining),
-        "balance": wallet.amount(posted.after.active),
+        "points": wallet.amount(posted.transfer.points),
+        "balance": wallet.amount(posted.transfer.balance),
         "lot": lot.id,
     }
-    return due.record(event_type, member_id, body if kind == "activate" else body | _expiry(lot))
 
 
 def _expiry(lot: Lot) -> dict[str, Any]:

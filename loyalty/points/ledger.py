@@ -1,13 +1,12 @@
-"""Points as lots: added together, spent in the order in which they expire, expired together."""
+"""Points as lots: added together, and what falls due of them."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from loyalty.calendar import Duration
 from loyalty.points.dates import award_dates
 from loyalty.program.effects import AwardPoints
-from loyalty.program.wallets import Points, Wallet
+from loyalty.program.program import Program
+from loyalty.program.wallets import Wallet
 from loyalty.store.due_items import DueTimes
 from loyalty.store.points import Lot
 
@@ -20,15 +19,10 @@ def award(
     return Lot(lot_id, effect.wallet, effect.points, effect.points, *dates)
 
 
-def spend(lots: Sequence[Lot], asked: Points) -> list[Lot]:
-    """Return the lots that change when points are spent, those that expire first, as far as they last."""
-    changed: list[Lot] = []
-    for lot in sorted(lots, key=_spending_order):
-        share = min(asked, lot.remaining)
-        if share > 0:
-            changed.append(replace(lot, remaining=Points(lot.remaining - share)))
-            asked = Points(asked - share)
-    return changed
+def due_items_of_lot(program: Program, lot: Lot, *, warned: bool = False, now: datetime) -> DueTimes:
+    """Return the due items of a lot by the program's settings; a pending lot gets the others when it is activated."""
+    warn_before = program.notify_before.points
+    return due_times(lot, warn_before=warn_before, warned=warned, now=now, zone=program.zone)
 
 
 def due_times(lot: Lot, *, warn_before: Duration | None, warned: bool, now: datetime, zone: tzinfo) -> DueTimes:
@@ -42,8 +36,3 @@ def due_times(lot: Lot, *, warn_before: Duration | None, warned: bool, now: date
     if warn_before is None or warned or lot.expires_at <= now:
         return {"expire": lot.expires_at}
     return {"warn": max(now, warn_before.before(lot.expires_at, zone)), "expire": lot.expires_at}
-
-
-def _spending_order(lot: Lot) -> tuple[bool, datetime | None, str]:
-    # Lots that never expire come last; ids are ordered by time, so that equal expiries go oldest first.
-    return lot.expires_at is None, lot.expires_at, lot.id

@@ -1,6 +1,6 @@
 """The effects that a reactor may have: a closed set, evaluated and ready to be applied.
 
-Points are whole numbers of a wallet's smallest unit: 1.50 in a wallet of two decimals is 150.
+Points are in millionths of a wallet's unit: 1.5 is 1500000, whatever the decimals of the wallet.
 
 `EFFECTS` is the place where a new effect begins: one row, whose name is its key in program files.
 """

@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from typing import Literal, NewType
+from typing import Final, Literal, NewType
 
 from loyalty.calendar import Duration, Period
 from loyalty.program.expiry import Expiry
 from rules.numbers import CONTEXT
 
 Points = NewType("Points", int)
-"""An amount in a wallet's smallest unit."""
+"""An amount in millionths of a wallet's unit, whatever decimals the wallet shows."""
+
+POINT_DECIMALS: Final = 6
+"""The decimals in which points are stored; a wallet shows at most as many."""
+
+ONE: Final = 10**POINT_DECIMALS
+"""One unit of a wallet, in points."""
 
 
 Rounding = Literal["down", "up", "half_up", "half_even"]
@@ -42,7 +48,7 @@ class TransferLimit:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A unit of points. People see decimal amounts; inside, points are whole numbers of the smallest unit."""
+    """A unit of points. `decimals` says how amounts are rounded and shown; stored are millionths of the unit."""
 
     code: str
     title: str
@@ -60,12 +66,29 @@ class Wallet:
     transfer_limits: tuple[TransferLimit, ...] = ()
 
     def points(self, amount: Decimal | int, rounding: Rounding = "down") -> Points:
-        """Return an amount in the smallest unit, rounded."""
-        if isinstance(amount, int) and not self.decimals:
-            return Points(amount)
+        """Return an amount in units of the wallet as points, rounded to the wallet's decimals."""
+        if isinstance(amount, int):
+            return Points(amount * ONE)
         scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # Python's own context would cut long numbers
-        return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])))
+        return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])) * 10 ** (POINT_DECIMALS - self.decimals))
 
     def amount(self, points: int) -> Decimal | int:
-        """Return points in units of the wallet."""
-        return Decimal(points).scaleb(-self.decimals) if self.decimals else points
+        """Return points in units of the wallet; what is finer than its decimals is cut off."""
+        unit = 10 ** (POINT_DECIMALS - self.decimals)
+        shown = points // unit if points >= 0 else -(-points // unit)
+        return Decimal(shown).scaleb(-self.decimals) if self.decimals else shown
+
+    def can_hold(self, amount: Decimal | int) -> bool:
+        """Whether an amount has no more decimals than the wallet."""
+        return Decimal(amount).scaleb(self.decimals, CONTEXT) % 1 == 0
+
+
+def exact_amount(points: int) -> Decimal | int:
+    """Return points in units with all their decimals: for stored decisions, and wallets that are not known any more."""
+    whole, rest = divmod(points, ONE)
+    return whole if rest == 0 else Decimal(points).scaleb(-POINT_DECIMALS).normalize()
+
+
+def to_points(amount: Decimal | int) -> Points:
+    """Return an amount in units of at most six decimals as points, as `exact_amount` gave it."""
+    return Points(int(Decimal(amount).scaleb(POINT_DECIMALS, CONTEXT)))

@@ -13,7 +13,8 @@ from rules.frozen import frozen_at_type_check
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_warn", "coupon_expire"]
 TierDueKind: TypeAlias = Literal["tier_warn", "tier_review"]
-DueKind: TypeAlias = LotDueKind | CouponDueKind | TierDueKind
+HoldDueKind: TypeAlias = Literal["unblock"]
+DueKind: TypeAlias = LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
 TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review")
 """The due items of a member's tier."""
@@ -26,7 +27,7 @@ DueTimes: TypeAlias = Mapping[DueKind, datetime]
 class DueKindInfo:
     """What a kind of due item is about: `subject` says whose id it carries, `does` what running it does."""
 
-    subject: Literal["lot", "issued reward", "member"]
+    subject: Literal["lot", "hold", "issued reward", "member"]
     does: str
 
 
@@ -34,6 +35,7 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "activate": DueKindInfo("lot", "pending points become active"),
     "warn": DueKindInfo("lot", "the owner is warned that points expire"),
     "expire": DueKindInfo("lot", "what is left of the points expires"),
+    "unblock": DueKindInfo("hold", "held points can be spent again"),
     "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires"),
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
     "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
@@ -51,7 +53,7 @@ def known_kind(text: str) -> DueKind | None:
 
 @frozen_at_type_check
 class DueItem:
-    """Something that is due at a moment (aware UTC). `subject` is the id of the lot, issued reward or member."""
+    """Something that is due at a moment (aware UTC). `subject` is the id of the lot, hold, issued reward or member."""
 
     subject: str
     kind: str
@@ -81,6 +83,9 @@ class DueItemReader(Protocol):
 
         Left out is what is set aside, and what waits for events of its member that were accepted before it was due.
         """
+
+    def earliest(self) -> datetime | None:
+        """Return when the next item is due."""
 
 
 class DueItemRepository(DueItemReader, Protocol):

@@ -13,13 +13,27 @@ NOTHING = Points(0)
 
 
 class Balance(NamedTuple):
-    """A member's points in one wallet, in its smallest unit."""
+    """The points of one account, or what a transfer adds to each of its parts."""
 
     active: Points = NOTHING
+    """Can be spent, once debt is paid."""
     pending: Points = NOTHING
+    """Awarded, and not active yet."""
     earned: Points = NOTHING
+    """Added by rules and by hand."""
     spent: Points = NOTHING
     expired: Points = NOTHING
+    held: Points = NOTHING
+    """Set aside by holds, until they are captured or released."""
+    owed: Points = NOTHING
+    """Open debt: the next points that become active pay it."""
+    qualifying: Points = NOTHING
+    """What counts for tiers: awards by rules, and what was added by hand if it says so."""
+
+    @property
+    def net(self) -> Points:
+        """What the member has: active points less open debt. It is below zero while there is debt."""
+        return Points(self.active - self.owed)
 
     def plus(self, change: "Balance") -> "Balance":
         """The balance after a change, part by part."""
@@ -31,7 +45,7 @@ class Balance(NamedTuple):
 
 
 NO_POINTS = Balance()
-"""The balance of a wallet that was never used."""
+"""The balance of an account that was never used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,57 @@
-"""Lots and ledger entries, and their repository."""
+"""The ledger: accounts, transfers, allocations and lots, and their repository.
+
+Every movement of points is an immutable transfer. The balance of an account is the sum of its transfers; what is left
+of a lot is its points and the sum of its allocations.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+from loyalty.ids import caused_id
 from loyalty.program.expiry import Expiry
 from loyalty.program.wallets import Points
-from loyalty.store.members import Balance
+from loyalty.store.members import NOTHING, Balance
 from rules.frozen import frozen_at_type_check
 
-EntryKind = Literal["award", "deduct", "activate", "expire"]
+TransferKind: TypeAlias = Literal[
+    "award",
+    "add",
+    "activate",
+    "deduct",
+    "spend",
+    "hold",
+    "release",
+    "capture",
+    "expire",
+    "send",
+    "receive",
+    "take_back",
+    "settle",
+    "cancel",
+]
+"""What moves points: rules `award` and `deduct`, people `add` and `spend`; `settle` pays debt."""
+
+
+def account_id(member_id: str, wallet: str) -> str:
+    """Return the id of a member's account in a wallet."""
+    return caused_id(member_id, f"wallet/{wallet}")
+
+
+@frozen_at_type_check
+class Account:
+    """The points of one owner in one wallet. `transfers` is the number of its last transfer."""
+
+    id: str
+    member: str
+    wallet: str
+    balance: Balance
+    transfers: int
 
 
 @frozen_at_type_check
 class Lot:
-    """Points of one award. Instants are UTC; the lot is pending until `active_from`, if that is given.
+    """Points added together, with one expiry. Instants are UTC; the lot is pending until `active_from`, if given.
 
     `expiry` is the rule by which `expires_at` is computed again if a pending lot becomes active early; None: it stays.
     """
@@ -26,56 +63,166 @@ class Lot:
     active_from: datetime | None
     expires_at: datetime | None
     expiry: Expiry | None = None
+    held: Points = NOTHING
+    """The part that holds have taken."""
+    transfer: str = ""
+    """The id of the transfer that added it; the same as the lot's own, unless one transfer added several."""
+
+
+@frozen_at_type_check
+class Allocation:
+    """What a transfer changed of one lot: `points` of what remains, `held` of what holds have taken."""
+
+    lot: str
+    points: Points
+    held: Points = NOTHING
+
+    @property
+    def taken(self) -> Points:
+        """What left the lot for good: below zero if it came back."""
+        return Points(-(self.points + self.held))
+
+
+@frozen_at_type_check
+class NewTransfer:
+    """A transfer to post. `points` is its amount, above zero; `change` is what it adds to each part of the balance."""
+
+    id: str
+    member: str
+    wallet: str
+    kind: TransferKind
+    points: Points
+    change: Balance
+    event: str
+    """The event behind it."""
+    source: str
+    """What caused it: `reactor/NAME`, `achievement/NAME`, `clock`, or who asked for it."""
+    related: str | None = None
+    """The transfer that it is about: the one it cancels, releases, captures, activates or expires."""
+    comment: str = ""
+    external_id: str | None = None
+    """The client's own id, which makes a request idempotent."""
+    ends_at: datetime | None = None
+    """When a hold is released; None: never by itself."""
+    lot: str | None = None
+    """The lot that it added, activated or expired."""
+
+
+@frozen_at_type_check
+class Transfer:
+    """One line of the ledger. `number` counts within its account; `at` is the moment of booking, aware UTC."""
+
+    id: str
+    account: str
+    number: int
+    member: str
+    wallet: str
+    kind: TransferKind
+    points: Points
+    change: Balance
+    balance: Points
+    """Active points less open debt, after it."""
+    event: str
+    source: str
+    related: str | None
+    comment: str
+    external_id: str | None
+    ends_at: datetime | None
+    lot: str | None
+    at: datetime
+    estimated: bool = False
+    """Its allocations were worked out afterwards: it is older than they are."""
 
 
 @frozen_at_type_check
 class Posted:
-    """A balance before and after an entry."""
+    """A transfer, with the balance before and after it."""
 
-    wallet: str
+    transfer: Transfer
     before: Balance
     after: Balance
 
+    @property
+    def wallet(self) -> str:
+        return self.transfer.wallet
 
-@frozen_at_type_check
-class LedgerEntry:
-    """One line of a ledger; `balance` is the active balance after it."""
 
-    member: str
-    wallet: str
-    kind: EntryKind
+class Sent(NamedTuple):
+    """How often points were sent to other members, and how many."""
+
+    times: int
     points: Points
-    balance: Points
-    lot: str | None
-    """The lot that the points belong to; None: a deduction, which may take from several."""
-    event: str
-    source: str
-    """What caused it: `reactor/NAME`, `achievement/NAME` or `clock`."""
-    at: datetime
 
 
-def balance_change(kind: EntryKind, points: Points, *, pending: bool) -> Balance:
-    """Return what an entry adds to each part of a balance."""
-    less = Points(-points)
-    match kind:
-        case "award":
-            return Balance(pending=points, earned=points) if pending else Balance(active=points, earned=points)
-        case "deduct":
-            return Balance(active=less, spent=points)
-        case "activate":
-            return Balance(pending=less, active=points)
-        case "expire":
-            return Balance(active=less, expired=points)
+def transfer_of(new: NewTransfer, *, number: int, after: Balance, now: datetime) -> Transfer:
+    """Return a new transfer as it is stored."""
+    return Transfer(
+        new.id,
+        account_id(new.member, new.wallet),
+        number,
+        new.member,
+        new.wallet,
+        new.kind,
+        new.points,
+        new.change,
+        after.net,
+        new.event,
+        new.source,
+        new.related,
+        new.comment,
+        new.external_id,
+        new.ends_at,
+        new.lot,
+        now,
+    )
+
+
+def spending_order(lot: Lot) -> tuple[bool, datetime | None, str]:
+    """The order in which lots are spent: what expires first, then the oldest; ids are ordered by time."""
+    return lot.expires_at is None, lot.expires_at, lot.id
 
 
 class LedgerReader(Protocol):
     """Reads the ledger of a store."""
 
+    def account(self, member_id: str, wallet: str) -> Account | None:
+        """Return a member's account; None: no points were ever moved in it."""
+
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         """Return a lot and the id of its member."""
 
-    def spendable(self, member_id: str, wallet: str, *, now: datetime) -> Sequence[Lot]:
-        """Return the active, unexpired lots of a member with points left."""
+    def lots_of_transfer(self, transfer_id: str) -> Sequence[Lot]:
+        """Return the lots that a transfer added."""
+
+    def spendable(self, member_id: str, wallet: str, *, now: datetime, enough: Points) -> Sequence[Lot]:
+        """Return active, unexpired lots with points left, in the order of spending, until they hold `enough`."""
+
+    def overdue(self, member_id: str, wallet: str, *, now: datetime) -> Points:
+        """Return the active points whose date has passed, and which have not been expired yet."""
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        """Return one transfer."""
+
+    def transfers_about(self, transfer_id: str) -> Sequence[Transfer]:
+        """Return the transfers that are related to one, in order."""
+
+    def transfers_of(self, event_id: str) -> Sequence[Transfer]:
+        """Return what one event posted, or reports, in order."""
+
+    def allocations_of(self, transfer_id: str) -> Sequence[Allocation]:
+        """Return what a transfer changed of lots."""
+
+    def allocations_to(self, lot_id: str) -> Sequence[tuple[str, Allocation]]:
+        """Return what transfers, given by their ids, changed of one lot, in the order of their ids."""
+
+    def debt_transfers(self, member_id: str, wallet: str) -> Sequence[Transfer]:
+        """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
+
+    def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
+        """Return what a member has sent to others since a moment, without what was cancelled."""
+
+    def reported_transfer(self, external_id: str) -> Transfer | None:
+        """Return the transfer to which a client gave this id."""
 
 
 class LedgerRepository(LedgerReader, Protocol):
@@ -85,19 +232,7 @@ class LedgerRepository(LedgerReader, Protocol):
         """Store a new lot."""
 
     def change_lot(self, changed: Lot) -> None:
-        """Store what remains of a lot, when it becomes active and when it expires."""
+        """Store when a lot becomes active and when it expires."""
 
-    def post(
-        self,
-        kind: EntryKind,
-        *,
-        member_id: str,
-        wallet: str,
-        points: Points,
-        pending: bool = False,
-        lot_id: str | None,
-        event_id: str,
-        source: str,
-        now: datetime,
-    ) -> Posted:
-        """Write one entry and change the balance by it; return the balance before and after."""
+    def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
+        """Write a transfer with its allocations, change the balance and the lots by them; return what was written."""

@@ -49,7 +49,7 @@ def _review(due: DueItemContext, member: Member, present: Tier, until: datetime)
     to = reviewed(due.program, member, present)
     next_until = kept_until(due.program, to, now=due.now)
     balance = member.balances.get(due.program.default_wallet.code, NO_POINTS)
-    due.tx.members.set_period(member.id, base=balance.earned, until=next_until, now=due.now)
+    due.tx.members.set_period(member.id, base=balance.qualifying, until=next_until, now=due.now)
     following = {} if next_until is None else due_times(due.program, next_until, now=due.now)
     due.set_due_items(following, member=member.id, replacing=TIER_KINDS)
     if to == present:

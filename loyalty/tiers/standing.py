@@ -12,12 +12,13 @@ from loyalty.store.members import NO_POINTS, Balance, Member
 
 
 def standing(program: Program, balance: Balance, base: Points) -> Decimal | int:
-    """Return what tiers are reached by, in units of the default wallet: points earned above `base`, or active points.
+    """Return what tiers are reached by, in units of the default wallet.
 
-    Without reviews, all points ever earned count.
+    By earned points it is what qualifies above `base`, or without reviews all that ever did; by active points it is
+    what the member has.
     """
     since = base if program.reviews_tiers else 0
-    points = balance.earned - since if program.tier_by == "earned_points" else balance.active
+    points = balance.qualifying - since if program.tier_by == "earned_points" else balance.net
     return program.default_wallet.amount(max(0, points))
 
 

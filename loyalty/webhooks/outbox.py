@@ -85,7 +85,7 @@ class Outbox:
         """What only the envelope shows; for other formats the decision is not written out."""
         event = self._event
         stored = event.decision if self.decision is None else to_json(self.decision)
-        outcomes = None if stored is None else written_out(stored)
+        outcomes = None if stored is None else written_out(stored, self._program.wallets)
         return Origin(event.id, event.time if self._is_reported else None, event.external_id, outcomes)
 
     def _add_message(self, message_id: str, name: str, bodies: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from loyalty.webhooks.signing import new_secret
 from tests.kit import programs
+from tests.kit.amounts import points
 from tests.kit.due_items import run_due_items
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -147,7 +148,7 @@ async def test_a_step_that_runs_several_times_at_once_is_applied_once(purchase: 
 
     balances = await purchase.database.store("DEFAULT").read(lambda tx: tx.members.balances(purchase.event.member))
     assert all(result == results[0] for result in results)
-    assert balances["points"].earned == 700
+    assert balances["points"].earned == points(700)
 
 
 async def test_an_event_that_was_never_stored_is_an_error(purchase: StoredPurchase) -> None:
@@ -169,4 +170,4 @@ async def test_due_items_are_run_once_also_when_the_activity_runs_again(purchase
     balances = await store.read(lambda tx: tx.members.balances(purchase.event.member))
     assert kinds == [["coupon_will_expire", "coupon_expired", "points_will_expire", "points_expired"], [], []]
     assert [BUILT_IN[event.type].body.is_valid(event.body) for event in stored if event] == [True] * 4
-    assert (balances["points"].active, balances["points"].expired) == (0, 500)
+    assert (balances["points"].active, balances["points"].expired) == (0, points(500))

@@ -15,7 +15,7 @@ from database import Database, Transaction
 from database.programs import Programs
 from database.snapshots import current_snapshot, used_by_program
 from database.tables import event, step
-from loyalty.decisions.decision_json import to_json, written_out
+from loyalty.decisions.decision_json import Wallets, to_json, written_out
 from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.engine.snapshots import MemberSnapshot, load_into
 from tests.kit import busy_shop
@@ -91,7 +91,10 @@ async def records_since(scripted: ScriptedStore, member_id: str, before: set[str
         in_order = select(step).order_by(step.c.name != "decide", step.c.name)
         for row in tx.connection.execute(in_order):
             results[row.event] = results.get(row.event, []) + row.result["did"]
-        return [_record(row.type, row.body, written_out(row.decision), results.get(row.id, [])) for row in rows]
+        wallets = scripted.program.wallets
+        return [
+            _record(row.type, row.body, written_out(row.decision, wallets), results.get(row.id, [])) for row in rows
+        ]
 
     return sorted(await scripted.database.store("DEFAULT").read(read), key=_order)
 
@@ -110,9 +113,11 @@ def _order(record: EventRecord) -> str:
     return f"{record['type']} {record['body']} {record['decision']}"
 
 
-def records_of(processed: Sequence[ProcessedEvent]) -> list[EventRecord]:
+def records_of(processed: Sequence[ProcessedEvent], wallets: Wallets) -> list[EventRecord]:
     """The events that the in-memory engine processed."""
-    records = [_record(each.type, each.body, written_out(to_json(each.decision)), each.log) for each in processed]
+    records = [
+        _record(each.type, each.body, written_out(to_json(each.decision), wallets), each.log) for each in processed
+    ]
     return sorted(records, key=_order)
 
 
@@ -154,7 +159,7 @@ async def test_the_in_memory_engine_has_the_results_of_production(scripted: Scri
             processed = engine.report(member, action.type, rules.exact.loads(rules.exact.dumps(action.body)))
             await scripted.report(member, action.type, action.body)
 
-        assert records_of(processed) == await records_since(scripted, member, before)
+        assert records_of(processed, scripted.program.wallets) == await records_since(scripted, member, before)
         assert state_in(engine, member) == state(await snapshot(scripted, member))
         seen |= {each.type for each in processed} | {
             outcome.verdict for each in processed for outcome in each.decision.outcomes

@@ -16,6 +16,7 @@ from loyalty.references import EventRef, StepResult
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from tests.kit import programs
+from tests.kit.amounts import points
 from tests.kit.due_items import run_due_items
 from tests.kit.scripted_store import ScriptedStore
 
@@ -149,7 +150,7 @@ async def test_history_has_the_period_of_a_tier_and_its_base(scripted: ScriptedS
     after = (await scripted.snapshots(then))[ann].state.member
 
     assert (after.tier, after.tier_base, after.tier_until) == (before.tier, before.tier_base, before.tier_until)
-    assert (after.tier, after.tier_base, after.tier_until) == ("gold", 2100, NOW + 2 * YEAR)
+    assert (after.tier, after.tier_base, after.tier_until) == ("gold", points(2100), NOW + 2 * YEAR)
 
 
 async def test_history_of_a_tier_that_was_reviewed_since_has_only_its_name(scripted: ScriptedStore) -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
-from loyalty.program.wallets import Points
+from loyalty.program.wallets import ONE, Points
 from loyalty.store.events import Event
 from loyalty.store.members import Balance, Member
 from program_files import ProgramFaults, read_program
@@ -17,6 +17,7 @@ from tests.rules.mutation import mutated
 from tests.rules.rule_generator import RuleGenerator, Scope
 from tests.rules.schema_generator import Field, Json, SchemaGenerator, field_paths
 
+KNOWN_MEMBER = "00000000-0000-4000-8000-00000000000a"
 TIERS, WALLETS, BADGES = ("bronze", "silver", "gold"), ("points", "miles"), ("early-bird", "globetrotter")
 ZONES = ("UTC", "Europe/Warsaw", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu")
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -67,7 +68,7 @@ class ProgramGenerator:
 
     def _on(self) -> str:
         own = [name for name in self._generated.bodies if name not in BUILT_IN]
-        return self._random.choice([*own * 4, *BUILT_IN])
+        return self._random.choice([*own * 7, *BUILT_IN])
 
     def _reactor(self, name: str) -> Json:
         random, on = self._random, self._on()
@@ -164,16 +165,16 @@ def member(random: Random, now: datetime) -> Member:
     """A member with what the API, and an older program, may have left on them."""
     profile = {"firstName": random.choice(_TEXTS), "birthDate": random.choice(_DAYS)}
     profile |= random.choice([{}, {"address": {"city": random.choice(_TEXTS)}}, {"address": None}])
-    amounts = [Points(amount) for amount in (0, 1, 250, 10**15)]
+    amounts = [Points(amount) for amount in (0, 1, 250 * ONE, 10**12 * ONE)]
     free, wallets = SchemaGenerator(random).body(), WALLETS[random.randint(0, 2) :]
     return Member(
-        id="m",
+        id=KNOWN_MEMBER,
         registered_at=now - timedelta(days=random.choice([0, 1, 400])),
         email=random.choice([None, "a@b.example"]),
         tier=random.choice([None, "bronze", "gold", "a tier of last year"]),
         profile={name: value for name, value in profile.items() if value is not None},
         attributes=free.make(random) | {"a": random.choice(_TEXTS)},
-        balances={code: Balance(*(random.choice(amounts) for _ in range(5))) for code in wallets},
+        balances={code: Balance(*(random.choice(amounts) for _ in Balance._fields)) for code in wallets},
         badges=tuple(random.sample(BADGES, random.randint(0, 2))),
     )
 
@@ -185,7 +186,7 @@ def moment(random: Random) -> datetime:
 
 
 def event(random: Random, type_: str, body: Json) -> Event:
-    return Event("e", type_, "m", moment(random), body)
+    return Event("e", type_, KNOWN_MEMBER, moment(random), body)
 
 
 def _settings(random: Random) -> Json:
@@ -216,6 +217,8 @@ def _field_of(schema: Mapping[str, Json]) -> Field:
     match schema:
         case {"type": "string", "format": "date-time"}:
             return Field("date", make=lambda random: moment(random).isoformat())
+        case {"type": ["string", "null"], "format": "date-time"}:
+            return Field("date", nullable=True, make=lambda random: random.choice([None, moment(random).isoformat()]))
         case {"type": "string"}:
             return Field("text", make=lambda random: random.choice([*TIERS, "a0", "points"]))
         case {"type": "boolean"}:

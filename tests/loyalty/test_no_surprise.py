@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import rules
 from loyalty.decisions.decision import Decision, RuleOutcome
-from loyalty.decisions.decision_json import from_json, to_json
+from loyalty.decisions.decision_json import Wallets, from_json, to_json
 from loyalty.engine.in_memory import InMemoryEngine
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.decide import decide, rule_input
@@ -20,7 +20,7 @@ from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from rules import exact
 from tests.kit import programs
-from tests.kit.program_generator import ProgramGenerator, event, member, moment, read
+from tests.kit.program_generator import KNOWN_MEMBER, ProgramGenerator, event, member, moment, read
 from tests.rules.effort import effort
 from tests.rules.schema_generator import Json
 
@@ -59,9 +59,9 @@ def _in_json(value: Json) -> Json:
             return value
 
 
-def _is_stored_unchanged(decision: Decision) -> bool:
+def _is_stored_unchanged(decision: Decision, wallets: Wallets) -> bool:
     """Whether the stored JSON of a decision is read back as the same decision."""
-    stored = from_json(exact.loads(exact.dumps(to_json(decision))))
+    stored = from_json(exact.loads(exact.dumps(to_json(decision))), wallets)
     return [(each.source, each.verdict) for each in stored.outcomes] == [
         (each.source, each.verdict) for each in decision.outcomes
     ]
@@ -83,7 +83,7 @@ def test_a_decision_never_raises_and_is_well_formed(seed):
         decision = decide(program, member(random, now), reported, {}, now=now)
 
         assert all(map(_is_well_formed, decision.outcomes))
-        assert _is_stored_unchanged(decision)
+        assert _is_stored_unchanged(decision, program.wallets)
         assert len(decision.outcomes) >= len(program.reactors_on.get(name, ()))
 
 
@@ -138,9 +138,9 @@ def test_an_event_over_the_budget_of_one_rule_is_processed_by_all_others():
         **{"reactors__points-for-purchase": "reactor: z\non: purchase\nthen: [{award_points: {points: 5}}]"},
     )
     engine = InMemoryEngine(read_program(files), datetime(2026, 5, 1, tzinfo=UTC))
-    engine.register(MemberState(Member("m", engine.now)))
+    engine.register(MemberState(Member(KNOWN_MEMBER, engine.now)))
 
-    processed = engine.report("m", "purchase", {"n": [1] * 120_000})[0].decision.outcomes
+    processed = engine.report(KNOWN_MEMBER, "purchase", {"n": [1] * 120_000})[0].decision.outcomes
 
     assert {outcome.source: outcome.verdict for outcome in processed} == {
         "reactor/a": "too_much_work",
@@ -162,7 +162,7 @@ def test_most_of_a_generated_program_is_valid_and_its_reactors_fire():
         engine = InMemoryEngine(program, datetime(2026, 5, 1, tzinfo=UTC))
         processed = engine.register(MemberState(_bare(member(random, engine.now))))
         for name in [name for name in program.event_types if name not in BUILT_IN] * 4:
-            processed += engine.report("m", name, work.bodies[name].make(random))
+            processed += engine.report(KNOWN_MEMBER, name, work.bodies[name].make(random))
         outcomes = [outcome for each in processed for outcome in each.decision.outcomes]
         fired += sum(outcome.fired for outcome in outcomes)
         counted += sum(outcome.verdict == "counted" for outcome in outcomes)

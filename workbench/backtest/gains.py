@@ -21,7 +21,7 @@ class Benefit:
 
 
 Gains: TypeAlias = Mapping[Benefit, int]
-"""The amount of each benefit; of points, awarded less deducted, in the smallest unit of their wallet."""
+"""The amount of each benefit; of points, awarded less deducted, in millionths."""
 
 
 def lifetime_gains(state: MemberState) -> Counter[Benefit]:

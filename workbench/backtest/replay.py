@@ -131,10 +131,10 @@ class Replay:
     def _count(self, steps: Iterable[EventContext]) -> None:
         for step in steps:
             self.totals.count(step)
-        entries = self._engine.store.entries
-        for entry in entries:
-            self.totals.post(entry)
-        entries.clear()
+        transfers = self._engine.store.transfers
+        for each in transfers:
+            self.totals.post(each)
+        transfers.clear()
         self._engine.store.sent.clear()
 
     def _give_tier(self, state: MemberState) -> None:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from loyalty.events.context import EventContext
 from loyalty.program.effects import IssueReward
-from loyalty.store.points import LedgerEntry
+from loyalty.store.points import Transfer
 
 MAX_REASONS = 20
 """Refusals, and failures, that are counted by their own reason; further ones are counted together."""
@@ -14,7 +14,7 @@ MAX_REASONS = 20
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over all events and members of a replay. Points are in the smallest unit of their wallet."""
+    """Sums over all events and members of a replay. Points are in millionths."""
 
     answered: int = 0
     """Events processed: reported ones, caused ones, and due ones that something answers."""
@@ -35,19 +35,19 @@ class Totals:
     failed: Counter[str] = field(default_factory=Counter)
     """Events whose processing failed, by reason."""
 
-    def post(self, entry: LedgerEntry) -> None:
-        """Add one ledger entry."""
-        match entry.kind:
-            case "award":
-                self.awarded[entry.wallet] += entry.points
-            case "deduct":
-                self.deducted[entry.wallet] += entry.points
+    def post(self, transfer: Transfer) -> None:
+        """Add one transfer."""
+        match transfer.kind:
+            case "award" | "add":
+                self.awarded[transfer.wallet] += transfer.points
+            case "deduct" | "spend" | "capture":
+                self.deducted[transfer.wallet] += transfer.points
             case "expire":
-                self.expired[entry.wallet] += entry.points
-            case "activate":
+                self.expired[transfer.wallet] += transfer.points
+            case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel":
                 pass
             case _:
-                assert_never(entry.kind)
+                assert_never(transfer.kind)
 
     def count(self, step: EventContext) -> None:
         """Add one processed event."""

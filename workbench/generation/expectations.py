@@ -49,17 +49,17 @@ def expectations(
 
 def _balances(state: MemberState, events: Sequence[ProcessedEvent], program: Program) -> Any:
     """Return the balance of each wallet that moved; that of the default wallet if none did."""
-    moved = dict.fromkeys(entry.wallet for each in events for entry in each.entries)
+    moved = dict.fromkeys(moved.wallet for each in events for moved in each.transfers)
     if moved:
-        return {code: program.wallets[code].amount(state.balances[code].active) for code in moved}
+        return {code: program.wallets[code].amount(state.balances[code].net) for code in moved}
     balance = state.balances.get(program.default_wallet.code)
-    return program.default_wallet.amount(balance.active if balance else 0)
+    return program.default_wallet.amount(balance.net if balance else 0)
 
 
 def _moved(events: Sequence[ProcessedEvent], program: Program) -> Iterator[tuple[str, Any]]:
     for key, kind in (("awarded", "award"), ("deducted", "deduct")):
         sums: Counter[str] = Counter()
-        for entry in (entry for each in events for entry in each.entries if entry.kind == kind):
-            sums[entry.wallet] += entry.points
+        for moved in (moved for each in events for moved in each.transfers if moved.kind == kind):
+            sums[moved.wallet] += moved.points
         if sums:
             yield key, {code: program.wallets[code].amount(points) for code, points in sums.items()}

@@ -55,7 +55,7 @@ def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]
     match assertion:
         case model.BalanceIs(kind, wallet, amount):
             balance = state.balances.get(wallet, _NO_BALANCE)
-            return _number(amount), _number(program.wallets[wallet].amount(getattr(balance, kind)))
+            return _number(amount), _number(program.wallets[wallet].amount(_part(balance, kind)))
         case model.PointsMoved(direction, wallet, amount):
             moved = _points_moved(direction, wallet, observation)
             return _number(amount), _number(program.wallets[wallet].amount(moved))
@@ -81,10 +81,14 @@ def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]
             assert_never(assertion)
 
 
+def _part(balance: Balance, kind: model.BalanceKind) -> int:
+    return balance.net if kind == "active" else int(getattr(balance, kind))
+
+
 def _points_moved(direction: model.Direction, wallet: str, observation: Observation) -> int:
     kind = "award" if direction == "awarded" else "deduct"
-    entries = (entry for each in observation.events for entry in each.entries)
-    return sum(entry.points for entry in entries if entry.wallet == wallet and entry.kind == kind)
+    transfers = (transfer for each in observation.events for transfer in each.transfers)
+    return sum(each.points for each in transfers if each.wallet == wallet and each.kind == kind)
 
 
 def _rewards(assertion: model.RewardsAre | model.RewardCount, observation: Observation) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from loyalty.calendar import Duration
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import named_id
 from loyalty.points import ledger
-from loyalty.points.due_items import due_items_of_lot
+from loyalty.points.ledger import due_items_of_lot
 from loyalty.program.effects import AwardPoints
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
@@ -33,12 +33,16 @@ def snapshot_of(fixture: Fixture, name: str, program: Program, now: datetime) ->
         lots = [lot for lot in state.lots.values() if lot.wallet == code]
         active = Points(sum(lot.remaining for lot in lots if lot.active_from is None))
         pending = Points(sum(lot.remaining for lot in lots if lot.active_from is not None))
-        state.balances[code] = Balance(active, pending, earned=fixture.earned.get(code, active))
+        state.balances[code] = _balance(active, pending, fixture.earned.get(code, active))
     state.completed = dict(fixture.completed)
     state.daily_sums = {achievement: list(sums) for achievement, sums in fixture.daily_sums.items()}
     warned_lots = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
     due = {lot.id: due_items_of_lot(program, lot, warned=warned, now=now) for lot, warned in warned_lots}
     return MemberSnapshot(state, due_items=due | _begin_tier_period(state, program, now))
+
+
+def _balance(active: Points, pending: Points, earned: Points) -> Balance:
+    return Balance(active, pending, earned=earned, qualifying=earned)
 
 
 def _begin_tier_period(state: MemberState, program: Program, now: datetime) -> dict[str, DueTimes]:

@@ -22,7 +22,7 @@ CountedRewardStatus: TypeAlias = Literal["issued", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """A member at the start of a test. Points are in the wallet's smallest unit, and active."""
+    """A member at the start of a test. Points are in millionths, and active."""
 
     member: Member
     is_registered: bool = True

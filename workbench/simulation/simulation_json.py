@@ -9,7 +9,7 @@ from loyalty.decisions.decision_json import to_json
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.program import Program
 from loyalty.store.memory.store import SentMessage
-from loyalty.store.points import LedgerEntry
+from loyalty.store.points import Transfer
 from workbench.simulation.simulation import MemberStatus, SimulationResult
 
 UNDEPLOYED = "undeployed"
@@ -55,7 +55,7 @@ def _node(
     event: ProcessedEvent, caused: Mapping[str | None, Sequence[ProcessedEvent]], program: Program
 ) -> dict[str, Any]:
     nodes = [_node(each, caused, program) for each in caused.get(event.id, ())]
-    entries = [_entry(each, event, program) for each in event.entries]
+    entries = [_entry(each, event, program) for each in event.transfers]
     return {
         "type": event.type,
         "body": dict(event.body),
@@ -67,7 +67,7 @@ def _node(
     }
 
 
-def _entry(entry: LedgerEntry, event: ProcessedEvent, program: Program) -> dict[str, Any]:
+def _entry(entry: Transfer, event: ProcessedEvent, program: Program) -> dict[str, Any]:
     return {
         "kind": entry.kind,
         "wallet": entry.wallet,

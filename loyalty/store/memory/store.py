@@ -16,10 +16,11 @@ from loyalty.references import StepResult
 from loyalty.store.achievements import DailySum, day_of, insert_sorted
 from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
-from loyalty.store.members import NO_POINTS, Identity, Member
+from loyalty.store.members import Identity, Member
 from loyalty.store.memory.due_item_queue import DueItemQueue
+from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.points import EntryKind, LedgerEntry, Lot, Posted, balance_change
+from loyalty.store.points import Transfer
 from loyalty.store.rewards import IssuedReward, RewardStatus
 from loyalty.store.webhooks import LiveSubscription
 
@@ -42,13 +43,14 @@ class InMemoryStore:
         self.members_by_id: dict[str, MemberState] = {}
         self.used: dict[str, dict[date, DailyUse]] = {}
         """Use of limits `per: program`, by reactor and day."""
-        self.entries: list[LedgerEntry] = []
+        self.transfers: list[Transfer] = []
+        """What was posted since the caller cleared it."""
         self.sent: list[SentMessage] = []
         self.owners: dict[str, str] = {}
         """The ids of members, by the ids of their lots and issued rewards."""
         self.events = _Events(self, has_subscribers=bool(subscriptions))
         self.members = _Members(self)
-        self.ledger = _Ledger(self)
+        self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
         self.achievements = _Achievements(self)
         self.rewards = _Rewards(self)
         self.due_items = DueItemQueue()
@@ -242,51 +244,6 @@ def _as_stored(value: Any) -> Any:
             return [_as_stored(each) for each in value]
         case _:
             return value
-
-
-class _Ledger(_Repository):
-    __slots__ = ()
-
-    def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:  # noqa: ARG002 - not kept
-        self._store.members_by_id[member_id].lots[new.id] = new
-        self._store.owners[new.id] = member_id
-
-    def lot(self, lot_id: str) -> tuple[Lot, str] | None:
-        owner = self._store.owners.get(lot_id)
-        return None if owner is None else (self._store.members_by_id[owner].lots[lot_id], owner)
-
-    def spendable(self, member_id: str, wallet: str, *, now: datetime) -> Sequence[Lot]:
-        lots = self._store.members_by_id[member_id].lots.values()
-        active = [lot for lot in lots if lot.wallet == wallet and lot.active_from is None]
-        return [lot for lot in active if lot.expires_at is None or lot.expires_at > now]
-
-    def change_lot(self, changed: Lot) -> None:
-        owner = self._store.owners[changed.id]
-        if changed.remaining > 0:
-            self._store.members_by_id[owner].lots[changed.id] = changed
-        else:
-            del self._store.members_by_id[owner].lots[changed.id], self._store.owners[changed.id]
-
-    def post(
-        self,
-        kind: EntryKind,
-        *,
-        member_id: str,
-        wallet: str,
-        points: Points,
-        pending: bool = False,
-        lot_id: str | None,
-        event_id: str,
-        source: str,
-        now: datetime,
-    ) -> Posted:
-        balances = self._store.members_by_id[member_id].balances
-        before = balances.get(wallet, NO_POINTS)
-        after = balances[wallet] = before.plus(balance_change(kind, points, pending=pending))
-        self._store.entries.append(
-            LedgerEntry(member_id, wallet, kind, points, after.active, lot_id, event_id, source, now)
-        )
-        return Posted(wallet, before, after)
 
 
 class _Achievements(_Repository):

@@ -29,7 +29,7 @@ from loyalty.webhooks.messages.model import (
     MemberAchievementProgressWasChanged,
     Message,
     PointsWillExpire,
-    TransferKind,
+    UnitsTransferKind,
     UnitsTransferWasAdded,
     event_name,
 )
@@ -61,8 +61,8 @@ __all__ = [
     "PointsWillExpire",
     "ProgressView",
     "RewardView",
-    "TransferKind",
     "Trigger",
+    "UnitsTransferKind",
     "UnitsTransferWasAdded",
     "WalletView",
     "WindowName",

@@ -22,7 +22,7 @@ from loyalty.webhooks.messages.facts import (
 )
 
 ChangeKind: TypeAlias = Literal["add", "subtract", "p2p_add", "p2p_subtract"]
-TransferKind: TypeAlias = Literal["adding", "spending", "p2p_adding", "p2p_spending", "blocked", "expired"]
+UnitsTransferKind: TypeAlias = Literal["adding", "spending", "p2p_adding", "p2p_spending", "blocked", "expired"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +40,12 @@ class AvailablePointsAmountChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitsTransferWasAdded:
-    """A transfer of points; `related_transfer_id` is the lot that expired."""
+    """A transfer of points; `related_transfer_id` is the one that it is about: a hold, an expired award, ..."""
 
     customer: Customer
     wallet: WalletView
     transfer_id: str
-    kind: TransferKind
+    kind: UnitsTransferKind
     units: Decimal
     created_at: datetime
     expires_at: datetime | None = None

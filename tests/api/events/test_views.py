@@ -12,10 +12,11 @@ from loyalty.decisions.reasons import ConditionFalse, FailedPart, describe_reaso
 from loyalty.ids import caused_id, new_id
 from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, GrantBadge
 from loyalty.program.expiry import After, Never, OnDate
-from loyalty.program.wallets import Points
 from loyalty.store.events import NewEvent
 from loyalty.store.webhooks import LoggedAttempt
+from tests.kit.amounts import points
 from tests.kit.api import UI, Api
+from tests.kit.awards import award
 from tests.kit.programs import PROGRAM
 
 PATH = "/api/DEFAULT/customEvent"
@@ -34,10 +35,10 @@ DECISION = Decision(
             "fired",
             "it has no condition",
             (
-                AwardPoints("points", Points(1250), Duration(days=2), After(Duration(months=1, days=90))),
-                AwardPoints("points", Points(5), Duration(), OnDate(3, 1)),
-                DeductPoints("points", Points(10)),
-                AwardPoints("gone", Points(3), Duration(), Never()),
+                AwardPoints("points", points("12.5"), Duration(days=2), After(Duration(months=1, days=90))),
+                AwardPoints("points", points("0.05"), Duration(), OnDate(3, 1)),
+                DeductPoints("points", points("0.1")),
+                AwardPoints("gone", points(3), Duration(), Never()),
                 GrantBadge("early-bird"),
                 CallWebhook("https://partner.example", {"a": 1}),
             ),
@@ -146,16 +147,7 @@ async def test_an_outcome_holds_caused_events_and_their_deliveries(api_anywhere:
     event_id = await accepted(api_anywhere)
 
     def live(tx) -> None:
-        tx.ledger.post(
-            "award",
-            member_id=tx.events.get(event_id).member,
-            wallet="points",
-            points=Points(100),
-            lot_id=new_id(),
-            event_id=event_id,
-            source="reactor/yes",
-            now=NOW,
-        )
+        award(tx, tx.events.get(event_id).member, points(100), event_id=event_id, source="reactor/yes", now=NOW)
         completed = cause(tx, event_id, "achievement_completed", {"achievement": "seven-days", "times": 1}, 1)
         cause(tx, completed, "badge_granted", {"badge": "early-bird"}, 2)
         tx.events.set_failed(completed, "too deep", now=NOW)

@@ -11,9 +11,11 @@ import pytest
 from api.http.preferences import MAX_WAIT
 from api.state import event_waiter
 from loyalty.decisions.decision import Decision, RuleOutcome
-from loyalty.ids import caused_id
-from loyalty.program.wallets import Points
+from loyalty.ids import caused_id, new_id
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Balance
+from loyalty.store.points import NewTransfer
+from tests.kit.amounts import points
 from tests.kit.api import Api
 
 PATH = "/api/DEFAULT/customEvent"
@@ -44,17 +46,12 @@ async def applied(api: Api, event_id: str) -> None:
     await api.write(apply)
 
 
-def _post(tx: Any, event: Any, kind: Any, points: int) -> None:
-    tx.ledger.post(
-        kind,
-        member_id=event.member,
-        wallet="points",
-        points=Points(points),
-        lot_id=None,
-        event_id=event.id,
-        source="reactor/welcome",
-        now=NOW,
-    )
+def _post(tx: Any, event: Any, kind: Any, amount: int) -> None:
+    moved = points(amount)
+    more = Balance(active=moved, earned=moved)
+    change = more if kind == "award" else Balance(active=points(-amount), spent=moved)
+    new = NewTransfer(new_id(), event.member, "points", kind, moved, change, event.id, "reactor/welcome")
+    tx.ledger.post(new, now=NOW)
 
 
 def _cause(tx: Any, parent: Any, type_: str, body: dict[str, Any], depth: int = 1) -> Any:

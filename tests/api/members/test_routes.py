@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from loyalty.ids import is_id, new_id
-from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
-from loyalty.store.points import Lot
+from tests.kit.amounts import points
 from tests.kit.api import Api
+from tests.kit.awards import award
 
 PATH = "/api/DEFAULT/member"
 ANNA = {
@@ -176,27 +176,12 @@ async def test_members_are_listed_and_filtered(api_anywhere: Api):
 NOW = datetime.now(UTC)
 
 
-async def _live(api: Api, member_id: str) -> None:
-    """What workflows would have written: 150.00 active, 20 pending, a badge, three days of a streak."""
+async def _live(api: Api, member_id: str, *, active: str = "150", pending: str = "20") -> None:
+    """What workflows would have written: 150 active, 20 pending, a badge, three days of a streak."""
 
     def write(tx):
-        for points, active_from, expires_at in (
-            (Points(150), None, NOW + timedelta(days=3)),
-            (Points(20), NOW + timedelta(days=1), None),
-        ):
-            lot = Lot(new_id(), "points", points, points, active_from, expires_at)
-            tx.ledger.add_lot(lot, member_id=member_id, event_id=new_id(), now=NOW)
-            tx.ledger.post(
-                "award",
-                member_id=member_id,
-                wallet="points",
-                points=points,
-                pending=active_from is not None,
-                lot_id=lot.id,
-                event_id=new_id(),
-                source="reactor/x",
-                now=NOW,
-            )
+        award(tx, member_id, points(active), expires_at=NOW + timedelta(days=3), now=NOW)
+        award(tx, member_id, points(pending), active_from=NOW + timedelta(days=1), now=NOW)
         tx.members.grant_badge(member_id, "early-bird", now=NOW)
         days = [DailySum((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (1, 2, 3)]
         tx.achievements.save_daily_sums(member_id, "seven-days", days)
@@ -211,8 +196,8 @@ async def test_a_status_says_where_a_member_stands(api_anywhere: Api):
 
     status = await api_anywhere.get(f"{PATH}/{member_id}/status")
 
-    points = ("activePoints", "points", "earnedPoints", "lockedPoints", "spentPoints", "expiredPoints")
-    assert [status[name] for name in points] == [150, 150, 170, 20, 0, 0]
+    shown = ("activePoints", "points", "earnedPoints", "lockedPoints", "spentPoints", "expiredPoints")
+    assert [status[name] for name in shown] == [150, 150, 170, 20, 0, 0]
     assert (status["levelName"], status["levelConditionValue"]) == ("bronze", 0)
     assert (status["nextLevelName"], status["nextLevelConditionValue"], status["pointsToNextLevel"]) == (
         "silver",
@@ -268,7 +253,7 @@ async def test_amounts_are_exact_in_a_wallet_with_decimals(api: Api):
 
     await api.deploy(program=PROGRAM.replace("{default: true,", "{default: true, decimals: 2,"))
     member_id = await register(api)
-    await _live(api, member_id)
+    await _live(api, member_id, active="1.5", pending="0.2")
 
     status = await api.http.get(f"{PATH}/{member_id}/status")
 
@@ -283,7 +268,7 @@ async def test_a_status_says_until_when_a_tier_is_kept_and_counts_from_its_last_
     member_id = await register(api)
     await _live(api, member_id)
     until = datetime(2027, 5, 1, 22, 0, tzinfo=UTC)
-    await api.write(lambda tx: tx.members.set_period(member_id, base=Points(100), until=until, now=NOW))
+    await api.write(lambda tx: tx.members.set_period(member_id, base=points(100), until=until, now=NOW))
 
     status = await api.get(f"{PATH}/{member_id}/status")
 

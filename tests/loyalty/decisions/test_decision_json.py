@@ -32,15 +32,17 @@ from loyalty.program.effects import (
     SetTier,
 )
 from loyalty.program.expiry import Never
-from loyalty.program.wallets import Points
 from loyalty.store.events import Event
 from loyalty.store.members import Member
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 
 REACTOR = "reactor: points-for-purchase\non: purchase\n"
+
+WALLETS = read_program(programs.files()).wallets
 
 REASONS = (
     ConditionFalse(
@@ -60,8 +62,8 @@ REASONS = (
 
 
 EXAMPLES: tuple[Effect, ...] = (
-    AwardPoints("points", Points(10), Duration(0, 2, 0), Never()),
-    DeductPoints("points", Points(5)),
+    AwardPoints("points", points(10), Duration(0, 2, 0), Never()),
+    DeductPoints("points", points(5)),
     GrantBadge("b"),
     IssueReward("free-coffee"),
     SetTier("gold"),
@@ -93,7 +95,7 @@ then:
 
     decided = decide(program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
 
-    assert from_json(as_stored(decided)).outcomes == decided.outcomes
+    assert from_json(as_stored(decided), program.wallets).outcomes == decided.outcomes
 
 
 def test_there_is_an_example_of_every_effect() -> None:
@@ -104,20 +106,20 @@ def test_there_is_an_example_of_every_effect() -> None:
 def test_every_effect_is_read_back_unchanged_under_its_name(effect: Effect) -> None:
     stored = effect_to_json(effect)
 
-    assert effect_from_json(stored) == effect
+    assert effect_from_json(stored, WALLETS) == effect
     assert [EFFECTS[name].type for name in stored] == [type(effect)]
 
 
 def test_an_effect_that_this_version_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="'freeze_member' is no effect"):
-        effect_from_json({"freeze_member": "ann"})
+        effect_from_json({"freeze_member": "ann"}, WALLETS)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: type(reason).__name__)
 def test_reasons_are_stored_as_json_and_read_back_unchanged(reason: Any) -> None:
     decision = Decision((RuleOutcome("reactor/a", "condition_false", "", place="reactors/a.yaml:1:1", reason=reason),))
 
-    assert from_json(as_stored(decision)) == decision
+    assert from_json(as_stored(decision), WALLETS) == decision
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_the_sentence_is_made_from_the_facts_and_not_stored(reason: Any, sentenc
     (stored,) = as_stored(decision)
 
     assert "because" not in stored
-    assert written_out([stored])[0]["because"] == sentence
+    assert written_out([stored], WALLETS)[0]["because"] == sentence
 
 
 def test_stored_json_has_no_duplicates_and_json_for_people_is_written_out() -> None:
@@ -164,7 +166,7 @@ def test_stored_json_has_no_duplicates_and_json_for_people_is_written_out() -> N
             "reason": {"leaves": [{"place": "3:7", "actual": {"event.body.total": 12}, "needed": ">= 20"}]},
         }
     ]
-    assert written_out(stored) == [
+    assert written_out(stored, WALLETS) == [
         {
             "source": "reactor/points-for-purchase",
             "verdict": "condition_false",
@@ -220,18 +222,18 @@ def test_a_decision_of_a_version_that_stored_sentences_is_read() -> None:
         },
     ]
 
-    decision = from_json(stored)
+    decision = from_json(stored, WALLETS)
 
     assert [outcome.because for outcome in decision.outcomes] == [outcome["because"] for outcome in stored]
-    assert written_out(stored) == stored
+    assert written_out(stored, WALLETS) == stored
 
 
-@pytest.mark.parametrize("stored", [{"conjure": 1}, {"award_points": {"wallet": "p", "points": 1, "expires": "soon"}}])
+@pytest.mark.parametrize("stored", [{"conjure": 1}, {"award_points": {"wallet": "p", "units": 1, "expires": "soon"}}])
 def test_an_effect_of_another_version_is_refused_by_name(stored: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="of this version of Laurel"):
-        from_json([{"source": "s", "verdict": "fired", "because": "", "place": "", "effects": [stored]}])
+        from_json([{"source": "s", "verdict": "fired", "because": "", "place": "", "effects": [stored]}], WALLETS)
 
 
 def test_a_reason_of_another_version_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="is no reason of this version of Laurel"):
-        from_json([{"source": "s", "verdict": "fired", "place": "", "reason": {"stars": "wrong"}}])
+        from_json([{"source": "s", "verdict": "fired", "place": "", "reason": {"stars": "wrong"}}], WALLETS)

@@ -10,6 +10,7 @@ from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 ANN = "00000000-0000-4000-8000-00000000000a"
@@ -43,7 +44,7 @@ def test_an_event_is_processed_with_all_that_it_causes() -> None:
 
     assert [each.type for each in processed[-3:]] == ["app_login", "achievement_completed", "badge_granted"]
     assert processed[-1].parent == processed[-2].id
-    assert engine.store.members_by_id[ANN].balances["points"].active == 100
+    assert engine.store.members_by_id[ANN].balances["points"].active == points(100)
 
 
 def test_due_items_are_run_at_their_own_time() -> None:

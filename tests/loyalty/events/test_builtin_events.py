@@ -5,6 +5,7 @@ import pytest
 from loyalty.events.builtin_events import BUILT_IN
 
 TIME = "2024-05-01T09:00:00Z"
+TRANSFER = {"wallet": "points", "points": 1, "balance": 1, "transfer": "t", "comment": ""}
 BODIES = {
     "member_registered": {},
     "tier_changed": {"from": None, "to": "gold", "up": True},
@@ -14,6 +15,14 @@ BODIES = {
     "points_activated": {"wallet": "points", "points": 1, "balance": 1, "lot": "l"},
     "points_will_expire": {"wallet": "points", "points": 1.5, "awarded": 2, "lot": "l", "expires_at": TIME},
     "points_expired": {"wallet": "points", "points": 1, "balance": 0, "lot": "l", "expires_at": TIME},
+    "points_added": TRANSFER | {"pending": False, "expires_at": None},
+    "points_spent": TRANSFER,
+    "points_held": TRANSFER | {"until": TIME},
+    "points_captured": TRANSFER | {"hold": "t"},
+    "points_released": TRANSFER,
+    "points_sent": TRANSFER | {"receiver": "m"},
+    "points_received": TRANSFER | {"sender": "m"},
+    "points_transfer_cancelled": TRANSFER | {"cancelled": "t", "kind": "spend"},
     "reward_issued": {"reward": "coffee", "issued_reward": "i", "coupon": None},
     "coupon_will_expire": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
     "coupon_expired": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},

@@ -15,6 +15,7 @@ from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Balance, Member
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 ANN = Member(id="ann", registered_at=NOW, tier="silver", attributes={"city": "Warsaw"})
@@ -40,7 +41,7 @@ def test_a_reactor_without_a_condition_fires() -> None:
     outcome = outcome_of("then: [{award_points: {points: {var: event.body.total}}}]", {"total": 80})
 
     assert (outcome.verdict, outcome.source) == ("fired", "reactor/points-for-purchase")
-    assert [e.points for e in outcome.effects if isinstance(e, AwardPoints)] == [80]
+    assert [e.points for e in outcome.effects if isinstance(e, AwardPoints)] == [points(80)]
 
 
 def test_a_false_condition_names_the_part_that_was_false() -> None:
@@ -105,7 +106,7 @@ def test_the_reason_of_a_reactor_that_is_active_to_the_minute_has_the_time() -> 
 
 
 @pytest.mark.parametrize(
-    ("number", "rounding", "points"),
+    ("number", "rounding", "awarded"),
     [
         ("12.99", "down", 12),
         ("12.01", "up", 13),
@@ -115,13 +116,13 @@ def test_the_reason_of_a_reactor_that_is_active_to_the_minute_has_the_time() -> 
         ("12.00000000000000000000000000000001", "up", 13),
     ],
 )
-def test_points_are_rounded_by_the_rule_that_is_named(number: str, rounding: str, points: int) -> None:
+def test_points_are_rounded_by_the_rule_that_is_named(number: str, rounding: str, awarded: int) -> None:
     outcome = outcome_of(
         f"then: [{{award_points: {{points: {{var: event.body.total}}, round: {rounding}}}}}]",
         {"total": Decimal(number)},
     )
 
-    assert [e.points for e in outcome.effects if isinstance(e, AwardPoints)] == [points]
+    assert [e.points for e in outcome.effects if isinstance(e, AwardPoints)] == [points(awarded)]
 
 
 @pytest.mark.parametrize("total", [0, Decimal("0.9"), 10**9 + 1])
@@ -166,7 +167,7 @@ def test_a_limit_on_points_cuts_the_award_that_would_exceed_it() -> None:
 
     decided = decision(limited, {"total": 1}, usage=used)
 
-    assert [e.points for e in decided.outcomes[0].effects if isinstance(e, AwardPoints)] == [20]
+    assert [e.points for e in decided.outcomes[0].effects if isinstance(e, AwardPoints)] == [points(20)]
     assert "a limit cut 50 points to 20" in decided.outcomes[0].because
     assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, 20)]
 
@@ -183,7 +184,7 @@ then:
     assert outcome.effects[0] == SetAttribute("seen", "Warsaw")
     assert isinstance(outcome.effects[1], CallWebhook)
     assert outcome.effects[1].body == {"tier": "silver", "list": [1, Decimal("1.5")]}
-    assert outcome.effects[2] == DeductPoints("points", 5)  # type: ignore[arg-type]  # a plain number of points
+    assert outcome.effects[2] == DeductPoints("points", points(5))
 
 
 def test_conditions_use_the_time_zone_of_the_program_also_without_reasons() -> None:
@@ -260,8 +261,8 @@ def test_a_balance_with_decimals_is_read_in_units_of_the_wallet() -> None:
             **{"reactors__points-for-purchase": REACTOR + "then: [{award_points: {points: {var: member.points}}}]"},
         )
     )
-    rich = Member(id="ann", registered_at=NOW, balances={"points": Balance(active=150)})  # type: ignore[arg-type]
+    rich = Member(id="ann", registered_at=NOW, balances={"points": Balance(active=points("1.5"))})
 
     decided = decide(program, rich, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
 
-    assert [e.points for _, _, e in decided.effects() if isinstance(e, AwardPoints)] == [150]
+    assert [e.points for _, _, e in decided.effects() if isinstance(e, AwardPoints)] == [points("1.5")]

@@ -1,16 +1,18 @@
 """Lots: when they expire, in which order they are spent, and their due items."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from loyalty.calendar import Duration
-from loyalty.points.ledger import award, due_times, spend
+from loyalty.points.ledger import award, due_times
+from loyalty.points.postings import shares
 from loyalty.program.effects import AwardPoints
 from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate, expires_at
 from loyalty.program.wallets import Points, Wallet
-from loyalty.store.points import Lot
+from loyalty.store.points import Lot, spending_order
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=WARSAW)
@@ -30,15 +32,19 @@ def test_spending_takes_the_points_that_expire_first() -> None:
         lot(30, expires_in=60, name="j"),
     )
 
-    changed = spend([never, august, july], Points(40))
+    taken = shares(sorted([never, august, july], key=spending_order), Points(40))
 
-    assert [(each.id, each.remaining) for each in changed] == [("j", 0), ("a", 40)]
+    assert [(each.id, share) for each, share in taken] == [("j", 30), ("a", 10)]
 
 
-def test_spending_more_than_there_is_takes_all() -> None:
-    changed = spend([lot(30, expires_in=None)], Points(40))
+def test_what_expires_together_is_spent_oldest_first() -> None:
+    newer, older = lot(20, expires_in=90, name="b"), lot(20, expires_in=90, name="a")
 
-    assert [each.remaining for each in changed] == [0]
+    assert sorted([newer, older], key=spending_order) == [older, newer]
+
+
+def test_lots_are_shared_as_far_as_they_last() -> None:
+    assert [share for _, share in shares([lot(30, expires_in=None)], Points(40))] == [30]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +100,6 @@ def test_a_lot_has_a_warning_unless_it_was_sent_and_an_expiry(
 
 
 def test_an_empty_lot_has_no_due_item() -> None:
-    (empty,) = spend([lot(10, expires_in=30)], Points(10))
+    empty = replace(lot(10, expires_in=30), remaining=Points(0))
 
     assert due_times(empty, warn_before=WEEK, warned=False, now=NOW, zone=WARSAW) == {}

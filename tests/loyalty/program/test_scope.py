@@ -8,11 +8,11 @@ import pytest
 
 from loyalty.events.decide import rule_input
 from loyalty.program.scope import scope
-from loyalty.program.wallets import Points
 from loyalty.store.events import Event
 from loyalty.store.members import Balance, Member
 from program_files import read_program
 from rules import types
+from tests.kit.amounts import points
 
 NOW = datetime(2024, 5, 1, 9, tzinfo=UTC)
 FULL = {
@@ -27,7 +27,7 @@ FULL = {
         "address": {"city": "Kraków", "country": "PL"},
     },
     "attributes": {"size": 3, "tags": ["a", None]},
-    "balances": {"points": Balance(active=Points(5), earned=Points(9)), "miles": Balance(active=Points(150))},
+    "balances": {"points": Balance(active=points(5), earned=points(9)), "miles": Balance(active=points("1.5"))},
     "badges": ("early-bird",),
 }
 PROGRAM = read_program(

@@ -7,11 +7,11 @@ import pytest
 
 from loyalty.program.program import Program
 from loyalty.program.tiers import Tier
-from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.tiers import standing as tiers
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 
@@ -28,13 +28,13 @@ def tier(program: Program, name: str) -> Tier:
     return named
 
 
-def member(*, earned: int = 0, active: int = 0, base: int = 0) -> Member:
-    balance = Balance(active=Points(active), earned=Points(earned))
-    return Member("ann", NOW, balances={"points": balance}, tier_base=Points(base))
+def member(*, qualifying: int = 0, active: int = 0, base: int = 0) -> Member:
+    balance = Balance(active=points(active), qualifying=points(qualifying))
+    return Member("ann", NOW, balances={"points": balance}, tier_base=points(base))
 
 
 @pytest.mark.parametrize(
-    ("earned", "base", "expected"),
+    ("qualifying", "base", "expected"),
     [
         (2000, 0, "gold"),
         (1999, 0, "silver"),
@@ -44,17 +44,17 @@ def member(*, earned: int = 0, active: int = 0, base: int = 0) -> Member:
         (2000, 2000, "bronze"),
     ],
 )
-def test_a_review_counts_points_earned_since_the_last_review(earned: int, base: int, expected: str) -> None:
+def test_a_review_counts_points_that_qualified_since_the_last_review(qualifying: int, base: int, expected: str) -> None:
     program = program_with()
 
-    assert tiers.reviewed(program, member(earned=earned, base=base), tier(program, "gold")).name == expected
+    assert tiers.reviewed(program, member(qualifying=qualifying, base=base), tier(program, "gold")).name == expected
 
 
 @pytest.mark.parametrize(("active", "expected"), [(500, "silver"), (499, "bronze")])
 def test_a_review_by_active_points_counts_points_that_can_be_spent(active: int, expected: str) -> None:
     program = program_with(tier_by="active_points")
 
-    reviewed = tiers.reviewed(program, member(earned=9000, active=active, base=9000), tier(program, "silver"))
+    reviewed = tiers.reviewed(program, member(qualifying=9000, active=active, base=9000), tier(program, "silver"))
 
     assert reviewed.name == expected
 
@@ -62,23 +62,23 @@ def test_a_review_by_active_points_counts_points_that_can_be_spent(active: int, 
 def test_a_review_moves_nobody_up() -> None:
     program = program_with()
 
-    assert tiers.reviewed(program, member(earned=2000), tier(program, "silver")).name == "silver"
+    assert tiers.reviewed(program, member(qualifying=2000), tier(program, "silver")).name == "silver"
 
 
 def test_a_member_without_points_moves_to_the_lowest_tier_even_if_it_begins_above_0() -> None:
     text = programs.PROGRAM.replace("from: 0}", "from: 10}") + "tier_review: {after: 365d}\n"
     program = read_program(programs.files(program=text))
 
-    reviewed = tiers.reviewed(program, Member("ann", NOW, tier_base=Points(700)), tier(program, "gold"))
+    reviewed = tiers.reviewed(program, Member("ann", NOW, tier_base=points(700)), tier(program, "gold"))
 
     assert reviewed.name == "bronze"
 
 
-def test_without_reviews_all_points_ever_earned_count() -> None:
-    balance = Balance(earned=Points(900))
+def test_without_reviews_all_points_that_ever_qualified_count() -> None:
+    balance = Balance(earned=points(5000), qualifying=points(900))
 
-    assert tiers.standing(program_with(), balance, Points(800)) == Decimal(100)
-    assert tiers.standing(program_with("never"), balance, Points(800)) == Decimal(900)
+    assert tiers.standing(program_with(), balance, points(800)) == Decimal(100)
+    assert tiers.standing(program_with("never"), balance, points(800)) == Decimal(900)
 
 
 @pytest.mark.parametrize(

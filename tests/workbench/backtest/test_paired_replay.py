@@ -9,13 +9,13 @@ import pytest
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.program.program import Program
-from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
 from loyalty.store.rewards import IssuedReward
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 from workbench.backtest import PairedReplay, Replay, ReplayComparison, ReplayedEvent
 from workbench.backtest.divergence import Divergence
 
@@ -125,10 +125,10 @@ def random_events(random: Random, count: int) -> list[ReplayedEvent]:
 def openings() -> list[MemberSnapshot]:
     """A member with points, a badge and a coupon, and one who registers later; all others are unknown."""
     coupon = IssuedReward(new_id(), MEMBERS[0], "coffee", "C1", "issued", START, None, new_id())
-    lot = Lot(new_id(), "points", Points(150), Points(150), None, START + timedelta(days=9))
+    lot = Lot(new_id(), "points", points(150), points(150), None, START + timedelta(days=9))
     rich = MemberState(Member(MEMBERS[0], START, tier="bronze"), lots={lot.id: lot}, badges={"online": 1})
     rich.issued[coupon.id] = coupon
-    rich.balances["points"] = Balance(Points(150), earned=Points(150))
+    rich.balances["points"] = Balance(points(150), earned=points(150), qualifying=points(150))
     return [MemberSnapshot(rich), MemberSnapshot(MemberState(Member(MEMBERS[1], START, tier="bronze")), is_new=True)]
 
 

@@ -16,6 +16,7 @@ from loyalty.store.points import Lot
 from loyalty.store.rewards import IssuedReward
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 from workbench.backtest import BacktestResult, Benefit, Replay, ReplayComparison, ReplayedEvent, Totals
 from workbench.backtest.comparison import cost
 
@@ -29,8 +30,8 @@ POINTS, CAPS, COFFEE, GUEST = (
 )
 
 
-def program(points: str = "{var: event.body.total}", more: str = "", **files: str) -> Program:
-    reactor = f"reactor: points-for-purchase\non: purchase\nthen: [{{award_points: {{points: {points}}}}}]\n{more}"
+def program(award: str = "{var: event.body.total}", more: str = "", **files: str) -> Program:
+    reactor = f"reactor: points-for-purchase\non: purchase\nthen: [{{award_points: {{points: {award}}}}}]\n{more}"
     return read_program(programs.files(**{"reactors__points-for-purchase": reactor, **files}))
 
 
@@ -41,7 +42,7 @@ def purchase(member: str, total: int, day: int, **body: str) -> ReplayedEvent:
 
 def account(member: str = ANN, *lots: Lot) -> MemberState:
     active = Points(sum(lot.remaining for lot in lots))
-    balances = {"points": Balance(active=active, earned=active)} if lots else {}
+    balances = {"points": Balance(active=active, earned=active, qualifying=active)} if lots else {}
     return MemberState(Member(member, START, tier="bronze"), balances, lots={lot.id: lot for lot in lots})
 
 
@@ -52,20 +53,20 @@ def test_a_replay_counts_what_was_awarded_in_all_and_to_each_member() -> None:
     for event in (purchase(ANN, 30, 0), purchase(BOB, 20, 1), purchase(ANN, 5, 2)):
         replay.report(event)
 
-    assert replay.gains() == {ANN: {POINTS: 35}, BOB: {POINTS: 20}}
-    assert replay.totals.awarded == {"points": 55}
+    assert replay.gains() == {ANN: {POINTS: points(35)}, BOB: {POINTS: points(20)}}
+    assert replay.totals.awarded == {"points": points(55)}
     assert replay.totals.fired == {"reactor/points-for-purchase": 3}
 
 
 def test_gains_are_all_that_a_member_gets_and_nothing_that_they_had() -> None:
     two = programs.PROGRAM.replace("notify_before", "  caps: {decimals: 1, expires: never}\nnotify_before")
-    points = "{award_points: {wallet: caps, points: 0.5}}, {deduct_points: {points: 20}}"
-    more = f"reactor: more\non: purchase\nthen: [{points}, {{issue_reward: c}}, {{grant_badge: g}}]\n"
+    effects = "{award_points: {wallet: caps, points: 0.5}}, {deduct_points: {points: 20}}"
+    more = f"reactor: more\non: purchase\nthen: [{effects}, {{issue_reward: c}}, {{grant_badge: g}}]\n"
     replay = Replay(
         program(program=two, reactors__more=more, rewards__c="reward: c\ncoupon: {value: 3, type: money, valid: 2d}\n"),
         START,
     )
-    had = account(ANN, Lot(new_id(), "points", Points(50), Points(40), None, None))
+    had = account(ANN, Lot(new_id(), "points", points(50), points(40), None, None))
     had.badges["g"] = 4
     had.issued[ANN] = IssuedReward(ANN, ANN, "c", "", "issued", START, None, new_id())
     replay.load([MemberSnapshot(had)], {})
@@ -74,18 +75,18 @@ def test_gains_are_all_that_a_member_gets_and_nothing_that_they_had() -> None:
         replay.report(purchase(ANN, 7, day))
     replay.advance(START + timedelta(days=200))
 
-    assert replay.gains() == {ANN: {POINTS: 14 - 40, CAPS: 10, COFFEE: 2, GUEST: 2}}
+    assert replay.gains() == {ANN: {POINTS: points(14 - 40), CAPS: points(1), COFFEE: 2, GUEST: 2}}
 
 
 def test_points_from_before_expire_and_are_spent() -> None:
-    old = Lot("00000000-0000-4000-8000-000000000001", "points", Points(50), Points(40), None, START + timedelta(days=2))
+    old = Lot("00000000-0000-4000-8000-000000000001", "points", points(50), points(40), None, START + timedelta(days=2))
     replay = Replay(program(), START)
     replay.load([MemberSnapshot(account(ANN, old))], {})
 
     replay.report(purchase(ANN, 7, 5))
     replay.advance(START + timedelta(days=200))
 
-    assert replay.totals.expired == {"points": 40 + 7}
+    assert replay.totals.expired == {"points": points(40 + 7)}
 
 
 def test_what_was_used_of_a_limit_per_program_stays_used() -> None:
@@ -112,7 +113,7 @@ def test_two_replays_start_from_the_same_state() -> None:
         replay.load([opening], used)
         replay.report(purchase(ANN, 10, 0))
 
-    assert first.gains() == second.gains() == {ANN: {POINTS: 10}}
+    assert first.gains() == second.gains() == {ANN: {POINTS: points(10)}}
 
 
 def test_a_member_who_registers_later_exists_from_then_on() -> None:
@@ -124,7 +125,7 @@ def test_a_member_who_registers_later_exists_from_then_on() -> None:
     replay.report(ReplayedEvent(new_id(), ANN, "member_registered", later, later, {}))
     replay.report(purchase(ANN, 10, 4))
 
-    assert replay.gains() == {ANN: {POINTS: 15}}
+    assert replay.gains() == {ANN: {POINTS: points(15)}}
 
 
 def test_a_member_of_a_tier_that_the_program_lacks_is_in_its_lowest() -> None:
@@ -136,7 +137,7 @@ def test_a_member_of_a_tier_that_the_program_lacks_is_in_its_lowest() -> None:
     replay.load([MemberSnapshot(stranger)], {})
     replay.report(purchase(ANN, 0, 0))
 
-    assert replay.gains() == {ANN: {POINTS: 1}}
+    assert replay.gains() == {ANN: {POINTS: points(1)}}
 
 
 def test_an_unknown_member_is_registered_as_in_production() -> None:
@@ -145,7 +146,7 @@ def test_an_unknown_member_is_registered_as_in_production() -> None:
 
     replay.report(purchase(ANN, 10, 0))
 
-    assert replay.gains() == {ANN: {POINTS: 15}}
+    assert replay.gains() == {ANN: {POINTS: points(15)}}
 
 
 def test_an_unknown_member_is_refused_if_the_program_refuses_them() -> None:
@@ -189,7 +190,7 @@ def test_partitions_add_up_to_the_whole() -> None:
         whole.add(part)
 
     assert (whole.events, whole.members, whole.gaining, whole.losing) == (2, 2, 2, 0)
-    assert whole.new.awarded["points"] == 3 * whole.old.awarded["points"] == 90
+    assert whole.new.awarded["points"] == 3 * whole.old.awarded["points"] == points(90)
     assert [(each.member, each.old, each.new) for each in whole.affected] == [(BOB, 20, 60), (ANN, 10, 30)]
 
 
@@ -201,7 +202,7 @@ def test_points_and_rewards_have_the_cost_of_their_files() -> None:
         "rewards__half": "reward: half\ncoupon: {value: 50, type: percentage}\n",
     }
     totals = Totals()
-    totals.awarded["points"], totals.deducted["points"] = 1000, 100
+    totals.awarded["points"], totals.deducted["points"] = points(1000), points(100)
     totals.rewards.update({"mug": 2, "voucher": 3, "half": 5})
 
     assert cost(program(**files), totals) == Decimal("0.02") * 900 + 9 + 30

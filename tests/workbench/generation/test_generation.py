@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 from workbench.generation.generation import RecordedEvent, generate_test
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -23,8 +23,8 @@ NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 )
 def test_a_reviewed_tier_counts_from_its_review_in_the_test_too(review: str, said: list[str], left_in: str) -> None:
     program = read_program(programs.files(program=f"{programs.PROGRAM}tier_review: {review}\n"))
-    member = Member("ann", NOW, tier="bronze", tier_base=Points(2400), tier_until=NOW + timedelta(days=9))
-    account = MemberState(member, balances={"points": Balance(earned=Points(2450))})
+    member = Member("ann", NOW, tier="bronze", tier_base=points(2400), tier_until=NOW + timedelta(days=9))
+    account = MemberState(member, balances={"points": Balance(earned=points(2450), qualifying=points(2450))})
 
     text = generate_test(RecordedEvent("purchase", NOW, NOW, {"total": 460}, account, True, {}), program).text
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from loyalty.engine.snapshots import MemberSnapshot
-from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
 from program_files import read_program
 from tests.kit import programs
+from tests.kit.amounts import points
 from workbench.simulation import simulation
 from workbench.simulation.simulation import SimulationInput, TooManyDueItems, new_member_snapshot, simulate
 
@@ -24,8 +24,10 @@ ANN = Member("00000000-0000-4000-8000-00000000000a", START, tier="bronze")
 
 def opening() -> MemberSnapshot:
     """Ann with thirty points for twenty days."""
-    lot = Lot(LOT, "points", Points(30), Points(30), None, START + timedelta(days=20))
-    return MemberSnapshot(MemberState(ANN, {"points": Balance(Points(30), earned=Points(30))}, lots={LOT: lot}))
+    lot = Lot(LOT, "points", points(30), points(30), None, START + timedelta(days=20))
+    return MemberSnapshot(
+        MemberState(ANN, {"points": Balance(points(30), earned=points(30), qualifying=points(30))}, lots={LOT: lot})
+    )
 
 
 def tried(**changed: Any) -> SimulationInput:
@@ -36,7 +38,7 @@ def tried(**changed: Any) -> SimulationInput:
 def test_a_result_has_what_the_member_has_before_and_after() -> None:
     said = simulate(PROGRAM, tried())
 
-    assert [each.balances["points"].active for each in (said.before, said.after)] == [30, 70]
+    assert [each.balances["points"].active for each in (said.before, said.after)] == [points(30), points(70)]
     assert [each.type for each in said.events] == ["purchase"]
 
 
@@ -44,14 +46,14 @@ def test_what_is_due_before_the_event_is_processed_first() -> None:
     said = simulate(PROGRAM, tried(now=START + timedelta(days=30), since=START))
 
     assert [each.type for each in said.meanwhile] == ["points_will_expire", "points_expired"]
-    assert [each.balances["points"].active for each in (said.before, said.after)] == [0, 40]
+    assert [each.balances["points"].active for each in (said.before, said.after)] == [0, points(40)]
 
 
 def test_with_a_moment_in_the_past_the_member_is_in_their_current_state() -> None:
     said = simulate(PROGRAM, tried(now=START - timedelta(days=30), since=START))
 
     assert said.meanwhile == []
-    assert said.after.balances["points"].active == 70
+    assert said.after.balances["points"].active == points(70)
 
 
 def test_an_unknown_member_is_registered_first_and_only_once() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from program_files import ProgramFaults, read_program
 from program_files.folders.folder import read_folder, read_test_files
 from tests.kit import programs
+from tests.kit.amounts import points
 from workbench.scenarios.files import check_tests, read_tests
 from workbench.scenarios.model import AdvanceClock, Expect, ReportEvent
 
@@ -263,7 +264,10 @@ tests:
 
     first, second = read_tests({FILE: text.encode()}, PROGRAM)
 
-    assert (first.tags, [dict(fixture.points) for fixture in first.members.values()]) == (("web",), [{"points": 5}])
+    assert (first.tags, [dict(fixture.points) for fixture in first.members.values()]) == (
+        ("web",),
+        [{"points": points(5)}],
+    )
     assert (second.tags, list(second.members)) == ((), ["ann"])
     assert second.start > first.start
 

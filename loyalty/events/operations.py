@@ -1,0 +1,52 @@
+"""The unit of work of an operation: one change of a store that somebody asks for.
+
+It either raises a refusal, and nothing is changed, or it writes and records the built-in event that reports it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from loyalty.ids import new_id
+from loyalty.program.program import Program
+from loyalty.references import EventRef
+from loyalty.store.due_items import DueTimes
+from loyalty.store.events import NewEvent
+from loyalty.store.repositories import StoreRepositories
+
+
+@dataclass(slots=True)
+class OperationContext:
+    """The store's repositories in one transaction, the program in force, and who asks: `admin`, `member`, ..."""
+
+    tx: StoreRepositories
+    program: Program
+    revision: int
+    now: datetime
+    source: str
+    to_start: list[EventRef] = field(default_factory=list)
+    """The events that the operation recorded, whose workflows are to start."""
+
+    def lock_members(self, *member_ids: str) -> None:
+        """Lock members, in the order of their ids."""
+        for member_id in sorted(set(member_ids)):
+            self.tx.members.lock_member(member_id)
+
+    def record(self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any]) -> None:
+        """Store the built-in event that reports the operation."""
+        self.tx.events.add(NewEvent(event_id, type_, member_id, self.now, body, self.revision), now=self.now)
+        self.to_start.append(EventRef(self.tx.store, event_id, type_, member_id, self.revision))
+
+    def new_event_id(self) -> str:
+        """Return the id of an event that `record` stores; what the operation posts names it."""
+        return new_id()
+
+    def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:
+        """Store due items of a subject; the step that decides the recorded event wakes the clock."""
+        for kind, due_at in due.items():
+            self.tx.due_items.set(subject, kind, due_at, member=member)
+
+    def unschedule(self, subject: str) -> None:
+        """Remove the due items of a subject."""
+        self.tx.due_items.clear_all(subject)
