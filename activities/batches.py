@@ -25,7 +25,10 @@ async def run_batch(
     """Run all steps of events until done or `seconds` have passed; what is left is in the result, in order."""
     batch = _Batch(runner, now, seconds)
     members = [list(of_member) for _, of_member in groupby(sorted(events, key=_member), key=_member)]
-    await asyncio.gather(*(batch.run_member(of_member) for of_member in members))
+    ends = await asyncio.gather(*(batch.run_member(of_member) for of_member in members), return_exceptions=True)
+    for failure in ends:  # the others have finished: nothing of this attempt runs beside the next one
+        if failure is not None:
+            raise failure
     left = {event.id for event in batch.left}
     return BatchResult(batch.did, batch.deliveries, batch.wakes_clock, [e.id for e in events if e.id in left])
 

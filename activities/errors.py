@@ -2,6 +2,7 @@
 
 * `ActivityFailure`
   + `UnknownDelivery`
+  + `UnprocessableEvent`
 """
 
 from database.programs import UnknownRevision, UnknownStore
@@ -21,6 +22,13 @@ class UnknownDelivery(ActivityFailure):
 
     def __init__(self, store: str, delivery_id: str) -> None:
         super().__init__(f"delivery {delivery_id} is not in store {store}")
+
+
+class UnprocessableEvent(ActivityFailure):
+    """An event whose step raised an error that no retry passes. The message names its class: it stands in histories."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__} was raised; the worker's log says where")
 
 
 NEVER_RETRY: tuple[type[Exception], ...] = (

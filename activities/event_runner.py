@@ -9,10 +9,12 @@ import structlog
 from temporalio import activity
 from temporalio.service import RPCError
 
+from activities.errors import NEVER_RETRY, UnprocessableEvent
 from activities.in_flight import InFlightLimiter
 from activities.member_queue import MemberQueue
 from activities.owners import Owners
 from database import Database, Transaction
+from database.errors import is_transient
 from database.programs import Programs
 from loyalty.events.context import EventContext
 from loyalty.events.turns import Runner, parked_workflow
@@ -106,7 +108,15 @@ class EventRunner:
             is_end = bool(root) and _is_end(result)
             return Ran(result, position, parked_workflow(tx.events.queue_head(event.member)) if is_end else None)
 
-        return await self._database.store(event.store).write(run)
+        try:
+            return await self._database.store(event.store).write(run)
+        except NEVER_RETRY:
+            raise
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.exception("event cannot be processed", id=event.id, store=event.store)
+            raise UnprocessableEvent(error) from error
 
     async def _settle(self, event: EventRef, root: str, parked: str | None) -> None:
         """Wake who waits in this process for the end of `root`, and the workflow that sleeps until then."""
