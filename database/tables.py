@@ -331,8 +331,9 @@ usage = Table(
     Column("reactor", NAME, primary_key=True),
     Column("member", ID, primary_key=True),  # "": the whole program
     Column("day", Date, primary_key=True),
-    Column("times", BigInteger, nullable=False),
-    Column("points", BigInteger, nullable=False),  # in millionths: a reactor may award several wallets
+    Column("wallet", NAME, primary_key=True),  # "": firings that awarded no points
+    Column("times", BigInteger, nullable=False),  # of a firing that awarded several wallets, with the first of them
+    Column("points", BigInteger, nullable=False),  # in millionths
 )
 
 mark = Table(

@@ -19,6 +19,9 @@ from loyalty.store.limits import DailyUse
 PROGRAM = ""
 """The `member` of what counts for the whole program."""
 
+NO_WALLET = ""
+"""The `wallet` of firings that awarded no points."""
+
 UsageByReactor: TypeAlias = dict[str, dict[date, DailyUse]]
 """Use of limits by reactor and local day."""
 
@@ -41,42 +44,45 @@ class Usage(WriteQueries):
                 usage.c.day.between(since, until),
             )
         )
-        found: dict[tuple[str, str], list[DailyUse]] = {}
+        stored: dict[str, list[StoredUse]] = defaultdict(list)
         for member, *columns in rows:
-            stored = StoredUse(*columns)
-            per = "program" if member == PROGRAM else "member"
-            found.setdefault((stored.reactor, per), []).append(stored.daily_use())
-        return {key: tuple(days) for key, days in found.items()}
+            stored["program" if member == PROGRAM else "member"].append(StoredUse(*columns))
+        return {
+            (reactor, per): tuple(days.values())
+            for per, uses in stored.items()
+            for reactor, days in by_reactor(uses).items()
+        }
 
     def claim(self, claim: Claim, member_id: str) -> None:
         """Add a firing to the use of its day."""
-        row = {
+        key = {
             "reactor": claim.reactor,
             "member": member_id if claim.per == "member" else PROGRAM,
             "day": claim.day,
-            "times": claim.times,
-            "points": int(claim.points * MILLION),
         }
-        self.upsert_adding(usage, row, sums=("times", "points"))
+        times = claim.times
+        for wallet, points in (claim.points or {NO_WALLET: Decimal(0)}).items():
+            row = {**key, "wallet": wallet, "times": times, "points": int(points * MILLION)}
+            self.upsert_adding(usage, row, sums=("times", "points"))
+            times = 0  # they are counted with the first wallet
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUse:
-    """What a reactor's firings took on one local day, for one member or the whole program; points in millionths."""
+    """What a reactor's firings took of one wallet on one local day, for one member or the program, in millionths."""
 
     reactor: str
     day: date
+    wallet: str
     times: int
     points: int
-
-    def daily_use(self) -> DailyUse:
-        """Return it in units of the wallet."""
-        return DailyUse(self.day, self.times, Decimal(self.points) / MILLION)
 
 
 def by_reactor(stored: Iterable[StoredUse]) -> UsageByReactor:
     """Return the stored uses of one member, or of the whole program, by reactor and day."""
     found: UsageByReactor = defaultdict(dict)
     for each in stored:
-        found[each.reactor][each.day] = each.daily_use()
+        days = found[each.reactor]
+        points = {each.wallet: Decimal(each.points) / MILLION} if each.wallet != NO_WALLET else {}
+        days[each.day] = days.get(each.day, DailyUse(each.day, 0, {})).plus(each.times, points)
     return dict(found)

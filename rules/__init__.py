@@ -12,12 +12,15 @@ from rules.compile import Rule, compile, compile_batch, evaluate  # noqa: A004 -
 from rules.errors import Fault, JsonPath, MalformedJson, RuleError, TooMuchWork
 from rules.explain import Clause, Explanation, clause_text, explain
 from rules.expression import Expression
+from rules.narrowing import assume
 from rules.parse import ParseResult, parse, parse_with_recovery
 from rules.paths import may_read
+from rules.result_bounds import Bounds, bounds
 from rules.trace import Trace, TraceEntry
 from rules.values import Json
 
 __all__ = [
+    "Bounds",
     "CheckResult",
     "Clause",
     "Explanation",
@@ -32,6 +35,8 @@ __all__ = [
     "TooMuchWork",
     "Trace",
     "TraceEntry",
+    "assume",
+    "bounds",
     "check",
     "clause_text",
     "compile",

@@ -216,6 +216,14 @@ DETAILS: dict[str, Any] = {
             "reason": {"used": 7, "most": 7, "unit": "times", "per": "member", "every": "week"},
         },
         {
+            "source": "reactor/coffee-for-points",
+            "verdict": "not_enough_points",
+            "because": "not enough points: 120 of the 150 points that it takes",
+            "place": "reactors/coffee-for-points.yaml:1:1",
+            "effects": [],
+            "reason": {"wallet": "points", "balance": 120, "needed": 150},
+        },
+        {
             "source": "achievement/regular",
             "verdict": "counted",
             "because": "progress 2 to 3 of 10",

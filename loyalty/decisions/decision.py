@@ -1,5 +1,6 @@
 """The decision on one event: what each reactor and achievement came to, with the reason."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -14,6 +15,8 @@ Verdict = Literal[
     "no_longer_active",
     "condition_false",
     "limit_reached",
+    "not_enough_points",
+    "came_to_nothing",
     "counted",
     "counted_already",
     "counts_nothing",
@@ -59,7 +62,8 @@ class Claim:
     per: Literal["member", "program"]
     day: date
     times: int
-    points: Decimal
+    points: Mapping[str, Decimal]
+    """By wallet, in units of the wallet."""
 
 
 @frozen_at_type_check

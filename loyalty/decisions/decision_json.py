@@ -109,8 +109,10 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
         case AwardPoints(wallet, points, pending, expires):
             award = {"wallet": wallet, "units": exact_amount(points), "expires": expiry_to_json(expires)}
             return {"award_points": award | ({"pending": duration_to_json(pending)} if pending else {})}
-        case DeductPoints(wallet, points):
-            return {"deduct_points": {"wallet": wallet, "units": exact_amount(points)}}
+        case DeductPoints(wallet, points, up_to, is_posted):
+            flags = {"up_to": up_to, "posted": is_posted}
+            deduction = {"wallet": wallet, "units": exact_amount(points)}
+            return {"deduct_points": deduction | {flag: True for flag, holds in flags.items() if holds}}
         case GrantBadge(badge):
             return {"grant_badge": badge}
         case IssueReward(reward):
@@ -134,7 +136,8 @@ def effect_from_json(effect: Mapping[str, Any], wallets: Wallets) -> Effect:
             points = to_points(_units(value, wallets))
             return AwardPoints(value["wallet"], points, pending, expiry_from_json(value["expires"]))
         case "deduct_points":
-            return DeductPoints(value["wallet"], to_points(_units(value, wallets)))
+            up_to, is_posted = value.get("up_to", False), value.get("posted", False)
+            return DeductPoints(value["wallet"], to_points(_units(value, wallets)), up_to, is_posted)
         case "grant_badge":
             return GrantBadge(value)
         case "issue_reward":

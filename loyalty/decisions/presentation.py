@@ -49,7 +49,7 @@ def _effect(effect: Mapping[str, Any]) -> dict[str, Any]:
     ((name, value),) = effect.items()
     if name not in ("award_points", "deduct_points"):
         return dict(effect)
-    readable = dict(value)
+    readable = {key: each for key, each in value.items() if key != "posted"}
     if "pending" in value:
         readable["pending"] = _duration(value["pending"])
     match value.get("expires"):

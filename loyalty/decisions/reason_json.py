@@ -12,6 +12,7 @@ from loyalty.decisions.reasons import (
     LimitReached,
     NoLongerActive,
     NotActiveYet,
+    NotEnoughPoints,
     ProgressMade,
     Reason,
 )
@@ -26,8 +27,11 @@ def reason_to_json(reason: Reason, *, file: str | None) -> dict[str, Any]:
             return {"from": since.isoformat()}
         case NoLongerActive(until):
             return {"until": until.isoformat()}
-        case LimitReached(used, most, unit, per, every):
-            return {"used": used, "most": most, "unit": unit, "per": per, "every": every}
+        case LimitReached(used, most, unit, per, every, wallet):
+            reached = {"used": used, "most": most, "unit": unit, "per": per, "every": every}
+            return reached | ({"wallet": wallet} if wallet else {})
+        case NotEnoughPoints(wallet, balance, needed):
+            return {"wallet": wallet, "balance": balance, "needed": needed}
         case ProgressMade(before, after, goal, completed):
             return {"before": before, "after": after, "goal": goal} | ({"completed": completed} if completed else {})
         case AlreadyCompleted(completed, most):
@@ -46,7 +50,10 @@ def reason_from_json(stored: Mapping[str, Any], *, file: str) -> Reason:
         case {"until": until}:
             return NoLongerActive(datetime.fromisoformat(until))
         case {"used": used, "most": most}:
-            return LimitReached(Decimal(used), Decimal(most), stored["unit"], stored["per"], stored["every"])
+            wallet = stored.get("wallet", "")
+            return LimitReached(Decimal(used), Decimal(most), stored["unit"], stored["per"], stored["every"], wallet)
+        case {"wallet": wallet, "balance": balance, "needed": needed}:
+            return NotEnoughPoints(wallet, Decimal(balance), Decimal(needed))
         case {"before": before, "after": after, "goal": goal}:
             return ProgressMade(Decimal(before), Decimal(after), Decimal(goal), stored.get("completed", 0))
         case {"completed": completed, "most": most}:

@@ -58,6 +58,17 @@ class LimitReached:
     unit: Literal["times", "points"]
     per: Literal["member", "program"]
     every: Period
+    wallet: str = ""
+    """The wallet whose points were counted; empty: a decision before limits counted each wallet by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnoughPoints:
+    """A member could not pay the deductions; amounts are in units of the wallet, before the event."""
+
+    wallet: str
+    balance: Decimal
+    needed: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,9 @@ class AlreadyCompleted:
     most: int
 
 
-Reason: TypeAlias = ConditionFalse | NotActiveYet | NoLongerActive | LimitReached | ProgressMade | AlreadyCompleted
+Reason: TypeAlias = (
+    ConditionFalse | NotActiveYet | NoLongerActive | LimitReached | NotEnoughPoints | ProgressMade | AlreadyCompleted
+)
 
 
 def describe_reason(reason: Reason) -> str:
@@ -92,9 +105,11 @@ def describe_reason(reason: Reason) -> str:
         case NoLongerActive(until):
             is_end_of_day = until.time() == time()
             return f"active until {f'the end of {until - DAY:%Y-%m-%d}' if is_end_of_day else _moment(until)}"
-        case LimitReached(used, most, unit, per, every):
-            counted = f"{used:f} of {most:f}" + (" points" if unit == "points" else "")
+        case LimitReached(used, most, unit, per, every, wallet):
+            counted = f"{used:f} of {most:f}" + (f" {wallet or 'points'}" if unit == "points" else "")
             return f"limit reached: {counted} {'ever' if every == 'ever' else f'this {every}'}, per {per}"
+        case NotEnoughPoints(wallet, balance, needed):
+            return f"not enough points: {balance:f} of the {needed:f} {wallet} that it takes"
         case ProgressMade(before, after, goal, completed):
             times = f", completed {completed} times" if completed > 1 else ", completed" if completed else ""
             return f"progress {before:f} to {after:f} of {goal:f}{times}"

@@ -1,6 +1,6 @@
 """The step that decides an event: the decision is stored once, with what it takes from limits."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 
 from loyalty.calendar import local_day, window
@@ -10,10 +10,14 @@ from loyalty.engine.effect_messages import send_effect_messages
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
 from loyalty.events.decide import decide
+from loyalty.events.deductions import Spendable
+from loyalty.points.effects import take_points
+from loyalty.points.postings import spendable_at
 from loyalty.program.effects import EFFECTS
 from loyalty.program.program import Program
 from loyalty.store.events import Event
 from loyalty.store.limits import LimitUsage
+from loyalty.store.members import NOTHING
 from loyalty.store.repositories import StoreRepositories
 from loyalty.tiers.effects import begin_period
 
@@ -23,15 +27,17 @@ _APPLIED_BY = {step: {each.type for each in EFFECTS.values() if each.step == ste
 
 
 def decide_event(context: EventContext) -> None:
-    """Decide the event, claim what firing reactors take from their limits, and store the decision.
+    """Decide the event, take what firing reactors take from limits and from the member, and store the decision.
 
-    The claim is made in the unit of work of the decision, so that no two events get the same allowance. Messages about
-    the event are stored here too; their deliveries begin once everything is applied.
+    Limits and deductions are taken in the unit of work of the decision, so that no two events get the same allowance or
+    spend the same points. Messages about the event are stored here too; their deliveries begin once everything is
+    applied.
     """
     decision = _decision(context)
     context.decide(decision)
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
+    take_points(context)
     context.tx.events.set_decided(context.event.id, decision, now=context.now, owner=context.owner)
     fired = [outcome for outcome in decision.outcomes if outcome.fired]
     context.fired_sources = [outcome.source for outcome in fired]
@@ -50,7 +56,15 @@ def _decision(context: EventContext) -> Decision:
         return Decision(())  # and nothing is read of the member
     usage = usage_on(context.tx, context.program, context.event)
     member = context.member if context.event.type in context.program.decides_by_member else None
-    return decide(context.program, member, context.event, usage, now=context.now, with_reasons=context.with_reasons)
+    return decide(
+        context.program,
+        member,
+        context.event,
+        usage,
+        spendable_on(context.tx, context.program, context.event, now=context.now),
+        now=context.now,
+        with_reasons=context.with_reasons,
+    )
 
 
 def _next_steps(context: EventContext, fired: list[RuleOutcome]) -> list[str]:
@@ -60,6 +74,13 @@ def _next_steps(context: EventContext, fired: list[RuleOutcome]) -> list[str]:
     if context.event.type in context.program.achievements_on:
         steps.append("update_achievements")
     return steps
+
+
+def spendable_on(tx: StoreRepositories, program: Program, event: Event, *, now: datetime) -> Spendable:
+    """Return what the member can spend of the wallets that reactors and completions on an event take points from."""
+    wallets = program.deducted_on.get(event.type)
+    spendable = {} if wallets is None else {code: spendable_at(tx, event.member, code, now=now) for code in wallets}
+    return {code: max(NOTHING, points) for code, points in spendable.items()}
 
 
 def usage_on(tx: StoreRepositories, program: Program, event: Event) -> LimitUsage:

@@ -1,15 +1,25 @@
 """The decision: reactors against an event. Pure: the same program, member and event give the same decision."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
 import rules
-from loyalty.calendar import local_day, window
+from loyalty.calendar import local_day
 from loyalty.decisions.decision import Claim, Decision, RuleOutcome, Verdict
-from loyalty.decisions.reasons import ConditionFalse, FailedPart, LimitReached, NoLongerActive, NotActiveYet, Reason
+from loyalty.decisions.reasons import (
+    ConditionFalse,
+    FailedPart,
+    LimitReached,
+    NoLongerActive,
+    NotActiveYet,
+    NotEnoughPoints,
+    Reason,
+)
+from loyalty.events.deductions import Spendable, pay
+from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached
 from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
@@ -29,10 +39,10 @@ from loyalty.program.effects import (
 )
 from loyalty.program.logic import Logic, Place, fill_template
 from loyalty.program.program import Program
-from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.reactors import Reactor
 from loyalty.program.wallets import Points, Rounding, Wallet
 from loyalty.store.events import Event
-from loyalty.store.limits import DailyUse, LimitUsage
+from loyalty.store.limits import LimitUsage
 from loyalty.store.members import Member
 
 MAX_AMOUNT = 10**9
@@ -44,27 +54,30 @@ def decide(
     member: Member | None,
     event: Event,
     usage: LimitUsage,
+    spendable: Spendable,
     *,
     now: datetime,
     with_reasons: bool = True,
 ) -> Decision:
     """Decide an event by every reactor on its type, in the order of their files.
 
-    `member` may be None for an event type that is not in `program.decides_by_member`. Without reasons, reactors whose
-    dates or condition say no have no outcome, and others have no text: for replays, which do not show them.
+    `member` may be None for an event type that is not in `program.decides_by_member`. `spendable` is what the member
+    can spend before the event, of the wallets in `program.deducted_on`; what the event awards cannot pay for what it
+    takes. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
+    replays, which do not show them.
     """
     values = rule_input(program, member, event, now=now)
-    outcomes = _completion(program, event, values) if event.type == "achievement_completed" else []
-    claims: list[Claim] = []
+    taking = _Taking(spendable)
+    outcomes = _completion(program, event, values, taking) if event.type == "achievement_completed" else []
     firing = None if with_reasons else _firing(program, event, values)
     one_by_one = firing is None
     for reactor in program.reactors_on.get(event.type, ()) if firing is None else firing:
         try:
             no = _not_firing(program, reactor, event, values) if one_by_one else None
-            outcomes.append(no or _within_limits(program, reactor, event, values, usage, claims, with_text=one_by_one))
+            outcomes.append(no or _outcome(program, reactor, event, values, usage, taking, with_text=one_by_one))
         except rules.TooMuchWork as error:
             outcomes.append(over_budget(reactor.source, reactor.place, error))
-    return Decision(tuple(outcomes), tuple(claims))
+    return Decision(tuple(outcomes), tuple(taking.claims))
 
 
 def rule_input(program: Program, member: Member | None, event: Event, *, now: datetime) -> dict[str, Any]:
@@ -108,18 +121,21 @@ def _active(program: Program, member: Member, code: str) -> Decimal | int:
     return program.wallets[code].amount(balance.net if balance else 0)
 
 
-def _completion(program: Program, event: Event, values: Mapping[str, Any]) -> list[RuleOutcome]:
+def _completion(program: Program, event: Event, values: Mapping[str, Any], taking: "_Taking") -> list[RuleOutcome]:
     """Return what completing an achievement gives; nothing if a newer program does not have it any more."""
     achievement = program.achievement_named.get(event.body["achievement"])
     if achievement is None or not achievement.then:
         return []
-    source = f"achievement/{achievement.name}"
+    source, place = f"achievement/{achievement.name}", achievement.place
     try:
         effects, notes = _effects(program, achievement.then, values)
     except rules.TooMuchWork as error:
-        return [over_budget(source, achievement.place, error)]
-    text = "; ".join(["the achievement was completed", *notes])
-    return [RuleOutcome(source, "fired", text, tuple(effects), str(achievement.place))]
+        return [over_budget(source, place, error)]
+    paid = pay(program, effects, taking.spendable)
+    if isinstance(paid, NotEnoughPoints):
+        return [RuleOutcome(source, "not_enough_points", "", (), str(place), paid)]
+    taking.spendable = paid.left
+    return [_gives(source, place, paid.effects, ["the achievement was completed", *notes, *paid.notes])]
 
 
 def over_budget(source: str, place: Place, error: rules.TooMuchWork) -> RuleOutcome:
@@ -155,40 +171,60 @@ def _not_firing(program: Program, reactor: Reactor, event: Event, values: Mappin
     return None if reason is None else _no(reactor, "condition_false", reason)
 
 
-def _within_limits(
+def _outcome(
     program: Program,
     reactor: Reactor,
     event: Event,
     values: Mapping[str, Any],
     usage: LimitUsage,
-    claims: list[Claim],
+    taking: "_Taking",
     *,
     with_text: bool,
 ) -> RuleOutcome:
-    """Return the outcome of a reactor that may fire: what its limits leave of its effects; add what those claim."""
-    if not reactor.limits:
-        effects, notes = _effects(program, reactor.then, values)
-        return _fired(reactor, effects, notes, with_text=with_text)
-    day = local_day(event.time, program.zone)
-    allowance = _allowance(reactor, day, usage)
-    if isinstance(allowance, LimitReached):
-        return _no(reactor, "limit_reached", allowance)
-    effects, notes = _cut(program, *_effects(program, reactor.then, values), allowance)
-    points = sum((_amount(program, e) for e in effects if isinstance(e, AwardPoints)), Decimal(0))
-    pers = sorted({limit.per for limit in reactor.limits})
-    claims += [Claim(reactor.name, per, day, 1, points) for per in pers]
-    return _fired(reactor, effects, notes, with_text=with_text)
+    """Return the outcome of a reactor that may fire: what its limits leave, if the member can pay what it takes."""
+    day = local_day(event.time, program.zone) if reactor.limits else None
+    if day is not None and (reached := times_reached(reactor, day, usage)):
+        return _no(reactor, "limit_reached", reached)
+    effects, notes = _effects(program, reactor.then, values)
+    cut_by: LimitReached | None = None
+    if day is not None:
+        within = cut_to_limits(program, reactor, effects, day, usage)
+        if within.reached is not None and leaves_nothing(within):
+            return _no(reactor, "limit_reached", within.reached)
+        effects, notes, cut_by = within.effects, [*notes, *within.notes], within.reached
+    paid = pay(program, effects, taking.spendable)
+    if isinstance(paid, NotEnoughPoints):
+        return _no(reactor, "not_enough_points", paid)
+    taking.spendable = paid.left
+    held = "the condition held" if reactor.when else "it has no condition"
+    if day is not None and paid.effects:
+        taking.claims += claims_of(program, reactor, paid.effects, day)
+    if not with_text:
+        return RuleOutcome(reactor.source, _verdict(paid.effects), "", tuple(paid.effects), reason=cut_by)
+    return _gives(reactor.source, reactor.place, paid.effects, [held, *notes, *paid.notes], cut_by)
+
+
+@dataclass(slots=True)
+class _Taking:
+    """What reactors have taken so far: from limits, and from what can be spent."""
+
+    spendable: Spendable
+    claims: list[Claim] = field(default_factory=list)
 
 
 def _no(reactor: Reactor, verdict: Verdict, reason: Reason) -> RuleOutcome:
     return RuleOutcome(reactor.source, verdict, "", (), str(reactor.place), reason)
 
 
-def _fired(reactor: Reactor, effects: list[Effect], notes: list[str], *, with_text: bool) -> RuleOutcome:
-    if not with_text:
-        return RuleOutcome(reactor.source, "fired", "", tuple(effects))
-    text = "; ".join(["the condition held" if reactor.when else "it has no condition", *notes])
-    return RuleOutcome(reactor.source, "fired", text, tuple(effects), str(reactor.place))
+def _gives(
+    source: str, place: Place, effects: list[Effect], words: list[str], reason: Reason | None = None
+) -> RuleOutcome:
+    """Return the outcome of what may fire."""
+    return RuleOutcome(source, _verdict(effects), "; ".join(words), tuple(effects), str(place), reason)
+
+
+def _verdict(effects: list[Effect]) -> Verdict:
+    return "fired" if effects else "came_to_nothing"
 
 
 def why_false(condition: Logic, values: Mapping[str, Any]) -> ConditionFalse | None:
@@ -201,52 +237,6 @@ def why_false(condition: Logic, values: Mapping[str, Any]) -> ConditionFalse | N
         FailedPart(str(condition.place_of(part.path)), part.actual, part.needed, part.within) for part in reason.clauses
     ]
     return ConditionFalse(tuple(parts), reason.omitted)
-
-
-def _allowance(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | Decimal | None:
-    """Return the limit that is reached, or the points that may still be awarded; None: any number."""
-    allowance: Decimal | None = None
-    for limit in reactor.limits:
-        used = _used(usage.get((reactor.name, limit.per), ()), limit, day)
-        if limit.times is not None and used.times >= limit.times:
-            return LimitReached(Decimal(used.times), Decimal(limit.times), "times", limit.per, limit.every)
-        if limit.points is not None:
-            left = limit.points - used.points
-            if left <= 0:
-                return LimitReached(used.points, limit.points, "points", limit.per, limit.every)
-            allowance = left if allowance is None else min(allowance, left)
-    return allowance
-
-
-def _used(days: tuple[DailyUse, ...], limit: Limit, day: date) -> DailyUse:
-    first, last = window(day, limit.every)
-    inside = [used for used in days if first <= used.day <= last]
-    return DailyUse(day, sum(u.times for u in inside), sum((u.points for u in inside), Decimal(0)))
-
-
-def _cut(
-    program: Program, effects: list[Effect], notes: list[str], allowance: Decimal | None
-) -> tuple[list[Effect], list[str]]:
-    """Return the effects with awards cut to the allowance, and a note for each that was cut."""
-    if allowance is None:
-        return effects, notes
-    kept: list[Effect] = []
-    for effect in effects:
-        if not isinstance(effect, AwardPoints):
-            kept.append(effect)
-            continue
-        wallet = program.wallets[effect.wallet]
-        points = min(effect.points, wallet.points(allowance))
-        allowance -= Decimal(wallet.amount(points))
-        if points < effect.points:
-            notes.append(f"a limit cut {wallet.amount(effect.points)} {wallet.code} to {wallet.amount(points)}")
-        if points > 0:
-            kept.append(replace(effect, points=points))
-    return kept, notes
-
-
-def _amount(program: Program, effect: AwardPoints) -> Decimal:
-    return Decimal(program.wallets[effect.wallet].amount(effect.points))
 
 
 def _effects(
@@ -276,7 +266,7 @@ def _effect(program: Program, rule: EffectRule, values: Mapping[str, Any]) -> Ef
             return AwardPoints(rule.wallet, points, pending, rule.expires or wallet.expires)
         case DeductPointsRule():
             points = _points(program.wallets[rule.wallet], rule.points, rule.rounding, values)
-            return points if isinstance(points, str) else DeductPoints(rule.wallet, points)
+            return points if isinstance(points, str) else DeductPoints(rule.wallet, points, rule.up_to)
         case SetAttributeRule():
             return SetAttribute(rule.name, fill_template(rule.value, values))
         case CallWebhookRule():
@@ -292,7 +282,9 @@ def _points(wallet: Wallet, logic: Logic, rounding: Rounding, values: Mapping[st
     if isinstance(amount, str):
         return f"no {wallet.code}: {amount}"
     points = wallet.points(amount, rounding)
-    return points if points > 0 else f"no {wallet.code}: {logic.place} came to {wallet.amount(points)}"
+    if points > 0:
+        return points
+    return f"no {wallet.code}: {logic.place} came to {wallet.amount(points)}" + (", below zero" if points < 0 else "")
 
 
 def number_of(logic: Logic, values: Mapping[str, Any]) -> Decimal | int | str:

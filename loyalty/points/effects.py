@@ -23,16 +23,26 @@ from loyalty.tiers.effects import move_to_tier
 from loyalty.tiers.standing import standing
 
 
+def take_points(context: EventContext) -> None:
+    """Post every deduction of the decision that this step has made."""
+    for source, number, effect in context.decision.effects():
+        if isinstance(effect, DeductPoints):
+            _deduct(context, source, caused_id(context.event.id, f"{source}/{number}"), effect)
+
+
 def post_points(context: EventContext) -> None:
-    """Post every award and deduction of the decision, then move the member up if a tier is reached."""
+    """Post every award of the decision, then move the member up if a tier is reached.
+
+    Deductions are posted with the decision; those of a decision that an older version stored are posted here.
+    """
     posted: list[Posted] = []
     for source, number, effect in context.decision.effects():
         match effect:
             case AwardPoints():
                 posted += _award(context, source, caused_id(context.event.id, f"{source}/{number}"), effect)
-            case DeductPoints():
+            case DeductPoints(is_posted=False):
                 posted += _deduct(context, source, caused_id(context.event.id, f"{source}/{number}"), effect)
-            case GrantBadge() | IssueReward() | SetTier() | SetAttribute() | CallWebhook():
+            case DeductPoints() | GrantBadge() | IssueReward() | SetTier() | SetAttribute() | CallWebhook():
                 continue
             case _:
                 assert_never(effect)

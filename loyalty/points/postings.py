@@ -48,11 +48,15 @@ class Cause:
 
 def spendable_points(work: PointsWork, member_id: str, wallet: str) -> Points:
     """Return what a member can spend now: active points whose date has not passed, less open debt."""
-    account = work.tx.ledger.account(member_id, wallet)
+    return spendable_at(work.tx, member_id, wallet, now=work.now)
+
+
+def spendable_at(tx: StoreRepositories, member_id: str, wallet: str, *, now: datetime) -> Points:
+    """Return what a member can spend at a moment, as `spendable_points`; below zero, if they owe more."""
+    account = tx.ledger.account(member_id, wallet)
     if account is None or account.balance.active == 0:
         return NOTHING
-    overdue = work.tx.ledger.overdue(member_id, wallet, now=work.now)
-    return Points(account.balance.net - overdue)
+    return Points(account.balance.net - tx.ledger.overdue(member_id, wallet, now=now))
 
 
 def add_lots(

@@ -25,11 +25,12 @@ class AwardPointsRule:
 
 @dataclass(frozen=True, slots=True)
 class DeductPointsRule:
-    """`deduct_points`."""
+    """`deduct_points`; `up_to`: with fewer points there, it takes those."""
 
     points: Logic
     wallet: str
     rounding: Rounding
+    up_to: bool = False
 
 
 @dataclass(frozen=True, slots=True)

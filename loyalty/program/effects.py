@@ -27,10 +27,13 @@ class AwardPoints:
 
 @frozen_at_type_check
 class DeductPoints:
-    """Take points, as far as there are any."""
+    """Take points. `up_to`: as many as there are, if there are fewer than the rule asks for."""
 
     wallet: str
     points: Points
+    up_to: bool = False
+    is_posted: bool = True
+    """Whether they were taken with the decision; False: it was stored by a version that took them later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,9 @@ EFFECTS: Final[Mapping[EffectName, EffectDescriptor]] = {
         EffectDescriptor(
             "deduct_points",
             DeductPoints,
-            "award_points",
+            None,
             "deduct_unit",
-            "Takes points from a wallet of the member, those that expire first; never more than the balance.",
+            "Takes points from a wallet of the member, those that expire first; with too few, nothing happens.",
         ),
         EffectDescriptor(
             "grant_badge", GrantBadge, "change_member", "grant_badge", "Grants a badge, or one more of it."

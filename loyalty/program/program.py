@@ -11,6 +11,7 @@ import rules
 from loyalty.calendar import Duration
 from loyalty.ids import named_id
 from loyalty.program.achievements import Achievement
+from loyalty.program.effect_rules import DeductPointsRule
 from loyalty.program.event_types import EventType
 from loyalty.program.expiry import Expiry, Never
 from loyalty.program.logic import reads_member
@@ -85,6 +86,17 @@ class Program:
         """Event types whose reactors read the member; for others, the member need not be read."""
         by_member = {reactor.on for reactor in self.reactors if any(map(reads_member, reactor.logics()))}
         return frozenset(by_member | {"achievement_completed"})
+
+    @cached_property
+    def deducted_on(self) -> Mapping[str, tuple[str, ...]]:
+        """The wallets that reactors and completions take points from, by event type."""
+        taken: dict[str, dict[str, None]] = {}
+        owners = [(each.on, each.then) for each in self.reactors]
+        for on, then in [*owners, *(("achievement_completed", each.then) for each in self.achievements)]:
+            for rule in then:
+                if isinstance(rule, DeductPointsRule):
+                    taken.setdefault(on, {})[rule.wallet] = None
+        return {on: tuple(wallets) for on, wallets in taken.items()}
 
     @cached_property
     def limited_on(self) -> Mapping[str, tuple[Reactor, ...]]:

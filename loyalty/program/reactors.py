@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from loyalty.calendar import Period
-from loyalty.program.effect_rules import EffectRule, logics_in
+from loyalty.program.effect_rules import AwardPointsRule, EffectRule, logics_in
 from loyalty.program.logic import Logic, Place
 
 
@@ -39,6 +39,10 @@ class Reactor:
     def source(self) -> str:
         """The name of the reactor in decisions, ledger and messages."""
         return f"reactor/{self.name}"
+
+    def awarded_wallets(self) -> tuple[str, ...]:
+        """Return the wallets that it may add points to."""
+        return tuple({rule.wallet: None for rule in self.then if isinstance(rule, AwardPointsRule)})
 
     def logics(self) -> Iterator[Logic]:
         """Yield the rules of the condition and of the effects."""

@@ -11,11 +11,16 @@ from rules.frozen import frozen_at_type_check
 
 @frozen_at_type_check
 class DailyUse:
-    """What the firings of one reactor took on one local day; points are in units of the wallet."""
+    """What the firings of one reactor took on one local day; points are by wallet, in units of the wallet."""
 
     day: date
     times: int
-    points: Decimal
+    points: Mapping[str, Decimal]
+
+    def plus(self, times: int, points: Mapping[str, Decimal]) -> "DailyUse":
+        """Return it with more firings and points."""
+        sums = {code: self.points.get(code, Decimal(0)) + more for code, more in points.items()}
+        return DailyUse(self.day, self.times + times, {**self.points, **sums})
 
 
 LimitUsage = Mapping[tuple[str, str], tuple[DailyUse, ...]]

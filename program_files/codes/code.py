@@ -27,8 +27,8 @@ body:
   type: object
   required: [total]
   properties:
-    total: {type: number}
-    tip: {type: number}
+    total: {type: number, minimum: 0}
+    tip: {type: number, minimum: 0}
     channel: {enum: [web, store]}
     shop: {}
 """,

@@ -109,6 +109,15 @@ VALUE_CODES: Final[Mapping[str, Code]] = {
         "Lower the goal, or choose a longer window.",
         in_achievement("measure: days\nwindow: week\ngoal: 8\n", "measure: days\nwindow: month\ngoal: 8\n"),
     ),
+    "below-zero": Code(
+        "An amount of points may be below 0, as the schema of the event allows it. Nothing is awarded or taken then.",
+        "Give the field a `minimum` in the schema, exclude it in `when`, or write `max` with 0.",
+        in_effect(
+            'award_points: {points: {"-": [{var: event.body.total}, 5]}}',
+            'award_points: {points: {max: [0, {"-": [{var: event.body.total}, 5]}]}}',
+        ),
+        "warning",
+    ),
     "several-effects": Code(
         "An item of `then` has several effects.",
         "Give each effect an item of its own.",

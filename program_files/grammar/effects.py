@@ -8,6 +8,7 @@ from loyalty.program.wallets import Rounding
 from program_files.grammar.common import EXPIRES
 from program_files.grammar.values import (
     DURATION_OR_ZERO,
+    FLAG,
     NAME,
     ChoiceValue,
     DefinedValue,
@@ -47,7 +48,13 @@ AWARD_POINTS: Final = MapGrammar(
         Key("expires", EXPIRES, "When they expire.", otherwise="as the wallet says"),
     ),
 )
-DEDUCT_POINTS: Final = MapGrammar("deduct_points", _AMOUNT)
+DEDUCT_POINTS: Final = MapGrammar(
+    "deduct_points",
+    (
+        *_AMOUNT,
+        Key("up_to", FLAG, "Whether it takes what there is, if there is less.", otherwise="the reactor does nothing"),
+    ),
+)
 SET_ATTRIBUTE: Final = MapGrammar(
     "set_attribute",
     (

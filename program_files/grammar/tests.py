@@ -69,7 +69,12 @@ LIMIT_USE: Final = MapGrammar(
         Key("per", PER, "Of which limits.", otherwise="the member's"),
         _DAY,
         Key("times", COUNT, "How often it fired.", otherwise="once"),
-        Key("points", AMOUNT_OR_ZERO, "What it awarded.", otherwise="nothing"),
+        Key(
+            "points",
+            AMOUNTS,
+            "What it awarded: of the only wallet that it awards, or by wallet.",
+            otherwise="nothing",
+        ),
     ),
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+import rules
 from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
@@ -42,10 +43,12 @@ _BY_SYNONYM: Final = {synonym: key.name for key in EFFECT_MAP.keys for synonym i
 class EffectReader:
     """Reads effects whose rules read events of one type."""
 
-    def __init__(self, declared: Declarations, problems: Problems, event_type: str) -> None:
+    def __init__(self, declared: Declarations, problems: Problems, event_type: str, when: Logic | None = None) -> None:
+        """Begin to read effects that apply when a condition holds; None: always."""
         self._declared = declared
         self._problems = problems
         self._scope: Type = declared.scope_of(event_type)
+        self._when = when
 
     def read(self, node: Node) -> tuple[EffectRule, ...]:
         """The effects of a list, one per item."""
@@ -85,7 +88,7 @@ class EffectReader:
     def deduct_points(self, node: Node) -> EffectRule:
         fields = MapReader(node, self._problems, DEDUCT_POINTS)
         rounding = fields.choice("round", ROUNDING)
-        return DeductPointsRule(self._points(fields), self._wallet(fields), rounding)
+        return DeductPointsRule(self._points(fields), self._wallet(fields), rounding, fields.flag("up_to") or False)
 
     def _points(self, fields: MapReader) -> Logic:
         node = fields.need("points")
@@ -94,7 +97,19 @@ class EffectReader:
         elif isinstance(node.value, int | Decimal) and node.value < 0:
             message = "points cannot be below 0: deduct_points takes points away"
             self._problems.add(node.place, "out-of-range", message)
-        return read_logic(node, self._problems, self._scope, NUMBER, self._declared.settings.zone)
+        points = read_logic(node, self._problems, self._scope, NUMBER, self._declared.settings.zone)
+        self._warn_below_zero(points, node)
+        return points
+
+    def _warn_below_zero(self, points: Logic, node: Node) -> None:
+        """Warn of an amount that the schema of the event allows below 0, when the condition holds."""
+        scope = self._scope
+        if self._when is not None:
+            scope = rules.assume(scope, self._when.expression, holds=True)
+        found = rules.bounds(points.expression, scope, root="event")
+        if found is not None and found.least < 0 and isinstance(node.value, dict | list):
+            message = "points may be below 0, as the schema of the event allows it: nothing happens then"
+            self._problems.warn(node.place, "below-zero", message)
 
     def _wallet(self, fields: MapReader) -> str:
         node = fields.get("wallet")

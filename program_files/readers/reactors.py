@@ -31,7 +31,7 @@ def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reac
     on = read_on(fields, declared)
     when = read_when(fields, declared, on)
     then = fields.need("then")
-    effects = () if then is None else EffectReader(declared, problems, on).read(then)
+    effects = () if then is None else EffectReader(declared, problems, on, when).read(then)
     if then is not None and then.value == []:
         problems.add(then.place, "out-of-range", "then must have at least one effect")
     limits = tuple(_limit(item, problems) for item in fields.items("limits"))

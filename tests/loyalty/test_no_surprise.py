@@ -80,7 +80,7 @@ def test_a_decision_never_raises_and_is_well_formed(seed):
         reported = event(random, name, work.bodies[name].make(random))
         assert program.event_types[name].body.is_valid(reported.body)
 
-        decision = decide(program, member(random, now), reported, {}, now=now)
+        decision = decide(program, member(random, now), reported, {}, {}, now=now)
 
         assert all(map(_is_well_formed, decision.outcomes))
         assert _is_stored_unchanged(decision, program.wallets)

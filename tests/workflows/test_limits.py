@@ -95,9 +95,12 @@ async def test_a_cycle_ends_in_an_error_on_the_event_that_names_it(sqlite_databa
 async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
     sqlite_database: Database, temporal: Client
 ) -> None:
-    files = programs.files(**{"reactors__points-for-purchase": EVERYTHING, "rewards__free-coffee": FREE_COFFEE})
+    welcome = "reactor: welcome\non: app_login\nthen: [{award_points: {points: 200}}]\n"
+    changed = {"reactors__points-for-purchase": EVERYTHING, "rewards__free-coffee": FREE_COFFEE}
+    files = programs.files(**changed, reactors__welcome=welcome)
     async with running(sqlite_database, temporal, files) as laurel:
         ann = await laurel.register()
+        await laurel.report(ann, "app_login", {})
 
         outcome = await laurel.report(ann, "purchase", {"total": 1, "channel": "web"})
 
@@ -106,12 +109,12 @@ async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
         (reward,) = await store.read(lambda tx: tx.rewards.of_member(ann))
         assert outcome.outcome == "applied"
         assert (facts.tier, facts.attributes) == ("gold", {"favourite": "web"})
-        assert (facts.balances["points"].active, facts.balances["points"].earned) == (500, 700)
+        assert (facts.balances["points"].active, facts.balances["points"].earned) == (700, 900)
         assert (reward.coupon or "").startswith("CF-")
         assert [did for did in outcome.did if did.startswith("tier")] == ["tier silver", "tier gold"]
 
 
-async def test_a_deduction_takes_no_more_than_the_balance(sqlite_database: Database, temporal: Client) -> None:
+async def test_what_an_event_awards_cannot_pay_for_what_it_takes(sqlite_database: Database, temporal: Client) -> None:
     files = programs.files(
         **{
             "reactors__points-for-purchase": "reactor: points-for-purchase\non: purchase\n"

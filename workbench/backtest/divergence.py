@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from loyalty.decisions.decision import Claim
-from loyalty.engine.deciding import usage_on
+from loyalty.engine.deciding import spendable_on, usage_on
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.decide import decide
 from loyalty.program.achievements import Achievement
@@ -90,5 +90,6 @@ def _only(program: Program, names: set[str]) -> Program:
 
 def _fired(program: Program, store: StoreRepositories, event: Event, now: datetime) -> FiredEffects:
     member = store.members.facts(event.member) if event.type in program.decides_by_member else None
-    decision = decide(program, member, event, usage_on(store, program, event), now=now, with_reasons=False)
+    usage, spendable = usage_on(store, program, event), spendable_on(store, program, event, now=now)
+    decision = decide(program, member, event, usage, spendable, now=now, with_reasons=False)
     return [(answer.source, answer.effects) for answer in decision.outcomes if answer.fired], decision.claims

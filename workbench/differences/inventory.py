@@ -237,8 +237,12 @@ def _effect(effect: EffectRule, program: Program) -> Iterator[Attribute]:
                 "expires": None if expires is None else AttributeText(phrases.expiry(expires)),
             }
             yield from attributes_by_key(AWARD_POINTS, values, "award_points")
-        case DeductPointsRule():
-            yield from attributes_by_key(DEDUCT_POINTS, _amount("deduct_points", effect, program), "deduct_points")
+        case DeductPointsRule(up_to=up_to):
+            values = {
+                **_amount("deduct_points", effect, program),
+                "up_to": AttributeText("yes") if up_to else None,
+            }
+            yield from attributes_by_key(DEDUCT_POINTS, values, "deduct_points")
         case GrantBadge(badge):
             yield Attribute("grant_badge", AttributeText(badge))
         case IssueReward(reward):

@@ -137,4 +137,5 @@ def _used(
         for each in used.get(reactor.name, {}).values():
             if any(first <= each.day <= last for first, last in spans):
                 fields = {"reactor": reactor.name, "per": per, "day": each.day.isoformat(), "times": each.times}
-                yield fields | ({"points": each.points} if each.points else {})
+                points = {code: amount for code, amount in each.points.items() if amount and code in program.wallets}
+                yield fields | ({"points": points} if points else {})

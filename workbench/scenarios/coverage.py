@@ -3,13 +3,13 @@
 It counts parts, not lines: everything in the files that can happen, and every condition and choice both ways.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias, assert_never
 
 import rules
-from loyalty.decisions.reasons import LimitReached
+from loyalty.decisions.reasons import LimitReached, NotEnoughPoints
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import (
@@ -35,13 +35,13 @@ from loyalty.program.reactors import Limit, Reactor
 from workbench.scenarios.branches import Branch, ConditionBranch, IfBranch
 from workbench.scenarios.instrumentation import InstrumentedProgram
 
-PartKind: TypeAlias = Literal["reactor", "achievement", "effect", "limit", "condition", "branch"]
+PartKind: TypeAlias = Literal["reactor", "achievement", "effect", "deduction", "limit", "condition", "branch"]
 PlaceLookup: TypeAlias = Callable[[str, rules.JsonPath], Place]
 
 DEFINITION = (
     "the share of the program's parts that a test reached. A part is a reactor that fires, an achievement that is "
-    "completed, an effect that takes effect, a limit that stops its reactor, a smallest condition that is true or one "
-    "that is false, a result of an `if` that is chosen"
+    "completed, an effect that takes effect, a deduction that cannot be paid, a limit that is reached, a "
+    "smallest condition that is true or one that is false, a result of an `if` that is chosen"
 )
 
 
@@ -94,8 +94,12 @@ class Coverage:
                 if answer.fired:
                     self._reached.add((answer.source, "reactor", 0))
                     self._record_effects(answer.source, answer.effects)
-                elif isinstance(answer.reason, LimitReached):
+                if isinstance(answer.reason, LimitReached):
                     self._record_limit(answer.source, answer.reason)
+                elif isinstance(answer.reason, NotEnoughPoints):
+                    self._reached.add(
+                        (answer.source, "deduction", _deductions(self._owners[answer.source])[answer.reason.wallet])
+                    )
 
     def report(self) -> CoverageReport:
         """Return what was reached so far."""
@@ -130,6 +134,11 @@ class Coverage:
                 place = self._place_of(file, ("then", index))
                 effect = ProgramPart("effect", owner, place, _key_of(rule), "never took effect")
                 yield effect, (owner, "effect", index) in self._reached
+            for wallet, index in _deductions(definition).items():
+                place = self._place_of(file, ("then", index))
+                words = f"the deduction of {wallet}"
+                deduction = ProgramPart("deduction", owner, place, words, "was always paid")
+                yield deduction, (owner, "deduction", index) in self._reached
             for index, limit in enumerate(_limits(definition)):
                 place = self._place_of(file, ("limits", index))
                 reached = ProgramPart("limit", owner, place, f"the limit of {_limit_text(limit)}", "was never reached")
@@ -151,6 +160,15 @@ def _part(branch: Branch, owner: str, place: Place) -> ProgramPart:
             return ProgramPart("branch", owner, place, branch.words, "was never chosen")
         case _:
             assert_never(branch)
+
+
+def _deductions(owner: Reactor | Achievement) -> Mapping[str, int]:
+    """Return the index of the first effect that may stop its owner for want of points, by wallet."""
+    found: dict[str, int] = {}
+    for index, rule in enumerate(owner.then):
+        if isinstance(rule, DeductPointsRule) and not rule.up_to:
+            found.setdefault(rule.wallet, index)
+    return found
 
 
 def _limits(owner: Reactor | Achievement) -> tuple[Limit, ...]:

@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from loyalty.decisions.decision import Claim, Decision
@@ -306,8 +305,7 @@ class _Usage(_Repository):
     def claim(self, claim: Claim, member_id: str) -> None:
         used = self._store.members_by_id[member_id].used if claim.per == "member" else self._store.used
         days = used.setdefault(claim.reactor, {})
-        before = days.get(claim.day, DailyUse(claim.day, 0, Decimal(0)))
-        days[claim.day] = DailyUse(claim.day, before.times + claim.times, before.points + claim.points)
+        days[claim.day] = days.get(claim.day, DailyUse(claim.day, 0, {})).plus(claim.times, claim.points)
 
 
 class _Subscriptions:

@@ -17,6 +17,7 @@ from loyalty.decisions.reasons import (
     LimitReached,
     NoLongerActive,
     NotActiveYet,
+    NotEnoughPoints,
     ProgressMade,
 )
 from loyalty.events.decide import decide
@@ -55,6 +56,8 @@ REASONS = (
     NoLongerActive(datetime.fromisoformat("2026-06-01T18:30:00+02:00")),
     LimitReached(Decimal(7), Decimal(7), "times", "member", "week"),
     LimitReached(Decimal("10.5"), Decimal(10), "points", "program", "ever"),
+    LimitReached(Decimal(2), Decimal(2), "points", "member", "day", "stamps"),
+    NotEnoughPoints("points", Decimal(120), Decimal("150.5")),
     ProgressMade(Decimal(2), Decimal("3.5"), Decimal(7)),
     ProgressMade(Decimal(2), Decimal(7), Decimal(7), 2),
     AlreadyCompleted(1, 1),
@@ -83,8 +86,11 @@ then:
   - award_points: {points: 10, pending: 2d, expires: {on: "12-31"}}
   - award_points: {points: 10, expires: never}
   - award_points: {points: 10, expires: {end_of: month}}
+  - award_points: {points: 10, expires: {end_of: half_year, plus: 1y}}
+  - award_points: {points: 10, expires: {after: 6mo, through: quarter}}
   - award_points: {points: 10}
   - deduct_points: {points: 5}
+  - deduct_points: {points: 5, up_to: true}
   - grant_badge: b
   - set_tier: gold
   - set_attribute: {name: n, value: {a: [1]}}
@@ -93,8 +99,11 @@ then:
     program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + rule}))
     member = Member(id="ann", registered_at=NOW)
 
-    decided = decide(program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
+    decided = decide(
+        program, member, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, {"points": points(8)}, now=NOW
+    )
 
+    assert decided.outcomes[0].fired
     assert from_json(as_stored(decided), program.wallets).outcomes == decided.outcomes
 
 
@@ -108,6 +117,12 @@ def test_every_effect_is_read_back_unchanged_under_its_name(effect: Effect) -> N
 
     assert effect_from_json(stored, WALLETS) == effect
     assert [EFFECTS[name].type for name in stored] == [type(effect)]
+
+
+def test_deductions_of_a_decision_that_an_older_version_stored_are_not_posted_yet() -> None:
+    stored = {"deduct_points": {"wallet": "points", "points": 5}}
+
+    assert effect_from_json(stored, WALLETS) == DeductPoints("points", points(5), is_posted=False)
 
 
 def test_an_effect_that_this_version_does_not_know_is_refused() -> None:
@@ -134,6 +149,8 @@ def test_reasons_are_stored_as_json_and_read_back_unchanged(reason: Any) -> None
                 "active until 2026-06-01 18:30",
                 "limit reached: 7 of 7 this week, per member",
                 "limit reached: 10.5 of 10 points ever, per program",
+                "limit reached: 2 of 2 stamps this day, per member",
+                "not enough points: 120 of the 150.5 points that it takes",
                 "progress 2 to 3.5 of 7",
                 "progress 2 to 7 of 7, completed 2 times",
                 "completed 1 of 1 times",
@@ -156,7 +173,7 @@ def test_stored_json_has_no_duplicates_and_json_for_people_is_written_out() -> N
     program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + rule}))
     event = Event("e", "purchase", "ann", NOW, {"total": 12})
 
-    stored = as_stored(decide(program, Member(id="ann", registered_at=NOW), event, {}, now=NOW))
+    stored = as_stored(decide(program, Member(id="ann", registered_at=NOW), event, {}, {}, now=NOW))
 
     assert stored == [
         {
@@ -198,7 +215,7 @@ def test_the_decision_on_a_large_event_is_stored_small() -> None:
     )
     event = Event("e", "purchase", "ann", NOW, {"x" * 60: "z" * 100_000})
 
-    decided = decide(read_program(files), Member(id="ann", registered_at=NOW), event, {}, now=NOW)
+    decided = decide(read_program(files), Member(id="ann", registered_at=NOW), event, {}, {}, now=NOW)
 
     assert decided.outcomes[0].verdict == "condition_false"
     assert len(rules.exact.dumps(to_json(decided))) < 1500

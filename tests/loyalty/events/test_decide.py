@@ -1,5 +1,6 @@
 """Decisions: which reactors fire, why not, and within which limits."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.decisions.decision_json import effect_to_json
 from loyalty.decisions.reasons import ConditionFalse, FailedPart, LimitReached, NotActiveYet
 from loyalty.events.decide import decide
+from loyalty.events.deductions import Spendable
 from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
 from loyalty.store.events import Event
 from loyalty.store.limits import DailyUse, LimitUsage
@@ -31,10 +33,15 @@ def outcome_of(
 
 
 def decision(
-    reactor: str, body: dict[str, object], *, usage: LimitUsage | None = None, time: datetime = NOW
+    reactor: str,
+    body: dict[str, object],
+    *,
+    usage: LimitUsage | None = None,
+    spendable: Spendable | None = None,
+    time: datetime = NOW,
 ) -> Decision:
     program = read_program(programs.files(**{"reactors__points-for-purchase": REACTOR + reactor}))
-    return decide(program, ANN, Event("e", "purchase", "ann", time, body), usage or {}, now=NOW)
+    return decide(program, ANN, Event("e", "purchase", "ann", time, body), usage or {}, spendable or {}, now=NOW)
 
 
 def test_a_reactor_without_a_condition_fires() -> None:
@@ -140,11 +147,12 @@ TWICE = "then: [{award_points: {points: 10}}]\nlimits: [{per: member, every: wee
 
 
 def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
-    this_week, last_week = DailyUse(date(2026, 4, 27), 1, Decimal(10)), DailyUse(date(2026, 4, 26), 5, Decimal(50))
+    this_week = DailyUse(date(2026, 4, 27), 1, {"points": Decimal(10)})
+    last_week = DailyUse(date(2026, 4, 26), 5, {"points": Decimal(50)})
     key = ("points-for-purchase", "member")
 
     first = outcome_of(TWICE, {"total": 1}, usage={key: (last_week, this_week)})
-    second = outcome_of(TWICE, {"total": 1}, usage={key: (this_week, DailyUse(date(2026, 5, 1), 1, Decimal(10)))})
+    second = outcome_of(TWICE, {"total": 1}, usage={key: (this_week, replace(this_week, day=date(2026, 5, 1)))})
 
     assert first.verdict == "fired"
     assert (second.verdict, second.because) == ("limit_reached", "limit reached: 2 of 2 this week, per member")
@@ -153,7 +161,7 @@ def test_a_limit_counts_the_days_of_its_period_and_no_others() -> None:
 
 def test_a_limit_on_points_that_is_used_up_names_the_points() -> None:
     limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: ever, points: 100}]"
-    used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2020, 5, 1), 3, Decimal(100)),)}
+    used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2020, 5, 1), 3, {"points": Decimal(100)}),)}
 
     outcome = outcome_of(limited, {"total": 1}, usage=used)
 
@@ -163,13 +171,13 @@ def test_a_limit_on_points_that_is_used_up_names_the_points() -> None:
 
 def test_a_limit_on_points_cuts_the_award_that_would_exceed_it() -> None:
     limited = "then: [{award_points: {points: 50}}]\nlimits: [{per: program, every: month, points: 100}]"
-    used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2026, 5, 1), 3, Decimal(80)),)}
+    used: LimitUsage = {("points-for-purchase", "program"): (DailyUse(date(2026, 5, 1), 3, {"points": Decimal(80)}),)}
 
     decided = decision(limited, {"total": 1}, usage=used)
 
     assert [e.points for e in decided.outcomes[0].effects if isinstance(e, AwardPoints)] == [points(20)]
     assert "a limit cut 50 points to 20" in decided.outcomes[0].because
-    assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, 20)]
+    assert [(claim.per, claim.times, claim.points) for claim in decided.claims] == [("program", 1, {"points": 20})]
 
 
 def test_rules_read_the_member_and_compute_the_parts_of_effects() -> None:
@@ -179,7 +187,7 @@ then:
   - call_webhook: {url: "https://a.example/x", body: {tier: {var: member.tier}, list: [1, {var: event.body.total}]}}
   - deduct_points: {points: 5}
 """
-    outcome = outcome_of(rule, {"total": Decimal("1.5")})
+    outcome = decision(rule, {"total": Decimal("1.5")}, spendable={"points": points(5)}).outcomes[0]
 
     assert outcome.effects[0] == SetAttribute("seen", "Warsaw")
     assert isinstance(outcome.effects[1], CallWebhook)
@@ -194,7 +202,7 @@ def test_conditions_use_the_time_zone_of_the_program_also_without_reasons() -> N
         reactors__b="reactor: b\non: purchase\n" + TWICE,
     )
 
-    decided = decide(read_program(files), ANN, evening, {}, now=NOW, with_reasons=False)
+    decided = decide(read_program(files), ANN, evening, {}, {}, now=NOW, with_reasons=False)
 
     assert [outcome.source for outcome in decided.outcomes] == [
         "reactor/a",
@@ -213,7 +221,7 @@ def test_a_condition_over_its_budget_does_not_affect_others_also_without_reasons
     )
 
     decided = decide(
-        read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW, with_reasons=False
+        read_program(files), ANN, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, {}, now=NOW, with_reasons=False
     )
 
     assert [(outcome.source, outcome.verdict) for outcome in decided.outcomes] == [
@@ -231,10 +239,10 @@ def test_without_reasons_the_decision_is_the_same(total: int) -> None:
         reactors__big="reactor: big\non: purchase\nwhen: {'>': [{var: event.body.total}, 100]}\n" + TWICE,
     )
     program, event = read_program(files), Event("e", "purchase", "ann", NOW, {"total": total})
-    usage: LimitUsage = {("many", "member"): (DailyUse(date(2026, 5, 1), 2, Decimal(20)),)}
+    usage: LimitUsage = {("many", "member"): (DailyUse(date(2026, 5, 1), 2, {"points": Decimal(20)}),)}
 
-    full = decide(program, ANN, event, usage, now=NOW)
-    plain = decide(program, ANN, event, usage, now=NOW, with_reasons=False)
+    full = decide(program, ANN, event, usage, {}, now=NOW)
+    plain = decide(program, ANN, event, usage, {}, now=NOW, with_reasons=False)
 
     assert [(a.source, a.verdict, a.effects) for a in plain.outcomes] == [
         (a.source, a.verdict, a.effects) for a in full.outcomes if a.verdict in ("fired", "limit_reached")
@@ -248,7 +256,7 @@ def test_a_completed_achievement_fires_its_effects() -> None:
     program = read_program(programs.files())
     completed = Event("e", "achievement_completed", "ann", NOW, {"achievement": "seven-days", "times": 1})
 
-    decided = decide(program, ANN, completed, {}, now=NOW)
+    decided = decide(program, ANN, completed, {}, {}, now=NOW)
 
     assert [a.source for a in decided.outcomes] == ["achievement/seven-days"]
     assert [list(effect_to_json(e)) for _, _, e in decided.effects()] == [["award_points"], ["grant_badge"]]
@@ -263,6 +271,6 @@ def test_a_balance_with_decimals_is_read_in_units_of_the_wallet() -> None:
     )
     rich = Member(id="ann", registered_at=NOW, balances={"points": Balance(active=points("1.5"))})
 
-    decided = decide(program, rich, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, now=NOW)
+    decided = decide(program, rich, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, {}, now=NOW)
 
     assert [e.points for _, _, e in decided.effects() if isinstance(e, AwardPoints)] == [points("1.5")]

@@ -92,7 +92,7 @@ def test_points_from_before_expire_and_are_spent() -> None:
 def test_what_was_used_of_a_limit_per_program_stays_used() -> None:
     limited = program(more="limits: [{per: program, every: month, times: 3}]\n")
     replay = Replay(limited, START)
-    used = {"points-for-purchase": {START.date(): DailyUse(START.date(), 2, Decimal(9))}}
+    used = {"points-for-purchase": {START.date(): DailyUse(START.date(), 2, {"points": Decimal(9)})}}
     replay.load([MemberSnapshot(account(ANN))], used)
 
     for day in (1, 2, 3):
@@ -104,7 +104,7 @@ def test_what_was_used_of_a_limit_per_program_stays_used() -> None:
 def test_two_replays_start_from_the_same_state() -> None:
     opening, used = (
         MemberSnapshot(account(ANN)),
-        {"points-for-purchase": {START.date(): DailyUse(START.date(), 1, Decimal(0))}},
+        {"points-for-purchase": {START.date(): DailyUse(START.date(), 1, {"points": Decimal(0)})}},
     )
     limited = program(more="limits: [{per: program, every: month, times: 2}]\n")
     first, second = Replay(limited, START), Replay(limited, START)

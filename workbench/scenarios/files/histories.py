@@ -87,10 +87,20 @@ class Histories:
     def _claim(self, node: Node) -> Iterator[Claim]:
         fields = MapReader(node, self._problems, LIMIT_USE)
         reactor, day, per = fields.need("reactor"), self._day(fields), fields.choice("per", PER)
-        times, points = fields.integer("times"), fields.amount("points")
+        times, points = fields.integer("times"), fields.get("points")
         name = None if reactor is None else self._names.read(reactor, self._problems, "reactor")
         if name is not None and day is not None:
-            yield Claim(name, per, day, 1 if times is None else times, points or Decimal(0))
+            awarded = {} if points is None else self._used_points(points, name)
+            yield Claim(name, per, day, 1 if times is None else times, awarded)
+
+    def _used_points(self, node: Node, reactor: str) -> dict[str, Decimal]:
+        """Return points by wallet; a single number is of the only wallet that the reactor awards, or the default."""
+        if isinstance(node.value, dict):
+            return {code: amount for code, _, amount in self._names.amounts(node, self._problems, "points")}
+        program = self._names.program
+        awarded = next(each.awarded_wallets() for each in program.reactors if each.name == reactor)
+        code = awarded[0] if len(awarded) == 1 else program.default_wallet.code
+        return {code: self._names.amount(node, self._problems, "points", code)}
 
     def _day(self, fields: MapReader) -> date | None:
         node = fields.need("day")

@@ -1,0 +1,95 @@
+"""What the limits of a reactor leave of its effects."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from loyalty.calendar import window
+from loyalty.decisions.decision import Claim
+from loyalty.decisions.reasons import LimitReached
+from loyalty.program.effects import AwardPoints, DeductPoints, Effect
+from loyalty.program.program import Program
+from loyalty.program.reactors import Limit, Reactor
+from loyalty.store.limits import DailyUse, LimitUsage
+
+
+class WithinLimits(NamedTuple):
+    """The effects that limits on points leave, a note for each award that was cut, and the limit that cut one first."""
+
+    effects: list[Effect]
+    notes: list[str]
+    reached: LimitReached | None
+
+
+def times_reached(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | None:
+    """Return the limit on firings that has nothing left; None: there is none."""
+    for limit in reactor.limits:
+        if limit.times is not None:
+            used = sum(each.times for each in _inside(reactor, limit, day, usage))
+            if used >= limit.times:
+                return LimitReached(Decimal(used), Decimal(limit.times), "times", limit.per, limit.every)
+    return None
+
+
+def cut_to_limits(
+    program: Program, reactor: Reactor, effects: list[Effect], day: date, usage: LimitUsage
+) -> WithinLimits:
+    """Return the effects with awards cut to what the limits on points leave; each wallet is counted by itself."""
+    kept: list[Effect] = []
+    notes: list[str] = []
+    reached: LimitReached | None = None
+    awarded: dict[str, Decimal] = {}
+    for effect in effects:
+        limit = _tightest(reactor, effect, day, usage, awarded) if isinstance(effect, AwardPoints) else None
+        if not isinstance(effect, AwardPoints) or limit is None:
+            kept.append(effect)
+            continue
+        wallet = program.wallets[effect.wallet]
+        points = min(effect.points, wallet.points(max(Decimal(0), limit.most - limit.used)))
+        if points < effect.points:
+            reached = reached or limit
+            notes.append(f"a limit cut {wallet.amount(effect.points)} {wallet.code} to {wallet.amount(points)}")
+        if points > 0:
+            kept.append(replace(effect, points=points))
+            awarded[wallet.code] = awarded.get(wallet.code, Decimal(0)) + wallet.amount(points)
+    return WithinLimits(kept, notes, reached)
+
+
+def leaves_nothing(within: WithinLimits) -> bool:
+    """Return whether limits took every award of a reactor that gives nothing else: nobody pays for nothing."""
+    return within.reached is not None and all(isinstance(each, DeductPoints) for each in within.effects)
+
+
+def claims_of(program: Program, reactor: Reactor, effects: list[Effect], day: date) -> list[Claim]:
+    """Return what a firing takes from the limits of its reactor."""
+    points: dict[str, Decimal] = {}
+    for effect in effects:
+        if isinstance(effect, AwardPoints):
+            amount = Decimal(program.wallets[effect.wallet].amount(effect.points))
+            points[effect.wallet] = points.get(effect.wallet, Decimal(0)) + amount
+    return [Claim(reactor.name, per, day, 1, points) for per in sorted({limit.per for limit in reactor.limits})]
+
+
+def _tightest(
+    reactor: Reactor, award: AwardPoints, day: date, usage: LimitUsage, awarded: Mapping[str, Decimal]
+) -> LimitReached | None:
+    """Return the limit on points that leaves the least of a wallet, after what was awarded before; None: any number."""
+    tightest: LimitReached | None = None
+    for limit in reactor.limits:
+        if limit.points is None:
+            continue
+        inside = _inside(reactor, limit, day, usage)
+        used = sum(
+            (each.points.get(award.wallet, Decimal(0)) for each in inside), awarded.get(award.wallet, Decimal(0))
+        )
+        if tightest is None or limit.points - used < tightest.most - tightest.used:
+            tightest = LimitReached(used, limit.points, "points", limit.per, limit.every, award.wallet)
+    return tightest
+
+
+def _inside(reactor: Reactor, limit: Limit, day: date, usage: LimitUsage) -> list[DailyUse]:
+    """Return the use of the days of a limit's present period."""
+    first, last = window(day, limit.every)
+    return [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]
