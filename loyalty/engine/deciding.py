@@ -37,6 +37,7 @@ def decide_event(context: EventContext) -> None:
     context.decide(decision)
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
+    send_builtin_event_messages(context)  # before deductions are posted: these have messages of their own
     take_points(context)
     context.tx.events.set_decided(context.event.id, decision, now=context.now, owner=context.owner)
     fired = [outcome for outcome in decision.outcomes if outcome.fired]
@@ -46,7 +47,6 @@ def decide_event(context: EventContext) -> None:
         begin_period(context)
     if context.event.type in BUILT_IN and context.state.parent is None:
         context.notice_due_items()
-    send_builtin_event_messages(context)
     for outcome in fired:
         send_effect_messages(context, outcome)
 
