@@ -11,6 +11,7 @@ from commands.check.command import check
 from commands.demo.command import demo
 from commands.deploy import deploy
 from commands.diff import diff
+from commands.due.command import due
 from commands.evaluate import evaluate
 from commands.explain.command import explain
 from commands.new.command import new
@@ -45,6 +46,7 @@ for command in (
     revisions,
     diff,
     rollback,
+    due,
 ):
     app.command(cls=FastTyperCommand)(command)
 

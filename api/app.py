@@ -5,6 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.api_keys import routes as api_keys
+from api.due_items import routes as due_items
 from api.event_types import routes as event_types
 from api.events import routes as events
 from api.health import routes as health
@@ -26,6 +27,7 @@ ROUTERS = (
     api_keys.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.router,
+    due_items.router,
     webhooks.router,
     members.router,
     wallets.router,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from database.access import Access, AccessReader
 from database.answers import delete_answers
 from database.connections import Connections, connect
+from database.due_items import stores_with_overdue_items
 from database.events import Unstarted, assign, leave_to_relay, take_unstarted
 from database.migrate import upgrade
 from database.transaction import ReadTransaction, Transaction
@@ -73,6 +74,12 @@ class Database:
         """Let the relay look after queued events now, if nobody or one of `owners` runs them."""
         await self._connections.write(
             lambda connection: leave_to_relay(connection, store, event_ids, owners=owners, now=now)
+        )
+
+    async def stores_with_overdue_items(self, *, due_before: datetime) -> list[str]:
+        """Return the stores with an item that was due before a moment and can be run."""
+        return await self._connections.read(
+            lambda connection: stores_with_overdue_items(connection, due_before=due_before)
         )
 
     async def answers(self) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, delete, exists, func, not_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, not_, select, update
 
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column
@@ -41,6 +41,20 @@ _CLEAR: Prepared[str] = Prepared(delete(deadline).where(_THIS), first_column)
 _CLEAR_ALL: Prepared[str] = Prepared(
     delete(deadline).where(deadline.c.store == bindparam("in_store"), deadline.c.subject == bindparam("the_subject")),
     first_column,
+)
+
+
+_OVERDUE = (
+    select(store.c.code)
+    .where(
+        exists().where(
+            deadline.c.store == store.c.code,
+            deadline.c.failed_at.is_(None),
+            deadline.c.due_at < bindparam("due_before", type_=deadline.c.due_at.type),
+            not_(_WAITS),
+        )
+    )
+    .order_by(store.c.code)
 )
 
 
@@ -114,3 +128,8 @@ class DueItems(DueItemQueries, WriteQueries):
     def set_clock(self, due_at: datetime | None) -> None:
         """Note when the store's clock wakes up next; None: it knows of no due item."""
         self.connection.execute(update(store).where(store.c.code == self.store).values(clock_rings_at=due_at))
+
+
+def stores_with_overdue_items(connection: Connection, *, due_before: datetime) -> list[str]:
+    """Return the stores with an item that was due before a moment, and that neither waits nor is set aside."""
+    return list(connection.execute(_OVERDUE, {"due_before": due_before}).scalars())

@@ -1,6 +1,7 @@
 """The relay: starts the workflows of events that were stored while Temporal did not answer (a transactional outbox).
 
-It also takes events over whose workflow is gone. A few events get a workflow each; many are run in batches.
+It also takes events over whose workflow is gone. A few events get a workflow each; many are run in batches. And it
+wakes the clock of a store in which something could have been run.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from activities.owners import Owners
 from database import Database
 from database.events import Unstarted
 from loyalty.ids import new_id
-from workflows.starter import start_batch, start_event
+from workflows.starter import start_batch, start_event, wake_late_clocks
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ async def run_relay(database: Database, client: Client) -> None:
         found = 0
         try:
             found = await relay_once(database, client)
+            await wake_late_clocks(database, client, now=datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
             log.warning("relay waits", because=str(error)[:200])
         if found < PAGE:

@@ -20,7 +20,8 @@ LONGEST_SLEEP = timedelta(days=30)
 SHORTEST_PAUSE = timedelta(seconds=1)
 """The first pause when everything that is due waits; each further one is twice as long."""
 
-LONGEST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(minutes=1)
+"""The relay wakes the clock earlier if an item can be run."""
 
 
 @workflow.defn(name=STORE_CLOCK)

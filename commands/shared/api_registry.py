@@ -1,7 +1,7 @@
 """The registry behind the API of a running Laurel: only its process may write to its SQLite file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,13 +51,28 @@ class ApiRegistry:
         return Deployed(body["revision"], body["isNew"])
 
     async def _request(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Any:
-        try:
-            answer = await self._client.request(method, path, json=content)
-        except httpx2.HTTPError as error:
-            raise RegistryError(f"{self._client.base_url} does not answer: {error or type(error).__name__}") from None
-        if answer.status_code != httpx2.codes.OK:
-            raise _error_of(answer, 0 if content is None else content["basedOn"])
-        return answer.json()
+        return (await request_api(self._client, method, path, content)).json()
+
+
+async def request_api(
+    client: httpx2.AsyncClient,
+    method: str,
+    path: str,
+    content: Mapping[str, Any] | None = None,
+    *,
+    accepts: Collection[int] = (httpx2.codes.OK,),
+) -> httpx2.Response:
+    """Call a running Laurel and return its answer; raise a RegistryError, or what a DatabaseRegistry would raise.
+
+    `accepts`: the statuses of answers that are returned.
+    """
+    try:
+        answer = await client.request(method, path, json=content)
+    except httpx2.HTTPError as error:
+        raise RegistryError(f"{client.base_url} does not answer: {error or type(error).__name__}") from None
+    if answer.status_code not in accepts:
+        raise _error_of(answer, 0 if content is None else content["basedOn"])
+    return answer
 
 
 def _revision(body: Mapping[str, Any]) -> Revision:

@@ -24,17 +24,27 @@ async def open_registry(data: Path) -> AsyncIterator[Registry]:
 
     Raise SettingError or DataFolderError.
     """
+    async with open_laurel(data) as laurel:
+        yield DatabaseRegistry(laurel) if isinstance(laurel, Database) else ApiRegistry(laurel)
+
+
+@asynccontextmanager
+async def open_laurel(data: Path) -> AsyncIterator[httpx2.AsyncClient | Database]:
+    """A client of the Laurel that runs on a data folder, or the database of LAUREL_DATABASE_URL or of the folder.
+
+    Raise SettingError or DataFolderError.
+    """
     settings = Settings.read()
     running = running_on(data) if settings.database_url is None else None
     if running is not None:
         headers = {"X-AUTH-TOKEN": running.key}
         async with httpx2.AsyncClient(base_url=running.url, headers=headers, timeout=_TIMEOUT) as client:
-            yield ApiRegistry(client)
+            yield client
         return
     if settings.database_url is None and not (data / DATABASE_FILE).exists():
         raise NoDatabase(data)
     with _writable(data, settings) as url, closing(Database.open(url)) as database:
-        yield DatabaseRegistry(database)
+        yield database
 
 
 async def choose_store(registry: Registry, wanted: str | None) -> str:

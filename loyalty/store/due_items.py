@@ -23,11 +23,14 @@ DueTimes: TypeAlias = Mapping[DueKind, datetime]
 """When each due item of one subject is due."""
 
 
+SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member"]
+
+
 @dataclass(frozen=True, slots=True)
 class DueKindInfo:
     """What a kind of due item is about: `subject` says whose id it carries, `does` what running it does."""
 
-    subject: Literal["lot", "hold", "issued reward", "member"]
+    subject: SubjectType
     does: str
 
 

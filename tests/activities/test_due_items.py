@@ -152,17 +152,17 @@ async def test_only_what_is_set_aside_is_tried_again(scripted: ScriptedStore) ->
 async def test_an_item_of_a_newer_version_is_set_aside_and_never_run_as_an_expiry(scripted: ScriptedStore) -> None:
     ann, lot = await buyer(scripted)
     bob, _ = await buyer(scripted, "bob@example.com")
-    row = {"store": "DEFAULT", "subject": lot, "kind": "unblock", "due_at": NOW, "member": ann}
+    row = {"store": "DEFAULT", "subject": lot, "kind": "newer", "due_at": NOW, "member": ann}
     await scripted.database.access_write(lambda access: access.connection.execute(deadline.insert().values(row)))
 
     batch = await run_due_items(scripted.database, WARNED)
 
-    unknown = (await stored(scripted))[lot, "unblock"]
+    unknown = (await stored(scripted))[lot, "newer"]
     assert reported(batch) == ["points_will_expire"] * 2
     assert unknown.failed_at == WARNED
     assert unknown.error is not None
     assert unknown.error.startswith(
-        "UnknownDueKind: this version of Laurel does not know due items of the kind unblock"
+        "UnknownDueKind: this version of Laurel does not know due items of the kind newer"
     )
     assert await active(scripted, ann, bob) == [10, 10]
 

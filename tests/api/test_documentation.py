@@ -28,6 +28,7 @@ MEANINGS = {
     "malformedJson": "the body is not JSON; the message has line and column",
     "missing": "a required field is missing",
     "notAnObject": "the body is JSON, but not an object",
+    "notSetAside": "the due item is not set aside: it is run when it is due",
     "notSupported": "Laurel does not support this",
     "numberTooLarge": "a number beyond 10^15",
     "numberTooLong": "a number of too many digits or decimals",

@@ -1,0 +1,29 @@
+"""The filters of the list of due items."""
+
+from api.http.paging import Filter, ListQuery
+from database.pages import Condition, PageRequest
+
+LIST_QUERY = ListQuery(
+    {
+        "failed": "boolean",
+        "customerId": "exact_text",
+        "subject": "exact_text",
+        "kind": "exact_text",
+        "dueAt": "instant",
+        "failedAt": "instant",
+    },
+    order_by="dueAt",
+)
+
+_COLUMNS = {"customerId": "member", "subject": "subject", "kind": "kind", "dueAt": "due_at", "failedAt": "failed_at"}
+
+
+def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
+    """The page of the due items that match the filters."""
+    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+
+
+def _condition(due_filter: Filter) -> Condition:
+    if due_filter.field == "failed":
+        return Condition("failed_at", "is_given", due_filter.value)
+    return due_filter.on(_COLUMNS[due_filter.field])
