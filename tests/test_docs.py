@@ -11,6 +11,7 @@ import pytest
 from cli import app
 from loyalty.decisions.decision_json import from_json, to_json
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.store.due_items import DUE_KINDS
 from loyalty.webhooks.messages import MESSAGES
 from loyalty.webhooks.signing import new_secret, sign
 from program_files import read_program
@@ -63,6 +64,15 @@ def test_every_message_that_is_sent_is_in_the_webhooks_page() -> None:
     (table,) = re.findall(r"<!-- sent messages.*?-->\n(.*?)\n\n", page, re.DOTALL)
 
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == {message.__name__ for message in MESSAGES}
+
+
+def test_every_kind_of_due_item_is_in_the_page_for_ops() -> None:
+    page = (DOCS / "ops.md").read_text()
+    (table,) = re.findall(r"<!-- kinds of due items.*?-->\n(.*?)\n\n", page, re.DOTALL)
+
+    rows = [f"| `{kind}` | {info.subject} | {info.does} |" for kind, info in DUE_KINDS.items()]
+
+    assert table.splitlines()[2:] == rows
 
 
 @pytest.mark.parametrize("command", [command.name or command.callback.__name__ for command in app.registered_commands])  # type: ignore[union-attr]  # every command has a function

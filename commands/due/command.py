@@ -89,7 +89,7 @@ def _print(store: str, failed: "Found", overdue: "Found", format: Format) -> Non
 
 
 def _line(title: str, item: "StoredDueItem") -> str:
-    line = f"  {title}  {item.kind:<13}  {item.subject}  due {_shown(item.due_at)}"
+    line = f"  {title:<9}  {item.kind:<13}  {item.subject}  due {_shown(item.due_at)}"
     return line if item.failed_at is None else f"{line}, set aside {_shown(item.failed_at)}: {item.error}"
 
 

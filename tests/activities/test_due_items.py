@@ -1,14 +1,15 @@
 """Due items, each in a transaction of its own: what is set aside, what waits, and what many workers do at once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from activities.events import EventActivities
-from database import Database, Transaction
+from database import Database, ReadTransaction, Transaction
 from database.pages import PageRequest
 from database.programs import Programs
 from database.tables import deadline
@@ -20,6 +21,7 @@ from loyalty.references import DueBatch
 from loyalty.refusals import DueItemNotFailed
 from loyalty.store.due_items import DueItem, StoredDueItem
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Balance
 from loyalty.store.points import Lot
 from loyalty.store.repositories import StoreRepositories
 from tests.kit import programs
@@ -57,9 +59,15 @@ async def stored(scripted: ScriptedStore) -> dict[tuple[str, str], StoredDueItem
     return {(each.subject, each.kind): each for each in page.records}
 
 
-async def active(scripted: ScriptedStore, *members: str) -> list[int]:
-    store = scripted.database.store("DEFAULT")
-    return [(await store.read(lambda tx, id_=each: tx.members.balances(id_)))["points"].active for each in members]  # type: ignore[misc]
+async def active(scripted: ScriptedStore, *members: str) -> list[object]:
+    """The active points of members, in units of the wallet."""
+    store, wallet = scripted.database.store("DEFAULT"), scripted.program.default_wallet
+    balances = [await store.read(partial(_balances, member)) for member in members]
+    return [wallet.amount(each["points"].active) for each in balances]
+
+
+def _balances(member: str, tx: ReadTransaction) -> Mapping[str, Balance]:
+    return tx.members.balances(member)
 
 
 async def accept(scripted: ScriptedStore, member: str, at: datetime) -> str:
@@ -161,9 +169,7 @@ async def test_an_item_of_a_newer_version_is_set_aside_and_never_run_as_an_expir
     assert reported(batch) == ["points_will_expire"] * 2
     assert unknown.failed_at == WARNED
     assert unknown.error is not None
-    assert unknown.error.startswith(
-        "UnknownDueKind: this version of Laurel does not know due items of the kind newer"
-    )
+    assert unknown.error.startswith("UnknownDueKind: this version of Laurel does not know due items of the kind newer")
     assert await active(scripted, ann, bob) == [10, 10]
 
 

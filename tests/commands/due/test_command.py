@@ -34,13 +34,12 @@ def test_what_needs_somebody_is_listed(environment: Mapping[str, str]) -> None:
     done = laurel("due", **environment)
 
     assert (done.returncode, done.stderr) == (0, "")
+    at = "2026-05-01 09:00:00 UTC"
     assert done.stdout.splitlines() == [
         "store DEFAULT: 2 set aside, 1 overdue",
-        "  set aside  expire         lot 1  due 2026-05-01 09:00:00 UTC, "
-        "set aside 2026-05-01 09:00:00 UTC: KeyError: 'points'",
-        "  set aside  newer          lot 2  due 2026-05-01 09:00:00 UTC, "
-        "set aside 2026-05-01 09:00:00 UTC: UnknownDueKind: ...",
-        "  overdue  warn           lot 3  due 2026-05-01 09:00:00 UTC",
+        f"  set aside  expire         lot 1  due {at}, set aside {at}: KeyError: 'points'",
+        f"  set aside  newer          lot 2  due {at}, set aside {at}: UnknownDueKind: ...",
+        f"  overdue    warn           lot 3  due {at}",
         "try one again by `laurel due --retry SUBJECT KIND`, or all by `laurel due --retry-all`",
     ]
 

@@ -1,0 +1,88 @@
+"""The clock and the relay together, on a real server: what waits for a queue, and what is tried again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+
+from activities.due_items import wake_clock
+from activities.temporal_names import clock_id
+from database import Database, Transaction
+from loyalty.engine.due_items import retry_due_item
+from loyalty.store.due_items import DueItem
+from tests.kit import programs
+from tests.kit.running import Running, running
+
+
+async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 40) -> None:
+    async with asyncio.timeout(seconds):
+        while not await is_so():
+            await asyncio.sleep(0.1)
+
+
+async def warned(laurel: Running, member: str) -> bool:
+    """Whether a member was warned that points expire."""
+
+    def read(tx: Transaction) -> bool:
+        query = "SELECT count(*) FROM event WHERE type = 'points_will_expire' AND member = '{}'"
+        return bool(tx.connection.exec_driver_sql(query.format(member)).scalar())
+
+    return await laurel.parts.database.store(laurel.store).read(read)  # type: ignore[arg-type]  # it only reads
+
+
+async def warn_now(laurel: Running, member: str, *, failed: bool = False) -> str:
+    """Make the warning of a member's only lot due now, set aside or not; return the id of the lot."""
+    now = datetime.now(UTC)
+
+    def store(tx: Transaction) -> str:
+        (lot,) = tx.ledger.lots(member)
+        tx.due_items.set(lot.id, "warn", now, member=member)
+        if failed:
+            tx.due_items.set_aside(DueItem(lot.id, "warn", now, member), "KeyError: 'points'", now=now)
+        return lot.id
+
+    return await laurel.parts.database.store(laurel.store).write(store)
+
+
+async def test_an_item_waits_for_its_members_queue_without_spinning_and_others_go_on(
+    sqlite_database: Database, temporal: Client
+) -> None:
+    async with running(sqlite_database, temporal, programs.files()) as laurel:
+        ann, bob = [await laurel.register(f"{name}@example.com") for name in ("ann", "bob")]
+        for member in (ann, bob):
+            await laurel.report(member, "purchase", {"total": 80})
+        await laurel.accept(ann, "purchase", {"total": 5})  # the relay starts it after five seconds
+        for member in (ann, bob):
+            await warn_now(laurel, member)
+        await wake_clock(temporal, laurel.store)
+
+        await until(lambda: warned(laurel, bob))
+        ann_was_warned = await warned(laurel, ann)
+        await asyncio.sleep(3)
+        clock = await temporal.get_workflow_handle(clock_id(laurel.store)).describe()
+        ann_was_warned_early = await warned(laurel, ann)
+        await until(lambda: warned(laurel, ann))
+
+        assert (ann_was_warned, ann_was_warned_early) == (False, False)
+        assert clock.history_length < 100
+
+
+async def test_an_item_that_is_tried_again_is_run_although_nobody_wakes_the_clock(
+    sqlite_database: Database, temporal: Client
+) -> None:
+    async with running(sqlite_database, temporal, programs.files()) as laurel:
+        ann = await laurel.register()
+        await laurel.report(ann, "purchase", {"total": 80})
+        await wake_clock(temporal, laurel.store)
+        lot = await warn_now(laurel, ann, failed=True)
+        await asyncio.sleep(4)
+        was_warned = await warned(laurel, ann)
+        now = datetime.now(UTC)
+
+        store = laurel.parts.database.store(laurel.store)
+        await store.write(lambda tx: retry_due_item(tx.due_items, lot, "warn", now=now))
+        await until(lambda: warned(laurel, ann))
+
+        assert not was_warned
+        assert datetime.now(UTC) - now < timedelta(seconds=30)
