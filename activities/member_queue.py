@@ -57,7 +57,7 @@ class Turn:
                 async with asyncio.timeout(min(left, self._pause)):
                     await self._released.wait()
             except TimeoutError:
-                if self._queue.is_first(self):  # those behind it wait for this one anyway
+                if left > self._pause and self._queue.is_first(self):  # those behind it wait for this one anyway
                     self._pause = min(2 * self._pause, _LONGEST_PAUSE)
                     return True
         self._released.clear()
