@@ -108,10 +108,11 @@ class Running:
         return await self.parts.database.store(self.store).read(lambda tx: tx.webhooks.of_event(event.id))
 
     async def points(self, member: str) -> int:
-        """A member's active points in the default wallet."""
+        """A member's active points in the default wallet, in its unit."""
         balances = await self.parts.database.store(self.store).read(lambda tx: tx.members.balances(member))
-        balance = balances.get(self.program.default_wallet.code)
-        return balance.active if balance else 0
+        wallet = self.program.default_wallet
+        balance = balances.get(wallet.code)
+        return int(wallet.amount(balance.active)) if balance else 0
 
 
 @asynccontextmanager

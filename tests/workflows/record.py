@@ -13,13 +13,17 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from activities import events as event_activities
 from activities.temporal_names import TASK_QUEUE, clock_id
 from commands.shared import temporal_server
 from database import Database
+from loyalty.references import EventRef
 from tests.kit import programs
 from tests.kit.receiver import Answer, Receiver
 from tests.kit.running import Running, running
 from tests.workflows.conftest import SKIPPING
+from workflows.relay import relay_once
+from workflows.starter import start_event
 from workflows.store_clock import StoreClock
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -53,6 +57,7 @@ async def record(folder: Path) -> None:
 
 
 async def _play(laurel: Running, environment: WorkflowEnvironment, receiver: Receiver) -> None:
+    event_activities.MAX_WAIT_SECONDS = 0.05  # type: ignore[misc]  # so that an event waits in its workflow
     receiver.answer("/failing", Answer(status=500))
     with environment.with_time_skipping_disabled():
         clock = await environment.client.start_workflow(
@@ -71,7 +76,38 @@ async def _play(laurel: Running, environment: WorkflowEnvironment, receiver: Rec
     await laurel.answer(event)
     delivery = next(d for d in await laurel.deliveries(event) if d.url.endswith("/failing"))
     await environment.client.get_workflow_handle(f"delivery/{laurel.store}/{delivery.id}").result()
+    with environment.with_time_skipping_disabled():
+        await _play_queues(laurel, environment.client)
     await environment.fast_forward(clock, timedelta(days=365))
+
+
+async def _play_queues(laurel: Running, client: Client) -> None:
+    """An event that waits in its workflow, one that another workflow runs, and batches that the relay starts."""
+    member, other = await laurel.register("queue@example.com"), await laurel.register("other@example.com")
+    first, second = [await laurel.accept(member, "purchase", {"total": total}) for total in (1, 2)]
+    await start_event(client, second)
+    await asyncio.sleep(1)
+    await laurel.answer(first)
+    await laurel.answer(second)
+    foreign = await laurel.accept(member, "purchase", {"total": 3})
+    await laurel.parts.database.assign(laurel.store, [foreign.id], clock_id(laurel.store), instead_of=[])
+    await laurel.answer(foreign)
+    behind = [await laurel.accept(member, "purchase", {"total": total}) for total in range(4, 7)]
+    free = [await laurel.accept(other, "purchase", {"total": total}) for total in range(3)]
+    await relay_once(laurel.parts.database, client, now=datetime.now(UTC) + timedelta(hours=1))
+    await asyncio.sleep(12)  # the batch pauses, since `behind` waits for `foreign`, and leaves it to the relay
+    assert [await _status(laurel, event) for event in (behind[0], free[-1])] == ["received", "applied"]
+    owner = clock_id(laurel.store)
+    await laurel.parts.database.leave_to_relay(laurel.store, [foreign.id], owners=[owner], now=datetime.now(UTC))
+    async with asyncio.timeout(60):  # due items wait for these events, too
+        while await _status(laurel, behind[-1]) != "applied":
+            await asyncio.sleep(0.1)
+
+
+async def _status(laurel: Running, event: EventRef) -> str:
+    stored = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.get(event.id))
+    assert stored is not None
+    return stored.status
 
 
 async def _save(client: Client, folder: Path) -> None:
