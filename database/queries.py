@@ -61,6 +61,11 @@ class WriteQueries(Queries):
         whole = self._with_store(table, row)
         _upsert_adding(self._dialect, table, tuple(whole), tuple(sums), tuple(keeps)).run(self.connection, whole)
 
+    def upsert_all_adding(self, table: Table, rows: Sequence[Parameters], *, sums: Sequence[str]) -> None:
+        """As `upsert_adding`, for at least one row, all with the same columns."""
+        whole = [self._with_store(table, row) for row in rows]
+        _upsert_adding(self._dialect, table, tuple(whole[0]), tuple(sums), ()).run_all(self.connection, whole)
+
     def upsert_adding_and_return(
         self, record: Callable[..., T], table: Table, row: Parameters, *, sums: Sequence[str]
     ) -> T:

@@ -42,6 +42,13 @@ class Prepared(Generic[T]):
         else:
             connection.execute(self._statement, parameters)
 
+    def run_all(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+        """Run it once for each of the parameters, for what it changes."""
+        if connection.dialect.name == "sqlite":
+            self._for_sqlite.run_all(connection, rows)
+        else:
+            connection.execute(self._statement, list(rows))
+
     def all(self, connection: Connection, parameters: Parameters) -> list[T]:
         """Return the record of every row that it finds."""
         record = self._record
@@ -72,14 +79,29 @@ class _Compiled:
 
     def fetch(self, connection: Connection, parameters: Parameters) -> list[Sequence[Any]]:
         """Return the rows that the driver finds, in Python's types; raise SQLAlchemy's errors."""
-        given = {**self._fixed, **parameters} if self._fixed else parameters
         driver: Any = connection.connection.driver_connection
-        bound = [given[name] if convert is None else convert(given[name]) for name, convert in self._binds]
+        bound = self._bound(parameters)
         try:
             found: list[Sequence[Any]] = driver.execute(self._text, bound).fetchall()
         except sqlite3.Error as error:
-            raise DBAPIError.instance(self._text, None, error, sqlite3.Error, hide_parameters=True) from error
+            raise self._as_sqlalchemy(error) from error
         return [self._in_python_types(row) for row in found] if self._converted else found
+
+    def run_all(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+        """Run the statement once for each of the parameters; raise SQLAlchemy's errors."""
+        driver: Any = connection.connection.driver_connection
+        bound = [self._bound(row) for row in rows]
+        try:
+            driver.executemany(self._text, bound)
+        except sqlite3.Error as error:
+            raise self._as_sqlalchemy(error) from error
+
+    def _as_sqlalchemy(self, error: sqlite3.Error) -> Exception:
+        return DBAPIError.instance(self._text, None, error, sqlite3.Error, hide_parameters=True)
+
+    def _bound(self, parameters: Parameters) -> list[Any]:
+        given = {**self._fixed, **parameters} if self._fixed else parameters
+        return [given[name] if convert is None else convert(given[name]) for name, convert in self._binds]
 
     def _in_python_types(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)

@@ -358,6 +358,20 @@ progress = Table(
     Column("completed_at", Instant, nullable=False),  # when last
 )
 
+contribution = Table(
+    "contribution",
+    metadata,
+    Column("event", ID, ForeignKey("event.id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # of `loyalty.store.contributions.ContributionKind`
+    Column("name", NAME, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("value", NAME, primary_key=True),
+    _store(),
+    Column("amount", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    sqlite_with_rowid=False,  # the key is most of the row: stored once
+)
+
 badge = Table(
     "badge",
     metadata,

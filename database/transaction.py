@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from database.achievements import AchievementQueries, Achievements
 from database.answers import AnswerQueries, Answers
+from database.contributions import Contributions
 from database.due_items import DueItemQueries, DueItems
 from database.events import EventQueries, Events
 from database.ledger import Ledger, LedgerQueries
@@ -95,6 +96,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def usage(self) -> Usage:
         return Usage(self.connection, self.store)
+
+    @cached_property
+    def contributions(self) -> Contributions:
+        return Contributions(self.connection, self.store)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:

@@ -14,13 +14,10 @@ from database.queries import WriteQueries, columns_of
 from database.tables import usage
 from loyalty.decisions.decision import Claim
 from loyalty.store.achievements import MILLION
-from loyalty.store.limits import DailyUse
+from loyalty.store.limits import NO_WALLET, DailyUse, by_wallet
 
 PROGRAM = ""
 """The `member` of what counts for the whole program."""
-
-NO_WALLET = ""
-"""The `wallet` of firings that awarded no points."""
 
 UsageByReactor: TypeAlias = dict[str, dict[date, DailyUse]]
 """Use of limits by reactor and local day."""
@@ -60,11 +57,9 @@ class Usage(WriteQueries):
             "member": member_id if claim.per == "member" else PROGRAM,
             "day": claim.day,
         }
-        times = claim.times
-        for wallet, points in (claim.points or {NO_WALLET: Decimal(0)}).items():
-            row = {**key, "wallet": wallet, "times": times, "points": int(points * MILLION)}
+        for wallet, times, points in by_wallet(claim):
+            row = {**key, "wallet": wallet, "times": times, "points": points}
             self.upsert_adding(usage, row, sums=("times", "points"))
-            times = 0  # they are counted with the first wallet
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,17 @@ MAX_COMPLETIONS = 100
 
 @frozen_at_type_check
 class ProgressUpdate:
-    """What one event does: the daily sums to store, the progress before and after, and the number of completions."""
+    """What one event does: the daily sums to store, the progress before and after, and the number of completions.
+
+    `added` is what it adds to the sum of its day, and `used` what completing uses of each, both in millionths.
+    """
 
     changed: tuple[DailySum, ...]
     before: Decimal
     after: Decimal
     times: int
+    added: int = 0
+    used: tuple[tuple[DailySum, int], ...] = ()
 
     @property
     def is_progress(self) -> bool:
@@ -58,7 +63,7 @@ def count_event(
     before = current_progress(achievement, sums)
     if left == 0:
         return ProgressUpdate((), before, before, 0)
-    added = _add(achievement, sums, day, number, value)
+    amount, added = _add(achievement, sums, day, number, value)
     if added is None:
         return ProgressUpdate((), before, before, 0)
     after = list(sums)
@@ -74,10 +79,12 @@ def count_event(
     else:
         shown = achievement.goal if times else Decimal(opened) / MILLION
     return ProgressUpdate(
-        changed=tuple({(s.day, s.value): s for s in [added, *used]}.values()),
+        changed=tuple({(s.day, s.value): s for s in [added, *(s for s, _ in used)]}.values()),
         before=before,
         after=shown,
         times=times,
+        added=amount,
+        used=tuple(used),
     )
 
 
@@ -128,21 +135,23 @@ def open_amount(achievement: Achievement, group: Sequence[DailySum]) -> int:
             return len({s.value for s in group} - used) * MILLION
 
 
-def _add(achievement: Achievement, sums: Sequence[DailySum], day: date, number: Decimal, value: str) -> DailySum | None:
-    """Return the day's sum with the event counted; None if the event adds nothing."""
+def _add(
+    achievement: Achievement, sums: Sequence[DailySum], day: date, number: Decimal, value: str
+) -> tuple[int, DailySum | None]:
+    """Return what the event adds to the day's sum, in millionths, and the sum with it; None if it adds nothing."""
     at = bisect_left(sums, (day, value), key=sort_key)
     found = sums[at] if at < len(sums) and sort_key(sums[at]) == (day, value) else None
     match achievement.measure:
         case CountDays() | Distinct():
-            return None if found else DailySum(day, value, MILLION)
+            return (0, None) if found else (MILLION, DailySum(day, value, MILLION))
         case CountEvents():
             number = Decimal(1)
         case Sum():
             pass
     amount = int((number * MILLION).to_integral_value())
     if amount == 0:
-        return None
-    return replace(found, amount=found.amount + amount) if found else DailySum(day, value, amount)
+        return 0, None
+    return amount, replace(found, amount=found.amount + amount) if found else DailySum(day, value, amount)
 
 
 def _completing_day(achievement: Achievement, sums: Sequence[DailySum], day: date) -> date:
@@ -156,16 +165,16 @@ def _completing_day(achievement: Achievement, sums: Sequence[DailySum], day: dat
     return next((d for d in days if open_amount(achievement, in_window(achievement, sums, d)) >= goal), day)
 
 
-def _use(achievement: Achievement, group: Sequence[DailySum], amount: int) -> list[DailySum]:
-    """Return the daily sums that completing uses up, the oldest first."""
+def _use(achievement: Achievement, group: Sequence[DailySum], amount: int) -> list[tuple[DailySum, int]]:
+    """Return the daily sums that completing uses up, the oldest first, and how much of each."""
     if isinstance(achievement.measure, Distinct):
         taken = {s.value for s in group if s.used}
         fresh = list(dict.fromkeys(s.value for s in group if s.value not in taken))[: amount // MILLION]
-        return [replace(s, used=s.amount) for s in group if s.value in fresh]
-    used: list[DailySum] = []
+        return [(replace(s, used=s.amount), s.amount - s.used) for s in group if s.value in fresh]
+    used: list[tuple[DailySum, int]] = []
     for found in group:
         share = min(amount, found.amount - found.used)
         if share > 0:
-            used.append(replace(found, used=found.used + share))
+            used.append((replace(found, used=found.used + share), share))
             amount -= share
     return used

@@ -1,6 +1,6 @@
 """An event is counted towards the achievements on its type."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from loyalty.decisions.reasons import AlreadyCompleted, ProgressMade, Reason
 from loyalty.events.context import EventContext
 from loyalty.events.decide import number_of, over_budget, rule_input, why_false
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+from loyalty.store.contributions import Contribution
 
 RuleInput: TypeAlias = Callable[[], Mapping[str, Any]]
 """Gives what rules read; called only if a rule is evaluated, so that nothing is read of the member without need."""
@@ -78,6 +79,7 @@ def _update(
         completed=completed,
     )
     repository.save_daily_sums(context.event.member, achievement.name, update.changed)
+    context.contributions += _contributions(achievement.name, day, value, update)
     if not update.is_progress:
         if update.changed:
             context.log.append(f"{achievement.name} counted {day}")
@@ -91,6 +93,13 @@ def _update(
             body = {"achievement": achievement.name, "times": times}
             context.cause("achievement_completed", f"{achievement.name}/{times}", body)
     return update
+
+
+def _contributions(achievement: str, day: date, value: str, update: ProgressUpdate) -> Iterator[Contribution]:
+    """Return what an event added to a daily sum, also if it is 0, and what the completions that it caused used."""
+    yield Contribution("counted", achievement, day, value, update.added, update.times)
+    for each, amount in update.used:
+        yield Contribution("used", achievement, each.day, each.value, amount, 0)
 
 
 def _with(achievement: Achievement, verdict: Verdict, reason: Reason | None, text: str = "") -> RuleOutcome:

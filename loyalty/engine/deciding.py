@@ -15,6 +15,7 @@ from loyalty.points.effects import take_points
 from loyalty.points.postings import spendable_at
 from loyalty.program.effects import EFFECTS
 from loyalty.program.program import Program
+from loyalty.store.contributions import claimed
 from loyalty.store.events import Event
 from loyalty.store.limits import LimitUsage
 from loyalty.store.members import NOTHING
@@ -37,6 +38,7 @@ def decide_event(context: EventContext) -> None:
     context.decide(decision)
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
+        context.contributions += claimed(claim)
     send_builtin_event_messages(context)  # before deductions are posted: these have messages of their own
     take_points(context)
     context.tx.events.set_decided(context.event.id, decision, now=context.now, owner=context.owner)

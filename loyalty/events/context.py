@@ -10,6 +10,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef, StepResult, from_json
+from loyalty.store.contributions import Contribution
 from loyalty.store.due_items import DueKind, DueTimes
 from loyalty.store.events import Event, NewEvent
 from loyalty.store.members import Member
@@ -69,6 +70,8 @@ class EventContext:
         self._member: Member | None = None
         self.log: list[str] = []
         """What the step did, in words."""
+        self.contributions: list[Contribution] = []
+        """What the step added to achievements and limits."""
         self.fired_sources: list[str] = []
         self.next_steps: list[str] = []
         self.follow_ups: list[EventRef] = []
@@ -205,6 +208,8 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
     if context.state.status in ("applied", "failed"):
         return NOTHING
     work(context)
+    if context.contributions:
+        context.tx.contributions.add(context.event.id, context.contributions)
     result = context.result()
     if not result.is_nothing:
         context.tx.events.set_step(context.event.id, context.step, result)

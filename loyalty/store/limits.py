@@ -1,12 +1,16 @@
 """What firings took from the limits of reactors, by local day, and its repository."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from loyalty.decisions.decision import Claim
+from loyalty.store.achievements import MILLION
 from rules.frozen import frozen_at_type_check
+
+NO_WALLET = ""
+"""The wallet of firings that awarded no points."""
 
 
 @frozen_at_type_check
@@ -25,6 +29,14 @@ class DailyUse:
 
 LimitUsage = Mapping[tuple[str, str], tuple[DailyUse, ...]]
 """Daily use by (reactor name, `member` or `program`)."""
+
+
+def by_wallet(claim: Claim) -> Iterator[tuple[str, int, int]]:
+    """Return the wallets of a claim with firings, counted with the first of them, and points in millionths."""
+    times = claim.times
+    for wallet, points in (claim.points or {NO_WALLET: Decimal(0)}).items():
+        yield wallet, times, int(points * MILLION)
+        times = 0
 
 
 class LimitRepository(Protocol):

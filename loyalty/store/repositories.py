@@ -7,6 +7,7 @@
 from typing import Protocol
 
 from loyalty.store.achievements import AchievementReader, AchievementRepository
+from loyalty.store.contributions import ContributionRepository
 from loyalty.store.due_items import DueItemReader, DueItemRepository
 from loyalty.store.events import EventReader, EventRepository
 from loyalty.store.limits import LimitRepository
@@ -56,5 +57,7 @@ class StoreRepositories(StoreReaders, Protocol):
     def due_items(self) -> DueItemRepository: ...
     @property
     def usage(self) -> LimitRepository: ...
+    @property
+    def contributions(self) -> ContributionRepository: ...
     @property
     def webhooks(self) -> WebhookRepository: ...

@@ -81,6 +81,31 @@ def test_queued_events_get_their_places_and_results_of_batches_their_new_name(da
     engine.dispose()
 
 
+def test_contributions_begin_with_their_migration_and_what_was_stored_stays(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        _move(connection, "0009")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        _insert(
+            connection,
+            "member",
+            {"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True, **times},
+        )
+        key = {"member": "ann", "achievement": "a", "store": "S"}
+        _insert(connection, "mark", {**key, "day": at.date(), "value": "", "amount": 5, "used": 3})
+
+        _move(connection, "head")
+        found = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("mark", "contribution")]  # noqa: S608 - names of tables
+        _move(connection, "0009")
+        (after,) = connection.execute(text("SELECT amount, used FROM mark")).all()
+    engine.dispose()
+
+    assert [len(rows) for rows in found] == [1, 0]
+    assert tuple(after) == (5, 3)
+
+
 def _move(connection: Connection, target: str) -> None:
     """Upgrade or downgrade to a revision, whichever leads there."""
     settings = config()

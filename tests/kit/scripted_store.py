@@ -76,12 +76,15 @@ class ScriptedStore:
         await self.report(member_id, "member_registered", {})
         return member_id
 
-    async def report(self, member_id: str, type_: str, body: Mapping[str, Any]) -> None:
-        """Store an event at the store's time, and answer it with all that it causes."""
-        new = NewEvent(new_id(), type_, member_id, self.now, body, self.revision)
+    async def report(
+        self, member_id: str, type_: str, body: Mapping[str, Any], *, time: datetime | None = None
+    ) -> EventRef:
+        """Store an event at the store's time, and answer it with all that it causes; `time`: when it happened."""
+        new = NewEvent(new_id(), type_, member_id, time or self.now, body, self.revision)
         await self.database.store(self.program.store).write(lambda tx: tx.events.add(new, now=self.now))
         ref = EventRef(self.program.store, new.id, type_, member_id, self.revision)
         await self.reactions.react_to_events([ref], self.now)
+        return ref
 
     async def wait(self, days: int) -> None:
         """Move the clock, and run what falls due on the way."""

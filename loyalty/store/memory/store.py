@@ -13,6 +13,7 @@ from loyalty.decisions.decision import Claim, Decision
 from loyalty.program.wallets import Points
 from loyalty.references import StepResult
 from loyalty.store.achievements import DailySum, day_of, insert_sorted
+from loyalty.store.contributions import Contribution
 from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, Member
@@ -54,6 +55,7 @@ class InMemoryStore:
         self.rewards = _Rewards(self)
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
+        self.contributions = _Contributions()
         self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
 
@@ -306,6 +308,13 @@ class _Usage(_Repository):
         used = self._store.members_by_id[member_id].used if claim.per == "member" else self._store.used
         days = used.setdefault(claim.reactor, {})
         days[claim.day] = days.get(claim.day, DailyUse(claim.day, 0, {})).plus(claim.times, claim.points)
+
+
+class _Contributions:
+    __slots__ = ()
+
+    def add(self, event_id: str, contributions: Sequence[Contribution]) -> None:
+        """Do nothing: nothing in memory reads them."""
 
 
 class _Subscriptions:

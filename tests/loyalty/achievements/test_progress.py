@@ -275,7 +275,10 @@ def count_by_definition(
     times = min(100, max(0, progress_of(achievement, group) // goal))
     used = list(used_by_definition(achievement, group, times * goal))
     changed = tuple({(m.day, m.value): m for m in [new, *used]}.values())
-    return ProgressUpdate(changed, before, achievement.goal if times and counted_day == latest else shown(after), times)
+    progress = achievement.goal if times and counted_day == latest else shown(after)
+    before_use = {(m.day, m.value): m.used for m in after}
+    shares = tuple((m, m.used - before_use[m.day, m.value]) for m in used)
+    return ProgressUpdate(changed, before, progress, times, added, shares)
 
 
 def used_by_definition(achievement: Achievement, group: list[DailySum], amount: int) -> Iterable[DailySum]:

@@ -1,0 +1,45 @@
+"""What events added to achievements and limits, and its repository.
+
+Decisions read daily sums; a contribution says which event is behind them.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal, Protocol, TypeAlias
+
+from loyalty.decisions.decision import Claim
+from loyalty.store.limits import by_wallet
+from rules.frozen import frozen_at_type_check
+
+ContributionKind: TypeAlias = Literal["counted", "used", "member", "program"]
+"""`counted`: added to a daily sum of an achievement; `used`: what completing it used of a daily sum; `member` and
+`program`: taken from such a limit of a reactor."""
+
+
+@frozen_at_type_check
+class Contribution:
+    """What one event added to one measure on one local day; 0 if the event counted for it, and added nothing."""
+
+    kind: ContributionKind
+    name: str
+    """Of the achievement or reactor."""
+    day: date
+    value: str
+    """The value that `distinct` counts, or the wallet of a limit; else empty."""
+    amount: int
+    """In millionths."""
+    times: int
+    """Completions of the achievement, or firings of the reactor."""
+
+
+def claimed(claim: Claim) -> Iterable[Contribution]:
+    """Return what a firing takes from limits."""
+    for wallet, times, points in by_wallet(claim):
+        yield Contribution(claim.per, claim.reactor, claim.day, wallet, points, times)
+
+
+class ContributionRepository(Protocol):
+    """Contributions of a store's events."""
+
+    def add(self, event_id: str, contributions: Sequence[Contribution]) -> None:
+        """Add to the contributions of an event."""
