@@ -13,6 +13,8 @@ from api.http.error_handlers import install_error_handlers
 from api.http.openapi import install_openapi
 from api.login import routes as login
 from api.members import routes as members
+from api.points import history as points_history
+from api.points import routes as points
 from api.programs import routes as programs
 from api.simulations import routes as simulations
 from api.state.dependencies import AppState
@@ -29,6 +31,8 @@ ROUTERS = (
     events.router,
     due_items.router,
     webhooks.router,
+    points_history.router,  # before transfers, whose path parameter would match `history`
+    points.router,  # before members, whose path parameter would match `points`
     members.router,
     wallets.router,
     programs.router,

@@ -30,7 +30,7 @@ FIRST_PAGE = 20
 PAGE_GROWTH = 5
 
 _PARTS = Balance._fields
-_TRANSFER_COLUMNS = [
+TRANSFER_COLUMNS = [
     transfer.c[name]
     for name in (
         "id",
@@ -176,7 +176,7 @@ _ACCOUNT = Prepared(
     ).where(account.c.store == bindparam("in_store"), account.c.id == bindparam("the_account")),
     _account,
 )
-_TRANSFERS = select(*_TRANSFER_COLUMNS).where(transfer.c.store == bindparam("in_store"))
+_TRANSFERS = select(*TRANSFER_COLUMNS).where(transfer.c.store == bindparam("in_store"))
 _TRANSFER = Prepared(_TRANSFERS.where(transfer.c.id == bindparam("the_id")), transfer_record)
 _EXTERNAL = Prepared(_TRANSFERS.where(transfer.c.external_id == bindparam("the_external_id")), transfer_record)
 _RELATED = Prepared(
@@ -239,8 +239,11 @@ class LedgerQueries(Queries):
 
     def account(self, member_id: str, wallet: str) -> Account | None:
         """Return a member's account; None: no points were ever moved in it."""
-        here = {"in_store": self.store, "the_account": account_id(member_id, wallet)}
-        return _ACCOUNT.first(self.connection, here)
+        return self.account_of_id(account_id(member_id, wallet))
+
+    def account_of_id(self, account: str) -> Account | None:
+        """Return an account by its id; None: no points were ever moved in it."""
+        return _ACCOUNT.first(self.connection, {"in_store": self.store, "the_account": account})
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         """Return a lot and the id of its member."""
@@ -322,7 +325,7 @@ class LedgerQueries(Queries):
             page,
             within=within,
             order_by=transfer.c.at,
-            columns=_TRANSFER_COLUMNS,
+            columns=TRANSFER_COLUMNS,
         )
 
     def _named(self, id_: str) -> dict[str, Any]:

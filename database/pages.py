@@ -33,6 +33,10 @@ class Condition:
     operator: Operator
     value: Any
 
+    def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition in SQL, on this column."""
+        return _COMPARED[self.operator](column, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
@@ -70,7 +74,7 @@ def find_page(
     """
     keys = (order_by, *(then_by or (table.c.id,)))
     order = tuple(column.desc() for column in keys) if page.newest_first else keys
-    where = [within, *(_COMPARED[each.operator](table.c[each.column], each.value) for each in page.conditions)]
+    where = [within, *(each.on(table.c[each.column]) for each in page.conditions)]
     wanted = (
         select(*(columns or columns_of(record, table)))
         .where(*where)

@@ -94,8 +94,9 @@ def _faults(error: Exception) -> Sequence[InputFault]:
             return []
 
 
-def _fault_json(fault: InputFault) -> dict[str, str]:
-    return {"message": fault.message, "code": fault.code, "path": fault.path}
+def _fault_json(fault: InputFault) -> dict[str, Any]:
+    shown = {"message": fault.message, "code": fault.code, "path": fault.path}
+    return shown | {"parameters": fault.parameters} if fault.parameters else shown
 
 
 def _headers(error: Exception) -> Mapping[str, str] | None:

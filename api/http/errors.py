@@ -11,9 +11,11 @@ ApiError                a request is not carried out; the message says why and w
 └── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -62,6 +64,8 @@ class InputFault:
     message: str
     code: str
     path: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """The facts behind the message, for programs: `balance`, `needed`, ..."""
 
 
 class ApiError(Exception):
@@ -171,11 +175,14 @@ class FaultTemplate:
     code: str
     path: str
     message: str | None = None
+    parameters: Sequence[str] = ()
+    """The attributes of the refusal that programs may need, too."""
 
     def fault(self, refusal: Refusal, field: str = "") -> InputFault:
         """The fault of a refusal, or of one field of it."""
         message = str(refusal) if self.message is None else self.message.format(refusal=refusal, field=field)
-        return InputFault(message, self.code, self.path.format(field=field))
+        parameters = {to_camel(name): getattr(refusal, name) for name in self.parameters}
+        return InputFault(message, self.code, self.path.format(field=field), parameters)
 
 
 REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
@@ -206,22 +213,24 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     IdentityTaken: FaultTemplate("alreadyUsed", "customer.{field}", "a member with this {field} is registered already"),
     MemberIdTaken: FaultTemplate("alreadyUsed", "event.customerData.customerId"),
     UnknownTier: FaultTemplate("unknownTier", "customer.levelId"),
-    EventIdReused: FaultTemplate("eventIdReused", "event.eventId"),
     DueItemNotFailed: FaultTemplate("notSetAside", "kind"),
+    EventIdReused: FaultTemplate("eventIdReused", "event.eventId", parameters=("event_id",)),
     InvalidAmount: FaultTemplate("invalidAmount", "transfer.points"),
-    UnknownWallet: FaultTemplate("unknownWallet", "transfer.walletCode"),
-    NotEnoughPoints: FaultTemplate("notEnoughPoints", "transfer.points"),
+    UnknownWallet: FaultTemplate("unknownWallet", "transfer.walletCode", parameters=("wallets",)),
+    NotEnoughPoints: FaultTemplate("notEnoughPoints", "transfer.points", parameters=("wallet", "balance", "needed")),
     UnknownTransfer: FaultTemplate("unknownTransfer", "transfer"),
-    TransferIdReused: FaultTemplate("transferIdReused", "transfer.externalTransferId"),
-    NotCancellable: FaultTemplate("notCancellable", "transfer"),
+    TransferIdReused: FaultTemplate("transferIdReused", "transfer.externalTransferId", parameters=("transfer_id",)),
+    NotCancellable: FaultTemplate("notCancellable", "transfer", parameters=("kind",)),
     AlreadyCancelled: FaultTemplate("alreadyCancelled", "transfer"),
-    NewDateNeeded: FaultTemplate("newDateNeeded", "expiresAt"),
+    NewDateNeeded: FaultTemplate("newDateNeeded", "transfer.expiresAt"),
     NotHeld: FaultTemplate("notHeld", "transfer"),
-    MoreThanHeld: FaultTemplate("moreThanHeld", "points"),
+    MoreThanHeld: FaultTemplate("moreThanHeld", "transfer.points", parameters=("held", "asked")),
     NotPending: FaultTemplate("notPending", "transfer"),
     NothingLeft: FaultTemplate("nothingLeft", "transfer"),
     SameMember: FaultTemplate("sameMember", "transfer.receiver"),
-    TransferLimitReached: FaultTemplate("transferLimitReached", "transfer.points"),
+    TransferLimitReached: FaultTemplate(
+        "transferLimitReached", "transfer.points", parameters=("sent", "most", "every", "unit")
+    ),
     DateInPast: FaultTemplate("dateInPast", "transfer"),
 }
 """The fault of every refusal of an operation."""

@@ -20,7 +20,7 @@ send it as `Authorization: KEY` or `X-AUTH-TOKEN: KEY`.
 part of every path. One server serves all of them; the examples use the store `DEFAULT`.
 
 **Numbers** are exact: what you send as 0.1 is 0.1. **Dates** are ISO 8601; one without an offset is on the
-store's clock. **Errors** are `{code, message, errors: [{message, code, path}]}`.
+store's clock. **Errors** are `{code, message, errors: [{message, code, path, parameters}]}`.
 """
 
 _SECURITY_SCHEMES = {
@@ -40,7 +40,10 @@ _ERROR_BODY = {
             "items": {
                 "type": "object",
                 "required": ["message", "code", "path"],
-                "properties": {name: {"type": "string"} for name in ("message", "code", "path")},
+                "properties": {
+                    **{name: {"type": "string"} for name in ("message", "code", "path")},
+                    "parameters": {"type": "object"},
+                },
             },
         },
     },

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypeAlias
 
 from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput, InputFault
+from api.http.requests import MAX_NUMBER
 from api.http.responses import Total
 from database.pages import Condition, Operator, PageRequest, PageResult
 from loyalty.calendar import read_date
@@ -19,7 +21,7 @@ MAX_ITEMS = 50
 MAX_PAGE = 10**9
 MAX_FILTER_LENGTH = 2000
 
-FilterType: TypeAlias = Literal["text", "exact_text", "instant", "boolean"]
+FilterType: TypeAlias = Literal["text", "exact_text", "instant", "boolean", "number"]
 """The type of a filter's value; an exact text is compared as a whole only."""
 
 _FILTER = re.compile(r"(?P<field>[^\[\]]+)(?:\[(?P<operator>[^\[\]]*)\])?")
@@ -28,6 +30,14 @@ _OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
     "exact_text": ("eq",),
     "instant": ("eq", "gt", "gte", "lt", "lte"),
     "boolean": ("eq",),
+    "number": ("eq", "gt", "gte", "lt", "lte"),
+}
+_SCHEMAS: Mapping[FilterType, Mapping[str, Any]] = {
+    "text": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
+    "exact_text": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
+    "instant": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
+    "boolean": {"type": "boolean"},
+    "number": {"type": "number"},
 }
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -38,7 +48,7 @@ class Filter:
 
     field: str
     operator: Operator
-    value: str | bool | datetime
+    value: str | bool | datetime | Decimal
 
     def on(self, column: str) -> Condition:
         """The filter as a condition on a column."""
@@ -143,22 +153,34 @@ def _number(text: str | None, name: str, default: int, maximum: int, faults: lis
     return int(text)
 
 
-def _value(filter_type: FilterType, text: str, zone: tzinfo) -> str | bool | datetime:
+def _value(filter_type: FilterType, text: str, zone: tzinfo) -> str | bool | datetime | Decimal:
     if "\0" in text or len(text) > MAX_FILTER_LENGTH:
         raise ValueError(f"a filter is a text of at most {MAX_FILTER_LENGTH} characters, without NUL")
     if filter_type in ("text", "exact_text"):
         return text
     if filter_type == "instant":
         return read_date(text, zone)
+    if filter_type == "number":
+        return _exact_number(text)
     if text.lower() not in _BOOLEANS:
         raise ValueError("write true or false")
     return _BOOLEANS[text.lower()]
 
 
+def _exact_number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > MAX_NUMBER:
+        raise ValueError(f"write a number from -{MAX_NUMBER} to {MAX_NUMBER}")
+    return number
+
+
 def _filter_parameter(name: str, filter_type: FilterType) -> dict[str, Any]:
-    schema = {"type": "boolean"} if filter_type == "boolean" else {"type": "string", "maxLength": MAX_FILTER_LENGTH}
     operators = ", ".join(f"`{name}[{operator}]=`" for operator in _OPERATORS[filter_type][1:])
-    return _parameter(name, schema, f"Only those with this value{f'; also {operators}' if operators else ''}.")
+    also = f"; also {operators}" if operators else ""
+    return _parameter(name, dict(_SCHEMAS[filter_type]), f"Only those with this value{also}.")
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

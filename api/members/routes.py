@@ -33,12 +33,11 @@ from api.members.views import (
 )
 from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
+from api.state.member_lookup import identity_named
 from database import ReadTransaction, Transaction
-from loyalty.ids import is_id
-from loyalty.members.identity import identity_of
 from loyalty.members.registration import register_member
 from loyalty.program.program import Program
-from loyalty.store.members import NO_POINTS, Identity, StoredMember
+from loyalty.store.members import StoredMember
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
@@ -88,7 +87,7 @@ async def list_members(request: Request, store_request: AdminRequest) -> Respons
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         found = tx.members.page(filtered_page(page, filters))
-        return page_of_records([_customer(tx, each, program) for each in found.records], found)
+        return page_of_records([customer_view(tx, each, program) for each in found.records], found)
 
     return ExactJson(await store_request.database.read(read))
 
@@ -98,7 +97,7 @@ async def show_member(member: MemberInPath, store_request: CallerRequest) -> Res
     """One member. A member's own token shows only that member."""
     return ExactJson(
         await store_request.database.read(
-            lambda tx: _customer(tx, _stored_member(tx, store_request, member), store_request.program)
+            lambda tx: customer_view(tx, _stored_member(tx, store_request, member), store_request.program)
         )
     )
 
@@ -161,14 +160,9 @@ async def _records(store_request: StoreRequest, member: str) -> MemberRecords:
     )
 
 
-def _customer(tx: ReadTransaction, stored: StoredMember, program: Program) -> dict[str, Any]:
-    balance = tx.members.balances(stored.id).get(program.default_wallet.code, NO_POINTS)
-    return customer_view(stored, balance, program)
-
-
 def _stored_member(tx: ReadTransaction, store_request: StoreRequest, member: str) -> StoredMember:
     """The member in a path; raise NotFound, or Forbidden if a member asks for another."""
-    ids = [str(each.id) for each in tx.members.identities_matching(_identity_in(member))]
+    ids = [str(each.id) for each in tx.members.identities_matching(identity_named(member))]
     caller = store_request.caller
     if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):
         raise Forbidden
@@ -176,11 +170,3 @@ def _stored_member(tx: ReadTransaction, store_request: StoreRequest, member: str
     if found is None:
         raise NotFound(f"no member {member[:80]} in {store_request.store}")
     return found
-
-
-def _identity_in(path: str) -> Identity:
-    """The identity that a path names: `email=...`, `phone=...`, `loyaltyCardNumber=...` or an id."""
-    field, sign, value = path.partition("=")
-    if sign and field in ("email", "phone", "loyaltyCardNumber"):
-        return identity_of({field: value})
-    return identity_of({"customerId": path}) if is_id(path) else Identity()

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from api.http.responses import format_instant, omit_none
+from api.wallets.views import point_fields, sent_points, wallet_view
 from database import ReadTransaction
 from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day
 from loyalty.program.achievements import Achievement, Last
 from loyalty.program.program import Program
-from loyalty.program.wallets import Wallet
+from loyalty.program.wallets import Points, Wallet
 from loyalty.store.achievements import AchievementCompletions
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, StoredMember
 from loyalty.store.points import Lot, account_id
@@ -55,6 +56,8 @@ class MemberRecords:
 
     member: StoredMember
     balances: Mapping[str, Balance]
+    sent: Mapping[str, Points]
+    """What was sent to other members, by wallet."""
     lots: list[Lot]
     badges: list[GrantedBadge]
     progress: list[AchievementProgress]
@@ -67,15 +70,17 @@ class MemberRecords:
         return cls(
             member,
             tx.members.balances(member.id),
+            {code: sent_points(tx, member.id, code) for code in program.wallets},
             tx.ledger.lots(member.id),
             tx.members.badges(member.id),
             progress,
         )
 
 
-def customer_view(member: StoredMember, balance: Balance, program: Program) -> dict[str, Any]:
+def customer_view(tx: ReadTransaction, member: StoredMember, program: Program) -> dict[str, Any]:
     """A member in the documented fields."""
-    zone, profile = program.zone, member.profile
+    zone, profile, wallet = program.zone, member.profile, program.default_wallet
+    balance = tx.members.balances(member.id).get(wallet.code, NO_POINTS)
     tier = program.tier_named(member.tier)
     names = ("firstName", "lastName", "gender", "birthDate", "address", "company")
     level = {"levelId": program.id_of("tier", tier.name), "name": tier.title} if tier else None
@@ -88,8 +93,8 @@ def customer_view(member: StoredMember, balance: Balance, program: Program) -> d
         "storeCode": program.store,
         "labels": profile.get("labels", []),
         "customAttributes": [{"key": key, "value": value} for key, value in member.attributes.items()],
-        "defaultAccount": {"accountId": account_id(member.id, program.default_wallet.code)}
-        | _point_fields(balance, program.default_wallet),
+        "defaultAccount": {"accountId": account_id(member.id, wallet.code)}
+        | point_fields(balance, wallet, sent_points(tx, member.id, wallet.code)),
     } | omit_none(
         email=member.email,
         phone=member.phone,
@@ -110,7 +115,7 @@ def status_view(records: MemberRecords, program: Program, now: datetime) -> dict
         {
             "customerId": member.id,
             "storeCode": program.store,
-            **_point_fields(balance, wallet),
+            **point_fields(balance, wallet, records.sent[wallet.code]),
             **_level_fields(records, program),
             **_expiring_points(records, program, now),
             "createdAt": format_instant(member.created_at, zone),
@@ -154,22 +159,9 @@ def badges_view(records: MemberRecords, program: Program) -> list[dict[str, Any]
 
 def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
     """A member's wallets in the documented fields."""
-    created_at = format_instant(records.member.created_at, program.zone)
+    member = records.member
     return [
-        {
-            "walletId": account_id(records.member.id, each.code),
-            "walletType": {
-                "walletTypeId": program.id_of("wallet", each.code),
-                "code": each.code,
-                "name": each.title,
-                "unitSingularName": "Point",
-                "unitPluralName": "Points",
-                "active": True,
-                "isDefault": each.default,
-            },
-            "createdAt": created_at,
-            "account": _unit_fields(records.balances.get(each.code, NO_POINTS), each),
-        }
+        wallet_view(member, each, records.balances.get(each.code, NO_POINTS), records.sent[each.code], program)
         for each in program.wallets.values()
     ]
 
@@ -182,20 +174,6 @@ def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
         "spent": wallet.amount(balance.spent),
         "expired": wallet.amount(balance.expired),
     }
-
-
-def _point_fields(balance: Balance, wallet: Wallet) -> dict[str, Any]:
-    amounts = _amounts(balance, wallet) | {
-        "locked": wallet.amount(balance.pending),
-        "blocked": wallet.amount(balance.held),
-        "transferred": 0,
-    }
-    del amounts["pending"]
-    return {f"{name}Points": amount for name, amount in amounts.items()}
-
-
-def _unit_fields(balance: Balance, wallet: Wallet) -> dict[str, Any]:
-    return {name.replace("Points", "Units"): amount for name, amount in _point_fields(balance, wallet).items()}
 
 
 def _level_fields(records: MemberRecords, program: Program) -> dict[str, Any]:

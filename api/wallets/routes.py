@@ -1,7 +1,7 @@
-"""Wallet types: listing and showing them."""
+"""Wallets and wallet types: listing and showing them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
@@ -11,8 +11,9 @@ from api.http.errors import NotAllowed, NotFound
 from api.http.paging import ListQuery, matches, page_of_list
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest, StoreRequest
-from api.wallets.schemas import WalletTypeDetails, WalletTypes
-from api.wallets.views import wallet_type_details_view, wallet_type_view
+from api.wallets.schemas import Wallet, WalletTypeDetails, WalletTypes
+from api.wallets.views import sent_points, wallet_type_details_view, wallet_type_view, wallet_view
+from database import ReadTransaction
 
 router = APIRouter(prefix="/api/{storeCode}", tags=["Wallet"])
 
@@ -46,6 +47,23 @@ async def show_wallet_type(
             deployed_at = await _deployed_at(store_request)
             return ExactJson(wallet_type_details_view(wallet, program, deployed_at=deployed_at))
     raise NotFound(f"no wallet type {name[:80]} in {store_request.store}")
+
+
+@router.get("/wallet/{wallet}", summary="Show a wallet", response_model=Wallet)
+async def show_wallet(wallet_id: Annotated[str, Path(alias="wallet")], store_request: AdminRequest) -> Response:
+    """A member's wallet by its id, as `GET member/{member}/wallet` lists it, once points have moved in it."""
+    program = store_request.program
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        account = tx.ledger.account_of_id(wallet_id.lower())
+        wallet = None if account is None else program.wallets.get(account.wallet)
+        member = None if account is None else tx.members.get(account.member)
+        if account is None or wallet is None or member is None:
+            message = f"no wallet {wallet_id[:80]} in {store_request.store} in which points have moved"
+            raise NotFound(message)
+        return wallet_view(member, wallet, account.balance, sent_points(tx, member.id, wallet.code), program)
+
+    return ExactJson(await store_request.database.read(read))
 
 
 @router.post("/walletType", include_in_schema=False)

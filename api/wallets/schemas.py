@@ -1,10 +1,10 @@
-"""Wallet types as answers show them."""
+"""Wallets and wallet types as answers show them."""
 
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from api.http.responses import Id, Instant, JsonObject, Total
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
 
 ExpiryRule = Literal[
     "all_time_active",
@@ -51,3 +51,40 @@ class WalletTypes(TypedDict):
 
     items: list[WalletType]
     total: Total
+
+
+class WalletTypeBasics(TypedDict):
+    """A wallet of the program, in short."""
+
+    walletTypeId: Id
+    code: str
+    name: str
+    unitSingularName: str
+    unitPluralName: str
+    active: bool
+    isDefault: bool
+
+
+class WalletAccount(TypedDict):
+    """What is in a wallet: `activeUnits` less open debt, so below zero while there is debt; `lockedUnits` are pending.
+
+    `blockedUnits` are held; `transferredUnits` were sent to other members.
+    """
+
+    activeUnits: ExactNumber
+    earnedUnits: ExactNumber
+    spentUnits: ExactNumber
+    expiredUnits: ExactNumber
+    lockedUnits: ExactNumber
+    blockedUnits: ExactNumber
+    transferredUnits: ExactNumber
+
+
+class Wallet(TypedDict):
+    """A member's wallet."""
+
+    walletId: Id
+    customerId: Id
+    walletType: WalletTypeBasics
+    createdAt: Instant
+    account: WalletAccount

@@ -1,13 +1,16 @@
-"""Wallet types as answers show them."""
+"""Wallets and wallet types as answers show them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from api.http.responses import format_instant
+from database import ReadTransaction
 from loyalty.calendar import Duration
 from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
 from loyalty.program.program import Program
-from loyalty.program.wallets import Wallet
+from loyalty.program.wallets import Points, Wallet
+from loyalty.store.members import Balance, StoredMember
+from loyalty.store.points import account_id
 
 
 def wallet_type_view(wallet: Wallet, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
@@ -39,6 +42,46 @@ def wallet_type_details_view(wallet: Wallet, program: Program, *, deployed_at: d
         | _days("unitDaysLocked", wallet.pending)
         | _expiry(wallet.expires)
     )
+
+
+def wallet_view(
+    member: StoredMember, wallet: Wallet, balance: Balance, sent: Points, program: Program
+) -> dict[str, Any]:
+    """A member's wallet in the documented fields."""
+    fields = point_fields(balance, wallet, sent)
+    return {
+        "walletId": account_id(member.id, wallet.code),
+        "customerId": member.id,
+        "walletType": {
+            "walletTypeId": program.id_of("wallet", wallet.code),
+            "code": wallet.code,
+            "name": wallet.title,
+            "unitSingularName": "Point",
+            "unitPluralName": "Points",
+            "active": True,
+            "isDefault": wallet.default,
+        },
+        "createdAt": format_instant(member.created_at, program.zone),
+        "account": {name.replace("Points", "Units"): amount for name, amount in fields.items()},
+    }
+
+
+def point_fields(balance: Balance, wallet: Wallet, sent: Points) -> dict[str, Any]:
+    """A balance in the documented fields; `sent` is what was sent to other members."""
+    return {
+        "activePoints": wallet.amount(balance.net),
+        "earnedPoints": wallet.amount(balance.earned),
+        "spentPoints": wallet.amount(balance.spent),
+        "expiredPoints": wallet.amount(balance.expired),
+        "lockedPoints": wallet.amount(balance.pending),
+        "blockedPoints": wallet.amount(balance.held),
+        "transferredPoints": wallet.amount(sent),
+    }
+
+
+def sent_points(tx: ReadTransaction, member_id: str, wallet: str) -> Points:
+    """What a member has sent to others from a wallet, without what was cancelled."""
+    return tx.ledger.sent_since(member_id, wallet, datetime.min.replace(tzinfo=UTC)).points
 
 
 def _expiry(rule: Expiry) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from loyalty.webhooks.messages import (
     WalletView,
 )
 
-_SHOWN: Final[Mapping[TransferKind, UnitsTransferKind | None]] = {
+TYPES: Final[Mapping[TransferKind, UnitsTransferKind | None]] = {
     "award": "adding",
     "add": "adding",
     "activate": "adding",
@@ -65,7 +65,7 @@ def units_kind(transfer: Transfer) -> UnitsTransferKind | None:
     """Return the type of a transfer in messages and answers of the API; None: it is not shown."""
     if transfer.kind == "cancel" and transfer.change.net + transfer.change.pending < 0:
         return "spending"
-    return _SHOWN[transfer.kind]
+    return TYPES[transfer.kind]
 
 
 def change_kind(transfer: Transfer) -> ChangeKind:

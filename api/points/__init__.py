@@ -1,0 +1,1 @@
+"""Points: adding, spending, blocking, moving between members, and what became of each transfer."""

@@ -1,0 +1,117 @@
+"""The filters of lists of transfers."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final, get_args
+
+from api.http.paging import Filter, FilterType, ListQuery
+from database import ReadTransaction
+from database.pages import Condition, PageRequest, PageResult
+from database.transfer_pages import CHANGING, ListedTransfer, find_transfers
+from loyalty.members.identity import identity_of
+from loyalty.points.messages import TYPES
+from loyalty.program.program import Program
+from loyalty.program.wallets import to_points
+from loyalty.store.points import TransferKind
+
+_OWN: Final[dict[str, FilterType]] = {
+    "type": "exact_text",
+    "kind": "exact_text",
+    "value": "number",
+    "comment": "text",
+    "createdBy": "text",
+    "cancelled": "boolean",
+    "pending": "boolean",
+    "createdAt": "instant",
+    "lockedUntil": "instant",
+    "expiresAt": "instant",
+    "walletType:code": "exact_text",
+}
+MEMBER_QUERY = ListQuery(_OWN)
+LIST_QUERY = ListQuery(
+    {
+        "transferId": "exact_text",
+        "externalTransferId": "exact_text",
+        "relatedTransferId": "exact_text",
+        "accountId": "exact_text",
+        "walletId": "exact_text",
+        "registeredOn": "instant",
+        "actionCause:transactionId": "exact_text",
+        "actionCause:campaignId": "exact_text",
+        "actionCause:customEventId": "exact_text",
+        "actionCause:internalEventName": "exact_text",
+        "member:id": "exact_text",
+        "member:email": "exact_text",
+        "member:phoneNumber": "exact_text",
+        "member:loyaltyCardNumber": "exact_text",
+        **_OWN,
+    }
+)
+
+_COLUMNS = {
+    "walletId": "accountId",
+    "registeredOn": "createdAt",
+    "createdBy": "source",
+    "walletType:code": "wallet",
+    "actionCause:customEventId": "event",
+    "actionCause:internalEventName": "eventType",
+    "member:id": "member",
+}
+"""The names of conditions where they are not those of the filters."""
+
+_IDENTITIES = {
+    "member:email": "email",
+    "member:phoneNumber": "phone",
+    "member:loyaltyCardNumber": "loyaltyCardNumber",
+}
+_IDS = {"transferId", "relatedTransferId", "accountId", "walletId", "member:id", "actionCause:customEventId"}
+
+_ALL: Final[Sequence[TransferKind]] = get_args(TransferKind)
+_SHOWN: Final = [kind for kind in _ALL if kind not in CHANGING]
+
+
+def filtered_transfers(
+    tx: ReadTransaction, program: Program, page: PageRequest, filters: Sequence[Filter], *, member_id: str | None = None
+) -> PageResult[ListedTransfer]:
+    """A page of the transfers that match the filters, of one member or of all.
+
+    Those that change another transfer are left out, unless a filter asks for a kind or for one transfer.
+    """
+    conditions = [_condition(tx, program, each) for each in filters]
+    if member_id is not None:
+        conditions.append(Condition("member", "eq", member_id))
+    asks = {each.field for each in filters} & {"kind", "transferId", "relatedTransferId"}
+    request = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    return find_transfers(tx, request, kinds=_ALL if asks else _SHOWN)
+
+
+def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
+    """A filter as a condition; types, members and campaigns are looked up first."""
+    match one.field:
+        case "type":
+            return Condition("kind", "in", [kind for kind in _SHOWN if TYPES[kind] == one.value])
+        case "member:email" | "member:phoneNumber" | "member:loyaltyCardNumber" as field:
+            identity = identity_of({_IDENTITIES[field]: str(one.value)})
+            return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
+        case "actionCause:campaignId":
+            return Condition("source", "in", _sources(program, str(one.value).lower()))
+        case "actionCause:transactionId":  # no transfer has one
+            return Condition("transferId", "in", [])
+        case "value":
+            return Condition("value", one.operator, _as_points(one.value))
+        case field if field in _IDS:
+            return Condition(_COLUMNS.get(field, field), one.operator, str(one.value).lower())
+        case field:
+            return one.on(_COLUMNS.get(field, field))
+
+
+def _sources(program: Program, campaign_id: str) -> list[str]:
+    """The reactor or achievement with this id, as sources of transfers name it."""
+    names = [("reactor", each.name) for each in program.reactors]
+    names += [("achievement", each.name) for each in program.achievements]
+    return [f"{kind}/{name}" for kind, name in names if program.id_of(kind, name) == campaign_id]
+
+
+def _as_points(value: Any) -> int | Decimal:
+    assert isinstance(value, Decimal), "a filter by a number has one"
+    return to_points(value)

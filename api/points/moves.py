@@ -1,0 +1,85 @@
+"""Requests that move points, as operations."""
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, TypeAlias
+
+from api.authentication.callers import AdminCaller, MemberCaller
+from api.http.errors import BadInput
+from api.points.schemas import Transfer
+from api.state.changes import Change, Changed, Operation
+from api.state.dependencies import StoreRequest
+from database import Transaction
+from loyalty.calendar import Duration, read_date, start_of
+from loyalty.events.operations import OperationContext
+from loyalty.points.amounts import wallet_of
+from loyalty.points.refusals import DateInPast
+
+Move: TypeAlias = Callable[[OperationContext, Transaction], dict[str, Any] | None]
+"""Runs an operation; returns the body of the answer, None for an answer without."""
+
+
+def moves(change: Change, move: Move) -> Callable[[], Awaitable[Operation]]:
+    """What `Change.run` runs for a request that moves points."""
+    store_request = change.store_request
+
+    def run(tx: Transaction) -> Changed:
+        operation = OperationContext(
+            tx, store_request.program, store_request.revision, store_request.now, source_of(store_request)
+        )
+        answer = move(operation, tx)
+        return Changed(answer, tuple(operation.to_start))
+
+    async def prepare() -> Operation:
+        return run
+
+    return prepare
+
+
+def source_of(store_request: StoreRequest) -> str:
+    """Who asks, as transfers name it."""
+    match store_request.caller:
+        case AdminCaller():
+            return "admin"
+        case MemberCaller():
+            return "member"
+
+
+def check_requested_at(store_request: StoreRequest, transfer: Transfer) -> None:
+    """Raise BadInput for a `requestedAt` that is no date."""
+    if transfer.requested_at is not None:
+        parse_date(transfer.requested_at, store_request.program.zone, path="transfer.requestedAt")
+
+
+def parse_date(text: str, zone: tzinfo, *, path: str) -> datetime:
+    """A date and time; raise BadInput at the path."""
+    try:
+        return read_date(text, zone)
+    except ValueError as error:
+        raise BadInput.at(path, str(error), "invalidDate") from None
+
+
+def parse_until(text: str | None, store_request: StoreRequest, *, path: str) -> datetime | None:
+    """A moment, or the end of a day that is named without a time, in the future; raise BadInput at the path."""
+    if text is None:
+        return None
+    zone = store_request.program.zone
+    moment = parse_date(text, zone, path=path)
+    with contextlib.suppress(ValueError):  # a text with a time is no date
+        moment = start_of(date.fromisoformat(text) + timedelta(days=1), zone)
+    if moment <= store_request.now:
+        raise BadInput.at(path, str(DateInPast(moment)), "dateInPast")
+    return moment
+
+
+def lot_dates(
+    operation: OperationContext, wallet_code: str | None, *, locked_days: int | None, expires_days: int | None
+) -> tuple[datetime | None, datetime | None]:
+    """From when points that are added now can be spent, and when they expire; None: at once, and as the wallet says."""
+    wallet, now, zone = wallet_of(operation.program, wallet_code), operation.now, operation.program.zone
+    locked = wallet.pending if locked_days is None else Duration(days=locked_days)
+    pending_until = None if locked == Duration() else locked.after(now, zone)
+    if expires_days is None:
+        return pending_until, None
+    return pending_until, Duration(days=expires_days).after(pending_until or now, zone)

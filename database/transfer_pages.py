@@ -1,0 +1,162 @@
+"""Lists of transfers as clients see them: each with its state as of now, and what moved on each day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
+
+from database.ledger import TRANSFER_COLUMNS, transfer_record
+from database.pages import PageRequest, PageResult
+from database.tables import Instant, event, lot, transfer
+from database.transaction import ReadTransaction
+from loyalty.program.wallets import Points
+from loyalty.store.points import Transfer, TransferKind
+
+CHANGING: Sequence[TransferKind] = ("activate", "release", "settle", "cancel")
+"""Kinds that change the state of another transfer: lists show that state, and these only if they are asked for."""
+
+MeasuredPoints: TypeAlias = Literal["earned", "spent", "expired"]
+
+_RELATED = transfer.alias("related_transfer")
+_ADDED = or_(lot.c.id == transfer.c.id, and_(lot.c.transfer == transfer.c.id, lot.c.transfer != lot.c.id))
+
+
+def _is_changed_by(*kinds: TransferKind) -> ColumnElement[bool]:
+    return exists().where(_RELATED.c.related == transfer.c.id, _RELATED.c.kind.in_(kinds))
+
+
+_COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    "transferId": transfer.c.id,
+    "accountId": transfer.c.account,
+    "member": transfer.c.member,
+    "wallet": transfer.c.wallet,
+    "kind": transfer.c.kind,
+    "value": transfer.c.points,
+    "comment": transfer.c.comment,
+    "source": transfer.c.source,
+    "externalTransferId": transfer.c.external_id,
+    "relatedTransferId": transfer.c.related,
+    "event": transfer.c.event,
+    "eventType": event.c.type,
+    "createdAt": transfer.c.at,
+    "lockedUntil": select(func.min(lot.c.active_from)).where(_ADDED).scalar_subquery(),
+    "expiresAt": select(func.min(lot.c.expires_at)).where(_ADDED).scalar_subquery(),
+    "pending": exists().where(_ADDED, lot.c.active_from.is_not(None), lot.c.remaining > 0),
+    "cancelled": or_(_is_changed_by("cancel"), and_(transfer.c.kind == "hold", _is_changed_by("release", "capture"))),
+}
+"""What transfers are filtered by, by the names of conditions."""
+
+_UNLOCKED_AT = (
+    select(func.min(_RELATED.c.at))
+    .where(_RELATED.c.related == transfer.c.id, _RELATED.c.kind == "activate")
+    .scalar_subquery()
+)
+_STATE = ("lockedUntil", "expiresAt", "pending", "cancelled")
+_LISTED = (
+    select(*TRANSFER_COLUMNS, *(_COLUMNS[name] for name in _STATE), _UNLOCKED_AT, event.c.type, event.c.time)
+    .select_from(transfer)
+    .outerjoin(event, event.c.id == transfer.c.event)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTransfer:
+    """A transfer, with its state as of now and the event behind it. Dates of several lots: the earliest."""
+
+    transfer: Transfer
+    pending_until: datetime | None
+    expires_at: datetime | None
+    pending: bool
+    cancelled: bool
+    """Cancelled, or of a hold: captured or released."""
+    activated_at: datetime | None
+    event_type: str | None
+    event_time: datetime | None
+
+
+def find_transfers(
+    tx: ReadTransaction, page: PageRequest, *, kinds: Sequence[TransferKind]
+) -> PageResult[ListedTransfer]:
+    """Return a page of the transfers of some kinds, in the order they were booked."""
+    within = and_(transfer.c.store == tx.store, transfer.c.kind.in_(kinds))
+    where = [within, *(each.on(_COLUMNS[each.column]) for each in page.conditions)]
+    keys = (transfer.c.at, transfer.c.account, transfer.c.number)
+    order = tuple(column.desc() for column in keys) if page.newest_first else keys
+    wanted = _LISTED.where(*where).order_by(*order).limit(page.limit).offset(page.offset)
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        counted = select(func.count()).select_from(transfer).outerjoin(event, event.c.id == transfer.c.event)
+        return tx.connection.execute(counted.where(*conditions)).scalar_one()
+
+    records = [_listed(tuple(row)) for row in tx.connection.execute(wanted)]
+    filtered = count(*where)
+    return PageResult(records, filtered, count(within) if page.conditions else filtered)
+
+
+def find_transfer(tx: ReadTransaction, transfer_id: str) -> ListedTransfer | None:
+    """Return one transfer of any kind."""
+    here = _LISTED.where(transfer.c.store == tx.store, transfer.c.id == transfer_id)
+    row = tx.connection.execute(here).first()
+    return None if row is None else _listed(tuple(row))
+
+
+def points_moved(
+    tx: ReadTransaction, measured: MeasuredPoints, wallet: str, moments: Sequence[datetime]
+) -> list[Points]:
+    """Return the points that were earned, spent or expired from each moment to the next, less what was undone."""
+    amount, here = transfer.c[measured], and_(transfer.c.store == tx.store, transfer.c.wallet == wallet)
+    return _sums(tx, amount, here, transfer.c.at, moments)
+
+
+def points_due(
+    tx: ReadTransaction, due: Literal["pending", "expired"], wallet: str, moments: Sequence[datetime]
+) -> list[Points]:
+    """Return the points that become active, or expire, from each moment to the next, if nothing changes."""
+    here = and_(lot.c.store == tx.store, lot.c.wallet == wallet, lot.c.remaining > 0)
+    return _sums(tx, lot.c.remaining, here, lot.c.active_from if due == "pending" else lot.c.expires_at, moments)
+
+
+def _sums(
+    tx: ReadTransaction,
+    amount: ColumnElement[int],
+    within: ColumnElement[bool],
+    at: ColumnElement[Any],
+    moments: Sequence[datetime],
+) -> list[Points]:
+    """Return the sum of an amount from each moment to the next, in one statement."""
+    spans = [
+        select(
+            literal(number).label("number"),
+            literal(first, Instant).label("first"),
+            literal(last, Instant).label("last"),
+        )
+        for number, (first, last) in enumerate(pairwise(moments))
+    ]
+    if not spans:
+        return []
+    span = union_all(*spans).subquery("span")
+    wanted = (
+        select(span.c.number, func.sum(amount))
+        .where(within, at >= span.c.first, at < span.c.last)
+        .group_by(span.c.number)
+    )
+    sums = {number: int(total) for number, total in tx.connection.execute(wanted)}
+    return [Points(sums.get(number, 0)) for number in range(len(spans))]
+
+
+def _listed(row: Sequence[Any]) -> ListedTransfer:
+    columns = len(TRANSFER_COLUMNS)
+    pending_until, expires_at, pending, cancelled, activated_at, event_type, event_time = row[columns:]
+    return ListedTransfer(
+        transfer_record(*row[:columns]),
+        pending_until,
+        expires_at,
+        bool(pending),
+        bool(cancelled),
+        activated_at,
+        event_type,
+        event_time,
+    )
