@@ -11,6 +11,7 @@ from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
 from database.tables import account, allocation, lot, transfer
 from loyalty.program.wallets import Points
+from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.members import Balance
 from loyalty.store.points import (
     Account,
@@ -360,12 +361,14 @@ class Ledger(LedgerQueries, WriteQueries):
         self.update(lot, {"id": changed.id}, active_from=changed.active_from, expires_at=changed.expires_at)
 
     def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
-        """Write a transfer with its allocations, change the balance and the lots by them; return what was written."""
+        """Write a transfer with its allocations, change the balance and the lots by them; return what was written.
+
+        Raise ConcurrentInsert if another transaction has used the client's id at the same time.
+        """
         sums = self._change_account(new)
         after = Balance(*sums[:-1])
         posted = transfer_of(new, number=sums.transfers, after=after, now=now)
-        self.insert(
-            transfer,
+        self._insert_transfer(
             {
                 "id": posted.id,
                 "account": posted.account,
@@ -389,6 +392,12 @@ class Ledger(LedgerQueries, WriteQueries):
         for each in allocations:
             self._allocate(new.id, each)
         return Posted(posted, after.minus(new.change), after)
+
+    def _insert_transfer(self, row: dict[str, Any]) -> None:
+        if row["external_id"] is None:
+            self.insert(transfer, row)
+        elif not self.insert_if_absent(transfer, row):
+            raise ConcurrentInsert("transfer")
 
     def _change_account(self, new: NewTransfer) -> _Sums:
         """Add to the balance. Not an upsert: a database checks that no part is below zero before it finds the row."""
