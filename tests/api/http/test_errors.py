@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+import rules
 from api.http import errors
 from api.http.errors import REFUSALS, STATUS, ApiError, faults_of_refusal
 from loyalty.points import refusals as points
@@ -52,9 +53,9 @@ SHOWN = [
     (points.TransferIdReused("an id"), "transferIdReused", "transfer.externalTransferId", "an id of its own"),
     (points.NotCancellable("activate"), "notCancellable", "transfer", "of kind activate"),
     (points.AlreadyCancelled("an id"), "alreadyCancelled", "transfer", "cancelled once"),
-    (points.NewDateNeeded(), "newDateNeeded", "expiresAt", "a date in the future"),
+    (points.NewDateNeeded(), "newDateNeeded", "transfer.expiresAt", "a date in the future"),
     (points.NotHeld("an id"), "notHeld", "transfer", "captured or released"),
-    (points.MoreThanHeld(5, 9), "moreThanHeld", "points", "capture 5 at most"),
+    (points.MoreThanHeld(5, 9), "moreThanHeld", "transfer.points", "capture 5 at most"),
     (points.NotPending("an id"), "notPending", "transfer", "only pending points"),
     (points.NothingLeft("an id"), "nothingLeft", "transfer", "only what is left"),
     (points.SameMember(), "sameMember", "transfer.receiver", "another receiver"),
@@ -88,6 +89,18 @@ def test_every_refusal_of_an_operation_has_a_fault():
     raised = {each for each in subclasses(Refusal) if not each.__subclasses__()}
 
     assert set(REFUSALS) == raised == {type(refusal) for refusal, *_ in SHOWN}
+
+
+def test_a_refusal_has_the_facts_that_programs_need():
+    (fault,) = faults_of_refusal(points.NotEnoughPoints("points", 40, 150))
+
+    assert fault.parameters == {"wallet": "points", "balance": 40, "needed": 150}
+
+
+def test_every_parameter_of_a_refusal_is_an_attribute_of_it():
+    for refusal, *_ in SHOWN:
+        (fault,) = faults_of_refusal(refusal)
+        assert rules.exact.dumps(dict(fault.parameters))
 
 
 @pytest.mark.parametrize(

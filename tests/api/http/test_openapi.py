@@ -72,7 +72,9 @@ async def _prepare(api: Api) -> dict[str, str]:
     hook = {"webhookSubscription": {"eventName": "CustomerUpdated", "url": "https://partner.example/"}}
     subscription = (await api.post(f"{path}/webhook/subscription", hook)).json()["webhookSubscriptionId"]
     lot = await _set_due_item_aside(api)
-    return {
+    bert = {"customerId": "7239e6f7-e52e-466b-8c24-699709b64076", "email": "bert@example.com"}  # as examples name him
+    await api.report(customerData=bert)
+    return await _prepare_points(api, member_id) | {
         "storeCode": "DEFAULT",
         "subject": lot,
         "kind": "expire",
@@ -85,6 +87,7 @@ async def _prepare(api: Api) -> dict[str, str]:
         "webhookSubscription": subscription,
         "walletType": "points",
         "token": login["token"],
+        "memberToken": member_login["token"],
         "/api/token/refresh": login["refresh_token"],
         "/api/{storeCode}/token/refresh": member_login["refresh_token"],
     }
@@ -100,6 +103,21 @@ async def _set_due_item_aside(api: Api) -> str:
 
     await api.write(store)
     return subject
+
+
+async def _prepare_points(api: Api, member_id: str) -> dict[str, str]:
+    """Give a member points; return the wallet and the transfers that examples name, also by the end of their paths."""
+    path, of_member = "/api/DEFAULT/points", {"customer": member_id, "points": 100}
+    asked = {
+        "transfer": ("add", of_member),
+        "/activate": ("add", of_member | {"lockedUntilDays": 7}),
+        "/expire": ("add", of_member),
+        "/cancel": ("add", of_member),
+        "/capture": ("block", of_member | {"points": 10}),
+    }
+    made = {name: await api.post(f"{path}/{move}", {"transfer": each}) for name, (move, each) in asked.items()}
+    transfers = {name: answer.json()["transferId"] for name, answer in made.items()}
+    return transfers | {"wallet": (await api.get(f"{path}/{transfers['transfer']}"))["accountId"]}
 
 
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
@@ -119,8 +137,10 @@ async def test_every_example_works(api: Api):
         example = content["application/json"]["example"] if content else None
         if template in names:
             example = {"refresh_token": names[template]}
-        key = names["token"] if template == "/api/token/revoke" else KEY
-        path = template.format(**names)
+        keys = {"/api/token/revoke": names["token"], "/api/{storeCode}/member/points": names["memberToken"]}
+        key = keys.get(template, KEY)
+        own = [names[name] for name in names if name.startswith("/") and template.endswith("}" + name)]
+        path = template.format(**names | {"transfer": own[0] if own else names["transfer"]})
         answer = await api.http.request(method, path, json=example, headers={"Authorization": f"Bearer {key}"})
         answers[method, template] = _what_is_wrong(answer, operation, document)
 

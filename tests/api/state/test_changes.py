@@ -246,4 +246,10 @@ async def test_every_operation_that_takes_a_key_says_so(api: Api):
     assert takes == {
         ("post", "/api/{storeCode}/customEvent"),
         ("post", "/api/{storeCode}/member"),
+        ("post", "/api/{storeCode}/member/points"),
+        *(("post", f"/api/{{storeCode}}/points/{move}") for move in ("add", "spend", "block", "transfer")),
+        *(
+            ("post", f"/api/{{storeCode}}/points/{{transfer}}/{move}")
+            for move in ("cancel", "expire", "activate", "capture")
+        ),
     }
