@@ -21,7 +21,7 @@ from database.answers import KeptAnswer, KeyedRequest
 from loyalty.references import EventRef
 from workflows.cleanup import KEPT_FOR
 
-MAX_WAIT_SECONDS = 2.0
+MAX_WAIT_SECONDS = 5.0
 """How long a request waits for one with the same key that is running."""
 
 FIRST_PAUSE_SECONDS = 0.02
@@ -84,11 +84,11 @@ class Change:
             changed = await self.store_request.database.write(await prepare())
         else:
             request = self._keyed_request(self.key, content)
-            known = await self.store_request.database.read(lambda tx: tx.answers.find(request, since=self._since))
+            known = await self._known(request)
             if known is not None:
                 return _repeated(known, request)
             once = self._once(request, await prepare())
-            done = await self._write_when_unlocked(once)
+            done = await self._write_when_unlocked(request, once)
             if isinstance(done, KeptAnswer):
                 return _repeated(done, request)
             changed = done
@@ -123,8 +123,10 @@ class Change:
 
         return run
 
-    async def _write_when_unlocked(self, work: Callable[[Transaction], Changed | KeptAnswer]) -> Changed | KeptAnswer:
-        """Run work; while the key is locked, try again at growing intervals that hold no transaction."""
+    async def _write_when_unlocked(
+        self, request: KeyedRequest, work: Callable[[Transaction], Changed | KeptAnswer]
+    ) -> Changed | KeptAnswer:
+        """Run work; while the key is locked, look for its answer at growing intervals that hold no transaction."""
         pause, waited = FIRST_PAUSE_SECONDS, 0.0
         while True:
             try:
@@ -135,6 +137,12 @@ class Change:
             await asyncio.sleep(pause)
             waited += pause
             pause *= 2
+            known = await self._known(request)  # without the lock, which all that wait would compete for
+            if known is not None:
+                return known
+
+    async def _known(self, request: KeyedRequest) -> KeptAnswer | None:
+        return await self.store_request.database.read(lambda tx: tx.answers.find(request, since=self._since))
 
 
 def client_of(caller: Caller) -> str:
