@@ -108,9 +108,7 @@ async def _rows(database: Database, statement: Any) -> list[Row[Any]]:
 
 
 async def _contributions(database: Database) -> list[Row[Any]]:
-    return await _rows(
-        database, select(contribution, event.c.member).join(event, event.c.id == contribution.c.event)
-    )
+    return await _rows(database, select(contribution, event.c.member).join(event, event.c.id == contribution.c.event))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -97,7 +97,7 @@ def test_contributions_begin_with_their_migration_and_what_was_stored_stays(data
         _insert(connection, "mark", {**key, "day": at.date(), "value": "", "amount": 5, "used": 3})
 
         _move(connection, "head")
-        found = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("mark", "contribution")]  # noqa: S608 - names of tables
+        found = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("mark", "contribution")]
         _move(connection, "0009")
         (after,) = connection.execute(text("SELECT amount, used FROM mark")).all()
     engine.dispose()
