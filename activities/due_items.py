@@ -60,7 +60,7 @@ class DueItemActivities:
         results = [run.results[item.subject, item.kind] for item in items if (item.subject, item.kind) in run.results]
         if not any(result.was_run for result in results):
             return await self._nothing_was_run(store, now)
-        return DueBatch([each.event for each in results if each.event is not None], more=len(items) == PAGE)
+        return DueBatch([event for each in results for event in each.events], more=len(items) == PAGE)
 
     @activity.defn(name="wake_clock")
     async def wake_clock(self, store: str) -> None:

@@ -350,6 +350,7 @@ class Ledger(LedgerQueries, WriteQueries):
                 "active_from": new.active_from,
                 "expires_at": new.expires_at,
                 "expiry": new.expiry,
+                "qualifies": new.qualifies,
                 "event": event_id,
                 "transfer": new.transfer or new.id,
                 "created_at": now,

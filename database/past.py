@@ -66,6 +66,7 @@ class StoredLot:
     expires_at: datetime | None
     expiry: Expiry | None
     transfer: str
+    qualifies: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class Past:
                         stored.expiry,
                         held,
                         stored.transfer,
+                        stored.qualifies,
                     )
                 )
         return lots

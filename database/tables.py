@@ -265,6 +265,7 @@ lot = Table(
     Column("active_from", Instant),
     Column("expires_at", Instant),
     Column("expiry", ExpiryRule),  # of pending points: how `expires_at` is computed if they become active earlier
+    Column("qualifies", Boolean, nullable=False, server_default=false()),  # for tiers, when it becomes active
     Column("event", ID, nullable=False),
     Column("transfer", ID, nullable=False),  # the one that added it
     Column("created_at", Instant, nullable=False),

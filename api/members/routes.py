@@ -1,6 +1,7 @@
 """Members: registering, listing, and showing where they stand."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -155,8 +156,9 @@ async def _page(
 
 
 async def _records(store_request: StoreRequest, member: str) -> MemberRecords:
+    now = datetime.now(UTC)
     return await store_request.database.read(
-        lambda tx: MemberRecords.read(tx, _stored_member(tx, store_request, member), store_request.program)
+        lambda tx: MemberRecords.read(tx, _stored_member(tx, store_request, member), store_request.program, now)
     )
 
 

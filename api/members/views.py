@@ -24,7 +24,7 @@ from loyalty.webhooks.messages.parts import progress as progress_rule
 
 @dataclass(frozen=True, slots=True)
 class AchievementProgress:
-    """A member's progress with an achievement: `value` of the goal, as in the last webhook about it."""
+    """A member's progress with an achievement: `value` of the goal, as of now."""
 
     achievement: Achievement
     completed: int
@@ -40,14 +40,18 @@ class AchievementProgress:
 
 
 def _read_progress(
-    tx: ReadTransaction, member_id: str, achievement: Achievement, completions: Mapping[str, AchievementCompletions]
+    tx: ReadTransaction,
+    member_id: str,
+    achievement: Achievement,
+    completions: Mapping[str, AchievementCompletions],
+    today: date,
 ) -> AchievementProgress:
-    """A member's progress with an achievement; `completions` are by achievement."""
+    """A member's progress with an achievement on a day; `completions` are by achievement."""
     completed = completions[achievement.name].completed if achievement.name in completions else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
         return AchievementProgress(achievement, completed, achievement.goal)
     daily_sums = tx.achievements.daily_sums(member_id, achievement.name, since=date.min)
-    return AchievementProgress(achievement, completed, current_progress(achievement, daily_sums))
+    return AchievementProgress(achievement, completed, current_progress(achievement, daily_sums, today))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,11 @@ class MemberRecords:
     progress: list[AchievementProgress]
 
     @classmethod
-    def read(cls, tx: ReadTransaction, member: StoredMember, program: Program) -> "MemberRecords":
-        """Read the records that belong to a member."""
+    def read(cls, tx: ReadTransaction, member: StoredMember, program: Program, now: datetime) -> "MemberRecords":
+        """Read the records that belong to a member; their progress is as of `now`."""
+        today = local_day(now, program.zone)
         completions = {each.achievement: each for each in tx.achievements.completions(member.id)}
-        progress = [_read_progress(tx, member.id, each, completions) for each in program.achievements]
+        progress = [_read_progress(tx, member.id, each, completions, today) for each in program.achievements]
         return cls(
             member,
             tx.members.balances(member.id),

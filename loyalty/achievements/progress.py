@@ -53,14 +53,23 @@ def first_day_needed(achievement: Achievement, day: date) -> date:
 
 
 def count_event(
-    achievement: Achievement, sums: Sequence[DailySum], *, day: date, number: Decimal, value: str, completed: int
+    achievement: Achievement,
+    sums: Sequence[DailySum],
+    *,
+    day: date,
+    number: Decimal,
+    value: str,
+    completed: int,
+    today: date | None = None,
 ) -> ProgressUpdate:
-    """Count one event: `number` is what it adds to a sum, `value` what `distinct` counts.
+    """Count one event of `day`: `number` is what it adds to a sum, `value` what `distinct` counts.
 
     `completed` is how often the member has completed the achievement; once that is `repeat`, nothing counts any more.
+    The progress is that of `today`; None: of the latest day that is known.
     """
+    today = max(day, sums[-1].day if sums else day) if today is None else max(day, today)
     left = None if achievement.repeat is None else max(0, achievement.repeat - completed)
-    before = current_progress(achievement, sums)
+    before = current_progress(achievement, sums, today)
     if left == 0:
         return ProgressUpdate((), before, before, 0)
     amount, added = _add(achievement, sums, day, number, value)
@@ -74,10 +83,10 @@ def count_event(
     times = min(max(0, opened // goal), MAX_COMPLETIONS)
     times = times if left is None else min(times, left)
     used = _use(achievement, group, times * goal) if times else []
-    if around != after[-1].day:
-        shown = current_progress(achievement, after)
-    else:
-        shown = achievement.goal if times else Decimal(opened) / MILLION
+    is_shown = group == _present(achievement, after, today)
+    for each, _ in used:
+        insert_sorted(after, each)
+    shown = achievement.goal if times and is_shown else current_progress(achievement, after, today)
     return ProgressUpdate(
         changed=tuple({(s.day, s.value): s for s in [added, *(s for s, _ in used)]}.values()),
         before=before,
@@ -88,15 +97,16 @@ def count_event(
     )
 
 
-def current_progress(achievement: Achievement, sums: Sequence[DailySum], today: date | None = None) -> Decimal:
-    """Return the progress as of `today`, by default the latest day with a sus. A streak ends when a day is missed."""
-    if not sums:
-        return Decimal(0)
-    latest = sums[-1].day
-    day = latest if today is None else today
-    if achievement.window == "streak" and day - latest == timedelta(days=1):
-        day = latest
-    return Decimal(open_amount(achievement, in_window(achievement, sums, day))) / MILLION
+def current_progress(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Decimal:
+    """Return the progress as of a day: a broken streak is 0, and so is the window of a period that is over."""
+    return Decimal(open_amount(achievement, _present(achievement, sums, today))) / MILLION
+
+
+def _present(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[DailySum]:
+    """Return the daily sums of the window around a day; a streak lasts until a whole day is missed."""
+    if achievement.window == "streak" and sums and today - sums[-1].day == timedelta(days=1):
+        today = sums[-1].day
+    return in_window(achievement, sums, today)
 
 
 def in_window(achievement: Achievement, sums: Sequence[DailySum], day: date) -> Sequence[DailySum]:

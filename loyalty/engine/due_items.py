@@ -30,13 +30,13 @@ class UnknownDueKind(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class DueItemResult:
-    """What became of a due item. `event` reports it; None: nothing is reported.
+    """What became of a due item. `events` report it, and what it changed.
 
     `was_run` is False if the item is gone, has changed, or waits for events of its member.
     """
 
     was_run: bool
-    event: EventRef | None = None
+    events: tuple[EventRef, ...] = ()
 
 
 def run_due_item(
@@ -53,7 +53,9 @@ def run_due_item(
         raise UnknownDueKind(item.kind)
     if not tx.due_items.take(item):
         return DueItemResult(was_run=False)
-    return DueItemResult(True, _run(DueItemContext(tx, program, revision, now, item), kind))
+    context = DueItemContext(tx, program, revision, now, item)
+    event = _run(context, kind)
+    return DueItemResult(True, (*(() if event is None else (event,)), *context.also))
 
 
 def retry_due_item(due_items: FailedDueItems, subject: str, kind: str, *, now: datetime) -> bool:

@@ -5,9 +5,10 @@ It runs the same steps as production, on a store in memory; nothing is written, 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
+from loyalty.calendar import local_day
 from loyalty.decisions.decision import Decision
 from loyalty.engine.due_items import PAGE, run_due_item
 from loyalty.engine.processing import process_event
@@ -67,6 +68,11 @@ class InMemoryEngine:
 
     def __post_init__(self) -> None:
         self.store = InMemoryStore(self.program.store, _TO_ALL_MESSAGES if self.records_messages else ())
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return local_day(self.now, self.program.zone)
 
     def register(self, state: MemberState) -> list[ProcessedEvent]:
         """Register a member, and process `member_registered` with everything that it causes."""
@@ -130,7 +136,7 @@ class InMemoryEngine:
         """Run a page of what is due now, and return the events that report it."""
         items = self.store.due_items.due(now=self.now, limit=PAGE)
         results = [run_due_item(self.store, self.program, REVISION, item, now=self.now) for item in items]
-        return [result.event for result in results if result.event is not None]
+        return [event for result in results for event in result.events]
 
     def _is_answered(self, event: EventRef) -> bool:
         return (

@@ -1,6 +1,7 @@
 """The context of one step of an event: a unit of work that is safe to run twice, and what it leaves to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +90,17 @@ class EventContext:
         if self._member is None:
             self._member = self.tx.members.facts(self.event.member)
         return self._member
+
+    def facts_of(self, member_id: str) -> Member:
+        """Return the event's member, in the tier that they are in now."""
+        assert member_id == self.event.member, "a step changes its own member"
+        return self.member if self.new_tier is None else replace(self.member, tier=self.new_tier)
+
+    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002 - it is the event's
+        """Cause `tier_changed`: this step has put the member into a tier."""
+        self.new_tier = tier
+        self.log.append(f"tier {tier}")
+        self.cause("tier_changed", tier, dict(body))
 
     @property
     def tier(self) -> str | None:

@@ -1,7 +1,7 @@
 """The context of one due item, as the clock runs it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.due_items import DueItem, DueKind, DueTimes
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
 
 CLOCK = "clock"
@@ -25,6 +26,8 @@ class DueItemContext:
     revision: int
     now: datetime
     item: DueItem
+    also: list[EventRef] = field(default_factory=list)
+    """Events that were recorded beside the one that reports the item."""
 
     @property
     def subject(self) -> str:
@@ -39,6 +42,14 @@ class DueItemContext:
         new = NewEvent(self.event_id(type_, name), type_, member_id, self.item.due_at, body, self.revision)
         self.tx.events.add(new, now=self.now)
         return EventRef(self.tx.store, new.id, type_, member_id, self.revision)
+
+    def facts_of(self, member_id: str) -> Member:
+        """Return a member as they are now."""
+        return self.tx.members.facts(member_id)
+
+    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any]) -> None:
+        """Record `tier_changed` beside the event that reports the item."""
+        self.also.append(self.record("tier_changed", member_id, body, name=f"{tier}/{self.item.due_at.isoformat()}"))
 
     def event_id(self, type_: str, name: str = "") -> str:
         """Return the id of the event that `record` stores."""

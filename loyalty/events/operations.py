@@ -13,6 +13,7 @@ from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.due_items import DueTimes
 from loyalty.store.events import NewEvent
+from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
 
 
@@ -37,6 +38,14 @@ class OperationContext:
         """Store the built-in event that reports the operation."""
         self.tx.events.add(NewEvent(event_id, type_, member_id, self.now, body, self.revision), now=self.now)
         self.to_start.append(EventRef(self.tx.store, event_id, type_, member_id, self.revision))
+
+    def facts_of(self, member_id: str) -> Member:
+        """Return a member as they are now."""
+        return self.tx.members.facts(member_id)
+
+    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002 - it is in the body
+        """Record `tier_changed`."""
+        self.record(self.new_event_id(), "tier_changed", member_id, body)
 
     def new_event_id(self) -> str:
         """Return the id of an event that `record` stores; what the operation posts names it."""

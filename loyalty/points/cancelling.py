@@ -25,6 +25,7 @@ from loyalty.points.refusals import AlreadyCancelled, DateInPast, NewDateNeeded,
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
+from loyalty.tiers.rising import judge_standing
 
 CancelledBy: TypeAlias = Literal["shop", "member"]
 
@@ -114,7 +115,7 @@ def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: s
         pending=Points(-pending),
         earned=back,
         owed=debt,
-        qualifying=Points(-transfer.change.qualifying),
+        qualifying=Points(-_qualified_by(operation, transfer)),
     )
     new = _cancelling(operation, transfer, total, change, comment)
     allocations = [Allocation(lot.id, Points(-lot.remaining)) for lot in left]
@@ -123,6 +124,12 @@ def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: s
         operation.unschedule(lot.id)
     _record(operation, transfer, wallet, [posted])
     return Cancellation(posted.transfer.id, shortfall)
+
+
+def _qualified_by(operation: OperationContext, transfer: Transfer) -> Points:
+    """Return what an addition has added to the points that count for tiers: at once, and when it became active."""
+    activations = [each for each in operation.tx.ledger.transfers_about(transfer.id) if each.kind == "activate"]
+    return Points(transfer.change.qualifying + sum(each.change.qualifying for each in activations))
 
 
 def _expired_of(operation: OperationContext, transfer: Transfer) -> Points:
@@ -207,3 +214,4 @@ def _cancelling(
 def _record(operation: OperationContext, cancelled: Transfer, wallet: Wallet, posted: Sequence[Posted]) -> None:
     body = transfer_body(wallet, posted[-1], posted[0], cancelled=cancelled.id, kind=cancelled.kind)
     operation.record(posted[0].transfer.event, "points_transfer_cancelled", cancelled.member, body)
+    judge_standing(operation, cancelled.member)

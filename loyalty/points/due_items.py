@@ -12,6 +12,7 @@ from loyalty.program.wallets import Wallet
 from loyalty.references import EventRef
 from loyalty.store.due_items import LotDueKind
 from loyalty.store.points import Lot, Posted
+from loyalty.tiers.rising import judge_standing
 
 
 def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
@@ -44,13 +45,17 @@ def run_hold_item(due: DueItemContext) -> EventRef | None:
         release_points(operation, due.subject)
     except NotHeld:
         return None
-    return operation.to_start[0]
+    first, *others = operation.to_start
+    due.also.extend(others)
+    return first
 
 
 def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
     event_id = due.event_id("points_activated")
     posted = activate(due, member_id, lot, Cause(event_id, CLOCK))
-    return due.record("points_activated", member_id, _body(wallet, lot, posted[0]))
+    reported = due.record("points_activated", member_id, _body(wallet, lot, posted[0]))
+    judge_standing(due, member_id)
+    return reported
 
 
 def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:

@@ -1,5 +1,6 @@
 """Effects on points: awards and deductions, and the tier that they lead to."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from loyalty.events.context import EventContext
@@ -19,8 +20,7 @@ from loyalty.program.effects import (
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Lot, NewTransfer, Posted
-from loyalty.tiers.effects import move_to_tier
-from loyalty.tiers.standing import standing
+from loyalty.tiers.rising import judge_standing
 
 
 def take_points(context: EventContext) -> None:
@@ -46,13 +46,16 @@ def post_points(context: EventContext) -> None:
                 continue
             case _:
                 assert_never(effect)
-    _promote(context, [each for each in posted if each.wallet == context.program.default_wallet.code])
+    default = [each.after for each in posted if each.wallet == context.program.default_wallet.code]
+    if default:
+        judge_standing(context, context.event.member, default[-1])
 
 
 def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints) -> list[Posted]:
     wallet = context.program.wallets[effect.wallet]
     lot = award(lot_id, effect, wallet, event_time=context.event.time, now=context.now, zone=context.program.zone)
     is_pending = lot.active_from is not None
+    lot = replace(lot, qualifies=is_pending)
     points = lot.points
     change = Balance(pending=points) if is_pending else Balance(active=points)
     new = NewTransfer(
@@ -61,7 +64,7 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
         wallet.code,
         "award",
         points,
-        change._replace(earned=points, qualifying=points),
+        change._replace(earned=points, qualifying=NOTHING if is_pending else points),
         context.event.id,
         source,
         lot=lot_id,
@@ -97,17 +100,3 @@ def _deduct(context: EventContext, source: str, transfer_id: str, effect: Deduct
     context.log.append(f"-{wallet.amount(taken)} {wallet.code} by {source}")
     send_transfers(context, [posted])
     return [posted]
-
-
-def _promote(context: EventContext, posted: list[Posted]) -> None:
-    """Move the member up if what was posted to the default wallet crossed the start of a tier."""
-    program = context.program
-    if not posted or not program.tiers:
-        return
-    base = context.member.tier_base if program.reviews_tiers else NOTHING  # read nothing of the member without need
-    reached = program.tier_at(standing(program, posted[-1].after, base))
-    if reached is None or reached == program.tier_at(standing(program, posted[0].before, base)):
-        return
-    present = program.tier_named(context.tier)
-    if present is None or present.start < reached.start:
-        move_to_tier(context, reached)

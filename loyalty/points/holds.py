@@ -14,6 +14,7 @@ from loyalty.points.refusals import DateInPast, MoreThanHeld, NotHeld
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer, spending_order
+from loyalty.tiers.rising import judge_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def _release(operation: OperationContext, hold: Transfer, held: list[tuple[Lot, 
     last = [posted, *taken, *settled][-1]
     operation.record(event_id, "points_released", hold.member, transfer_body(wallet, last, posted))
     expire_overdue(operation, hold.member, wallet, [lot for lot, _ in held], comment)
+    judge_standing(operation, hold.member)
     return transfer_id
 
 

@@ -27,6 +27,7 @@ from loyalty.program.expiry import expires_at
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import Balance
 from loyalty.store.points import Lot, NewTransfer, Posted, Transfer, TransferKind
+from loyalty.tiers.rising import judge_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def add_points(operation: OperationContext, request: AddPoints) -> str:
     if known := repeated(operation, request.external_id, "add", request.member, wallet, points):
         return known.id
     lot = _new_lot(operation, request, wallet, points)
+    counts_now = request.qualifies and lot.active_from is None
     event_id = operation.new_event_id()
     change = Balance(active=points) if lot.active_from is None else Balance(pending=points)
     new = NewTransfer(
@@ -88,7 +90,7 @@ def add_points(operation: OperationContext, request: AddPoints) -> str:
         wallet.code,
         "add",
         points,
-        change._replace(earned=points, qualifying=points if request.qualifies else Points(0)),
+        change._replace(earned=points, qualifying=points if counts_now else Points(0)),
         event_id,
         operation.source,
         comment=request.comment,
@@ -98,6 +100,7 @@ def add_points(operation: OperationContext, request: AddPoints) -> str:
     posted = add_lots(operation, request.member, [lot], new)
     more = {"pending": lot.active_from is not None, "expires_at": _optional_date(lot.expires_at)}
     operation.record(event_id, "points_added", request.member, transfer_body(wallet, posted[-1], posted[0], **more))
+    judge_standing(operation, request.member)
     return lot.id
 
 
@@ -165,6 +168,7 @@ def activate_points(operation: OperationContext, transfer_id: str, comment: str 
         event_id = operation.new_event_id()
         posted = activate(operation, transfer.member, lot, Cause(event_id, operation.source, comment))
         operation.record(event_id, "points_activated", transfer.member, lot_body(wallet, lot, posted[0]))
+    judge_standing(operation, transfer.member)
 
 
 def find_transfer(operation: OperationContext, transfer_id: str) -> Transfer:
@@ -220,7 +224,8 @@ def _new_lot(operation: OperationContext, request: AddPoints, wallet: Wallet, po
     expiry = request.expires_at
     if expiry is None and not request.never_expires:
         expiry = expires_at(wallet.expires, now=begins, zone=operation.program.zone)
-    return Lot(new_id(), wallet.code, points, points, request.pending_until, expiry)
+    qualifies = request.qualifies and request.pending_until is not None
+    return Lot(new_id(), wallet.code, points, points, request.pending_until, expiry, qualifies=qualifies)
 
 
 def _receive(operation: OperationContext, request: TransferPoints, wallet: Wallet, sent: Posted) -> None:
@@ -251,6 +256,7 @@ def _receive(operation: OperationContext, request: TransferPoints, wallet: Walle
     posted = add_lots(operation, request.receiver, lots, new)
     body = transfer_body(wallet, posted[-1], posted[0], sender=request.sender)
     operation.record(event_id, "points_received", request.receiver, body)
+    judge_standing(operation, request.receiver)
 
 
 def _check_limits(operation: OperationContext, sender: str, wallet: Wallet, points: Points) -> None:

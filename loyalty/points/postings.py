@@ -134,7 +134,7 @@ def activate(work: PointsWork, member_id: str, lot: Lot, cause: Cause) -> list[P
         lot.wallet,
         "activate",
         points,
-        Balance(pending=Points(-points), active=points),
+        Balance(pending=Points(-points), active=points, qualifying=points if lot.qualifies else NOTHING),
         cause.event,
         cause.source,
         related=lot.transfer or lot.id,

@@ -67,6 +67,8 @@ class Lot:
     """The part that holds have taken."""
     transfer: str = ""
     """The id of the transfer that added it; the same as the lot's own, unless one transfer added several."""
+    qualifies: bool = False
+    """Whether its points count for tiers when they become active; False: they never do, or did when they were added."""
 
 
 @frozen_at_type_check

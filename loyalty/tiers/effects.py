@@ -3,21 +3,15 @@
 from loyalty.events.context import EventContext
 from loyalty.program.tiers import Tier
 from loyalty.store.due_items import TIER_KINDS
+from loyalty.tiers.rising import enter_tier
 from loyalty.tiers.standing import due_times, kept_until
 
 
 def move_to_tier(context: EventContext, tier: Tier) -> None:
-    """Put the member into a tier, begin its period, and cause `tier_changed`."""
+    """Put the member into a tier, up or down, begin its period, and cause `tier_changed`."""
     present = context.program.tier_named(context.tier)
-    until = kept_until(context.program, tier, now=context.now)
-    context.tx.members.set_tier(context.event.member, tier.name, until=until, now=context.now)
-    if context.program.reviews_tiers:
-        due = {} if until is None else due_times(context.program, until, now=context.now)
-        context.set_due_items(context.event.member, due, replacing=TIER_KINDS)
-    context.log.append(f"tier {tier.name}")
-    body = {"from": context.tier, "to": tier.name, "up": present is None or present.start < tier.start}
-    context.new_tier = tier.name
-    context.cause("tier_changed", tier.name, body)
+    up = present is None or present.start < tier.start
+    enter_tier(context, context.facts_of(context.event.member), tier, up=up)
 
 
 def begin_period(context: EventContext) -> None:

@@ -30,7 +30,7 @@ ACHIEVEMENT_STATE: Final = MapGrammar(
     "the state of an achievement",
     (
         Key("completed", COUNT, "How often it was completed, ever."),
-        Key("progress", AMOUNT_OR_ZERO, "Its progress, as in the last webhook."),
+        Key("progress", AMOUNT_OR_ZERO, "Its progress, as of now: a broken streak shows 0."),
     ),
 )
 REWARD_COUNTS: Final = MapGrammar(

@@ -28,7 +28,7 @@ def expectations(
     not_fired = {name: None for (kind, _, name), _ in named if kind == "reactor" and name not in fired}
     limited = {name: None for (kind, _, name), verdict in named if kind == "reactor" and verdict == "limit_reached"}
     counted = dict.fromkeys(name for (kind, _, name), _ in named if kind == "achievement")
-    progress = [progress_of(state, program.achievement_named[name]) for name in counted]
+    progress = [progress_of(state, program.achievement_named[name], engine.today) for name in counted]
     badges = dict.fromkeys(str(each.body["badge"]) for each in events if each.type == "badge_granted")
     written = {effect.name for answer in answers for effect in answer.effects if isinstance(effect, SetAttribute)}
     ours, theirs = state.member.attributes, second.member.attributes

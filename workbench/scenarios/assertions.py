@@ -14,7 +14,7 @@ from loyalty.store.members import Balance
 from loyalty.store.memory.member_state import MemberState
 from workbench.scenarios import model
 from workbench.scenarios.model import Assertion, Expectation, Occurred
-from workbench.scenarios.progress import progress_of
+from workbench.scenarios.progress import MemberProgress, progress_of
 
 _NO_BALANCE = Balance()
 _MAX_JSON_LENGTH = 300
@@ -68,9 +68,9 @@ def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]
         case model.AttributeIs(name, value):
             return _json_texts(value, state.member.attributes.get(name))
         case model.CompletedTimes(achievement, times):
-            return _times(times), _times(progress_of(state, program.achievement_named[achievement]).completed)
+            return _times(times), _times(_progress(observation, achievement).completed)
         case model.ProgressIs(achievement, amount):
-            return _number(amount), _number(progress_of(state, program.achievement_named[achievement]).progress)
+            return _number(amount), _number(_progress(observation, achievement).progress)
         case model.RewardsAre() | model.RewardCount():
             return _rewards(assertion, observation)
         case model.NothingOccurred(kind):
@@ -97,6 +97,11 @@ def _rewards(assertion: model.RewardsAre | model.RewardCount, observation: Obser
         return _listed(assertion.names), _listed(each.reward for each in issued)
     counted = [each for each in issued if each.reward == assertion.reward and assertion.status in (None, each.status)]
     return str(assertion.count), str(len(counted))
+
+
+def _progress(observation: Observation, achievement: str) -> MemberProgress:
+    engine = observation.engine
+    return progress_of(observation.state, engine.program.achievement_named[achievement], engine.today)
 
 
 # -- occurrences

@@ -1,6 +1,7 @@
 """How far a member is with an achievement."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from loyalty.achievements.progress import current_progress
@@ -10,7 +11,7 @@ from loyalty.store.memory.member_state import MemberState
 
 @dataclass(frozen=True, slots=True)
 class MemberProgress:
-    """How often a member has completed an achievement, and the progress as the last webhook reported it."""
+    """How often a member has completed an achievement, and the progress as of now."""
 
     achievement: str
     completed: int
@@ -18,10 +19,10 @@ class MemberProgress:
     goal: Decimal
 
 
-def progress_of(state: MemberState, achievement: Achievement) -> MemberProgress:
-    """Return a member's progress; one that can be completed no more is at its goal."""
+def progress_of(state: MemberState, achievement: Achievement, today: date) -> MemberProgress:
+    """Return a member's progress on a day; one that can be completed no more is at its goal."""
     name, goal = achievement.name, achievement.goal
     completed = state.completed.get(name, 0)
     if achievement.repeat is not None and completed >= achievement.repeat:
         return MemberProgress(name, completed, goal, goal)
-    return MemberProgress(name, completed, current_progress(achievement, state.daily_sums.get(name, [])), goal)
+    return MemberProgress(name, completed, current_progress(achievement, state.daily_sums.get(name, []), today), goal)

@@ -204,7 +204,7 @@ class _Run:
     def _progress(self, state: MemberState, event_types: set[str]) -> Iterator[MemberProgress]:
         for achievement in self._program.achievements:
             if achievement.on in event_types:
-                yield progress_of(state, achievement)
+                yield progress_of(state, achievement, self.engine.today)
 
     # -- members
 

@@ -77,17 +77,17 @@ def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
     if simulation.member.is_new:
         engine.now = simulation.now
         state = simulation.member.state.copy()
-        before = member_status(state, program)
+        before = member_status(state, program, engine.today)
         events += engine.register(state)
     else:
         state = load_into(engine, simulation.member)
         for claim in simulation.claims:
             engine.store.usage.claim(claim, state.member.id)
         meanwhile = _process_due(engine, simulation.now, len(state.lots) + len(state.issued))
-        before = member_status(state, program)
+        before = member_status(state, program, engine.today)
     if not (simulation.member.is_new and simulation.type == "member_registered"):
         events += engine.report(state.member.id, simulation.type, simulation.body, time=simulation.time)
-    return SimulationResult(simulation.now, before, meanwhile, events, member_status(state, program))
+    return SimulationResult(simulation.now, before, meanwhile, events, member_status(state, program, engine.today))
 
 
 def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int) -> list[ProcessedEvent]:
@@ -100,9 +100,9 @@ def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int)
     return engine.advance(until)
 
 
-def member_status(state: MemberState, program: Program) -> MemberStatus:
-    """Return what a member has, for the wallets and achievements of a program."""
-    achievements = {each.name: progress_of(state, each) for each in program.achievements}
+def member_status(state: MemberState, program: Program, today: date) -> MemberStatus:
+    """Return what a member has on a day, for the wallets and achievements of a program."""
+    achievements = {each.name: progress_of(state, each, today) for each in program.achievements}
     balances = {code: state.balances.get(code, Balance()) for code in program.wallets}
     member = state.member
     return MemberStatus(member.tier, balances, dict(state.badges), dict(member.attributes), achievements)

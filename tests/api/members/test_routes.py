@@ -3,9 +3,11 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from loyalty.calendar import local_day
 from loyalty.ids import is_id, new_id
 from loyalty.store.achievements import DailySum
 from tests.kit.amounts import points
@@ -174,6 +176,7 @@ async def test_members_are_listed_and_filtered(api_anywhere: Api):
 # Where a member stands
 
 NOW = datetime.now(UTC)
+TODAY = local_day(NOW, ZoneInfo("Europe/Warsaw"))
 
 
 async def _live(api: Api, member_id: str, *, active: str = "150", pending: str = "20") -> None:
@@ -183,7 +186,7 @@ async def _live(api: Api, member_id: str, *, active: str = "150", pending: str =
         award(tx, member_id, points(active), expires_at=NOW + timedelta(days=3), now=NOW)
         award(tx, member_id, points(pending), active_from=NOW + timedelta(days=1), now=NOW)
         tx.members.grant_badge(member_id, "early-bird", now=NOW)
-        days = [DailySum((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (1, 2, 3)]
+        days = [DailySum(TODAY - timedelta(days=n), "", 1_000_000) for n in (1, 2, 3)]
         tx.achievements.save_daily_sums(member_id, "seven-days", days)
         tx.achievements.complete(member_id, "seven-days", 0, now=NOW)
 
@@ -220,14 +223,16 @@ async def test_a_status_says_where_a_member_stands(api_anywhere: Api):
     }
 
 
-async def test_a_streak_shows_the_value_of_its_last_webhook(api: Api):
+async def test_a_broken_streak_shows_0(api: Api):
     member_id = await register(api)
-    days = [DailySum((NOW - timedelta(days=n)).date(), "", 1_000_000) for n in (3, 4, 5)]
+    days = [DailySum(TODAY - timedelta(days=n), "", 1_000_000) for n in range(41, 46)]
     await api.write(lambda tx: tx.achievements.save_daily_sums(member_id, "seven-days", days))
 
     (achievement,) = (await api.get(f"{PATH}/{member_id}/status"))["achievements"]
+    (listed,) = (await api.get(f"{PATH}/{member_id}/achievement"))["items"]
 
-    assert achievement["value"] == 3
+    assert achievement["value"] == 0
+    assert listed["memberProgress"]["rules"][0]["completedConsecutivePeriods"] == 0
 
 
 async def test_achievements_badges_and_wallets_are_listed_in_the_documented_fields(api_anywhere: Api):

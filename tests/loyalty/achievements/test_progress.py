@@ -60,6 +60,14 @@ class MemberProgress:
         return update.times
 
 
+def test_the_progress_before_an_event_is_that_of_its_own_day() -> None:
+    sums = [DailySum(may(day), "", MILLION) for day in range(1, 6)]
+
+    update = count_event(STREAK, sums, day=may(20), number=Decimal(1), value="", completed=0, today=may(20))
+
+    assert (update.before, update.after) == (0, 1)
+
+
 def completions(achievement: Achievement, days: Iterable[int]) -> int:
     member = MemberProgress(achievement)
     return sum(member.count(may(day)) for day in days)
@@ -255,17 +263,21 @@ def count_by_definition(
     """Count one event by the definition, for an achievement without a limit of repetitions."""
     goal = int(achievement.goal * MILLION)
 
-    def shown(sums: list[DailySum]) -> Decimal:
-        return Decimal(progress_of(achievement, sums_in_window(achievement, sums, max(m.day for m in sums)))) / MILLION
+    today = max([day, *(m.day for m in sums)])
 
-    before = shown(sums) if sums else Decimal(0)
+    def present(sums: list[DailySum]) -> list[DailySum]:
+        latest = max((m.day for m in sums), default=today)
+        is_live = achievement.window == "streak" and latest == today - timedelta(days=1)
+        return sums_in_window(achievement, sums, latest if is_live else today)
+
+    before = Decimal(progress_of(achievement, present(sums))) / MILLION if sums else Decimal(0)
     same = [m for m in sums if (m.day, m.value) == (day, value)]
     added = 0 if same and isinstance(achievement.measure, CountDays | Distinct) else int(number * MILLION)
     if not added:
         return ProgressUpdate((), before, before, 0)
     new = DailySum(day, value, added + sum(m.amount for m in same), sum(m.used for m in same))
     after = sorted([*(m for m in sums if m not in same), new], key=lambda m: (m.day, m.value))
-    counted_day, latest = day, max(m.day for m in after)
+    counted_day = day
     if isinstance(achievement.window, Last):
         reach = [m.day for m in after if 0 <= (m.day - day).days < achievement.window.days]
         counted_day = next(
@@ -275,7 +287,9 @@ def count_by_definition(
     times = min(100, max(0, progress_of(achievement, group) // goal))
     used = list(used_by_definition(achievement, group, times * goal))
     changed = tuple({(m.day, m.value): m for m in [new, *used]}.values())
-    progress = achievement.goal if times and counted_day == latest else shown(after)
+    left = sorted({(m.day, m.value): m for m in [*after, *used]}.values(), key=lambda m: (m.day, m.value))
+    shown = Decimal(progress_of(achievement, present(left))) / MILLION
+    progress = achievement.goal if times and group == present(after) else shown
     before_use = {(m.day, m.value): m.used for m in after}
     shares = tuple((m, m.used - before_use[m.day, m.value]) for m in used)
     return ProgressUpdate(changed, before, progress, times, added, shares)
