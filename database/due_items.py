@@ -15,7 +15,7 @@ _RANK = case({kind: rank for rank, kind in enumerate(DUE_KINDS)}, value=deadline
 
 _WAITS = exists().where(
     event.c.member == deadline.c.member,
-    event.c.position.is_not(None),
+    event.c.position > 0,  # that it is not null would be enough, but SQLite would read every event of the member
     event.c.received_at < deadline.c.due_at,
 )
 """An item waits for the queued events of its member that were accepted before it was due."""

@@ -4,22 +4,25 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, select
 from sqlalchemy.exc import OperationalError
 
 from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
+from database.due_items import _WAITS
 from database.pages import PageRequest
 from database.programs import Programs
+from database.snapshots import current_snapshot
 from database.tables import deadline
-from loyalty.engine import due_items
 from loyalty.engine.due_items import DueItemResult, retry_due_item, run_due_item
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import DueBatch
 from loyalty.refusals import DueItemNotFailed
-from loyalty.store.due_items import DueItem, StoredDueItem
+from loyalty.store.due_items import DUE_KINDS, DueItem, StoredDueItem
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Balance
 from loyalty.store.points import Lot
@@ -285,6 +288,41 @@ async def test_the_clock_is_noted_to_wake_up_for_what_is_due_next_while_everythi
     assert (waiting.waits, waiting.next_at) == (True, EXPIRED)
 
 
-def test_the_order_of_kinds_at_one_moment_is_that_of_the_table() -> None:
-    assert list(due_items.DUE_KINDS)[:3] == ["activate", "warn", "expire"]
-    assert list(due_items.DUE_KINDS)[-2:] == ["tier_warn", "tier_review"]
+async def test_items_of_one_moment_are_run_in_the_order_of_their_kinds(scripted: ScriptedStore) -> None:
+    ann = await scripted.register("ann@example.com")
+    newer: Any = "a_newer_kind"
+    kinds: list[Any] = [newer, "tier_review", "tier_warn", "coupon_expire", "coupon_warn", "expire", "warn", "activate"]
+
+    def store(tx: Transaction) -> list[str]:
+        for kind in kinds:
+            tx.due_items.set(ann, kind, NOW, member=ann)
+        return [item.kind for item in tx.due_items.due(now=NOW, limit=10)]
+
+    in_order = await scripted.database.store("DEFAULT").write(store)
+
+    assert in_order == [*(kind for kind in DUE_KINDS if kind != "unblock"), newer]
+
+
+async def test_a_simulation_leaves_out_what_is_set_aside_or_unknown(scripted: ScriptedStore) -> None:
+    ann, lot = await buyer(scripted)
+    newer: Any = "a_newer_kind"
+
+    def change(tx: Transaction) -> None:
+        tx.due_items.set(lot, newer, NOW, member=ann)
+        tx.due_items.set_aside(DueItem(lot, "warn", WARNED, ann), "broken", now=NOW)
+
+    await scripted.database.store("DEFAULT").write(change)
+    snapshot = await scripted.database.store("DEFAULT").read(lambda tx: current_snapshot(tx, ann))
+
+    assert snapshot.due_items == {lot: {"expire": EXPIRED}}
+
+
+def test_whether_an_item_waits_is_read_from_the_index_of_queues(sqlite_database_url: str) -> None:
+    statement = str(select(deadline.c.subject).where(_WAITS).compile(compile_kwargs={"literal_binds": True}))
+    engine = create_engine(sqlite_database_url)
+
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+
+    assert "SEARCH event USING INDEX ix_event_queue (member=? AND position>?)" in plan
+    engine.dispose()
