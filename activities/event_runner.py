@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import structlog
@@ -15,6 +15,7 @@ from activities.member_queue import MemberQueue
 from activities.owners import Owners
 from database import Database, Transaction
 from database.errors import is_transient
+from database.events import RELAY_DELAY
 from database.programs import Programs
 from loyalty.events.context import EventContext
 from loyalty.events.turns import Runner, parked_workflow
@@ -26,6 +27,10 @@ OpenContext: TypeAlias = Callable[[str], EventContext]
 """Returns the context of a step by its name."""
 
 Work: TypeAlias = Callable[[OpenContext, Runner], StepResult]
+
+
+_TOLERANCE = timedelta(seconds=2)
+"""An event that the relay looks after later than this was left by it, since another one was before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class EventRunner:
             if state is None or state.owner not in (None, owner):
                 return None
             tx.events.set_failed(event.id, error, now=now)
-            return parked_workflow(tx.events.queue_head(event.member))
+            return _next_in_queue(tx, event.member)
 
         await self._settle(event, event.id, await self._database.store(event.store).write(run))
 
@@ -106,7 +111,7 @@ class EventRunner:
 
             result = work(open_context, runner)
             is_end = bool(root) and _is_end(result)
-            return Ran(result, position, parked_workflow(tx.events.queue_head(event.member)) if is_end else None)
+            return Ran(result, position, _next_in_queue(tx, event.member) if is_end else None)
 
         try:
             return await self._database.store(event.store).write(run)
@@ -131,6 +136,17 @@ class EventRunner:
         else:
             if not is_woken:
                 await self.hand_over(event.store, [parked.rpartition("/")[2]], parked)
+
+
+def _next_in_queue(tx: Transaction, member_id: str) -> str | None:
+    """Return the id of the workflow that sleeps until now; let the relay have a queue that it left until now."""
+    head = tx.events.queue_head(member_id)
+    if head is None:
+        return None
+    now = datetime.now(UTC)
+    if head.owner is None and head.start_after is not None and head.start_after > now + RELAY_DELAY + _TOLERANCE:
+        tx.events.leave_queue_to_relay(member_id, now=now)
+    return parked_workflow(head)
 
 
 def workflow_of(event: EventRef) -> str:

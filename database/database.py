@@ -12,9 +12,10 @@ from database.access import Access, AccessReader
 from database.answers import delete_answers
 from database.connections import Connections, connect
 from database.due_items import stores_with_overdue_items
-from database.events import Unstarted, assign, leave_to_relay, take_unstarted
+from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.migrate import upgrade
 from database.transaction import ReadTransaction, Transaction
+from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
@@ -61,6 +62,11 @@ class Database:
     async def delete_answers(self, *, before: datetime, limit: int) -> int:
         """Delete at most so many answers of any store that were kept for an Idempotency-Key; return how many."""
         return await self._connections.write(lambda connection: delete_answers(connection, before=before, limit=limit))
+
+    async def blocked_members(self, events: Sequence[EventRef]) -> set[str]:
+        """Return the members of these events in whose queue another event is the first."""
+        members, ids = {event.member for event in events}, [event.id for event in events]
+        return await self._connections.read(lambda connection: blocked_members(connection, members, ids))
 
     async def assign(self, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]) -> list[str]:
         """Give queued events to a workflow, if nobody or one of `instead_of` runs them; return those given."""

@@ -55,7 +55,7 @@ _STATE = Prepared(
     EventState,
 )
 _HEAD = Prepared(
-    select(event.c.id, event.c.status, event.c.owner)
+    select(event.c.id, event.c.status, event.c.owner, event.c.start_after)
     .where(
         event.c.store == bindparam("in_store"),
         event.c.member == bindparam("the_member"),
@@ -143,6 +143,11 @@ class Events(EventQueries, WriteQueries):
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
         """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""
         self.update(event, {"id": event_id}, start_after=now)
+
+    def leave_queue_to_relay(self, member_id: str, *, now: datetime) -> None:
+        """Let the relay look now after the events in a member's queue that nobody runs."""
+        waiting = (event.c.member == member_id, event.c.position.is_not(None), event.c.owner.is_(None))
+        self.connection.execute(update(event).where(event.c.store == self.store, *waiting).values(start_after=now))
 
     def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
         """Store the id of the workflow that runs an event."""
@@ -260,6 +265,18 @@ def take_unstarted(connection: Connection, *, now: datetime, limit: int, again_a
     )
     taken = [Unstarted(EventRef(*row[:5]), *row[5:]) for row in connection.execute(statement)]
     return sorted(taken, key=lambda each: (each.event.store, each.event.member, each.position))
+
+
+def blocked_members(connection: Connection, members: Iterable[str], free: Iterable[str]) -> set[str]:
+    """Return those of these members in whose queue the first event is none of `free`."""
+    first = select(event.c.member, func.min(event.c.position).label("position")).where(
+        event.c.member.in_(list(members)), event.c.position.is_not(None)
+    )
+    heads = first.group_by(event.c.member).subquery()
+    is_head = and_(event.c.member == heads.c.member, event.c.position == heads.c.position)
+    found = connection.execute(select(event.c.member, event.c.id).join(heads, is_head))
+    known = set(free)
+    return {member for member, event_id in found if event_id not in known}
 
 
 def assign(

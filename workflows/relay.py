@@ -76,8 +76,13 @@ async def _start(client: Client, one: Unstarted) -> bool:
 async def _start_batches(
     database: Database, client: Client, store: str, events: Sequence[Unstarted], now: datetime
 ) -> None:
-    """Give events to batches; of one member not more than a batch holds: the others are looked after next time."""
-    members = [list(group) for _, group in groupby(events, key=lambda each: each.event.member)]
+    """Give events to batches; of one member not more than a batch holds: the others are looked after next time.
+
+    Events behind one that runs elsewhere are left: they are looked after when that one is applied or failed.
+    """
+    blocked = await database.blocked_members([each.event for each in events])
+    groups = groupby(events, key=lambda each: each.event.member)
+    members = [list(group) for member, group in groups if member not in blocked]
     if late := [each for group in members for each in group[BATCH:]]:
         await database.leave_to_relay(store, [e.event.id for e in late], owners=_owners(late), now=now)
     for some in _batches([group[:BATCH] for group in members]):

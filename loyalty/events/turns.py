@@ -39,8 +39,8 @@ def refusal(context: EventContext, runner: Runner) -> StepResult | None:
     return None
 
 
-def parked_workflow(head: QueueHead | None) -> str | None:
+def parked_workflow(head: QueueHead) -> str | None:
     """Return the id of the workflow that sleeps until the first event in a queue may go on; None: none sleeps."""
-    if head is None or head.status != "received" or head.owner is None:
+    if head.status != "received" or head.owner is None:
         return None
     return head.owner if head.owner.endswith(f"/{head.id}") and head.owner.startswith("event/") else None

@@ -115,6 +115,8 @@ class QueueHead:
     id: str
     status: EventStatus
     owner: str | None
+    start_after: datetime | None
+    """When the relay looks after it."""
 
 
 class EventReader(Protocol):

@@ -15,6 +15,7 @@ from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from tests.kit.running import Running, running
 from tests.workflows.test_order import APPEND, files, read
+from tests.workflows.test_owners import Gate, owner_of
 from workflows.relay import relay_once
 from workflows.starter import start_event
 
@@ -90,3 +91,25 @@ async def accept(laurel: Running, email: str, number: int) -> tuple[EventRef, ..
         lambda tx: accept_event(tx, laurel.program, laurel.revision, new, now=now)
     )
     return accepted.to_start
+
+
+async def test_no_batch_begins_behind_an_event_that_runs_elsewhere_until_that_one_ends(
+    database: Database, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, before=0)
+    async with running(database, temporal, files(append=APPEND)) as laurel:
+        ann = await laurel.register()
+        events = [await laurel.accept(ann, "redeem", {"number": n}) for n in range(30)]
+        gate.event = events[0].id
+        await start_event(temporal, events[0])
+        await asyncio.wait_for(gate.reached.wait(), 10)
+        await database.assign(laurel.store, [events[0].id], events[0].workflow_id, instead_of=[])
+
+        await relay_once(database, temporal, now=datetime.now(UTC) + LATER)
+        owners = {await owner_of(laurel, event) for event in events[1:]}
+        gate.opened.set()
+        await until_empty(laurel)
+
+        facts, _ = await read(laurel, ann)
+        assert owners == {""}
+        assert facts.attributes["numbers"] == list(range(30))

@@ -218,7 +218,7 @@ async def test_a_terminated_batch_is_taken_over(
         gate.event = events[2].id
         await relay_once(database, temporal, now=datetime.now(UTC) + LATER)
         await asyncio.wait_for(gate.reached.wait(), 10)
-        (batch,) = {await _owner(laurel, event) for event in events}
+        (batch,) = {await owner_of(laurel, event) for event in events}
 
         await temporal.get_workflow_handle(batch).terminate()
         gate.opened.set()
@@ -231,7 +231,7 @@ async def test_a_terminated_batch_is_taken_over(
         assert facts.attributes["numbers"] == list(range(8))
 
 
-async def _owner(laurel: Running, event: EventRef) -> str:
+async def owner_of(laurel: Running, event: EventRef) -> str:
     state = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.events.state(event.id, ""))
     assert state is not None
     return state.owner or ""
