@@ -12,10 +12,10 @@ from loyalty.events.context import MAX_EVENTS, TOO_MANY
 from loyalty.events.turns import Runner
 from loyalty.references import BatchResult, DeliveryRef, EventRef, StepResult
 
-BATCH_SECONDS = 0.5
-"""After this time an activity begins no further event, so that a workflow task takes less than a second."""
+BATCH_SECONDS = 1.0
+"""After this time an activity begins no further event, so that it ends long before its timeout."""
 
-MEMBERS_AT_ONCE = 16
+MEMBERS_AT_ONCE = 32
 """Enough for events to share a commit of the database; few enough for live events to be answered meanwhile."""
 
 

@@ -80,7 +80,7 @@ class EventActivities:
 
     @activity.defn(name="run_batch")
     async def run_batch(self, events: list[EventRef], now: datetime) -> BatchResult:
-        """Run all steps of events, members side by side, each event in one transaction, for less than a second."""
+        """Run all steps of events, members side by side, each event in one transaction, for about a second."""
         return await run_batch(self._runner, events, now)
 
     @activity.defn(name="hand_over")

@@ -155,7 +155,7 @@ async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, lis
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="laurel-benchmark-") as folder:
         async with receiving(temporal_server.free_port()) as receiver:
-            with _child(folder, receiver.port) as (place, pipe, pid):
+            with child(folder, receiver.port) as (place, pipe, pid):
                 bench = Bench(place, pid, pipe, receiver)
                 console.print(f"Laurel runs as process {pid}; {rounds} rounds")
                 for name in only:
@@ -172,7 +172,7 @@ async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, lis
 
 
 @contextmanager
-def _child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection, int]]:
+def child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection, int]]:
     """The process under test; it ends with the block."""
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()

@@ -22,6 +22,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import worker
 from activities.events import EventActivities
+from activities.temporal_names import clock_id
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
 from commands.shared import serving, temporal_server
@@ -169,6 +170,52 @@ class UnderTest:
             return await self.client.start_workflow(SixActivities.run, events[number], id=workflow_id, task_queue=QUEUE)
 
         return await _timed(count, start)
+
+    async def hold(self, email: str) -> None:
+        """Register a member, whose first event seems to be run by a workflow that does not end."""
+
+        def add(tx: Transaction) -> None:
+            now = datetime.now(UTC)
+            tx.members.register(
+                Identity(email=email),
+                member_id=new_id(),
+                profile={},
+                attributes={},
+                tier=None,
+                password_hash=None,
+                registered_at=now,
+                now=now,
+            )
+            (member,) = tx.members.identities_matching(Identity(email=email))
+            held = NewEvent(new_id(), "purchase", str(member.id), now, {"total": 12}, 1)
+            tx.events.add(held, now=now)
+            tx.events.set_owner(held.id, clock_id(PLAIN), now=now)
+
+        await self.database.store(PLAIN).write(add)
+
+    async def let_go(self, email: str) -> None:
+        """Let the relay have the event that `hold` made."""
+
+        def head(tx: Transaction) -> str:
+            (member,) = tx.members.identities_matching(Identity(email=email))
+            found = tx.events.queue_head(str(member.id))
+            assert found is not None
+            return found.id
+
+        held = await self.database.store(PLAIN).write(head)
+        await self.database.leave_to_relay(PLAIN, [held], owners=[clock_id(PLAIN)], now=datetime.now(UTC))
+
+    async def leave(self, count: int) -> None:
+        """Store so many events that no workflow is started for."""
+
+        def add(tx: Transaction) -> None:
+            past = datetime.now(UTC) - timedelta(minutes=1)
+            for number in range(count):
+                (member,) = tx.members.identities_matching(Identity(email=email_of(number)))
+                new = NewEvent(new_id(), "purchase", str(member.id), past, {"total": 12}, 1)
+                tx.events.add(new, now=past)
+
+        await self.database.store(PLAIN).write(add)
 
     async def _store_events(self, count: int) -> list[EventRef]:
         later = datetime.now(UTC) + timedelta(days=1)  # so that the relay leaves them alone

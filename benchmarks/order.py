@@ -1,0 +1,190 @@
+"""What the order of a member's events costs: `.venv/bin/python benchmarks/order.py [--json]`.
+
+Every row is measured in turn, round by round, in one run; a ratio is the median of the rounds' ratios.
+"""
+
+import argparse
+import asyncio
+import json
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # `rules` is the package, not the benchmark
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.events import child
+from benchmarks.traffic import post, receiving, send
+from benchmarks.under_test import IN_FLIGHT, MEMBERS, PLAIN, Place, email_of
+from commands.shared import temporal_server
+
+AT_ONCE = 25
+BURSTS = 6
+OTHERS = 300
+WAITING = 500
+LEFT = 2000
+HOT = "hot@example.com"
+
+ONE, MANY = "25 events of one member", "25 events of 25 members"
+ALONE, BESIDE = "others", "others beside 500 that wait"
+SINGLE, BATCHES = "single events", "2000 events left"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Two rates compared, round by round."""
+
+    of: str
+    to: str
+    target: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.of} / {self.to}"
+
+
+RATIOS = (Ratio(ONE, MANY, 0.5), Ratio(BESIDE, ALONE, 0.9), Ratio(BATCHES, SINGLE, 5.0))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The Laurel under test, as seen from outside. Each measure returns finished events a second."""
+
+    place: Place
+    pipe: Connection
+
+    async def one_member(self) -> float:
+        """Bursts of events of one member, each after the one before is applied."""
+        return await self._bursts(lambda burst, _number: email_of(burst))
+
+    async def many_members(self) -> float:
+        """Bursts of events, each of another member."""
+        return await self._bursts(lambda burst, number: email_of(MEMBERS // 2 + burst * AT_ONCE + number))
+
+    async def others(self) -> float:
+        """Events of many members, until they are applied."""
+        return await self._report([email_of(number) for number in range(OTHERS)], in_flight=IN_FLIGHT)
+
+    async def beside(self) -> float:
+        """The same, while many events of one member wait for one that does not end."""
+        await self._ask("hold", HOT)
+        await self._send([HOT] * WAITING, in_flight=AT_ONCE)
+        rate = await self.others()
+        assert self._count(f"member.email = '{HOT}'") > WAITING, "they still wait"
+        await self._ask("let_go", HOT)
+        await self._until_none(f"member.email = '{HOT}'")
+        return rate
+
+    async def left(self) -> float:
+        """Events that were stored and not started, from the relay's first look until all are applied."""
+        await self._ask("leave", LEFT)
+        began = perf_counter()
+        await self._until_none("1 = 1")
+        return LEFT / (perf_counter() - began)
+
+    async def _bursts(self, email: Callable[[int, int], str]) -> float:
+        seconds = 0.0
+        for burst in range(BURSTS):
+            began = perf_counter()
+            await self._report([email(burst, number) for number in range(AT_ONCE)], in_flight=AT_ONCE)
+            seconds += perf_counter() - began
+        return BURSTS * AT_ONCE / seconds
+
+    async def _report(self, emails: Sequence[str], *, in_flight: int) -> float:
+        began = perf_counter()
+        await self._send(emails, in_flight=in_flight)
+        await self._until_none(f"member.email != '{HOT}'")
+        return len(emails) / (perf_counter() - began)
+
+    async def _send(self, emails: Sequence[str], *, in_flight: int) -> None:
+        requests = [post(f"/api/{PLAIN}/customEvent", self.place.key, _event(email)) for email in emails]
+        await send(self.place.port, requests, in_flight=in_flight)
+
+    async def _ask(self, name: str, argument: Any) -> None:
+        self.pipe.send((name, argument))
+        await asyncio.to_thread(self.pipe.recv)
+
+    async def _until_none(self, condition: str) -> None:
+        while self._count(condition):
+            await asyncio.sleep(0.02)
+
+    def _count(self, condition: str) -> int:
+        with closing(sqlite3.connect(f"file:{self.place.database}?mode=ro", uri=True)) as connection:
+            queued = "FROM event JOIN member ON member.id = event.member WHERE event.position IS NOT NULL"
+            return int(connection.execute(f"SELECT count(*) {queued} AND {condition}").fetchone()[0])
+
+
+def _event(email: str) -> bytes:
+    event = {
+        "type": "purchase",
+        "eventDate": datetime.now(UTC).isoformat(),
+        "eventId": uuid4().hex,
+        "customerData": {"email": email},
+        "body": {"total": 12},
+    }
+    return json.dumps({"event": event}).encode()
+
+
+async def measure(rounds: int, only: Sequence[Ratio]) -> Mapping[str, list[float]]:
+    """The rate of every row, round by round."""
+    console = Console(stderr=True)
+    names = [name for ratio in only for name in (ratio.to, ratio.of)]
+    found: dict[str, list[float]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory(prefix="laurel-benchmark-") as folder:
+        async with receiving(temporal_server.free_port()) as receiver:
+            with child(folder, receiver.port) as (place, pipe, _):
+                bench = Bench(place, pipe)
+                measures: Mapping[str, Callable[[], Awaitable[float]]] = {
+                    ONE: bench.one_member,
+                    MANY: bench.many_members,
+                    ALONE: bench.others,
+                    BESIDE: bench.beside,
+                    SINGLE: bench.others,
+                    BATCHES: bench.left,
+                }
+                await bench.others()  # warm up
+                for number in range(rounds):
+                    for name in names if number % 2 else names[::-1]:
+                        found[name].append(await measures[name]())
+                    said = ", ".join(f"{name} {found[name][-1]:.0f}/s" for name in names)
+                    console.print(f"  round {number + 1}: {said}")
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", type=int, action="append", choices=range(len(RATIOS)), help="this ratio only")
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    asked = parser.parse_args()
+    only = [RATIOS[number] for number in asked.only or range(len(RATIOS))]
+    found = uvloop.run(measure(asked.rounds, only))
+    ratios = {r.name: median(a / b for a, b in zip(found[r.of], found[r.to], strict=True)) for r in only}
+    shown = Table("ratio", "measured", "target", "")
+    for ratio in only:
+        value = ratios[ratio.name]
+        shown.add_row(ratio.name, f"{value:.2f}", f">= {ratio.target}", "met" if value >= ratio.target else "NOT MET")
+    Console().print(shown)
+    if asked.json:
+        rates = {name: round(median(each), 1) for name, each in found.items()}
+        rounded = {name: round(value, 3) for name, value in ratios.items()}
+        met = {ratio.name: ratios[ratio.name] >= ratio.target for ratio in only}
+        print(json.dumps({"ratios": rounded, "rates": rates, "met": met}))
+
+
+if __name__ == "__main__":
+    main()
