@@ -7,6 +7,7 @@ from io import TextIOWrapper
 import typer
 
 from commands.api.command import api
+from commands.audit.command import audit
 from commands.check.command import check
 from commands.demo.command import demo
 from commands.deploy import deploy
@@ -37,6 +38,7 @@ for command in (
     schema,
     plan,
     explain,
+    audit,
     evaluate,
     up,
     demo,

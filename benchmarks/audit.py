@@ -3,11 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 
-from database.tables import account, allocation, event, lot, member, progress, transfer
+from database.audit import audit, audited_stores
+from database.tables import allocation, event, member, progress, transfer
 from loyalty.program.wallets import ONE
+from program_files import read_program
 
 EVENTS_A_PRIZE = 3
 PRIZE = 1000
@@ -46,7 +49,7 @@ def unapplied(engine: Engine) -> int:
 def faults(engine: Engine, accepted: Sequence[Purchase]) -> list[str]:
     """Everything that is not as the accepted events make it; one line each."""
     with engine.connect() as connection:
-        return [*_of_events(connection, accepted), *_of_points(connection, accepted), *_of_balances(connection)]
+        return [*_of_events(connection, accepted), *_of_points(connection, accepted), *_of_ledger(connection)]
 
 
 def _of_events(connection: Connection, accepted: Sequence[Purchase]) -> Iterator[str]:
@@ -83,19 +86,12 @@ def _of_points(connection: Connection, accepted: Sequence[Purchase]) -> Iterator
         yield f"the ledger's sum is {ledger}, not {should}"
 
 
-def _of_balances(connection: Connection) -> Iterator[str]:
-    """Balances equal transfers, and lots hold what was awarded, less what was allocated."""
-    posted, lots = _sums(connection, transfer.c.active), _sums(connection, lot.c.remaining)
-    balances = {
-        row.email: (row.active, row.earned)
-        for row in connection.execute(select(member.c.email, account).where(member.c.id == account.c.member))
-    }
-    for email in posted.keys() | balances.keys() | lots.keys():
-        total = posted.get(email, 0)
-        active, earned = balances.get(email, (0, 0))
-        in_lots = lots.get(email, 0)
-        if {active, earned, in_lots} != {total}:
-            yield f"{email} has transfers of {total}, but active {active}, earned {earned}, in lots {in_lots}"
+def _of_ledger(connection: Connection) -> Iterator[str]:
+    """Everything that `laurel audit` finds, and points that were taken from lots."""
+    program = read_program({name: text.encode() for name, text in PROGRAM.items()})
+    for store in audited_stores(connection):
+        for found in audit(connection, store, now=datetime.now(UTC), program=program).findings:
+            yield f"{found.check}: {found}"
     if connection.execute(select(func.count()).select_from(allocation)).scalar_one():
         yield "points were taken from lots, though nothing takes any"
 

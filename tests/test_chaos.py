@@ -62,9 +62,12 @@ def test_the_audit_sees_what_was_paid_too_often_or_not_at_all(
         whose = {"store": "S", "member": "ann", "wallet": "points"}
         connection.execute(insert(account).values(**whose, id="account", **awarded(sum(paid)), transfers=len(paid)))
         for number, amount in enumerate(paid, 1):
+            balance = points(sum(paid[:number]))
             added = {"id": f"lot-{number}", "points": points(amount), "event": BOUGHT.id}
-            line = {"account": "account", "number": number, "kind": "award", "balance": 0, "source": "reactor/points"}
-            connection.execute(insert(transfer).values(**whose, **added, **line, **awarded(amount), at=NOW))
+            line = {"account": "account", "number": number, "kind": "award", "source": "reactor/points"}
+            connection.execute(
+                insert(transfer).values(**whose, **added, **line, **awarded(amount), balance=balance, at=NOW)
+            )
             left = {"remaining": points(amount), "transfer": added["id"], "created_at": NOW}
             connection.execute(insert(lot).values(**whose, **added, **left))
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from activities.events import EventActivities
-from database import Database, Transaction
+from database import Database, ReadTransaction, Transaction
 from database.history import History
+from database.tables import event
 from loyalty.calendar import start_of
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
@@ -94,7 +95,19 @@ class ScriptedStore:
             self.now = max(self.now, due)
             batch = await run_due_items(self.database, self.now, store=self.program.store)
             await self.reactions.react_to_events(batch.due, self.now)
+            await self.relay()
         self.now = until
+
+    async def relay(self) -> None:
+        """Answer the events that are left in queues, such as further ones that a due item recorded."""
+
+        def read(tx: ReadTransaction) -> list[EventRef]:
+            columns = [event.c[name] for name in ("store", "id", "type", "member", "revision")]
+            queued = select(*columns).where(event.c.position.is_not(None)).order_by(event.c.position)
+            return [EventRef(*row) for row in tx.connection.execute(queued)]
+
+        if queued := await self.database.store(self.program.store).read(read):
+            await self.reactions.react_to_events(queued, self.now)
 
     async def snapshots(self, since: datetime) -> Mapping[str, MemberSnapshot]:
         """Every member as they were at a moment, by id, read from the history."""

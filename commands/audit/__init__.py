@@ -1,0 +1,1 @@
+"""`laurel audit`: prove that the ledger of a store adds up."""

@@ -1,0 +1,25 @@
+"""`laurel audit`."""
+
+from typing import Annotated
+
+import typer
+
+from commands.shared.exits import errors_as_exit_codes
+from commands.shared.options import DATA, Data, Format
+
+
+def audit(
+    data: Data = DATA,
+    store: Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="every store")] = None,
+    format: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,  # noqa: A002
+) -> None:
+    """Prove that the ledger adds up, also beside a running Laurel. Exit code 1: something does not."""
+    from commands.audit.auditing import audit_stores
+    from commands.audit.output import as_json, lines
+
+    with errors_as_exit_codes(format):
+        audits = audit_stores(data, store)
+    for line in [as_json(audits)] if format is Format.json else lines(audits):
+        print(line)
+    if any(each.findings for each in audits):
+        raise typer.Exit(1)

@@ -1,0 +1,68 @@
+"""Running every check on a store."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, union
+
+from database.audit.accounts import ACCOUNT_CHECKS
+from database.audit.checks import Check, Finding
+from database.audit.due_items import due_item_checks
+from database.audit.events import EVENT_CHECKS
+from database.audit.lots import LOT_CHECKS
+from database.audit.transfers import TRANSFER_CHECKS
+from database.tables import account, deadline, event, lot, store, transfer
+from loyalty.program.program import Program
+
+MOST = 100
+"""The findings of each check that are returned; the others are counted."""
+
+PAGE = 1_000
+
+_COUNTED = {"accounts": account, "transfers": transfer, "lots": lot, "due items": deadline, "events": event}
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit of a store found. `counts`: findings by check, all of them; `rows`: what was looked at."""
+
+    store: str
+    findings: Sequence[Finding]
+    counts: Mapping[str, int]
+    rows: Mapping[str, int]
+    checks: Sequence[Check]
+
+
+def audit(connection: Connection, code: str, *, now: datetime, program: Program | None, most: int = MOST) -> Audit:
+    """Run every check on a store as it is at `now`, under the program in force (None: it has none that can be read)."""
+    checks = checks_of(program)
+    parameters = {"in_store": code, "now": now}
+    findings: list[Finding] = []
+    counts: Counter[str] = Counter()
+    for check in checks:
+        for row in connection.execute(check.statement, parameters, execution_options={"yield_per": PAGE}):
+            for found in check.findings(code, row):
+                counts[check.name] += 1
+                if counts[check.name] <= most:
+                    findings.append(found)
+    return Audit(code, findings, counts, _rows(connection, code), checks)
+
+
+def checks_of(program: Program | None) -> Sequence[Check]:
+    """Return every check, under a program in force."""
+    return [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS, *due_item_checks(program), *EVENT_CHECKS]
+
+
+def audited_stores(connection: Connection) -> list[str]:
+    """Return the codes of all stores, in order, also of those that only the ledger knows."""
+    known = union(select(store.c.code), select(account.c.store), select(lot.c.store).distinct())
+    return sorted(connection.execute(known).scalars())
+
+
+def _rows(connection: Connection, code: str) -> Mapping[str, int]:
+    return {
+        name: int(connection.execute(select(func.count()).where(table.c.store == code)).scalar_one())
+        for name, table in _COUNTED.items()
+    }

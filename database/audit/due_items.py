@@ -1,0 +1,132 @@
+"""A due item for everything that falls due."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, FromClause, and_, case, literal, or_, select
+
+from database.audit.checks import NOW, STORE, Check, Comparison, Subjects, exists, same
+from database.audit.transfers import hold_left
+from database.tables import deadline, issued_reward, lot, member, transfer
+from loyalty.program.program import Program
+from loyalty.store.due_items import DUE_KINDS
+
+_ADD = "add it to the table `deadline` with this date, and start Laurel again"
+
+
+def due_item_checks(program: Program | None) -> Sequence[Check]:
+    """Return the checks of due items under the program in force; None: without what depends on the program.
+
+    Points in a wallet that the program does not have stay as they are, and so do tiers that it does not have.
+    """
+    checks = [_lots(program), _HOLDS, _COUPONS, *_SUBJECTS]
+    return checks if program is None or not program.reviews_tiers else [*checks, _tiers(program)]
+
+
+def _check(
+    name: str,
+    promise: str,
+    subject: Column[str],
+    names: Subjects,
+    owner: ColumnElement[str],
+    kind: ColumnElement[str],
+    date: ColumnElement[Any],
+    where: ColumnElement[bool],
+    source: FromClause,
+) -> Check:
+    """Return the check that each subject has a due item of a kind, at its date, for its member's queue.
+
+    One that was set aside and tried again is due later than its date, which has passed.
+    """
+    is_wrong = or_(deadline.c.due_at < date, and_(date > NOW, deadline.c.due_at != date))
+    this = and_(deadline.c.store == STORE, deadline.c.subject == subject, deadline.c.kind == kind)
+    return Check(
+        name,
+        promise,
+        _ADD,
+        source.outerjoin(deadline, this),
+        where,
+        names,
+        (
+            same("due item", kind, case((deadline.c.subject.is_(None), "none"), else_=deadline.c.kind)),
+            Comparison("due", date, case((is_wrong, deadline.c.due_at), else_=date), "instant"),
+            same("whose", owner, case((deadline.c.member.is_(None), owner), else_=deadline.c.member)),
+        ),
+    )
+
+
+def _lots(program: Program | None) -> Check:
+    is_pending = lot.c.active_from.is_not(None)
+    has_date = or_(is_pending, lot.c.expires_at.is_not(None))
+    where = and_(lot.c.store == STORE, lot.c.remaining > 0, has_date)
+    return _check(
+        "lot-due",
+        "pending points are due to become active, and active points with a date to expire",
+        lot.c.id,
+        {"member": lot.c.member, "wallet": lot.c.wallet, "lot": lot.c.id},
+        lot.c.member,
+        case((is_pending, "activate"), else_="expire"),
+        case((is_pending, lot.c.active_from), else_=lot.c.expires_at),
+        where if program is None else and_(where, lot.c.wallet.in_(list(program.wallets))),
+        lot,
+    )
+
+
+def _tiers(program: Program) -> Check:
+    tiers = [each.name for each in program.tiers]
+    return _check(
+        "tier-due",
+        "a tier with an end is due to be reviewed",
+        member.c.id,
+        {"member": member.c.id},
+        member.c.id,
+        literal("tier_review"),
+        member.c.tier_until,
+        and_(member.c.store == STORE, member.c.tier_until.is_not(None), member.c.tier.in_(tiers)),
+        member,
+    )
+
+
+_HOLDS = _check(
+    "hold-due",
+    "a hold with an end is due to be released",
+    transfer.c.id,
+    {"member": transfer.c.member, "wallet": transfer.c.wallet, "transfer": transfer.c.id},
+    transfer.c.member,
+    literal("unblock"),
+    transfer.c.ends_at,
+    and_(transfer.c.store == STORE, transfer.c.ends_at.is_not(None), hold_left.c.left > 0),
+    transfer.join(hold_left, hold_left.c.id == transfer.c.id),
+)
+_COUPONS = _check(
+    "coupon-due",
+    "a coupon that can be used until a date is due to expire",
+    issued_reward.c.id,
+    {"member": issued_reward.c.member, "reward": issued_reward.c.id},
+    issued_reward.c.member,
+    literal("coupon_expire"),
+    issued_reward.c.expires_at,
+    and_(issued_reward.c.store == STORE, issued_reward.c.status == "issued", issued_reward.c.expires_at.is_not(None)),
+    issued_reward,
+)
+
+
+def _subjects(name: str, table: Any) -> Check:
+    """Return the check that the subjects of due items exist in their store."""
+    kinds = [kind for kind, info in DUE_KINDS.items() if info.subject == name]
+    there = select(table.c.id).where(table.c.store == STORE).subquery("there")
+    return Check(
+        "due-subject",
+        "every due item is about something of its store",
+        "remove the due item from the table `deadline`: there is nothing to be done",
+        deadline.outerjoin(there, there.c.id == deadline.c.subject),
+        and_(deadline.c.store == STORE, deadline.c.kind.in_(kinds)),
+        {"member": deadline.c.member, "due item": deadline.c.subject},
+        (exists(f"its {name}", there.c.id),),
+    )
+
+
+_SUBJECTS = tuple(
+    _subjects(name, table)
+    for name, table in (("lot", lot), ("hold", transfer), ("issued reward", issued_reward), ("member", member))
+)
