@@ -24,6 +24,7 @@ from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
 from workflows.cleanup import run_cleanup
+from workflows.deploys import watch_deploys
 from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
 from workflows.payloads import CONVERTER
@@ -90,7 +91,10 @@ def _config() -> ClientConnectConfig:
 
 @asynccontextmanager
 async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
-    """A running worker, with relay and cleanup beside it; when the block ends, running activities are finished."""
+    """A running worker, with relay, cleanup and a watch of deploys beside it.
+
+    When the block ends, running activities are finished.
+    """
     async with WebhookClient(needed.allow) as webhooks:
         owners = Owners(needed.client)
         events = EventActivities(needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners)
@@ -124,6 +128,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         async with worker:
             beside = (
                 asyncio.create_task(run_relay(needed.database, needed.client), name="relay"),
+                asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
                 asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
             )
             try:

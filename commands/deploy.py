@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from commands.shared.deployment_text import print_deployed, print_pending
+from commands.shared.deployment_text import print_deployed, print_pending, print_refused
 from commands.shared.exits import fail, require_folder, run_async
-from commands.shared.options import DATA, Data, Format
+from commands.shared.options import DATA, Data, Drop, Format, Rename
 
 
 def deploy(
@@ -22,21 +22,29 @@ def deploy(
         int | None,
         typer.Option("--based-on", min=0, help="Only if this revision is in force.", show_default="the one that is"),
     ] = None,
+    drop: Drop = None,
+    rename: Rename = False,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Put a program in force, and print what changes: in the database of LAUREL_DATABASE_URL, or of `laurel up`."""
     from commands.shared import deployment
+    from commands.shared.consent import read_consent, refused
     from commands.shared.plan_files import PlanError
     from commands.shared.registry_access import open_registry
     from database.revisions import AnotherInForce
+    from loyalty.refusals import UnnamedLosses
 
     async def run() -> None:
+        consent = read_consent(drop, rename=rename)
         files, base = _program(folder, plan, based_on)
         async with open_registry(data) as registry:
             pending = await deployment.prepare(registry, files, folder=folder, based_on=base)
             print_pending(pending, format)
             try:
-                done = await deployment.deploy(registry, pending, note=note)
+                done = await deployment.deploy(registry, pending, note=note, consent=consent)
+            except UnnamedLosses as losses:
+                print_refused(losses, format)
+                raise refused(losses, f"laurel deploy {folder or f'--plan {plan}'}") from None
             except AnotherInForce as late:
                 if plan is None:
                     raise

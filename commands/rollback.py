@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared.deployment_text import print_deployed, print_pending
+from commands.shared.deployment_text import print_deployed, print_pending, print_refused
 from commands.shared.exits import run_async
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Drop, Format, Rename, Store
 
 if TYPE_CHECKING:
     from commands.shared.deployment import PendingDeployment
@@ -19,16 +19,25 @@ def rollback(
     ] = None,
     store: Store = None,
     data: Data = DATA,
+    drop: Drop = None,
+    rename: Rename = False,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Put an earlier revision in force again, as a new one, if nothing is wrong in it."""
+    from commands.shared.consent import read_consent, refused
     from commands.shared.registry_access import open_registry
+    from loyalty.refusals import UnnamedLosses
 
     async def run() -> None:
+        consent = read_consent(drop, rename=rename)
         async with open_registry(data) as registry:
             earlier, pending = await prepare_rollback(registry, store, revision)
             print_pending(pending, format)
-            done = await registry.roll_back(pending.store, earlier, based_on=pending.based_on)
+            try:
+                done = await registry.roll_back(pending.store, earlier, based_on=pending.based_on, consent=consent)
+            except UnnamedLosses as losses:
+                print_refused(losses, format)
+                raise refused(losses, f"laurel rollback {earlier}") from None
         print_deployed(pending, done, format, rolled_back_to=earlier)
 
     run_async(run, format)

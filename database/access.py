@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
 from database.queries import columns_of, insert
-from database.tables import admin, api_key, refresh_token, setting, store
+from database.tables import admin, api_key, refresh_token, revision, setting, store
 
 T = TypeVar("T")
 
@@ -56,6 +56,11 @@ class AccessReader:
     def setting(self, name: str) -> str | None:
         """Return a setting that the installation made for itself."""
         return self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one_or_none()
+
+    def revisions_in_force(self) -> dict[str, int]:
+        """Return the number of the revision in force of every store that has one."""
+        latest = select(revision.c.store, func.max(revision.c.number)).group_by(revision.c.store)
+        return {str(code): int(number) for code, number in self.connection.execute(latest)}
 
     def admin(self, username: str) -> Admin | None:
         """Return an admin by name."""

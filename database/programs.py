@@ -3,14 +3,18 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from database.database import Database
+from database.deploys import NewProgram, OvertakenDeploy, Replaced, put_in_force
 from database.revisions import NewRevision
-from database.transaction import ReadTransaction, Transaction
+from database.transaction import ReadTransaction
+from loyalty.losses import NO_CONSENT, DeployConsent
+from loyalty.program.outline import Outline
 from loyalty.program.program import Program
-from loyalty.webhooks.signing import new_secret
-from program_files import read_program, read_revision, revision_hash
+from program_files import read_outline, read_program, read_revision, revision_hash
 
 CACHE_SECONDS = 1.0
 """Seconds for which the number of the revision in force is cached."""
@@ -73,34 +77,55 @@ class Programs:
         return {name: text.encode() for name, text in texts.items()}
 
     async def deploy(
-        self, files: Mapping[str, bytes], *, by: str, based_on: int | None = None, note: str = ""
+        self,
+        files: Mapping[str, bytes],
+        *,
+        by: str,
+        based_on: int | None = None,
+        note: str = "",
+        consent: DeployConsent = NO_CONSENT,
     ) -> tuple[Program, int, bool]:
         """Put a program in force; return it, its revision number, and whether that is new.
 
-        The files that are in force already change nothing. Raise ProgramFaults for a program with faults, and
-        AnotherInForce if it is based on another revision than the one in force (0: on none).
+        The files that are in force already change nothing. Raise ProgramFaults for a program with faults,
+        AnotherInForce if it is based on another revision than the one in force (0: on none), and UnnamedLosses if
+        members would lose something that `consent` does not name.
         """
         program = await asyncio.to_thread(read_program, files)
         texts = {name: content.decode() for name, content in files.items()}
-        new = NewRevision(texts, revision_hash(files), by, note)
-
-        def store(tx: Transaction) -> tuple[int, bool]:
-            now = datetime.now(UTC)
-            tx.revisions.open_store(secret=new_secret(), now=now)
-            return tx.revisions.put_in_force(new, based_on=based_on, now=now)
-
-        number, is_new = await self._database.store(program.store).write(store)
+        revision = NewRevision(texts, revision_hash(files), by, note)
+        number, is_new = await self._deploy(program.store, NewProgram(revision, Outline.of(program), based_on, consent))
         self._compiled[program.store, number] = program
         self._in_force.pop(program.store, None)
         return program, number, is_new
 
+    async def _deploy(self, store: str, new: NewProgram) -> tuple[int, bool]:
+        """Deploy over the revision in force; again, if another came into force after that was read."""
+        while True:
+            replaced = await self._replaced(store)
+            work = partial(put_in_force, new=new, replaced=replaced, now=datetime.now(UTC))
+            with suppress(OvertakenDeploy):
+                return await self._database.store(store).write(work)
+
+    async def _replaced(self, store: str) -> Replaced:
+        latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
+        if latest is None:
+            return Replaced(0, None)
+        return Replaced(latest.number, await asyncio.to_thread(read_outline, await self.files(store, latest.number)))
+
     async def roll_back(
-        self, store: str, to: int | None = None, *, by: str, based_on: int | None = None
+        self,
+        store: str,
+        to: int | None = None,
+        *,
+        by: str,
+        based_on: int | None = None,
+        consent: DeployConsent = NO_CONSENT,
     ) -> tuple[int, int, bool]:
         """Put an earlier revision (None: the one before) in force again, as a new one.
 
         Return its number, its new number, and whether that is new. Raise UnknownStore, UnknownRevision, AnotherInForce,
-        or ProgramFaults if this version of Laurel finds faults in it.
+        ProgramFaults if this version of Laurel finds faults in it, or UnnamedLosses as `deploy` does.
         """
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
         if latest is None:
@@ -108,5 +133,7 @@ class Programs:
         seen = latest.number if based_on is None else based_on
         earlier = seen - 1 if to is None else to
         files = await self.files(store, earlier)
-        _, number, is_new = await self.deploy(files, by=by, based_on=seen, note=f"rollback to {earlier}")
+        _, number, is_new = await self.deploy(
+            files, by=by, based_on=seen, note=f"rollback to {earlier}", consent=consent
+        )
         return earlier, number, is_new

@@ -1,6 +1,6 @@
 """Revisions of a store's program: every one ever deployed, numbered, with the hash of its files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -94,11 +94,19 @@ class Revisions(RevisionQueries, WriteQueries):
         """Add the store; return False if it exists."""
         return self.insert_if_absent(store, {"code": self.store, "created_at": now, "secret": secret})
 
-    def put_in_force(self, new: NewRevision, *, based_on: int | None, now: datetime) -> tuple[int, bool]:
+    def put_in_force(
+        self,
+        new: NewRevision,
+        *,
+        based_on: int | None,
+        now: datetime,
+        check: Callable[[int], None] = lambda _number: None,
+    ) -> tuple[int, bool]:
         """Store a revision, in force from now on; return its number, and whether it is new.
 
         The files that are in force already change nothing. Raise AnotherInForce if another revision is in force than
-        the one it is based on (0: none yet; None: any).
+        the one it is based on (0: none yet; None: any). `check` gets the number of the revision that is replaced, and
+        raises if it must not be.
         """
         self.lock(REVISIONS)  # before reading what is in force: of two deploys at once, the second sees the first
         latest = self.latest()
@@ -108,6 +116,7 @@ class Revisions(RevisionQueries, WriteQueries):
         if based_on is not None and based_on != number:
             by, at = (latest.deployed_by, latest.deployed_at) if latest else (None, None)
             raise AnotherInForce(number, by=by, at=at, based_on=based_on)
+        check(number)
         row = {
             "number": number + 1,
             "hash": new.content_hash,

@@ -10,9 +10,11 @@ from database.contributions import Contributions
 from database.due_items import DueItemQueries, DueItems
 from database.events import EventQueries, Events
 from database.ledger import Ledger, LedgerQueries
+from database.losses import LossQueries
 from database.members import MemberQueries, Members
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
+from database.risers import RiserQueries, Risers
 from database.subscriptions import SubscriptionQueries, Subscriptions
 from database.usage import Usage
 from database.webhooks import WebhookQueries, Webhooks
@@ -65,6 +67,14 @@ class ReadTransaction:
     def answers(self) -> AnswerQueries:
         return AnswerQueries(self.connection, self.store)
 
+    @cached_property
+    def losses(self) -> LossQueries:
+        return LossQueries(self.connection, self.store)
+
+    @cached_property
+    def risers(self) -> RiserQueries:
+        return RiserQueries(self.connection, self.store)
+
 
 class Transaction(ReadTransaction):
     """Reads and writes one store; committed when the work that got it returns, rolled back when it raises."""
@@ -92,6 +102,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def due_items(self) -> DueItems:
         return DueItems(self.connection, self.store)
+
+    @cached_property
+    def risers(self) -> Risers:
+        return Risers(self.connection, self.store)
 
     @cached_property
     def usage(self) -> Usage:

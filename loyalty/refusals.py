@@ -12,10 +12,13 @@ Refusal                     an operation is refused, and nothing is changed
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
 ├── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
+├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """
 
 from collections.abc import Sequence
+
+from loyalty.losses import DeployLosses
 
 
 class Refusal(Exception):
@@ -105,3 +108,11 @@ class DueItemNotFailed(Refusal):
 
     def __init__(self, subject: str, kind: str) -> None:
         super().__init__(f"the due item {kind[:80]} of {subject[:80]} is not set aside: it is run when it is due")
+
+
+class UnnamedLosses(Refusal):
+    """A deploy would lose what members have, or change the title, and that is not named."""
+
+    def __init__(self, unnamed: DeployLosses) -> None:
+        super().__init__(f"the deploy would {unnamed}: name what is meant, and deploy again")
+        self.unnamed = unnamed

@@ -7,7 +7,7 @@ report = check_program(files, now=now) # the program, if it can be used, and eve
 """
 
 from program_files.folders.folder import Contents, read_contents, read_folder, revision_hash
-from program_files.reading import Report, check_program, read_program, read_revision
+from program_files.reading import Report, check_program, read_outline, read_program, read_revision
 from program_files.text.problems import Problem, ProgramFaults, Severity
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "check_program",
     "read_contents",
     "read_folder",
+    "read_outline",
     "read_program",
     "read_revision",
     "revision_hash",

@@ -7,7 +7,9 @@ from typing import Protocol, TypeVar
 
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.logic import Place
+from loyalty.program.outline import NamesByKind, Outline
 from loyalty.program.program import Program
+from loyalty.program.tier_rules import TierRules
 from program_files.checks.cross_file import note_cross_file, note_past
 from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
 from program_files.readers.achievements import read_achievement
@@ -93,6 +95,20 @@ def read_declarations(
     declaring = {path: content for path, content in files.items() if _declares(path)}
     nodes = _read_all(declaring, list(filter(_declares, unread)), problems)
     return _declarations(nodes, _settings(nodes[PROGRAM], problems), problems), in_order(problems.found)
+
+
+def read_outline(files: Mapping[str, bytes]) -> Outline:
+    """The outline of a deployed revision, even of one that this version of Laurel cannot run."""
+    declared, _ = read_declarations(files)
+    settings = declared.settings
+    names: NamesByKind = {
+        "wallet": frozenset(settings.wallets),
+        "tier": frozenset(tier.name for tier in settings.tiers),
+        "reward": frozenset(declared.rewards),
+        "event": frozenset(declared.event_types),
+    }
+    rules = TierRules.of(settings.tiers, settings.tier_by, settings.tier_review, settings.wallets)
+    return Outline(settings.title, names, rules)
 
 
 def _declares(path: str) -> bool:

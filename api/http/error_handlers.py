@@ -30,7 +30,8 @@ from api.http.errors import (
 from api.http.requests import validation_faults
 from api.http.responses import ExactJson
 from database.revisions import AnotherInForce
-from loyalty.refusals import Refusal
+from loyalty.losses import losses_as_json
+from loyalty.refusals import Refusal, UnnamedLosses
 from program_files import ProgramFaults
 from rules import MalformedJson
 
@@ -71,6 +72,8 @@ def error_response(error: Exception) -> Response:
         content |= {"message": "Validation failed", "errors": [_fault_json(fault) for fault in faults]}
     if isinstance(error, AnotherInForce):
         content["inForce"] = _revision_in_force(error)
+    if isinstance(error, UnnamedLosses):
+        content |= losses_as_json(error.unnamed)
     return ExactJson(content, status_code=status, headers=_headers(error))
 
 

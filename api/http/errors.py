@@ -11,7 +11,7 @@ ApiError                a request is not carried out; the message says why and w
 └── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
+from loyalty.losses import DeployLosses
 from loyalty.points.refusals import (
     AlreadyCancelled,
     DateInPast,
@@ -51,6 +52,7 @@ from loyalty.refusals import (
     UnknownMember,
     UnknownMemberId,
     UnknownTier,
+    UnnamedLosses,
 )
 from program_files import ProgramFaults
 from program_files.text.problems import Problem
@@ -232,6 +234,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
         "transferLimitReached", "transfer.points", parameters=("sent", "most", "every", "unit")
     ),
     DateInPast: FaultTemplate("dateInPast", "transfer"),
+    UnnamedLosses: FaultTemplate("unnamedLoss", "drop"),
 }
 """The fault of every refusal of an operation."""
 
@@ -244,7 +247,19 @@ def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
     template = REFUSALS[type(refusal)]
     if isinstance(refusal, IdentityTaken):
         return [template.fault(refusal, _FIELDS.get(field, field)) for field in refusal.fields]
+    if isinstance(refusal, UnnamedLosses):
+        return list(_unnamed(refusal.unnamed, template))
     return [template.fault(refusal)]
+
+
+def _unnamed(unnamed: DeployLosses, template: FaultTemplate) -> Iterator[InputFault]:
+    """The faults of a deploy that would lose something: one for each loss, one for another title."""
+    for loss in unnamed.losses:
+        message = f"the deploy would lose {loss}: send drop: [{loss.key}] if that is meant"
+        yield InputFault(message, template.code, "drop")
+    if unnamed.retitling is not None:
+        message = f"the deploy would {unnamed.retitling}: send rename: true if it is the same program"
+        yield InputFault(message, "otherTitle", "rename")
 
 
 def faults_of_program(faults: ProgramFaults) -> list[InputFault]:

@@ -18,12 +18,13 @@ from api.programs.schemas import (
     DeployedRevision,
     PostProgram,
     PostRollback,
+    RefusedDeploy,
     RevisionDifference,
     Revisions,
     RevisionWithFiles,
     RolledBackRevision,
 )
-from api.programs.validation import validate_program
+from api.programs.validation import validate_consent, validate_program
 from api.programs.views import revision_view
 from api.state.dependencies import (
     MAX_STORE_CODE_LENGTH,
@@ -45,8 +46,9 @@ LIST_QUERY = ListQuery({})
 RevisionNumber = Annotated[int, Path(alias="revision", ge=1, le=MAX_REVISION, description="Its number.")]
 Since = Annotated[int | None, Query(ge=0, le=MAX_REVISION, description="Another revision. [default: the one before]")]
 
-_CONFLICT: dict[int | str, dict[str, Any]] = {
-    409: {"model": DeployConflict, "description": "Another revision is in force than the one it is based on."}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    400: {"model": RefusedDeploy, "description": "The program is wrong, or members would lose something unnamed."},
+    409: {"model": DeployConflict, "description": "Another revision is in force than the one it is based on."},
 }
 _EXAMPLE = {
     "files": {
@@ -55,7 +57,8 @@ _EXAMPLE = {
         "wallets:\n  points: {default: true, decimals: 0, expires: {after: 90d}}\n",
         "events/app_login.yaml": "event: app_login\ntitle: The app was opened\nbody: {type: object}\n",
         "reactors/welcome.yaml": "reactor: welcome\non: app_login\nthen:\n  - award_points: {points: 5}\n",
-    }
+    },
+    "drop": ["tier:bronze"],
 }
 
 
@@ -63,15 +66,22 @@ _EXAMPLE = {
     "",
     summary="Deploy a program",
     response_model=DeployedRevision,
-    responses=_CONFLICT,
+    responses=_REFUSED,
     openapi_extra=request_body(PostProgram, _EXAMPLE),
 )
 async def deploy(request: Request, store: StoreCode, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Put a program in force if it has no faults; otherwise every fault is named with its place."""
+    """Put a program in force if it has no faults; otherwise every fault is named with its place.
+
+    It is refused if members would lose something by it (`losses`), or if its title is another one, until `drop` and
+    `rename` say that this is meant.
+    """
     posted = await read_body(request, PostProgram, max_bytes=MAX_PROGRAM_BYTES)
     _, files = await validate_program(posted.files, store)
     by = await _username(state, caller)
-    _, revision, is_new = await state.services.programs.deploy(files, by=by, based_on=posted.based_on, note=posted.note)
+    consent = validate_consent(posted.drop, rename=posted.rename)
+    _, revision, is_new = await state.services.programs.deploy(
+        files, by=by, based_on=posted.based_on, note=posted.note, consent=consent
+    )
     answer: DeployedRevision = {"revision": revision, "hash": revision_hash(files), "isNew": is_new}
     return ExactJson(answer)
 
@@ -80,7 +90,7 @@ async def deploy(request: Request, store: StoreCode, caller: CurrentAdmin, state
     "/rollback",
     summary="Roll a program back",
     response_model=RolledBackRevision,
-    responses=_CONFLICT,
+    responses=_REFUSED,
     openapi_extra=request_body(PostRollback, {"revision": 1}),
 )
 async def roll_back(request: Request, store: StoreCode, caller: CurrentAdmin, state: CurrentState) -> Response:
@@ -91,6 +101,7 @@ async def roll_back(request: Request, store: StoreCode, caller: CurrentAdmin, st
         posted.revision,
         by=await _username(state, caller),
         based_on=posted.based_on,
+        consent=validate_consent(posted.drop, rename=posted.rename),
     )
     answer: RolledBackRevision = {"revision": revision, "rolledBackTo": earlier, "isNew": is_new}
     return ExactJson(answer)

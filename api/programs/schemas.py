@@ -1,12 +1,13 @@
 """Programs and their revisions: request bodies and answers."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
 from api.http.responses import Instant, Total
+from loyalty.losses import LossKind
 from workbench.differences import ChangeType, DefinitionKind
 
 MAX_PROGRAM_BYTES = 8 * 1024 * 1024
@@ -14,25 +15,37 @@ MAX_FILES = 5000
 MAX_REVISION = 2**31 - 1
 """The highest number that a revision can have."""
 
+MAX_DROPPED = 5000
+
 BasedOn = Annotated[int | None, Field(default=None, ge=0, le=MAX_REVISION)]
+
+
+Drop = Annotated[list[str], Field(default_factory=list, max_length=MAX_DROPPED)]
+"""Keys of losses, such as `wallet:points`."""
 
 
 class PostProgram(RequestModel):
     """A whole program: the text of each file by its path in the folder.
 
     `basedOn` is the revision that it changes (0: none yet). If another is in force by now, the deploy is refused.
+    `drop` names what members may lose by it, as `wallet:points`, `tier:gold`, `reward:coffee` or `event:purchase`;
+    `rename` allows another title than that of the program in force.
     """
 
     files: dict[str, str] = Field(min_length=1, max_length=MAX_FILES)
     based_on: BasedOn
+    drop: Drop
+    rename: bool = False
     note: str = Field(default="", max_length=255)
 
 
 class PostRollback(RequestModel):
-    """The revision to go back to; without one, the one before the one in force."""
+    """The revision to go back to; without one, the one before the one in force. `drop` and `rename` as for a deploy."""
 
     revision: int | None = Field(default=None, ge=1, le=MAX_REVISION)
     based_on: BasedOn
+    drop: Drop
+    rename: bool = False
 
 
 class DeployedRevision(TypedDict):
@@ -65,6 +78,35 @@ class DeployConflict(TypedDict):
     code: int
     message: str
     inForce: RevisionInForce
+
+
+class UnnamedLoss(TypedDict):
+    """What members would lose. `events`: of an event type, how many of its events are under way."""
+
+    kind: LossKind
+    name: str
+    members: int
+    events: int
+
+
+class NewTitle(TypedDict):
+    """The title of the program in force, and the one that was sent."""
+
+    inForce: str
+    deployed: str
+
+
+class RefusedDeploy(TypedDict):
+    """Members would lose something that `drop` does not name, or the title changes without `rename`.
+
+    If the files or the request itself are wrong, `losses` and `title` are absent.
+    """
+
+    code: int
+    message: str
+    errors: list[dict[str, str]]
+    losses: NotRequired[list[UnnamedLoss]]
+    title: NotRequired[NewTitle | None]
 
 
 class Revision(TypedDict):

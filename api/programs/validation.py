@@ -1,9 +1,10 @@
 """Programs in requests, validated."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from api.http.errors import BadInput
+from api.http.errors import BadInput, InputFault
+from loyalty.losses import DeployConsent, is_loss_key
 from loyalty.program.program import Program
 from program_files import read_program
 
@@ -16,3 +17,14 @@ async def validate_program(texts: Mapping[str, str], store: str) -> tuple[Progra
         message = f"program.yaml says store: {program.store[:80]}, but it was sent to {store[:80]}"
         raise BadInput.at("files.program.yaml", message, "otherStore")
     return program, files
+
+
+def validate_consent(drop: Sequence[str], *, rename: bool) -> DeployConsent:
+    """What a deploy may lose; raise BadInput for each item of `drop` that names nothing."""
+    message = "it names what goes as wallet:NAME, tier:NAME, reward:NAME or event:NAME"
+    wrong = [
+        InputFault(message, "invalidLoss", f"drop.{index}") for index, key in enumerate(drop) if not is_loss_key(key)
+    ]
+    if wrong:
+        raise BadInput(*wrong)
+    return DeployConsent(frozenset(drop), rename)

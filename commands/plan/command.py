@@ -87,10 +87,26 @@ def _text(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noq
         case PlanFormat.markdown:
             replayed = "\n\n".join(_backtest(plan, rendering.markdown))
             heading = "\n### Backtest\n\n" if replayed else ""
-            return f"## Plan for {counted}\n\n{differences.markdown(plan.changes)}{heading}{replayed}"
+            listed = "".join(f"- {line}\n" for line in _at_once(plan, code="`"))
+            at_once = f"\n### At once\n\n{listed}" if listed else ""
+            return f"## Plan for {counted}\n\n{differences.markdown(plan.changes)}{at_once}{heading}{replayed}"
         case PlanFormat.text:
             changed = [differences.text(plan.changes)] if plan.changes else []
-            return "\n\n".join([counted, *changed, *_backtest(plan, rendering.text)])
+            lines = "\n".join(_at_once(plan))
+            return "\n\n".join([counted, *changed, *([lines] if lines else []), *_backtest(plan, rendering.text)])
+
+
+def _at_once(plan: "Plan", code: str = "") -> Iterator[str]:
+    """Who would rise by deploying the plan, what it would lose, and the options that allow it."""
+    from commands.shared.consent import options_for
+
+    for tier, members in plan.risers.items():
+        yield f"{members:,} member{'' if members == 1 else 's'} would rise to tier {tier}"
+    found = plan.losses
+    if found is not None and (options := options_for(found)):
+        yield from (f"would lose {loss}" for loss in found.losses)
+        yield from (f"would {titles}" for titles in [found.retitling] if titles)
+        yield f"deploying it needs {code}{options}{code}"
 
 
 def _backtest(plan: "Plan", render: Callable[["BacktestResult"], str]) -> Iterator[str]:

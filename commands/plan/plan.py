@@ -12,8 +12,10 @@ from commands.shared.data_folder import NoDatabase, database_url
 from commands.shared.plan_files import PlanError
 from commands.shared.settings import Settings
 from loyalty.calendar import local_day, start_of
+from loyalty.losses import DeployLosses
+from loyalty.program.outline import Outline
 from loyalty.program.program import Program
-from program_files import read_program, read_revision
+from program_files import read_outline, read_program, read_revision
 from workbench import differences
 from workbench.backtest import BacktestResult
 from workbench.backtest.event_file import InvalidEventLine
@@ -53,6 +55,10 @@ class Plan:
     """The revision in force when the plan was made; 0: there was none; None: the plan compares with a folder."""
     made_at: datetime
     changes: tuple[differences.Change, ...]
+    losses: DeployLosses | None
+    """What deploying it would lose; None: the plan compares with a folder."""
+    risers: Mapping[str, int]
+    """How many members would rise to each tier at once."""
     comparison: BacktestResult | None
     days: int | None
     """How many days of events were replayed; None: those of a file."""
@@ -67,6 +73,7 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
     base = _base_program(request, url, program.store)
     old = None if base is None else _read(base)
     now = datetime.now(UTC)
+    losses, risers = (None, {}) if url is None or request.against is not None else _at_once(url, base, program)
     source = _source(request, url, program, now) if request.backtests else None
     comparison = None
     if source is not None:
@@ -86,6 +93,8 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
         based_on=0 if base is None else base.revision,
         made_at=now,
         changes=differences.differences(old, program),
+        losses=losses,
+        risers=risers,
         comparison=comparison,
         days=None if request.events else request.days,
         not_replayed=_not_replayed(request, source, comparison),
@@ -136,6 +145,21 @@ def _in_force(url: str, store: str) -> BaseProgram | None:
     with open_read_only(url) as connection:
         found = revision_in_force(ReadTransaction(connection, store))
     return None if found is None else BaseProgram(files=found[1], revision=found[0])
+
+
+def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[DeployLosses, Mapping[str, int]]:
+    """What members would lose as of now, and how many would rise to each tier."""
+    from database.deploys import Replaced, losses_of_deploy
+    from database.read_only import open_read_only
+    from database.transaction import ReadTransaction
+
+    if base is None or base.revision is None:
+        return DeployLosses(), {}
+    with open_read_only(url) as connection:
+        tx = ReadTransaction(connection, program.store)
+        old, new = read_outline(base.files), Outline.of(program)
+        losses = losses_of_deploy(tx, Replaced(base.revision, old), new)
+        return losses, tx.risers.count(old.tier_rules, new.tier_rules)
 
 
 def _source(request: PlanRequest, url: str | None, program: Program, now: datetime) -> Source | None:

@@ -9,7 +9,9 @@ import httpx2
 
 from commands.shared.registry import Deployed, RegistryError, Revision
 from database.revisions import AnotherInForce
+from loyalty.losses import DeployConsent, DeployLosses, Loss, Retitling
 from loyalty.program.logic import Place
+from loyalty.refusals import UnnamedLosses
 from program_files import Problem, ProgramFaults
 
 _PAGE_SIZE = 50
@@ -41,13 +43,17 @@ class ApiRegistry:
         body = await self._request("GET", f"/api/{store}/program/{number}")
         return {name: text.encode() for name, text in body["files"].items()}
 
-    async def deploy(self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str) -> Deployed:
+    async def deploy(
+        self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str, consent: DeployConsent
+    ) -> Deployed:
         texts = {name: content.decode() for name, content in files.items()}
-        body = await self._request("POST", f"/api/{store}/program", {"files": texts, "basedOn": based_on, "note": note})
+        asked = {"files": texts, "basedOn": based_on, "note": note, **_consent(consent)}
+        body = await self._request("POST", f"/api/{store}/program", asked)
         return Deployed(body["revision"], body["isNew"])
 
-    async def roll_back(self, store: str, to: int, *, based_on: int) -> Deployed:
-        body = await self._request("POST", f"/api/{store}/program/rollback", {"revision": to, "basedOn": based_on})
+    async def roll_back(self, store: str, to: int, *, based_on: int, consent: DeployConsent) -> Deployed:
+        asked = {"revision": to, "basedOn": based_on, **_consent(consent)}
+        body = await self._request("POST", f"/api/{store}/program/rollback", asked)
         return Deployed(body["revision"], body["isNew"])
 
     async def _request(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Any:
@@ -75,6 +81,10 @@ async def request_api(
     return answer
 
 
+def _consent(consent: DeployConsent) -> Mapping[str, Any]:
+    return {"drop": sorted(consent.drop), "rename": consent.rename}
+
+
 def _revision(body: Mapping[str, Any]) -> Revision:
     at = datetime.fromisoformat(body["deployedAt"])
     return Revision(body["revision"], body["hash"], at, body["deployedBy"], body["inForce"], body["note"])
@@ -89,6 +99,10 @@ def _error_of(answer: httpx2.Response, based_on: int) -> Exception:
     match body:
         case {"inForce": {"revision": number, "deployedBy": by, "deployedAt": at}}:
             return AnotherInForce(number, by=by, at=datetime.fromisoformat(at) if at else None, based_on=based_on)
+        case {"losses": [*losses], "title": title}:
+            lost = [Loss(each["kind"], each["name"], each["members"], each["events"]) for each in losses]
+            titles = None if title is None else Retitling(title["inForce"], title["deployed"])
+            return UnnamedLosses(DeployLosses(tuple(lost), titles))
         case {"errors": [*faults]} if problems := _problems(faults):
             return ProgramFaults(problems)
         case {"errors": [{"path": path, "message": message}, *_]}:

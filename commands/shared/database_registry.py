@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from commands.shared.registry import Deployed, Revision
 from database import Database
 from database.programs import Programs
+from loyalty.losses import DeployConsent
 
 
 class DatabaseRegistry:
@@ -42,12 +43,17 @@ class DatabaseRegistry:
         *,
         based_on: int,
         note: str,
+        consent: DeployConsent,
     ) -> Deployed:
-        _, number, is_new = await self._programs.deploy(files, by=_local_user(), based_on=based_on, note=note)
+        _, number, is_new = await self._programs.deploy(
+            files, by=_local_user(), based_on=based_on, note=note, consent=consent
+        )
         return Deployed(number, is_new)
 
-    async def roll_back(self, store: str, to: int, *, based_on: int) -> Deployed:
-        _, number, is_new = await self._programs.roll_back(store, to, by=_local_user(), based_on=based_on)
+    async def roll_back(self, store: str, to: int, *, based_on: int, consent: DeployConsent) -> Deployed:
+        _, number, is_new = await self._programs.roll_back(
+            store, to, by=_local_user(), based_on=based_on, consent=consent
+        )
         return Deployed(number, is_new)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from commands.shared.registry import Deployed, Registry
 from commands.shared.registry_access import number_in_force
+from loyalty.losses import NO_CONSENT, DeployConsent
 from program_files import Contents, Problem, ProgramFaults, read_contents, read_program, read_revision
 from workbench.checking import check_contents
 from workbench.differences import Change, differences
@@ -66,6 +67,12 @@ def warnings_of(program: Path | Mapping[str, bytes]) -> tuple[Problem, ...]:
     return tuple(problem for problem in report.problems if problem.severity == "warning")
 
 
-async def deploy(registry: Registry, pending: PendingDeployment, *, note: str = "") -> Deployed:
-    """Put a program in force; raise AnotherInForce if the revision in force is not the one it may replace."""
-    return await registry.deploy(pending.store, pending.files, based_on=pending.based_on, note=note)
+async def deploy(
+    registry: Registry, pending: PendingDeployment, *, note: str = "", consent: DeployConsent = NO_CONSENT
+) -> Deployed:
+    """Put a program in force.
+
+    Raise AnotherInForce if the revision in force is not the one it may replace, and UnnamedLosses if members would lose
+    what `consent` does not name.
+    """
+    return await registry.deploy(pending.store, pending.files, based_on=pending.based_on, note=note, consent=consent)

@@ -9,6 +9,7 @@ from commands.shared.options import Format
 if TYPE_CHECKING:
     from commands.shared.deployment import PendingDeployment
     from commands.shared.registry import Deployed
+    from loyalty.refusals import UnnamedLosses
 
 
 def print_pending(pending: "PendingDeployment", format: Format) -> None:  # noqa: A002 - as the option
@@ -24,6 +25,14 @@ def print_pending(pending: "PendingDeployment", format: Format) -> None:  # noqa
         print(f"revision {pending.in_force} cannot be compared: this Laurel does not read it")
     elif pending.changes:
         print(text(pending.changes))
+
+
+def print_refused(losses: "UnnamedLosses", format: Format) -> None:  # noqa: A002 - as the option
+    """Print what a refused deployment would lose, as JSON; as text it is part of the error."""
+    from loyalty.losses import losses_as_json
+
+    if format is Format.json:
+        print(json.dumps(losses_as_json(losses.unnamed)))
 
 
 def print_deployed(

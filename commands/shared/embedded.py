@@ -22,6 +22,7 @@ from commands.shared.settings import Settings
 from commands.shared.temporal_server import TemporalServer
 from database import Database
 from database.programs import Programs
+from loyalty.losses import NO_CONSENT, DeployConsent
 from workflows.search_attributes import register_search_attributes
 from workflows.starter import wake_clocks
 
@@ -75,18 +76,20 @@ async def running(
     folder: Path,
     ports: Ports,
     settings: Settings,
+    consent: DeployConsent = NO_CONSENT,
 ) -> AsyncIterator[Laurel]:
     """Run Laurel until the block ends.
 
     `files` is the program to deploy; without it the one in force stays, and a new data folder gets `example`.
-    Raise ProgramFaults, DataFolderError, PortError, TemporalError or ServingError: then nothing is left running.
+    `consent` is what members may lose by `files`. Raise ProgramFaults, UnnamedLosses, DataFolderError, PortError,
+    TemporalError or ServingError: then nothing is left running.
     """
     with lock(folder, settings) as database_url:
         await _require_free(ports)
         database = Database.open(database_url)
         try:
             programs = Programs(database)
-            store, revision = await _deploy(database, programs, files, example)
+            store, revision = await _deploy(database, programs, files, example, consent)
             password = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
                 working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow)
@@ -108,14 +111,18 @@ async def running(
 
 
 async def _deploy(
-    database: Database, programs: Programs, files: Mapping[str, bytes] | None, example: Mapping[str, bytes]
+    database: Database,
+    programs: Programs,
+    files: Mapping[str, bytes] | None,
+    example: Mapping[str, bytes],
+    consent: DeployConsent,
 ) -> tuple[str, int]:
     """Put the given program in force; return the store and revision in force."""
     stores = await database.access_read(lambda access: access.stores())
     if files is None and stores:
         number, _ = await programs.current(stores[0])
         return stores[0], number
-    program, number, is_new = await programs.deploy(files or example, by="laurel up")
+    program, number, is_new = await programs.deploy(files or example, by="laurel up", consent=consent)
     if is_new:
         log.info("program deployed", store=program.store, revision=number)
     return program.store, number

@@ -11,6 +11,11 @@ API_PORT, TEMPORAL_PORT, UI_PORT = 8000, 7233, 8233
 
 Folder = Annotated[Path, typer.Argument(help="The folder of a program.", show_default=False)]
 Data = Annotated[Path, typer.Option("--data", help="Where databases, logs and the admin's password are kept.")]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option("--drop", help="What members may lose by it: wallet:NAME, tier:NAME, reward:NAME or event:NAME."),
+]
+Rename = Annotated[bool, typer.Option("--rename", help="Its title may be another than that of the program in force.")]
 Store = Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="the only one")]
 
 

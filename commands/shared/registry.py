@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from commands.shared.errors import CommandError
+from loyalty.losses import DeployConsent
 
 
 class RegistryError(CommandError):
@@ -35,7 +36,8 @@ class Deployed:
 class Registry(Protocol):
     """The revisions of all stores.
 
-    Methods that change it raise ProgramFaults, AnotherInForce, UnknownRevision, UnknownStore or RegistryError.
+    Methods that change it raise ProgramFaults, AnotherInForce, UnnamedLosses, UnknownRevision, UnknownStore or
+    RegistryError.
     """
 
     async def stores(self) -> list[str]:
@@ -47,8 +49,10 @@ class Registry(Protocol):
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:
         """The files of a revision."""
 
-    async def deploy(self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str) -> Deployed:
+    async def deploy(
+        self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str, consent: DeployConsent
+    ) -> Deployed:
         """Put a program in force, if revision `based_on` is in force (0: none)."""
 
-    async def roll_back(self, store: str, to: int, *, based_on: int) -> Deployed:
+    async def roll_back(self, store: str, to: int, *, based_on: int, consent: DeployConsent) -> Deployed:
         """Put an earlier revision in force again, as a new one, if revision `based_on` is in force."""

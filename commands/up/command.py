@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import fail, print_warnings, require_folder, run_async
-from commands.shared.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data
+from commands.shared.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data, Drop, Rename
 
 
 def up(
@@ -17,6 +17,8 @@ def up(
     watch: Annotated[
         bool, typer.Option("--watch", help="Deploy the folder of --program whenever it is saved without errors.")
     ] = False,
+    drop: Drop = None,
+    rename: Rename = False,
     data: Data = DATA,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port of the API.")] = API_PORT,
     temporal_port: Annotated[
@@ -26,20 +28,33 @@ def up(
 ) -> None:
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands.shared import embedded
+    from commands.shared.consent import read_consent, refused
     from commands.shared.deployment import warnings_of
     from commands.shared.settings import EXAMPLE_PROGRAM, Settings
     from commands.shared.shutdown import wait_for_shutdown
     from commands.up.watch import FolderWatch
+    from loyalty.losses import DeployConsent
+    from loyalty.refusals import UnnamedLosses
     from program_files import read_folder
 
     if watch and program is None:
         fail("--watch needs a folder to watch: name it with --program")
+    if (drop or rename) and program is None:
+        fail("--drop and --rename are about the program to deploy: name it with --program")
     if program:
         require_folder(program)
 
     async def run() -> None:
+        consent = read_consent(drop, rename=rename)
+        try:
+            await run_until_shutdown(consent)
+        except UnnamedLosses as losses:
+            raise refused(losses, f"laurel up --program {program}") from None
+
+    async def run_until_shutdown(consent: DeployConsent) -> None:
         async with embedded.running(
             files=read_folder(program) if program else None,
+            consent=consent,
             example=read_folder(EXAMPLE_PROGRAM),
             folder=data,
             ports=embedded.Ports(port, temporal_port, ui_port),
@@ -56,7 +71,8 @@ def up(
             watched = None
             if program and watch:
                 print(f"  Watching     {program.resolve()}")
-                watched = FolderWatch(program, laurel.programs, laurel.store, laurel.revision).run()
+                deploy = f"laurel deploy {program}" + ("" if data == DATA else f" --data {data}")
+                watched = FolderWatch(program, laurel.programs, laurel.store, laurel.revision, deploy=deploy).run()
             print("Ctrl-C ends it.", flush=True)
             await wait_for_shutdown(watched)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import watchfiles
 from sqlalchemy.exc import SQLAlchemyError
 
+from commands.shared.consent import refused
 from commands.shared.deployment import warnings_of
 from commands.shared.problem_text import problem_lines
 from database.programs import Programs
 from database.revisions import AnotherInForce
+from loyalty.refusals import UnnamedLosses
 from program_files import ProgramFaults, read_folder, read_program
 from workbench.differences import differences, text
 
@@ -38,11 +40,13 @@ class _FolderState:
 class FolderWatch:
     """Deploys a folder to a running Laurel whenever it is saved."""
 
-    def __init__(self, folder: Path, programs: Programs, store: str, revision: int) -> None:
+    def __init__(self, folder: Path, programs: Programs, store: str, revision: int, *, deploy: str) -> None:
+        """Watch a folder; `deploy` is the command that deploys it by hand, for what a save may not do."""
         self._folder = folder
         self._programs = programs
         self._store = store
         self._revision = revision
+        self._by_hand = deploy
         self._is_wrong = False
         """Whether the last save was refused."""
 
@@ -64,6 +68,8 @@ class FolderWatch:
                 await self._deploy(state.files)
         except ProgramFaults as faults:
             self._refuse(str(faults))
+        except UnnamedLosses as losses:
+            self._refuse(f"{refused(losses, self._by_hand)}\n(in another terminal; a save alone loses nothing)")
         except AnotherInForce as error:
             self._revision = error.number
             self._refuse(f"{error.in_force}, not through this folder: save again to deploy over it")

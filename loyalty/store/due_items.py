@@ -12,12 +12,12 @@ from rules.frozen import frozen_at_type_check
 
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_warn", "coupon_expire"]
-TierDueKind: TypeAlias = Literal["tier_warn", "tier_review"]
+TierDueKind: TypeAlias = Literal["judge_tier", "tier_warn", "tier_review"]
 HoldDueKind: TypeAlias = Literal["unblock"]
 DueKind: TypeAlias = LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
 TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review")
-"""The due items of a member's tier."""
+"""The due items of the period of a member's tier."""
 
 DueTimes: TypeAlias = Mapping[DueKind, datetime]
 """When each due item of one subject is due."""
@@ -41,6 +41,7 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "unblock": DueKindInfo("hold", "held points can be spent again"),
     "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires"),
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
+    "judge_tier": DueKindInfo("member", "the member rises, if a new program puts the standing into a higher tier"),
     "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
     "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
 }

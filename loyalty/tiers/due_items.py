@@ -1,4 +1,4 @@
-"""Due items of tiers: a member is warned, and a tier is kept for another period or lost."""
+"""Due items of tiers: a member rises by a new program, is warned, and keeps a tier for another period or loses it."""
 
 from datetime import UTC, datetime
 from typing import assert_never
@@ -8,12 +8,16 @@ from loyalty.program.tiers import Tier
 from loyalty.references import EventRef
 from loyalty.store.due_items import TIER_KINDS, TierDueKind
 from loyalty.store.members import NO_POINTS, Member
+from loyalty.tiers.rising import judge_member
 from loyalty.tiers.standing import due_times, kept_until, reviewed
 
 
 def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
-    """Warn the member whose id is the subject, or review the tier; return the event that reports it, if any."""
+    """Judge the member whose id is the subject, warn them, or review the tier; return the event that reports it."""
     member = due.tx.members.facts(due.subject)
+    if kind == "judge_tier":
+        judge_member(due, member)
+        return None
     present, until = due.program.tier_named(member.tier), member.tier_until
     if present is None or until is None or not due.program.reviews_tiers:
         return None  # a newer program does not have this tier, or reviews none: it stays as it is

@@ -46,7 +46,16 @@ def judge_standing(work: TierWork, member_id: str, balance: Balance | None = Non
         balance = NO_POINTS if account is None else account.balance
     if not _may_rise(program, balance):
         return
-    member = work.facts_of(member_id)
+    _rise(work, work.facts_of(member_id), balance)
+
+
+def judge_member(work: TierWork, member: Member) -> None:
+    """Move a member up as `judge_standing` does, also from none into the lowest tier."""
+    _rise(work, member, member.balances.get(work.program.default_wallet.code, NO_POINTS))
+
+
+def _rise(work: TierWork, member: Member, balance: Balance) -> None:
+    program = work.program
     reached, present = program.tier_at(standing(program, balance, member.tier_base)), program.tier_named(member.tier)
     if reached is not None and (present is None or present.start < reached.start):
         enter_tier(work, member, reached, up=True)

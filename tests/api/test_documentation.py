@@ -27,6 +27,7 @@ MEANINGS = {
     "invalidHeader": "not a valid name or value of a header",
     "invalidId": "not a UUID",
     "invalidIdempotencyKey": "not 1 to 255 printable ASCII characters",
+    "invalidLoss": "not what a deploy can drop: `wallet:NAME`, `tier:NAME`, `reward:NAME` or `event:NAME`",
     "invalidSecret": "not a valid `whsec_` secret",
     "malformedJson": "the body is not JSON; the message has line and column",
     "missing": "a required field is missing",
@@ -43,6 +44,7 @@ MEANINGS = {
     "numberTooLarge": "a number beyond 10^15",
     "numberTooLong": "a number of too many digits or decimals",
     "otherStore": "`program.yaml` names another store than the path",
+    "otherTitle": "the deploy would change the program's title; `rename: true` allows it",
     "outOfRange": "a number too small or too large",
     "reservedHeader": "a header that Laurel writes itself",
     "sameMember": "sender and receiver are the same member",
@@ -59,6 +61,7 @@ MEANINGS = {
     "unknownTransfer": "no transfer of the store has this id",
     "unknownType": "not an event type of this store; the message names the nearest",
     "unknownWallet": "no such wallet in the program; `parameters` has the `wallets` there are",
+    "unnamedLoss": "members would lose something by the deploy that `drop` does not name",
     "urlRefused": "not a valid URL, or one in a private network",
 }
 

@@ -22,7 +22,7 @@ from tests.kit import programs
 from tests.kit.paths import ROOT
 from tests.kit.processes import LAUREL, laurel, write
 
-TEA = programs.PROGRAM.replace("Coffee shop", "Tea shop")
+EARLY = programs.PROGRAM.replace("points: 7d", "points: 9d")
 
 
 def shop(**changed: str) -> Mapping[str, bytes]:
@@ -47,7 +47,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[st
 def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
-    first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=TEA))
+    first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=EARLY))
     data = ["--data", tmp_path / "data"]
 
     told = [laurel("deploy", folder, *data, **environment) for folder in (first, second, second)]
@@ -55,7 +55,7 @@ def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
     assert [done.returncode for done in told] == [0, 0, 0], told
     assert [done.stdout for done in told] == [
         "store DEFAULT: revision 1 is in force\n",
-        '~ setting title: "Coffee shop" -> "Tea shop"\nstore DEFAULT: revision 2 is in force\n',
+        "~ setting notify_before points: 7d -> 9d\nstore DEFAULT: revision 2 is in force\n",
         "store DEFAULT: revision 2 was in force already\n",
     ]
 
@@ -64,8 +64,8 @@ def test_a_deploy_prints_the_same_facts_as_json(environment: Mapping[str, str], 
     data = ["--data", tmp_path / "data", "--format", "json"]
     laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
 
-    second = laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
-    third = laurel("deploy", write(tmp_path / "3", shop(program="# a comment\n" + TEA)), *data, **environment)
+    second = laurel("deploy", write(tmp_path / "2", shop(program=EARLY)), *data, **environment)
+    third = laurel("deploy", write(tmp_path / "3", shop(program="# a comment\n" + EARLY)), *data, **environment)
     wrong = laurel("deploy", write(tmp_path / "4", shop(reactors__wrong="reactor: wrong")), *data, **environment)
 
     (change,) = json.loads(second.stdout).pop("changes")
@@ -77,7 +77,7 @@ def test_a_deploy_prints_the_same_facts_as_json(environment: Mapping[str, str], 
         "changes": [change],
         "problems": [],
     }
-    assert (change["name"], change["parts"][0]["now"]) == ("title", '"Tea shop"')
+    assert (change["name"], change["parts"][0]["now"]) == ("notify_before points", "9d")
     assert (json.loads(third.stdout)["revision"], json.loads(third.stdout)["changes"]) == (3, [])
     assert (wrong.returncode, json.loads(wrong.stdout)["problems"][0]["code"]) == (1, "missing-key")
 
@@ -108,7 +108,7 @@ def test_a_deploy_based_on_another_revision_exits_with_2_and_names_who_deployed_
     data = ["--data", tmp_path / "data"]
     laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
 
-    done = laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--based-on", "0", **environment)
+    done = laurel("deploy", write(tmp_path / "2", shop(program=EARLY)), *data, "--based-on", "0", **environment)
     listed = laurel("revisions", *data, "--format", "json", **environment)
 
     assert done.returncode == 2
@@ -119,10 +119,43 @@ def test_a_deploy_based_on_another_revision_exits_with_2_and_names_who_deployed_
     assert [each["revision"] for each in json.loads(listed.stdout)["revisions"]] == [1]
 
 
+def test_another_title_is_refused_with_the_command_that_allows_it(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    tea = write(tmp_path / "2", shop(program=programs.PROGRAM.replace("Coffee shop", "Tea shop")))
+    data = ["--data", tmp_path / "data"]
+    laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
+
+    refused = laurel("deploy", tea, *data, **environment)
+    as_json = laurel("deploy", tea, *data, "--format", "json", **environment)
+    done = laurel("deploy", tea, *data, "--rename", **environment)
+    back = laurel("rollback", *data, **environment)
+    allowed = laurel("rollback", *data, "--rename", **environment)
+
+    assert (refused.returncode, as_json.returncode, done.returncode, back.returncode) == (2, 2, 0, 2)
+    assert refused.stdout == '~ setting title: "Coffee shop" -> "Tea shop"\n'
+    assert refused.stderr.splitlines()[-1] == (
+        'laurel: the deploy would change the title "Coffee shop" to "Tea shop", so it may be another program: '
+        f"name what is meant, and deploy again: laurel deploy {tea} --rename"
+    )
+    assert json.loads(as_json.stdout) == {"losses": [], "title": {"inForce": "Coffee shop", "deployed": "Tea shop"}}
+    assert back.stderr.endswith("laurel rollback 1 --rename\n")
+    assert allowed.stdout.endswith("store DEFAULT: revision 3 is in force, a rollback to 1\n")
+
+
+@pytest.mark.parametrize("command", [["deploy", "programs"], ["rollback"], ["up", "--program", "programs"]])
+@pytest.mark.parametrize("value", ["points", "wallet:", "purse:points"])
+def test_a_drop_that_names_nothing_is_an_error_of_the_call(command: list[str], value: str, tmp_path: Path) -> None:
+    done = laurel(*command, "--drop", value, "--data", tmp_path / "data")
+
+    assert done.returncode == 2
+    assert f"laurel: --drop {value} names nothing: name what goes as wallet:NAME" in done.stderr
+
+
 def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_path: Path) -> None:
     data = ["--data", tmp_path / "data"]
     laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
-    laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, "--note", "spring", **environment)
+    laurel("deploy", write(tmp_path / "2", shop(program=EARLY)), *data, "--note", "spring", **environment)
 
     back = laurel("rollback", *data, **environment)
     again = laurel("rollback", "1", *data, "--format", "json", **environment)
@@ -143,9 +176,9 @@ def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_
     assert [bool(re.search(r"in force  ann .*: rollback to 1$", lines[1])), lines[2].endswith(": spring")] == [True] * 2
     assert len(lines) == 3
     assert [done.stdout for done in compared] == [
-        '~ setting title: "Tea shop" -> "Coffee shop"\n',
+        "~ setting notify_before points: 9d -> 7d\n",
         "revisions 1 and 3 say the same\n",
-        '~ setting title: "Coffee shop" -> "Tea shop"\n',
+        "~ setting notify_before points: 7d -> 9d\n",
     ]
 
 
@@ -190,7 +223,7 @@ def test_a_revision_that_cannot_be_read_any_more_is_refused_and_the_one_in_force
 ) -> None:
     data = ["--data", tmp_path / "data"]
     laurel("deploy", write(tmp_path / "1", shop()), *data, **environment)
-    laurel("deploy", write(tmp_path / "2", shop(program=TEA)), *data, **environment)
+    laurel("deploy", write(tmp_path / "2", shop(program=EARLY)), *data, **environment)
     age(tmp_path / "laurel.db", 1)
 
     refused = laurel("rollback", *data, **environment)
@@ -220,8 +253,8 @@ async def test_of_two_deployments_to_postgresql_at_once_the_second_is_refused(
 
     async with open_registry(tmp_path) as ann, open_registry(tmp_path) as bob:
         await deploy(ann, await prepare(ann, shop()))
-        anns = await prepare(ann, shop(program=TEA))
-        bobs = await prepare(bob, shop(program=TEA.replace("Tea", "Cake")))
+        anns = await prepare(ann, shop(program=EARLY))
+        bobs = await prepare(bob, shop(program=EARLY.replace("9d", "8d")))
         first = await deploy(ann, anns)
         with pytest.raises(AnotherInForce, match="revision 2 is in force"):
             await deploy(bob, bobs)

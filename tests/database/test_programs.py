@@ -17,7 +17,8 @@ from tests.kit import programs
 
 
 def titled(title: str) -> Mapping[str, bytes]:
-    return programs.files(program=programs.PROGRAM.replace("Coffee shop", title))
+    """A program whose wallet has this title."""
+    return programs.files(program=programs.PROGRAM.replace("{default: true,", f"{{title: {title}, default: true,"))
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ async def test_a_rollback_is_a_new_revision_with_a_note(database: Database) -> N
 
     assert [to_the_one_before, to_the_first, to_what_is] == [(2, 4, True), (1, 5, True), (1, 5, False)]
     assert (await history(database))[:2] == [(5, "bob", "rollback to 1"), (4, "bob", "rollback to 2")]
-    assert (await deployed.current("DEFAULT"))[1].title == "A"
+    assert (await deployed.current("DEFAULT"))[1].default_wallet.title == "A"
 
 
 async def test_an_unknown_revision_and_an_unknown_store_are_different_errors(database: Database) -> None:
@@ -174,7 +175,9 @@ async def test_a_rollback_to_or_based_on_a_wrong_revision_changes_nothing(databa
 
 async def test_a_rollback_to_a_revision_that_cannot_be_read_any_more_is_refused(database: Database) -> None:
     deployed = Programs(database)
-    old = NewRevision({"program.yaml": "store: DEFAULT\ntimezone: UTC\nspells: 3\n"}, "0" * 64, "an older Laurel")
+    old = NewRevision(
+        {"program.yaml": "store: DEFAULT\ntitle: Coffee shop\ntimezone: UTC\nspells: 3\n"}, "0" * 64, "an older Laurel"
+    )
 
     def put(tx: Transaction) -> None:
         tx.revisions.open_store(secret="whsec_x", now=datetime.now(UTC))
@@ -183,7 +186,7 @@ async def test_a_rollback_to_a_revision_that_cannot_be_read_any_more_is_refused(
     await database.store("DEFAULT").write(put)
     await deployed.deploy(titled("B"), by="ann")
 
-    with pytest.raises(ProgramFaults, match=r"program.yaml:3:1: unknown-key"):
+    with pytest.raises(ProgramFaults, match=r"program.yaml:4:1: unknown-key"):
         await deployed.roll_back("DEFAULT", by="ann")
 
     assert (await deployed.current("DEFAULT"))[0] == 2
@@ -223,8 +226,8 @@ async def test_a_deploy_of_another_process_is_seen_after_a_second_and_old_revisi
     soon = await here.current("DEFAULT")
 
     assert [before[0], at_once[0], soon[0]] == [1, 1, 2]
-    assert soon[1].title == "B"
-    assert (await here.revision("DEFAULT", 1)).title == "A"
+    assert soon[1].default_wallet.title == "B"
+    assert (await here.revision("DEFAULT", 1)).default_wallet.title == "A"
 
 
 async def test_a_deploy_of_this_process_is_seen_at_once(database: Database) -> None:

@@ -119,7 +119,7 @@ async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_any
 
 async def test_an_event_names_the_revision_that_decides_it_and_its_hash(api_anywhere: Api):
     event_id = await accepted(api_anywhere)
-    await api_anywhere.deploy(program=PROGRAM.replace("Coffee shop", "Tea shop"))
+    await api_anywhere.deploy(program=PROGRAM.replace("points: 7d", "points: 9d"))
 
     details = await api_anywhere.get(f"{PATH}/{event_id}")
 

@@ -10,6 +10,7 @@ import structlog
 import rules
 from api.http import errors
 from api.http.errors import REFUSALS, STATUS, ApiError, faults_of_refusal
+from loyalty.losses import DeployLosses, Loss, Retitling
 from loyalty.points import refusals as points
 from loyalty.refusals import (
     DifferentMembers,
@@ -24,6 +25,7 @@ from loyalty.refusals import (
     UnknownMember,
     UnknownMemberId,
     UnknownTier,
+    UnnamedLosses,
 )
 from tests.kit.api import Api
 from tests.kit.statuses import chosen_statuses
@@ -66,6 +68,7 @@ SHOWN = [
         "0 points are left",
     ),
     (points.DateInPast(NOW), "dateInPast", "transfer", "a moment in the future"),
+    (UnnamedLosses(DeployLosses((Loss("wallet", "miles", 3),))), "unnamedLoss", "drop", "send drop: [wallet:miles]"),
 ]
 
 
@@ -117,6 +120,20 @@ def test_a_taken_identity_has_a_fault_for_each_part():
     faults = faults_of_refusal(IdentityTaken(["email", "phone", "card"]))
 
     assert [fault.path for fault in faults] == ["customer.email", "customer.phone", "customer.loyaltyCardNumber"]
+
+
+def test_a_deploy_that_loses_something_has_a_fault_for_each_loss_and_one_for_another_title():
+    losses = (Loss("wallet", "miles", 3), Loss("event", "ping", 1, 2))
+
+    faults = faults_of_refusal(UnnamedLosses(DeployLosses(losses, Retitling("Coffee shop", "Tea shop"))))
+
+    assert [(fault.code, fault.path) for fault in faults] == [
+        ("unnamedLoss", "drop"),
+        ("unnamedLoss", "drop"),
+        ("otherTitle", "rename"),
+    ]
+    assert "send drop: [event:ping]" in faults[1].message
+    assert "send rename: true" in faults[2].message
 
 
 def test_no_status_is_chosen_anywhere_but_in_the_table():

@@ -7,6 +7,7 @@ from tests.kit.api import TEXT_EVENT, Api
 from tests.kit.programs import PROGRAM, files
 
 PATH = "/api/DEFAULT/program"
+CHANGED = PROGRAM.replace("points: 7d", "points: 9d")
 
 
 def texts(**changed: str) -> dict[str, str]:
@@ -14,7 +15,7 @@ def texts(**changed: str) -> dict[str, str]:
 
 
 async def test_a_program_is_deployed_once(api_anywhere: Api):
-    changed = texts(program=PROGRAM.replace("Coffee", "Tea"))
+    changed = texts(program=CHANGED)
 
     first = await api_anywhere.post(PATH, {"files": changed})
     again = await api_anywhere.post(PATH, {"files": changed})
@@ -66,13 +67,10 @@ async def test_a_program_may_be_larger_than_an_event(api: Api):
     assert answer.status_code == 200, answer.text
 
 
-RETITLED = PROGRAM.replace("Coffee shop", "Tea shop")
-
-
 async def test_the_second_deploy_based_on_one_revision_is_refused_with_who_deployed_the_first_and_the_cure(
     api_anywhere: Api,
 ):
-    first = await api_anywhere.post(PATH, {"files": texts(program=RETITLED), "basedOn": 1, "note": "spring"})
+    first = await api_anywhere.post(PATH, {"files": texts(program=CHANGED), "basedOn": 1, "note": "spring"})
     second = await api_anywhere.post(PATH, {"files": texts(), "basedOn": 1})
 
     assert first.json()["revision"] == 2
@@ -93,12 +91,12 @@ async def test_an_invalid_base_or_note_of_a_deploy_is_refused(api: Api, wrong: d
 
 
 async def test_a_revision_is_shown_with_its_files(api_anywhere: Api):
-    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+    await api_anywhere.post(PATH, {"files": texts(program=CHANGED, events__text=TEXT_EVENT)})
 
     first, second = await api_anywhere.get(f"{PATH}/1"), await api_anywhere.get(f"{PATH}/2")
 
     assert (first["inForce"], second["inForce"]) == (False, True)
-    assert second["files"] == texts(program=RETITLED, events__text=TEXT_EVENT)
+    assert second["files"] == texts(program=CHANGED, events__text=TEXT_EVENT)
     assert second["files"]["program.yaml"] != first["files"]["program.yaml"]
 
 
@@ -116,7 +114,7 @@ async def test_an_invalid_revision_number_is_refused(api: Api, path: str):
 
 
 async def test_the_difference_of_a_revision_shows_both_sides(api_anywhere: Api):
-    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+    await api_anywhere.post(PATH, {"files": texts(program=CHANGED, events__text=TEXT_EVENT)})
 
     second = await api_anywhere.get(f"{PATH}/2/difference")
     back = await api_anywhere.get(f"{PATH}/1/difference?since=2")
@@ -124,15 +122,20 @@ async def test_the_difference_of_a_revision_shows_both_sides(api_anywhere: Api):
     first = await api_anywhere.get(f"{PATH}/1/difference")
 
     (change,) = second["changes"]
-    assert (second["since"], change["kind"], change["name"], change["what"]) == (1, "setting", "title", "changed")
-    assert (change["parts"][0]["was"], change["parts"][0]["now"]) == ('"Coffee shop"', '"Tea shop"')
-    assert back["changes"][0]["parts"][0]["now"] == '"Coffee shop"'
+    assert (second["since"], change["kind"], change["name"], change["what"]) == (
+        1,
+        "setting",
+        "notify_before points",
+        "changed",
+    )
+    assert (change["parts"][0]["was"], change["parts"][0]["now"]) == ("7d", "9d")
+    assert back["changes"][0]["parts"][0]["now"] == "7d"
     assert same["changes"] == []
     assert {change["what"] for change in first["changes"]} == {"added"}
 
 
 async def test_a_rollback_puts_an_earlier_revision_in_force_again_as_a_new_one(api_anywhere: Api):
-    await api_anywhere.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+    await api_anywhere.post(PATH, {"files": texts(program=CHANGED, events__text=TEXT_EVENT)})
 
     answer = await api_anywhere.post(f"{PATH}/rollback", {})
     again = await api_anywhere.post(f"{PATH}/rollback", {"revision": 1})
@@ -145,7 +148,7 @@ async def test_a_rollback_puts_an_earlier_revision_in_force_again_as_a_new_one(a
 
 
 async def test_a_refused_rollback_changes_nothing(api: Api):
-    await api.post(PATH, {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+    await api.post(PATH, {"files": texts(program=CHANGED, events__text=TEXT_EVENT)})
 
     statuses = [
         (await api.post(f"/api/{store}/program/rollback", body)).status_code
@@ -170,3 +173,48 @@ async def test_programs_need_a_login(api: Api, method: str, path: str):
     answer = await api.http.request(method, path, json={}, headers={"Authorization": "nobody"})
 
     assert answer.status_code == 401
+
+
+GOLD = "  - {tier: gold, from: 2000}\n"
+
+
+async def test_a_deploy_that_loses_something_is_refused_with_what_and_done_when_it_is_named(api_anywhere: Api):
+    await api_anywhere.post("/api/DEFAULT/member", {"customer": {"email": "ann@example.com", "levelId": "gold"}})
+    poorer = {"files": texts(program=PROGRAM.replace(GOLD, "").replace("Coffee", "Tea"), events__text=TEXT_EVENT)}
+
+    refused = await api_anywhere.post(PATH, poorer)
+    half = await api_anywhere.post(PATH, poorer | {"drop": ["tier:gold"]})
+    done = await api_anywhere.post(PATH, poorer | {"drop": ["tier:gold"], "rename": True})
+    back = await api_anywhere.post(f"{PATH}/rollback", {})
+    back_too = await api_anywhere.post(f"{PATH}/rollback", {"rename": True})
+
+    assert (refused.status_code, half.status_code, back.status_code) == (400, 400, 400)
+    content = refused.json()
+    assert content["losses"] == [{"kind": "tier", "name": "gold", "members": 1, "events": 0}]
+    assert content["title"] == {"inForce": "Coffee shop", "deployed": "Tea shop"}
+    assert [(fault["code"], fault["path"]) for fault in content["errors"]] == [
+        ("unnamedLoss", "drop"),
+        ("otherTitle", "rename"),
+    ]
+    assert (half.json()["losses"], half.json()["title"]) == ([], content["title"])
+    assert (done.json()["revision"], back_too.json()["revision"]) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ({"drop": ["points"]}, "drop.0"),
+        ({"drop": ["wallet:points", "purse:points"]}, "drop.1"),
+        ({"drop": ["wallet:"]}, "drop.0"),
+        ({"drop": "wallet:points"}, "drop"),
+        ({"drop": [7]}, "drop.0"),
+        ({"rename": "perhaps"}, "rename"),
+    ],
+)
+async def test_what_drop_and_rename_cannot_be_is_refused_where_it_is(api: Api, content: dict, path: str):
+    deployed = await api.post(PATH, {"files": texts(), **content})
+    rolled_back = await api.post(f"{PATH}/rollback", content)
+
+    for answer in (deployed, rolled_back):
+        assert answer.status_code == 400
+        assert [fault["path"] for fault in answer.json()["errors"]] == [path]

@@ -12,7 +12,9 @@ def texts(**changed: str) -> dict[str, str]:
 
 async def test_stores_are_listed_with_the_revision_in_force(api_anywhere: Api):
     await api_anywhere.post("/api/NEW/program", {"files": texts(program=PROGRAM.replace("DEFAULT", "NEW"))})
-    await api_anywhere.post("/api/DEFAULT/program", {"files": texts(program=RETITLED, events__text=TEXT_EVENT)})
+    await api_anywhere.post(
+        "/api/DEFAULT/program", {"files": texts(program=RETITLED, events__text=TEXT_EVENT), "rename": True}
+    )
 
     listed = await api_anywhere.get("/api/store")
 

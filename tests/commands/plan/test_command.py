@@ -20,6 +20,7 @@ from tests.kit.database import all_rows
 from tests.kit.paths import ROOT
 from tests.kit.processes import laurel, write
 from tests.kit.scripted_store import ScriptedStore
+from tests.kit.tiers import add, in_tier
 
 COFFEE_SHOP = ROOT / "programs" / "coffee-shop"
 SAMPLE = COFFEE_SHOP / "samples" / "april.jsonl"
@@ -198,6 +199,61 @@ async def test_events_come_from_the_database_and_nothing_is_written(sqlite_datab
         {"member": ann, **numbers_of_ann, "differences": [{"kind": "wallet", "name": "points", **numbers_of_ann}]}
     ]
     assert await all_rows(sqlite_database) == before
+
+
+MILES = programs.PROGRAM.replace("wallets:\n", "wallets:\n  miles: {}\n")
+MILES_TOO = "reactor: miles\non: purchase\nthen: [{award_points: {wallet: miles, points: 1}}]\n"
+
+
+async def test_what_a_plan_would_lose_is_shown_and_deployed_when_it_is_named(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    known, rich = Programs(sqlite_database), programs.files(program=MILES, reactors__miles=MILES_TOO)
+    program, revision, _ = await known.deploy(rich, by="test")
+    now = datetime.now(UTC)
+    script = ScriptedStore(sqlite_database, EventActivities(sqlite_database, known), program, revision, now)
+    await script.report(await script.register("ann@example.com"), "purchase", {"total": 5})
+    poor = write(tmp_path / "poor", programs.files(program=programs.PROGRAM.replace("Coffee", "Tea")))
+    address = {"LAUREL_DATABASE_URL": url(tmp_path)}
+    allowed = ["--drop", "wallet:miles", "--rename"]
+
+    told, as_json, markdown = (
+        laurel("plan", poor, "--no-backtest", "--format", form, **address) for form in ("text", "json", "markdown")
+    )
+    against = laurel("plan", poor, "--no-backtest", "--against", poor, "--format", "json", **address)
+    laurel("plan", poor, "--no-backtest", "--save", tmp_path / "a.plan", **address)
+    refused = laurel("deploy", "--plan", tmp_path / "a.plan", "--data", tmp_path / "data", **address)
+    done = laurel("deploy", "--plan", tmp_path / "a.plan", "--data", tmp_path / "data", *allowed, **address)
+
+    assert told.stdout.splitlines()[-3:] == [
+        "would lose wallet miles (1 member)",
+        'would change the title "Coffee shop" to "Tea shop"',
+        "deploying it needs --drop wallet:miles --rename",
+    ]
+    assert json.loads(as_json.stdout)["losses"] == [{"kind": "wallet", "name": "miles", "members": 1, "events": 0}]
+    assert "- deploying it needs `--drop wallet:miles --rename`\n" in markdown.stdout
+    assert json.loads(against.stdout)["losses"] is None
+    assert refused.returncode == 2
+    assert f"laurel deploy --plan {tmp_path / 'a.plan'} --drop wallet:miles --rename" in refused.stderr
+    assert done.returncode == 0, done
+
+
+async def test_who_would_rise_by_a_plan_is_counted(sqlite_database: Database, tmp_path: Path) -> None:
+    await Programs(sqlite_database).deploy(programs.files(), by="test")
+    standing = [("bronze", 100), ("silver", 700), ("silver", 1500), ("silver", 1999), ("gold", 2500)]
+    await add(sqlite_database, [in_tier(tier, points) for tier, points in standing])
+    easier = programs.PROGRAM.replace("from: 2000", "from: 1500").replace("from: 500", "from: 50")
+    planned = write(tmp_path / "easier", programs.files(program=easier))
+    address = {"LAUREL_DATABASE_URL": url(tmp_path)}
+
+    told = laurel("plan", planned, "--no-backtest", **address)
+    as_json = laurel("plan", planned, "--no-backtest", "--format", "json", **address)
+
+    assert told.stdout.splitlines()[-2:] == [
+        "1 member would rise to tier silver",
+        "2 members would rise to tier gold",
+    ]
+    assert json.loads(as_json.stdout)["risers"] == {"silver": 1, "gold": 2}
 
 
 async def saved(database: Database, tmp_path: Path) -> Path:

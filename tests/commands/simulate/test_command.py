@@ -153,7 +153,7 @@ async def test_the_deployed_program_is_the_one_in_force_of_the_store_that_is_nam
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     known, north = Programs(sqlite_database), programs.PROGRAM.replace("DEFAULT", "NORTH")
-    for program in (programs.PROGRAM, north, north.replace("Coffee shop", "Tea shop")):
+    for program in (programs.PROGRAM, north, north.replace("points: 7d", "points: 9d")):
         await known.deploy(programs.files(program=program), by="test")
     address = {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path / 'laurel.db'}"}
     call = ["--deployed", event_file(tmp_path), "--member", "{}"]

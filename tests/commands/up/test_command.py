@@ -205,6 +205,10 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
         says("program.yaml says store: OTHER now")
         (program / "program.yaml").write_text(programs.PROGRAM)
         says("what the files say again", times=2)
+        (program / "program.yaml").write_text(programs.PROGRAM.replace("Coffee", "Tea"))
+        says(f"name what is meant, and deploy again: laurel deploy {program} --data {data} --rename")
+        (program / "program.yaml").write_text(programs.PROGRAM)
+        says("what the files say again", times=3)
 
         deployed = laurel("rollback", "--data", data)
         reactor.write_text(programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "8"))
@@ -256,19 +260,22 @@ def test_a_folder_that_is_none_is_a_fault_of_the_call(call: list[str], tmp_path:
 def test_a_running_laurel_is_deployed_to_listed_and_compared_through_its_api(up: Up, tmp_path: Path) -> None:
     data: list[str | Path] = ["--data", up.data]
     before = json.loads(laurel("revisions", *data, "--format", "json").stdout)["revisions"][0]["revision"]
-    renamed = write(tmp_path / "1", programs.files(program=programs.PROGRAM.replace("Coffee", "Cake")))
-    again = write(tmp_path / "2", programs.files(program=programs.PROGRAM.replace("Coffee", "Tea")))
+    changed = write(tmp_path / "1", programs.files(program=programs.PROGRAM.replace("points: 7d", "points: 9d")))
+    again = write(tmp_path / "2", programs.files(program=programs.PROGRAM.replace("points: 7d", "points: 8d")))
 
-    done = laurel("deploy", renamed, *data, "--note", "cake", "--format", "json")
+    done = laurel("deploy", changed, *data, "--note", "cake", "--format", "json")
     late = laurel("deploy", again, *data, "--based-on", str(before))
+    tea = write(tmp_path / "3", programs.files(program=programs.PROGRAM.replace("Coffee", "Tea")))
+    refused = laurel("deploy", tea, *data)
     listed = laurel("revisions", *data, "--last", "1")
     compared = laurel("diff", *data)
     nowhere = laurel("rollback", "999", *data)
 
     said = json.loads(done.stdout)
     assert (said["was"], said["revision"], said["isNew"]) == (before, before + 1, True)
+    assert f"laurel deploy {tea} --rename" in refused.stderr
     assert late.returncode == 2
     assert f"revision {before + 1} is in force, deployed by admin at" in late.stderr
     assert listed.stdout.splitlines()[1].endswith("in force  admin: cake")
-    assert '~ setting title: "Coffee shop" -> "Cake shop"' in compared.stdout
+    assert "~ setting notify_before points: 7d -> 9d" in compared.stdout
     assert (nowhere.returncode, "has no revision 999" in nowhere.stderr) == (2, True)

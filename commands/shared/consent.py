@@ -1,0 +1,34 @@
+"""What the options of a deploy allow, and which options a refused deploy needs."""
+
+from collections.abc import Sequence
+
+from commands.shared.errors import CommandError
+from loyalty.losses import DeployConsent, DeployLosses, is_loss_key
+from loyalty.refusals import UnnamedLosses
+
+
+class InvalidDrop(CommandError):
+    """A value of --drop names nothing that a deploy can drop."""
+
+
+class RefusedDeploy(CommandError):
+    """A deploy would lose something that no option names; the message has the options that allow it."""
+
+
+def read_consent(drop: Sequence[str] | None, *, rename: bool) -> DeployConsent:
+    """What --drop and --rename allow; raise InvalidDrop."""
+    for key in drop or ():
+        if not is_loss_key(key):
+            kinds = "wallet:NAME, tier:NAME, reward:NAME or event:NAME"
+            raise InvalidDrop(f"--drop {key} names nothing: name what goes as {kinds}")
+    return DeployConsent(frozenset(drop or ()), rename)
+
+
+def refused(refusal: UnnamedLosses, command: str) -> RefusedDeploy:
+    """The error of a command whose deploy was refused."""
+    return RefusedDeploy(f"{refusal}: {command} {options_for(refusal.unnamed)}")
+
+
+def options_for(losses: DeployLosses) -> str:
+    """The options that allow a deploy to lose this."""
+    return " ".join([*(f"--drop {loss.key}" for loss in losses.losses), *(["--rename"] if losses.retitling else [])])

@@ -1,0 +1,68 @@
+"""Deploys: what one replaces, what members would lose by it, and who rises by it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from database.revisions import NewRevision
+from database.transaction import ReadTransaction, Transaction
+from loyalty.losses import DeployConsent, DeployLosses
+from loyalty.program.outline import Outline
+from loyalty.refusals import UnnamedLosses
+from loyalty.webhooks.signing import new_secret
+
+SEEN_EVERYWHERE = timedelta(seconds=2)
+"""After so long every process uses a new revision: it is longer than `database.programs.CACHE_SECONDS`."""
+
+
+class OvertakenDeploy(Exception):
+    """Another revision came into force after the one to be replaced was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The revision in force; number 0, and no outline: there is none yet."""
+
+    number: int
+    outline: Outline | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewProgram:
+    """A program to put in force: its revision, its outline, and what its deploy may replace and lose."""
+
+    revision: NewRevision
+    outline: Outline
+    based_on: int | None
+    consent: DeployConsent
+
+
+def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: datetime) -> tuple[int, bool]:
+    """Put a program in force, and have the members judged who stand in a higher tier by it.
+
+    Return the number of its revision, and whether it is new. Raise AnotherInForce, UnnamedLosses or OvertakenDeploy.
+    """
+
+    def check(number: int) -> None:
+        if number != replaced.number:
+            raise OvertakenDeploy
+        refuse_unnamed_losses(tx, replaced, new.outline, new.consent)
+
+    tx.revisions.open_store(secret=new_secret(), now=now)
+    number, is_new = tx.revisions.put_in_force(new.revision, based_on=new.based_on, now=now, check=check)
+    if is_new and replaced.outline is not None:
+        due_at = now + SEEN_EVERYWHERE  # by then no process judges by the revision that was in force
+        tx.risers.schedule(replaced.outline.tier_rules, new.outline.tier_rules, due_at=due_at)
+    return number, is_new
+
+
+def losses_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Outline) -> DeployLosses:
+    """Return what members lose as of now if a new program replaces a revision."""
+    old = replaced.outline
+    return DeployLosses() if old is None else DeployLosses(tx.losses.of(old.dropped_by(new)), old.retitled_by(new))
+
+
+def refuse_unnamed_losses(tx: ReadTransaction, replaced: Replaced, new: Outline, consent: DeployConsent) -> None:
+    """Raise UnnamedLosses if a deploy loses something that `consent` does not name."""
+    unnamed = losses_of_deploy(tx, replaced, new).without(consent)
+    if unnamed != DeployLosses():
+        raise UnnamedLosses(unnamed)

@@ -1,0 +1,63 @@
+"""What members would lose if a program dropped some names."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from sqlalchemy import Column, ColumnElement, Table, func, or_, select
+
+from database.queries import Queries
+from database.tables import account, event, issued_reward, member
+from loyalty.losses import LOSS_KINDS, Loss, LossKind
+from loyalty.program.outline import NamesByKind
+
+
+class LossQueries(Queries):
+    """Counts what members of one store have by the names of its program."""
+
+    def of(self, dropped: NamesByKind) -> tuple[Loss, ...]:
+        """Return what would be lost without these names, by kind and name."""
+        return tuple(loss for kind in LOSS_KINDS if dropped[kind] for loss in self._lost(kind, sorted(dropped[kind])))
+
+    def _lost(self, kind: LossKind, names: list[str]) -> Iterator[Loss]:
+        match kind:
+            case "wallet":
+                return self._wallets(names)
+            case "tier":
+                return self._tiers(names)
+            case "reward":
+                return self._rewards(names)
+            case "event":
+                return self._event_types(names)
+            case _:
+                assert_never(kind)
+
+    def _wallets(self, names: list[str]) -> Iterator[Loss]:
+        holds = or_(*(account.c[part] != 0 for part in ("active", "pending", "held", "owed")))
+        for name, members, _ in self._counts(account, account.c.wallet, names, account.c.member, holds):
+            yield Loss("wallet", name, members)
+
+    def _tiers(self, names: list[str]) -> Iterator[Loss]:
+        for name, members, _ in self._counts(member, member.c.tier, names, member.c.id):
+            yield Loss("tier", name, members)
+
+    def _rewards(self, names: list[str]) -> Iterator[Loss]:
+        """Yield rewards with a coupon that is neither used nor expired."""
+        is_out = (issued_reward.c.status == "issued", issued_reward.c.coupon.is_not(None))
+        counts = self._counts(issued_reward, issued_reward.c.reward, names, issued_reward.c.member, *is_out)
+        for name, members, _ in counts:
+            yield Loss("reward", name, members)
+
+    def _event_types(self, names: list[str]) -> Iterator[Loss]:
+        """Yield event types of which events are in their members' queues."""
+        queued = event.c.position.is_not(None)
+        for name, members, events in self._counts(event, event.c.type, names, event.c.member, queued):
+            yield Loss("event", name, members, events)
+
+    def _counts(
+        self, table: Table, named: Column[str], names: list[str], member_id: Column[str], *where: ColumnElement[bool]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Yield each name with the number of its members and of its rows."""
+        counted = select(named, func.count(member_id.distinct()), func.count())
+        within = counted.where(table.c.store == self.store, named.in_(names), *where)
+        rows = self.connection.execute(within.group_by(named).order_by(named))
+        return ((name, members, count) for name, members, count in rows)

@@ -1,0 +1,90 @@
+"""What a deploy would lose: things of members that the new program does not have, and leave to lose them."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, get_args
+
+from rules.values import Json
+
+LossKind: TypeAlias = Literal["wallet", "tier", "reward", "event"]
+LOSS_KINDS: Final[tuple[LossKind, ...]] = get_args(LossKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A wallet with points, a tier with members, a reward with coupons out or an event type with events under way."""
+
+    kind: LossKind
+    name: str
+    members: int
+    """How many members are concerned."""
+    events: int = 0
+    """Of an event type: how many events are received or decided, and not applied."""
+
+    @property
+    def key(self) -> str:
+        """What names it in `drop`: `wallet:points`."""
+        return f"{self.kind}:{self.name}"
+
+    def __str__(self) -> str:
+        members = f"{self.members:,} member{'' if self.members == 1 else 's'}"
+        if self.kind != "event":
+            return f"{self.kind} {self.name} ({members})"
+        return f"event type {self.name} ({self.events:,} event{'' if self.events == 1 else 's'} of {members} under way)"
+
+
+@dataclass(frozen=True, slots=True)
+class Retitling:
+    """Another title than that of the program in force: perhaps it is another program."""
+
+    in_force: str
+    deployed: str
+
+    def __str__(self) -> str:
+        return f'change the title "{self.in_force}" to "{self.deployed}"'
+
+
+@dataclass(frozen=True, slots=True)
+class DeployConsent:
+    """What a deploy may lose, by the keys of losses, and whether it may change the program's title."""
+
+    drop: frozenset[str] = frozenset()
+    rename: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeployLosses:
+    """What a deploy would lose, and both titles if it would change that."""
+
+    losses: tuple[Loss, ...] = ()
+    retitling: Retitling | None = None
+
+    def without(self, consent: DeployConsent) -> "DeployLosses":
+        """Return what `consent` does not name."""
+        unnamed = tuple(loss for loss in self.losses if loss.key not in consent.drop)
+        return DeployLosses(unnamed, None if consent.rename else self.retitling)
+
+    def __str__(self) -> str:
+        lost = [f"lose {', '.join(map(str, self.losses))}"] if self.losses else []
+        retitled = [f"{self.retitling}, so it may be another program"] if self.retitling else []
+        return " and ".join([*lost, *retitled]) or "lose nothing"
+
+
+def losses_as_json(found: DeployLosses) -> dict[str, Json]:
+    """Return losses and titles as the API and commands show them; `title` is null if it stays."""
+    losses: list[Json] = [
+        {"kind": each.kind, "name": each.name, "members": each.members, "events": each.events} for each in found.losses
+    ]
+    titles = found.retitling
+    return {
+        "losses": losses,
+        "title": None if titles is None else {"inForce": titles.in_force, "deployed": titles.deployed},
+    }
+
+
+NO_CONSENT: Final = DeployConsent()
+
+
+def is_loss_key(text: str) -> bool:
+    """Return whether a text can be the key of a loss: a kind, a colon and a name."""
+    kind, _, name = text.partition(":")
+    return kind in LOSS_KINDS and bool(name)
