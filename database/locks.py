@@ -6,7 +6,7 @@ has one writer, so a transaction holds everything anyway.
 Lock                 protects                                               taken by
 answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
-member/ID            balances, lots, tier and progress of one member        steps of events, due items
+member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
 revisions            of two deploys at once, the second sees the first      deploying
 MIGRATIONS           the schema is migrated by one process                  opening the database
@@ -14,8 +14,9 @@ MIGRATIONS           the schema is migrated by one process                  open
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
 order: the parts of an identity as `Identity.keys` has them, reactors by name.
 
-Rows are locked in two more places: a refresh token while it is used (`database.access`), and events while the relay
-takes them (`database.events.take_unstarted`), which skips those that another process has locked.
+Rows are locked in three more places: a refresh token while it is used (`database.access`), events while the relay takes
+them (`database.events.take_unstarted`), which skips those that another process has locked, and events while they are
+given to a batch or back to the relay (`database.events.assign`), in the order of their ids.
 """
 
 REVISIONS = "revisions"

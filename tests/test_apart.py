@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,8 @@ from sqlalchemy import create_engine
 from commands.shared import temporal_server
 from tests.kit import programs
 from tests.kit.processes import AdminClient, Process, eventually, laurel, started, status, write
+from tests.workflows.test_order import REDEEM_COFFEE
+from tests.workflows.test_order import files as redeem_files
 
 PASSWORD = "given-by-the-environment"
 
@@ -93,6 +96,30 @@ async def test_events_are_accepted_while_temporal_is_away_and_applied_once_it_an
     assert ends == [0, 0]
     assert "event left to the relay" in front.output
     assert "Traceback" not in front.output + back.output
+
+
+@pytest.mark.timeout(240)
+async def test_of_25_redemptions_at_once_the_balance_pays_for_one_though_the_worker_is_killed(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    deployed = laurel("deploy", write(tmp_path / "redeem", redeem_files(redeem=REDEEM_COFFEE)), **environment)
+    assert deployed.returncode == 0, deployed
+    port = temporal_server.free_port()
+    reached = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
+    async with temporal_server.running(port=port, log=tmp_path / "temporal"):
+        with api(tmp_path / "api", reached) as (_, url), AdminClient(url, PASSWORD) as admin:
+            with started(tmp_path / "worker", "worker", **reached) as killed:
+                admin.applied(admin.report("purchase", {"total": 150}))
+                with ThreadPoolExecutor(25) as clients:
+                    events = list(clients.map(lambda number: admin.report("redeem", {"number": number}), range(25)))
+                killed.end(signal.SIGKILL)
+            with started(tmp_path / "another", "worker", **reached) as another:
+                details = [admin.applied(event) for event in events]
+                points = admin.points()
+                another.end(signal.SIGTERM)
+
+    fired = [entry for detail in details for entry in detail["decision"] if entry["verdict"] == "fired"]
+    assert (len(fired), points) == (1, 0)
 
 
 def test_an_api_without_a_database_or_an_admin_is_refused_with_the_cure(environment: Mapping[str, str]) -> None:
