@@ -140,7 +140,7 @@ async def _outcome(store_request: StoreRequest, event_id: str, seconds: int) -> 
     if not await state.event_waiter.settled(store_request.store, event_id, seconds=seconds):
         return None
     event = await store_request.database.read(lambda tx: tx.events.get(event_id))
-    if event is None:
+    if event is None or event.status not in ("applied", "failed"):
         return None
     program = await state.services.programs.revision(store_request.store, event.revision)
     return await store_request.database.read(lambda tx: receipt_view(tx, event, program))

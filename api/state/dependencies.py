@@ -47,7 +47,7 @@ class AppState:
             Passwords(),
             LoginRateLimiter(),
             Starter(services.start_event),
-            EventWaiter(services.database),
+            EventWaiter(services.database, services.queue),
         )
 
 

@@ -1,12 +1,16 @@
-"""Waiting until events are applied or failed: one query for all that wait, at growing intervals."""
+"""Waiting until events are applied or failed: one query for all that wait, at growing intervals.
+
+A worker in the same process wakes those whose event it has settled at once.
+"""
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from activities.member_queue import MemberQueue
 from database import Database
 
 FIRST_PAUSE = 0.02
@@ -34,7 +38,7 @@ class _Waiting:
 
     store: str
     event_id: str
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    settled: asyncio.Event
     pause: float = FIRST_PAUSE
     next_look: float = 0.0
     """By the event loop's clock."""
@@ -43,8 +47,9 @@ class _Waiting:
 class EventWaiter:
     """Waits for events. A client that waits holds no thread and no transaction, only its connection."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, queue: MemberQueue) -> None:
         self._database = database
+        self._queue = queue
         self._waiting: set[_Waiting] = set()
         self._loop: asyncio.Task[None] | None = None
 
@@ -55,17 +60,19 @@ class EventWaiter:
 
     async def settled(self, store: str, event_id: str, *, seconds: float) -> bool:
         """Wait until an event is applied or failed; return False if it is not in so many seconds."""
-        waiting = _Waiting(store, event_id, next_look=asyncio.get_running_loop().time() + FIRST_PAUSE)
-        self._waiting.add(waiting)
-        if self._loop is None or self._loop.done():
-            self._loop = asyncio.create_task(self._look_until_nobody_waits(), name="waiting for events")
-        try:
-            async with asyncio.timeout(seconds):
-                await waiting.settled.wait()
-        except TimeoutError:
-            return False
-        finally:
-            self._waiting.discard(waiting)
+        with self._queue.end_of(event_id) as settled:
+            first_look = asyncio.get_running_loop().time() + FIRST_PAUSE
+            waiting = _Waiting(store, event_id, settled, next_look=first_look)
+            self._waiting.add(waiting)
+            if self._loop is None or self._loop.done():
+                self._loop = asyncio.create_task(self._look_until_nobody_waits(), name="waiting for events")
+            try:
+                async with asyncio.timeout(seconds):
+                    await settled.wait()
+            except TimeoutError:
+                return False
+            finally:
+                self._waiting.discard(waiting)
         return True
 
     async def _look_until_nobody_waits(self) -> None:

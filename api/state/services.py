@@ -1,8 +1,9 @@
 """What the API needs from the process that serves it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from activities.member_queue import MemberQueue
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
@@ -21,5 +22,7 @@ class Services:
     """Private networks that webhooks may reach."""
     ready: Callable[[], Awaitable[dict[str, bool]]]
     """What is up: `{"database": True, "temporal": True}`."""
+    queue: MemberQueue = field(default_factory=MemberQueue)
+    """The queue of a worker in this process, which tells what it has settled."""
     temporal_ui: str | None = None
     """URL of Temporal's UI, its root or a namespace in it; None: answers have no links to workflows."""

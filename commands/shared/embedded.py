@@ -100,6 +100,7 @@ async def running(
                     allow=settings.webhook_allow,
                     temporal_ui=f"http://{HOST}:{ports.ui}",
                     in_flight=working.in_flight,
+                    queue=working.queue,
                 )
                 async with worker.running(working), serving(needed, host=HOST, port=ports.api):
                     await wake_clocks(database, client)

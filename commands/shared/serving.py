@@ -10,6 +10,7 @@ import uvicorn
 from temporalio.client import Client
 
 from activities.in_flight import InFlightLimiter
+from activities.member_queue import MemberQueue
 from api.app import create_app
 from api.state.services import Services
 from commands.shared.errors import CommandError
@@ -39,8 +40,12 @@ def services(
     allow: tuple[Network, ...],
     temporal_ui: str | None,
     in_flight: InFlightLimiter | None = None,
+    queue: MemberQueue | None = None,
 ) -> Services:
-    """What the API needs. `in_flight`: the limiter of a worker in this process, so that workflows start eagerly."""
+    """What the API needs. `in_flight` and `queue` are those of a worker in this process.
+
+    With them workflows start eagerly, and clients that wait for an event are answered as soon as it is applied.
+    """
 
     async def ready() -> dict[str, bool]:
         return {"database": await database.answers(), "temporal": await _answers(client)}
@@ -51,6 +56,7 @@ def services(
         start_event=limited_start(client, in_flight),
         allow=allow,
         ready=ready,
+        queue=queue or MemberQueue(),
         temporal_ui=temporal_ui,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from activities.member_queue import MemberQueue
 from api.app import create_app
 from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
@@ -38,6 +39,7 @@ class Api:
     app: FastAPI = field(init=False)
     http: httpx2.AsyncClient = field(init=False)
     started: list[EventRef] = field(default_factory=list)
+    queue: MemberQueue = field(default_factory=MemberQueue)
     up: dict[str, bool] = field(default_factory=lambda: {"database": True, "temporal": True})
     failure: Exception | None = None
 
@@ -102,6 +104,7 @@ async def running(database: Database) -> AsyncIterator[Api]:
             start_event=start,
             allow=(ip_network("127.0.0.0/8"),),
             ready=ready,
+            queue=api.queue,
             temporal_ui=UI,
         )
     )

@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from temporalio.client import Client
 
 from api.http.preferences import MAX_WAIT
 from api.state import event_waiter
+from database import Database
 from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.ids import caused_id, new_id
 from loyalty.store.events import NewEvent
@@ -17,6 +19,10 @@ from loyalty.store.members import Balance
 from loyalty.store.points import NewTransfer
 from tests.kit.amounts import points
 from tests.kit.api import Api
+from tests.kit.api import running as running_api
+from tests.kit.programs import files
+from tests.kit.running import running as running_worker
+from workflows.starter import start_event
 
 PATH = "/api/DEFAULT/customEvent"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -199,3 +205,38 @@ async def test_more_clients_than_can_wait_are_answered_at_once(api: Api, monkeyp
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_worker_in_the_same_process_wakes_who_waits_at_once(api: Api, monkeypatch):
+    monkeypatch.setattr(event_waiter, "FIRST_PAUSE", 60)  # no look at the database
+    began = time.monotonic()
+
+    async def settle(api: Api, event_id: str) -> None:
+        await applied(api, event_id)
+        await asyncio.sleep(0.1)
+        api.queue.settle(api.started[-1].member, event_id)
+
+    answer = await report_and_settle(api, "wait=20", settle)
+
+    assert answer.json()["outcome"]["status"] == "applied"
+    assert time.monotonic() - began < 15
+
+
+async def test_a_till_gets_its_receipt_from_a_running_worker(sqlite_database: Database, temporal: Client):
+    coffee = "reward: free-coffee\ntitle: A free coffee\ncoupon: {value: 10, type: money, valid: 30d}\n"
+    effects = "[{award_points: {points: 12}}, {issue_reward: free-coffee}]"
+    reactor = f"reactor: points-for-purchase\non: purchase\nthen: {effects}\n"
+    program = files(**{"rewards__free-coffee": coffee, "reactors__points-for-purchase": reactor})
+    async with running_worker(sqlite_database, temporal, program) as laurel, running_api(sqlite_database) as api:
+        api.start = lambda event: start_event(temporal, event)
+        event = {"type": "purchase", "eventDate": "2024-05-01", "body": {"total": 12}}
+        content = {"event": event | {"customerData": {"email": "anna@example.com"}}}
+
+        answer = await api.post(f"/api/{laurel.store}/customEvent", content, headers={"Prefer": "wait=30"})
+
+    outcome = answer.json()["outcome"]
+    assert outcome["status"] == "applied"
+    assert outcome["wallets"]["points"] == {"given": 12, "taken": 0, "balance": 12, "pending": 0}
+    (issued,) = outcome["rewards"]
+    assert (issued["reward"], len(issued["coupon"])) == ("free-coffee", 10)
+    assert "fired" in {each["verdict"] for each in outcome["decision"]}
