@@ -173,4 +173,4 @@ async def test_a_tier_is_reached_kept_and_lost_after_a_warning(
         assert [(name, data["level"]["levelMoveUp"]) for name, data in at_first] == [("CustomerLevelChanged", True)]  # type: ignore[index]  # as it is sent
         assert [name for name, _ in warned[1:]] == ["LevelWillExpire"]
         assert [(name, data["level"]["name"]) for name, data in lost[2:]] == [("CustomerLevelChanged", "bronze")]  # type: ignore[index]
-        assert (known.tier, known.tier_base, known.tier_until) == ("bronze", 600, None)
+        assert (known.tier, known.tier_base, known.tier_until) == ("bronze", 600_000_000, None)
