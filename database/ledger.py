@@ -138,7 +138,7 @@ _ACTIVE = and_(_OF_MEMBER, lot.c.wallet == bindparam("the_wallet"), lot.c.active
 _EXPIRING = Prepared(
     select(*_LOT_COLUMNS)
     .where(_ACTIVE, lot.c.expires_at > bindparam("now"))
-    .order_by(lot.c.expires_at, lot.c.id)
+    .order_by(lot.c.expires_at, lot.c.created_at, lot.c.id)
     .limit(bindparam("most", type_=Integer))
     .offset(bindparam("skipped", type_=Integer)),
     Lot,
@@ -146,7 +146,7 @@ _EXPIRING = Prepared(
 _STAYING = Prepared(
     select(*_LOT_COLUMNS)
     .where(_ACTIVE, lot.c.expires_at.is_(None))
-    .order_by(lot.c.id)
+    .order_by(lot.c.created_at, lot.c.id)
     .limit(bindparam("most", type_=Integer))
     .offset(bindparam("skipped", type_=Integer)),
     Lot,

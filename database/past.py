@@ -67,6 +67,7 @@ class StoredLot:
     expiry: Expiry | None
     transfer: str
     qualifies: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ class Past:
                         held,
                         stored.transfer,
                         stored.qualifies,
+                        stored.created_at,
                     )
                 )
         return lots

@@ -277,6 +277,7 @@ Index(
     lot.c.member,
     lot.c.wallet,
     lot.c.expires_at,
+    lot.c.created_at,
     lot.c.id,
     sqlite_where=lot.c.remaining > 0,
     postgresql_where=lot.c.remaining > 0,

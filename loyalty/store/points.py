@@ -5,8 +5,8 @@ of a lot is its points and the sum of its allocations.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from loyalty.ids import caused_id
 from loyalty.program.expiry import Expiry
@@ -69,6 +69,8 @@ class Lot:
     """The id of the transfer that added it; the same as the lot's own, unless one transfer added several."""
     qualifies: bool = False
     """Whether its points count for tiers when they become active; False: they never do, or did when they were added."""
+    created_at: datetime | None = None
+    """When it was added; None: it is not stored yet, or was there before all others."""
 
 
 @frozen_at_type_check
@@ -179,9 +181,12 @@ def transfer_of(new: NewTransfer, *, number: int, after: Balance, now: datetime)
     )
 
 
-def spending_order(lot: Lot) -> tuple[bool, datetime | None, str]:
-    """The order in which lots are spent: what expires first, then the oldest; ids are ordered by time."""
-    return lot.expires_at is None, lot.expires_at, lot.id
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def spending_order(lot: Lot) -> tuple[bool, datetime | None, datetime, str]:
+    """The order in which lots are spent: what expires first, then the oldest."""
+    return lot.expires_at is None, lot.expires_at, lot.created_at or _FIRST, lot.id
 
 
 class LedgerReader(Protocol):

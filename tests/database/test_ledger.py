@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from database import Database, Transaction
 from loyalty.ids import new_id, numbered_id
 from loyalty.program.wallets import Points
+from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.members import NO_POINTS, NOTHING, Balance, Identity, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
@@ -68,7 +69,7 @@ def lot(number: int, amount: int, *, days: int | None = None, wallet: str = "poi
     """A lot that expires in some days."""
     ends = None if days is None else NOW + timedelta(days=days)
     id_ = numbered_id(number)
-    given = {"active_from": None, "expires_at": ends, "transfer": id_} | more
+    given = {"active_from": None, "expires_at": ends, "transfer": id_, "created_at": NOW} | more
     return Lot(id=id_, wallet=wallet, points=points(amount), remaining=points(amount), **given)
 
 
@@ -205,6 +206,18 @@ async def test_spendable_lots_expire_first_or_are_the_oldest_whatever_their_numb
     assert some == found[: count + 3]
 
 
+@pytest.mark.parametrize("days", [None, 9])
+async def test_of_points_that_expire_together_the_oldest_are_spent_first(run: Run[Any], days: int | None) -> None:
+    newest, oldest, middle = (lot(number, 10, days=days) for number in (1, 2, 3))
+
+    def work(tx: StoreRepositories) -> list[str]:
+        for each, day in ((middle, 1), (newest, 2), (oldest, 0)):
+            tx.ledger.add_lot(each, member_id=ANN, event_id=EVENT, now=NOW + timedelta(days=day))
+        return ids(tx.ledger.spendable(ANN, "points", now=NOW, enough=points(30)))
+
+    assert await run(work) == ids([oldest, middle, newest])
+
+
 async def test_no_more_lots_are_read_than_hold_enough(run: Run[Any]) -> None:
     lots = [lot(1, 10, days=1), lot(2, 10, days=2), lot(3, 10)]
     await run(lambda tx: [add(tx, each) for each in lots])
@@ -339,7 +352,7 @@ async def test_a_database_stores_an_external_id_once_in_a_store(database: Databa
     await write(_open_store)
     await write(lambda tx: add(tx, lot(1, 10), external_id="x"))
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConcurrentInsert):
         await write(lambda tx: add(tx, lot(2, 10), external_id="x"))
 
     assert (await write(lambda tx: tx.ledger.reported_transfer("x"))).id == numbered_id(1)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from temporalio.client import Client
 
@@ -56,7 +57,7 @@ async def test_an_event_is_applied_only_when_all_that_it_caused_is(sqlite_databa
         store = laurel.parts.database.store(laurel.store)
 
         processing = asyncio.create_task(laurel.answer(seventh))
-        seen: list[tuple[str, int]] = []
+        seen: list[tuple[str, Decimal | int]] = []
         while not seen or seen[-1][0] != "applied":
             stored = await store.read(lambda tx: tx.events.get(seventh.id))
             assert stored is not None

@@ -7,6 +7,7 @@ from temporalio.client import Client
 
 from database import Database
 from tests.kit import programs
+from tests.kit.amounts import points
 from tests.kit.running import Running, running
 
 MAY = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
@@ -109,7 +110,10 @@ async def test_one_event_has_every_effect_and_its_tier_change_is_sent(
         (reward,) = await store.read(lambda tx: tx.rewards.of_member(ann))
         assert outcome.outcome == "applied"
         assert (facts.tier, facts.attributes) == ("gold", {"favourite": "web"})
-        assert (facts.balances["points"].active, facts.balances["points"].earned) == (700, 900)
+        assert (facts.balances["points"].active, facts.balances["points"].earned) == (
+            points(700),
+            points(900),
+        )
         assert (reward.coupon or "").startswith("CF-")
         assert [did for did in outcome.did if did.startswith("tier")] == ["tier silver", "tier gold"]
 

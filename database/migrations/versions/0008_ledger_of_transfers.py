@@ -125,7 +125,7 @@ def _create_tables() -> None:
 
 def _create_lot_indexes() -> None:
     left, apart = sa.text("remaining > 0"), sa.text("transfer != id")
-    columns = ["member", "wallet", "expires_at", "id"]
+    columns = ["member", "wallet", "expires_at", "created_at", "id"]
     op.create_index("ix_lot_member_wallet_expires_at", "lot", columns, sqlite_where=left, postgresql_where=left)
     op.create_index("ix_lot_transfer", "lot", ["transfer"], sqlite_where=apart, postgresql_where=apart)
 

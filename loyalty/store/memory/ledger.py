@@ -78,7 +78,7 @@ class InMemoryLedger:
         return self._transfers.get(transfer_id)
 
     def transfers_about(self, transfer_id: str) -> Sequence[Transfer]:
-        return self._related.get(transfer_id, [])
+        return list(self._related.get(transfer_id, ()))
 
     def transfers_of(self, event_id: str) -> Sequence[Transfer]:
         return [each for each in self._transfers.values() if each.event == event_id]
@@ -108,7 +108,7 @@ class InMemoryLedger:
         return next((each for each in self._transfers.values() if each.external_id == external_id), None)
 
     def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:  # noqa: ARG002 - not kept
-        self._members[member_id].lots[new.id] = new
+        self._members[member_id].lots[new.id] = replace(new, transfer=new.transfer or new.id, created_at=now)
         self._owners[new.id] = member_id
 
     def change_lot(self, changed: Lot) -> None:

@@ -38,7 +38,8 @@ def test_spending_takes_the_points_that_expire_first() -> None:
 
 
 def test_what_expires_together_is_spent_oldest_first() -> None:
-    newer, older = lot(20, expires_in=90, name="b"), lot(20, expires_in=90, name="a")
+    newer = replace(lot(20, expires_in=90, name="a"), created_at=NOW)
+    older = replace(lot(20, expires_in=90, name="b"), created_at=NOW - timedelta(days=1))
 
     assert sorted([newer, older], key=spending_order) == [older, newer]
 

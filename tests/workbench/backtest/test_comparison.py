@@ -12,8 +12,7 @@ from tests.kit import programs
 from workbench.backtest import Benefit, BenefitDifference, Replay, ReplayComparison, ReplayedEvent
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
-ANN, BOB, EVE = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "abe")
-BY_NAME = {"ann": ANN, "bob": BOB, "eve": EVE}
+ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
 POINTS, CAPS, COFFEE = Benefit("wallet", "points"), Benefit("wallet", "caps"), Benefit("reward", "coffee")
 
 WALLETS = """\
@@ -34,7 +33,7 @@ def replay(buys: str, *, wallets: str = WALLETS % ("", ""), coffee: str = "", **
     }
     replayed = Replay(read_program(programs.files(program=before + wallets + after, **files)), START)
     for name, total in (totals or {"ann": 10}).items():
-        replayed.report(ReplayedEvent(new_id(), BY_NAME[name], "purchase", START, START, {"total": total}))
+        replayed.report(ReplayedEvent(new_id(), f"{name}@example.com", "purchase", START, START, {"total": total}))
     return replayed
 
 
