@@ -33,7 +33,7 @@ from commands.shared import temporal_server
 LAUREL = str(Path(sys.executable).with_name("laurel"))
 PASSWORD = "chaos-" + uuid4().hex
 IN_FLIGHT = 8
-MEMBERS = 20
+MEMBERS = 5
 UP_SECONDS = 90.0
 SETTLED_SECONDS = 180.0
 """The relay offers an event that was under way when it was killed once more after a minute."""
