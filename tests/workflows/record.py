@@ -21,7 +21,7 @@ from loyalty.references import EventRef
 from tests.kit import programs
 from tests.kit.receiver import Answer, Receiver
 from tests.kit.running import Running, running
-from tests.workflows.conftest import SKIPPING
+from tests.workflows.conftest import SKIPPING, clocks_started_by_tests
 from workflows.relay import relay_once
 from workflows.starter import start_event
 from workflows.store_clock import StoreClock
@@ -42,7 +42,7 @@ LOOP = "reactor: loop\non: purchase\nwhen: {'==': [{var: event.body.total}, 13]}
 
 async def record(folder: Path) -> None:
     """Run every kind of workflow, and save their histories."""
-    with tempfile.TemporaryDirectory() as scratch, Receiver() as receiver:
+    with tempfile.TemporaryDirectory() as scratch, Receiver() as receiver, clocks_started_by_tests():
         database = Database.open(f"sqlite:///{scratch}/laurel.db")
         async with await WorkflowEnvironment.start_time_skipping_v2(
             dev_server_existing_path=temporal_server.binary(),
