@@ -21,6 +21,7 @@ CHANGING: Sequence[TransferKind] = ("activate", "release", "settle", "cancel")
 MeasuredPoints: TypeAlias = Literal["earned", "spent", "expired"]
 
 _RELATED = transfer.alias("related_transfer")
+_CAUSE = event.alias("cause")
 _ADDED = or_(lot.c.id == transfer.c.id, and_(lot.c.transfer == transfer.c.id, lot.c.transfer != lot.c.id))
 
 
@@ -40,7 +41,7 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "externalTransferId": transfer.c.external_id,
     "relatedTransferId": transfer.c.related,
     "event": transfer.c.event,
-    "eventType": event.c.type,
+    "eventType": select(_CAUSE.c.type).where(_CAUSE.c.id == transfer.c.event).scalar_subquery(),
     "createdAt": transfer.c.at,
     "lockedUntil": select(func.min(lot.c.active_from)).where(_ADDED).scalar_subquery(),
     "expiresAt": select(func.min(lot.c.expires_at)).where(_ADDED).scalar_subquery(),
@@ -88,8 +89,7 @@ def find_transfers(
     wanted = _LISTED.where(*where).order_by(*order).limit(page.limit).offset(page.offset)
 
     def count(*conditions: ColumnElement[bool]) -> int:
-        counted = select(func.count()).select_from(transfer).outerjoin(event, event.c.id == transfer.c.event)
-        return tx.connection.execute(counted.where(*conditions)).scalar_one()
+        return tx.connection.execute(select(func.count()).select_from(transfer).where(*conditions)).scalar_one()
 
     records = [_listed(tuple(row)) for row in tx.connection.execute(wanted)]
     filtered = count(*where)
