@@ -1,18 +1,21 @@
 """The past of a store, for backtests: its members as they were at a moment, and the events that were reported since."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, func, or_, select, union
 
-from database.past import LotChange, Past, StoredBalance, StoredLot, StoredSum
+from database.ledger import TRANSFER_COLUMNS, transfer_record
+from database.past import ContributedSince, LotChange, Past, StoredBalance, StoredLot, StoredSum, used_before
+from database.past_operations import PastOperations, activations, by_hand
 from database.queries import columns_of
 from database.tables import (
     account,
     allocation,
     badge,
+    contribution,
     event,
     issued_reward,
     lot,
@@ -26,17 +29,22 @@ from database.usage import PROGRAM, StoredUse, UsageByReactor, by_reactor
 from loyalty.calendar import local_day
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, AchievementCompletions
 from loyalty.store.history import MemberRange, ReplayedEvent
 from loyalty.store.members import Balance, GrantedBadge, StoredMember
+from loyalty.store.points import Allocation, Transfer
 from loyalty.store.rewards import IssuedReward
 
 T = TypeVar("T")
 
 PAGE = 2_000
 """Rows that are fetched at once."""
+
+_MAX_WAIT = timedelta(days=7)
+"""How long an event may wait for its turn, or be set aside, and count for the time in which it was applied."""
 
 _NOT_REPORTED = [name for name in BUILT_IN if name != "member_registered"]
 
@@ -51,6 +59,7 @@ class History:
         self._since = since
         self._until = until
         self._day = local_day(since, program.zone)
+        self._operations = PastOperations(connection, self._store, since=since, until=until)
 
     def members_count(self) -> int:
         """Return how many members the store has."""
@@ -65,16 +74,27 @@ class History:
         return [MemberRange(some[0], some[-1]) for some in ids.partitions(most)]
 
     def events_count(self) -> int:
-        """Return how many events were reported since."""
+        """Return how many events `events` returns for all members."""
         return int(self._connection.execute(self._reported(select(func.count()).select_from(event))).scalar_one())
 
     def events(self, members: MemberRange) -> Iterator[ReplayedEvent]:
-        """Return the events that were reported since for these members, in the order they were received."""
+        """Return the events that these members reported and that were applied since, in the order of receipt.
+
+        One that was not applied, or failed, counts for the time in which it was received.
+        """
         within = event.c.member.between(members.first, members.last)
         wanted = self._reported(select(*columns_of(ReplayedEvent, event))).where(within)
         in_order = wanted.order_by(event.c.received_at, event.c.id)
         for row in self._connection.execution_options(yield_per=PAGE).execute(in_order):
             yield ReplayedEvent(*row)
+
+    def operations(self, members: MemberRange) -> list[PastOperation]:
+        """Return the operations on points that were asked for since for these members, in order."""
+        return self._operations.of(members)
+
+    def moves_between_members(self) -> bool:
+        """Return whether points were sent from one member to another since, or that was cancelled."""
+        return self._operations.move_between_members()
 
     def snapshots(self, members: MemberRange) -> Iterator[MemberSnapshot]:
         """Return these members as they were."""
@@ -84,6 +104,7 @@ class History:
             day=self._day,
             goals={each.name: int(each.goal * MILLION) for each in self._program.achievements},
             tiers=self._first_tiers(members),
+            contributed=self._contributed_since(members),
             completed_since=self._counts_since(members, "achievement_completed", "achievement"),
             granted_since=self._counts_since(members, "badge_granted", "badge"),
             balances=self._by_member(members, StoredBalance, account),
@@ -91,6 +112,9 @@ class History:
             activated=self._activated_since(members),
             lots=self._by_member(members, StoredLot, lot, lot.c.created_at < self._since, order_by=lot.c.id),
             allocations=self._allocations_since(members),
+            with_history=frozenset(row[0] for row in self._connection.execute(self._with_history(members))),
+            transfers=self._transfers_before(members),
+            allocated=self._allocated_before(members),
             badges=self._by_member(members, GrantedBadge, badge, badge.c.granted_at < self._since),
             daily_sums=self._by_member(members, StoredSum, mark),
             completions=self._by_member(members, AchievementCompletions, progress),
@@ -108,16 +132,41 @@ class History:
                 usage.c.store == self._store, usage.c.member == PROGRAM, usage.c.day < self._day
             )
         )
-        return by_reactor(StoredUse(*row) for row in rows)
+        since = ContributedSince.nothing()
+        _add_contributions(since, self._contributions_since(contribution.c.kind == "program"), "program")
+        return by_reactor(used_before((StoredUse(*row) for row in rows), since))
 
     def _reported(self, wanted: Select[Any]) -> Select[Any]:
         return wanted.where(
             event.c.store == self._store,
             event.c.parent.is_(None),
             event.c.type.not_in(_NOT_REPORTED),
-            event.c.received_at >= self._since,
             event.c.received_at < self._until,
+            self._applied_since(),
         )
+
+    def _applied_since(self) -> ColumnElement[bool]:
+        """Whether an event was applied since, or received since and not applied; indexed by when it was received."""
+        return and_(
+            event.c.received_at >= self._since - _MAX_WAIT,
+            func.coalesce(event.c.settled_at, event.c.received_at, type_=event.c.received_at.type) >= self._since,
+        )
+
+    def _contributions_since(self, *where: ColumnElement[bool]) -> list[tuple[Any, ...]]:
+        """The contributions of events since, by member and measure."""
+        columns = (event.c.member, contribution.c.kind, contribution.c.name, contribution.c.day, contribution.c.value)
+        sums = (func.sum(contribution.c.amount), func.sum(contribution.c.times))
+        within = (event.c.store == self._store, self._applied_since(), *where)
+        joined = select(*columns, *sums).join(event, event.c.id == contribution.c.event)
+        return [tuple(row) for row in self._connection.execute(joined.where(*within).group_by(*columns))]
+
+    def _contributed_since(self, members: MemberRange) -> Mapping[str, ContributedSince]:
+        """What events of these members contributed since, without limits of the program."""
+        found: dict[str, ContributedSince] = defaultdict(ContributedSince.nothing)
+        within = event.c.member.between(members.first, members.last)
+        for row in self._contributions_since(within):
+            _add_contributions(found[row[0]], [row], "member")
+        return found
 
     def _by_member(
         self,
@@ -148,10 +197,7 @@ class History:
 
     def _activated_since(self, members: MemberRange) -> Mapping[str, datetime]:
         """When lots became active since, by their ids."""
-        rows = self._connection.execute(
-            select(transfer.c.lot, transfer.c.at).where(*self._transfers_since(members), transfer.c.kind == "activate")
-        )
-        return dict(rows.all())
+        return activations(self._connection, *self._transfers_since(members))
 
     def _allocations_since(self, members: MemberRange) -> Mapping[str, LotChange]:
         """What transfers since added to lots, by the ids of the lots."""
@@ -163,6 +209,39 @@ class History:
             .group_by(allocation.c.lot)
         )
         return {lot_id: LotChange(int(points), int(held)) for lot_id, points, held in rows}
+
+    def _with_history(self, members: MemberRange) -> CompoundSelect[Any]:
+        """Select the members with points on hold, or with transfers since that an operation made or released a hold."""
+        moved = (*self._transfers_since(members), or_(by_hand(), transfer.c.kind == "release"))
+        holding = (account.c.store == self._store, account.c.member.between(members.first, members.last))
+        return union(
+            select(transfer.c.member).where(*moved), select(account.c.member).where(*holding, account.c.held > 0)
+        )
+
+    def _before(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
+        return (
+            transfer.c.store == self._store,
+            transfer.c.member.in_(self._with_history(members)),
+            transfer.c.at < self._since,
+        )
+
+    def _transfers_before(self, members: MemberRange) -> Mapping[str, list[Transfer]]:
+        """The transfers from before of members with history, in order."""
+        found: dict[str, list[Transfer]] = defaultdict(list)
+        wanted = select(*TRANSFER_COLUMNS).where(*self._before(members))
+        for row in self._connection.execute(wanted.order_by(transfer.c.at, transfer.c.account, transfer.c.number)):
+            each = transfer_record(*row)
+            found[each.member].append(each)
+        return found
+
+    def _allocated_before(self, members: MemberRange) -> Mapping[str, Mapping[str, list[Allocation]]]:
+        """The allocations of these transfers, by member and transfer."""
+        found: dict[str, dict[str, list[Allocation]]] = defaultdict(lambda: defaultdict(list))
+        columns = (transfer.c.member, transfer.c.id, *columns_of(Allocation, allocation))
+        joined = select(*columns).join(transfer, transfer.c.id == allocation.c.transfer)
+        for member_id, transfer_id, *values in self._connection.execute(joined.where(*self._before(members))):
+            found[member_id][transfer_id].append(Allocation(*values))
+        return found
 
     def _transfers_since(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -177,7 +256,7 @@ class History:
             event.c.store == self._store,
             event.c.type == type_,
             event.c.member.between(members.first, members.last),
-            event.c.received_at >= self._since,
+            self._applied_since(),
         )
         rows = self._connection.execute(
             select(event.c.member, event.c.body).where(within).order_by(event.c.received_at, event.c.id)
@@ -197,3 +276,19 @@ class History:
         for member_id, body in self._bodies_since(members, type_):
             found[member_id][body[key]] += 1
         return found
+
+
+def _add_contributions(
+    since: ContributedSince, rows: Iterable[tuple[Any, ...]], per: Literal["member", "program"]
+) -> None:
+    """Add contributions; of those to limits, only those to limits of a member, or of the program."""
+    for _, kind, name, day, value, amount, times in rows:
+        measure = (name, day, value)
+        if kind == "counted":
+            since.counted[measure] += int(amount)
+            since.completed[name] += int(times)
+        elif kind == "used":
+            since.used[measure] += int(amount)
+        elif kind == per:
+            since.points[measure] += int(amount)
+            since.times[measure] += int(times)

@@ -1,15 +1,17 @@
 """Members as they were at a moment in the past, derived from what is stored of them now.
 
-Balances and lots are exact: what transfers added since is taken away. Other things are derived from daily sums and
-events since. Four are not exact: attributes and profile are as they are now; an event that came late, with a time on an
-earlier day, counts as if it had been known on that day; a tier that was reviewed or changed since begins a new period;
-and a lot whose expiry was moved since expires at the new moment.
+Balances, lots and open holds are exact: what transfers added since is taken away. So are daily sums, completions, use
+of limits and badges, since contributions are kept: what events contributed since is taken away. Of events from before
+that, a late one, with a time on an earlier day, counts as if it had been known on that day, and a completion used the
+latest daily sums. Three things are not exact: attributes and profile are as they are now; a tier that was reviewed or
+changed since begins a new period; and a lot whose expiry was moved since expires at the new moment.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
 from database.usage import StoredUse, by_reactor
 from loyalty.engine.snapshots import MemberSnapshot
@@ -19,7 +21,7 @@ from loyalty.program.wallets import Points
 from loyalty.store.achievements import AchievementCompletions, DailySum
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, Member, StoredMember
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.points import Lot
+from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
 from loyalty.tiers.standing import kept_until
 
@@ -89,6 +91,27 @@ class StoredSum:
     used: int
 
 
+Measure: TypeAlias = tuple[str, date, str]
+"""The name of an achievement or a reactor, a local day, and a value of `distinct` or a wallet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContributedSince:
+    """What the events of one member contributed since, in millionths and times."""
+
+    counted: Counter[Measure]
+    used: Counter[Measure]
+    completed: Counter[str]
+    """By achievement."""
+    points: Counter[Measure]
+    """Of limits `per: member`, as are `times`."""
+    times: Counter[Measure]
+
+    @classmethod
+    def nothing(cls) -> "ContributedSince":
+        return cls(Counter(), Counter(), Counter(), Counter(), Counter())
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What is stored of a range of members, each by member, from which the past is derived."""
@@ -99,6 +122,7 @@ class Past:
     goals: Mapping[str, int]
     """The goals of achievements, in millionths."""
     tiers: Mapping[str, str | None]
+    contributed: Mapping[str, ContributedSince]
     completed_since: Mapping[str, Counter[str]]
     granted_since: Mapping[str, Counter[str]]
     balances: Mapping[str, list[StoredBalance]]
@@ -110,6 +134,12 @@ class Past:
     """Those from before."""
     allocations: Mapping[str, LotChange]
     """What was added to lots since, by their ids."""
+    with_history: Set[str]
+    """Members whose earlier transfers operations may be about."""
+    transfers: Mapping[str, list[Transfer]]
+    """Those from before, of members with history."""
+    allocated: Mapping[str, Mapping[str, list[Allocation]]]
+    """Their allocations, by member and transfer."""
     badges: Mapping[str, list[GrantedBadge]]
     daily_sums: Mapping[str, list[StoredSum]]
     completions: Mapping[str, list[AchievementCompletions]]
@@ -130,17 +160,22 @@ class Past:
             attributes=stored.attributes,
         )
         if stored.created_at >= self.since:
-            return MemberSnapshot(MemberState(known), is_new=True)
+            return MemberSnapshot(MemberState(known, keeps_history=member_id in self.with_history), is_new=True)
         lots = self._lots(member_id)
+        has_history = member_id in self.with_history
         balances = self._balances(member_id)
         state = MemberState(
             member=self._in_its_period(known, stored, balances),
             balances=balances,
             badges=self._badges(member_id),
-            lots={each.id: each for each in lots},
+            lots={each.id: each for each in lots if each.remaining or each.held},
+            keeps_history=has_history,
+            transfers={each.id: each for each in self.transfers.get(member_id, ())},
+            allocations=dict(self.allocated.get(member_id, {})),
+            empty_lots={each.id: each for each in lots if has_history and not (each.remaining or each.held)},
             daily_sums=self._daily_sums(member_id),
             completed=self._completed(member_id),
-            used=by_reactor(self.used.get(member_id, ())),
+            used=by_reactor(used_before(self.used.get(member_id, ()), self._contributed(member_id))),
             issued={each.id: replace(each, status="issued") for each in self._coupons(member_id)},
         )
         return MemberSnapshot(state)
@@ -167,28 +202,27 @@ class Past:
         return replace(known, tier_base=base, tier_until=until)
 
     def _lots(self, member_id: str) -> list[Lot]:
-        """The member's lots as they were: what is left of them now, less what was added since."""
+        """The member's lots as they were: what is left of them now, less what was added since; empty ones, too."""
         lots: list[Lot] = []
         for stored in self.lots.get(member_id, ()):
             since = self.allocations.get(stored.id, LotChange(0, 0))
             remaining, held = Points(stored.remaining - since.points), Points(stored.held - since.held)
-            if remaining or held:
-                active_from = self.activated.get(stored.id, stored.active_from)
-                lots.append(
-                    Lot(
-                        stored.id,
-                        stored.wallet,
-                        stored.points,
-                        remaining,
-                        active_from,
-                        stored.expires_at,
-                        stored.expiry,
-                        held,
-                        stored.transfer,
-                        stored.qualifies,
-                        stored.created_at,
-                    )
+            active_from = self.activated.get(stored.id, stored.active_from)
+            lots.append(
+                Lot(
+                    stored.id,
+                    stored.wallet,
+                    stored.points,
+                    remaining,
+                    active_from,
+                    stored.expires_at,
+                    stored.expiry,
+                    held,
+                    stored.transfer,
+                    stored.qualifies,
+                    stored.created_at,
                 )
+            )
         return lots
 
     def _balances(self, member_id: str) -> dict[str, Balance]:
@@ -205,17 +239,35 @@ class Past:
     def _completed(self, member_id: str) -> dict[str, int]:
         since = self.completed_since.get(member_id, Counter())
         stored = self.completions.get(member_id, ())
-        return {each.achievement: each.completed - since[each.achievement] for each in stored}
+        found = {each.achievement: each.completed - since[each.achievement] for each in stored}
+        return {name: times for name, times in found.items() if times}
+
+    def _contributed(self, member_id: str) -> ContributedSince:
+        return self.contributed.get(member_id) or ContributedSince.nothing()
 
     def _daily_sums(self, member_id: str) -> dict[str, list[DailySum]]:
-        """The daily sums then. A completion uses up the oldest, so those since are undone beginning at the latest."""
-        since = self.completed_since.get(member_id, Counter())
-        to_undo = {name: times * self.goals.get(name, 0) for name, times in since.items()}
+        """The daily sums then: without what was contributed since.
+
+        What completions without contributions used is undone beginning at the latest day, as they use up the oldest.
+        """
+        contributed = self._contributed(member_id)
+        unknown = self.completed_since.get(member_id, Counter[str]()) - contributed.completed
+        to_undo = {name: times * self.goals.get(name, 0) for name, times in unknown.items()}
         sums: dict[str, list[DailySum]] = defaultdict(list)
         for stored in sorted(self.daily_sums.get(member_id, ()), key=lambda each: (each.day, each.value), reverse=True):
-            unused = min(to_undo.get(stored.achievement, 0), stored.used)
+            measure = (stored.achievement, stored.day, stored.value)
+            amount, used = stored.amount - contributed.counted[measure], stored.used - contributed.used[measure]
+            unused = min(to_undo.get(stored.achievement, 0), used)
             to_undo[stored.achievement] = to_undo.get(stored.achievement, 0) - unused
-            if stored.day < self.day:
-                before = DailySum(stored.day, stored.value, stored.amount, stored.used - unused)
-                sums[stored.achievement].insert(0, before)
+            if stored.day < self.day and (amount or used):
+                sums[stored.achievement].insert(0, DailySum(stored.day, stored.value, amount, used - unused))
         return dict(sums)
+
+
+def used_before(stored: Iterable[StoredUse], since: ContributedSince) -> Iterator[StoredUse]:
+    """Return the use of limits without what was taken from them since."""
+    for each in stored:
+        measure = (each.reactor, each.day, each.wallet)
+        times, points = each.times - since.times[measure], each.points - since.points[measure]
+        if times or points:
+            yield replace(each, times=times, points=points)

@@ -1,6 +1,7 @@
 """The backtest of a plan: replay events under both programs, split by members into tasks for several processes."""
 
 import gc
+import heapq
 import multiprocessing
 import os
 import signal
@@ -18,6 +19,7 @@ from threading import Thread, active_count
 from typing import Any, TypeAlias, assert_never
 
 from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from program_files import read_program, read_revision
 from workbench.backtest import MemberRange, PairedReplay, Partition, ReplayComparison, ReplayedEvent, Shard
@@ -76,9 +78,9 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> ReplayCompari
     """Replay all events in up to `jobs` processes (None: one a core). Raise BadLine for a wrong line of the file."""
     old, new = _programs(job)
     reactors = (*old.reactors, *new.reactors)
-    is_one_task = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
+    has_shared_limits = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
     processes = jobs or os.cpu_count() or 1
-    with _parts(job.source, new, processes, is_one_task=is_one_task) as (parts, events):
+    with _parts(job.source, new, processes, is_one_task=has_shared_limits) as (parts, events):
         if not parts:
             return ReplayComparison()
         if len(parts) == 1 or processes == 1:
@@ -95,7 +97,10 @@ def _programs(job: Job) -> tuple[Program, Program]:
 def _parts(
     source: Source, program: Program, processes: int, *, is_one_task: bool
 ) -> Iterator[tuple[Sequence[Partition], int | None]]:
-    """The tasks, and the number of events if it is known. Members who share a limit of the program are in one task."""
+    """The tasks, and the number of events if it is known. Members who share anything are in one task.
+
+    They do by a limit of the program, and if points were sent from one to another.
+    """
     match source:
         case FromFile(file):
             size = file.stat().st_size
@@ -111,6 +116,7 @@ def _parts(
         case FromDatabase():
             with _history(source, program) as history:
                 events = history.events_count()
+                is_one_task = is_one_task or history.moves_between_members()
                 one = is_one_task or events <= FEW_EVENTS
                 parts = history.member_ranges(
                     _members_per_task(history.members_count(), 1 if one else processes, is_one_task=is_one_task)
@@ -245,7 +251,8 @@ class _Replayer:
                         openings: list[MemberSnapshot] = list(history.snapshots(part))
                         pair.load(openings, history.used_by_program())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
-                        return _replay_events(pair, history.events(part), known, count, until=source.until)
+                        past = heapq.merge(history.events(part), history.operations(part), key=_in_order)
+                        return _replay_all(pair, past, known, count, until=source.until)
                 case _:
                     raise AssertionError(f"{part} does not belong to {self.source}")
 
@@ -253,26 +260,35 @@ class _Replayer:
         first = next(events, None)
         if first is None:
             return ReplayComparison()
-        return _replay_events(PairedReplay(self.old, self.new, first.received_at), chain([first], events), set(), count)
+        return _replay_all(PairedReplay(self.old, self.new, first.received_at), chain([first], events), set(), count)
 
 
-def _replay_events(
+def _in_order(past: ReplayedEvent | PastOperation) -> tuple[datetime, str]:
+    return past.received_at, past.id
+
+
+def _replay_all(
     pair: PairedReplay,
-    events: Iterator[ReplayedEvent],
+    past: Iterator[ReplayedEvent] | Iterator[ReplayedEvent | PastOperation],
     members: set[str],
     count: Callable[[int], None],
     *,
     until: datetime | None = None,
 ) -> ReplayComparison:
-    """Replay events; `members` are those who exist before the first."""
+    """Replay events and operations in their order; `members` are those who exist before the first."""
     replayed = 0
     # To read a batch and then to replay it is faster than to alternate with each event.
-    while batch := list(islice(events, READ_AHEAD)):
-        for event in batch:
-            pair.report(event)
-            members.add(event.member)
-        replayed += len(batch)
-        count(len(batch))
+    while batch := list(islice(past, READ_AHEAD)):
+        events = 0
+        for each in batch:
+            members.add(each.member)
+            if isinstance(each, ReplayedEvent):
+                pair.report(each)
+                events += 1
+            else:
+                pair.operate(each)
+        replayed += events
+        count(events)
     if until is not None:
         pair.advance(until)
     return pair.compare(events=replayed, members=len(members))

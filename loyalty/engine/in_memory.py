@@ -126,6 +126,10 @@ class InMemoryEngine:
         """As `advance`, context by context, without events that no reactor, achievement or message answers."""
         return self._advancing(until, self._is_answered)
 
+    def processing(self, recorded: Iterable[EventRef]) -> Iterator[EventContext]:
+        """Process events that operations recorded, without those that no reactor, achievement or message answers."""
+        return self._process([event for event in recorded if self._is_answered(event)])
+
     def _advancing(self, until: datetime, is_wanted: Callable[[EventRef], bool]) -> Iterator[EventContext]:
         while (due := self.store.due_items.earliest()) is not None and due <= until:
             self.now = max(self.now, due)

@@ -55,4 +55,7 @@ def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
     for issued in snapshot.state.issued.values():
         if issued.expires_at is not None:
             found[issued.id] = due_items_of_coupon(program, issued.expires_at, now=now)
+    for each in snapshot.state.transfers.values():
+        if each.kind == "hold" and each.ends_at is not None and each.ends_at > now:
+            found[each.id] = {"unblock": each.ends_at}
     return found | {snapshot.state.member.id: due_times_from_now(program, snapshot.state.member, now=now)}

@@ -1,12 +1,16 @@
 """The past state of members, derived from what is stored now, is exactly what it was."""
 
+from datetime import timedelta
+
 import pytest
 
 from activities.events import EventActivities
 from database import Database
 from database.history import MemberRange
 from database.programs import Programs
+from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from tests.kit import programs
+from tests.kit.points_by_hand import points_by_hand
 from tests.kit.scripted_store import COFFEE, FIRST, GIFT, LATER, PURCHASES, REFUND, REFUNDS, SHOPPER, ScriptedStore
 
 
@@ -36,6 +40,7 @@ async def some_weeks(scripted: ScriptedStore, ann: str, bob: str) -> None:
         await scripted.wait(2)
         await scripted.report(ann, "app_login", {})
         await scripted.report(bob, "refund", {"total": 12})
+        await scripted.report(ann, "purchase", {"total": 10}, time=scripted.now - timedelta(days=2 * week + 1))
         await scripted.wait(5)
 
 
@@ -69,6 +74,33 @@ async def test_members_are_read_with_their_past_state(scripted: ScriptedStore) -
     assert before[ann].state.issued
 
 
+async def test_holds_debt_and_what_was_cancelled_are_read_as_they_were(scripted: ScriptedStore) -> None:
+    ann, bob = await scripted.register("ann@example.com"), await scripted.register("bob@example.com")
+    for member_id in (ann, bob):
+        await scripted.report(member_id, "purchase", {"total": 80})
+    await points_by_hand(scripted, ann, bob)
+    await scripted.operate(cancel_transfer, CancelTransfer(await scripted.last_transfer(bob, "award")))
+    day = scripted.midnight()
+    before = await scripted.snapshots(day)
+
+    await scripted.wait(1)
+    await some_weeks(scripted, ann, bob)
+    await points_by_hand(scripted, bob, ann)
+    after = await scripted.snapshots(day)
+
+    for member_id in (ann, bob):
+        expected, read = before[member_id].state, after[member_id].state
+        assert read.balances == expected.balances
+        assert read.lots == expected.lots
+        assert (read.daily_sums, read.completed, read.used) == (
+            expected.daily_sums,
+            expected.completed,
+            expected.used,
+        )
+    assert before[ann].state.balances["points"].held > 0
+    assert before[bob].state.balances["points"].owed > 0
+
+
 async def test_reported_events_are_read_in_the_order_of_their_arrival(scripted: ScriptedStore) -> None:
     ann, bob = await scripted.register("ann@example.com"), await scripted.register("bob@example.com")
     await scripted.wait(3)
@@ -78,10 +110,10 @@ async def test_reported_events_are_read_in_the_order_of_their_arrival(scripted: 
     await some_weeks(scripted, ann, bob)
 
     events = await scripted.events(day)
-    assert [event.type for event in events[:4]] == ["purchase", "purchase", "app_login", "refund"]
+    assert [event.type for event in events[:5]] == ["purchase", "purchase", "app_login", "refund", "purchase"]
     assert {event.type for event in events} == {"purchase", "app_login", "refund"}, "nothing caused, nothing due"
     assert [event.received_at for event in events] == sorted(event.received_at for event in events)
-    assert len(events) == 20
+    assert len(events) == 25
 
 
 async def test_ranges_of_members_do_not_overlap(scripted: ScriptedStore) -> None:

@@ -1,6 +1,6 @@
 """A store on a real database whose clock a test moves, and files for its program."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,10 +10,12 @@ from sqlalchemy import Connection, select
 from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
 from database.history import History
-from database.tables import event
+from database.tables import event, transfer
 from loyalty.calendar import start_of
 from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
+from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.events import NewEvent
@@ -87,6 +89,24 @@ class ScriptedStore:
         await self.reactions.react_to_events([ref], self.now)
         return ref
 
+    async def operate(self, operation: Callable[..., Any], *arguments: Any, source: str = "admin") -> Any:
+        """Run an operation at the store's time, and answer the events that it records; return its result."""
+
+        def run(tx: Transaction) -> tuple[Any, list[EventRef]]:
+            context = OperationContext(tx, self.program, self.revision, self.now, source)
+            return operation(context, *arguments), context.to_start
+
+        result, recorded = await self.database.store(self.program.store).write(run)
+        await self.reactions.react_to_events(recorded, self.now)
+        return result
+
+    async def last_transfer(self, member_id: str, kind: str) -> str:
+        """Return the id of a member's last transfer of a kind."""
+        wanted = select(transfer.c.id).where(transfer.c.member == member_id, transfer.c.kind == kind)
+        last = wanted.order_by(transfer.c.number.desc()).limit(1)
+        found = await self.database.access_read(lambda access: access.connection.execute(last).scalar_one())
+        return str(found)
+
     async def wait(self, days: int) -> None:
         """Move the clock, and run what falls due on the way."""
         until = self.now + timedelta(days=days)
@@ -124,6 +144,16 @@ class ScriptedStore:
             return list(history.events(everybody))
 
         found: list[ReplayedEvent] = await self._history(since, read)
+        return found
+
+    async def operations(self, since: datetime) -> list[PastOperation]:
+        """The operations since a moment, as a backtest reads them."""
+
+        def read(history: History) -> list[PastOperation]:
+            (everybody,) = history.member_ranges(100)
+            return history.operations(everybody)
+
+        found: list[PastOperation] = await self._history(since, read)
         return found
 
     async def _history(self, since: datetime, work: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from loyalty.store.events import Event
 from loyalty.store.history import ReplayedEvent
@@ -22,7 +23,7 @@ class PairedReplay:
     def __init__(self, old: Program, new: Program, start: datetime) -> None:
         self._divergence = Divergence.of(old, new)
         self._shared = Replay(old, start)
-        self._old, self._new = self._both = Replay(old, start), Replay(new, start)
+        self._old, self._new = self._both = tuple(Replay(each, start, ids=self._shared.ids) for each in (old, new))
         self.diverged: set[str] = set()
         """Members replayed under each program; empty where all are, as any event may be processed differently."""
 
@@ -41,6 +42,18 @@ class PairedReplay:
         ):
             for replay in self._both:
                 replay.report(event)
+
+    def operate(self, past: PastOperation) -> None:
+        """Do an operation under both programs: once, unless one of its members is replayed separately."""
+        if self._divergence is not None and self.diverged.isdisjoint(past.members):
+            self._shared.operate(past)
+            return
+        if self._divergence is not None:
+            self._shared.advance(past.received_at)
+            for member in {*past.members} - self.diverged:
+                self._separate(member)
+        for replay in self._both:
+            replay.operate(past)
 
     def advance(self, until: datetime) -> None:
         """Let time pass, and process what is due."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from loyalty.program.program import Program
 from rules.values import Json
 from workbench.backtest.comparison import BacktestResult, MemberChange
+from workbench.backtest.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ def metrics(result: BacktestResult) -> list[Metric]:
     all_metrics = [
         *_points(result, "awarded"),
         *_points(result, "deducted"),
+        *_points(result, "added", "added by hand"),
+        *_points(result, "spent"),
         *_points(result, "expired"),
         *_counts("reward", compared.old.rewards, compared.new.rewards),
         *_counts("badge", compared.old.badges, compared.new.badges),
@@ -36,6 +39,7 @@ def metrics(result: BacktestResult) -> list[Metric]:
         *_counts("came into tier", compared.old.tiers, compared.new.tiers),
         *(each for each in _counts("fired:", compared.old.fired, compared.new.fired) if each.difference),
         *_counts("refused:", compared.old.refused, compared.new.refused),
+        *_counts("refused:", compared.old.refused_operations, compared.new.refused_operations),
         *_counts("failed:", compared.old.failed, compared.new.failed),
     ]
     cost = [] if old_cost is None and new_cost is None else [Metric("cost", old_cost, new_cost)]
@@ -70,6 +74,7 @@ def as_json(result: BacktestResult) -> dict[str, Json]:
     return {
         "events": compared.events,
         "members": compared.members,
+        "operations": {"inForce": _operations(compared.old), "planned": _operations(compared.new)},
         "membersGaining": compared.gaining,
         "membersLosing": compared.losing,
         "numbers": [
@@ -81,14 +86,19 @@ def as_json(result: BacktestResult) -> dict[str, Json]:
     }
 
 
-def _points(result: BacktestResult, movement: str) -> Iterator[Metric]:
+def _operations(totals: Totals) -> dict[str, Json]:
+    refused = totals.refused_operations
+    return {"done": totals.operations, "refused": refused.total(), "reasons": dict(refused)}
+
+
+def _points(result: BacktestResult, movement: str, name: str = "") -> Iterator[Metric]:
     def amount(program: Program, moved: Mapping[str, int], code: str) -> Decimal:
         wallet = program.wallets.get(code)
         return Decimal(wallet.amount(moved.get(code, 0)) if wallet else 0)
 
     old, new = getattr(result.comparison.old, movement), getattr(result.comparison.new, movement)
     for code in sorted(old.keys() | new.keys()):
-        yield Metric(f"{code} {movement}", amount(result.old, old, code), amount(result.new, new, code))
+        yield Metric(f"{code} {name or movement}", amount(result.old, old, code), amount(result.new, new, code))
 
 
 def _counts(name: str, old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[Metric]:
@@ -98,8 +108,10 @@ def _counts(name: str, old: Mapping[str, int], new: Mapping[str, int]) -> Iterat
 
 def _headline(result: BacktestResult) -> str:
     compared = result.comparison
+    asked_for = compared.old.operations + compared.old.refused_operations.total()
+    operations = f" and {_counted(asked_for, 'operation')}" if asked_for else ""
     return (
-        f"{_counted(compared.events, 'event')} of {_counted(compared.members, 'member')} replayed: "
+        f"{_counted(compared.events, 'event')}{operations} of {_counted(compared.members, 'member')} replayed: "
         f"{compared.gaining:,} would get more points, rewards or badges, {compared.losing:,} fewer"
     )
 

@@ -1,21 +1,52 @@
 """Replays events under one program, from the state that its members had at the start."""
 
+import re
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from loyalty.engine.in_memory import InMemoryEngine
+from loyalty.engine.in_memory import REVISION, InMemoryEngine
 from loyalty.engine.snapshots import MemberSnapshot, load_into, unload_from
 from loyalty.events.context import EventContext
+from loyalty.events.operations import OperationContext
 from loyalty.ids import caused_id
+from loyalty.points.cancelling import CancelTransfer
+from loyalty.points.holds import HoldPoints
+from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints
+from loyalty.points.past_operations import (
+    ActivatePoints,
+    CapturePoints,
+    ExpirePoints,
+    Ids,
+    PastOperation,
+    PointsRequest,
+    ReleasePoints,
+    repeat,
+)
 from loyalty.program.program import Program
+from loyalty.refusals import Refusal
 from loyalty.store.history import ReplayedEvent
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
-from workbench.backtest.gains import Gains, lifetime_gains
+from loyalty.store.points import Transfer
+from workbench.backtest.gains import Benefit, Gains, lifetime_gains
 from workbench.backtest.totals import Totals
+
+_NAMES: Mapping[type[PointsRequest], str] = {
+    AddPoints: "points added by hand",
+    SpendPoints: "points spent",
+    HoldPoints: "points held",
+    CapturePoints: "held points captured",
+    ReleasePoints: "held points released",
+    TransferPoints: "points sent to another member",
+    CancelTransfer: "transfer cancelled",
+    ExpirePoints: "points expired by hand",
+    ActivatePoints: "points activated by hand",
+}
+"""Operations as a backtest names them."""
 
 
 @dataclass(slots=True)
@@ -25,13 +56,16 @@ class Replay:
     program: Program
     start: datetime
     totals: Totals = field(default_factory=Totals)
+    ids: Ids = field(default_factory=dict)
+    """Of another replay, from which members may come; this one adds its own."""
     _engine: InMemoryEngine = field(init=False)
     _unregistered: dict[str, MemberState] = field(default_factory=dict)
     """Members who register during the replay."""
-    _gains_before: dict[str, Gains] = field(default_factory=dict)
-    """What members had gained when the replay began for them; absent: nothing."""
+    _gains_before: dict[str, Counter[Benefit]] = field(default_factory=dict)
+    """What members had gained when the replay began for them, and by operations since; absent: nothing."""
 
     def __post_init__(self) -> None:
+        self.ids = ChainMap({}, self.ids)
         self._engine = InMemoryEngine(self.program, self.start, with_reasons=False)
 
     def load(self, snapshots: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
@@ -47,7 +81,7 @@ class Replay:
         """Load one member; `gains_before` is what `gains` does not count."""
         state = snapshot.state.copy() if snapshot.is_new else load_into(self._engine, snapshot)
         self._give_tier(state)
-        self._gains_before[state.member.id] = gains_before
+        self._gains_before[state.member.id] = Counter(gains_before)
         if snapshot.is_new:
             self._unregistered[state.member.id] = state
 
@@ -82,9 +116,41 @@ class Replay:
         """Process an event that was accepted."""
         self._count(self._engine.reporting(event.member, event.type, event.body, time=event.time, event_id=event.id))
 
+    def operate(self, past: PastOperation) -> None:
+        """Do an operation at its time, after all that was due before; count it, or why it is refused."""
+        self.advance(past.received_at)
+        if not all(map(self._is_there, past.members)):
+            self.totals.refuse_operation(f"{_NAMES[type(past.request)]}: the member is unknown")
+            return
+        operation = OperationContext(self.store, self.program, REVISION, self.now, past.source)
+        try:
+            repeat(operation, past, self.ids)
+        except Refusal as refusal:
+            self.totals.refuse_operation(f"{_NAMES[type(past.request)]}: {_in_words(refusal)}")
+            return
+        self.totals.operations += 1
+        self._leave_out_of_gains(self.store.transfers)
+        self._count(self._engine.processing(operation.to_start))
+
+    def _is_there(self, member: str) -> bool:
+        """Return whether a member exists; one who registers later, as far as is known, does so now."""
+        unregistered = self._unregistered.pop(member, None)
+        if unregistered is not None:
+            self._engine.store.load(unregistered)
+        return member in self._engine.store.members_by_id
+
+    def _leave_out_of_gains(self, transfers: Iterable[Transfer]) -> None:
+        """Count no gains for what operations posted, unless they cancel what rules gave or took."""
+        for each in transfers:
+            about = None if each.related is None else self.store.ledger.transfer(each.related)
+            is_of_rules = each.kind == "cancel" and about is not None and about.kind in ("award", "deduct")
+            if not is_of_rules and each.change.earned != each.change.spent:
+                before = self._gains_before.setdefault(each.member, Counter())
+                before[Benefit("wallet", each.wallet)] += each.change.earned - each.change.spent
+
     def remove_member(self, member: str) -> tuple[MemberSnapshot | None, Gains]:
         """Remove a member; return what `add_member` of another replay takes. The snapshot of an unknown one is None."""
-        gains_before = self._gains_before.pop(member, {})
+        gains_before = self._gains_before.pop(member, Counter[Benefit]())
         unregistered = self._unregistered.pop(member, None)
         if unregistered is not None:
             return MemberSnapshot(unregistered, is_new=True), gains_before
@@ -120,7 +186,7 @@ class Replay:
         elif self.program.registers_unknown_members:
             lowest = self.program.tier_at(0)
             member = Member(event.member, event.received_at, tier=lowest.name if lowest else None)
-            self._engine.store.load(MemberState(member))
+            self._engine.store.load(MemberState(member, keeps_history=False))
             if event.type != "member_registered":
                 registered = caused_id(event.id, "member_registered")
                 self._count(self._engine.reporting(event.member, "member_registered", {}, event_id=registered))
@@ -142,3 +208,8 @@ class Replay:
         lowest = self.program.tier_at(0)
         if lowest is not None and self.program.tier_named(state.member.tier) is None:
             state.member = replace(state.member, tier=lowest.name)
+
+
+def _in_words(refusal: Refusal) -> str:
+    """Return a refusal without its amounts: `not enough points`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type(refusal).__name__).lower()

@@ -18,9 +18,13 @@ class Totals:
 
     answered: int = 0
     """Events processed: reported ones, caused ones, and due ones that something answers."""
+    operations: int = 0
+    """Operations on points that were done again."""
     awarded: Counter[str] = field(default_factory=Counter)
-    """By wallet, as are `deducted` and `expired`."""
+    """By wallet, as are all points. `awarded` and `deducted` by rules, `added` and `spent` by operations."""
     deducted: Counter[str] = field(default_factory=Counter)
+    added: Counter[str] = field(default_factory=Counter)
+    spent: Counter[str] = field(default_factory=Counter)
     expired: Counter[str] = field(default_factory=Counter)
     rewards: Counter[str] = field(default_factory=Counter)
     badges: Counter[str] = field(default_factory=Counter)
@@ -34,14 +38,20 @@ class Totals:
     """Events that this program does not accept, by reason."""
     failed: Counter[str] = field(default_factory=Counter)
     """Events whose processing failed, by reason."""
+    refused_operations: Counter[str] = field(default_factory=Counter)
+    """Operations that this program, or the state it led to, refuses, by reason."""
 
     def post(self, transfer: Transfer) -> None:
         """Add one transfer."""
         match transfer.kind:
-            case "award" | "add":
+            case "award":
                 self.awarded[transfer.wallet] += transfer.points
-            case "deduct" | "spend" | "capture":
+            case "deduct":
                 self.deducted[transfer.wallet] += transfer.points
+            case "add":
+                self.added[transfer.wallet] += transfer.points
+            case "spend" | "capture":
+                self.spent[transfer.wallet] += transfer.points
             case "expire":
                 self.expired[transfer.wallet] += transfer.points
             case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel":
@@ -73,6 +83,10 @@ class Totals:
     def refuse(self, reason: str) -> None:
         """Add one event that the program does not accept."""
         _count_reason(self.refused, reason)
+
+    def refuse_operation(self, reason: str) -> None:
+        """Add one operation that is refused."""
+        _count_reason(self.refused_operations, reason)
 
     def add(self, other: "Totals") -> None:
         """Add the totals of another partition."""

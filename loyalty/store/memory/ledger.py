@@ -1,7 +1,7 @@
 """The ledger of a store that is kept in memory."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,40 +23,46 @@ from loyalty.store.points import (
 
 
 class InMemoryLedger:
-    """Transfers, allocations and lots. Lots with points left are part of their member's state."""
+    """Transfers, allocations and lots; all are part of their member's state."""
 
-    __slots__ = ("_allocations", "_last_numbers", "_members", "_owners", "_posted", "_related", "_spent", "_transfers")
+    __slots__ = ("_last_numbers", "_members", "_owners", "_posted", "_related")
 
     def __init__(self, members: Mapping[str, MemberState], owners: dict[str, str], posted: list[Transfer]) -> None:
-        """`owners`: ids of members by the ids of their lots; `posted` gets every transfer."""
+        """`owners`: ids of members by the ids of their lots and transfers; `posted` gets every transfer."""
         self._members = members
         self._owners = owners
         self._posted = posted
-        self._transfers: dict[str, Transfer] = {}
-        self._related: dict[str, list[Transfer]] = defaultdict(list)
-        self._allocations: dict[str, Sequence[Allocation]] = {}
-        self._spent: dict[str, tuple[Lot, str]] = {}
-        """Lots with nothing left, and their members."""
-        self._last_numbers: Counter[str] = Counter()
+        self._related: dict[str, list[str]] = defaultdict(list)
+        """Ids of transfers, by the one that they are about."""
+        self._last_numbers: Counter[tuple[str, str]] = Counter()
+
+    def relate(self, transfers: Iterable[Transfer]) -> None:
+        """Let transfers that were loaded be found by those that they are about."""
+        for each in transfers:
+            if each.related is not None and each.id not in self._related[each.related]:
+                self._related[each.related].append(each.id)
 
     def account(self, member_id: str, wallet: str) -> Account | None:
         balance = self._members[member_id].balances.get(wallet)
         if balance is None:
             return None
-        identity = account_id(member_id, wallet)
-        return Account(identity, member_id, wallet, balance, self._last_numbers[identity])
+        number = self._last_numbers[member_id, wallet]
+        return Account(account_id(member_id, wallet), member_id, wallet, balance, number)
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         owner = self._owners.get(lot_id)
-        if owner is None or lot_id not in self._members[owner].lots:
-            return self._spent.get(lot_id)
-        return self._members[owner].lots[lot_id], owner
+        if owner is None:
+            return None
+        state = self._members[owner]
+        lot = state.lots.get(lot_id) or state.empty_lots.get(lot_id)
+        return None if lot is None else (lot, owner)
 
     def lots_of_transfer(self, transfer_id: str) -> Sequence[Lot]:
-        transfer = self._transfers.get(transfer_id)
+        transfer = self.transfer(transfer_id)
         if transfer is None:
             return []
-        lots = [*self._members[transfer.member].lots.values(), *(lot for lot, _ in self._spent.values())]
+        state = self._members[transfer.member]
+        lots = [*state.lots.values(), *state.empty_lots.values()]
         added = [lot for lot in lots if (lot.transfer or lot.id) == transfer_id]
         return sorted(added, key=lambda lot: lot.id)
 
@@ -75,37 +81,42 @@ class InMemoryLedger:
         return Points(sum(lot.remaining for lot in lots if lot.expires_at is not None and lot.expires_at <= now))
 
     def transfer(self, transfer_id: str) -> Transfer | None:
-        return self._transfers.get(transfer_id)
+        owner = self._owners.get(transfer_id)
+        return None if owner is None else self._members[owner].transfers.get(transfer_id)
 
     def transfers_about(self, transfer_id: str) -> Sequence[Transfer]:
-        return list(self._related.get(transfer_id, ()))
+        found = map(self.transfer, self._related.get(transfer_id, ()))
+        return [each for each in found if each is not None]
 
     def transfers_of(self, event_id: str) -> Sequence[Transfer]:
-        return [each for each in self._transfers.values() if each.event == event_id]
+        return [each for each in self._all() if each.event == event_id]
 
     def allocations_of(self, transfer_id: str) -> Sequence[Allocation]:
-        return self._allocations.get(transfer_id, ())
+        owner = self._owners.get(transfer_id)
+        return () if owner is None else self._members[owner].allocations.get(transfer_id, ())
 
     def allocations_to(self, lot_id: str) -> Sequence[tuple[str, Allocation]]:
-        found = [(id_, each) for id_, some in self._allocations.items() for each in some if each.lot == lot_id]
+        owner = self._owners.get(lot_id)
+        allocated = {} if owner is None else self._members[owner].allocations
+        found = [(id_, each) for id_, some in allocated.items() for each in some if each.lot == lot_id]
         return sorted(found, key=lambda pair: pair[0])
 
     def debt_transfers(self, member_id: str, wallet: str) -> Sequence[Transfer]:
         kinds = ("cancel", "take_back", "settle")
-        mine = [each for each in self._transfers.values() if each.account == account_id(member_id, wallet)]
-        return [each for each in mine if each.kind in kinds]
+        mine = self._members[member_id].transfers.values()
+        return [each for each in mine if each.wallet == wallet and each.kind in kinds]
 
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
-        sent = [each for each in self._transfers.values() if each.kind == "send" and each.at >= since]
-        mine = [each for each in sent if (each.member, each.wallet) == (member_id, wallet)]
-        counted = [each for each in mine if not self._is_cancelled(each.id)]
+        mine = self._members[member_id].transfers.values()
+        sent = [each for each in mine if each.kind == "send" and each.wallet == wallet and each.at >= since]
+        counted = [each for each in sent if not self._is_cancelled(each.id)]
         return Sent(len(counted), Points(sum(each.points for each in counted)))
 
     def _is_cancelled(self, transfer_id: str) -> bool:
-        return any(each.kind == "cancel" for each in self._related.get(transfer_id, ()))
+        return any(each.kind == "cancel" for each in self.transfers_about(transfer_id))
 
     def reported_transfer(self, external_id: str) -> Transfer | None:
-        return next((each for each in self._transfers.values() if each.external_id == external_id), None)
+        return next((each for each in self._all() if each.external_id == external_id), None)
 
     def add_lot(self, new: Lot, *, member_id: str, event_id: str, now: datetime) -> None:  # noqa: ARG002 - not kept
         self._members[member_id].lots[new.id] = replace(new, transfer=new.transfer or new.id, created_at=now)
@@ -118,24 +129,33 @@ class InMemoryLedger:
         self._keep(replace(lot, active_from=changed.active_from, expires_at=changed.expires_at), owner)
 
     def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
-        balances = self._members[new.member].balances
-        before = balances.get(new.wallet, NO_POINTS)
+        state = self._members[new.member]
+        before = state.balances.get(new.wallet, NO_POINTS)
         after = before.plus(new.change)
         if min(after.active, after.pending, after.held, after.owed) < 0:
             raise AssertionError(f"{new.kind} leaves a balance of {after}: no part of one is below zero")
-        balances[new.wallet] = after
-        identity = account_id(new.member, new.wallet)
-        self._last_numbers[identity] += 1
-        transfer = transfer_of(new, number=self._last_numbers[identity], after=after, now=now)
-        self._transfers[transfer.id] = transfer
+        state.balances[new.wallet] = after
+        self._last_numbers[new.member, new.wallet] += 1
+        number = self._last_numbers[new.member, new.wallet]
+        transfer = transfer_of(new, number=number, after=after, now=now)
         self._posted.append(transfer)
-        if new.related is not None:
-            self._related[new.related].append(transfer)
-        if allocations:
-            self._allocations[transfer.id] = allocations
+        if state.keeps_history:
+            self._remember(state, transfer, allocations)
         for each in allocations:
             self._allocate(each)
         return Posted(transfer, before, after)
+
+    def _remember(self, state: MemberState, transfer: Transfer, allocations: Sequence[Allocation]) -> None:
+        state.transfers[transfer.id] = transfer
+        self._owners[transfer.id] = transfer.member
+        if transfer.related is not None:
+            self._related[transfer.related].append(transfer.id)
+        if allocations:
+            state.allocations[transfer.id] = allocations
+
+    def _all(self) -> Iterator[Transfer]:
+        for state in self._members.values():
+            yield from state.transfers.values()
 
     def _active(self, member_id: str, wallet: str) -> list[Lot]:
         lots = self._members[member_id].lots.values()
@@ -151,12 +171,13 @@ class InMemoryLedger:
         self._keep(replace(lot, remaining=remaining, held=held), owner)
 
     def _keep(self, lot: Lot, owner: str) -> None:
-        lots = self._members[owner].lots
+        state = self._members[owner]
         if lot.remaining > NOTHING or lot.held > NOTHING:
-            self._spent.pop(lot.id, None)
-            lots[lot.id] = lot
-            self._owners[lot.id] = owner
+            state.empty_lots.pop(lot.id, None)
+            state.lots[lot.id] = lot
         else:
-            lots.pop(lot.id, None)
-            self._owners.pop(lot.id, None)
-            self._spent[lot.id] = (lot, owner)
+            state.lots.pop(lot.id, None)
+            if state.keeps_history:
+                state.empty_lots[lot.id] = lot
+            else:
+                self._owners.pop(lot.id, None)

@@ -1,6 +1,6 @@
 """What an in-memory store keeps of one member."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -8,7 +8,7 @@ from itertools import chain
 from loyalty.store.achievements import DailySum
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
-from loyalty.store.points import Lot
+from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
 
 
@@ -30,6 +30,14 @@ class MemberState:
     """Issued rewards by id."""
     granted: dict[str, datetime] = field(default_factory=dict)
     """When each badge was granted first, as far as it was granted here."""
+    keeps_history: bool = True
+    """Whether operations may be about earlier transfers: then these, their allocations and empty lots are kept."""
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+    """By id, in order."""
+    allocations: dict[str, Sequence[Allocation]] = field(default_factory=dict)
+    """By transfer."""
+    empty_lots: dict[str, Lot] = field(default_factory=dict)
+    """Lots with nothing left."""
 
     def copy(self) -> "MemberState":
         """Return a copy that can be changed without changing this one."""
@@ -43,9 +51,13 @@ class MemberState:
             {name: dict(days) for name, days in self.used.items()},
             dict(self.issued),
             dict(self.granted),
+            self.keeps_history,
+            dict(self.transfers),
+            dict(self.allocations),
+            dict(self.empty_lots),
         )
 
     @property
     def holdings(self) -> Iterator[str]:
-        """The ids of the member's lots and issued rewards."""
-        return chain(self.lots, self.issued)
+        """The ids of the member's lots, issued rewards and transfers, once or twice."""
+        return chain(self.lots, self.issued, self.transfers, self.empty_lots)

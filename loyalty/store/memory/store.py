@@ -1,6 +1,7 @@
 """A store in memory: for designers' tests, simulations and backtests, which write nothing.
 
-It keeps no more than the engine reads: an event is dropped once it is processed, a lot once it is spent.
+It keeps no more than the engine reads: an event is dropped once it is processed; so are transfers and empty lots of
+members whose `keeps_history` is False.
 """
 
 from bisect import bisect_left
@@ -47,7 +48,7 @@ class InMemoryStore:
         """What was posted since the caller cleared it."""
         self.sent: list[SentMessage] = []
         self.owners: dict[str, str] = {}
-        """The ids of members, by the ids of their lots and issued rewards."""
+        """The ids of members, by the ids of their lots, issued rewards and transfers."""
         self.events = _Events(self, has_subscribers=bool(subscriptions))
         self.members = _Members(self)
         self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
@@ -63,12 +64,13 @@ class InMemoryStore:
         """Add a member with everything that belongs to it."""
         self.members_by_id[state.member.id] = state
         self.owners.update(dict.fromkeys(state.holdings, state.member.id))
+        self.ledger.relate(state.transfers.values())
 
     def unload(self, member_id: str) -> MemberState:
         """Remove and return a member with everything that belongs to it."""
         state = self.members_by_id.pop(member_id)
         for each in state.holdings:
-            del self.owners[each]
+            self.owners.pop(each, None)
         return state
 
 

@@ -1,0 +1,141 @@
+"""Operations on points that were asked for in the past, and how they are done again on another state."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias, assert_never
+
+from loyalty.events.operations import OperationContext
+from loyalty.points.amounts import wallet_of
+from loyalty.points.cancelling import CancelTransfer, cancel_transfer
+from loyalty.points.holds import HoldPoints, capture_points, hold_points, release_points
+from loyalty.points.operations import (
+    AddPoints,
+    SpendPoints,
+    TransferPoints,
+    activate_points,
+    add_points,
+    expire_points,
+    spend_points,
+    transfer_points,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePoints:
+    """Spend held points, and release the rest."""
+
+    hold: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePoints:
+    """Give back what is still held."""
+
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpirePoints:
+    """Expire what is left of the lots that a transfer added."""
+
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivatePoints:
+    """Make the pending lots that a transfer added active."""
+
+    transfer: str
+
+
+PointsRequest: TypeAlias = (
+    AddPoints
+    | SpendPoints
+    | HoldPoints
+    | CapturePoints
+    | ReleasePoints
+    | TransferPoints
+    | CancelTransfer
+    | ExpirePoints
+    | ActivatePoints
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PastOperation:
+    """An operation as it was asked for. `transfer` is the id of what it posted; `source` is who asked for it.
+
+    `id` is that of the event that reports it; ids of one moment are in the order of time.
+    """
+
+    id: str
+    transfer: str
+    member: str
+    received_at: datetime
+    source: str
+    wallet: str
+    request: PointsRequest
+    partner: str | None = None
+    """The other member of a transfer between two."""
+    lot: str | None = None
+    """The lot that expired, if that is cancelled."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody whose points it moves."""
+        return (self.member,) if self.partner is None else (self.member, self.partner)
+
+
+Ids: TypeAlias = MutableMapping[str, str]
+"""The ids of transfers and lots that were posted in place of past ones, by the past ids; others are the same."""
+
+
+def repeat(operation: OperationContext, past: PastOperation, ids: Ids) -> None:
+    """Do an operation again; what it is about is found by `ids`, to which its own transfer is added.
+
+    Raise the refusals of the operation.
+    """
+    wallet_of(operation.program, past.wallet)
+    done = _do(operation, past, ids)
+    if done is not None:
+        ids[past.transfer] = done
+
+
+def _do(operation: OperationContext, past: PastOperation, ids: Ids) -> str | None:
+    """Return the id of the transfer; None: nothing is ever about it."""
+    match past.request:
+        case AddPoints() as request:
+            return add_points(operation, request)
+        case SpendPoints() as request:
+            return spend_points(operation, request)
+        case HoldPoints() as request:
+            return hold_points(operation, request)
+        case TransferPoints() as request:
+            return transfer_points(operation, request)
+        case CapturePoints(hold, amount):
+            return capture_points(operation, ids.get(hold, hold), amount)
+        case ReleasePoints(hold):
+            release_points(operation, ids.get(hold, hold))
+        case CancelTransfer(transfer) as request:
+            cancel_transfer(operation, replace(request, transfer=_cancelled(operation, transfer, past.lot, ids)))
+        case ExpirePoints(transfer):
+            expire_points(operation, ids.get(transfer, transfer))
+        case ActivatePoints(transfer):
+            activate_points(operation, ids.get(transfer, transfer))
+        case _:
+            assert_never(past.request)
+    return None
+
+
+def _cancelled(operation: OperationContext, transfer_id: str, lot_id: str | None, ids: Ids) -> str:
+    """Return the id of the transfer to cancel; an expiry by the clock is found by its lot, which may have another."""
+    found = ids.get(transfer_id, transfer_id)
+    if lot_id is None or operation.tx.ledger.transfer(found) is not None:
+        return found
+    lot = operation.tx.ledger.lot(ids.get(lot_id, lot_id))
+    about = [] if lot is None else operation.tx.ledger.transfers_about(lot[0].transfer or lot[0].id)
+    expired = [each.id for each in about if each.kind == "expire" and lot is not None and each.lot == lot[0].id]
+    return expired[-1] if expired else found
