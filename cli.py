@@ -15,6 +15,7 @@ from commands.diff import diff
 from commands.due.command import due
 from commands.evaluate import evaluate
 from commands.explain.command import explain
+from commands.liability.command import liability
 from commands.new.command import new
 from commands.plan.command import plan
 from commands.revisions import revisions
@@ -39,6 +40,7 @@ for command in (
     plan,
     explain,
     audit,
+    liability,
     evaluate,
     up,
     demo,

@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
@@ -35,6 +36,7 @@ ROUTERS = (
     points.router,  # before members, whose path parameter would match `points`
     members.router,
     wallets.router,
+    analytics.router,
     programs.router,
     simulations.router,
     stores.router,

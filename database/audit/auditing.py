@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, union
 
 from database.audit.accounts import ACCOUNT_CHECKS
 from database.audit.checks import Check, Finding
+from database.audit.contributions import CONTRIBUTION_CHECKS
 from database.audit.due_items import due_item_checks
 from database.audit.events import EVENT_CHECKS
 from database.audit.lots import LOT_CHECKS
@@ -52,7 +53,8 @@ def audit(connection: Connection, code: str, *, now: datetime, program: Program 
 
 def checks_of(program: Program | None) -> Sequence[Check]:
     """Return every check, under a program in force."""
-    return [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS, *due_item_checks(program), *EVENT_CHECKS]
+    of_points = [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS]
+    return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS]
 
 
 def audited_stores(connection: Connection) -> list[str]:

@@ -14,7 +14,9 @@ from loyalty.program.wallets import exact_amount
 Unit: TypeAlias = Literal["points", "number", "text", "instant"]
 """What is compared: points are stored in millionths of a wallet's unit, and shown in units."""
 
-Subject: TypeAlias = Literal["member", "wallet", "account", "transfer", "lot", "reward", "event", "due item"]
+Subject: TypeAlias = Literal[
+    "member", "wallet", "account", "transfer", "lot", "reward", "event", "due item", "achievement", "reactor"
+]
 """What a finding is about."""
 
 Subjects: TypeAlias = Mapping[Subject, ColumnElement[Any]]

@@ -81,7 +81,11 @@ _CHANGES = (
     _by_kind("expired", (("expire",), _moved), (("cancel",), transfer.c.expired)),
     _by_kind("held", (("hold",), _moved), (("release", "capture"), -_moved)),
     _by_kind("owed", (("settle",), -_moved), (("take_back", "cancel"), transfer.c.owed)),
-    _by_kind("qualifying", (("award", "add"), _either("qualifying", _moved)), (("cancel",), transfer.c.qualifying)),
+    _by_kind(
+        "qualifying",
+        (("award", "add", "activate"), _either("qualifying", _moved)),
+        (("cancel",), transfer.c.qualifying),
+    ),
 )
 
 _is_right_kind = or_(*(and_(transfer.c.kind == kind, _about.c.kind.in_(kinds)) for kind, kinds in ABOUT.items()))
@@ -107,6 +111,14 @@ _TOOK = ("deduct", "spend", "capture", "send")
 _ADDED = ("award", "add")
 
 
+_activated = (
+    select(transfer.c.related, func.sum(transfer.c.qualifying).label("qualifying"))
+    .where(transfer.c.store == STORE, transfer.c.kind == "activate")
+    .group_by(transfer.c.related)
+    .subquery("activated")
+)
+
+
 def _undone(part: str) -> Comparison:
     """What the cancelling of a transfer adds to a part, where that follows from the transfer."""
     undone, own = -_about.c[part], transfer.c[part]
@@ -114,7 +126,7 @@ def _undone(part: str) -> Comparison:
         "active": ((_about.c.kind.in_(_TOOK), _about.c.points), (_about.c.kind == "expire", undone)),
         "spent": ((_about.c.kind.in_(_TOOK), undone),),
         "expired": ((_about.c.kind == "expire", undone),),
-        "qualifying": ((_about.c.kind.in_(_ADDED), undone),),
+        "qualifying": ((_about.c.kind.in_(_ADDED), undone - func.coalesce(_activated.c.qualifying, 0)),),
     }
     return Comparison(part, case(*by_part[part], else_=own), own)
 
@@ -221,7 +233,9 @@ TRANSFER_CHECKS = (
         "cancelled-amount",
         "a cancellation undoes what the transfer that it is about did",
         "the cancellation was changed by hand: restore it from a backup",
-        transfer.join(_about, _about.c.id == transfer.c.related),
+        transfer.join(_about, _about.c.id == transfer.c.related).outerjoin(
+            _activated, _activated.c.related == _about.c.id
+        ),
         and_(transfer.c.store == STORE, transfer.c.kind == "cancel"),
         _whose,
         tuple(_undone(part) for part in ("active", "spent", "expired", "qualifying")),

@@ -11,10 +11,11 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, inspect, select
 
+from database.audit import audit
 from database.migrate import config
 from database.tables import account, allocation, lot, member, transfer
 from loyalty.store.points import account_id
-from tests.kit.old_ledger import BALANCE, ENTRY, LOT, MEMBER, OldLedger, insert_member, insert_store
+from tests.kit.old_ledger import BALANCE, ENTRY, LOT, MEMBER, START, OldLedger, insert_member, insert_store
 
 THIS = next(
     each
@@ -275,3 +276,18 @@ def test_shares_are_moved_to_other_lots_where_what_is_left_of_them_says_so(old: 
     assert old.shares()[deduction] == {first: 5 * 10**6, second: 25 * 10**6}
     assert len(old.transfers(ledger)) == 3
     assert_adds_up(old)
+
+
+def test_the_audit_finds_nothing_in_a_migrated_ledger_but_that_these_tests_have_no_events_and_due_items(
+    old: Migrated,
+) -> None:
+    for member_id, wallet, seed in ((ANN, "points", 1), (ANN, "caps", 2), (BOB, "points", 3)):
+        old.insert(busy(new_ledger(member_id, wallet, seed)))
+
+    old.upgrade()
+    old._migrate(command.upgrade, "head")
+
+    with old.engine.connect() as connection:
+        found = audit(connection, "A", now=START, program=None)
+    assert found.rows["transfers"] > 30
+    assert set(found.counts) == {"transfer-event", "lot-due"}

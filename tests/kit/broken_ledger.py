@@ -122,7 +122,7 @@ BREAKS: Sequence[Break] = (
     ),
     Break("transfer-related", _update("transfer", "related = 'none'", "kind = 'cancel'")),
     Break("transfer-related", "UPDATE transfer SET related = id WHERE kind = 'release'"),
-    Break("transfer-related", "UPDATE transfer SET account = 'none' WHERE kind = 'cancel'"),
+    Break("transfer-related", _update("transfer", "account = 'none'", "kind = 'cancel'")),
     Break("cancelled-once", _SECOND_CANCEL),
     Break("cancelled-amount", "UPDATE transfer SET active = active + 1 WHERE kind = 'cancel'"),
     Break("cancelled-amount", "UPDATE transfer SET spent = spent - 1 WHERE kind = 'cancel'"),
@@ -158,6 +158,13 @@ BREAKS: Sequence[Break] = (
     Break("event-queued", _update("event", "status = 'received'", "parent IS NULL")),
     Break("event-queued", _update("event", "position = 7")),
     Break("queue-order", "UPDATE event SET position = 1"),
+    Break("daily-sums", "UPDATE mark SET amount = amount - 1"),
+    Break("daily-sums", "DELETE FROM mark"),
+    Break("daily-sums", "UPDATE mark SET used = used - 1"),
+    Break("limit-usage", "UPDATE usage SET points = points - 1 WHERE member <> ''"),
+    Break("limit-usage", "UPDATE usage SET points = points - 1 WHERE member = ''"),
+    Break("limit-usage", "UPDATE usage SET times = times - 1"),
+    Break("completions", "DELETE FROM progress"),
     Break("event-member", _update("event", "member = 'nobody'")),
 )
 """How each check is proved; the checks of one statement may be several, and this is one of them."""
@@ -192,6 +199,9 @@ async def fill(busy: BusyLedger) -> None:
     await scripted.report(ann, "purchase", {"total": 160})
     await scripted.report(bob, "purchase", {"total": 20})
     await scripted.report(ann, "app_login", {})
+    for _ in range(3):
+        await scripted.report(eve, "purchase", {"total": 1})
+    await step(spend_points, SpendPoints(eve, 23))
     await scripted.report(bob, "refund", {"total": 2})
     await step(add_points, AddPoints(ann, 100))
     spent = await step(spend_points, SpendPoints(ann, 30))

@@ -118,7 +118,7 @@ class OldLedger:
             "points": points,
             "balance": self.balance["active"],
             "lot": lot,
-            "event": self._id(),
+            "event": self.lots[lot]["event"] if kind == "award" and lot in self.lots else self._id(),
             "source": f"reactor/{kind}",
             "at": self.now,
         }

@@ -1,0 +1,1 @@
+"""`laurel liability`: what a store owes its members in points."""

@@ -1,0 +1,214 @@
+"""The liability of a store, from its ledger: sums by wallet and month of earning, as of a past day.
+
+Every figure goes by the moment of booking: what is left now, less what was booked after the day. So what is booked
+later changes nothing that was shown before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from database.tables import account, allocation, event, lot, revision, transfer
+from loyalty.calendar import add_months, local_day, start_of
+from loyalty.points.liability import Costs, Liability, LiabilityRequest, MovementSum, OutstandingSum, liability
+from loyalty.program.wallets import Points
+from program_files import ProgramFaults, read_revision
+
+PROGRAM_FILES = ("program.yaml", "program.yml", "program.json")
+
+
+def read_liability(connection: Connection, store: str, request: LiabilityRequest, zone: tzinfo) -> Liability:
+    """Return the liability of a store, whose time zone is `zone`."""
+    sums = _Sums(connection, store, zone, request)
+    outstanding = sums.outstanding()
+    costs = _costs(connection, store, {each.revision for each in outstanding})
+    return liability(request, outstanding, [*sums.added(), *sums.taken()], sums.owed(), costs)
+
+
+class _Sums:
+    """Sums of the ledger of one store."""
+
+    def __init__(self, connection: Connection, store: str, zone: tzinfo, request: LiabilityRequest) -> None:
+        self._connection = connection
+        self._store = store
+        self._end = _end_of(request.day, zone)
+        self._since, self._until = start_of(request.first, zone), _end_of(request.last, zone)
+        self._months = self._months_until(max(self._end, self._until), zone)
+        starts = [start_of(each, zone) for each in self._months]
+        self._month = _index_of(lot.c.created_at, starts)
+
+    def outstanding(self) -> list[OutstandingSum]:
+        """Return what was left of lots at the end of the day."""
+        since = _since(self._store, self._end)
+        activated = _activated_since(self._store, self._end)
+        left = lot.c.remaining - func.coalesce(since.c.points, 0)
+        held = lot.c.held - func.coalesce(since.c.held, 0)
+        was_pending = or_(lot.c.active_from.is_not(None), activated.c.lot.is_not(None))
+        source = (
+            lot.outerjoin(since, since.c.lot == lot.c.id)
+            .outerjoin(activated, activated.c.lot == lot.c.id)
+            .outerjoin(event, and_(event.c.id == lot.c.event, event.c.store == lot.c.store))
+        )
+        deployed = func.coalesce(event.c.revision, self._revision_at(lot.c.created_at))
+        amounts = (case((was_pending, 0), else_=left), case((was_pending, left), else_=0), held)
+        wanted = self._grouped(source, (deployed,), amounts, lot.c.created_at < self._end, or_(left != 0, held != 0))
+        return [OutstandingSum(wallet, month, int(number), *parts) for wallet, month, (number,), parts in wanted]
+
+    def added(self) -> list[MovementSum]:
+        """Return what was added by lots in the period."""
+        source = lot.outerjoin(transfer, transfer.c.id == lot.c.transfer)
+        kind = func.coalesce(transfer.c.kind, literal("award"))
+        within = and_(lot.c.created_at >= self._since, lot.c.created_at < self._until)
+        wanted = self._grouped(source, (kind,), (lot.c.points,), within)
+        return [MovementSum(wallet, month, kind, None, points) for wallet, month, (kind,), (points,) in wanted]
+
+    def taken(self) -> list[MovementSum]:
+        """Return what transfers took from lots for good in the period."""
+        about = transfer.alias("about")
+        source = (
+            transfer.join(allocation, allocation.c.transfer == transfer.c.id)
+            .join(lot, lot.c.id == allocation.c.lot)
+            .outerjoin(about, about.c.id == transfer.c.related)
+        )
+        within = and_(transfer.c.store == self._store, transfer.c.at >= self._since, transfer.c.at < self._until)
+        kind = case(
+            (transfer.c.kind.in_(("award", "add")), "cancel"), else_=transfer.c.kind
+        )  # a migration's correction
+        amount = -(allocation.c.points + allocation.c.held)
+        wanted = self._grouped(source, (kind, about.c.kind), (amount,), within)
+        return [
+            MovementSum(wallet, month, moved, about_kind, points)
+            for wallet, month, (moved, about_kind), (points,) in wanted
+        ]
+
+    def owed(self) -> Mapping[str, Points]:
+        """Return what members owed at the end of the day, by wallet."""
+        found: dict[str, Points] = {}
+        now = select(account.c.wallet, func.sum(account.c.owed)).where(account.c.store == self._store)
+        later = select(transfer.c.wallet, -func.sum(transfer.c.owed)).where(
+            transfer.c.store == self._store, transfer.c.at >= self._end
+        )
+        for statement, column in ((now, account.c.wallet), (later, transfer.c.wallet)):
+            for wallet, points in self._connection.execute(statement.group_by(column)):
+                found[wallet] = Points(found.get(wallet, 0) + int(points))
+        return found
+
+    def _grouped(
+        self,
+        source: FromClause,
+        keys: Sequence[ColumnElement[Any]],
+        amounts: Sequence[ColumnElement[Any]],
+        *where: ColumnElement[bool],
+    ) -> list[tuple[str, date, tuple[Any, ...], tuple[Points, ...]]]:
+        """Return sums of amounts by wallet, month of earning and keys."""
+        inner = (
+            select(
+                lot.c.wallet,
+                self._month.label("month"),
+                *(key.label(f"key_{n}") for n, key in enumerate(keys)),
+                *(amount.label(f"amount_{n}") for n, amount in enumerate(amounts)),
+            )
+            .select_from(source)
+            .where(lot.c.store == self._store, *where)
+            .subquery("sums")
+        )
+        by = [inner.c.wallet, inner.c.month, *(inner.c[f"key_{n}"] for n in range(len(keys)))]
+        sums = [func.sum(inner.c[f"amount_{n}"]) for n in range(len(amounts))]
+        rows = self._connection.execute(select(*by, *sums).group_by(*by)).all()
+        width = 2 + len(keys)
+        return [
+            (row[0], self._months[row[1]], tuple(row[2:width]), tuple(Points(int(each)) for each in row[width:]))
+            for row in rows
+        ]
+
+    def _months_until(self, until: datetime, zone: tzinfo) -> list[date]:
+        """Return the first days of the months in which lots were added, and those between."""
+        first = self._connection.execute(
+            select(func.min(lot.c.created_at)).where(lot.c.store == self._store)
+        ).scalar_one_or_none()
+        last = local_day(until, zone)
+        month = (last if first is None else min(last, local_day(first, zone))).replace(day=1)
+        months = []
+        while month <= last:
+            months.append(month)
+            month = add_months(month, 1)
+        return months
+
+    def _revision_at(self, moment: ColumnElement[datetime]) -> ColumnElement[int]:
+        """The number of the revision that was in force at a moment: for lots whose event is not there."""
+        rows = self._connection.execute(
+            select(revision.c.deployed_at, revision.c.number)
+            .where(revision.c.store == self._store)
+            .order_by(revision.c.number)
+        ).all()
+        if not rows:
+            return literal(0)
+        numbers = [number for _, number in rows]
+        index = _index_of(moment, [deployed_at for deployed_at, _ in rows])
+        return cast(index + numbers[0], Integer) if numbers == list(range(numbers[0], numbers[-1] + 1)) else literal(0)
+
+
+def _index_of(moment: ColumnElement[datetime], starts: Sequence[datetime], first: int = 0) -> ColumnElement[int]:
+    """The index of the last of these moments, in order, that is not after a moment; 0 before them all."""
+    if len(starts) == 1:
+        return literal(first)
+    middle = len(starts) // 2
+    earlier, later = _index_of(moment, starts[:middle], first), _index_of(moment, starts[middle:], first + middle)
+    return case((moment < starts[middle], earlier), else_=later)
+
+
+def _since(store: str, moment: datetime) -> Any:
+    """What was added to lots since."""
+    return (
+        select(
+            allocation.c.lot, func.sum(allocation.c.points).label("points"), func.sum(allocation.c.held).label("held")
+        )
+        .join(transfer, transfer.c.id == allocation.c.transfer)
+        .where(transfer.c.store == store, transfer.c.at >= moment)
+        .group_by(allocation.c.lot)
+        .subquery("since")
+    )
+
+
+def _activated_since(store: str, moment: datetime) -> Any:
+    """The lots that became active since."""
+    return (
+        select(transfer.c.lot)
+        .where(transfer.c.store == store, transfer.c.at >= moment, transfer.c.kind == "activate")
+        .group_by(transfer.c.lot)
+        .subquery("activated")
+    )
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    return start_of(day + timedelta(days=1), zone)
+
+
+def _costs(connection: Connection, store: str, numbers: set[int]) -> Costs:
+    """Return the costs of wallets under revisions, by their `program.yaml`; none of one that cannot be read."""
+    found: dict[tuple[int, str], Decimal] = {}
+    for number in sorted(numbers):
+        here = (revision.c.store == store, revision.c.number == number)
+        files = connection.execute(select(revision.c.files).where(*here)).scalar_one_or_none() or {}
+        program = {name: text.encode() for name, text in files.items() if name in PROGRAM_FILES}
+        try:
+            wallets = read_revision(program).wallets.values() if program else ()
+        except ProgramFaults:
+            continue
+        found |= {(number, each.code): each.cost for each in wallets if each.cost is not None}
+    return found

@@ -1,0 +1,259 @@
+"""Liability: the points that a store owes its members at the end of a day, by wallet and month of earning."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias, assert_never
+
+from loyalty.program.wallets import ONE, Points
+from loyalty.store.members import NOTHING
+from loyalty.store.points import TransferKind
+from rules.numbers import CONTEXT
+
+EARLIEST_DAY = date(1970, 1, 1)
+
+Movement: TypeAlias = Literal["issued", "spent", "expired", "cancelled", "paid_debt", "transferred"]
+"""How points came to be outstanding, or ceased to be."""
+
+
+class InvalidLiabilityRequest(ValueError):
+    """Liability cannot be shown as it is asked for."""
+
+
+class OutOfRange(InvalidLiabilityRequest):
+    """A day that has not begun or is too long ago, or a rate that is no share; `name` says of what."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class PeriodReversed(InvalidLiabilityRequest):
+    """A period ends before it begins."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"the period ends before it begins: {first} is after {last}")
+
+
+@dataclass(frozen=True, slots=True)
+class LiabilityRequest:
+    """What is asked: the end of a local day, the days (both included) of which movements are summed, and the breakage.
+
+    `breakage` is the share of outstanding points that is expected never to be spent.
+    """
+
+    day: date
+    first: date
+    last: date
+    breakage: Decimal = Decimal(0)
+
+    @classmethod
+    def of(
+        cls, day: date | None, first: date | None, last: date | None, breakage: Decimal | None, *, today: date
+    ) -> "LiabilityRequest":
+        """Return what is asked for, `today` in the store's time zone.
+
+        Defaults: the day before today; movements until `day`, from the first of the month in which they end. Raise
+        OutOfRange for days that have not begun or are too long ago, and for an invalid breakage rate, or
+        PeriodReversed.
+        """
+        wanted = day or last or date.fromordinal(today.toordinal() - 1)
+        until = last or wanted
+        since = first or until.replace(day=1)
+        for name, each in (("day", wanted), ("from", since), ("until", until)):
+            if each > today:
+                raise OutOfRange(name, f"{each} has not begun in the store's time zone: ask for {today} at the latest")
+            if each < EARLIEST_DAY:
+                raise OutOfRange(name, f"{each} is too long ago: ask for {EARLIEST_DAY} or a later day")
+        if since > until:
+            raise PeriodReversed(since, until)
+        rate = Decimal(0) if breakage is None else breakage
+        if not rate.is_finite() or not 0 <= rate <= 1:
+            raise OutOfRange("breakage", "the breakage rate is the share of points that is never spent: from 0 to 1")
+        return cls(wanted, since, until, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class OutstandingSum:
+    """What is left at the end of the day of the points of one wallet that were added in a month under a revision."""
+
+    wallet: str
+    month: date
+    """The first day of the month."""
+    revision: int
+    active: Points
+    pending: Points
+    held: Points
+
+
+@dataclass(frozen=True, slots=True)
+class MovementSum:
+    """Points of one wallet, added in one month, that transfers of a kind took for good: below zero, if they came back.
+
+    `about` is the kind of the transfer that they are about. Of the kinds that add points, they are what was added.
+    """
+
+    wallet: str
+    month: date
+    kind: TransferKind
+    about: TransferKind | None
+    points: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Points of one wallet. What was outstanding at first, plus all movements, is what is outstanding at last."""
+
+    active: Points = NOTHING
+    pending: Points = NOTHING
+    held: Points = NOTHING
+    issued: Points = NOTHING
+    """Added by rules and by hand."""
+    spent: Points = NOTHING
+    expired: Points = NOTHING
+    cancelled: Points = NOTHING
+    """Taken because an award was cancelled."""
+    paid_debt: Points = NOTHING
+    """Taken to pay what members owed."""
+    transferred: Points = NOTHING
+    """Received from other members, less what was sent: 0 over all months."""
+    cost: Decimal | None = None
+    """The cost of what is outstanding, as it was when the points were added; None: it is not known of any."""
+    uncosted: Points = NOTHING
+    """Outstanding points of unknown cost."""
+
+    @property
+    def outstanding(self) -> Points:
+        """All points that can still be spent, now or later."""
+        return Points(self.active + self.pending + self.held)
+
+    def expected_cost(self, breakage: Decimal) -> Decimal | None:
+        """The cost of what is expected to be spent."""
+        return None if self.cost is None else CONTEXT.multiply(self.cost, 1 - breakage)
+
+    def plus(self, other: "Figures") -> "Figures":
+        """Add figures of the same wallet."""
+        costs = [each.cost for each in (self, other) if each.cost is not None]
+        return Figures(
+            Points(self.active + other.active),
+            Points(self.pending + other.pending),
+            Points(self.held + other.held),
+            Points(self.issued + other.issued),
+            Points(self.spent + other.spent),
+            Points(self.expired + other.expired),
+            Points(self.cancelled + other.cancelled),
+            Points(self.paid_debt + other.paid_debt),
+            Points(self.transferred + other.transferred),
+            sum(costs, Decimal(0)) if costs else None,
+            Points(self.uncosted + other.uncosted),
+        )
+
+
+NO_FIGURES = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class WalletLiability:
+    """The liability of one wallet. What members owe has no month of earning."""
+
+    wallet: str
+    owed: Points
+    months: Mapping[date, Figures] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Figures:
+        """The sum of all months."""
+        total = NO_FIGURES
+        for each in self.months.values():
+            total = total.plus(each)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Liability:
+    """The liability of a store, by wallet and month."""
+
+    request: LiabilityRequest
+    wallets: tuple[WalletLiability, ...]
+
+
+Costs: TypeAlias = Mapping[tuple[int, str], Decimal]
+"""The cost of one unit of a wallet under a revision, by number and wallet, where it has one."""
+
+
+def liability(
+    request: LiabilityRequest,
+    outstanding: Iterable[OutstandingSum],
+    movements: Iterable[MovementSum],
+    owed: Mapping[str, Points],
+    costs: Costs,
+) -> Liability:
+    """Return the liability that sums of the ledger amount to; months without any figure are left out."""
+    found: dict[tuple[str, date], Figures] = {}
+
+    def add(wallet: str, month: date, figures: Figures) -> None:
+        found[wallet, month] = found.get((wallet, month), NO_FIGURES).plus(figures)
+
+    for left in outstanding:
+        add(left.wallet, left.month, _costed(left, costs.get((left.revision, left.wallet))))
+    for moved in movements:
+        add(moved.wallet, moved.month, _moved(moved))
+    wallets: dict[str, dict[date, Figures]] = {wallet: {} for wallet, points in owed.items() if points}
+    for wallet, month in sorted(found):
+        if found[wallet, month] != NO_FIGURES:
+            wallets.setdefault(wallet, {})[month] = found[wallet, month]
+    return Liability(
+        request,
+        tuple(WalletLiability(name, owed.get(name, NOTHING), wallets[name]) for name in sorted(wallets)),
+    )
+
+
+def _costed(left: OutstandingSum, cost: Decimal | None) -> Figures:
+    figures = Figures(left.active, left.pending, left.held)
+    if cost is None:
+        return replace(figures, uncosted=figures.outstanding)
+    return replace(figures, cost=CONTEXT.multiply(CONTEXT.divide(Decimal(figures.outstanding), ONE), cost))
+
+
+def _moved(moved: MovementSum) -> Figures:
+    match movement_of(moved.kind, moved.about):
+        case "issued":
+            return Figures(issued=moved.points)
+        case "spent":
+            return Figures(spent=moved.points)
+        case "expired":
+            return Figures(expired=moved.points)
+        case "cancelled":
+            return Figures(cancelled=moved.points)
+        case "paid_debt":
+            return Figures(paid_debt=moved.points)
+        case "transferred":
+            return Figures(transferred=moved.points if moved.kind == "receive" else Points(-moved.points))
+        case None:
+            return NO_FIGURES
+
+
+def movement_of(kind: TransferKind, about: TransferKind | None) -> Movement | None:
+    """Return what a transfer does to what is outstanding; None: nothing. A cancellation undoes what it is about."""
+    match kind:
+        case "award" | "add":
+            return "issued"
+        case "deduct" | "spend" | "capture":
+            return "spent"
+        case "expire":
+            return "expired"
+        case "send" | "receive":
+            return "transferred"
+        case "settle":
+            return "paid_debt"
+        case "take_back":
+            return "cancelled"
+        case "activate" | "hold" | "release":
+            return None
+        case "cancel" if about is None or about in ("award", "add"):
+            return "cancelled"
+        case "cancel":
+            return movement_of(about, None)
+        case _:
+            assert_never(kind)
