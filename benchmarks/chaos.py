@@ -28,12 +28,15 @@ from sqlalchemy import create_engine
 
 from benchmarks import postgres
 from benchmarks.audit import PROGRAM, Purchase, faults, unapplied
+from benchmarks.point_requests import PointRequests
 from commands.shared import temporal_server
 
 LAUREL = str(Path(sys.executable).with_name("laurel"))
 PASSWORD = "chaos-" + uuid4().hex
 IN_FLIGHT = 8
 MEMBERS = 5
+COFFEES, MOVES = 0.2, 0.8
+"""How often a coffee and a movement of points follow a purchase."""
 UP_SECONDS = 90.0
 SETTLED_SECONDS = 180.0
 """The relay offers an event that was under way when it was killed once more after a minute."""
@@ -204,8 +207,12 @@ class Reporter:
 
     client: httpx2.AsyncClient
     luck: random.Random
+    points: PointRequests = field(init=False)
     accepted: list[Purchase] = field(default_factory=list)
     repeated: int = 0
+
+    def __post_init__(self) -> None:
+        self.points = PointRequests(self._until_done, self.luck, MEMBERS)
 
     async def log_in(self) -> None:
         """Get an API key, which outlives every restart."""
@@ -231,22 +238,42 @@ class Reporter:
                 "customerData": {"email": email},
                 "body": {"total": number},
             }
+            sent_at = time.monotonic()
             answer = await self._until_answered("/api/DEFAULT/customEvent", {"event": event})
-            self.accepted.append(Purchase(answer["customEventId"], external_id, email, number))
+            purchase = Purchase(answer["customEventId"], external_id, email, number, sent_at, time.monotonic())
+            self.accepted.append(purchase)
+            if self.luck.random() < COFFEES:
+                coffee = {"type": "coffee", "eventId": f"coffee-{number}", "body": {}}
+                await self._until_answered("/api/DEFAULT/customEvent", {"event": {**event, **coffee}})
+            if self.luck.random() < MOVES:
+                await self.points.one()
+
+    async def _until_done(self, path: str, body: Mapping[str, object], key: str) -> Mapping[str, str] | None:
+        """Post until it is answered, with a key, so that a repetition moves nothing; None: it was refused."""
+        answer = await self._answer(path, body, {"Idempotency-Key": key})
+        if answer.status_code in (400, 404):  # members who have reported nothing yet are unknown
+            return None
+        if answer.status_code not in (200, 204):
+            raise ChaosError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
+        done: Mapping[str, str] = answer.json() if answer.content else {}
+        return done
 
     async def _until_answered(self, path: str, body: Mapping[str, object]) -> Mapping[str, str]:
+        answer = await self._answer(path, body, {})
+        if answer.status_code != 200:
+            raise ChaosError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
+        said: Mapping[str, str] = answer.json()
+        return said
+
+    async def _answer(self, path: str, body: Mapping[str, object], headers: Mapping[str, str]) -> httpx2.Response:
         until = time.monotonic() + UP_SECONDS
         while time.monotonic() < until:
-            try:
-                answer = await self.client.post(path, json=body)
-            except httpx2.TransportError:
-                self.repeated += 1
-                await asyncio.sleep(0.2)
-                continue
-            if answer.status_code != 200:
-                raise ChaosError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
-            said: Mapping[str, str] = answer.json()
-            return said
+            with contextlib.suppress(httpx2.TransportError):
+                answer = await self.client.post(path, json=body, headers=dict(headers))
+                if answer.status_code != 503:  # then a repetition may succeed
+                    return answer
+            self.repeated += 1
+            await asyncio.sleep(0.2)
         raise ChaosError(f"{path} was not answered within {UP_SECONDS:.0f} s")
 
 
@@ -277,12 +304,14 @@ async def run(installation: Installation, *, events: int, kills: int, seed: int)
             group.create_task(reporter.report(events))
             group.create_task(kill_at_random(installation, reporter, events=events, kills=kills, luck=luck))
     seconds = time.monotonic() - began
+    points = reporter.points
+    console.print(f"  {len(points.moved)} requests moved points or undid that, {points.refused} were refused")
     console.print(f"  {len(reporter.accepted)} events accepted in {seconds:.0f} s, {reporter.repeated} calls repeated")
     engine = create_engine(installation.database.replace("postgresql:", "postgresql+psycopg:"))
     try:
         await _settled(lambda: unapplied(engine))
         console.print(f"  everything applied after {time.monotonic() - began:.0f} s")
-        return faults(engine, reporter.accepted)
+        return faults(engine, reporter.accepted, reporter.points.moved)
     finally:
         engine.dispose()
 

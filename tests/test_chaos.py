@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, insert
 
-from benchmarks.audit import Purchase, faults
+from benchmarks.audit import Moved, Purchase, faults
 from benchmarks.chaos import chaos
 from database.tables import account, event, lot, member, transfer
 from loyalty.store.members import Balance
@@ -75,6 +75,31 @@ def test_the_audit_sees_what_was_paid_too_often_or_not_at_all(
     engine.dispose()
 
     assert found == seen
+
+
+def test_the_audit_sees_what_was_moved_twice_or_out_of_order(empty_database: str) -> None:
+    first = Purchase("event-1", "purchase-1", "ann@example.com", 30, sent_at=1.0, answered_at=2.0)
+    second = Purchase("event-2", "purchase-2", "ann@example.com", 40, sent_at=3.0, answered_at=4.0)
+    engine = create_engine(empty_database)
+    dates = {"registered_at": NOW, "created_at": NOW, "updated_at": NOW}
+    ann = {"id": "ann", "store": "S", "email": "ann@example.com", "profile": {}, "active": True}
+    whose = {"store": "S", "member": "ann", "wallet": "points"}
+    line = {"account": "account", "event": "e", "source": "admin", "balance": 0, "at": NOW, **Balance()._asdict()}
+    with engine.begin() as connection:
+        connection.execute(insert(member).values(**ann, **dates, attributes={"trail": [40, 30]}))
+        connection.execute(insert(account).values(**whose, id="account", **Balance()._asdict(), transfers=3))
+        for number, (kind, related) in enumerate(
+            [("spend", None), ("spend", None), ("cancel", "1"), ("cancel", "1")], 1
+        ):
+            each = {"id": str(number), "number": number, "kind": kind, "points": points(5), "related": related}
+            connection.execute(insert(transfer).values(**whose, **line, **each))
+
+    found = faults(engine, [first, second], [Moved("1", "spend", 5), Moved("1", "cancel", 0)])
+    engine.dispose()
+
+    assert "purchase-1 of ann@example.com was decided after one that was sent after its answer" in found
+    assert "1 requests of the kind spend were answered, and 2 are there" in found
+    assert "1 was cancelled, and was undone 2 times" in found
 
 
 def test_the_audit_misses_an_event_that_was_accepted(empty_database: str) -> None:
