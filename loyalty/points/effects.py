@@ -55,7 +55,7 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
     wallet = context.program.wallets[effect.wallet]
     lot = award(lot_id, effect, wallet, event_time=context.event.time, now=context.now, zone=context.program.zone)
     is_pending = lot.active_from is not None
-    lot = replace(lot, qualifies=is_pending)
+    lot = replace(lot, qualifies=True) if is_pending else lot
     points = lot.points
     change = Balance(pending=points) if is_pending else Balance(active=points)
     new = NewTransfer(

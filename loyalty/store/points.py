@@ -6,6 +6,7 @@ of a lot is its points and the sum of its allocations.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from loyalty.ids import caused_id
@@ -33,6 +34,7 @@ TransferKind: TypeAlias = Literal[
 """What moves points: rules `award` and `deduct`, people `add` and `spend`; `settle` pays debt."""
 
 
+@lru_cache(maxsize=20_000)
 def account_id(member_id: str, wallet: str) -> str:
     """Return the id of a member's account in a wallet."""
     return caused_id(member_id, f"wallet/{wallet}")
