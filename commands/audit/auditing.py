@@ -15,7 +15,7 @@ from program_files import ProgramFaults, read_revision
 
 def audit_stores(data: Path, store: str | None) -> list[Audit]:
     """Audit one store, or every store; raise NotFound, SettingError, NoDatabase or InvalidDatabaseUrl."""
-    with read_only(data) as connection:
+    with read_only(data, scans=True) as connection:
         codes = audited_stores(connection)
         wanted = codes if store is None else [find_store(codes, store)]
         now = datetime.now(UTC)

@@ -34,7 +34,7 @@ def liability_of(wanted: Wanted, *, data: Path, store: str | None) -> dict[str, 
 
     Raise InvalidCall, NotFound, SettingError, NoDatabase, InvalidDatabaseUrl or ProgramFaults.
     """
-    with read_only(data) as connection:
+    with read_only(data, scans=True) as connection:
         code = find_store(store_codes(connection), store)
         found = revision_in_force(ReadTransaction(connection, code))
         assert found is not None, "a store begins with the first revision"

@@ -16,12 +16,12 @@ from loyalty.store.events import StoredEvent
 
 
 @contextmanager
-def read_only(data: Path) -> Iterator[Connection]:
+def read_only(data: Path, *, scans: bool = False) -> Iterator[Connection]:
     """A connection that cannot write, to LAUREL_DATABASE_URL or a data folder's database.
 
-    Raise SettingError, NoDatabase or InvalidDatabaseUrl.
+    `scans`: whole tables will be read. Raise SettingError, NoDatabase or InvalidDatabaseUrl.
     """
-    with open_read_only(database_url(data, Settings.read())) as connection:
+    with open_read_only(database_url(data, Settings.read()), scans=scans) as connection:
         yield connection
 
 

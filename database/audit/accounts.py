@@ -11,6 +11,7 @@ from database.audit.checks import (
     at_least_zero,
     exists,
     same_if_there,
+    unindexed,
 )
 from database.tables import BALANCE, account, lot, member, transfer
 
@@ -22,7 +23,7 @@ _posted = (
         func.min(transfer.c.number).label("first"),
         func.max(transfer.c.number).label("last"),
     )
-    .where(transfer.c.store == STORE)
+    .where(unindexed(transfer.c.store) == STORE)
     .group_by(transfer.c.account)
     .subquery("posted")
 )
@@ -36,7 +37,7 @@ _in_lots = (
         func.sum(lot.c.held).label("held"),
         func.sum(case((_is_overdue, lot.c.remaining), else_=0)).label("overdue"),
     )
-    .where(lot.c.store == STORE)
+    .where(unindexed(lot.c.store) == STORE)
     .group_by(lot.c.member, lot.c.wallet)
     .subquery("in_lots")
 )
@@ -47,7 +48,7 @@ _account: Subjects = {"member": account.c.member, "wallet": account.c.wallet, "a
 _with_lots = account.outerjoin(
     _in_lots, and_(_in_lots.c.member == account.c.member, _in_lots.c.wallet == account.c.wallet)
 )
-_here = account.c.store == STORE
+_here = unindexed(account.c.store) == STORE
 
 _running = (
     select(
@@ -62,7 +63,7 @@ _running = (
             for part in ("active", "pending", "held", "owed")
         ),
     )
-    .where(transfer.c.store == STORE)
+    .where(unindexed(transfer.c.store) == STORE)
     .subquery("running")
 )
 

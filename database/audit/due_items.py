@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, case, literal, or_, select
 
-from database.audit.checks import NOW, STORE, Check, Comparison, Subjects, exists, same
+from database.audit.checks import NOW, STORE, Check, Comparison, Subjects, exists, same, unindexed
 from database.audit.transfers import hold_left
 from database.tables import deadline, issued_reward, lot, member, transfer
 from loyalty.program.program import Program
@@ -58,7 +58,7 @@ def _check(
 def _lots(program: Program | None) -> Check:
     is_pending = lot.c.active_from.is_not(None)
     has_date = or_(is_pending, lot.c.expires_at.is_not(None))
-    where = and_(lot.c.store == STORE, lot.c.remaining > 0, has_date)
+    where = and_(unindexed(lot.c.store) == STORE, lot.c.remaining > 0, has_date)
     return _check(
         "lot-due",
         "pending points are due to become active, and active points with a date to expire",
@@ -82,7 +82,7 @@ def _tiers(program: Program) -> Check:
         member.c.id,
         literal("tier_review"),
         member.c.tier_until,
-        and_(member.c.store == STORE, member.c.tier_until.is_not(None), member.c.tier.in_(tiers)),
+        and_(unindexed(member.c.store) == STORE, member.c.tier_until.is_not(None), member.c.tier.in_(tiers)),
         member,
     )
 
@@ -95,7 +95,7 @@ _HOLDS = _check(
     transfer.c.member,
     literal("unblock"),
     transfer.c.ends_at,
-    and_(transfer.c.store == STORE, transfer.c.ends_at.is_not(None), hold_left.c.left > 0),
+    and_(unindexed(transfer.c.store) == STORE, transfer.c.ends_at.is_not(None), hold_left.c.left > 0),
     transfer.join(hold_left, hold_left.c.id == transfer.c.id),
 )
 _COUPONS = _check(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, case, func, literal, select
 
-from database.audit.checks import STORE, Check, Comparison, Subjects, exists, same
+from database.audit.checks import STORE, Check, Comparison, Subjects, exists, same, unindexed
 from database.tables import event, member
 
 _parent = event.alias("parent")
@@ -11,7 +11,7 @@ _is_queued = and_(event.c.parent.is_(None), _is_open)
 _event: Subjects = {"member": event.c.member, "event": event.c.id}
 _places = (
     select(event.c.member, event.c.position, func.count().label("count"), func.min(event.c.id).label("id"))
-    .where(event.c.store == STORE, event.c.position.is_not(None))
+    .where(unindexed(event.c.store) == STORE, event.c.position.is_not(None))
     .group_by(event.c.member, event.c.position)
     .subquery("places")
 )
@@ -22,7 +22,7 @@ EVENT_CHECKS = (
         "an event that another one caused is one level below that, in the same store",
         "the event that caused it was removed: restore it from a backup",
         event.outerjoin(_parent, and_(_parent.c.id == event.c.parent, _parent.c.store == event.c.store)),
-        and_(event.c.store == STORE, event.c.parent.is_not(None)),
+        and_(unindexed(event.c.store) == STORE, event.c.parent.is_not(None)),
         _event,
         (
             exists("the event that caused it", _parent.c.id),
@@ -39,7 +39,7 @@ EVENT_CHECKS = (
         "an event is applied together with all that it caused",
         "the steps of this event were not run: report it, with the event's workflow and its history",
         event.join(_parent, _parent.c.id == event.c.parent),
-        and_(event.c.store == STORE, _parent.c.parent.is_(None), _parent.c.status == "applied"),
+        and_(unindexed(event.c.store) == STORE, _parent.c.parent.is_(None), _parent.c.status == "applied"),
         _event,
         (same("status", case((_is_open, literal("applied")), else_=event.c.status), event.c.status),),
     ),
@@ -48,7 +48,7 @@ EVENT_CHECKS = (
         "events that are not applied yet have a place in the queue of their member; applied and caused ones have none",
         "an event without a place is never run, and one that keeps its place holds up all after it: report it",
         event,
-        event.c.store == STORE,
+        unindexed(event.c.store) == STORE,
         _event,
         (
             same(
@@ -72,7 +72,7 @@ EVENT_CHECKS = (
         "every event belongs to a member of its store",
         "restore the member from a backup",
         event.outerjoin(member, and_(member.c.id == event.c.member, member.c.store == event.c.store)),
-        event.c.store == STORE,
+        unindexed(event.c.store) == STORE,
         _event,
         (exists("its member", member.c.id),),
     ),

@@ -11,6 +11,7 @@ from database.audit.checks import (
     exists,
     same,
     same_if_there,
+    unindexed,
 )
 from database.tables import account, allocation, lot, transfer
 
@@ -19,7 +20,7 @@ ADDING = ("award", "add", "receive")
 
 _changed = (
     select(allocation.c.lot, func.sum(allocation.c.points).label("points"), func.sum(allocation.c.held).label("held"))
-    .where(allocation.c.store == STORE)
+    .where(unindexed(allocation.c.store) == STORE)
     .group_by(allocation.c.lot)
     .subquery("changed")
 )
@@ -27,13 +28,13 @@ _allocated = (
     select(
         allocation.c.transfer, func.sum(allocation.c.points).label("points"), func.sum(allocation.c.held).label("held")
     )
-    .where(allocation.c.store == STORE)
+    .where(unindexed(allocation.c.store) == STORE)
     .group_by(allocation.c.transfer)
     .subquery("allocated")
 )
 _added = (
     select(lot.c.transfer, func.sum(lot.c.points).label("points"))
-    .where(lot.c.store == STORE)
+    .where(unindexed(lot.c.store) == STORE)
     .group_by(lot.c.transfer)
     .subquery("added")
 )
@@ -47,7 +48,7 @@ LOT_CHECKS = (
         "what remains of a lot is its points and the sum of its allocations; what is held of it likewise",
         "the allocations are the record: while Laurel is stopped, set this part of the lot to the expected amount",
         lot.outerjoin(_changed, _changed.c.lot == lot.c.id),
-        lot.c.store == STORE,
+        unindexed(lot.c.store) == STORE,
         _lot,
         (
             Comparison("remaining", lot.c.points + func.coalesce(_changed.c.points, 0), lot.c.remaining),
@@ -59,7 +60,7 @@ LOT_CHECKS = (
         "what remains and what is held of a lot is not below zero, and together not more than its points",
         "points were taken or given back twice: look at the lot's allocations, and cancel the second transfer",
         lot,
-        lot.c.store == STORE,
+        unindexed(lot.c.store) == STORE,
         _lot,
         (
             at_least_zero("remaining", lot.c.remaining),
@@ -72,7 +73,7 @@ LOT_CHECKS = (
         "every lot was added by a transfer of its member and wallet, and by the same event",
         "a lot or its transfer was changed by hand: restore both from a backup",
         lot.outerjoin(transfer, and_(transfer.c.id == lot.c.transfer, transfer.c.store == lot.c.store)),
-        lot.c.store == STORE,
+        unindexed(lot.c.store) == STORE,
         {**_lot, "transfer": lot.c.transfer},
         (
             exists("its transfer", transfer.c.id),
@@ -98,7 +99,7 @@ LOT_CHECKS = (
             account,
             and_(account.c.member == lot.c.member, account.c.wallet == lot.c.wallet, account.c.store == lot.c.store),
         ),
-        lot.c.store == STORE,
+        unindexed(lot.c.store) == STORE,
         _lot,
         (exists("its account", account.c.id),),
     ),
@@ -109,7 +110,7 @@ LOT_CHECKS = (
         transfer.outerjoin(_added, _added.c.transfer == transfer.c.id).outerjoin(
             _allocated, _allocated.c.transfer == transfer.c.id
         ),
-        and_(transfer.c.store == STORE, transfer.c.estimated.is_(False)),
+        and_(unindexed(transfer.c.store) == STORE, transfer.c.estimated.is_(False)),
         {"member": transfer.c.member, "wallet": transfer.c.wallet, "transfer": transfer.c.id},
         (
             Comparison("points of lots", transfer.c.active + transfer.c.pending, _by_lots),
@@ -123,7 +124,7 @@ LOT_CHECKS = (
         allocation.outerjoin(transfer, transfer.c.id == allocation.c.transfer).outerjoin(
             lot, lot.c.id == allocation.c.lot
         ),
-        allocation.c.store == STORE,
+        unindexed(allocation.c.store) == STORE,
         {"transfer": allocation.c.transfer, "lot": allocation.c.lot},
         (
             exists("its transfer", transfer.c.id),

@@ -13,6 +13,7 @@ from database.audit.checks import (
     exists,
     same,
     same_if_there,
+    unindexed,
 )
 from database.tables import account, event, transfer
 from loyalty.store.points import TransferKind
@@ -37,7 +38,7 @@ ABOUT: Final[Mapping[TransferKind, tuple[TransferKind, ...]]] = {
 _moved = transfer.c.points
 _about = transfer.alias("about")
 _whose: Subjects = {"member": transfer.c.member, "wallet": transfer.c.wallet, "transfer": transfer.c.id}
-_here = and_(transfer.c.store == STORE, transfer.c.source != MIGRATED)
+_here = and_(unindexed(transfer.c.store) == STORE, transfer.c.source != MIGRATED)
 
 
 def _by_kind(part: str, *amounts: tuple[tuple[TransferKind, ...], ColumnElement[Any]]) -> Comparison:
@@ -113,7 +114,7 @@ _ADDED = ("award", "add")
 
 _activated = (
     select(transfer.c.related, func.sum(transfer.c.qualifying).label("qualifying"))
-    .where(transfer.c.store == STORE, transfer.c.kind == "activate")
+    .where(unindexed(transfer.c.store) == STORE, transfer.c.kind == "activate")
     .group_by(transfer.c.related)
     .subquery("activated")
 )
@@ -141,7 +142,7 @@ def _times(kind: TransferKind) -> Any:
             func.sum(transfer.c.points).label("points"),
             func.count().label("count"),
         )
-        .where(transfer.c.store == STORE, transfer.c.kind == kind, transfer.c.related.is_not(None))
+        .where(unindexed(transfer.c.store) == STORE, transfer.c.kind == kind, transfer.c.related.is_not(None))
         .group_by(transfer.c.related)
     )
 
@@ -162,7 +163,7 @@ hold_left = (
             _of_hold, and_(_of_hold.c.related == transfer.c.id, _of_hold.c.kind.in_(("release", "capture")))
         )
     )
-    .where(transfer.c.store == STORE, transfer.c.kind == "hold")
+    .where(unindexed(transfer.c.store) == STORE, transfer.c.kind == "hold")
     .group_by(transfer.c.id, transfer.c.held)
     .subquery("hold_left")
 )
@@ -183,7 +184,7 @@ TRANSFER_CHECKS = (
         "every transfer belongs to an account of its member, wallet and store",
         "a transfer or its account was changed by hand: restore both from a backup",
         transfer.outerjoin(account, account.c.id == transfer.c.account),
-        transfer.c.store == STORE,
+        unindexed(transfer.c.store) == STORE,
         {**_whose, "account": transfer.c.account},
         (
             exists("its account", account.c.id),
@@ -207,7 +208,7 @@ TRANSFER_CHECKS = (
         "the transfer was changed, or the one that it is about was removed: restore both from a backup",
         transfer.outerjoin(_about, _about.c.id == transfer.c.related),
         and_(
-            transfer.c.store == STORE,
+            unindexed(transfer.c.store) == STORE,
             transfer.c.source != MIGRATED,
             transfer.c.kind.in_(ABOUT),
             # of points that an older version expired or activated, the lot may be unknown
@@ -236,7 +237,7 @@ TRANSFER_CHECKS = (
         transfer.join(_about, _about.c.id == transfer.c.related).outerjoin(
             _activated, _activated.c.related == _about.c.id
         ),
-        and_(transfer.c.store == STORE, transfer.c.kind == "cancel"),
+        and_(unindexed(transfer.c.store) == STORE, transfer.c.kind == "cancel"),
         _whose,
         tuple(_undone(part) for part in ("active", "spent", "expired", "qualifying")),
     ),
@@ -245,7 +246,7 @@ TRANSFER_CHECKS = (
         "not more of a hold is released or captured than it holds",
         "a hold was released or captured twice: spend what came back too often by hand",
         transfer.join(hold_left, hold_left.c.id == transfer.c.id),
-        transfer.c.store == STORE,
+        unindexed(transfer.c.store) == STORE,
         _whose,
         (Comparison("still held", case((hold_left.c.left < 0, 0), else_=hold_left.c.left), hold_left.c.left),),
     ),
@@ -254,7 +255,7 @@ TRANSFER_CHECKS = (
         "what one member sent another one received, once and in the same wallet",
         "one side of the transfer is missing: restore it from a backup, or add the points to the receiver by hand",
         transfer.outerjoin(_received, _received.c.related == transfer.c.id),
-        and_(transfer.c.store == STORE, transfer.c.kind == "send"),
+        and_(unindexed(transfer.c.store) == STORE, transfer.c.kind == "send"),
         _whose,
         (
             Comparison("times received", literal(1), func.coalesce(_received.c.count, 0), "number"),
@@ -274,7 +275,7 @@ TRANSFER_CHECKS = (
         transfer.join(_receiving, and_(_receiving.c.related == transfer.c.id, _receiving.c.kind == "receive"))
         .outerjoin(_sent_back, _sent_back.c.related == transfer.c.id)
         .outerjoin(_taken_back, _taken_back.c.related == _receiving.c.id),
-        and_(transfer.c.store == STORE, transfer.c.kind == "send"),
+        and_(unindexed(transfer.c.store) == STORE, transfer.c.kind == "send"),
         _whose,
         (same("the receiver's side is cancelled", _is_sent_back, _is_taken_back),),
     ),
