@@ -40,7 +40,7 @@ async def some_weeks(scripted: ScriptedStore, ann: str, bob: str) -> None:
         await scripted.wait(2)
         await scripted.report(ann, "app_login", {})
         await scripted.report(bob, "refund", {"total": 12})
-        await scripted.report(ann, "purchase", {"total": 10}, time=scripted.now - timedelta(days=2 * week + 1))
+        await scripted.report(ann, "purchase", {"total": 10}, time=scripted.now - timedelta(days=9 * week + 4))
         await scripted.wait(5)
 
 
