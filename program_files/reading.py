@@ -108,7 +108,8 @@ def read_outline(files: Mapping[str, bytes]) -> Outline:
         "event": frozenset(declared.event_types),
     }
     rules = TierRules.of(settings.tiers, settings.tier_by, settings.tier_review, settings.wallets)
-    return Outline(settings.title, names, rules)
+    title = "" if settings.title == settings.store else settings.title  # it gives no title
+    return Outline(title, names, rules)
 
 
 def _declares(path: str) -> bool:

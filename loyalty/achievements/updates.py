@@ -77,7 +77,6 @@ def _update(
         number=number,
         value=value,
         completed=completed,
-        today=local_day(context.state.received_at, context.program.zone),
     )
     repository.save_daily_sums(context.event.member, achievement.name, update.changed)
     context.contributions += _contributions(achievement.name, day, value, update)

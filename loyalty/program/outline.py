@@ -36,5 +36,5 @@ class Outline:
         return {kind: self.names[kind] - new.names[kind] for kind in LOSS_KINDS}
 
     def retitled_by(self, new: "Outline") -> Retitling | None:
-        """Return both titles if a new program has another; None if it has the same."""
-        return None if self.title == new.title else Retitling(self.title, new.title)
+        """Return both titles if a new program has another; None if it has the same, or this one has none."""
+        return None if self.title in ("", new.title) else Retitling(self.title, new.title)

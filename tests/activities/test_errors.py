@@ -26,7 +26,12 @@ RETRIED = {
     "ConcurrentInsert",
     # Raised by deploying and by opening a database, which no step does.
     "AnotherInForce",
+    "OvertakenDeploy",
     "InvalidDatabaseUrl",
+    # Raised for a request of liability, which no step makes.
+    "InvalidLiabilityRequest",
+    "OutOfRange",
+    "PeriodReversed",
     # Caught where program files and rules are read.
     "SchemaError",
     "TooDeepForOneFunction",

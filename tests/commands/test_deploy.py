@@ -18,6 +18,7 @@ from commands.shared.deployment import deploy, prepare
 from commands.shared.registry import Deployed
 from commands.shared.registry_access import open_registry
 from database.revisions import AnotherInForce
+from loyalty.losses import NO_CONSENT
 from tests.kit import programs
 from tests.kit.paths import ROOT
 from tests.kit.processes import LAUREL, laurel, write
@@ -259,7 +260,7 @@ async def test_of_two_deployments_to_postgresql_at_once_the_second_is_refused(
         with pytest.raises(AnotherInForce, match="revision 2 is in force"):
             await deploy(bob, bobs)
         earlier, back = await prepare_rollback(bob, None, None)
-        third = await bob.roll_back("DEFAULT", earlier, based_on=back.based_on)
+        third = await bob.roll_back("DEFAULT", earlier, based_on=back.based_on, consent=NO_CONSENT)
         listed = await ann.revisions("DEFAULT", 9)
 
     assert [first, third] == [Deployed(2, True), Deployed(3, True)]

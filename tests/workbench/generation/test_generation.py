@@ -18,7 +18,7 @@ NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
     ("review", "said", "left_in"),
     [
         ("{after: 365d}", ["tier_base: 2400", "tier_until: 2026-05-10T11:00:00+02:00"], "silver"),
-        ("never", [], "bronze"),
+        ("never", [], "gold"),
     ],
 )
 def test_a_reviewed_tier_counts_from_its_review_in_the_test_too(review: str, said: list[str], left_in: str) -> None:
