@@ -55,7 +55,8 @@ async def test_two_thousand_events_left_are_applied_in_batches_in_order(database
         looked_at = [await relay_once(database, temporal, now=far + LATER) for _ in range(2)]
         await until_empty(laurel)
 
-        assert looked_at == [1000, 1000]
+        assert looked_at[0] == 1000
+        assert 0 < looked_at[1] <= 1000, "the relay beside the worker may look at some first"
         for member in members:
             facts, _ = await read(laurel, member)
             assert facts.attributes["numbers"] == list(range(20))
