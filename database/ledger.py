@@ -201,7 +201,8 @@ _SENT = Prepared(
 )
 _DEBT_TRANSFERS = Prepared(
     _TRANSFERS.where(
-        transfer.c.account == bindparam("the_account"), transfer.c.kind.in_(("cancel", "take_back", "settle"))
+        transfer.c.account == bindparam("the_account"),
+        or_(*(transfer.c.kind == kind for kind in ("cancel", "take_back", "settle"))),
     ).order_by(transfer.c.number),
     transfer_record,
 )

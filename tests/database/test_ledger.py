@@ -206,6 +206,17 @@ async def test_spendable_lots_expire_first_or_are_the_oldest_whatever_their_numb
     assert some == found[: count + 3]
 
 
+async def test_transfers_that_cancel_take_back_or_pay_debt_are_read_in_order(run: Run[Any]) -> None:
+    def work(tx: StoreRepositories) -> list[str]:
+        add(tx, lot(1, 100))
+        for kind in ("settle", "spend", "take_back", "cancel"):
+            tx.ledger.post(moved(kind, 1, Balance(active=points(-1))), now=NOW)
+        tx.ledger.post(moved("cancel", 1, NO_POINTS, member_id=BOB), now=NOW)
+        return [each.kind for each in tx.ledger.debt_transfers(ANN, "points")]
+
+    assert await run(work) == ["settle", "take_back", "cancel"]
+
+
 @pytest.mark.parametrize("days", [None, 9])
 async def test_of_points_that_expire_together_the_oldest_are_spent_first(run: Run[Any], days: int | None) -> None:
     newest, oldest, middle = (lot(number, 10, days=days) for number in (1, 2, 3))
