@@ -66,11 +66,13 @@ class Prepared(Generic[T]):
 
 
 class _Compiled:
-    """A statement as SQLite's driver takes it."""
+    """A statement as SQLite's driver takes it. Raise ValueError for one that is completed when it runs, as `in_` is."""
 
     def __init__(self, statement: Statement, columns: Sequence[str] | None) -> None:
         compiled = statement.compile(dialect=_DIALECT, column_keys=columns)
         self._text = str(compiled)
+        if "[POSTCOMPILE" in self._text:
+            raise ValueError(f"a prepared statement cannot use `in_`: compare with each of the values: {self._text}")
         binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
         self._binds = [(name, _to_driver(bind.type)) for name, bind in binds]
         self._fixed = {name: bind.value for name, bind in binds if not bind.required}

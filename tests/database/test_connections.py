@@ -100,9 +100,8 @@ async def test_no_repository_of_a_read_has_a_method_that_writes(database: Databa
 
     reading, writing = await store.read(repositories), await store.write(repositories)
 
-    assert not issubclass(
-        reading.pop("losses"), WriteQueries
-    )  # what a deploy would lose is only read; usage and contributions are only written
+    # What a deploy would lose is only read; usage and contributions are only written.
+    assert not issubclass(reading.pop("losses"), WriteQueries)
     assert reading.keys() == writing.keys() - {"usage", "contributions"}
     assert all(issubclass(each, WriteQueries) for each in writing.values())
     assert not any(issubclass(each, WriteQueries) for each in reading.values())

@@ -1,5 +1,7 @@
 """Statements that go directly to SQLite's driver have the results that they have through SQLAlchemy."""
 
+import importlib
+import pkgutil
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
+import database as database_package
 from database import Database, ReadTransaction, Transaction
 from database.queries import first_column
 from database.sqlite_fast_path import Prepared
@@ -111,3 +114,19 @@ async def test_a_read_transaction_sees_one_snapshot(sqlite_database: Database) -
     before, after = await sqlite_database.store("A").read(read_twice)
 
     assert before == after == 1
+
+
+def test_every_prepared_statement_can_be_run_on_sqlite() -> None:
+    modules = [
+        importlib.import_module(each.name) for each in pkgutil.iter_modules(database_package.__path__, "database.")
+    ]
+    statements = [each for module in modules for each in vars(module).values() if isinstance(each, Prepared)]
+
+    compiled = [statement._for_sqlite for statement in statements]
+
+    assert len(compiled) > 30
+
+
+def test_a_statement_that_lists_values_is_refused() -> None:
+    with pytest.raises(ValueError, match="compare with each of the values"):
+        _ = Prepared(select(member.c.id).where(member.c.id.in_(["a", "b"])), str)._for_sqlite
