@@ -30,10 +30,12 @@ from rules.types import (
     TextType,
     Type,
     closest_path,
+    declared_names,
     definite_truth,
     described,
     filter_options,
     fits,
+    last_known,
     may_be,
     path_exists,
     present,
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
 _LOOP_VARIABLES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {
     "reduce": "current and accumulator"
 }
+
+MOST_NAMES = 20
+"""Most names that a message lists."""
 
 MOST_VISITS = 100_000
 """Most visits to parts of one rule; nested `reduce` loops visit their bodies again and again."""
@@ -255,7 +260,21 @@ class Checker:
             self.add_fault("unknown_path", at, f"{whole} never exists when the conditions before it hold")
             return
         where = f": inside {self._inside}, var reads from {_LOOP_VARIABLES[self._inside]}" if self._inside else ""
-        self.add_fault("unknown_path", at, f"{whole} is unknown{where}", closest_path(self.scope, steps))
+        suggestion = closest_path(self.scope, steps)
+        known = "" if suggestion else self._what_is_there(steps)
+        self.add_fault("unknown_path", at, f"{whole} is unknown{where}{known}", suggestion)
+
+    def _what_is_there(self, steps: tuple[str, ...]) -> str:
+        """Return what a path that is like no other could have read, where it leaves what is known."""
+        known, found = last_known(self.scope, steps)
+        names = declared_names(found)
+        if not known and (self._inside == "reduce" or not names):
+            return ""
+        subject = ".".join(known) or ("the element" if self._inside else "the data")
+        if not names:
+            return f"; {subject} is {described(found)}"
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        return f"; {subject} has {', '.join(names[:MOST_NAMES])}{more}"
 
     # -- what the whole must be
 

@@ -10,7 +10,6 @@ import pytest
 
 from cli import app
 from loyalty.decisions.decision_json import from_json, to_json
-from loyalty.events.builtin_events import BUILT_IN
 from loyalty.store.due_items import DUE_KINDS
 from loyalty.webhooks.messages import MESSAGES
 from loyalty.webhooks.signing import new_secret, sign
@@ -50,13 +49,6 @@ def test_the_ten_lines_that_verify_a_webhook_do_so() -> None:
     assert not names["is_from_laurel"](secret, headers, b"{ }")
     assert not names["is_from_laurel"](new_secret(), headers, b"{}")
     assert base64.b64decode(secret.removeprefix("whsec_"))
-
-
-def test_every_built_in_event_is_in_the_designers_page() -> None:
-    page = (DOCS / "designers.md").read_text()
-    (listed,) = re.findall(r"<!-- built-in events.*?-->\n(.*?)\n\n", page, re.DOTALL)
-
-    assert re.findall(r"`(\w+)`", listed) == list(BUILT_IN)
 
 
 def test_every_message_that_is_sent_is_in_the_webhooks_page() -> None:

@@ -8,8 +8,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from loyalty.events.builtin_events import BUILT_IN
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.effects import EFFECT_MAP
 from program_files.grammar.files import FILE_GRAMMARS
@@ -54,6 +55,28 @@ def page() -> str:
 def with_tables(text: str) -> str:
     """A page with the tables between its comments made anew; raise KeyError for an unknown name of a table."""
     return _BLOCK.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+
+
+def _builtin_events() -> str:
+    rows = [
+        f"| `{event_type.name}` | {event_type.title} | {_fields(event_type.body.schema['properties'])} |"
+        for event_type in BUILT_IN.values()
+    ]
+    return "\n".join(("| built-in event | when | its body |", "|---|---|---|", *rows))
+
+
+def _fields(properties: Mapping[str, Mapping[str, Any]]) -> str:
+    return ", ".join(f"`{name}` ({_field(schema)})" for name, schema in properties.items()) or "no fields"
+
+
+def _field(schema: Mapping[str, Any]) -> str:
+    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    words = {
+        "integer": "whole number",
+        "string": "time" if schema.get("format") == "date-time" else "text",
+        "boolean": "true or false",
+    }
+    return " or ".join(words.get(kind, kind) for kind in kinds)
 
 
 def _effects() -> str:
@@ -128,6 +151,7 @@ def _maps(value: ValueGrammar) -> Iterator[MapGrammar]:
 
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "builtin_events": _builtin_events,
     "effects": _effects,
     "measure": lambda: _choices(ACHIEVEMENT.by_name["measure"], "counts"),
     "window": lambda: _choices(ACHIEVEMENT.by_name["window"], "what counts together"),

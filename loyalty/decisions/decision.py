@@ -1,11 +1,12 @@
 """The decision on one event: what each reactor and achievement came to, with the reason."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from loyalty.decisions.reasons import Reason, describe_reason
+from loyalty.decisions.reasons import LimitReached, Reason, describe_reason
 from loyalty.program.effects import Effect
 from rules.frozen import frozen_at_type_check
 
@@ -42,6 +43,8 @@ class RuleOutcome:
     """`file:line:col` of the reactor or achievement."""
     reason: Reason | None = None
     """The facts behind a verdict, if there are any."""
+    cut_by: tuple[LimitReached, ...] = field(default=(), compare=False)
+    """Every limit on points that cut an award; `reason` is the first. Not stored."""
 
     @property
     def because(self) -> str:

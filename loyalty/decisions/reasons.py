@@ -1,6 +1,6 @@
-"""Why a reactor or an achievement came to its verdict: the facts, and the describe_reason made of them.
+"""Why a reactor or an achievement came to its verdict: the facts, and the sentence that describes them.
 
-The facts are stored with the event; the describe_reason is made again each time it is shown.
+The facts are stored with the event; the sentence is made again each time it is shown.
 """
 
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ Reason: TypeAlias = (
 
 
 def describe_reason(reason: Reason) -> str:
-    """Return a reason as a describe_reason."""
+    """Return a reason as a sentence."""
     match reason:
         case ConditionFalse(parts, more):
             sentences = [rules.clause_text(part.actual, part.needed, part.within) for part in parts]

@@ -186,11 +186,11 @@ def _outcome(
     if day is not None and (reached := times_reached(reactor, day, usage)):
         return _no(reactor, "limit_reached", reached)
     effects, notes = _effects(program, reactor.then, values)
-    cut_by: LimitReached | None = None
+    cut_by: tuple[LimitReached, ...] = ()
     if day is not None:
         within = cut_to_limits(program, reactor, effects, day, usage)
-        if within.reached is not None and leaves_nothing(within):
-            return _no(reactor, "limit_reached", within.reached)
+        if leaves_nothing(within):
+            return _no(reactor, "limit_reached", within.reached[0], within.reached)
         effects, notes, cut_by = within.effects, [*notes, *within.notes], within.reached
     paid = pay(program, effects, taking.spendable)
     if isinstance(paid, NotEnoughPoints):
@@ -200,7 +200,8 @@ def _outcome(
     if day is not None and paid.effects:
         taking.claims += claims_of(program, reactor, paid.effects, day)
     if not with_text:
-        return RuleOutcome(reactor.source, _verdict(paid.effects), "", tuple(paid.effects), reason=cut_by)
+        reason, verdict = cut_by[0] if cut_by else None, _verdict(paid.effects)
+        return RuleOutcome(reactor.source, verdict, "", tuple(paid.effects), reason=reason, cut_by=cut_by)
     return _gives(reactor.source, reactor.place, paid.effects, [held, *notes, *paid.notes], cut_by)
 
 
@@ -212,15 +213,16 @@ class _Taking:
     claims: list[Claim] = field(default_factory=list)
 
 
-def _no(reactor: Reactor, verdict: Verdict, reason: Reason) -> RuleOutcome:
-    return RuleOutcome(reactor.source, verdict, "", (), str(reactor.place), reason)
+def _no(reactor: Reactor, verdict: Verdict, reason: Reason, cut_by: tuple[LimitReached, ...] = ()) -> RuleOutcome:
+    return RuleOutcome(reactor.source, verdict, "", (), str(reactor.place), reason, cut_by)
 
 
 def _gives(
-    source: str, place: Place, effects: list[Effect], words: list[str], reason: Reason | None = None
+    source: str, place: Place, effects: list[Effect], words: list[str], cut_by: tuple[LimitReached, ...] = ()
 ) -> RuleOutcome:
     """Return the outcome of what may fire."""
-    return RuleOutcome(source, _verdict(effects), "; ".join(words), tuple(effects), str(place), reason)
+    reason = cut_by[0] if cut_by else None
+    return RuleOutcome(source, _verdict(effects), "; ".join(words), tuple(effects), str(place), reason, cut_by)
 
 
 def _verdict(effects: list[Effect]) -> Verdict:
@@ -245,8 +247,8 @@ def _effects(
     """Return the effects with their rules evaluated, and a note for each that comes to nothing."""
     effects: list[Effect] = []
     notes: list[str] = []
-    for rule in then:
-        effect = _effect(program, rule, values)
+    for index, rule in enumerate(then):
+        effect = _effect(program, index, rule, values)
         if isinstance(effect, str):
             notes.append(effect)
         else:
@@ -254,8 +256,8 @@ def _effects(
     return effects, notes
 
 
-def _effect(program: Program, rule: EffectRule, values: Mapping[str, Any]) -> Effect | str:
-    """Return one effect, or the reason why there is none."""
+def _effect(program: Program, index: int, rule: EffectRule, values: Mapping[str, Any]) -> Effect | str:
+    """Return the effect of the rule at an index in `then`, or the reason why there is none."""
     match rule:
         case AwardPointsRule():
             wallet = program.wallets[rule.wallet]
@@ -263,10 +265,10 @@ def _effect(program: Program, rule: EffectRule, values: Mapping[str, Any]) -> Ef
             if isinstance(points, str):
                 return points
             pending = wallet.pending if rule.pending is None else rule.pending
-            return AwardPoints(rule.wallet, points, pending, rule.expires or wallet.expires)
+            return AwardPoints(rule.wallet, points, pending, rule.expires or wallet.expires, rule=index)
         case DeductPointsRule():
             points = _points(program.wallets[rule.wallet], rule.points, rule.rounding, values)
-            return points if isinstance(points, str) else DeductPoints(rule.wallet, points, rule.up_to)
+            return points if isinstance(points, str) else DeductPoints(rule.wallet, points, rule.up_to, rule=index)
         case SetAttributeRule():
             return SetAttribute(rule.name, fill_template(rule.value, values))
         case CallWebhookRule():

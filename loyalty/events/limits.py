@@ -16,11 +16,11 @@ from loyalty.store.limits import DailyUse, LimitUsage
 
 
 class WithinLimits(NamedTuple):
-    """The effects that limits on points leave, a note for each award that was cut, and the limit that cut one first."""
+    """The effects that limits on points leave, and a note and the limit for each award that was cut."""
 
     effects: list[Effect]
     notes: list[str]
-    reached: LimitReached | None
+    reached: tuple[LimitReached, ...]
 
 
 def times_reached(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | None:
@@ -39,7 +39,7 @@ def cut_to_limits(
     """Return the effects with awards cut to what the limits on points leave; each wallet is counted by itself."""
     kept: list[Effect] = []
     notes: list[str] = []
-    reached: LimitReached | None = None
+    reached: list[LimitReached] = []
     awarded: dict[str, Decimal] = {}
     for effect in effects:
         limit = _tightest(reactor, effect, day, usage, awarded) if isinstance(effect, AwardPoints) else None
@@ -49,17 +49,17 @@ def cut_to_limits(
         wallet = program.wallets[effect.wallet]
         points = min(effect.points, wallet.points(max(Decimal(0), limit.most - limit.used)))
         if points < effect.points:
-            reached = reached or limit
+            reached.append(limit)
             notes.append(f"a limit cut {wallet.amount(effect.points)} {wallet.code} to {wallet.amount(points)}")
         if points > 0:
             kept.append(replace(effect, points=points))
             awarded[wallet.code] = awarded.get(wallet.code, Decimal(0)) + wallet.amount(points)
-    return WithinLimits(kept, notes, reached)
+    return WithinLimits(kept, notes, tuple(reached))
 
 
 def leaves_nothing(within: WithinLimits) -> bool:
     """Return whether limits took every award of a reactor that gives nothing else: nobody pays for nothing."""
-    return within.reached is not None and all(isinstance(each, DeductPoints) for each in within.effects)
+    return bool(within.reached) and all(isinstance(each, DeductPoints) for each in within.effects)
 
 
 def claims_of(program: Program, reactor: Reactor, effects: list[Effect], day: date) -> list[Claim]:

@@ -6,7 +6,7 @@ Points are in millionths of a wallet's unit: 1.5 is 1500000, whatever the decima
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from loyalty.calendar import Duration
@@ -23,6 +23,8 @@ class AwardPoints:
     points: Points
     pending: Duration
     expires: Expiry
+    rule: int | None = field(default=None, compare=False)
+    """The index in `then` of the rule that gave it; None: the effect was read from the database."""
 
 
 @frozen_at_type_check
@@ -34,6 +36,8 @@ class DeductPoints:
     up_to: bool = False
     is_posted: bool = True
     """Whether they were taken with the decision; False: it was stored by a version that took them later."""
+    rule: int | None = field(default=None, compare=False)
+    """The index in `then` of the rule that gave it; None: the effect was read from the database."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,15 @@ from rules.types.model import (
     type_of_value,
     union,
 )
-from rules.types.paths import closest_path, known_paths, narrowed, path_exists, step_into
+from rules.types.paths import (
+    closest_path,
+    declared_names,
+    known_paths,
+    last_known,
+    narrowed,
+    path_exists,
+    step_into,
+)
 from rules.types.ranges import Range, wholly_below
 from rules.values import Json
 
@@ -76,6 +84,7 @@ __all__ = [
     "UnionType",
     "array",
     "closest_path",
+    "declared_names",
     "definite_truth",
     "described",
     "domain",
@@ -86,6 +95,7 @@ __all__ = [
     "fits",
     "intersection",
     "known_paths",
+    "last_known",
     "length_of",
     "may_be",
     "narrowed",

@@ -151,6 +151,21 @@ def closest_path(of: Type, steps: tuple[str, ...]) -> str | None:
     return closest_match(whole, known) if step_into(of, steps[0]) is None else None
 
 
+def last_known(of: Type, steps: tuple[str, ...]) -> tuple[tuple[str, ...], Type]:
+    """Return the longest part of a path that exists, and the type there."""
+    for position, step in enumerate(steps):
+        further = step_into(of, step)
+        if further is None:
+            return steps[:position], of
+        of = further
+    return steps, of
+
+
+def declared_names(of: Type) -> list[str]:
+    """Return the names of the fields that a type declares, each once."""
+    return list(dict.fromkeys(_names(of)))
+
+
 def _names(of: Type) -> Iterator[str]:
     return (name for option in options(of) if isinstance(option, RecordType) for name, _ in option.fields)
 

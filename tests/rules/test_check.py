@@ -99,6 +99,31 @@ FAULTY = [
         ("reduce", 1, "var"),
         "curent.price is unknown: inside reduce, var reads from current and accumulator. Did you mean current.price?",
     ),
+    (
+        {">": [var("event.body.weather"), 1]},
+        "unknown_path",
+        (">", 0, "var"),
+        "event.body.weather is unknown; "  # noqa: ISC004 - one message
+        "event.body has total, channel, coupon, count, items, extras, address, sent, gift",
+    ),
+    (
+        {">": [var("event.body.total.euro"), 1]},
+        "unknown_path",
+        (">", 0, "var"),
+        "event.body.total.euro is unknown; event.body.total is a number",
+    ),
+    (
+        {"some": [var("items"), {">": [var("weather"), 1]}]},
+        "unknown_path",
+        ("some", 1, ">", 0, "var"),
+        "weather is unknown: inside some, var reads from the element; the element has sku, price, quantity, labels",
+    ),
+    (
+        {"reduce": [var("items"), var("weather"), 0]},
+        "unknown_path",
+        ("reduce", 1, "var"),
+        "weather is unknown: inside reduce, var reads from current and accumulator",
+    ),
     ({">": [var("total"), "20"]}, "wrong_type", (">", 1), '"20" is text, > needs a number'),
     (
         {"==": [var("total"), "20"]},

@@ -21,12 +21,10 @@ from loyalty.program.effect_rules import (
 )
 from loyalty.program.effects import (
     AwardPoints,
-    CallWebhook,
     DeductPoints,
     Effect,
     GrantBadge,
     IssueReward,
-    SetAttribute,
     SetTier,
 )
 from loyalty.program.logic import Place
@@ -94,9 +92,10 @@ class Coverage:
                 if answer.fired:
                     self._reached.add((answer.source, "reactor", 0))
                     self._record_effects(answer.source, answer.effects)
-                if isinstance(answer.reason, LimitReached):
-                    self._record_limit(answer.source, answer.reason)
-                elif isinstance(answer.reason, NotEnoughPoints):
+                for limit in answer.cut_by or (answer.reason,):
+                    if isinstance(limit, LimitReached):
+                        self._record_limit(answer.source, limit)
+                if isinstance(answer.reason, NotEnoughPoints):
                     self._reached.add(
                         (answer.source, "deduction", _deductions(self._owners[answer.source])[answer.reason.wallet])
                     )
@@ -110,11 +109,16 @@ class Coverage:
         )
 
     def _record_effects(self, source: str, effects: tuple[Effect, ...]) -> None:
-        """Add the rule of each effect. Effects are in the order of their rules, and a rule may have given none."""
-        rest = iter(enumerate(self._owners[source].then))
+        """Add the rule of each effect: amounts name theirs, others are in the order of their rules, which all give."""
+        rules_of_others = (
+            index
+            for index, rule in enumerate(self._owners[source].then)
+            if not isinstance(rule, AwardPointsRule | DeductPointsRule)
+        )
         for effect in effects:
-            index = next(index for index, rule in rest if _can_give(rule, effect))
-            self._reached.add((source, "effect", index))
+            index = effect.rule if isinstance(effect, AwardPoints | DeductPoints) else next(rules_of_others)
+            if index is not None:
+                self._reached.add((source, "effect", index))
 
     def _record_limit(self, source: str, reached: LimitReached) -> None:
         for index, limit in enumerate(_limits(self._owners[source])):
@@ -180,21 +184,6 @@ def _limit_text(limit: Limit) -> str:
     points = [] if limit.points is None else [f"{limit.points:f} points"]
     most = " and ".join([*times, *points])
     return f"{most} {'ever' if limit.every == 'ever' else f'a {limit.every}'}, per {limit.per}"
-
-
-def _can_give(rule: EffectRule, effect: Effect) -> bool:
-    """Return whether an effect may be the result of a rule."""
-    match rule, effect:
-        case AwardPointsRule(), AwardPoints(wallet):
-            return rule.wallet == wallet
-        case DeductPointsRule(), DeductPoints(wallet):
-            return rule.wallet == wallet
-        case SetAttributeRule(), SetAttribute(name):
-            return rule.name == name
-        case CallWebhookRule(), CallWebhook(url):
-            return rule.url == url
-        case _:
-            return rule == effect
 
 
 def _key_of(rule: EffectRule) -> str:

@@ -26,14 +26,14 @@ limits:
 """
 
 
-def covered(*steps: str) -> CoverageReport:
+def covered(*steps: str, reactor: str = DOUBLE, program: str = programs.PROGRAM) -> CoverageReport:
     """The coverage by these steps, after a purchase that only gives points."""
-    files = programs.files(**{"reactors__double": DOUBLE, "achievements__seven-days": ""})
-    program = read_program(files)
+    files = programs.files(program=program, **{"reactors__double": reactor, "achievements__seven-days": ""})
+    read = read_program(files)
     lines = "".join(f"  - {step}\n" for step in steps)
     text = f"test: t\nat: 2024-05-01\nsteps:\n  - {bought(1, 'store')}\n{lines}  - expect: {{badges: []}}\n"
-    coverage = Coverage(program, PlaceLookup(files).place_of)
-    (scenario,) = read_tests({"tests/t.yaml": text.encode()}, program)
+    coverage = Coverage(read, PlaceLookup(files).place_of)
+    (scenario,) = read_tests({"tests/t.yaml": text.encode()}, read)
     assert run(scenario, coverage.program, coverage.record).verdict == "passed"
     return coverage.report()
 
@@ -88,6 +88,47 @@ def test_a_limit_is_reached_when_it_stops_its_reactor() -> None:
     assert "13:5 the limit of 7 points a month, per program was never reached" in missing(of_times)
     assert "12:5 the limit of 2 times a day, per member was never reached" in missing(of_points)
     assert "13:5 the limit of 7 points a month, per program was never reached" not in missing(of_points)
+
+
+def test_of_two_awards_of_a_wallet_the_one_that_came_to_nothing_is_not_reached() -> None:
+    two = """\
+reactor: double
+on: purchase
+then:
+  - award_points: {points: {"-": [{var: event.body.total}, 30]}}
+  - award_points: {points: {var: event.body.total}}
+  - deduct_points: {points: {"-": [{var: event.body.total}, 30]}, up_to: true}
+  - deduct_points: {points: 1}
+"""
+
+    found = covered(bought(20), bought(20), reactor=two)
+
+    assert missing(found) == [
+        "4:5 award_points never took effect",
+        "6:5 deduct_points never took effect",
+    ]
+
+
+def test_each_limit_that_cuts_an_award_is_reached() -> None:
+    cut = """\
+reactor: double
+on: purchase
+then:
+  - award_points: {points: 10}
+  - award_points: {points: {var: event.body.total}, wallet: stars}
+limits:
+  - {every: day, points: 12}
+  - {per: program, every: month, points: 25}
+"""
+    program = programs.PROGRAM.replace("expires: {after: 90d}}", "expires: {after: 90d}}\n  stars: {}")
+    cuts_points = bought(1), bought(1)
+    cuts_both = bought(12), "{wait: 1d}", bought(12), "{wait: 1d}", bought(5)
+
+    of_the_day = covered(*cuts_points, reactor=cut, program=program)
+    of_both = covered(*cuts_both, reactor=cut, program=program)
+
+    assert missing(of_the_day) == ["8:5 the limit of 25 points a month, per program was never reached"]
+    assert missing(of_both) == []
 
 
 def test_everything_can_be_reached() -> None:
