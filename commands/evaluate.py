@@ -13,8 +13,12 @@ def evaluate() -> None:
     exit_code = 0
     for line in filter(str.strip, sys.stdin):
         answer, code = _evaluate_line(line)
+        try:
+            text = rules.exact.dumps(answer)
+        except rules.MalformedJson as error:  # the result is deeper, or a number longer, than JSON here may be
+            text, code = rules.exact.dumps({"error": str(error)}), 1
         exit_code = max(exit_code, code)
-        print(rules.exact.dumps(answer), flush=True)
+        print(text, flush=True)
     if exit_code:
         raise typer.Exit(exit_code)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import NoReturn
 
@@ -34,7 +34,10 @@ def loads(text: str | bytes) -> Json:
 
 
 def dumps(value: Json) -> str:
-    """Serialize a value, numbers without exponent or trailing zeros; raise MalformedJson if JSON has no such value."""
+    """Serialize a value so that `loads` reads it; raise MalformedJson for a value that it would refuse.
+
+    Numbers have no trailing zeros, and an exponent only if they are longer than LONGEST_NUMBER without.
+    """
     return _dump(value, 0)
 
 
@@ -98,14 +101,14 @@ def _dump(value: Json, depth: int) -> str:
         return "null"
     if kind is bool:
         return "true" if value else "false"
-    if depth > DEPTH:
+    if not isinstance(value, dict | list | tuple):
+        return _dump_rare(value)
+    if depth >= DEPTH:
         raise MalformedJson(f"the value is nested more than {DEPTH} deep")
     if isinstance(value, dict):
         members = [f"{_dump_text(_key(key))}: {_dump(element, depth + 1)}" for key, element in value.items()]
         return f"{{{', '.join(members)}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join([_dump(element, depth + 1) for element in value])}]"
-    return _dump_rare(value)
+    return f"[{', '.join([_dump(element, depth + 1) for element in value])}]"
 
 
 def _dump_rare(value: Json) -> str:
@@ -134,12 +137,23 @@ def _dump_text(text: str) -> str:
 
 
 def _dump_number(value: float | Decimal) -> str:
-    number = exact(value)
-    if number is None or (isinstance(number, Decimal) and abs(number.adjusted()) > 2 * LARGEST_EXPONENT):
+    found = exact(value)
+    if found is None:
         raise MalformedJson(f"{value} is not a finite JSON number")
-    if isinstance(number, int):
-        return format(Decimal(number), "f")
-    if not number:
+    if not found:
         return "0"
+    number = Decimal(found)
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise MalformedJson(f"a number is too large or too small to be exact: {number:.10g}")
     text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if len(text) > LONGEST_NUMBER:
+        text = format(number.normalize(_LONG), "E")
+    if len(text) > LONGEST_NUMBER:
+        raise MalformedJson(f"a number has more than {LONGEST_NUMBER} digits: {text[:20]}...")
+    return text
+
+
+_LONG = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""A context in which no number is rounded."""

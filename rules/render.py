@@ -21,8 +21,8 @@ def abbreviated(value: Json) -> Json:
         case str():
             return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 3]}..."
         case int() | float() | Decimal():
-            number = Decimal(str(value))
-            is_short = len(str(value)) <= _LONGEST_NUMBER and abs(number.adjusted()) <= _LONGEST_NUMBER
+            number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+            is_short = abs(number.adjusted()) < _LONGEST_NUMBER and len(str(number)) <= _LONGEST_NUMBER
             return value if is_short else f"{number:.10g}"
         case datetime():
             return value.isoformat()

@@ -46,7 +46,7 @@ class DeliveryActivities:
         if outbound.subscription is not None and not outbound.is_live:
             return DeliveryAttempt(False, None, "its subscription is no more")
         at = datetime.now(UTC)
-        body = _body(outbound)
+        body = message_body(outbound)
         headers = _headers(outbound) | sign([outbound.secret], outbound.message, at, body)
         timeout = FIRST_TIMEOUT if activity.info().is_local else LATER_TIMEOUT
         attempt = await self._client.post(outbound.url, headers=headers, body=body, timeout=timeout)
@@ -77,7 +77,7 @@ def _headers(outbound: OutboundDelivery) -> dict[str, str]:
     return given | {"content-type": "application/json", "user-agent": "Laurel"}
 
 
-def _body(outbound: OutboundDelivery) -> bytes:
+def message_body(outbound: OutboundDelivery) -> bytes:
     """The message in its subscription's format, or the body that `call_webhook` rendered."""
     if outbound.format is None:
         return rules.exact.dumps(outbound.bodies[CALL]).encode()

@@ -10,11 +10,11 @@ from typing import Any, Literal, TypeAlias
 from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput, InputFault
-from api.http.requests import MAX_NUMBER
 from api.http.responses import Total
 from database.pages import Condition, Operator, PageRequest, PageResult
 from loyalty.calendar import read_date
 from rules.spelling import closest_match
+from rules.storable import MAX_NUMBER
 
 DEFAULT_ITEMS = 10
 MAX_ITEMS = 50

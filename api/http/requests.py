@@ -1,8 +1,6 @@
 """Request bodies: read with bounds, with exact numbers, and validated against a model."""
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -11,18 +9,7 @@ from starlette.requests import Request
 
 import rules
 from api.http.errors import BadInput, InputFault, TooLarge
-
-MAX_BYTES = 256 * 1024
-MAX_DEPTH = 64
-"""Levels of nested arrays and objects: fewer than an answer may have, so that an accepted body can be shown."""
-
-MAX_NUMBER = 10**15
-"""Whole numbers up to this are exact in the languages of all clients, and so are points computed from them."""
-
-MAX_DIGITS = 34
-MIN_EXPONENT = -30
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+from rules.storable import MAX_BYTES, MAX_DECIMALS, MAX_DEPTH, MAX_DIGITS, Bound, find_excess
 
 
 class RequestModel(BaseModel):
@@ -37,7 +24,7 @@ ModelT = TypeVar("ModelT", bound=RequestModel)
 async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = MAX_BYTES) -> ModelT:
     """The request's JSON body, whatever its media type; raise BadInput, MalformedJson or TooLarge."""
     content = rules.exact.loads(await _bytes(request, max_bytes) or b"{}")
-    _check_content(content)
+    _check_content(content, max_bytes)
     if not isinstance(content, dict):
         raise BadInput.at("", "the body is no JSON object: write it as {...}", "notAnObject")
     try:
@@ -116,39 +103,24 @@ async def _bytes(request: Request, max_bytes: int) -> bytes:
     return bytes(chunks)
 
 
-def _check_content(content: Any) -> None:
+_EXCESSES: Mapping[Bound, tuple[str, str]] = {
+    "depth": ("tooDeep", f"the body is nested more than {MAX_DEPTH} deep"),
+    "text": (
+        "unkeepableText",
+        "the text holds a NUL character or half of a surrogate pair, which cannot be kept: leave it out",
+    ),
+    "number": ("numberTooLarge", "the number is beyond 10^15: send it as text"),
+    "digits": (
+        "numberTooLong",
+        f"the number has more than {MAX_DIGITS} digits, or more than {MAX_DECIMALS} decimals: round it",
+    ),
+    "bytes": ("tooLarge", "the body is too large: send less at once"),
+}
+"""The code and the message of each bound that a body exceeds."""
+
+
+def _check_content(content: Any, max_bytes: int) -> None:
     """Raise BadInput for a value that the database cannot store or an answer could not give back unchanged."""
-    pending: list[tuple[Any, tuple[str | int, ...]]] = [(content, ())]
-    while pending:
-        value, path = pending.pop()
-        if len(path) > MAX_DEPTH:
-            raise BadInput.at(dotted_path(path), f"the body is nested more than {MAX_DEPTH} deep", "tooDeep")
-        match value:
-            case str():
-                _check_text(value, path)
-            case bool() | None:
-                pass
-            case int() | Decimal():
-                _check_number(value, path)
-            case dict():
-                for key, element in value.items():
-                    _check_text(key, (*path, "(key)"))
-                    pending.append((element, (*path, key)))
-            case list():
-                pending.extend((element, (*path, number)) for number, element in enumerate(value))
-
-
-def _check_text(text: str, path: tuple[str | int, ...]) -> None:
-    if _UNSTORABLE.search(text):
-        message = "the text holds a NUL character or half of a surrogate pair, which cannot be kept: leave it out"
-        raise BadInput.at(dotted_path(path), message, "unkeepableText")
-
-
-def _check_number(number: int | Decimal, path: tuple[str | int, ...]) -> None:
-    if not -MAX_NUMBER <= number <= MAX_NUMBER:
-        raise BadInput.at(dotted_path(path), "the number is beyond 10^15: send it as text", "numberTooLarge")
-    if isinstance(number, Decimal):
-        _, digits, exponent = number.as_tuple()
-        if len(digits) > MAX_DIGITS or (isinstance(exponent, int) and exponent < MIN_EXPONENT):
-            message = f"the number has more than {MAX_DIGITS} digits, or more than 30 decimals: round it"
-            raise BadInput.at(dotted_path(path), message, "numberTooLong")
+    if excess := find_excess(content, max_bytes=max_bytes):
+        code, message = _EXCESSES[excess.bound]
+        raise BadInput.at(dotted_path(excess.path), message, code)

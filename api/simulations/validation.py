@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from api.http.errors import BadInput, InputFault, TooLarge, message_with_suggestion
-from api.http.requests import MAX_BYTES
 from api.programs.validation import validate_program
 from api.simulations.schemas import PostSimulation
 from api.state.dependencies import StoreRequest
@@ -13,6 +12,7 @@ from loyalty.engine.acceptance import IncomingEvent
 from loyalty.program.program import Program
 from program_files import ProgramFaults, revision_hash
 from rules import exact
+from rules.storable import MAX_BYTES
 from workbench.scenarios.files.fixtures import ONLY
 from workbench.scenarios.fixtures import snapshot_of
 from workbench.simulation.adhoc_member import node_from_json, read_adhoc_member

@@ -15,9 +15,10 @@ from loyalty.calendar import local_day
 from loyalty.decisions.decision import RuleOutcome, Verdict
 from loyalty.decisions.reasons import AlreadyCompleted, ProgressMade, Reason
 from loyalty.events.context import EventContext
-from loyalty.events.decide import number_of, over_budget, rule_input, why_false
+from loyalty.events.decide import beyond, number_of, over_budget, rule_input, why_false
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
 from loyalty.store.contributions import Contribution
+from rules.storable import find_excess
 
 RuleInput: TypeAlias = Callable[[], Mapping[str, Any]]
 """Gives what rules read; called only if a rule is evaluated, so that nothing is read of the member without need."""
@@ -129,6 +130,8 @@ def _measured(achievement: Achievement, values: RuleInput) -> tuple[Decimal | st
             found = value.rule(values())
             if found is None:
                 return f"{value.place} gave no value", ""
+            if excess := find_excess(found):
+                return beyond(value, excess), ""
             return Decimal(1), found[:255] if isinstance(found, str) else rules.exact.dumps(found)[:255]
         case CountEvents() | CountDays():
             return Decimal(1), ""

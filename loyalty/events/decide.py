@@ -37,13 +37,14 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
-from loyalty.program.logic import Logic, Place, fill_template
+from loyalty.program.logic import Logic, Place, Template, fill_template
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
 from loyalty.program.wallets import Points, Rounding, Wallet
 from loyalty.store.events import Event
 from loyalty.store.limits import LimitUsage
 from loyalty.store.members import Member
+from rules.storable import Excess, find_excess
 
 MAX_AMOUNT = 10**9
 """The most that one effect may move, and that one event may add to a sum: a rule that gives more is wrong."""
@@ -269,14 +270,34 @@ def _effect(program: Program, index: int, rule: EffectRule, values: Mapping[str,
         case DeductPointsRule():
             points = _points(program.wallets[rule.wallet], rule.points, rule.rounding, values)
             return points if isinstance(points, str) else DeductPoints(rule.wallet, points, rule.up_to, rule=index)
-        case SetAttributeRule():
-            return SetAttribute(rule.name, fill_template(rule.value, values))
-        case CallWebhookRule():
-            return CallWebhook(rule.url, fill_template(rule.body, values), rule.headers)
+        case SetAttributeRule(name, template):
+            value = fill_template(template, values)
+            excess = find_excess(value)
+            return SetAttribute(name, value) if excess is None else f"no attribute {name}: {beyond(template, excess)}"
+        case CallWebhookRule(url, template, headers):
+            value = fill_template(template, values)
+            excess = find_excess(value)
+            return (
+                CallWebhook(url, value, headers) if excess is None else f"no call_webhook: {beyond(template, excess)}"
+            )
         case GrantBadge() | IssueReward() | SetTier():
             return rule
         case _:
             assert_never(rule)
+
+
+def beyond(template: Template, excess: Excess) -> str:
+    """Return why what a template gave cannot be stored, with the place of the rule that gave it if it was one."""
+    for step in excess.path:
+        match template:
+            case dict() if step in template:
+                template = template[step]
+            case list() | tuple() if isinstance(step, int):
+                template = template[step]
+            case _:
+                break
+    giver = f"{template.place} gave a value that" if isinstance(template, Logic) else "the value"
+    return f"{giver} {excess.words}"
 
 
 def _points(wallet: Wallet, logic: Logic, rounding: Rounding, values: Mapping[str, Any]) -> Points | str:

@@ -1,5 +1,6 @@
 """Decisions: which reactors fire, why not, and within which limits."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from loyalty.decisions.decision_json import effect_to_json
 from loyalty.decisions.reasons import ConditionFalse, FailedPart, LimitReached, NotActiveYet
 from loyalty.events.decide import decide
 from loyalty.events.deductions import Spendable
-from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, SetAttribute
+from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, GrantBadge, SetAttribute
 from loyalty.store.events import Event
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Balance, Member
@@ -274,3 +275,34 @@ def test_a_balance_with_decimals_is_read_in_units_of_the_wallet() -> None:
     decided = decide(program, rich, Event("e", "purchase", "ann", NOW, {"total": 1}), {}, {}, now=NOW)
 
     assert [e.points for _, _, e in decided.effects() if isinstance(e, AwardPoints)] == [points("1.5")]
+
+
+BIG = {"*": [{"var": "event.body.total"}] * 30}
+
+
+@pytest.mark.parametrize(
+    ("effect", "because"),
+    [
+        (
+            f"set_attribute: {{name: n, value: {json.dumps(BIG)}}}",
+            "no attribute n: reactors/points-for-purchase.yaml:3:41 gave a value that holds a number beyond 10^15",
+        ),
+        (
+            f"call_webhook: {{url: 'https://a.example', body: {{a: [1, {json.dumps(BIG)}]}}}}",
+            "no call_webhook: reactors/points-for-purchase.yaml:3:64 gave a value that holds a number beyond 10^15",
+        ),
+        (
+            "set_attribute: {name: n, value: 10000000000000000}",
+            "no attribute n: the value holds a number beyond 10^15",
+        ),
+        (
+            f"set_attribute: {{name: n, value: {json.dumps({'reduce': [[1] * 199, [{'var': 'accumulator'}], 0]})}}}",
+            "no attribute n: reactors/points-for-purchase.yaml:3:41 gave a value that is nested more than 64 deep",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_stored_is_left_out_and_the_reason_kept(effect: str, because: str) -> None:
+    outcome = outcome_of(f"then: [{{{effect}}}, {{grant_badge: b}}]", {"total": 10**15})
+
+    assert outcome.effects == (GrantBadge("b"),)
+    assert outcome.because == f"it has no condition; {because}"
