@@ -37,4 +37,4 @@ contract: setup
 	.venv/bin/lint-imports
 
 lock:                         ## choose package versions anew (names, versions and hashes; no address of a registry)
-	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml -o requirements.lock --upgrade
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev --extra otel pyproject.toml -o requirements.lock --upgrade

@@ -93,6 +93,12 @@ class Access(AccessReader):
         self.connection.execute(insert(self.connection, setting).values(row).on_conflict_do_nothing())
         return str(self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one())
 
+    def set_setting(self, name: str, value: str) -> None:
+        """Add a setting, or replace its value."""
+        row = insert(self.connection, setting).values(name=name, value=value)
+        changed = row.on_conflict_do_update(index_elements=[setting.c.name], set_={"value": value})
+        self.connection.execute(changed)
+
     def set_admin(self, admin_id: str, username: str, password_hash: str, *, now: datetime) -> None:
         """Add an admin, or change the password of the one with this name."""
         row = {"id": admin_id, "username": username, "password_hash": password_hash, "created_at": now}

@@ -1,15 +1,18 @@
 """The database as the rest of Laurel uses it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from database.access import Access, AccessReader
 from database.answers import delete_answers
+from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
 from database.due_items import stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
@@ -19,6 +22,9 @@ from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
+
+LAST_WRITE_CHECK = "last_write_check"
+"""The setting that health checks write, to see that the database can be written."""
 
 MAX_TRIES = 3
 """Transactions tried while concurrent ones insert the same row: what those inserted, the next try finds."""
@@ -96,6 +102,21 @@ class Database:
         except Exception:  # noqa: BLE001 - any failure means that it cannot be read
             return False
         return True
+
+    async def note_that_it_can_write(self, *, now: datetime) -> None:
+        """Write one small row, always the same; raise what the database says if it cannot be written."""
+        await self.access_write(lambda access: access.set_setting(LAST_WRITE_CHECK, now.isoformat()))
+
+    async def free_bytes(self) -> int | None:
+        """Return the free bytes on the disk of SQLite's file; None on PostgreSQL, which keeps that to itself."""
+        file = self._connections.engine.url.database
+        if self._connections.engine.dialect.name != "sqlite" or not file:
+            return None
+        return await self._connections.read(lambda _: shutil.disk_usage(Path(file).parent).free)
+
+    async def backlog(self, *, late_before: datetime) -> Mapping[str, Backlog]:
+        """Return what waits in each store; due items are late if they were due before a moment."""
+        return await self._connections.read(lambda connection: read_backlog(connection, late_before=late_before))
 
     def close(self) -> None:
         """Finish the work that was begun, and close the connections."""

@@ -1,14 +1,16 @@
 """Health checks, and the version of this server; none needs a login."""
 
-from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import cast
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.health.schemas import Liveness, Readiness, Version
+from api.health.checks import Check, checks_of
+from api.health.schemas import CheckResult, Liveness, Readiness, Version
 from api.http.responses import ExactJson, no_content
-from api.state.dependencies import AppState, CurrentState
+from api.state.dependencies import CurrentState
 
 router = APIRouter(tags=["HealthCheck"])
 _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
@@ -22,16 +24,29 @@ async def live() -> Response:
 
 @router.get("/health/ready", summary="Can events be accepted", response_model=Readiness, openapi_extra=_NO_LOGIN_NEEDED)
 async def ready(state: CurrentState) -> Response:
-    """200 when events can be accepted. Without Temporal they can: their workflows start when it is back."""
-    up: Mapping[str, bool] = await state.services.ready()
-    has_database = up.get("database", False)
+    """200 when events can be accepted: the database answers and can be written. `checks` says how all parts are.
+
+    A check that is `degraded` or `unknown` does not make the answer 503: without Temporal or workers, events are
+    accepted, and run when those are back.
+    """
+    now = datetime.now(UTC)
+    system = await state.services.system_state()
+    checks = checks_of(system, now=now)
+    is_ready = all(check.status != "failing" for check in checks)
     content: Readiness = {
-        "ready": has_database,
-        "database": has_database,
-        "temporal": up.get("temporal", False),
-        "program": has_database and await _has_program(state),
+        "ready": is_ready,
+        "database": is_ready,
+        "temporal": system.has_temporal,
+        "program": system.is_readable and bool(system.backlog),
+        "degraded": [check.name for check in checks if check.status != "ok"],
+        "checks": {check.name: _check_view(check) for check in checks},
     }
-    return ExactJson(content, status_code=200 if has_database else 503)
+    return ExactJson(content, status_code=200 if is_ready else 503)
+
+
+def _check_view(check: Check) -> CheckResult:
+    message = {"message": check.message} if check.message else {}
+    return cast("CheckResult", {"status": check.status, **message, **check.numbers})
 
 
 @router.get("/api/", summary="Name and version", response_model=Version, openapi_extra=_NO_LOGIN_NEEDED)
@@ -46,7 +61,3 @@ async def name_and_version() -> Response:
 async def check() -> Response:
     """204 as long as the process answers requests."""
     return no_content()
-
-
-async def _has_program(state: AppState) -> bool:
-    return bool(await state.services.database.access_read(lambda access: access.stores()))

@@ -1,6 +1,11 @@
 """Health and version as answers show them."""
 
+from collections.abc import Mapping
+from typing import NotRequired
+
 from typing_extensions import TypedDict
+
+from api.health.checks import CheckStatus
 
 
 class Liveness(TypedDict):
@@ -9,13 +14,31 @@ class Liveness(TypedDict):
     status: str
 
 
+class CheckResult(TypedDict):
+    """One part of the system. `failing` alone makes the answer 503; `message` says what is wrong, and what follows."""
+
+    status: CheckStatus
+    message: NotRequired[str]
+    stores: NotRequired[int]
+    polling: NotRequired[int]
+    running: NotRequired[int]
+    ended: NotRequired[int]
+    events: NotRequired[int]
+    late: NotRequired[int]
+    oldestSeconds: NotRequired[float]
+    freeBytes: NotRequired[int]
+
+
 class Readiness(TypedDict):
-    """What is up. `ready`: events can be accepted, which needs only the database."""
+    """What is up. `ready`: events can be accepted, which needs only a database that can be written."""
 
     ready: bool
     database: bool
     temporal: bool
     program: bool
+    degraded: list[str]
+    """The names of the checks that are not well."""
+    checks: Mapping[str, CheckResult]
 
 
 class Version(TypedDict):

@@ -8,6 +8,7 @@ from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
 from workflows.starter import StartEvent
+from workflows.system_state import SystemState
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Services:
     """Starts the workflow of an event."""
     allow: tuple[Network, ...]
     """Private networks that webhooks may reach."""
-    ready: Callable[[], Awaitable[dict[str, bool]]]
-    """What is up: `{"database": True, "temporal": True}`."""
+    system_state: Callable[[], Awaitable[SystemState]]
+    """Returns what is up and what waits, as of now or a few seconds ago."""
     queue: MemberQueue = field(default_factory=MemberQueue)
     """The queue of a worker in this process, which tells what it has settled."""
     temporal_ui: str | None = None

@@ -18,6 +18,7 @@ from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
 from workflows.starter import limited_start
+from workflows.system_state import SystemMonitor
 
 
 class ServingError(CommandError):
@@ -46,16 +47,12 @@ def services(
 
     With them workflows start eagerly, and clients that wait for an event are answered as soon as it is applied.
     """
-
-    async def ready() -> dict[str, bool]:
-        return {"database": await database.answers(), "temporal": await _answers(client)}
-
     return Services(
         database=database,
         programs=programs,
         start_event=limited_start(client, in_flight),
         allow=allow,
-        ready=ready,
+        system_state=SystemMonitor(database, client).state,
         queue=queue or MemberQueue(),
         temporal_ui=temporal_ui,
     )
@@ -100,11 +97,3 @@ async def _serve(server: uvicorn.Server, port: int) -> None:
         await server.serve()
     except SystemExit:  # uvicorn's way to say that it cannot listen
         raise ServingError(f"port {port} is taken: choose another with --port") from None
-
-
-async def _answers(client: Client) -> bool:
-    try:
-        async with asyncio.timeout(1):
-            return await client.service_client.check_health()
-    except Exception:  # noqa: BLE001 - whatever the reason, Temporal does not answer
-        return False

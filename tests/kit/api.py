@@ -1,6 +1,6 @@
 """The API in this process, on real databases; Temporal is a fake that records which workflows should start."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,16 +16,26 @@ from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
 from api.state.services import Services
 from database import Database, ReadTransaction
+from database.backlog import Backlog
 from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.references import EventRef
 from tests.kit.programs import files
+from workflows.system_state import SystemState
 
 KEY = "lrl_a-key-for-tests"
 ADMIN_ID = "0190f2a0-0000-7000-8000-000000000001"
 PASSWORD = "password"
 PASSWORD_HASH = hash_password(PASSWORD)
 UI = "http://127.0.0.1:8233"
+ALL_IS_WELL = SystemState(
+    is_readable=True,
+    is_writable=True,
+    backlog={"DEFAULT": Backlog()},
+    has_temporal=True,
+    workers=1,
+    clocks={"DEFAULT": True},
+)
 
 TEXT_EVENT = "event: text\ntitle: Some text\nbody: {type: object, properties: {key: {type: string}}}\n"
 
@@ -40,7 +50,7 @@ class Api:
     http: httpx2.AsyncClient = field(init=False)
     started: list[EventRef] = field(default_factory=list)
     queue: MemberQueue = field(default_factory=MemberQueue)
-    up: dict[str, bool] = field(default_factory=lambda: {"database": True, "temporal": True})
+    system_state: SystemState = field(default_factory=lambda: ALL_IS_WELL)
     failure: Exception | None = None
 
     async def start(self, event: EventRef) -> None:
@@ -91,8 +101,8 @@ async def running(database: Database) -> AsyncIterator[Api]:
     programs = Programs(database)
     api = Api(database, programs)
 
-    async def ready() -> Mapping[str, bool]:
-        return api.up
+    async def system_state() -> SystemState:
+        return api.system_state
 
     async def start(event: EventRef) -> None:
         await api.start(event)
@@ -103,7 +113,7 @@ async def running(database: Database) -> AsyncIterator[Api]:
             programs=programs,
             start_event=start,
             allow=(ip_network("127.0.0.0/8"),),
-            ready=ready,
+            system_state=system_state,
             queue=api.queue,
             temporal_ui=UI,
         )

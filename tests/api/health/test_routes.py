@@ -1,6 +1,16 @@
 """Health, which needs no login."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from database.backlog import Backlog, Waiting
 from tests.kit.api import Api
+
+AGO = datetime.now(UTC) - timedelta(minutes=10)
+WAITING = {"DEFAULT": Backlog(events=Waiting(3, AGO), late_due_items=Waiting(1, AGO))}
 
 
 async def test_a_process_that_answers_is_alive(api: Api):
@@ -9,20 +19,58 @@ async def test_a_process_that_answers_is_alive(api: Api):
     assert await api.get("/health/live") == {"status": "alive"}
 
 
-async def test_events_can_be_accepted_without_temporal(api_anywhere: Api):
-    api_anywhere.up["temporal"] = False
+async def test_all_is_well(api: Api):
+    del api.http.headers["Authorization"]
 
-    answer = await api_anywhere.get("/health/ready")
+    answer = await api.get("/health/ready")
 
-    assert answer == {"ready": True, "database": True, "temporal": False, "program": True}
+    assert (answer["ready"], answer["degraded"]) == (True, [])
+    assert answer["checks"]["workers"] == {"status": "ok", "polling": 1}
 
 
-async def test_events_cannot_be_accepted_without_the_database(api: Api):
-    api.up["database"] = False
+@pytest.mark.parametrize(
+    ("changed", "degraded"),
+    [
+        ({"has_temporal": False}, ["temporal", "workers"]),
+        ({"workers": 0}, ["workers"]),
+        ({"workers": None}, ["workers"]),
+        ({"clocks": {"DEFAULT": False}}, ["clocks"]),
+        ({"backlog": {}}, ["program"]),
+        ({"backlog": WAITING}, ["backlog", "dueItems"]),
+        ({"backlog": None}, ["program", "backlog"]),
+        ({"free_bytes": 1024}, ["disk"]),
+        ({"is_writable": None}, ["database"]),
+    ],
+)
+async def test_what_is_degraded_is_named_and_events_are_accepted(
+    api: Api, changed: dict[str, Any], degraded: list[str]
+):
+    api.system_state = replace(api.system_state, **changed)
+
+    answer = await api.get("/health/ready")
+
+    assert (answer["ready"], answer["degraded"]) == (True, degraded)
+    assert all(answer["checks"][name]["message"] for name in degraded)
+
+
+@pytest.mark.parametrize("changed", [{"is_readable": False}, {"is_writable": False}])
+async def test_events_cannot_be_accepted_without_a_database_that_can_be_written(api: Api, changed: dict[str, Any]):
+    api.system_state = replace(api.system_state, **changed)
 
     answer = await api.http.get("/health/ready")
 
     assert (answer.status_code, answer.json()["ready"]) == (503, False)
+    assert answer.json()["checks"]["database"]["status"] == "failing"
+
+
+async def test_what_waits_is_counted_with_its_age(api: Api):
+    api.system_state = replace(api.system_state, backlog=WAITING)
+
+    answer = await api.get("/health/ready")
+
+    backlog = answer["checks"]["backlog"]
+    assert backlog["events"] == 3
+    assert 600 <= backlog["oldestSeconds"] < 660
 
 
 async def test_the_version_is_shown(api: Api):

@@ -1,0 +1,1 @@
+"""What Laurel says about itself while it runs: metrics, logs and traces. Knows nothing of loyalty."""
