@@ -28,7 +28,7 @@ from workflows.deploys import watch_deploys
 from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
 from workflows.payloads import CONVERTER
-from workflows.relay import run_relay
+from workflows.relays import run_relays
 from workflows.search_attributes import register_search_attributes
 from workflows.store_clock import StoreClock
 from workflows.webhooks import DeliverWebhook
@@ -91,7 +91,7 @@ def _config() -> ClientConnectConfig:
 
 @asynccontextmanager
 async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
-    """A running worker, with relay, cleanup and a watch of deploys beside it.
+    """A running worker, with relays, cleanup and a watch of deploys beside it.
 
     When the block ends, running activities are finished.
     """
@@ -127,7 +127,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         )
         async with worker:
             beside = (
-                asyncio.create_task(run_relay(needed.database, needed.client), name="relay"),
+                asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
                 asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
                 asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
             )

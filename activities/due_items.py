@@ -49,8 +49,15 @@ class DueItemActivities:
         """Run one page of the items due by `now`, each in a transaction, and return the events that report them.
 
         Members are served side by side, the items of one member in order. The relay finds the events if they are lost.
+        While the program in force cannot be read, all items wait.
         """
-        revision, program = await self._programs.current(store)
+        try:
+            revision, program = await self._programs.current(store)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.exception("due items wait: the program in force cannot be read", store=store)
+            return await self._nothing_was_run(store, now)
         items = await self._database.store(store).read(lambda tx: tx.due_items.due(now=now, limit=PAGE))
         by_member: dict[str, list[DueItem]] = defaultdict(list)
         for item in items:
@@ -120,8 +127,10 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
 
 
-async def wake_clock(client: Client, store: str) -> None:
-    """Signal the clock of a store, and start it if it does not run."""
+async def wake_clock(client: Client, store: str, *, instead: bool = False) -> None:
+    """Signal the clock of a store, and start it if it does not run. `instead`: start it anew although it runs."""
+    if instead:
+        await client.get_workflow_handle(clock_id(store)).terminate("its code does not fit its history")
     await client.start_workflow(
         STORE_CLOCK,
         store,

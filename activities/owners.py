@@ -1,9 +1,17 @@
-"""The workflows that own events, as Temporal knows them."""
+"""The workflows that own events, deliveries and clocks, as Temporal knows them."""
+
+from typing import Literal, TypeAlias
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.temporal_names import PROCEED
+
+WorkflowState: TypeAlias = Literal["running", "blocked", "gone"]
+"""`blocked`: its code does not fit its history, so that its tasks fail. `gone`: it is closed, or was never started."""
+
+BLOCKED_AFTER = 3
+"""Attempts at one workflow task from which on a workflow counts as blocked: one or two may time out under load."""
 
 
 class Owners:
@@ -14,15 +22,22 @@ class Owners:
 
     async def is_gone(self, workflow_id: str) -> bool:
         """Whether a workflow is closed, or was never started."""
+        return await self.state(workflow_id) == "gone"
+
+    async def state(self, workflow_id: str) -> WorkflowState:
+        """Whether a workflow runs, and whether it can go on."""
         if self._client is None:
-            return False
+            return "running"
         try:
             found = await self._client.get_workflow_handle(workflow_id).describe()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return True
+                return "gone"
             raise
-        return found.status is not WorkflowExecutionStatus.RUNNING
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return "gone"
+        is_blocked = found.raw_description.pending_workflow_task.attempt >= BLOCKED_AFTER
+        return "blocked" if is_blocked else "running"
 
     async def wake(self, workflow_id: str) -> bool:
         """Let a workflow go on that waits for its event's turn; return False if it is gone."""

@@ -14,9 +14,10 @@ from database.access import Access, AccessReader
 from database.answers import delete_answers
 from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
-from database.due_items import stores_with_overdue_items
+from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.migrate import upgrade
+from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
 from database.transaction import ReadTransaction, Transaction
 from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
@@ -65,6 +66,14 @@ class Database:
             lambda connection: take_unstarted(connection, now=now, limit=limit, again_after=again_after)
         )
 
+    async def take_overdue_deliveries(
+        self, *, now: datetime, limit: int, again_after: timedelta
+    ) -> list[OverdueDelivery]:
+        """Return deliveries of any store whose next attempt is overdue, and hide them for a while."""
+        return await self._connections.write(
+            lambda connection: take_overdue_deliveries(connection, now=now, limit=limit, again_after=again_after)
+        )
+
     async def delete_answers(self, *, before: datetime, limit: int) -> int:
         """Delete at most so many answers of any store that were kept for an Idempotency-Key; return how many."""
         return await self._connections.write(lambda connection: delete_answers(connection, before=before, limit=limit))
@@ -93,6 +102,10 @@ class Database:
         return await self._connections.read(
             lambda connection: stores_with_overdue_items(connection, due_before=due_before)
         )
+
+    async def stores_with_due_items(self) -> list[str]:
+        """Return the stores with an item that is due at any time, and that is not set aside."""
+        return await self._connections.read(stores_with_due_items)
 
     async def answers(self) -> bool:
         """Return whether the database can be read now."""

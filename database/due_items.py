@@ -57,6 +57,12 @@ _OVERDUE = (
     .order_by(store.c.code)
 )
 
+_WITH_ITEMS = (
+    select(store.c.code)
+    .where(exists().where(deadline.c.store == store.c.code, deadline.c.failed_at.is_(None)))
+    .order_by(store.c.code)
+)
+
 
 class DueItemQueries(Queries):
     """Reads the due items of one store."""
@@ -133,3 +139,8 @@ class DueItems(DueItemQueries, WriteQueries):
 def stores_with_overdue_items(connection: Connection, *, due_before: datetime) -> list[str]:
     """Return the stores with an item that was due before a moment, and that neither waits nor is set aside."""
     return list(connection.execute(_OVERDUE, {"due_before": due_before}).scalars())
+
+
+def stores_with_due_items(connection: Connection) -> list[str]:
+    """Return the stores with an item that is due at any time, and that is not set aside."""
+    return list(connection.execute(_WITH_ITEMS).scalars())

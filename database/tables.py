@@ -180,6 +180,13 @@ Index(
     postgresql_where=event.c.position.is_not(None),
 )
 Index(
+    "ix_event_failed",
+    event.c.store,
+    event.c.settled_at,
+    sqlite_where=event.c.status == "failed",
+    postgresql_where=event.c.status == "failed",
+)
+Index(
     "ix_event_parent",
     event.c.parent,
     sqlite_where=event.c.parent.is_not(None),
@@ -439,12 +446,27 @@ delivery = Table(
     Column("subscription", ID),  # null: `call_webhook`
     Column("url", Text, nullable=False),
     Column("headers", Json, nullable=False),
-    Column("status", String(16), nullable=False),  # pending, delivered, failed
+    Column("status", String(16), nullable=False),  # pending, delivered, failed, skipped
     Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", Instant),
+    Column("earlier_attempts", Integer, nullable=False, server_default="0"),  # before it was last tried again
+    Column("next_attempt_at", Instant),  # when the next attempt is due; null: there is none
     Column("finished_at", Instant),
+    Column("start_after", Instant),  # when the relay looks after it; null: never
 )
 Index("ix_delivery_event", delivery.c.event)
+Index(
+    "ix_delivery_start_after",
+    delivery.c.start_after,
+    sqlite_where=delivery.c.start_after.is_not(None),
+    postgresql_where=delivery.c.start_after.is_not(None),
+)
+Index(
+    "ix_delivery_undelivered",
+    delivery.c.store,
+    delivery.c.finished_at,
+    sqlite_where=delivery.c.status.in_(("failed", "skipped")),
+    postgresql_where=delivery.c.status.in_(("failed", "skipped")),
+)
 
 attempt = Table(
     "attempt",

@@ -1,7 +1,7 @@
 """Messages, their deliveries, and a log of every attempt."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -10,6 +10,9 @@ from database.queries import Queries, WriteQueries
 from database.sqlite_fast_path import Prepared
 from database.tables import attempt, delivery, message, store, subscription
 from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, OutboundDelivery
+
+OVERDUE_AFTER = timedelta(seconds=30)
+"""How long an attempt may be overdue before the relay looks whether any workflow makes it: longer than one takes."""
 
 _OUTBOUND = Prepared(
     select(
@@ -22,6 +25,10 @@ _OUTBOUND = Prepared(
         subscription.c.failing_since,
         and_(subscription.c.id.is_not(None), subscription.c.disabled_at.is_(None)).label("is_live"),
         func.coalesce(subscription.c.secret, store.c.secret).label("secret"),
+        delivery.c.status,
+        delivery.c.attempts,
+        delivery.c.earlier_attempts,
+        delivery.c.next_attempt_at,
     )
     .join(message, message.c.id == delivery.c.message)
     .join(store, store.c.code == delivery.c.store)
@@ -80,10 +87,12 @@ class Webhooks(WebhookQueries, WriteQueries):
         subscription_id: str | None,
         url: str,
         headers: Sequence[Mapping[str, str]],
+        now: datetime,
     ) -> None:
         """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""
         row = {"id": delivery_id, "message": message_id, "event": event_id, "subscription": subscription_id}
-        self.insert(delivery, row | {"url": url, "headers": list(headers), "status": "pending", "attempts": 0})
+        due = {"next_attempt_at": now, "start_after": now + OVERDUE_AFTER}
+        self.insert(delivery, row | {"url": url, "headers": list(headers), "status": "pending", "attempts": 0} | due)
 
     def log_attempt(self, delivery_id: str, made: LoggedAttempt) -> None:
         """Store what came of an attempt, unless it is logged already."""
@@ -109,12 +118,13 @@ class Webhooks(WebhookQueries, WriteQueries):
         next_attempt_at: datetime | None,
         finished_at: datetime | None,
     ) -> None:
-        """Store how far a delivery came."""
+        """Store how far a pending delivery came; one that is finished stays as it is."""
         self.update(
             delivery,
-            {"id": delivery_id},
+            {"id": delivery_id, "status": "pending"},
             status=status,
             attempts=attempts,
             next_attempt_at=next_attempt_at,
             finished_at=finished_at,
+            start_after=None if next_attempt_at is None else next_attempt_at + OVERDUE_AFTER,
         )

@@ -1,10 +1,8 @@
-"""The relay: starts the workflows of events that were stored while Temporal did not answer (a transactional outbox).
+"""The relay of events: starts the workflows of those stored while Temporal did not answer (a transactional outbox).
 
-It also takes events over whose workflow is gone. A few events get a workflow each; many are run in batches. And it
-wakes the clock of a store in which something could have been run.
+It also takes events over whose workflow is gone. A few events get a workflow each; many are run in batches.
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -16,12 +14,9 @@ from activities.owners import Owners
 from database import Database
 from database.events import Unstarted
 from loyalty.ids import new_id
-from workflows.starter import start_batch, start_event, wake_late_clocks
+from workflows.starter import start_batch, start_event
 
 log = structlog.get_logger(__name__)
-
-INTERVAL = timedelta(seconds=2)
-"""Pause between two looks at the database, unless the last one returned a full page."""
 
 AGAIN_AFTER = timedelta(seconds=30)
 """Pause before the relay looks after the same event again."""
@@ -33,19 +28,6 @@ MANY = 5
 
 BATCH = 100
 """Events in one batch, and of one member in all batches of one look."""
-
-
-async def run_relay(database: Database, client: Client) -> None:
-    """Relay events until cancelled; an error of the database or of Temporal is logged, and the relay goes on."""
-    while True:
-        found = 0
-        try:
-            found = await relay_once(database, client)
-            await wake_late_clocks(database, client, now=datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
-            log.warning("relay waits", because=str(error)[:200])
-        if found < PAGE:
-            await asyncio.sleep(INTERVAL.total_seconds())
 
 
 async def relay_once(database: Database, client: Client, *, now: datetime | None = None) -> int:

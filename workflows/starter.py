@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import structlog
@@ -30,9 +29,6 @@ MOST_FAILURES = 3
 
 PAUSE = 5.0
 """Seconds for which events are left to the relay once Temporal counts as away, so that clients do not wait for it."""
-
-LATE = timedelta(seconds=2)
-"""How long a clock has to run what is due before the relay wakes it."""
 
 log = structlog.get_logger(__name__)
 
@@ -114,15 +110,6 @@ class Starter:
 async def wake_clocks(database: Database, client: Client) -> None:
     """Wake the clock of every store, and start those that do not run."""
     for store in await database.access_read(lambda access: access.stores()):
-        await wake_clock(client, store)
-
-
-async def wake_late_clocks(database: Database, client: Client, *, now: datetime) -> None:
-    """Wake the clock of every store in which an item could have been run for a while, and start those that do not run.
-
-    So it is if an item waited for events that are applied now, was retried, or if a signal was lost.
-    """
-    for store in await database.stores_with_overdue_items(due_before=now - LATE):
         await wake_clock(client, store)
 
 

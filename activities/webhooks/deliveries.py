@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 import structlog
 from temporalio import activity
@@ -29,8 +29,14 @@ LATER_TIMEOUT = timedelta(seconds=15)
 """Timeout of every other attempt."""
 
 
+GONE = "its subscription is disabled or removed"
+
+
 class DeliveryActivities:
-    """Delivery attempts, at least once: a receiver recognizes a repeated message by its `webhook-id`."""
+    """Delivery attempts, at least once: a receiver recognizes a repeated message by its `webhook-id`.
+
+    An attempt whose result is stored is not made again, whichever workflow asks for it.
+    """
 
     def __init__(self, database: Database, client: WebhookClient) -> None:
         self._database = database
@@ -43,16 +49,20 @@ class DeliveryActivities:
         outbound = await store.read(lambda tx: tx.webhooks.outbound(delivery.id))
         if outbound is None:
             raise UnknownDelivery(delivery.store, delivery.id)
-        if outbound.subscription is not None and not outbound.is_live:
-            return DeliveryAttempt(False, None, "its subscription is no more")
         at = datetime.now(UTC)
+        if outbound.status != "pending" or outbound.attempts >= number:
+            return _stored_result(outbound, at)
+        if outbound.subscription is not None and not outbound.is_live:
+            await store.write(lambda tx: _skip(tx, delivery.id, outbound, at))
+            return DeliveryAttempt(False, None, GONE)
         body = message_body(outbound)
         headers = _headers(outbound) | sign([outbound.secret], outbound.message, at, body)
         timeout = FIRST_TIMEOUT if activity.info().is_local else LATER_TIMEOUT
         attempt = await self._client.post(outbound.url, headers=headers, body=body, timeout=timeout)
         wait = None
         if not attempt.delivered and not attempt.gone:
-            wait = next_attempt(number, retry_after=attempt.retry_after, luck=random.random())  # noqa: S311 - jitter
+            tried = number - outbound.earlier_attempts
+            wait = next_attempt(tried, retry_after=attempt.retry_after, luck=random.random())  # noqa: S311 - jitter
         made = _MadeAttempt(delivery.id, number, at, attempt, wait)
         if await store.write(lambda tx: _store(tx, made, outbound)):
             wait = None
@@ -70,6 +80,28 @@ class _MadeAttempt:
     at: datetime
     attempt: Attempt
     wait: timedelta | None
+
+
+def _stored_result(outbound: OutboundDelivery, now: datetime) -> DeliveryAttempt:
+    """The result of an attempt that was made before: a workflow that began anew catches up with the database."""
+    match outbound.status:
+        case "delivered":
+            return DeliveryAttempt(True)
+        case "failed":
+            return DeliveryAttempt(False, None, "it was given up")
+        case "skipped":
+            return DeliveryAttempt(False, None, GONE)
+        case "pending":
+            wait = (outbound.next_attempt_at or now) - now
+            return DeliveryAttempt(False, max(wait.total_seconds(), 1.0), "the next attempt is due later")
+        case _:
+            assert_never(outbound.status)
+
+
+def _skip(tx: Transaction, delivery_id: str, outbound: OutboundDelivery, now: datetime) -> None:
+    tx.webhooks.set_delivery(
+        delivery_id, status="skipped", attempts=outbound.attempts, next_attempt_at=None, finished_at=now
+    )
 
 
 def _headers(outbound: OutboundDelivery) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 from rules.frozen import frozen_at_type_check
 
 WebhookFormat: TypeAlias = Literal["current", "legacy", "envelope"]
-DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed"]
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed", "skipped"]
+"""`failed`: given up after the last attempt. `skipped`: its subscription was disabled or removed before it was sent."""
 
 
 @frozen_at_type_check
@@ -77,6 +78,12 @@ class OutboundDelivery:
     """Whether it has a subscription that is not disabled."""
     secret: str = field(repr=False)
     """The subscription's, else the store's."""
+    status: DeliveryStatus
+    attempts: int
+    earlier_attempts: int
+    """How many were made before it was last tried again: the schedule began anew behind them."""
+    next_attempt_at: datetime | None
+    """When the next attempt is due; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +120,6 @@ class WebhookRepository(Protocol):
         subscription_id: str | None,
         url: str,
         headers: Sequence[Mapping[str, str]],
+        now: datetime,
     ) -> None:
         """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""

@@ -102,5 +102,6 @@ class Outbox:
             subscription_id=subscription,
             url=url,
             headers=headers,
+            now=self._now,
         )
         self.deliveries.append(DeliveryRef(self._tx.store, delivery_id, name, slow))

@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, text
+from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, select, text
 
 from database.migrate import config, upgrade
 from database.tables import metadata
@@ -104,6 +104,58 @@ def test_contributions_begin_with_their_migration_and_what_was_stored_stays(data
 
     assert [len(rows) for rows in found] == [1, 0]
     assert tuple(after) == (5, 3)
+
+
+def test_pending_deliveries_are_looked_after_from_their_next_attempt_on(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        _move(connection, "0011")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        _insert(connection, "member", {"id": "ann", **whose, **times})
+        event = {"store": "S", "type": "purchase", "body": "{}", "time": at, "revision": 1, "depth": 0}
+        applied = {"id": "e", "member": "ann", "status": "applied", "received_at": at}
+        _insert(connection, "event", {**event, **applied})
+        _insert(
+            connection, "message", {"id": "m", "store": "S", "event": "e", "name": "N", "data": "{}", "created_at": at}
+        )
+        delivery = {"store": "S", "message": "m", "event": "e", "url": "https://a.example", "headers": "[]"}
+        later = at + timedelta(hours=2)
+        for delivery_id, status, attempts, next_at in [
+            ("first", "pending", 0, None),
+            ("third", "pending", 2, later),
+            ("sent", "delivered", 1, None),
+            ("given up", "failed", 8, None),
+        ]:
+            row = {"id": delivery_id, "status": status, "attempts": attempts, "next_attempt_at": next_at}
+            _insert(connection, "delivery", {**delivery, **row})
+
+        _move(connection, "0012")
+        table = Table("delivery", MetaData(), autoload_with=connection)
+        columns = (table.c.id, table.c.next_attempt_at, table.c.start_after, table.c.earlier_attempts)
+        found = connection.execute(select(*columns).order_by(table.c.id)).all()
+        connection.execute(table.update().where(table.c.id == "third").values(status="skipped"))
+        _move(connection, "0011")
+        after = connection.exec_driver_sql("SELECT id, status FROM delivery ORDER BY id").all()
+    engine.dispose()
+
+    def utc(moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC)
+
+    assert [(row[0], utc(row[1]), utc(row[2]), row[3]) for row in found] == [
+        ("first", at, at, 0),
+        ("given up", None, None, 0),
+        ("sent", None, None, 0),
+        ("third", later, later, 0),
+    ]
+    assert [tuple(row) for row in after] == [
+        ("first", "pending"),
+        ("given up", "failed"),
+        ("sent", "delivered"),
+        ("third", "failed"),
+    ]
 
 
 def _move(connection: Connection, target: str) -> None:

@@ -349,6 +349,7 @@ class _Webhooks(_Repository):
         subscription_id: str | None,
         url: str,
         headers: Sequence[Mapping[str, str]],  # noqa: ARG002 - not kept
+        now: datetime,  # noqa: ARG002 - not kept
     ) -> None:
         name, body = self._messages.pop(message_id)
         self._store.sent.append(SentMessage(name, event_id, body, None if subscription_id else url))

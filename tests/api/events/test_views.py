@@ -154,7 +154,13 @@ async def test_an_outcome_holds_caused_events_and_their_deliveries(api_anywhere:
         message_id = new_id()
         tx.webhooks.add_message(message_id, event_id=completed, name="CustomerUpdated", data={}, now=NOW)
         tx.webhooks.add_delivery(
-            "d1", message_id=message_id, event_id=completed, subscription_id=None, url="https://a.example", headers=[]
+            "d1",
+            message_id=message_id,
+            event_id=completed,
+            subscription_id=None,
+            url="https://a.example",
+            headers=[],
+            now=NOW,
         )
         tx.webhooks.log_attempt("d1", LoggedAttempt(1, NOW, 500, 7, "<html>", "it answered 500"))
 

@@ -1,0 +1,46 @@
+"""The relays of a worker: what should go on and does not is found in the database, and started again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.client import Client
+
+from database import Database
+from workflows import delivery_relay, relay
+from workflows.clock_watch import ClockWatch
+
+INTERVAL = timedelta(seconds=2)
+"""Pause between two looks at the database, unless the last one returned a full page."""
+
+log = structlog.get_logger(__name__)
+
+
+async def run_relays(database: Database, client: Client) -> None:
+    """Relay events and deliveries, and watch clocks, side by side, until cancelled."""
+    clocks = ClockWatch(database, client)
+
+    async def events() -> bool:
+        return await relay.relay_once(database, client) >= relay.PAGE
+
+    async def deliveries() -> bool:
+        return await delivery_relay.relay_deliveries(database, client) >= delivery_relay.PAGE
+
+    async def watch_clocks() -> bool:
+        await clocks.look(now=datetime.now(UTC))
+        return False
+
+    await asyncio.gather(_repeat("events", events), _repeat("deliveries", deliveries), _repeat("clocks", watch_clocks))
+
+
+async def _repeat(name: str, look: Callable[[], Awaitable[bool]]) -> None:
+    """Look again and again; at once if the last look found a full page. An error is logged, and the next look comes."""
+    while True:
+        is_full = False
+        try:
+            is_full = await look()
+        except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
+            log.warning("relay waits", of=name, because=str(error)[:200])
+        if not is_full:
+            await asyncio.sleep(INTERVAL.total_seconds())
