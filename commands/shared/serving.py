@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -13,6 +14,7 @@ from activities.in_flight import InFlightLimiter
 from activities.member_queue import MemberQueue
 from api.app import create_app
 from api.state.services import Services
+from commands.shared.bounded_http import BOUNDS, BoundedHttpProtocol, Bounds, OpenConnections, raise_file_limit
 from commands.shared.errors import CommandError
 from database import Database
 from database.programs import Programs
@@ -66,13 +68,14 @@ async def serving(needed: Services, *, host: str, port: int) -> AsyncIterator[No
 
 
 @asynccontextmanager
-async def serving_app(app: Any, *, host: str, port: int) -> AsyncIterator[None]:
+async def serving_app(app: Any, *, host: str, port: int, bounds: Bounds = BOUNDS) -> AsyncIterator[None]:
     """Serve an ASGI app until the block ends; requests in progress are finished. Raise ServingError."""
+    connections = OpenConnections(raise_file_limit(bounds))
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        http="httptools",
+        http=partial(BoundedHttpProtocol, connections),  # type: ignore[arg-type]  # uvicorn only calls it
         ws="none",
         log_level="warning",
         access_log=False,
@@ -81,6 +84,7 @@ async def serving_app(app: Any, *, host: str, port: int) -> AsyncIterator[None]:
     )
     server = _Server(config)
     serve = asyncio.create_task(_serve(server, port), name="api")
+    sweep = asyncio.create_task(connections.sweep(), name="overdue connections")
     try:
         while not server.started and not serve.done():
             await asyncio.sleep(0.02)
@@ -90,6 +94,7 @@ async def serving_app(app: Any, *, host: str, port: int) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await asyncio.gather(serve, return_exceptions=True)
+        sweep.cancel()
 
 
 async def _serve(server: uvicorn.Server, port: int) -> None:
