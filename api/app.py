@@ -6,12 +6,14 @@ from fastapi import FastAPI
 
 from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
+from api.documentation import routes as documentation
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
 from api.events import routes as events
 from api.health import routes as health
 from api.http.error_handlers import install_error_handlers
 from api.http.openapi import install_openapi
+from api.http.security_headers import AddSecurityHeaders
 from api.login import routes as login
 from api.members import routes as members
 from api.points import history as points_history
@@ -50,11 +52,14 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="Laurel",
         version=version("laurel"),
+        openapi_url="/openapi.json" if services.show_docs else None,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        routes=routes,
+        routes=[*routes, *documentation.ROUTES] if services.show_docs else routes,
     )
     app.state.laurel = AppState.of(services)
     install_error_handlers(app, routes)
     install_openapi(app, routes)
+    app.add_middleware(AddSecurityHeaders)  # the last one added is the outermost
     return app

@@ -27,3 +27,5 @@ class Services:
     """The queue of a worker in this process, which tells what it has settled."""
     temporal_ui: str | None = None
     """URL of Temporal's UI, its root or a namespace in it; None: answers have no links to workflows."""
+    show_docs: bool = True
+    """Whether `/docs` and `/openapi.json` answer."""

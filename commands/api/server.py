@@ -11,7 +11,7 @@ from database.programs import Programs
 from worker import connect_lazily
 
 
-async def run_api(*, host: str, port: int) -> None:
+async def run_api(*, host: str, port: int, show_docs: bool) -> None:
     """Serve the API until it is asked to stop. It starts and accepts events also while Temporal does not answer."""
     settings = Settings.read()
     with closing(Database.open(settings.required_database_url())) as database:
@@ -22,9 +22,10 @@ async def run_api(*, host: str, port: int) -> None:
             await connect_lazily(),
             allow=settings.webhook_allow,
             temporal_ui=settings.temporal_ui,
+            show_docs=show_docs,
         )
         async with serving(needed, host=host, port=port):
-            print(f"Laurel's API answers at http://{host}:{port}/docs", flush=True)
+            print(f"Laurel's API answers at http://{host}:{port}{'/docs' if show_docs else ''}", flush=True)
             await wait_for_shutdown()
 
 

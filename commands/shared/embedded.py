@@ -77,6 +77,7 @@ async def running(
     ports: Ports,
     settings: Settings,
     consent: DeployConsent = NO_CONSENT,
+    show_docs: bool = True,
 ) -> AsyncIterator[Laurel]:
     """Run Laurel until the block ends.
 
@@ -101,6 +102,7 @@ async def running(
                     temporal_ui=f"http://{HOST}:{ports.ui}",
                     in_flight=working.in_flight,
                     queue=working.queue,
+                    show_docs=show_docs,
                 )
                 async with worker.running(working), serving(needed, host=HOST, port=ports.api):
                     await wake_clocks(database, client)

@@ -18,6 +18,8 @@ Drop = Annotated[
 Rename = Annotated[bool, typer.Option("--rename", help="Its title may be another than that of the program in force.")]
 Store = Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="the only one")]
 
+Docs = Annotated[bool, typer.Option("--docs/--no-docs", help="Whether /docs and /openapi.json answer, to everybody.")]
+
 
 class Format(StrEnum):
     """How a command prints its result, unless it has formats of its own."""

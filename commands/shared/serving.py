@@ -44,6 +44,7 @@ def services(
     temporal_ui: str | None,
     in_flight: InFlightLimiter | None = None,
     queue: MemberQueue | None = None,
+    show_docs: bool = True,
 ) -> Services:
     """What the API needs. `in_flight` and `queue` are those of a worker in this process.
 
@@ -57,6 +58,7 @@ def services(
         system_state=SystemMonitor(database, client).state,
         queue=queue or MemberQueue(),
         temporal_ui=temporal_ui,
+        show_docs=show_docs,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import fail, print_warnings, require_folder, run_async
-from commands.shared.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data, Drop, Rename
+from commands.shared.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data, Docs, Drop, Rename
 
 
 def up(
@@ -25,6 +25,7 @@ def up(
         int, typer.Option("--temporal-port", min=1, max=65535, help="The port of the Temporal server.")
     ] = TEMPORAL_PORT,
     ui_port: Annotated[int, typer.Option("--ui-port", min=1, max=65535, help="The port of the Temporal UI.")] = UI_PORT,
+    docs: Docs = True,
 ) -> None:
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands.shared import embedded
@@ -59,11 +60,12 @@ def up(
             folder=data,
             ports=embedded.Ports(port, temporal_port, ui_port),
             settings=Settings.read(),
+            show_docs=docs,
         ) as laurel:
             if program:
                 print_warnings(warnings_of(program))
             print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
-            print(f"  API          {laurel.url}/docs")
+            print(f"  API          {laurel.url}{'/docs' if docs else ''}")
             print(f"  Temporal UI  {laurel.ui_url}")
             print(f"  Data         {data.resolve()}")
             if laurel.new_password:
