@@ -9,6 +9,7 @@ from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, upda
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
+from database.sums import sum_in_halves, whole_sum
 from database.tables import account, allocation, lot, transfer
 from loyalty.program.wallets import Points
 from loyalty.store.conflicts import ConcurrentInsert
@@ -22,6 +23,7 @@ from loyalty.store.points import (
     Sent,
     Transfer,
     account_id,
+    require_within_range,
     transfer_of,
 )
 
@@ -121,8 +123,8 @@ def _with_member(member_id: str, *columns: Any) -> tuple[Lot, str]:
     return Lot(*columns), member_id
 
 
-def _sent(times: int, points: Any) -> Sent:
-    return Sent(times, Points(int(points)))
+def _sent(times: int, *halves: Any) -> Sent:
+    return Sent(times, Points(whole_sum(halves)))
 
 
 def _of_transfer(transfer_id: str, *columns: Any) -> tuple[str, Allocation]:
@@ -190,7 +192,7 @@ _OF_EVENT = Prepared(
 )
 _CANCELLING = transfer.alias("cancelling")
 _SENT = Prepared(
-    select(func.count(), func.coalesce(func.sum(transfer.c.points), 0)).where(
+    select(func.count(), *sum_in_halves(transfer.c.points)).where(
         transfer.c.store == bindparam("in_store"),
         transfer.c.account == bindparam("the_account"),
         transfer.c.kind == "send",
@@ -365,10 +367,11 @@ class Ledger(LedgerQueries, WriteQueries):
     def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
         """Write a transfer with its allocations, change the balance and the lots by them; return what was written.
 
-        Raise ConcurrentInsert if another transaction has used the client's id at the same time.
+        Raise SumTooLarge, or ConcurrentInsert if another transaction has used the client's id at the same time.
         """
         sums = self._change_account(new)
         after = Balance(*sums[:-1])
+        require_within_range(new.wallet, after)
         posted = transfer_of(new, number=sums.transfers, after=after, now=now)
         self._insert_transfer(
             {

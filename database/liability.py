@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from database.sums import sum_in_halves, whole_sum
 from database.tables import account, allocation, event, lot, revision, transfer
 from loyalty.calendar import add_months, local_day, start_of
 from loyalty.points.liability import Costs, Liability, LiabilityRequest, MovementSum, OutstandingSum, liability
@@ -99,13 +100,13 @@ class _Sums:
     def owed(self) -> Mapping[str, Points]:
         """Return what members owed at the end of the day, by wallet."""
         found: dict[str, Points] = {}
-        now = select(account.c.wallet, func.sum(account.c.owed)).where(account.c.store == self._store)
-        later = select(transfer.c.wallet, -func.sum(transfer.c.owed)).where(
+        now = select(account.c.wallet, *sum_in_halves(account.c.owed)).where(account.c.store == self._store)
+        later = select(transfer.c.wallet, *sum_in_halves(-transfer.c.owed)).where(
             transfer.c.store == self._store, transfer.c.at >= self._end
         )
         for statement, column in ((now, account.c.wallet), (later, transfer.c.wallet)):
-            for wallet, points in self._connection.execute(statement.group_by(column)):
-                found[wallet] = Points(found.get(wallet, 0) + int(points))
+            for wallet, *halves in self._connection.execute(statement.group_by(column)):
+                found[wallet] = Points(found.get(wallet, 0) + whole_sum(halves))
         return found
 
     def _grouped(
@@ -128,11 +129,16 @@ class _Sums:
             .subquery("sums")
         )
         by = [inner.c.wallet, inner.c.month, *(inner.c[f"key_{n}"] for n in range(len(keys)))]
-        sums = [func.sum(inner.c[f"amount_{n}"]) for n in range(len(amounts))]
+        sums = [half for n in range(len(amounts)) for half in sum_in_halves(inner.c[f"amount_{n}"])]
         rows = self._connection.execute(select(*by, *sums).group_by(*by)).all()
         width = 2 + len(keys)
         return [
-            (row[0], self._months[row[1]], tuple(row[2:width]), tuple(Points(int(each)) for each in row[width:]))
+            (
+                row[0],
+                self._months[row[1]],
+                tuple(row[2:width]),
+                tuple(Points(whole_sum(halves)) for halves in zip(row[width::2], row[width + 1 :: 2], strict=True)),
+            )
             for row in rows
         ]
 

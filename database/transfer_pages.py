@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 
 from database.ledger import TRANSFER_COLUMNS, transfer_record
 from database.pages import PageRequest, PageResult
+from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, event, lot, transfer
 from database.transaction import ReadTransaction
 from loyalty.program.wallets import Points
@@ -139,11 +140,11 @@ def _sums(
         return []
     span = union_all(*spans).subquery("span")
     wanted = (
-        select(span.c.number, func.sum(amount))
+        select(span.c.number, *sum_in_halves(amount))
         .where(within, at >= span.c.first, at < span.c.last)
         .group_by(span.c.number)
     )
-    sums = {number: int(total) for number, total in tx.connection.execute(wanted)}
+    sums = {number: whole_sum(halves) for number, *halves in tx.connection.execute(wanted)}
     return [Points(sums.get(number, 0)) for number in range(len(spans))]
 
 

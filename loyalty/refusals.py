@@ -12,6 +12,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
 ├── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
+├── SumTooLarge             a balance, or a daily sum, would be larger than it can be; `most` is that in units
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """
@@ -108,6 +109,14 @@ class DueItemNotFailed(Refusal):
 
     def __init__(self, subject: str, kind: str) -> None:
         super().__init__(f"the due item {kind[:80]} of {subject[:80]} is not set aside: it is run when it is due")
+
+
+class SumTooLarge(Refusal):
+    """A balance, or what is counted on one day, would be larger than it can be."""
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(f"{what} would be more than {most}: add less, or to another wallet")
+        self.what, self.most = what, most
 
 
 class UnnamedLosses(Refusal):

@@ -48,6 +48,7 @@ from loyalty.refusals import (
     MemberIdTaken,
     MissingIdentity,
     Refusal,
+    SumTooLarge,
     UnidentifiedMember,
     UnknownMember,
     UnknownMemberId,
@@ -234,6 +235,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
         "transferLimitReached", "transfer.points", parameters=("sent", "most", "every", "unit")
     ),
     DateInPast: FaultTemplate("dateInPast", "transfer"),
+    SumTooLarge: FaultTemplate("sumTooLarge", "transfer.points", parameters=("most",)),
     UnnamedLosses: FaultTemplate("unnamedLoss", "drop"),
 }
 """The fault of every refusal of an operation."""

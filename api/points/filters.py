@@ -11,7 +11,7 @@ from database.transfer_pages import CHANGING, ListedTransfer, find_transfers
 from loyalty.members.identity import identity_of
 from loyalty.points.messages import TYPES
 from loyalty.program.program import Program
-from loyalty.program.wallets import to_points
+from loyalty.program.wallets import MAX_POINTS, to_points
 from loyalty.store.points import TransferKind
 
 _OWN: Final[dict[str, FilterType]] = {
@@ -114,4 +114,4 @@ def _sources(program: Program, campaign_id: str) -> list[str]:
 
 def _as_points(value: Any) -> int | Decimal:
     assert isinstance(value, Decimal), "a filter by a number has one"
-    return to_points(value)
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # beyond them, no database has a number to compare with

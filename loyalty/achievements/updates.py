@@ -17,6 +17,9 @@ from loyalty.decisions.reasons import AlreadyCompleted, ProgressMade, Reason
 from loyalty.events.context import EventContext
 from loyalty.events.decide import beyond, number_of, over_budget, rule_input, why_false
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+from loyalty.program.wallets import MAX_POINTS
+from loyalty.refusals import SumTooLarge
+from loyalty.store.achievements import MILLION
 from loyalty.store.contributions import Contribution
 from rules.storable import find_excess
 
@@ -79,6 +82,8 @@ def _update(
         value=value,
         completed=completed,
     )
+    if any(abs(each.amount) > MAX_POINTS for each in update.changed):
+        raise SumTooLarge(f"what {achievement.name} counts on {day}", MAX_POINTS // MILLION)
     repository.save_daily_sums(context.event.member, achievement.name, update.changed)
     context.contributions += _contributions(achievement.name, day, value, update)
     if not update.is_progress:

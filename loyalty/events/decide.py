@@ -199,7 +199,7 @@ def _outcome(
     taking.spendable = paid.left
     held = "the condition held" if reactor.when else "it has no condition"
     if day is not None and paid.effects:
-        taking.claims += claims_of(program, reactor, paid.effects, day)
+        taking.claims += claims_of(program, reactor, paid.effects, day, usage)
     if not with_text:
         reason, verdict = cut_by[0] if cut_by else None, _verdict(paid.effects)
         return RuleOutcome(reactor.source, verdict, "", tuple(paid.effects), reason=reason, cut_by=cut_by)

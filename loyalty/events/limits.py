@@ -12,6 +12,8 @@ from loyalty.decisions.reasons import LimitReached
 from loyalty.program.effects import AwardPoints, DeductPoints, Effect
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.wallets import MAX_ADDED, MAX_POINTS, ONE
+from loyalty.refusals import SumTooLarge
 from loyalty.store.limits import DailyUse, LimitUsage
 
 
@@ -62,14 +64,26 @@ def leaves_nothing(within: WithinLimits) -> bool:
     return bool(within.reached) and all(isinstance(each, DeductPoints) for each in within.effects)
 
 
-def claims_of(program: Program, reactor: Reactor, effects: list[Effect], day: date) -> list[Claim]:
-    """Return what a firing takes from the limits of its reactor."""
+def claims_of(program: Program, reactor: Reactor, effects: list[Effect], day: date, usage: LimitUsage) -> list[Claim]:
+    """Return what a firing takes from the limits of its reactor; raise SumTooLarge beyond what one day can count."""
     points: dict[str, Decimal] = {}
     for effect in effects:
         if isinstance(effect, AwardPoints):
             amount = Decimal(program.wallets[effect.wallet].amount(effect.points))
             points[effect.wallet] = points.get(effect.wallet, Decimal(0)) + amount
-    return [Claim(reactor.name, per, day, 1, points) for per in sorted({limit.per for limit in reactor.limits})]
+    claims = [Claim(reactor.name, per, day, 1, points) for per in sorted({limit.per for limit in reactor.limits})]
+    for each in claims:
+        _require_within_range(reactor, each, usage)
+    return claims
+
+
+def _require_within_range(reactor: Reactor, claim: Claim, usage: LimitUsage) -> None:
+    """Raise SumTooLarge if a claim adds more to its day than one event can, or the day can count."""
+    used = next((use for use in usage.get((reactor.name, claim.per), ()) if use.day == claim.day), None)
+    for wallet, points in claim.points.items():
+        before = Decimal(0) if used is None else used.points.get(wallet, Decimal(0))
+        if points > MAX_ADDED // ONE or before + points > MAX_POINTS // ONE:
+            raise SumTooLarge(f"what {reactor.source} gives of {wallet} on {claim.day}", MAX_POINTS // ONE)
 
 
 def _tightest(

@@ -18,6 +18,12 @@ POINT_DECIMALS: Final = 6
 ONE: Final = 10**POINT_DECIMALS
 """One unit of a wallet, in points."""
 
+MAX_POINTS: Final = 9 * 10**18
+"""The most of anything that is summed up: a part of a balance, a daily sum. What one change adds to it still fits into
+64 bits, so every database can add first and compare then."""
+
+MAX_ADDED: Final = 2 * 10**17
+"""The most that one event adds to a daily sum."""
 
 Rounding = Literal["down", "up", "half_up", "half_even"]
 

@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from loyalty.ids import caused_id
 from loyalty.program.expiry import Expiry
-from loyalty.program.wallets import Points
+from loyalty.program.wallets import MAX_POINTS, ONE, Points
+from loyalty.refusals import SumTooLarge
 from loyalty.store.members import NOTHING, Balance
 from rules.frozen import frozen_at_type_check
 
@@ -160,6 +161,12 @@ class Sent(NamedTuple):
     points: Points
 
 
+def require_within_range(wallet: str, after: Balance) -> None:
+    """Raise SumTooLarge if a part of a balance after a change is larger than it can be."""
+    if max(after) > MAX_POINTS:
+        raise SumTooLarge(f"the balance of {wallet}", MAX_POINTS // ONE)
+
+
 def transfer_of(new: NewTransfer, *, number: int, after: Balance, now: datetime) -> Transfer:
     """Return a new transfer as it is stored."""
     return Transfer(
@@ -244,4 +251,7 @@ class LedgerRepository(LedgerReader, Protocol):
         """Store when a lot becomes active and when it expires."""
 
     def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
-        """Write a transfer with its allocations, change the balance and the lots by them; return what was written."""
+        """Write a transfer with its allocations, change the balance and the lots by them; return what was written.
+
+        Raise SumTooLarge for a balance that would be larger than it can be.
+        """

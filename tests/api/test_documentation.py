@@ -57,6 +57,7 @@ MEANINGS = {
     "unknownMember": "no member has this identity",
     "unknownOperator": "the filter has no such operator",
     "unknownOrder": "the list has no such order",
+    "sumTooLarge": "a balance would be larger than it can be; `parameters` has `most`, in units of the wallet",
     "unknownTier": "no such tier in the program",
     "unknownTransfer": "no transfer of the store has this id",
     "unknownType": "not an event type of this store; the message names the nearest",

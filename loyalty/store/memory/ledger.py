@@ -17,6 +17,7 @@ from loyalty.store.points import (
     Sent,
     Transfer,
     account_id,
+    require_within_range,
     spending_order,
     transfer_of,
 )
@@ -144,6 +145,7 @@ class InMemoryLedger:
         state = self._members[new.member]
         before = state.balances.get(new.wallet, NO_POINTS)
         after = before.plus(new.change)
+        require_within_range(new.wallet, after)
         if min(after.active, after.pending, after.held, after.owed) < 0:
             raise AssertionError(f"{new.kind} leaves a balance of {after}: no part of one is below zero")
         state.balances[new.wallet] = after

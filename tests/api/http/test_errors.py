@@ -21,6 +21,7 @@ from loyalty.refusals import (
     MemberIdTaken,
     MissingIdentity,
     Refusal,
+    SumTooLarge,
     UnidentifiedMember,
     UnknownMember,
     UnknownMemberId,
@@ -68,6 +69,7 @@ SHOWN = [
         "0 points are left",
     ),
     (points.DateInPast(NOW), "dateInPast", "transfer", "a moment in the future"),
+    (SumTooLarge("the balance of points", 9), "sumTooLarge", "transfer.points", "would be more than 9"),
     (UnnamedLosses(DeployLosses((Loss("wallet", "miles", 3),))), "unnamedLoss", "drop", "send drop: [wallet:miles]"),
 ]
 

@@ -13,6 +13,8 @@ from loyalty.decisions.reasons import ConditionFalse, FailedPart, LimitReached, 
 from loyalty.events.decide import decide
 from loyalty.events.deductions import Spendable
 from loyalty.program.effects import AwardPoints, CallWebhook, DeductPoints, GrantBadge, SetAttribute
+from loyalty.program.wallets import MAX_POINTS, ONE
+from loyalty.refusals import SumTooLarge
 from loyalty.store.events import Event
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Balance, Member
@@ -306,3 +308,15 @@ def test_a_value_that_cannot_be_stored_is_left_out_and_the_reason_kept(effect: s
 
     assert outcome.effects == (GrantBadge("b"),)
     assert outcome.because == f"it has no condition; {because}"
+
+
+def test_what_one_day_counts_for_a_limit_stays_within_what_databases_hold() -> None:
+    reactor = (
+        "then: [{award_points: {points: {var: event.body.total}}}]\nlimits: [{per: program, every: day, times: 9}]\n"
+    )
+    almost = DailyUse(date(2026, 5, 1), 1, {"points": Decimal(MAX_POINTS) / ONE - 10})
+    usage = {("points-for-purchase", "program"): (almost,)}
+
+    assert outcome_of(reactor, {"total": 10}, usage=usage).fired
+    with pytest.raises(SumTooLarge, match="what reactor/points-for-purchase gives of points on 2026-05-01"):
+        outcome_of(reactor, {"total": 11}, usage=usage)
