@@ -1,6 +1,7 @@
 """Request bodies: read with bounds, with exact numbers, and validated against a model."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -103,24 +104,28 @@ async def _bytes(request: Request, max_bytes: int) -> bytes:
     return bytes(chunks)
 
 
-_EXCESSES: Mapping[Bound, tuple[str, str]] = {
-    "depth": ("tooDeep", f"the body is nested more than {MAX_DEPTH} deep"),
-    "text": (
-        "unkeepableText",
+_EXCESSES: Mapping[Bound, InputFault] = {
+    "depth": InputFault(f"the body is nested more than {MAX_DEPTH} deep", "tooDeep", ""),
+    "text": InputFault(
         "the text holds a NUL character or half of a surrogate pair, which cannot be kept: leave it out",
+        "unkeepableText",
+        "",
     ),
-    "number": ("numberTooLarge", "the number is beyond 10^15: send it as text"),
-    "digits": (
-        "numberTooLong",
+    "number": InputFault("the number is beyond 10^15: send it as text", "numberTooLarge", ""),
+    "digits": InputFault(
         f"the number has more than {MAX_DIGITS} digits, or more than {MAX_DECIMALS} decimals: round it",
+        "numberTooLong",
+        "",
     ),
-    "bytes": ("tooLarge", "the body is too large: send less at once"),
 }
-"""The code and the message of each bound that a body exceeds."""
+"""The faults of bodies beyond each bound, without their paths."""
 
 
 def _check_content(content: Any, max_bytes: int) -> None:
     """Raise BadInput for a value that the database cannot store or an answer could not give back unchanged."""
-    if excess := find_excess(content, max_bytes=max_bytes):
-        code, message = _EXCESSES[excess.bound]
-        raise BadInput.at(dotted_path(excess.path), message, code)
+    excess = find_excess(content, max_bytes=max_bytes)
+    if excess is None:
+        return
+    if excess.bound == "bytes":
+        raise TooLarge(max_bytes)
+    raise BadInput(replace(_EXCESSES[excess.bound], path=dotted_path(excess.path)))
