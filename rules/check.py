@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rules import exact
 from rules.constant_conditions import InferredTypes, constant_conditions
@@ -12,22 +11,18 @@ from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.narrowing import assume
 from rules.paths import static_path
 from rules.render import literal_path, render
+from rules.suggestions import date_suggestion, default_suggestion, guard_hint
 from rules.types import (
     ABSENT,
     ANY,
     BOOLEAN,
-    INSTANT,
     NEVER,
     NULL,
-    TEXT,
     AbsentType,
     AnyType,
     ArrayType,
     BooleanType,
-    InstantType,
     NullType,
-    NumberType,
-    TextType,
     Type,
     closest_path,
     declared_names,
@@ -46,9 +41,6 @@ from rules.types import (
     union,
 )
 from rules.value_numbering import ExpressionFacts, ExpressionNumbers, is_computed, refined
-
-if TYPE_CHECKING:
-    from rules.values import Json
 
 _LOOP_VARIABLES = dict.fromkeys(("map", "filter", "all", "some", "none"), "the element") | {
     "reduce": "current and accumulator"
@@ -120,6 +112,7 @@ class Checker:
         self._facts: ExpressionFacts = {}
         self._visits = 0
         self._inside: str | None = None
+        self._calls: list[Call] = []
 
     def infer(self, expression: Expression) -> Type:
         """Return the expression's type, and collect the faults in it."""
@@ -134,7 +127,9 @@ class Checker:
                 size = len(expression.elements)
                 found = ArrayType(union(*map(self.infer, expression.elements)), least=size, most=size)
             case Call():
+                self._calls.append(expression)
                 found = self._narrowed(expression, expression.operator.check(self, expression))
+                self._calls.pop()
         if expression.path in self._invalid:
             found = NEVER
         self._types[id(expression)] = found
@@ -222,9 +217,15 @@ class Checker:
             is_alone = isinstance(operand, Call) and len(operand.operands) == 1
             lacking = "missing" if is_alone and may_be(self._field_type(operand), AbsentType) else "null"
             message = f"{name} may be {lacking}, {by} needs {need}"
-            self.add_fault(
-                "may_be_missing", operand, message, self._default_suggestion(operand, present(found), wanted)
+            suggestion = default_suggestion(
+                operand,
+                present(found),
+                wanted,
+                by=self._calls[-1] if self._calls else None,
+                may_be_null=may_be(self._field_type(operand), NullType),
             )
+            hint = "" if suggestion else guard_hint(operand)
+            self.add_fault("may_be_missing", operand, f"{message}{hint}", suggestion)
 
     def _field_type(self, operand: Expression) -> Type:
         """The type at the literal path of a `var`; NEVER for any other operand."""
@@ -233,15 +234,6 @@ class Checker:
         for step in steps or ():
             found = step_into(found, step) or NEVER
         return found
-
-    def _default_suggestion(self, operand: Expression, kind: Type, wanted: Type) -> str | None:
-        """Suggest the operand with a default; with an `or` if it may be null, which a default does not replace."""
-        path, nothing = literal_path(operand), _empty_value(kind)
-        if path is None or nothing is None or may_be(wanted, InstantType):
-            return None
-        if may_be(self._field_type(operand), NullType):
-            return exact.dumps({"or": [{"var": path}, nothing]})
-        return exact.dumps({"var": [path, nothing]})
 
     def path_type(self, steps: tuple[str, ...], at: Expression) -> Type:
         """The type at the end of a path; NEVER, and a fault, if there is no such path."""
@@ -327,24 +319,3 @@ def json_hint(expression: Expression) -> str:
     """The expression as JSON in a suggestion: a `var`, or dots for anything longer."""
     path = literal_path(expression)
     return exact.dumps({"var": path}) if path is not None else "..."
-
-
-def _empty_value(kind: Type) -> "Json":
-    match kind:
-        case NumberType():
-            return 0
-        case TextType():
-            return ""
-        case ArrayType():
-            return []
-        case _:
-            return None
-
-
-def date_suggestion(expression: Expression, found: Type, wanted: Type) -> str | None:
-    """Suggest reading a text as a date where a date is needed."""
-    path = literal_path(expression)
-    literal = expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
-    if wanted != INSTANT or not fits(found, TEXT) or (path is None and literal is None):
-        return None
-    return exact.dumps({"date": literal if path is None else {"var": path}})

@@ -1,10 +1,11 @@
 """Achievements, their measures and windows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
-from loyalty.program.effect_rules import EffectRule
+from loyalty.program.effect_rules import EffectRule, logics_in
 from loyalty.program.logic import Logic, Place
 
 
@@ -61,3 +62,17 @@ class Achievement:
     """How often it can be completed; None: any number of times."""
     then: tuple[EffectRule, ...]
     place: Place
+
+    def logics(self) -> Iterator[Logic]:
+        """Yield the rules of the condition, of the measure and of the effects."""
+        if self.when is not None:
+            yield self.when
+        match self.measure:
+            case Sum(rule) | Distinct(rule):
+                yield rule
+            case CountEvents() | CountDays():
+                pass
+            case _:
+                assert_never(self.measure)
+        for effect in self.then:
+            yield from logics_in(effect)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from loyalty.program.program import Program
+from program_files.checks.attributes import note_misspelt_attributes
 from program_files.checks.causality import Nodes, responders_of
 from program_files.checks.cycles import note_cycles
 from program_files.checks.overwriting import note_overwriting
@@ -12,7 +13,10 @@ from program_files.text.problems import Problems
 
 
 def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, problems: Problems) -> None:
-    """Note cycles and overwritten attributes. Files with errors are left out, as what they mean is unknown."""
+    """Note cycles, and attributes that are overwritten or misspelt.
+
+    Files with errors are left out, as what they mean is unknown.
+    """
     wrong = {problem.place.file for problem in problems.errors}
     if not wrong.isdisjoint(PROGRAM_FILES):
         return
@@ -24,6 +28,7 @@ def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, prob
     ]
     note_cycles(responders, program, declared, problems)
     note_overwriting(responders, declared, problems)
+    note_misspelt_attributes(program, problems)
 
 
 def note_past(program: Program, nodes: Nodes, problems: Problems, *, now: datetime) -> None:

@@ -19,12 +19,25 @@ on: purchase
 when: {{"==": [{{var: event.body.channel}}, {channel}]}}
 then: [{{set_attribute: {{name: size, value: {value}}}}}]
 """
+_FAVOURITE = """\
+reactor: {name}
+on: purchase
+{when}then: [{{set_attribute: {{name: favourite, value: tea}}}}]
+"""
 
 
 def _sized(channel: str) -> Files:
     return {
         "reactors/large.yaml": _SIZE.format(name="large", channel="web", value="L"),
         "reactors/small.yaml": _SIZE.format(name="small", channel=channel, value="S"),
+    }
+
+
+def _favourite(name: str) -> Files:
+    condition = f'{{"==": [{{var: member.attributes.{name}}}, tea]}}'
+    return {
+        "reactors/drinks.yaml": _FAVOURITE.format(name="drinks", when=""),
+        "reactors/teas.yaml": _FAVOURITE.format(name="teas", when=f"when: {condition}\n"),
     }
 
 
@@ -50,6 +63,12 @@ TOGETHER_CODES: Final[Mapping[str, Code]] = {
         "Two effects of one event set the same attribute, so that one value is lost.",
         "Give them conditions that are not true together, or different attributes.",
         Example(_sized("web"), _sized("store")),
+        "warning",
+    ),
+    "misspelt-attribute": Code(
+        "A rule reads an attribute that no effect sets, under a name that is close to one that an effect sets.",
+        "Correct its spelling, or give the attribute that clients set a name of its own.",
+        Example(_favourite("favorite"), _favourite("favourite")),
         "warning",
     ),
     "already-over": Code(

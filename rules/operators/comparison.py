@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from rules import exact
 from rules.bounds import StepBudget
-from rules.check import Checker, date_suggestion, label
+from rules.check import Checker, label
 from rules.closures import Closure, ClosureBuilder, applied
 from rules.codegen import CodeGenerator, Operand, guarded, number_test, text_test
 from rules.expression import ArrayLiteral, Call, Expression, Literal, Operator, children, constant_value, is_constant
 from rules.paths import static_path
 from rules.render import literal_path
 from rules.spelling import closest_match
+from rules.suggestions import date_suggestion
 from rules.types import (
     BOOLEAN,
     INSTANT,

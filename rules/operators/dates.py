@@ -1,6 +1,5 @@
 """Date operators. An instant is an aware datetime; its day, hour and weekday are those in the rule's time zone."""
 
-import re
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 
@@ -8,6 +7,7 @@ from rules.check import Checker, label
 from rules.closures import applied_in_zone
 from rules.codegen import emit_in_zone
 from rules.expression import Call, Literal, Operator
+from rules.iso_dates import read_iso_date
 from rules.types import (
     INSTANT,
     NUMBER,
@@ -24,34 +24,16 @@ from rules.types import (
 )
 from rules.values import Json
 
-_LONGEST = 40
-_LONG_FRACTION = re.compile(r"(.{10}T.{8}\.[0-9]{6})[0-9]+(Z|[+-].{5})?", re.IGNORECASE)
-_LEAP_SECOND = re.compile(r"(T\d\d:\d\d):60")
-_FIRST = datetime.min.replace(tzinfo=UTC)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _instant(zone: tzinfo, value: Json) -> datetime | None:
     """Convert an ISO 8601 text to an instant, in `zone` if it has no offset; None if it is not a date."""
     if isinstance(value, str):
-        value = _read(value)
+        value = read_iso_date(value)
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=zone)
-
-
-def _read(text: str) -> datetime | None:
-    """Parse any date or date-time that JSON Schema accepts, with long fractions, leap seconds and (clamped) year 0."""
-    if len(text) > _LONGEST and (long := _LONG_FRACTION.fullmatch(text)):
-        text = long[1] + (long[2] or "")
-    if len(text) > _LONGEST:
-        return None
-    try:
-        if text.startswith("0000-"):
-            return datetime.fromisoformat(f"0004{text[4:].upper()}") and _FIRST
-        return datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", text.upper()))
-    except ValueError:
-        return None
 
 
 def _local(zone: tzinfo, value: Json) -> datetime | None:

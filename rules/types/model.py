@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from rules import numbers
 from rules.frozen import frozen_at_type_check
+from rules.iso_dates import read_iso_date
 from rules.numbers import ExactNumber
 from rules.types.ranges import EVERYWHERE, Range, hull, point
 from rules.values import Json
@@ -166,7 +167,7 @@ def type_of_value(value: Json) -> Type:
         case bool():
             return BooleanType(value)
         case str():
-            return TextType((value,))
+            return TextType((value,), dated=read_iso_date(value) is not None)
         case datetime():
             return INSTANT
         case list():

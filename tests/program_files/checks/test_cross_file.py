@@ -210,3 +210,34 @@ def test_achievements_may_set_the_same_attribute_as_their_completions_differ() -
         "achievements/seven.yaml:4:31:",
         "achievements/three.yaml:4:31:",
     ]
+
+
+def reads(attribute: str) -> str:
+    return f'{{"==": [{{var: member.attributes.{attribute}}}, tea]}}'
+
+
+@pytest.mark.parametrize("attribute", ["favorite_drink", "favourite_drinks", "Favourite_drink"])
+def test_an_attribute_that_no_effect_sets_but_is_like_one_that_is_set_is_questioned(attribute: str) -> None:
+    lines = found(
+        a=on("visit", "{set_attribute: {name: favourite_drink, value: tea}}"),
+        b=on("visit", "{grant_badge: one}", reads(attribute)),
+    )
+
+    assert lines == [
+        (
+            f"reactors/b.yaml:3:21: warning: misspelt-attribute: no effect sets member.attributes.{attribute}."
+            " Did you mean member.attributes.favourite_drink?"
+        )
+    ]
+
+
+@pytest.mark.parametrize("attribute", ["favourite_drink", "shoe_size", "favourite_drink_2"])
+def test_an_attribute_that_is_set_or_that_clients_may_set_is_not_questioned(attribute: str) -> None:
+    lines = found(
+        a=on("visit", "{set_attribute: {name: favourite_drink, value: tea}}"),
+        b=on("visit", "{set_attribute: {name: favourite_drink_1, value: tea}}"),
+        c=on("visit", "{grant_badge: one}", reads(attribute)),
+        achievement__d='on: visit\nwhen: {"!=": [{var: member.attributes.favourite_drink}, null]}\ngoal: 1\n',
+    )
+
+    assert lines == []
