@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, case, func, or_, select, union
 
 from database.ledger import TRANSFER_COLUMNS, transfer_record
-from database.past import ContributedSince, LotChange, Past, StoredBalance, StoredLot, StoredSum, used_before
+from database.past import ContributedSince, LateSince, LotChange, Past, StoredBalance, StoredLot, StoredSum, used_before
 from database.past_operations import PastOperations, activations, by_hand
 from database.queries import columns_of
 from database.tables import (
@@ -109,6 +109,7 @@ class History:
             granted_since=self._counts_since(members, "badge_granted", "badge"),
             balances=self._by_member(members, StoredBalance, account),
             changes=self._changes_since(members),
+            late=self._late_since(members),
             activated=self._activated_since(members),
             lots=self._by_member(members, StoredLot, lot, lot.c.created_at < self._since, order_by=lot.c.id),
             allocations=self._allocations_since(members),
@@ -194,6 +195,24 @@ class History:
         return {
             (member_id, wallet): Balance(*(Points(int(part)) for part in parts)) for member_id, wallet, *parts in rows
         }
+
+    def _late_since(self, members: MemberRange) -> Mapping[str, LateSince]:
+        """What was booked since for tier periods that had ended, by member."""
+        sums = [
+            func.coalesce(func.sum(case((transfer.c.counts_at < end, transfer.c.qualifying), else_=0)), 0)
+            for end in (member.c.reviewed_at, member.c.reviewed_since)
+        ]
+        rows = self._connection.execute(
+            select(transfer.c.member, *sums)
+            .join(member, member.c.id == transfer.c.member)
+            .where(
+                *self._transfers_since(members),
+                transfer.c.wallet == self._program.default_wallet.code,
+                transfer.c.counts_at < member.c.reviewed_at,
+            )
+            .group_by(transfer.c.member)
+        )
+        return {member_id: LateSince(int(all_), int(earlier)) for member_id, all_, earlier in rows}
 
     def _activated_since(self, members: MemberRange) -> Mapping[str, datetime]:
         """When lots became active since, by their ids."""

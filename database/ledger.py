@@ -53,6 +53,7 @@ TRANSFER_COLUMNS = [
         "lot",
         "at",
         "estimated",
+        "counts_at",
         *_PARTS,
     )
 ]
@@ -90,6 +91,7 @@ def transfer_record(
     lot_: str | None,
     at: datetime,
     estimated: bool,
+    counts_at: datetime | None,
     *change: Points,
 ) -> Transfer:
     """Return the record of a row of `transfer`, in the order of its columns here."""
@@ -112,6 +114,7 @@ def transfer_record(
         lot_,
         at,
         bool(estimated),
+        counts_at,
     )
 
 
@@ -200,6 +203,16 @@ _SENT = Prepared(
         ~exists().where(_CANCELLING.c.related == transfer.c.id, _CANCELLING.c.kind == "cancel"),
     ),
     _sent,
+)
+_QUALIFIED: Prepared[int] = Prepared(
+    select(func.coalesce(func.sum(transfer.c.qualifying), 0)).where(
+        transfer.c.store == bindparam("in_store"),
+        transfer.c.member == bindparam("the_member"),
+        transfer.c.wallet == bindparam("the_wallet"),
+        transfer.c.at >= bindparam("since"),  # nothing counts later than it is booked, and this is indexed
+        transfer.c.counts_at >= bindparam("since"),
+    ),
+    first_column,
 )
 _DEBT_TRANSFERS = Prepared(
     _TRANSFERS.where(
@@ -308,6 +321,11 @@ class LedgerQueries(Queries):
         here = {"in_store": self.store, "the_account": account_id(member_id, wallet)}
         return _DEBT_TRANSFERS.all(self.connection, here)
 
+    def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
+        """Return the points dated by events that count for tiers at a moment or later."""
+        here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet, "since": since}
+        return Points(int(_QUALIFIED.first(self.connection, here) or 0))
+
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         """Return what a member has sent to others since a moment, without what was cancelled."""
         here = {"in_store": self.store, "the_account": account_id(member_id, wallet), "since": since}
@@ -391,6 +409,7 @@ class Ledger(LedgerQueries, WriteQueries):
                 "ends_at": posted.ends_at,
                 "lot": posted.lot,
                 "at": now,
+                "counts_at": posted.counts_at,
                 **new.change._asdict(),
             },
         )

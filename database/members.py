@@ -13,7 +13,7 @@ from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
 from database.tables import account, badge, member
 from loyalty.program.wallets import Points
-from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember
+from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember, TierPeriod, TierReview
 
 _KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
 """The columns that the parts of an identity are compared with; two of them are in lower case."""
@@ -56,6 +56,18 @@ _FACTS = Prepared(
 )
 
 
+def _period(base: Points, until: datetime | None, *review: Any) -> TierPeriod:
+    return TierPeriod(base, until, None if review[0] is None else TierReview(*review))
+
+
+_PERIOD = Prepared(
+    select(
+        member.c.tier_base, member.c.tier_until, member.c.reviewed_at, member.c.reviewed_since, member.c.reviewed_base
+    ).where(member.c.store == bindparam("in_store"), member.c.id == bindparam("the_member")),
+    _period,
+)
+
+
 class MemberQueries(Queries):
     """Reads the members of one store."""
 
@@ -94,6 +106,13 @@ class MemberQueries(Queries):
             tier_base,
             tier_until,
         )
+
+    def tier_period(self, member_id: str) -> TierPeriod:
+        """Return what counts for a member's tier; raise LookupError for an unknown id."""
+        found = _PERIOD.first(self.connection, {"in_store": self.store, "the_member": member_id})
+        if found is None:
+            raise LookupError(f"member {member_id} is not in store {self.store}")
+        return found
 
     def balances(self, member_id: str) -> dict[str, Balance]:
         """Return a member's balances by wallet; a wallet that was never used is absent."""
@@ -144,6 +163,9 @@ class Members(MemberQueries, WriteQueries):
                 "tier_since": now if tier else None,
                 "tier_base": 0,
                 "tier_until": None,
+                "reviewed_at": None,
+                "reviewed_since": None,
+                "reviewed_base": 0,
                 "active": True,
                 "password_hash": password_hash,
                 "registered_at": registered_at,
@@ -160,9 +182,27 @@ class Members(MemberQueries, WriteQueries):
         """Put a member into a tier that is reviewed at `until` (None: never)."""
         self.update(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now)
 
-    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:
-        """Begin a tier period: points earned above `base` count, and the review is at `until`."""
-        self.update(member, {"id": member_id}, tier_base=base, tier_until=until, updated_at=now)
+    def set_period(
+        self,
+        member_id: str,
+        *,
+        base: Points,
+        until: datetime | None,
+        now: datetime,
+        review: TierReview | None = None,
+    ) -> None:
+        """Set a tier period: points earned above `base` count, and the review is at `until`.
+
+        `review`: the last one; None: it stays as it is stored.
+        """
+        period: dict[str, Any] = {"tier_base": base, "tier_until": until, "updated_at": now}
+        if review is not None:
+            period |= {
+                "reviewed_at": review.at,
+                "reviewed_since": review.since,
+                "reviewed_base": review.base,
+            }
+        self.update(member, {"id": member_id}, **period)
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
         """Replace a member's attributes."""

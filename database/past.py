@@ -3,8 +3,9 @@
 Balances, lots and open holds are exact: what transfers added since is taken away. So are daily sums, completions, use
 of limits and badges, since contributions are kept: what events contributed since is taken away. Of events from before
 that, a late one, with a time on an earlier day, counts as if it had been known on that day, and a completion used the
-latest daily sums. Three things are not exact: attributes and profile are as they are now; a tier that was reviewed or
-changed since begins a new period; and a lot whose expiry was moved since expires at the new moment.
+latest daily sums. Three things are not exact: attributes and profile are as they are now; a tier that was changed
+since, other than by its last review, begins a new period; and a lot whose expiry was moved since expires at the new
+moment.
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +20,7 @@ from loyalty.program.expiry import Expiry
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import AchievementCompletions, DailySum
-from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, Member, StoredMember
+from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, Member, StoredMember, TierReview
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
@@ -91,6 +92,16 @@ class StoredSum:
     used: int
 
 
+@dataclass(frozen=True, slots=True)
+class LateSince:
+    """The points of one member that were booked since, and count for tier periods that had ended."""
+
+    before_review: int = 0
+    """Of all periods before the last review."""
+    before_last_review: int = 0
+    """Of those before the period that the last review ended."""
+
+
 Measure: TypeAlias = tuple[str, date, str]
 """The name of an achievement or a reactor, a local day, and a value of `distinct` or a wallet."""
 
@@ -128,6 +139,7 @@ class Past:
     balances: Mapping[str, list[StoredBalance]]
     changes: Mapping[tuple[str, str], Balance]
     """What was added to balances since, by member and wallet."""
+    late: Mapping[str, LateSince]
     activated: Mapping[str, datetime]
     """When lots became active since, by their ids."""
     lots: Mapping[str, list[StoredLot]]
@@ -177,6 +189,7 @@ class Past:
             completed=self._completed(member_id),
             used=by_reactor(used_before(self.used.get(member_id, ()), self._contributed(member_id))),
             issued={each.id: replace(each, status="issued") for each in self._coupons(member_id)},
+            review=self._review(stored),
         )
         return MemberSnapshot(state)
 
@@ -189,17 +202,30 @@ class Past:
     def _in_its_period(self, known: Member, stored: StoredMember, balances: Mapping[str, Balance]) -> Member:
         """The member with the base and the end of the tier's period, as far as they are known.
 
-        A base above what had qualified by then was set since, by a review; then everything counts. The period of a tier
-        that was reviewed or changed since begins anew.
+        Of a member who was reviewed twice since, or before the last review was kept, everything counts, and the period
+        begins anew; so it does of a tier that was changed since, if no review did it.
         """
+        late, review = self.late.get(stored.id, LateSince()), stored.review
         balance = balances.get(self.program.default_wallet.code, NO_POINTS)
-        was_reviewed = stored.tier_base > balance.qualifying
-        base = Points(0) if was_reviewed else stored.tier_base
-        if not was_reviewed and stored.id not in self.tiers:
-            return replace(known, tier_base=base, tier_until=stored.tier_until)
         tier = self.program.tier_named(known.tier)
         until = None if tier is None else kept_until(self.program, tier, now=self.since)
-        return replace(known, tier_base=base, tier_until=until)
+        if review is not None and review.at >= self.since:
+            if review.since is not None and review.since >= self.since:
+                return replace(known, tier_base=Points(0), tier_until=until)
+            base = Points(review.base - late.before_last_review)
+            return replace(known, tier_base=base, tier_until=until and review.at)
+        base = Points(stored.tier_base - late.before_review)
+        was_reviewed = base > balance.qualifying
+        if not was_reviewed and stored.id not in self.tiers:
+            until = stored.tier_until
+        return replace(known, tier_base=Points(0) if was_reviewed else base, tier_until=until)
+
+    def _review(self, stored: StoredMember) -> TierReview | None:
+        """The last review then, as far as it is known."""
+        late, review = self.late.get(stored.id, LateSince()), stored.review
+        if review is None or review.at >= self.since:
+            return None
+        return review._replace(base=Points(review.base - late.before_last_review))
 
     def _lots(self, member_id: str) -> list[Lot]:
         """The member's lots as they were: what is left of them now, less what was added since; empty ones, too."""

@@ -40,6 +40,7 @@ def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
         completed={each.achievement: each.completed for each in tx.achievements.completions(member_id)},
         used=by_reactor(_find_all(tx, StoredUse, usage, usage.c.member == member_id)),
         issued=issued,
+        review=tx.members.tier_period(member_id).review,
     )
     return MemberSnapshot(state, due_items=_due_items(tx, {member_id, *lots, *issued}))
 

@@ -134,6 +134,9 @@ member = Table(
     Column("tier_since", Instant),
     Column("tier_base", BigInteger, nullable=False, server_default="0"),  # earned when the tier was last reviewed
     Column("tier_until", Instant),  # when the tier is reviewed next; null: never
+    Column("reviewed_at", Instant),  # when the last review was due
+    Column("reviewed_since", Instant),  # when the review before it was due
+    Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
     Column("password_hash", Text),
     Column("registered_at", Instant, nullable=False),
@@ -246,6 +249,7 @@ transfer = Table(
     Column("lot", ID),
     Column("at", Instant, nullable=False),
     Column("estimated", Boolean, nullable=False, server_default=false()),  # its allocations were worked out later
+    Column("counts_at", Instant),  # when what it qualifies counts for tiers; null: at `at`
     UniqueConstraint("account", "number"),
     UniqueConstraint("store", "external_id"),
 )

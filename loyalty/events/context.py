@@ -96,10 +96,10 @@ class EventContext:
         assert member_id == self.event.member, "a step changes its own member"
         return self.member if self.new_tier is None else replace(self.member, tier=self.new_tier)
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002 - it is the event's
+    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:  # noqa: ARG002 - it is the event's
         """Cause `tier_changed`: this step has put the member into a tier."""
         self.new_tier = tier
-        self.log.append(f"tier {tier}")
+        self.log.append(f"tier {tier}{why}")
         self.cause("tier_changed", tier, dict(body))
 
     @property

@@ -47,7 +47,7 @@ class DueItemContext:
         """Return a member as they are now."""
         return self.tx.members.facts(member_id)
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any]) -> None:
+    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:  # noqa: ARG002 - not kept
         """Record `tier_changed` beside the event that reports the item."""
         self.also.append(self.record("tier_changed", member_id, body, name=f"{tier}/{self.item.due_at.isoformat()}"))
 

@@ -43,7 +43,7 @@ class OperationContext:
         """Return a member as they are now."""
         return self.tx.members.facts(member_id)
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any]) -> None:  # noqa: ARG002 - it is in the body
+    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:  # noqa: ARG002 - it is in the body
         """Record `tier_changed`."""
         self.record(self.new_event_id(), "tier_changed", member_id, body)
 

@@ -25,7 +25,7 @@ from loyalty.points.refusals import AlreadyCancelled, DateInPast, NewDateNeeded,
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
-from loyalty.tiers.rising import judge_standing
+from loyalty.tiers.periods import judge_posted
 
 CancelledBy: TypeAlias = Literal["shop", "member"]
 
@@ -110,14 +110,15 @@ def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: s
     if total == 0 and shortfall == 0 and held == 0:
         raise NothingLeft(transfer.id)
     back = Points(expired - transfer.points) if transfer.kind != "receive" else NOTHING
+    qualified, counts_at = _qualified_by(operation, transfer)
     change = Balance(
         active=Points(-active - moved),
         pending=Points(-pending),
         earned=back,
         owed=debt,
-        qualifying=Points(-_qualified_by(operation, transfer)),
+        qualifying=Points(-qualified),
     )
-    new = _cancelling(operation, transfer, total, change, comment)
+    new = replace(_cancelling(operation, transfer, total, change, comment), counts_at=counts_at)
     allocations = [Allocation(lot.id, Points(-lot.remaining)) for lot in left]
     posted = operation.tx.ledger.post(new, [*allocations, *others], now=operation.now)
     for lot in left:
@@ -126,10 +127,15 @@ def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: s
     return Cancellation(posted.transfer.id, shortfall)
 
 
-def _qualified_by(operation: OperationContext, transfer: Transfer) -> Points:
-    """Return what an addition has added to the points that count for tiers: at once, and when it became active."""
-    activations = [each for each in operation.tx.ledger.transfers_about(transfer.id) if each.kind == "activate"]
-    return Points(transfer.change.qualifying + sum(each.change.qualifying for each in activations))
+def _qualified_by(operation: OperationContext, transfer: Transfer) -> tuple[Points, datetime | None]:
+    """Return what an addition has added to the points that count for tiers, at once or when it became active.
+
+    And when they count, if they are dated by their event.
+    """
+    about = operation.tx.ledger.transfers_about(transfer.id)
+    added = [each for each in (transfer, *about) if each is transfer or each.kind == "activate"]
+    dates = [each.counts_at for each in added if each.counts_at is not None]
+    return Points(sum(each.change.qualifying for each in added)), dates[0] if dates else None
 
 
 def _expired_of(operation: OperationContext, transfer: Transfer) -> Points:
@@ -214,4 +220,4 @@ def _cancelling(
 def _record(operation: OperationContext, cancelled: Transfer, wallet: Wallet, posted: Sequence[Posted]) -> None:
     body = transfer_body(wallet, posted[-1], posted[0], cancelled=cancelled.id, kind=cancelled.kind)
     operation.record(posted[0].transfer.event, "points_transfer_cancelled", cancelled.member, body)
-    judge_standing(operation, cancelled.member)
+    judge_posted(operation, cancelled.member, posted)

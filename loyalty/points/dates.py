@@ -39,6 +39,23 @@ def award_dates(
     return LotDates(active_from, ends, None if isinstance(expires, Never) else expires)
 
 
+def counts_at(
+    wallet: Wallet, pending: Duration, *, event_time: datetime, now: datetime, zone: tzinfo
+) -> datetime | None:
+    """Return when points that an event of `event_time` gives count for tiers, if they are dated by it; None: now."""
+    if wallet.dated == "award":
+        return None
+    since = min(event_time, now)
+    return min(now, pending.after(since, zone)) if pending else since
+
+
+def activation_counts_at(wallet: Wallet | None, lot: Lot, *, now: datetime) -> datetime | None:
+    """Return when a pending lot that becomes active now counts for tiers, if it is dated by its event; None: now."""
+    if wallet is None or wallet.dated == "award" or lot.active_from is None or not lot.qualifies:
+        return None
+    return min(now, lot.active_from)
+
+
 def _least_end(expires: Expiry, grace: Duration, since: datetime, zone: tzinfo) -> datetime:
     lived = grace.after(since, zone)
     return min(lived, expires.duration.after(since, zone)) if isinstance(expires, After) else lived

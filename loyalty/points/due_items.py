@@ -12,7 +12,7 @@ from loyalty.program.wallets import Wallet
 from loyalty.references import EventRef
 from loyalty.store.due_items import LotDueKind
 from loyalty.store.points import Lot, Posted
-from loyalty.tiers.rising import judge_standing
+from loyalty.tiers.periods import judge_posted
 
 
 def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
@@ -54,7 +54,7 @@ def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> 
     event_id = due.event_id("points_activated")
     posted = activate(due, member_id, lot, Cause(event_id, CLOCK))
     reported = due.record("points_activated", member_id, _body(wallet, lot, posted[0]))
-    judge_standing(due, member_id)
+    judge_posted(due, member_id, posted)
     return reported
 
 

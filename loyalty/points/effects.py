@@ -5,6 +5,7 @@ from typing import assert_never
 
 from loyalty.events.context import EventContext
 from loyalty.ids import caused_id
+from loyalty.points.dates import counts_at
 from loyalty.points.ledger import award
 from loyalty.points.messages import send_transfers
 from loyalty.points.postings import Cause, add_lots, expire, spendable_points, take
@@ -20,7 +21,7 @@ from loyalty.program.effects import (
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Lot, NewTransfer, Posted
-from loyalty.tiers.rising import judge_standing
+from loyalty.tiers.periods import judge_posted
 
 
 def take_points(context: EventContext) -> None:
@@ -46,14 +47,13 @@ def post_points(context: EventContext) -> None:
                 continue
             case _:
                 assert_never(effect)
-    default = [each.after for each in posted if each.wallet == context.program.default_wallet.code]
-    if default:
-        judge_standing(context, context.event.member, default[-1])
+    judge_posted(context, context.event.member, posted)
 
 
 def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints) -> list[Posted]:
     wallet = context.program.wallets[effect.wallet]
-    lot = award(lot_id, effect, wallet, event_time=context.event.time, now=context.now, zone=context.program.zone)
+    moments = {"event_time": context.event.time, "now": context.now}
+    lot = award(lot_id, effect, wallet, **moments, zone=context.program.zone)
     is_pending = lot.active_from is not None
     lot = replace(lot, qualifies=True) if is_pending else lot
     points = lot.points
@@ -68,6 +68,7 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
         context.event.id,
         source,
         lot=lot_id,
+        counts_at=None if is_pending else counts_at(wallet, effect.pending, **moments, zone=context.program.zone),
     )
     posted = add_lots(context, context.event.member, [lot], new)
     context.log.append(f"+{wallet.amount(points)} {wallet.code}{' pending' if is_pending else ''} by {source}")

@@ -27,6 +27,7 @@ from loyalty.program.expiry import expires_at
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import Balance
 from loyalty.store.points import Lot, NewTransfer, Posted, Transfer, TransferKind
+from loyalty.tiers.periods import judge_posted
 from loyalty.tiers.rising import judge_standing
 
 
@@ -164,11 +165,13 @@ def activate_points(operation: OperationContext, transfer_id: str, comment: str 
     if not pending:
         raise NotPending(transfer_id)
     wallet = wallet_of(operation.program, transfer.wallet)
+    all_posted: list[Posted] = []
     for lot in pending:
         event_id = operation.new_event_id()
         posted = activate(operation, transfer.member, lot, Cause(event_id, operation.source, comment))
         operation.record(event_id, "points_activated", transfer.member, lot_body(wallet, lot, posted[0]))
-    judge_standing(operation, transfer.member)
+        all_posted += posted
+    judge_posted(operation, transfer.member, all_posted)
 
 
 def find_transfer(operation: OperationContext, transfer_id: str) -> Transfer:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from loyalty.ids import caused_id
-from loyalty.points.dates import activated
+from loyalty.points.dates import activated, activation_counts_at
 from loyalty.points.ledger import due_items_of_lot
 from loyalty.points.refusals import NotEnoughPoints
 from loyalty.program.program import Program
@@ -140,6 +140,7 @@ def activate(work: PointsWork, member_id: str, lot: Lot, cause: Cause) -> list[P
         related=lot.transfer or lot.id,
         comment=cause.comment,
         lot=lot.id,
+        counts_at=activation_counts_at(work.program.wallets.get(lot.wallet), lot, now=work.now),
     )
     posted = work.tx.ledger.post(new, now=work.now)
     work.unschedule(lot.id)

@@ -97,6 +97,26 @@ class Member:
     """When the tier is reviewed; None: never."""
 
 
+class TierReview(NamedTuple):
+    """A review of a member's tier. It judged the points that were earned above `base` in the period that it ended."""
+
+    at: datetime
+    """When it was due, which is the end of that period."""
+    since: datetime | None
+    """When the review before it was due; None: there was none."""
+    base: Points
+
+
+class TierPeriod(NamedTuple):
+    """What counts for a member's tier now: points earned above `base`, until the next review."""
+
+    base: Points
+    until: datetime | None
+    """When the tier is reviewed; None: never."""
+    review: TierReview | None
+    """The last review; None: there was none, or it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredMember:
     """A member as it is stored, without balances and badges. Instants are aware UTC."""
@@ -111,6 +131,10 @@ class StoredMember:
     tier_since: datetime | None
     tier_base: Points
     tier_until: datetime | None
+    reviewed_at: datetime | None
+    """When the last review of the tier was due; None: there was none, or it is not known."""
+    reviewed_since: datetime | None
+    reviewed_base: Points
     active: bool
     registered_at: datetime
     """When the member joined; `created_at` is when this store learned of it."""
@@ -118,6 +142,12 @@ class StoredMember:
     updated_at: datetime
     password_hash: str | None = field(repr=False)
     """None: the member cannot log in."""
+
+    @property
+    def review(self) -> TierReview | None:
+        """The last review of the tier."""
+        at = self.reviewed_at
+        return None if at is None else TierReview(at, self.reviewed_since, self.reviewed_base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +168,9 @@ class MemberReader(Protocol):
 
     def facts(self, member_id: str) -> Member:
         """Return a member as rules see them; raise LookupError for an unknown id."""
+
+    def tier_period(self, member_id: str) -> TierPeriod:
+        """Return what counts for a member's tier; raise LookupError for an unknown id."""
 
 
 class MemberRepository(MemberReader, Protocol):
@@ -166,8 +199,19 @@ class MemberRepository(MemberReader, Protocol):
     def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
         """Put a member into a tier that is reviewed at `until` (None: never)."""
 
-    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:
-        """Begin a tier period: points earned above `base` count, and the review is at `until`."""
+    def set_period(
+        self,
+        member_id: str,
+        *,
+        base: Points,
+        until: datetime | None,
+        now: datetime,
+        review: TierReview | None = None,
+    ) -> None:
+        """Set a tier period: points earned above `base` count, and the review is at `until`.
+
+        `review`: the last one; None: it stays as it is stored.
+        """
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
         """Replace a member's attributes."""

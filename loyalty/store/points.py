@@ -113,6 +113,8 @@ class NewTransfer:
     """When a hold is released; None: never by itself."""
     lot: str | None = None
     """The lot that it added, activated or expired."""
+    counts_at: datetime | None = None
+    """When the points that it qualifies count for tiers; None: when it is booked."""
 
 
 @frozen_at_type_check
@@ -139,6 +141,8 @@ class Transfer:
     at: datetime
     estimated: bool = False
     """Its allocations were worked out afterwards: it is older than they are."""
+    counts_at: datetime | None = None
+    """When the points that it qualifies count for tiers, if they are dated by their event; None: at `at`."""
 
 
 @frozen_at_type_check
@@ -187,6 +191,7 @@ def transfer_of(new: NewTransfer, *, number: int, after: Balance, now: datetime)
         new.ends_at,
         new.lot,
         now,
+        counts_at=new.counts_at,
     )
 
 
@@ -233,6 +238,9 @@ class LedgerReader(Protocol):
 
     def debt_transfers(self, member_id: str, wallet: str) -> Sequence[Transfer]:
         """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
+
+    def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
+        """Return the points dated by events that count for tiers at a moment or later."""
 
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         """Return what a member has sent to others since a moment, without what was cancelled."""

@@ -1,14 +1,17 @@
 """Due items of tiers: a member rises by a new program, is warned, and keeps a tier for another period or loses it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
 from loyalty.events.due_items import DueItemContext
 from loyalty.program.tiers import Tier
+from loyalty.program.wallets import Points
 from loyalty.references import EventRef
 from loyalty.store.due_items import TIER_KINDS, TierDueKind
-from loyalty.store.members import NO_POINTS, Member
-from loyalty.tiers.rising import judge_member
+from loyalty.store.members import NO_POINTS, Member, TierReview
+from loyalty.tiers.periods import points_after
+from loyalty.tiers.rising import judge_member, judge_standing
 from loyalty.tiers.standing import due_times, kept_until, reviewed
 
 
@@ -50,17 +53,26 @@ def _review(due: DueItemContext, member: Member, present: Tier, until: datetime)
     if until > due.now:  # another period has begun since this was read
         due.set_due_items({"tier_review": until}, member=member.id)
         return None
-    to = reviewed(due.program, member, present)
+    wallet = due.program.default_wallet.code
+    balance = member.balances.get(wallet, NO_POINTS)
+    later = points_after(due, member.id, until)  # what happened after the period that ends, and was booked already
+    ended = balance._replace(qualifying=Points(balance.qualifying - later))
+    to = reviewed(due.program, replace(member, balances={wallet: ended}), present)
     next_until = kept_until(due.program, to, now=due.now)
-    balance = member.balances.get(due.program.default_wallet.code, NO_POINTS)
-    due.tx.members.set_period(member.id, base=balance.qualifying, until=next_until, now=due.now)
+    last = due.tx.members.tier_period(member.id).review
+    review = TierReview(until, None if last is None else last.at, member.tier_base)
+    base = ended.qualifying
+    due.tx.members.set_period(member.id, base=base, until=next_until, now=due.now, review=review)
     following = {} if next_until is None else due_times(due.program, next_until, now=due.now)
     due.set_due_items(following, member=member.id, replacing=TIER_KINDS)
-    if to == present:
-        return None
-    due.tx.members.set_tier(member.id, to.name, until=next_until, now=due.now)
-    body = {"from": present.name, "to": to.name, "up": False}
-    return due.record("tier_changed", member.id, body, name=_period(until))
+    reported = None
+    if to != present:
+        due.tx.members.set_tier(member.id, to.name, until=next_until, now=due.now)
+        body = {"from": present.name, "to": to.name, "up": False}
+        reported = due.record("tier_changed", member.id, body, name=_period(until))
+    if later:
+        judge_standing(due, member.id, balance, base=base)
+    return reported
 
 
 def _period(until: datetime) -> str:

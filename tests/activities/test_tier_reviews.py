@@ -153,7 +153,7 @@ async def test_history_has_the_period_of_a_tier_and_its_base(scripted: ScriptedS
     assert (after.tier, after.tier_base, after.tier_until) == ("gold", points(2100), NOW + 2 * YEAR)
 
 
-async def test_history_of_a_tier_that_was_reviewed_since_has_only_its_name(scripted: ScriptedStore) -> None:
+async def test_history_of_a_tier_has_its_period_until_it_was_reviewed_twice_since(scripted: ScriptedStore) -> None:
     ann = await scripted.register("ann@example.com")
     await scripted.report(ann, "purchase", {"total": 600})
     await scripted.wait(400)
@@ -163,6 +163,11 @@ async def test_history_of_a_tier_that_was_reviewed_since_has_only_its_name(scrip
 
     await scripted.wait(400)
     known = (await scripted.snapshots(then))[ann].state.member
+    lost = await tier_of(scripted, ann)
+    await scripted.report(ann, "purchase", {"total": 600})
+    await scripted.wait(400)
+    later = (await scripted.snapshots(then))[ann].state.member
 
-    assert await tier_of(scripted, ann) == "bronze"
-    assert (known.tier, known.tier_base, known.tier_until) == ("silver", 0, then + YEAR)
+    assert lost == "bronze"
+    assert (known.tier, known.tier_base, known.tier_until) == ("silver", points(600), NOW + 2 * YEAR)
+    assert (later.tier, later.tier_base, later.tier_until) == ("silver", 0, then + YEAR)

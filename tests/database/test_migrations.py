@@ -158,6 +158,35 @@ def test_pending_deliveries_are_looked_after_from_their_next_attempt_on(database
     ]
 
 
+def test_points_and_reviews_from_before_count_when_they_were_booked(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        _move(connection, "0012")
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        ann = {"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True, "tier_base": 7}
+        _insert(connection, "member", ann | times)
+        parts = dict.fromkeys(("active", "earned", "qualifying"), 9)
+        parts |= dict.fromkeys(("pending", "spent", "expired", "held", "owed"), 0)
+        account = {"id": "a", "store": "S", "member": "ann", "wallet": "points"}
+        _insert(connection, "account", account | parts | {"transfers": 1})
+        moved = {"id": "t", "account": "a", "number": 1, "kind": "award", "points": 9, "balance": 9, "event": "e"}
+        _insert(connection, "transfer", account | parts | moved | {"source": "s", "at": at})
+
+        _move(connection, "head")
+        (transfer,) = connection.execute(text("SELECT qualifying, counts_at FROM transfer")).all()
+        (member,) = connection.execute(
+            text("SELECT tier_base, reviewed_at, reviewed_since, reviewed_base FROM member")
+        ).all()
+        _move(connection, "0012")
+        (after,) = connection.execute(text("SELECT tier_base, qualifying FROM member, transfer")).all()
+    engine.dispose()
+
+    assert tuple(transfer) == (9, None)
+    assert tuple(member) == (7, None, None, 0)
+    assert tuple(after) == (7, 9)
+
+
 def _move(connection: Connection, target: str) -> None:
     """Upgrade or downgrade to a revision, whichever leads there."""
     settings = config()

@@ -69,6 +69,7 @@ def _history(recorded: RecordedEvent, masker: Masker, program: Program) -> Itera
     if program.tier_named(state.member.tier) is not None:
         yield "tier", flow(state.member.tier)
         yield from _tier_period(state.member, program, recorded.received_at)
+        yield from _review(state, program)
     earned = {
         code: program.wallets[code].amount(balance.earned)
         for code, balance in state.balances.items()
@@ -94,6 +95,18 @@ def _tier_period(member: Member, program: Program, at: datetime) -> Iterator[tup
         yield "tier_base", flow(program.default_wallet.amount(member.tier_base))
     if program.reviews_tiers and member.tier_until is not None and member.tier_until > at:
         yield "tier_until", flow(member.tier_until.astimezone(program.zone).isoformat())
+
+
+def _review(state: MemberState, program: Program) -> Iterator[tuple[str, str]]:
+    """Yield the last review, which a late event has judged again."""
+    review = state.review
+    if review is None or program.default_wallet.dated == "award" or not program.reviews_tiers:
+        return
+    yield "reviewed_at", flow(review.at.astimezone(program.zone).isoformat())
+    if review.since is not None:
+        yield "reviewed_since", flow(review.since.astimezone(program.zone).isoformat())
+    if review.base:
+        yield "reviewed_base", flow(program.default_wallet.amount(review.base))
 
 
 def _lot(lot: Lot, program: Program) -> Mapping[str, Any]:

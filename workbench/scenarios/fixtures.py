@@ -24,7 +24,7 @@ NONE = Points(0)
 
 def snapshot_of(fixture: Fixture, name: str, program: Program, now: datetime) -> MemberSnapshot:
     """Return the state that a fixture describes; an unregistered member has nothing. Claims are not part of it."""
-    state = MemberState(fixture.member, badges=dict.fromkeys(fixture.member.badges, 1))
+    state = MemberState(fixture.member, badges=dict.fromkeys(fixture.member.badges, 1), review=fixture.review)
     if not fixture.is_registered:
         return MemberSnapshot(state, is_new=True)
     awarded = list(_awarded(fixture, name, program, now))

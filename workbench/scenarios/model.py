@@ -10,7 +10,7 @@ from loyalty.decisions.decision import Claim
 from loyalty.program.logic import Place
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
-from loyalty.store.members import Member
+from loyalty.store.members import Member, TierReview
 from loyalty.store.points import Lot
 
 BalanceKind: TypeAlias = Literal["active", "pending", "earned", "spent", "expired"]
@@ -36,6 +36,8 @@ class Fixture:
     """By achievement, oldest first."""
     claims: tuple[Claim, ...] = ()
     """What earlier firings have used of limits."""
+    review: TierReview | None = None
+    """The last review of the tier."""
 
 
 @dataclass(frozen=True, slots=True)

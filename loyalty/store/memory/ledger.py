@@ -107,6 +107,12 @@ class InMemoryLedger:
         mine = self._members[member_id].transfers.values()
         return [each for each in mine if each.wallet == wallet and each.kind in kinds]
 
+    def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
+        """Return the points dated by events that count for tiers at a moment or later, as far as history is kept."""
+        mine = [each for each in self._members[member_id].transfers.values() if each.wallet == wallet]
+        dated = [each for each in mine if each.counts_at is not None and each.counts_at >= since]
+        return Points(sum(each.change.qualifying for each in dated))
+
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         mine = self._members[member_id].transfers.values()
         sent = [each for each in mine if each.kind == "send" and each.wallet == wallet and each.at >= since]

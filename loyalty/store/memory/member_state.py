@@ -7,7 +7,7 @@ from itertools import chain
 
 from loyalty.store.achievements import DailySum
 from loyalty.store.limits import DailyUse
-from loyalty.store.members import Balance, Member
+from loyalty.store.members import Balance, Member, TierReview
 from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
 
@@ -38,6 +38,8 @@ class MemberState:
     """By transfer."""
     empty_lots: dict[str, Lot] = field(default_factory=dict)
     """Lots with nothing left."""
+    review: TierReview | None = None
+    """The last review of the tier."""
 
     def copy(self) -> "MemberState":
         """Return a copy that can be changed without changing this one."""
@@ -55,6 +57,7 @@ class MemberState:
             dict(self.transfers),
             dict(self.allocations),
             dict(self.empty_lots),
+            self.review,
         )
 
     @property

@@ -17,7 +17,7 @@ from loyalty.store.achievements import DailySum, day_of, insert_sorted
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
-from loyalty.store.members import Identity, Member
+from loyalty.store.members import Identity, Member, TierPeriod, TierReview
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
@@ -207,13 +207,26 @@ class _Members(_Repository):
             known.tier_until,
         )
 
+    def tier_period(self, member_id: str) -> TierPeriod:
+        state = self._store.members_by_id[member_id]
+        return TierPeriod(state.member.tier_base, state.member.tier_until, state.review)
+
     def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:  # noqa: ARG002 - not kept
         state = self._store.members_by_id[member_id]
         state.member = replace(state.member, tier=tier, tier_until=until)
 
-    def set_period(self, member_id: str, *, base: Points, until: datetime | None, now: datetime) -> None:  # noqa: ARG002 - not kept
+    def set_period(
+        self,
+        member_id: str,
+        *,
+        base: Points,
+        until: datetime | None,
+        now: datetime,  # noqa: ARG002 - not kept
+        review: TierReview | None = None,
+    ) -> None:
         state = self._store.members_by_id[member_id]
         state.member = replace(state.member, tier_base=base, tier_until=until)
+        state.review = review or state.review
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:  # noqa: ARG002 - not kept
         state = self._store.members_by_id[member_id]

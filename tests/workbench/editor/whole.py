@@ -98,7 +98,8 @@ members:
   ann:
     {tier: gold, points: {points: 10.5, stamps: 1}, earned: 20, badges: [early-bird], registered_at: 2026-01-01,
      registered: true, attributes: {a: [1]}, email: a@example.com, phone: "+48 1", card: c1, tier_base: 3,
-     tier_until: 2030-01-01, first_name: Ann, last_name: Lee, gender: f, birth_date: 1990-01-01, city: Ely, country: PL}
+     tier_until: 2030-01-01, reviewed_at: 2026-02-01, reviewed_since: 2025-02-01, reviewed_base: 1,
+     first_name: Ann, last_name: Lee, gender: f, birth_date: 1990-01-01, city: Ely, country: PL}
   bob: unknown
   cat:
     lots: [{wallet: points, points: 5, remaining: 2.5, active_from: 2026-06-01, expires_at: 2026-07-01}]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loyalty.store.members import Balance, Member
+from loyalty.store.members import Balance, Member, TierReview
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs
@@ -31,6 +31,25 @@ def test_a_reviewed_tier_counts_from_its_review_in_the_test_too(review: str, sai
     before, after = text.split("expect:")
     assert [line.strip() for line in before.splitlines() if "tier_" in line] == said
     assert f"tier: {left_in}\n" in after
+
+
+def test_a_late_event_meets_the_review_that_it_had_judged_again_in_the_test_too() -> None:
+    by_event = programs.PROGRAM.replace("default: true,", "default: true, dated: event,")
+    program = read_program(programs.files(program=f"{by_event}tier_review: {{after: 365d}}\n"))
+    member = Member("ann", NOW - timedelta(days=500), tier="bronze", tier_base=points(900))
+    review = TierReview(NOW - timedelta(days=3), NOW - timedelta(days=400), points(500))
+    account = MemberState(member, {"points": Balance(earned=points(900), qualifying=points(900))}, review=review)
+    late = RecordedEvent("purchase", NOW - timedelta(days=4), NOW, {"total": 100}, account, True, {})
+
+    text = generate_test(late, program).text
+
+    before, after = text.split("expect:")
+    assert [line.strip() for line in before.splitlines() if "reviewed_" in line] == [
+        "reviewed_at: 2026-04-28T11:00:00+02:00",
+        "reviewed_since: 2025-03-27T10:00:00+01:00",
+        "reviewed_base: 500",
+    ]
+    assert "tier: silver\n" in after
 
 
 def test_tests_of_two_events_of_one_second_have_different_names() -> None:

@@ -9,7 +9,7 @@ from loyalty.decisions.decision import Claim
 from loyalty.ids import named_id
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
-from loyalty.store.members import Member
+from loyalty.store.members import Member, TierReview
 from loyalty.store.points import Lot
 from program_files.grammar.tests import HISTORY, MEMBER_MAP, UNKNOWN_MEMBER
 from program_files.readers.map_reader import MapReader
@@ -91,10 +91,11 @@ class _Fixture:
             profile=self._profile(),
             attributes=self._attributes(),
             badges=self._badges(),
-            tier_base=self._tier_base(),
+            tier_base=self._earned_at("tier_base"),
             tier_until=self._tier_until(),
         )
-        return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, self._claims())
+        review = self._review()
+        return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, self._claims(), review)
 
     def _refuse_history(self) -> None:
         for key in HISTORY:
@@ -139,12 +140,28 @@ class _Fixture:
         tier = program.tier_at(Decimal(wallet.amount(standing)))
         return None if tier is None else tier.name
 
-    def _tier_base(self) -> Points:
-        """Return the points earned in the default wallet at the last review of the tier."""
-        node, wallet = self._fields.get("tier_base"), self._names.program.default_wallet
+    def _earned_at(self, key: str) -> Points:
+        """Return the points earned in the default wallet at a review of the tier."""
+        node, wallet = self._fields.get(key), self._names.program.default_wallet
         if node is None:
             return Points(0)
-        return wallet.points(self._names.amount(node, self._problems, "tier_base", wallet.code))
+        return wallet.points(self._names.amount(node, self._problems, key, wallet.code))
+
+    def _review(self) -> TierReview | None:
+        """Return the last review of the tier; the other keys about it need its date."""
+        at, since = self._past("reviewed_at"), self._past("reviewed_since")
+        base = self._earned_at("reviewed_base")
+        for key in ("reviewed_since", "reviewed_base"):
+            if at is None and (node := self._fields.get(key)) is not None:
+                self._problems.add(node.place, "missing-key", f"{key} needs reviewed_at: when the last review was due")
+        return None if at is None else TierReview(at, since, base)
+
+    def _past(self, key: str) -> datetime | None:
+        node = self._fields.get(key)
+        instant = None if node is None else self._names.instant(node, self._problems, key)
+        if node is not None and instant is not None and instant > self._start:
+            self._problems.add(node.place, "out-of-range", f"{key} must not be after the test's at")
+        return instant
 
     def _tier_until(self) -> datetime | None:
         node = self._fields.get("tier_until")
