@@ -16,6 +16,9 @@ from loyalty.store.members import Identity
 
 BAD_CREDENTIALS = "Bad credentials."
 
+MAX_LOGIN_BYTES = 16 * 1024
+"""What is read of a client that has no login yet."""
+
 router = APIRouter(prefix="/api", tags=["Authorization"])
 
 _LOGIN = {"username": "admin", "password": "password"}
@@ -32,13 +35,13 @@ _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 )
 async def log_admin_in(request: Request, state: CurrentState) -> Response:
     """A token for an hour, and a refresh token for the next one."""
-    login = await read_body(request, Login)
-    rate_limit_key = _rate_limit_key(request, "", login)
-    state.login_rate_limiter.acquire(rate_limit_key)
-    admin = await state.services.database.access_read(lambda access: access.admin(login.username))
-    if not await state.passwords.verify(admin.password_hash if admin else None, login.password) or admin is None:
-        raise NotAuthenticated(BAD_CREDENTIALS)
-    state.login_rate_limiter.reset(rate_limit_key)
+    login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
+    async with state.login_rate_limiter.attempt("", login.username, _address(request)) as is_known:
+        admin = await state.services.database.access_read(lambda access: access.admin(login.username))
+        password_hash = admin.password_hash if admin else None
+        is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
+        if admin is None or not is_right:
+            raise NotAuthenticated(BAD_CREDENTIALS)
     return ExactJson(await state.tokens.issue(AdminCaller(admin.id)))
 
 
@@ -50,16 +53,15 @@ async def log_admin_in(request: Request, state: CurrentState) -> Response:
 )
 async def log_member_in(request: Request, state: CurrentState, store: StoreCode) -> Response:
     """Members who have a password log in by email, phone or card number."""
-    login = await read_body(request, Login)
+    login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
     await state.services.programs.current(store)  # raises UnknownStore before anything is counted
-    rate_limit_key = _rate_limit_key(request, store, login)
-    state.login_rate_limiter.acquire(rate_limit_key)
-    member_id, password_hash = await state.services.database.store(store).read(
-        lambda tx: _member_with_password(tx, login.username)
-    )
-    if not await state.passwords.verify(password_hash, login.password) or member_id is None:
-        raise NotAuthenticated(BAD_CREDENTIALS)
-    state.login_rate_limiter.reset(rate_limit_key)
+    async with state.login_rate_limiter.attempt(store, login.username, _address(request)) as is_known:
+        member_id, password_hash = await state.services.database.store(store).read(
+            lambda tx: _member_with_password(tx, login.username)
+        )
+        is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
+        if member_id is None or not is_right:
+            raise NotAuthenticated(BAD_CREDENTIALS)
     return ExactJson(await state.tokens.issue(MemberCaller(member_id, store)))
 
 
@@ -71,7 +73,7 @@ async def log_member_in(request: Request, state: CurrentState, store: StoreCode)
 )
 async def refresh_admin(request: Request, state: CurrentState) -> Response:
     """New tokens for a refresh token, which works once. A second use ends every refresh token of that login."""
-    refresh = await read_body(request, Refresh)
+    refresh = await read_body(request, Refresh, max_bytes=MAX_LOGIN_BYTES)
     return ExactJson(await state.tokens.refresh(refresh.refresh_token, None))
 
 
@@ -83,7 +85,7 @@ async def refresh_admin(request: Request, state: CurrentState) -> Response:
 )
 async def refresh_member(request: Request, state: CurrentState, store: StoreCode) -> Response:
     """New tokens for a member's refresh token. A second use ends every refresh token of that login."""
-    refresh = await read_body(request, Refresh)
+    refresh = await read_body(request, Refresh, max_bytes=MAX_LOGIN_BYTES)
     return ExactJson(await state.tokens.refresh(refresh.refresh_token, store))
 
 
@@ -106,6 +108,6 @@ def _member_with_password(tx: ReadTransaction, username: str) -> tuple[str | Non
     return None, None
 
 
-def _rate_limit_key(request: Request, store: str, login: Login) -> tuple[str, str, str]:
-    """The name in lower case, so that other spellings share its limit, and the client's address."""
-    return store, login.username.lower(), request.client.host if request.client else ""
+def _address(request: Request) -> str:
+    """The address of the client, as the connection or a trusted proxy says."""
+    return request.client.host if request.client else ""

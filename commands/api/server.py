@@ -24,7 +24,7 @@ async def run_api(*, host: str, port: int, show_docs: bool) -> None:
             temporal_ui=settings.temporal_ui,
             show_docs=show_docs,
         )
-        async with serving(needed, host=host, port=port):
+        async with serving(needed, host=host, port=port, proxies=settings.trusted_proxies):
             print(f"Laurel's API answers at http://{host}:{port}{'/docs' if show_docs else ''}", flush=True)
             await wait_for_shutdown()
 

@@ -104,7 +104,8 @@ async def running(
                     queue=working.queue,
                     show_docs=show_docs,
                 )
-                async with worker.running(working), serving(needed, host=HOST, port=ports.api):
+                serve = serving(needed, host=HOST, port=ports.api, proxies=settings.trusted_proxies)
+                async with worker.running(working), serve:
                     await wake_clocks(database, client)
                     await _write_running_file(folder, ports, database)
                     yield Laurel(ports, store, revision, database, programs, client, password)

@@ -63,16 +63,18 @@ def services(
 
 
 @asynccontextmanager
-async def serving(needed: Services, *, host: str, port: int) -> AsyncIterator[None]:
-    """Serve the API until the block ends."""
-    async with serving_app(create_app(needed), host=host, port=port):
+async def serving(needed: Services, *, host: str, port: int, proxies: tuple[Network, ...] = ()) -> AsyncIterator[None]:
+    """Serve the API until the block ends. Proxies are believed when they name the client that they speak for."""
+    async with serving_app(create_app(needed), host=host, port=port, proxies=proxies):
         yield
 
 
 @asynccontextmanager
-async def serving_app(app: Any, *, host: str, port: int, bounds: Bounds = BOUNDS) -> AsyncIterator[None]:
+async def serving_app(
+    app: Any, *, host: str, port: int, bounds: Bounds = BOUNDS, proxies: tuple[Network, ...] = ()
+) -> AsyncIterator[None]:
     """Serve an ASGI app until the block ends; requests in progress are finished. Raise ServingError."""
-    connections = OpenConnections(raise_file_limit(bounds))
+    connections = OpenConnections(raise_file_limit(bounds), proxies)
     config = uvicorn.Config(
         app,
         host=host,
@@ -82,6 +84,8 @@ async def serving_app(app: Any, *, host: str, port: int, bounds: Bounds = BOUNDS
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=[str(network) for network in proxies],
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.shared.errors import CommandError
-from loyalty.webhooks.addresses import Network, parse_allow_list
+from loyalty.webhooks.addresses import Network, parse_allow_list, parse_networks
 
 DATABASE_URL = "LAUREL_DATABASE_URL"
 ADMIN_PASSWORD = "LAUREL_ADMIN_PASSWORD"  # noqa: S105 - the name of the variable
 WEBHOOK_ALLOW = "LAUREL_WEBHOOK_ALLOW"
 TEMPORAL_UI = "LAUREL_TEMPORAL_UI"
+TRUSTED_PROXIES = "LAUREL_TRUSTED_PROXIES"
 
 EXAMPLE_PROGRAM = Path(__file__).parents[2] / "programs" / "coffee-shop"
 """The program that `laurel up` deploys to an empty database."""
@@ -28,12 +29,15 @@ class Settings:
     admin_password: str | None
     webhook_allow: tuple[Network, ...]
     temporal_ui: str | None
+    trusted_proxies: tuple[Network, ...] = ()
+    """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
 
     @classmethod
     def read(cls) -> "Settings":
         """Read the environment variables; raise SettingError."""
         try:
             allow = parse_allow_list(os.environ.get(WEBHOOK_ALLOW, ""))
+            proxies = parse_networks(os.environ.get(TRUSTED_PROXIES, ""), setting=TRUSTED_PROXIES)
         except ValueError as error:
             raise SettingError(str(error)) from None
         return cls(
@@ -41,6 +45,7 @@ class Settings:
             admin_password=os.environ.get(ADMIN_PASSWORD) or None,
             webhook_allow=allow,
             temporal_ui=os.environ.get(TEMPORAL_UI) or None,
+            trusted_proxies=proxies,
         )
 
     def required_database_url(self) -> str:

@@ -59,19 +59,24 @@ def why_refused(address: Address, allow: tuple[Network, ...]) -> str | None:
 
 
 def parse_allow_list(text: str) -> tuple[Network, ...]:
+    """Parse the networks of `ALLOW_SETTING`; raise ValueError with the cure."""
+    return parse_networks(text, setting=ALLOW_SETTING)
+
+
+def parse_networks(text: str, *, setting: str) -> tuple[Network, ...]:
     """Parse networks in CIDR form, separated by commas; raise ValueError with the setting and the cure."""
-    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(_network(part.strip(), setting) for part in text.split(",") if part.strip())
 
 
-def _network(text: str) -> Network:
+def _network(text: str, setting: str) -> Network:
     try:
         network = ip_network(text, strict=False)
     except ValueError:
         raise ValueError(
-            f"{ALLOW_SETTING}: {text!r} is not a network: write CIDRs with commas, as in 127.0.0.0/8,::1/128"
+            f"{setting}: {text!r} is not a network: write CIDRs with commas, as in 127.0.0.0/8,::1/128"
         ) from None
     if "/" in text and ip_address(text.partition("/")[0]) != network.network_address:
-        raise ValueError(f"{ALLOW_SETTING}: {text!r} is one address of a network: did you mean {network}?")
+        raise ValueError(f"{setting}: {text!r} is one address of a network: did you mean {network}?")
     return network
 
 

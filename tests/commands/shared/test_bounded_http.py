@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
+import httpx2
 import pytest
 
 from commands.shared.bounded_http import MAX_OPEN_FILES, Bounds, OpenConnections, raise_file_limit
 from commands.shared.serving import serving_app
 from commands.shared.temporal_server import free_port
+from loyalty.webhooks.addresses import parse_networks
 from tests.kit.paths import ROOT
 
 BOUNDS = Bounds(
@@ -295,6 +297,34 @@ def test_a_proxy_may_have_more_connections_than_an_address():
 
     assert admitted == [True, True, True, False, True]
     assert not connections.admit(object(), "10.1.1.1")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "seen"),
+    [
+        ("", "198.51.100.7", "127.0.0.1"),
+        ("10.0.0.0/8", "198.51.100.7", "127.0.0.1"),
+        ("127.0.0.1/32", "198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1/32,10.0.0.0/8", "192.0.2.1, 198.51.100.7, 10.0.0.9", "198.51.100.7"),
+    ],
+)
+async def test_only_named_proxies_say_who_the_client_is(proxies: str, forwarded: str, seen: str):
+    addresses = []
+
+    async def app(scope, receive, send) -> None:
+        addresses.append(scope["client"][0])
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    port = free_port()
+    networks = parse_networks(proxies, setting="LAUREL_TRUSTED_PROXIES")
+    async with (
+        serving_app(app, host="127.0.0.1", port=port, proxies=networks),
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
+        await http.get("/", headers={"X-Forwarded-For": forwarded, "Forwarded": "for=203.0.113.1"})
+
+    assert addresses == [seen]
 
 
 def test_the_documentation_has_every_bound():
