@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,14 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.processor_time import tree_seconds
-from benchmarks.traffic import post, send
+from benchmarks.traffic import post, receiving, send
 from commands.shared.temporal_server import free_port
 
 PASSWORD = "measured-" + uuid4().hex
 PATIENCE = 120.0
 EVENT_TYPES = 10
-IN_FLIGHT = 48
+HOOKED = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged")
+"""What is subscribed to: each sale of `write_hooked_program` sends one message of each."""
 IGNORED_SETTINGS = ("LAUREL_", "PYTHONDONTWRITEBYTECODE")  # modules are compiled once, as they are for users
 
 PROGRAM = """\
@@ -86,6 +87,20 @@ def write_program(folder: Path, reactors: int, *, times: int = 1, tests: int = 0
     return folder
 
 
+def write_hooked_program(folder: Path) -> Path:
+    """A program by which every sale gives points, and moves an achievement on."""
+    write_program(folder, 0)
+    (folder / "reactors").mkdir()
+    (folder / "achievements" / "regular.yaml").unlink()
+    for n in range(EVENT_TYPES):
+        points = f"reactor: points-{n}\non: sale-{n}\nthen: [{{award_points: {{points: 1}}}}]\n"
+        (folder / "reactors" / f"points-{n}.yaml").write_text(points)
+        (folder / "achievements" / f"regular-{n}.yaml").write_text(
+            f"achievement: regular-{n}\non: sale-{n}\ngoal: 1000000\n"
+        )
+    return folder
+
+
 def sale(number: int) -> dict[str, Any]:
     """An event as it is reported, of one of 500 members; every tenth moves the achievement on."""
     return {
@@ -115,11 +130,12 @@ def command_seconds(checkout: Checkout, folder: Path, *arguments: str | Path) ->
 class Server:
     """A running `laurel up`, and a client of its API."""
 
-    def __init__(self, checkout: Checkout, pid: int, port: int) -> None:
-        self._checkout, self._pid, self._port = checkout, pid, port
+    def __init__(self, checkout: Checkout, pid: int, port: int, in_flight: int) -> None:
+        self._checkout, self._pid, self._port, self._in_flight = checkout, pid, port, in_flight
         self._headers = {"Content-Type": "application/json"}
         self._key = ""
         self._reported = 0
+        self._receiver_port = free_port()
 
     def log_in(self) -> None:
         """Wait until it is up, log in as its admin, and get an API key."""
@@ -135,12 +151,18 @@ class Server:
         self._headers["Authorization"] = f"Bearer {token}"
         self._key = self._call("/api/admin/admin/api-key", {"apiKey": {"name": "benchmark"}})["token"]
 
-    def milliseconds_of_an_event(self, count: int) -> float:
-        """What API, worker and Temporal server use for each of so many events, until all are applied."""
+    def subscribe(self) -> None:
+        """Subscribe the receiver that listens during each measurement."""
+        for name in HOOKED:
+            wanted = {"eventName": name, "url": f"http://127.0.0.1:{self._receiver_port}/hook"}
+            self._call("/api/DEFAULT/webhook/subscription", {"webhookSubscription": wanted})
+
+    def milliseconds_of_an_event(self, count: int, *, webhooks: int = 0) -> float:
+        """What API, worker and Temporal server use for an event, until all are applied and their webhooks received."""
         bodies = [json.dumps({"event": sale(number)}).encode() for number in range(count)]
         calls = [post("/api/DEFAULT/customEvent", self._key, body) for body in bodies]
         before = sum(tree_seconds(self._pid))
-        asyncio.run(send(self._port, calls, in_flight=IN_FLIGHT))
+        asyncio.run(self._report(calls, webhooks=webhooks))
         self._reported += count
         until = time.monotonic() + PATIENCE
         while self._applied() < self._reported:
@@ -148,6 +170,11 @@ class Server:
                 raise RuntimeError(f"{self._checkout.name}: {self._applied()} of {self._reported} events are applied")
             time.sleep(0.5)
         return 1000 * (sum(tree_seconds(self._pid)) - before) / count
+
+    async def _report(self, calls: Sequence[bytes], *, webhooks: int) -> None:
+        async with asyncio.timeout(PATIENCE), receiving(self._receiver_port) as receiver:
+            await send(self._port, calls, in_flight=self._in_flight)
+            await receiver.wait(webhooks * len(calls))
 
     def _applied(self) -> int:
         return int(self._call("/api/DEFAULT/customEvent?status=applied&_itemsOnPage=1")["total"]["filtered"])
@@ -160,16 +187,16 @@ class Server:
 
 
 @contextmanager
-def server(checkout: Checkout, folder: Path, program: Path) -> Iterator[Server]:
+def server(checkout: Checkout, folder: Path, program: Path, in_flight: int) -> Iterator[Server]:
     """A `laurel up` of a checkout that lasts as long as the block."""
     port, temporal, ui = (free_port() for _ in range(3))
     command = [checkout.laurel, "up", "--program", program, "--data", folder / "data"]
     ports = ["--port", port, "--temporal-port", temporal, "--ui-port", ui]
-    environment = {**os.environ, "LAUREL_ADMIN_PASSWORD": PASSWORD}
+    environment = {**os.environ, "LAUREL_ADMIN_PASSWORD": PASSWORD, "LAUREL_WEBHOOK_ALLOW": "127.0.0.0/8"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*command, *map(str, ports)], env=environment, stdout=log, stderr=log)
     try:
-        running = Server(checkout, process.pid, port)
+        running = Server(checkout, process.pid, port, in_flight)
         running.log_in()
         yield running
     finally:
@@ -178,7 +205,9 @@ def server(checkout: Checkout, folder: Path, program: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def measures(checkout: Checkout, folder: Path, events: int) -> Iterator[Mapping[str, Callable[[], float]]]:
+def measures(
+    checkout: Checkout, folder: Path, events: int, in_flight: int
+) -> Iterator[Mapping[str, Callable[[], float]]]:
     """What can be measured of a checkout, by name, each ready to be run again and again."""
     folder.mkdir()
     big = write_program(folder / "big", 500)
@@ -186,18 +215,22 @@ def measures(checkout: Checkout, folder: Path, events: int) -> Iterator[Mapping[
     planned = write_program(folder / "planned", 50, times=2)
     history = folder / "events.jsonl"
     history.write_text("".join(json.dumps({"event": sale(number)}) + "\n" for number in range(10_000)))
+    hooked = write_hooked_program(folder / "hooked")
     plan = ("plan", planned, "--against", tested, "--events", history, "--jobs", "1")
     with ExitStack() as stack:
-        running: list[Server] = []
+        running: dict[Path, Server] = {}
 
-        def event() -> float:
-            if not running:
-                (folder / "up").mkdir()
-                running.append(stack.enter_context(server(checkout, folder / "up", tested)))
-            return running[0].milliseconds_of_an_event(events)
+        def up(program: Path, *, subscribed: bool = False) -> Server:
+            if program not in running:
+                (place := folder / f"up-{program.name}").mkdir()
+                running[program] = stack.enter_context(server(checkout, place, program, in_flight))
+                if subscribed:
+                    running[program].subscribe()
+            return running[program]
 
         yield {
-            "event": event,
+            "event": lambda: up(tested).milliseconds_of_an_event(events),
+            "hooked": lambda: up(hooked, subscribed=True).milliseconds_of_an_event(events, webhooks=len(HOOKED)),
             "check": lambda: 1000 * command_seconds(checkout, folder, "check", big),
             "test": lambda: 1000 * command_seconds(checkout, folder, "test", tested, "--no-coverage"),
             "plan": lambda: 1000 * command_seconds(checkout, folder, *plan),
@@ -206,6 +239,7 @@ def measures(checkout: Checkout, folder: Path, events: int) -> Iterator[Mapping[
 
 NAMES = {
     "event": "an event over HTTP, until applied: API, worker and Temporal server",
+    "hooked": "an event whose two webhooks are received, likewise",
     "check": "laurel check, 500 reactors",
     "test": "laurel test, 200 tests of 50 reactors",
     "plan": "laurel plan, 10,000 events under two programs of 50 reactors",
@@ -219,6 +253,7 @@ def main() -> None:
     parser.add_argument("b", type=Path, help="another")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--events", type=int, default=600, help="of one round")
+    parser.add_argument("--in-flight", type=int, default=48, help="events at once; a busy machine needs fewer")
     parser.add_argument("--only", action="append", choices=list(NAMES), help="this one; may be given several times")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     asked = parser.parse_args()
@@ -226,7 +261,10 @@ def main() -> None:
     checkouts = [Checkout("A", asked.a.resolve()), Checkout("B", asked.b.resolve())]
     found: dict[str, list[list[float]]] = {name: [[], []] for name in names}
     with tempfile.TemporaryDirectory(prefix="laurel-alternate-") as temporary, ExitStack() as stack:
-        both = [stack.enter_context(measures(each, Path(temporary) / each.name, asked.events)) for each in checkouts]
+        both = [
+            stack.enter_context(measures(each, Path(temporary) / each.name, asked.events, asked.in_flight))
+            for each in checkouts
+        ]
         for number in range(asked.rounds + 1):  # the first warms up: caches of bytecode, connections, databases
             for name in names:
                 taken = [each[name]() for each in both]

@@ -172,11 +172,13 @@ async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, lis
 
 
 @contextmanager
-def child(folder: str, receiver_port: int) -> Iterator[tuple[Place, Connection, int]]:
-    """The process under test; it ends with the block."""
+def child(
+    folder: str, receiver_port: int, *, database_url: str | None = None
+) -> Iterator[tuple[Place, Connection, int]]:
+    """The process under test, on SQLite unless a database is given; it ends with the block."""
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
-    process = context.Process(target=under_test.run, args=(theirs, folder, receiver_port))
+    process = context.Process(target=under_test.run, args=(theirs, folder, receiver_port, database_url))
     process.start()
     theirs.close()
     try:

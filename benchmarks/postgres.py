@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,31 @@ START_SECONDS = 60.0
 _UNTIL_STDIN_CLOSES = 'folder=$1; shift; "$@" >"$folder/log" 2>&1 & read -r _; kill -QUIT $!; wait; rm -rf "$folder"'
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """The files of a server, and how it is started."""
+
+    folder: Path
+    command: list[str | Path]
+    user: Mapping[str, Any]
+    """What makes a subprocess run as the server's user."""
+
+    @property
+    def url(self) -> str:
+        """The URL of its database, by its socket."""
+        return f"postgresql://laurel@/postgres?host={self.folder}"
+
+    @property
+    def socket(self) -> Path:
+        """The socket on which it listens."""
+        return self.folder / ".s.PGSQL.5432"
+
+
 @contextmanager
-def serving(*settings: str) -> Iterator[str]:
-    """A fresh server on a socket, never as root, with more `name=value` settings; the URL of its database."""
+def cluster(*settings: str, inside: Path = Path("/tmp")) -> Iterator[Cluster]:  # short, since a socket is in it
+    """The files of a fresh server, in a folder that goes with the block, with more `name=value` settings."""
     user = _unprivileged_user()
-    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir="/tmp"))  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir=inside))
     try:
         if user:
             os.chown(folder, user["user"], user["group"])
@@ -34,20 +55,25 @@ def serving(*settings: str) -> Iterator[str]:
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
         given = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
         options = [part for setting in given for part in ("-c", setting)]
-        postgres: list[str | Path] = [programs / "postgres", "-D", folder / "data", *options]
-        keeper = subprocess.Popen(
-            ["sh", "-c", _UNTIL_STDIN_CLOSES, "sh", folder, *postgres],
-            stdin=subprocess.PIPE,
-            cwd=folder,
-            start_new_session=True,
-            **user,
-        )
-        with keeper:  # closes the pipe, and waits
-            url = f"postgresql://laurel@/postgres?host={folder}"
-            _wait_until_ready(url, folder / "log")
-            yield url
+        yield Cluster(folder, [programs / "postgres", "-D", folder / "data", *options], user)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def serving(*settings: str) -> Iterator[str]:
+    """A fresh server on a socket, never as root, with more `name=value` settings; the URL of its database."""
+    with cluster(*settings) as files:
+        keeper = subprocess.Popen(
+            ["sh", "-c", _UNTIL_STDIN_CLOSES, "sh", files.folder, *files.command],
+            stdin=subprocess.PIPE,
+            cwd=files.folder,
+            start_new_session=True,
+            **files.user,
+        )
+        with keeper:  # closes the pipe, and waits
+            wait_until_ready(files.url, files.folder / "log")
+            yield files.url
 
 
 def _unprivileged_user() -> dict[str, Any]:
@@ -80,7 +106,8 @@ def _programs(folder: Path, user: dict[str, Any]) -> Path:
         return folder / package.name / "pginstall" / "bin"
 
 
-def _wait_until_ready(url: str, log: Path) -> None:
+def wait_until_ready(url: str, log: Path) -> None:
+    """Wait until a server answers; raise RuntimeError with the end of its log."""
     until = time.monotonic() + START_SECONDS
     while True:
         try:

@@ -29,15 +29,22 @@ from commands.shared import serving, temporal_server
 from commands.shared.admin import renew_command_line_key, set_admin_password
 from database import Database, Transaction
 from database.programs import Programs
+from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
+from loyalty.points.postings import add_lots
+from loyalty.program.wallets import ONE, Points
 from loyalty.references import DeliveryRef, EventRef, StepResult
 from loyalty.store.events import NewEvent
-from loyalty.store.members import Identity
+from loyalty.store.members import Balance, Identity
+from loyalty.store.points import Lot, NewTransfer
 from loyalty.webhooks.signing import new_secret
+from program_files import read_program
 from workflows.starter import wake_clocks
 
 IN_FLIGHT = 48
 MEMBERS = 500
+LOT = 12
+"""The points of a lot; a coffee takes as many."""
 QUEUE = "benchmark"
 HOOKED = ("AvailablePointsAmountChanged", "MemberAchievementProgressWasChanged")
 """What the two subscriptions hear: every purchase gives points, and moves the achievement on."""
@@ -57,6 +64,7 @@ _BODY = "body: {type: object, required: [total], properties: {total: {type: numb
 _PURCHASE = f"event: purchase\n{_BODY}\n"
 _POINTS = "reactor: points\non: purchase\nthen: [{award_points: {points: {var: event.body.total}}}]\n"
 _REGULAR = "achievement: regular\non: purchase\ngoal: 1000000\n"
+_COFFEE = f"reactor: coffee\non: coffee\nthen: [{{deduct_points: {{points: {LOT}}}}}]\n"
 _OTHER = """
 reactor: other-{number}
 on: other-{event}
@@ -72,7 +80,7 @@ class Place:
     port: int
     key: str
     database: str
-    """The path of its SQLite file, to be read only."""
+    """The URL of its database, to be read only."""
 
 
 class _Ended:
@@ -176,22 +184,32 @@ class UnderTest:
 
         def add(tx: Transaction) -> None:
             now = datetime.now(UTC)
-            tx.members.register(
-                Identity(email=email),
-                member_id=new_id(),
-                profile={},
-                attributes={},
-                tier=None,
-                password_hash=None,
-                registered_at=now,
-                now=now,
-            )
+            _register_one(tx, email, new_id())
             (member,) = tx.members.identities_matching(Identity(email=email))
-            held = NewEvent(new_id(), "purchase", str(member.id), now, {"total": 12}, 1)
+            held = NewEvent(new_id(), "purchase", str(member.id), now, {"total": LOT}, 1)
             tx.events.add(held, now=now)
             tx.events.set_owner(held.id, clock_id(PLAIN), now=now)
 
         await self.database.store(PLAIN).write(add)
+
+    async def give_lots(self, asked: tuple[str, int]) -> None:
+        """Register a member by e-mail address, with so many lots that expire one after the other."""
+        email, count = asked
+        program = read_program(_files(PLAIN))
+
+        def give(tx: Transaction) -> None:
+            now = datetime.now(UTC)
+            operation = OperationContext(tx, program, 1, now, "admin")
+            member_id = _register_one(tx, email, new_id())
+            points = Points(LOT * ONE)
+            for number in range(count):
+                expires = now + timedelta(days=1 + 80 * number / count)
+                lot = Lot(new_id(), "points", points, points, None, expires)
+                change = Balance(active=points, earned=points)
+                new = NewTransfer(lot.id, member_id, "points", "add", points, change, "", "admin", lot=lot.id)
+                add_lots(operation, member_id, [lot], new)
+
+        await self.database.store(PLAIN).write(give)
 
     async def let_go(self, email: str) -> None:
         """Let the relay have the event that `hold` made."""
@@ -230,17 +248,20 @@ class UnderTest:
         return events
 
 
-def run(pipe: Connection, folder: str, receiver_port: int) -> None:
-    """The child process: come up, say where, then measure what is asked until told to end."""
+def run(pipe: Connection, folder: str, receiver_port: int, database_url: str | None = None) -> None:
+    """The child process: come up, say where, then measure what is asked until it is asked to end.
+
+    `database_url` None: SQLite, in the folder.
+    """
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
     )
-    uvloop.run(_run(pipe, Path(folder), receiver_port))
+    uvloop.run(_run(pipe, Path(folder), receiver_port, database_url or f"sqlite:///{folder}/laurel.db"))
 
 
-async def _run(pipe: Connection, folder: Path, receiver_port: int) -> None:
-    async with _laurel(folder, receiver_port) as (place, under_test):
+async def _run(pipe: Connection, folder: Path, receiver_port: int, database_url: str) -> None:
+    async with _laurel(folder, receiver_port, database_url) as (place, under_test):
         pipe.send(place)
         while (asked := await asyncio.to_thread(pipe.recv)) is not None:
             name, count = asked
@@ -248,11 +269,10 @@ async def _run(pipe: Connection, folder: Path, receiver_port: int) -> None:
 
 
 @asynccontextmanager
-async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place, UnderTest]]:
+async def _laurel(folder: Path, receiver_port: int, database_url: str) -> AsyncIterator[tuple[Place, UnderTest]]:
     """The parts of `embedded.running`, and a second worker on the same client."""
-    file = folder / "laurel.db"
     async with AsyncExitStack() as stack:
-        database = Database.open(f"sqlite:///{file}")
+        database = Database.open(database_url)
         stack.callback(database.close)
         programs = Programs(database)
         members = await _prepare(database, programs, f"http://127.0.0.1:{receiver_port}/hook")
@@ -276,7 +296,7 @@ async def _laurel(folder: Path, receiver_port: int) -> AsyncIterator[tuple[Place
         await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))
         await wake_clocks(database, client)
         key = await renew_command_line_key(database)
-        yield Place(port, key, str(file)), UnderTest(client, database, members)
+        yield Place(port, key, database_url), UnderTest(client, database, members)
 
 
 def _beside(client: Client, database: Database, programs: Programs, deliveries: DeliveryActivities) -> Worker:
@@ -315,6 +335,8 @@ def _files(store: str) -> dict[str, bytes]:
         "events/purchase.yaml": _PURCHASE,
         "reactors/points.yaml": _POINTS,
         "achievements/regular.yaml": _REGULAR,
+        "events/coffee.yaml": "event: coffee\n",
+        "reactors/coffee.yaml": _COFFEE,
     }
     if store == CROWD:
         kinds = OTHERS // 10
@@ -324,18 +346,23 @@ def _files(store: str) -> dict[str, bytes]:
 
 
 def _register(tx: Transaction, ids: Sequence[str]) -> None:
-    now = datetime.now(UTC)
     for number, member_id in enumerate(ids):
-        tx.members.register(
-            Identity(email=email_of(number)),
-            member_id=member_id,
-            profile={},
-            attributes={},
-            tier=None,
-            password_hash=None,
-            registered_at=now,
-            now=now,
-        )
+        _register_one(tx, email_of(number), member_id)
+
+
+def _register_one(tx: Transaction, email: str, member_id: str) -> str:
+    now = datetime.now(UTC)
+    tx.members.register(
+        Identity(email=email),
+        member_id=member_id,
+        profile={},
+        attributes={},
+        tier=None,
+        password_hash=None,
+        registered_at=now,
+        now=now,
+    )
+    return member_id
 
 
 def email_of(number: int) -> str:

@@ -151,7 +151,7 @@ _EXPIRING = Prepared(
 _STAYING = Prepared(
     select(*_LOT_COLUMNS)
     .where(_ACTIVE, lot.c.expires_at.is_(None))
-    .order_by(lot.c.created_at, lot.c.id)
+    .order_by(lot.c.expires_at, lot.c.created_at, lot.c.id)  # by the index: PostgreSQL sorts all lots without the first
     .limit(bindparam("most", type_=Integer))
     .offset(bindparam("skipped", type_=Integer)),
     Lot,

@@ -14,9 +14,11 @@ def test_there_are_scripts() -> None:
     assert "events.py" in SCRIPTS
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", [*SCRIPTS, "chaos"])
 def test_a_script_explains_its_options(script: str) -> None:
-    run = subprocess.run([sys.executable, FOLDER / script, "--help"], capture_output=True, text=True)
+    started = ["-m", f"benchmarks.{script}"] if script == "chaos" else [FOLDER / script]
+
+    run = subprocess.run([sys.executable, *started, "--help"], capture_output=True, text=True, cwd=FOLDER.parent)
 
     assert run.returncode == 0, run.stderr
     assert "usage" in run.stdout.lower()
