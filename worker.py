@@ -17,6 +17,7 @@ from activities.events import EventActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.member_queue import MAX_WAITING, MemberQueue
 from activities.owners import Owners
+from activities.retries import BoundedRetries
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
@@ -121,6 +122,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
+            interceptors=[BoundedRetries()],
             max_concurrent_workflow_tasks=MAX_WORKFLOW_TASKS,
             max_concurrent_local_activities=MAX_LOCAL_ACTIVITIES,
             graceful_shutdown_timeout=timedelta(seconds=10),

@@ -18,6 +18,7 @@ from loyalty.engine.due_items import PAGE, DueItemResult, run_due_item
 from loyalty.program.program import Program
 from loyalty.references import DueBatch, NextDue
 from loyalty.store.due_items import DueItem
+from rules.storable import storable_text
 
 MAX_ERROR_LENGTH = 2000
 """Characters of an error that are stored with the item that raised it."""
@@ -124,7 +125,7 @@ class _Run:
 
 
 def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
+    return storable_text(f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH])
 
 
 async def wake_clock(client: Client, store: str, *, instead: bool = False) -> None:

@@ -1,6 +1,7 @@
 """Errors of activities, and the table of errors that are never retried.
 
 * `ActivityFailure`
+  + `RepeatedFailure`
   + `UnknownDelivery`
   + `UnprocessableEvent`
 """
@@ -31,6 +32,13 @@ class UnprocessableEvent(ActivityFailure):
         super().__init__(f"{type(error).__name__} was raised; the worker's log says where")
 
 
+class RepeatedFailure(ActivityFailure):
+    """An activity raised an error at every attempt that nothing says to pass. The message names its class, too."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__} was raised at every attempt; the worker's log says where")
+
+
 NEVER_RETRY: tuple[type[Exception], ...] = (
     ActivityFailure,
     Refusal,
@@ -41,8 +49,8 @@ NEVER_RETRY: tuple[type[Exception], ...] = (
     ProgramFaults,
     RuleError,
 )
-"""Errors that a retry would meet again, with their subclasses. All others are retried: they pass, as a lost
-connection does."""
+"""Errors that a retry would meet again, with their subclasses. All others are retried: without end those that pass by
+themselves, as a lost connection does, and a few times what nothing is known of; see `activities.retries`."""
 
 
 def never_retried() -> set[type[Exception]]:

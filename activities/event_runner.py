@@ -13,13 +13,14 @@ from activities.errors import NEVER_RETRY, UnprocessableEvent
 from activities.in_flight import InFlightLimiter
 from activities.member_queue import MemberQueue
 from activities.owners import Owners
+from activities.retries import passes_by_itself
 from database import Database, Transaction
-from database.errors import is_transient
 from database.events import RELAY_DELAY
 from database.programs import Programs
 from loyalty.events.context import EventContext
 from loyalty.events.turns import Runner, parked_workflow
 from loyalty.references import EventRef, StepResult
+from rules.storable import storable_text
 
 log = structlog.get_logger(__name__)
 
@@ -84,10 +85,10 @@ class EventRunner:
 
         def run(tx: Transaction) -> str | None:
             tx.members.lock_member(event.member)
-            state = tx.events.state(event.id, "fail")
+            state = tx.events.queue_state(event.id)  # not the event itself: it may be what cannot be read
             if state is None or state.owner not in (None, owner):
                 return None
-            tx.events.set_failed(event.id, error, now=now)
+            tx.events.set_failed(event.id, storable_text(error), now=now)
             return _next_in_queue(tx, event.member)
 
         await self._settle(event, event.id, await self._database.store(event.store).write(run))
@@ -98,6 +99,17 @@ class EventRunner:
         await self._database.leave_to_relay(store, events, owners=owners, now=datetime.now(UTC))
 
     async def _transaction(self, event: EventRef, work: Work, now: datetime, runner: Runner, root: str) -> Ran:
+        try:
+            return await self._run_in_transaction(event, work, now, runner, root)
+        except NEVER_RETRY:
+            raise
+        except Exception as error:
+            if passes_by_itself(error):
+                raise
+            log.exception("event cannot be processed", id=event.id, store=event.store)
+            raise UnprocessableEvent(error) from error
+
+    async def _run_in_transaction(self, event: EventRef, work: Work, now: datetime, runner: Runner, root: str) -> Ran:
         program = await self._programs.revision(event.store, event.revision)
 
         def run(tx: Transaction) -> Ran:
@@ -113,15 +125,7 @@ class EventRunner:
             is_end = bool(root) and _is_end(result)
             return Ran(result, position, _next_in_queue(tx, event.member) if is_end else None)
 
-        try:
-            return await self._database.store(event.store).write(run)
-        except NEVER_RETRY:
-            raise
-        except Exception as error:
-            if is_transient(error):
-                raise
-            log.exception("event cannot be processed", id=event.id, store=event.store)
-            raise UnprocessableEvent(error) from error
+        return await self._database.store(event.store).write(run)
 
     async def _settle(self, event: EventRef, root: str, parked: str | None) -> None:
         """Wake who waits in this process for the end of `root`, and the workflow that sleeps until then."""

@@ -111,6 +111,10 @@ class EventQueries(Queries):
         """Return the first event in a member's queue; None: the queue is empty."""
         return _HEAD.first(self.connection, {"in_store": self.store, "the_member": member_id})
 
+    def queue_state(self, event_id: str) -> QueueHead | None:
+        """Return how far an event is and who runs it, without its content."""
+        return self.find_one(QueueHead, event, id=event_id)
+
     def log_of(self, event_id: str) -> list[str]:
         """Return what the steps of an event did, in words: `+100 points`, `seven-days 3/7`."""
         here = select(step.c.result).where(step.c.store == self.store, step.c.event == event_id).order_by(step.c.name)

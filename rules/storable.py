@@ -51,6 +51,11 @@ class Excess:
         return _WORDS[self.bound]
 
 
+def storable_text(text: str) -> str:
+    """Return a text with a question mark for each character that cannot be stored."""
+    return _UNSTORABLE.sub("?", text)
+
+
 def find_excess(value: Json, *, max_bytes: int = MAX_BYTES) -> Excess | None:
     """Return what makes a value unfit to be stored; None: it can be stored, and read again."""
     size = 0

@@ -10,6 +10,7 @@ from temporalio import activity
 
 import rules
 from activities.errors import UnknownDelivery
+from activities.retries import is_given_up
 from activities.webhooks.client import Attempt, WebhookClient
 from database import Database, Transaction
 from loyalty.ids import new_id
@@ -19,6 +20,7 @@ from loyalty.webhooks.messages import with_request_id
 from loyalty.webhooks.outbox import CALL
 from loyalty.webhooks.retries import is_dead, next_attempt
 from loyalty.webhooks.signing import sign
+from rules.storable import storable_text
 
 log = structlog.get_logger()
 
@@ -44,7 +46,34 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver_webhook")
     async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> DeliveryAttempt:
-        """Make attempt `number` and log its result. A failed delivery is a result; raise UnknownDelivery."""
+        """Make attempt `number` and log its result. A failed delivery is a result; raise UnknownDelivery.
+
+        What cannot be sent at all, such as a message that cannot be read, is given up with the reason.
+        """
+        try:
+            return await self._attempt(delivery, number)
+        except UnknownDelivery:
+            raise
+        except Exception as error:
+            if not is_given_up(error, activity.info().attempt):
+                raise
+            log.exception("webhook cannot be sent", delivery=delivery.id, store=delivery.store)
+            return await self._give_up(delivery, number, storable_text(f"{type(error).__name__}: {error}"[:500]))
+
+    async def _give_up(self, delivery: DeliveryRef, number: int, reason: str) -> DeliveryAttempt:
+        now = datetime.now(UTC)
+        logged = LoggedAttempt(number=number, at=now, status=None, latency_ms=0, answer="", error=reason)
+
+        def store(tx: Transaction) -> None:
+            tx.webhooks.log_attempt(delivery.id, logged)
+            tx.webhooks.set_delivery(
+                delivery.id, status="failed", attempts=number, next_attempt_at=None, finished_at=now
+            )
+
+        await self._database.store(delivery.store).write(store)
+        return DeliveryAttempt(False, None, reason)
+
+    async def _attempt(self, delivery: DeliveryRef, number: int) -> DeliveryAttempt:
         store = self._database.store(delivery.store)
         outbound = await store.read(lambda tx: tx.webhooks.outbound(delivery.id))
         if outbound is None:
