@@ -2,19 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeAlias
 
 from database.database import Database
 from database.deploys import NewProgram, OvertakenDeploy, Replaced, put_in_force
 from database.revisions import NewRevision
-from database.transaction import ReadTransaction
+from database.transaction import ReadTransaction, Transaction
 from loyalty.losses import NO_CONSENT, DeployConsent
 from loyalty.program.outline import Outline
 from loyalty.program.program import Program
 from program_files import read_outline, read_program, read_revision, revision_hash
+
+DeployWork: TypeAlias = Callable[[Transaction], tuple[int, bool]]
+"""Puts a program in force; returns the number of its revision, and whether that is new."""
+
+WriteDeploy: TypeAlias = Callable[[DeployWork], Awaitable[tuple[int, bool]]]
+"""Runs the work of a deploy in a transaction of its store."""
 
 CACHE_SECONDS = 1.0
 """Seconds for which the number of the revision in force is cached."""
@@ -84,8 +91,11 @@ class Programs:
         based_on: int | None = None,
         note: str = "",
         consent: DeployConsent = NO_CONSENT,
+        write: WriteDeploy | None = None,
     ) -> tuple[Program, int, bool]:
         """Put a program in force; return it, its revision number, and whether that is new.
+
+        `write` runs the transaction; None: as any other.
 
         The files that are in force already change nothing. Raise ProgramFaults for a program with faults,
         AnotherInForce if it is based on another revision than the one in force (0: on none), and UnnamedLosses if
@@ -94,18 +104,19 @@ class Programs:
         program = await asyncio.to_thread(read_program, files)
         texts = {name: content.decode() for name, content in files.items()}
         revision = NewRevision(texts, revision_hash(files), by, note)
-        number, is_new = await self._deploy(program.store, NewProgram(revision, Outline.of(program), based_on, consent))
+        new = NewProgram(revision, Outline.of(program), based_on, consent)
+        number, is_new = await self._deploy(program.store, new, write or self._database.store(program.store).write)
         self._compiled[program.store, number] = program
         self._in_force.pop(program.store, None)
         return program, number, is_new
 
-    async def _deploy(self, store: str, new: NewProgram) -> tuple[int, bool]:
+    async def _deploy(self, store: str, new: NewProgram, write: WriteDeploy) -> tuple[int, bool]:
         """Deploy over the revision in force; again, if another came into force after that was read."""
         while True:
             replaced = await self._replaced(store)
             work = partial(put_in_force, new=new, replaced=replaced, now=datetime.now(UTC))
             with suppress(OvertakenDeploy):
-                return await self._database.store(store).write(work)
+                return await write(work)
 
     async def _replaced(self, store: str) -> Replaced:
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
@@ -121,19 +132,24 @@ class Programs:
         by: str,
         based_on: int | None = None,
         consent: DeployConsent = NO_CONSENT,
+        write: WriteDeploy | None = None,
     ) -> tuple[int, int, bool]:
         """Put an earlier revision (None: the one before) in force again, as a new one.
 
         Return its number, its new number, and whether that is new. Raise UnknownStore, UnknownRevision, AnotherInForce,
         ProgramFaults if this version of Laurel finds faults in it, or UnnamedLosses as `deploy` does.
         """
+        earlier, seen = await self.to_roll_back_to(store, to, based_on=based_on)
+        files = await self.files(store, earlier)
+        _, number, is_new = await self.deploy(
+            files, by=by, based_on=seen, note=f"rollback to {earlier}", consent=consent, write=write
+        )
+        return earlier, number, is_new
+
+    async def to_roll_back_to(self, store: str, to: int | None, *, based_on: int | None) -> tuple[int, int]:
+        """Return the revision to which `roll_back` goes back, and the one that must be in force; raise UnknownStore."""
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
         if latest is None:
             raise UnknownStore(store)
         seen = latest.number if based_on is None else based_on
-        earlier = seen - 1 if to is None else to
-        files = await self.files(store, earlier)
-        _, number, is_new = await self.deploy(
-            files, by=by, based_on=seen, note=f"rollback to {earlier}", consent=consent
-        )
-        return earlier, number, is_new
+        return seen - 1 if to is None else to, seen

@@ -11,6 +11,7 @@ from api.authentication.callers import AdminCaller
 from api.http.paging import ListQuery, page_of_list
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
+from api.programs.deploying import DeployRequest
 from api.programs.schemas import (
     MAX_PROGRAM_BYTES,
     MAX_REVISION,
@@ -30,12 +31,10 @@ from api.state.dependencies import (
     MAX_STORE_CODE_LENGTH,
     AdminRequest,
     AppState,
-    CurrentAdmin,
-    CurrentState,
     StoreCode,
     StoreRequest,
 )
-from database.programs import UnknownRevision
+from database.programs import UnknownRevision, WriteDeploy
 from loyalty.program.program import Program
 from program_files import read_revision, revision_hash
 from workbench.differences import as_json, differences
@@ -69,21 +68,31 @@ _EXAMPLE = {
     responses=_REFUSED,
     openapi_extra=request_body(PostProgram, _EXAMPLE),
 )
-async def deploy(request: Request, store: StoreCode, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -> Response:
     """Put a program in force if it has no faults; otherwise every fault is named with its place.
 
     It is refused if members would lose something by it (`losses`), or if its title is another one, until `drop` and
     `rename` say that this is meant.
     """
     posted = await read_body(request, PostProgram, max_bytes=MAX_PROGRAM_BYTES)
-    _, files = await validate_program(posted.files, store)
-    by = await _username(state, caller)
-    consent = validate_consent(posted.drop, rename=posted.rename)
-    _, revision, is_new = await state.services.programs.deploy(
-        files, by=by, based_on=posted.based_on, note=posted.note, consent=consent
-    )
-    answer: DeployedRevision = {"revision": revision, "hash": revision_hash(files), "isNew": is_new}
-    return ExactJson(answer)
+
+    hash_ = ""
+
+    def view(revision: int, is_new: bool) -> DeployedRevision:
+        return {"revision": revision, "hash": hash_, "isNew": is_new}
+
+    async def run(write: WriteDeploy | None) -> tuple[int, bool]:
+        nonlocal hash_
+        _, files = await validate_program(posted.files, store)
+        hash_ = await asyncio.to_thread(revision_hash, files)
+        by = await _username(deploying.state, deploying.caller)
+        consent = validate_consent(posted.drop, rename=posted.rename)
+        _, number, is_new = await deploying.state.services.programs.deploy(
+            files, by=by, based_on=posted.based_on, note=posted.note, consent=consent, write=write
+        )
+        return number, is_new
+
+    return await deploying.respond(posted, view, run)
 
 
 @router.post(
@@ -93,18 +102,24 @@ async def deploy(request: Request, store: StoreCode, caller: CurrentAdmin, state
     responses=_REFUSED,
     openapi_extra=request_body(PostRollback, {"revision": 1}),
 )
-async def roll_back(request: Request, store: StoreCode, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest) -> Response:
     """Put an earlier revision in force again, as a new one, if this version of Laurel finds no faults in it."""
     posted = await read_body(request, PostRollback)
-    earlier, revision, is_new = await state.services.programs.roll_back(
-        store[:MAX_STORE_CODE_LENGTH],
-        posted.revision,
-        by=await _username(state, caller),
-        based_on=posted.based_on,
-        consent=validate_consent(posted.drop, rename=posted.rename),
-    )
-    answer: RolledBackRevision = {"revision": revision, "rolledBackTo": earlier, "isNew": is_new}
-    return ExactJson(answer)
+
+    earlier = 0
+
+    def view(revision: int, is_new: bool) -> RolledBackRevision:
+        return {"revision": revision, "rolledBackTo": earlier, "isNew": is_new}
+
+    async def run(write: WriteDeploy | None) -> tuple[int, bool]:
+        nonlocal earlier
+        by, programs = await _username(deploying.state, deploying.caller), deploying.state.services.programs
+        code, consent = store[:MAX_STORE_CODE_LENGTH], validate_consent(posted.drop, rename=posted.rename)
+        earlier, seen = await programs.to_roll_back_to(code, posted.revision, based_on=posted.based_on)
+        _, number, is_new = await programs.roll_back(code, earlier, by=by, based_on=seen, consent=consent, write=write)
+        return number, is_new
+
+    return await deploying.respond(posted, view, run)
 
 
 @router.get("", summary="List revisions", response_model=Revisions, openapi_extra=LIST_QUERY.openapi_parameters())

@@ -16,7 +16,7 @@ from api.http.errors import BadInput, StillRunning
 from api.http.idempotency import NAME, KeyHeader, fingerprint, parse_key
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
-from database import Transaction
+from database import ReadTransaction, StoreDatabase, Transaction
 from database.answers import KeptAnswer, KeyedRequest
 from loyalty.references import EventRef
 from workflows.cleanup import KEPT_FOR
@@ -67,6 +67,60 @@ class KeyLocked(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedWork:
+    """The work of a request with a key in its store, which is done once."""
+
+    database: StoreDatabase
+    request: KeyedRequest
+    now: datetime
+
+    async def known(self) -> KeptAnswer | None:
+        """Return the first answer to the key; None: there is none yet. Raise BadInput if its content was another."""
+        known = await self.database.read(self._find)
+        return None if known is None else _of_same_content(known, self.request)
+
+    async def run(self, operation: Operation) -> Changed | KeptAnswer:
+        """Run an operation and keep its answer; if there is one already, change nothing and return that.
+
+        While the key is locked, look for its answer at growing intervals that hold no transaction; raise StillRunning
+        in the end, or BadInput as `known`.
+        """
+        pause, waited = FIRST_PAUSE_SECONDS, 0.0
+        while True:
+            try:
+                done = await self.database.write(self._once(operation))
+            except KeyLocked:
+                if waited >= MAX_WAIT_SECONDS:
+                    raise StillRunning(RETRY_AFTER) from None
+            else:
+                return _of_same_content(done, self.request) if isinstance(done, KeptAnswer) else done
+            await asyncio.sleep(pause)
+            waited += pause
+            pause *= 2
+            known = await self.known()  # without the lock, which all that wait would compete for
+            if known is not None:
+                return known
+
+    def _find(self, tx: ReadTransaction) -> KeptAnswer | None:
+        return tx.answers.find(self.request, since=self.now - KEPT_FOR)
+
+    def _once(self, operation: Operation) -> Callable[[Transaction], Changed | KeptAnswer]:
+        """An operation that stores its answer under the key, and does nothing if there is one."""
+
+        def run(tx: Transaction) -> Changed | KeptAnswer:
+            if not tx.answers.lock_key(self.request):
+                raise KeyLocked
+            known = self._find(tx)
+            if known is not None:
+                return known
+            changed = operation(tx)
+            tx.answers.keep(self.request, changed.status, changed.content, now=self.now)
+            return changed
+
+        return run
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A request that changes a store."""
 
@@ -83,14 +137,11 @@ class Change:
         if self.key is None:
             changed = await self.store_request.database.write(await prepare())
         else:
-            request = self._keyed_request(self.key, content)
-            known = await self._known(request)
-            if known is not None:
-                return _repeated(known, request)
-            once = self._once(request, await prepare())
-            done = await self._write_when_unlocked(request, once)
+            request = keyed_request(self.request, self.store_request.caller, self.key, content)
+            work = KeyedWork(self.store_request.database, request, self.store_request.now)
+            done = await work.known() or await work.run(await prepare())
             if isinstance(done, KeptAnswer):
-                return _repeated(done, request)
+                return repeated(done)
             changed = done
         await self.store_request.state.starter.start(changed.to_start)
         return Answer(changed.status, changed.content)
@@ -99,50 +150,11 @@ class Change:
         """As `run`, as an answer over HTTP."""
         return (await self.run(content, prepare)).response()
 
-    @property
-    def _since(self) -> datetime:
-        """When an answer must have been given to be known still."""
-        return self.store_request.now - KEPT_FOR
 
-    def _keyed_request(self, key: str, content: BaseModel | None) -> KeyedRequest:
-        route = f"{self.request.method} {self.request.scope['route'].path}"
-        return KeyedRequest(client_of(self.store_request.caller), route, key, fingerprint(self.request, content))
-
-    def _once(self, request: KeyedRequest, operation: Operation) -> Callable[[Transaction], Changed | KeptAnswer]:
-        """An operation that stores its answer under the key, and does nothing if there is one."""
-
-        def run(tx: Transaction) -> Changed | KeptAnswer:
-            if not tx.answers.lock_key(request):
-                raise KeyLocked
-            known = tx.answers.find(request, since=self._since)
-            if known is not None:
-                return known
-            changed = operation(tx)
-            tx.answers.keep(request, changed.status, changed.content, now=self.store_request.now)
-            return changed
-
-        return run
-
-    async def _write_when_unlocked(
-        self, request: KeyedRequest, work: Callable[[Transaction], Changed | KeptAnswer]
-    ) -> Changed | KeptAnswer:
-        """Run work; while the key is locked, look for its answer at growing intervals that hold no transaction."""
-        pause, waited = FIRST_PAUSE_SECONDS, 0.0
-        while True:
-            try:
-                return await self.store_request.database.write(work)
-            except KeyLocked:
-                if waited >= MAX_WAIT_SECONDS:
-                    raise StillRunning(RETRY_AFTER) from None
-            await asyncio.sleep(pause)
-            waited += pause
-            pause *= 2
-            known = await self._known(request)  # without the lock, which all that wait would compete for
-            if known is not None:
-                return known
-
-    async def _known(self, request: KeyedRequest) -> KeptAnswer | None:
-        return await self.store_request.database.read(lambda tx: tx.answers.find(request, since=self._since))
+def keyed_request(request: Request, caller: Caller, key: str, content: BaseModel | None) -> KeyedRequest:
+    """A request with a key, as its answer is kept."""
+    route = f"{request.method} {request.scope['route'].path}"
+    return KeyedRequest(client_of(caller), route, key, fingerprint(request, content))
 
 
 def client_of(caller: Caller) -> str:
@@ -154,11 +166,16 @@ def client_of(caller: Caller) -> str:
             return f"member/{member_id}"
 
 
-def _repeated(known: KeptAnswer, request: KeyedRequest) -> Answer:
+def repeated(known: KeptAnswer) -> Answer:
+    """The answer that was given before."""
+    return Answer(known.status, known.content, is_repeated=True)
+
+
+def _of_same_content(known: KeptAnswer, request: KeyedRequest) -> KeptAnswer:
     if known.fingerprint != request.fingerprint:
         message = "this key was used for a request with other content: choose a new key for each change"
         raise BadInput.at(NAME, message, "idempotencyKeyReused")
-    return Answer(known.status, known.content, is_repeated=True)
+    return known
 
 
 async def _admin_change(request: Request, store_request: AdminRequest, key: KeyHeader = None) -> Change:

@@ -1,0 +1,81 @@
+"""Deploys and rollbacks by HTTP, once for each Idempotency-Key; unlike other changes they need no program in force."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Depends
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.idempotency import KeyHeader, parse_key
+from api.state.changes import Answer, Changed, KeyedWork, keyed_request, repeated
+from api.state.dependencies import MAX_STORE_CODE_LENGTH, AppState, CurrentAdmin, CurrentState, StoreCode
+from database import StoreDatabase, Transaction
+from database.answers import KeptAnswer
+from database.programs import DeployWork, WriteDeploy
+
+View: TypeAlias = Callable[[int, bool], Any]
+"""The answer to a deploy: from the number of the revision, and whether that is new."""
+
+
+class Repeated(Exception):
+    """The request was answered before, by a transaction that ended meanwhile."""
+
+    def __init__(self, known: KeptAnswer) -> None:
+        super().__init__("the request was answered before")
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """A request that puts a program in force."""
+
+    request: Request
+    state: AppState
+    caller: CurrentAdmin
+    database: StoreDatabase
+    key: str | None
+
+    async def respond(
+        self, content: BaseModel, view: View, deploy: Callable[[WriteDeploy | None], Awaitable[tuple[int, bool]]]
+    ) -> Response:
+        """Deploy by `deploy`, which gets what writes its transaction; with a known key, give the first answer again."""
+        if self.key is None:
+            return Answer(200, view(*await deploy(None))).response()
+        # A program may have megabytes, and hashing them must not hold up other requests.
+        request = await asyncio.to_thread(keyed_request, self.request, self.caller, self.key, content)
+        work = KeyedWork(self.database, request, datetime.now(UTC))
+        if (known := await work.known()) is not None:
+            return repeated(known).response()
+
+        async def write(deploy_work: DeployWork) -> tuple[int, bool]:
+            deployed: list[tuple[int, bool]] = []
+
+            def run(tx: Transaction) -> Changed:
+                deployed[:] = [deploy_work(tx)]
+                return Changed(view(*deployed[0]))
+
+            done = await work.run(run)
+            if isinstance(done, KeptAnswer):
+                raise Repeated(done)
+            return deployed[0]
+
+        try:
+            return Answer(200, view(*await deploy(write))).response()
+        except Repeated as before:
+            return repeated(before.known).response()
+
+
+async def _deploy(
+    request: Request, state: CurrentState, caller: CurrentAdmin, store: StoreCode, key: KeyHeader = None
+) -> Deploy:
+    database = state.services.database.store(store[:MAX_STORE_CODE_LENGTH])
+    return Deploy(request, state, caller, database, None if key is None else parse_key(key))
+
+
+DeployRequest: TypeAlias = Annotated[Deploy, Depends(_deploy)]
+"""A deploy by an admin, which may have an Idempotency-Key; a member gets 403."""
