@@ -8,6 +8,15 @@ from program_files.codes.code import Code, in_body, in_file
 _SHOP = "  properties: {{shop: {{{schema}}}}}\n"
 _LOOP = "  properties: {{shop: {{$ref: '#/$defs/shop'}}}}\n  $defs: {{shop: {{{shop}}}}}\n"
 
+_LINES = (
+    "  properties: {{lines: {{$ref: '#/$defs/lines'}}}}\n"
+    "  $defs:\n"
+    "    lines: {{type: array, items: {{$ref: '#/$defs/line'}}}}\n"
+    "    line: {{{line}}}\n"
+    "    kit: {{type: object, properties: {{kind: {{const: kit}}, lines: {{$ref: '#/$defs/lines'}}}}}}\n"
+    "    set: {{type: object, properties: {{kind: {{const: set}}, lines: {{$ref: '#/$defs/lines'}}}}}}\n"
+)
+
 SCHEMA_CODES: Final[Mapping[str, Code]] = {
     "bad-schema": Code(
         "This is not a valid JSON Schema of draft 2020-12.",
@@ -66,6 +75,18 @@ SCHEMA_CODES: Final[Mapping[str, Code]] = {
         "A `$ref` refers to a schema that contains it.",
         "Write the schema out; a schema may contain itself only in a field or an item.",
         in_body(_LOOP.format(shop="allOf: [{$ref: '#/$defs/shop'}]"), _LOOP.format(shop="type: string")),
+    ),
+    "costly-schema": Code(
+        "A body of this schema could take long to validate: a schema contains itself in several alternatives, "
+        "references multiply, or a pattern repeats too much.",
+        "Put the fields that alternatives share beside `oneOf`, or choose by `if`, `then` and `else`; bound the length "
+        "of a text by `maxLength`.",
+        in_body(
+            _LINES.format(line="oneOf: [{$ref: '#/$defs/kit'}, {$ref: '#/$defs/set'}]"),
+            _LINES.format(
+                line="if: {properties: {kind: {const: kit}}}, then: {$ref: '#/$defs/kit'}, else: {$ref: '#/$defs/set'}"
+            ),
+        ),
     ),
     "bad-pattern": Code(
         "A pattern is not valid, or cannot be matched in linear time.",

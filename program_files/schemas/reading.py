@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from loyalty.program.body_schema import BodySchema, SchemaError
+from loyalty.program.body_schema import MOST_WORK_PER_VALUE, BodySchema, SchemaError
 from loyalty.program.logic import Place
 from program_files.schemas.keywords import DRAFT, FORMATS, KEYWORDS, NAMED_SCHEMAS, ONE_SCHEMA, TYPES
 from program_files.schemas.references import References, described_schemas, inner_schemas
@@ -44,8 +44,11 @@ def read_schema(node: Node, problems: Problems) -> BodySchema:
         check_typed(inner, noted)
     if isinstance(schema, dict) and not noted.errors:
         _check_whole(schema, node, noted)
+    body = _usable(schema) if noted.errors else BodySchema(schema)
+    if not noted.errors:
+        _check_cost(body, node, noted)
     problems.found += noted.found
-    return _usable(schema) if noted.errors else BodySchema(schema)
+    return body
 
 
 def _usable(schema: Any) -> BodySchema:
@@ -67,6 +70,23 @@ def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None
         BodySchema(schema)
     except SchemaError as error:
         problems.add(node.place_of(error.path), "bad-schema", shown(str(error)))
+
+
+def _check_cost(body: BodySchema, node: Node, problems: Problems) -> None:
+    """Note a schema by which a body could take long to validate."""
+    path = body.costly_part()
+    if path is None:
+        return
+    if path[-1:] in (("pattern",), ("patternProperties",)) and body.is_costly_by_patterns:
+        most = MOST_WORK_PER_VALUE.patterns
+        message = f"repetitions written out, it is longer than {most:,} characters: repeat less, or use maxLength"
+    else:
+        most = MOST_WORK_PER_VALUE.visits
+        message = (
+            f"one value of a deep body could be checked more than {most:,} times, as several schemas here lead to it: "
+            "put the fields that they share beside them, or choose by if, then and else"
+        )
+    problems.add(node.place_of(path, of_key=True), "costly-schema", message, can_run=True)
 
 
 def _schemas(node: Node) -> Iterator[Node]:

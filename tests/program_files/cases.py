@@ -184,6 +184,8 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (E, schema("{properties: {a: {type: number, minimum: 2, exclusiveMaximum: 2}}}"), f"{E}:2:69: contradictory-schema: nothing is accepted: minimum 2 leaves nothing below exclusiveMaximum 2"),
     (E, schema("{properties: {a: {type: [string, 'null'], enum: [x, null, 1]}}}"), f"{E}:2:65: contradictory-schema: 1 is a number, which the type string, null refuses"),
     (E, schema("{properties: {a: {type: integer, const: 1.5}}}"), f"{E}:2:47: contradictory-schema: 1.5 is a number, which the type integer refuses"),
+    (E, schema("{properties: {a: {anyOf: [{$ref: '#'}, {$ref: '#'}]}}}"), f"{E}:2:25: costly-schema: one value of a deep body could be checked more than 1,000 times, as several schemas here lead to it: put the fields that they share beside them, or choose by if, then and else"),
+    (E, schema("{properties: {a: {pattern: '(?:.{0,999}){0,9}z'}}}"), f"{E}:2:25: costly-schema: repetitions written out, it is longer than 1,000 characters: repeat less, or use maxLength"),
     (E, schema("{type: array}"), f"{E}:2:14: body-no-object: a body is an object: its type must be object"),
     # rules
     (R, when("{inn: [{var: event.body.channel}, [web]]}"), f"{R}:3:8: unknown-operator: inn is not an operator. Did you mean in?"),

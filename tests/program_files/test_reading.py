@@ -67,6 +67,11 @@ def test_a_problem_is_one_line_that_points_and_says_the_cure(path: str, content:
             "contradictory-schema",
         ),
         ("events/e.yaml", "event: e\nbody: {required: [totl], properties: {total: {}}}\n", "unknown-property"),
+        (
+            "events/e.yaml",
+            "event: e\nbody: {type: object, properties: {a: {allOf: [{$ref: '#'}, {$ref: '#'}]}}}\n",
+            "costly-schema",
+        ),
     ],
 )
 def test_what_was_deployed_is_read_whole_though_it_would_be_refused_today(path: str, text: str, code: str) -> None:
