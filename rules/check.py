@@ -9,7 +9,7 @@ from rules.constant_conditions import InferredTypes, constant_conditions
 from rules.errors import Fault, JsonPath
 from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.narrowing import assume
-from rules.paths import static_path
+from rules.paths import split_path, static_path
 from rules.render import literal_path, render
 from rules.suggestions import date_suggestion, default_suggestion, guard_hint
 from rules.types import (
@@ -211,7 +211,7 @@ class Checker:
                 "wrong_type",
                 operand,
                 f"{name} is {described(found)}, {by} needs {need}",
-                date_suggestion(operand, found, wanted),
+                date_suggestion(operand, found, wanted) or self._path_suggestion(operand, wanted),
             )
         else:
             is_alone = isinstance(operand, Call) and len(operand.operands) == 1
@@ -234,6 +234,16 @@ class Checker:
         for step in steps or ():
             found = step_into(found, step) or NEVER
         return found
+
+    def _path_suggestion(self, operand: Expression, wanted: Type) -> str | None:
+        """Suggest `var` for a text that is a path to what is needed."""
+        steps = split_path(operand.value) if isinstance(operand, Literal) and isinstance(operand.value, str) else ()
+        if len(steps) < 2 or not path_exists(self.scope, steps):
+            return None
+        found: Type = self.scope
+        for step in steps:
+            found = step_into(found, step) or NEVER
+        return exact.dumps({"var": ".".join(steps)}) if fits(present(found), wanted) else None
 
     def path_type(self, steps: tuple[str, ...], at: Expression) -> Type:
         """The type at the end of a path; NEVER, and a fault, if there is no such path."""

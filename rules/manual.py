@@ -158,7 +158,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '{"total": 10}',
         ),
         "in": OperatorManual(
-            "Whether an array contains a value (compared as by `===`), or a text contains another text.",
+            "Whether an array contains a value (compared as by `===`), or a text contains another text. In what may be "
+            "anything, such as a free attribute, it looks up text; the result is false if that is neither.",
             "a value and an array, or two texts",
             "true or false",
             '{"in": [{"var": "tier"}, ["silver", "gold"]]}',
@@ -168,7 +169,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
     },
     "Numbers": {
         "+": OperatorManual(
-            "The sum. It is exact: `0.1 + 0.2` is `0.3`. With one operand, converts a text to a number.",
+            "The sum. It is exact: `0.1 + 0.2` is `0.3`. In rules that are not checked, one text becomes a number.",
             "numbers",
             "a number",
             '{"+": [0.1, 0.2]}',

@@ -26,7 +26,6 @@ SYNONYMS = {
     "lte": "<=",
     "equals": "==",
     "not": "!",
-    "contains": "in",
     "sum": "+",
     "mod": "%",
     "concat": "cat",
@@ -40,8 +39,11 @@ SYNONYMS = {
 }
 """Names that other languages have for our operators."""
 
-_OTHER_OPERANDS = frozenset({"contains"})
-"""Synonyms whose operands come in another order, so that a call cannot be read as one of our operator."""
+_ROUNDING = 'no operator rounds: {"-": [x, {"%": [x, 1]}]} is x without its fraction'
+_HINTS = dict.fromkeys(("floor", "ceil", "round", "trunc", "int", "integer"), _ROUNDING) | {
+    "contains": 'write {"in": [x, y]}, which is true if y contains x'
+}
+"""What to write in place of operators of other languages that have no counterpart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,10 @@ class _Parser:
         """Add a fault for an unknown operator; return the one that was certainly meant, to check its operands."""
         self._characters += len(name)
         shown = name if len(name) <= 40 else f"{name[:40]}..."
-        suggestion = SYNONYMS.get(name) or closest_match(name[:40], TABLE)
-        self._add_fault("unknown_operator", path, f"{shown} is not an operator", suggestion)
-        is_certain = (name in SYNONYMS and name not in _OTHER_OPERANDS) or (
+        suggestion = None if name in _HINTS else SYNONYMS.get(name) or closest_match(name[:40], TABLE)
+        hint = f": {_HINTS[name]}" if name in _HINTS else ""
+        self._add_fault("unknown_operator", path, f"{shown} is not an operator{hint}", suggestion)
+        is_certain = name in SYNONYMS or (
             suggestion is not None and (is_one_edit_apart(name, suggestion) or name.lower() == suggestion)
         )
         return TABLE[suggestion] if suggestion is not None and is_certain else None

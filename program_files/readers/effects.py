@@ -26,6 +26,7 @@ from program_files.grammar.effects import (
     ROUNDING,
     SET_ATTRIBUTE,
 )
+from program_files.grammar.reactors import REACTOR
 from program_files.readers.declarations import Declarations
 from program_files.readers.expiry import read_expiry
 from program_files.readers.logic import read_logic, read_template
@@ -58,9 +59,10 @@ class EffectReader:
     def _item(self, node: Node) -> list[EffectRule | None]:
         if not node.entries:
             note_wrong_type(node, self._problems, "an effect", "a map such as {award_points: {points: 10}}")
-        for second in list(node.keys)[1:2]:
-            message = f"an item of then is one effect: give {shown(second)} an item of its own"
-            self._problems.add(node.keys[second], "several-effects", message)
+        for name in list(node.keys)[1:2]:
+            if name not in REACTOR.by_name:
+                message = f"an item of then is one effect: give {shown(name)} an item of its own"
+                self._problems.add(node.keys[name], "several-effects", message)
         return [self._effect(name, value, node.keys[name]) for name, value in node.entries.items()]
 
     def _effect(self, name: str, node: Node, place: Place) -> EffectRule | None:
@@ -68,7 +70,10 @@ class EffectReader:
         if reader is not None:
             return reader(self, node)
         suggestion = _BY_SYNONYM.get(name)
-        if suggestion is None:
+        if name in REACTOR.by_name:
+            message = f"{name} stands beside then, for all its effects: give other effects a reactor of their own"
+            self._problems.add(place, "unknown-effect", message)
+        elif suggestion is None:
             self._problems.add_unknown(place, "unknown-effect", "effect", name, EFFECT_READERS)
         else:
             self._problems.add(place, "unknown-effect", f"effect {name} is unknown", suggestion)

@@ -23,7 +23,7 @@ def read_expiry(node: Node, problems: Problems, key: str = "expires") -> Expiry:
     if node.value == "never":
         return Never()
     if not isinstance(node.value, dict):
-        problems.add(node.place, "bad-expiry", f"{key} must be {_FORMS}")
+        problems.add(node.place, "bad-expiry", f"{key} must be {_FORMS}", _suggestion(node.value))
         return Never()
     fields = MapReader(node, problems, EXPIRY_MAP, key)
     known = set(node.value) & set(EXPIRY_MAP.by_name)
@@ -44,6 +44,26 @@ def _plus(fields: MapReader) -> Duration:
     if node is not None and plus is not None and plus.seconds:
         fields.problems.add(node.place, "bad-duration", "plus must be whole days, months or years, such as 1y")
     return plus or Duration()
+
+
+def _suggestion(value: object) -> str | None:
+    """Suggest the map for a duration, a period or a day that stands alone."""
+    match value:
+        case str() if _is_duration(value):
+            return f"{{after: {value}}}"
+        case str() if value in CALENDAR_PERIOD.words:
+            return f"{{end_of: {value}}}"
+        case str() if _DAY.fullmatch(value):
+            return f'{{on: "{value}"}}'
+        case _:
+            return None
+
+
+def _is_duration(text: str) -> bool:
+    try:
+        return bool(Duration.parse(text))
+    except ValueError:
+        return False
 
 
 def _on_date(node: Node, problems: Problems) -> Expiry:

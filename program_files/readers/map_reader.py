@@ -42,7 +42,11 @@ class MapReader:
         self._entries = node.value
         known = grammar.by_name
         for key, value in node.value.items():
-            if key not in known:
+            if key == f"{grammar.keys[0].name}s" and isinstance(value.value, list):
+                message = f"a file holds one {grammar.keys[0].name}: give each item of {key} a file of its own"
+                problems.add(node.keys[key], "unknown-key", message)
+                self._misspelt |= set(known)
+            elif key not in known:
                 problems.add_unknown(node.keys[key], "unknown-key", "key", key, known)
                 suggestion = problems.nearest(key, known)
                 self._misspelt.add(suggestion)

@@ -311,7 +311,10 @@ def _check_in(checker: Checker, call: Call) -> Type:
         if checker.inferred(haystack) != searched:
             checker.add_mismatch(haystack, checker.inferred(haystack), TEXT, "in")
     elif may_be(searched, AnyType):
-        checker.add_fault("unknown_type", haystack, f"{label(haystack)} may be anything, in needs text or an array")
+        if not fits(sought, TEXT):
+            name, other = label(haystack), label(needle)
+            message = f"{name} may be anything: in looks up text in it, and {other} is {described(sought)}"
+            checker.add_fault("unknown_type", needle, message)
     elif searched != NEVER:
         checker.add_fault(
             "wrong_type", haystack, f"{label(haystack)} is {described(searched)}, in needs text or an array"

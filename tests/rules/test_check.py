@@ -34,6 +34,8 @@ def faults(rule, expected=None):
 
 
 CLEAN = [
+    {"in": ["vegan", var("member.attributes.diets")]},
+    {"in": [var("member.attributes.diet"), ["vegan", "vegetarian"]]},
     {">=": [var("total"), 20]},
     {"==": [var("channel"), "web"]},
     {"!=": [var("coupon"), None]},
@@ -123,6 +125,18 @@ FAULTY = [
         "unknown_path",
         ("reduce", 1, "var"),
         "weather is unknown: inside reduce, var reads from current and accumulator",
+    ),
+    (
+        {">": ["event.body.total", 20]},
+        "wrong_type",
+        (">", 0),
+        '"event.body.total" is text, > needs a number. Did you mean {"var": "event.body.total"}?',
+    ),
+    (
+        {"in": [1, var("member.attributes.list")]},
+        "unknown_type",
+        ("in", 0),
+        "member.attributes.list may be anything: in looks up text in it, and 1 is a number",
     ),
     ({">": [var("total"), "20"]}, "wrong_type", (">", 1), '"20" is text, > needs a number'),
     (

@@ -90,7 +90,7 @@ _WATCHED = {
     **dict.fromkeys(_LOOPS, _all(ValueKind.ARRAY, ValueKind.NULL)),
     **dict.fromkeys(("lower", "upper", "starts_with", "ends_with"), _all(ValueKind.TEXT)),
     **dict.fromkeys(("year", "month", "day", "hour", "weekday", "days_between"), _all(ValueKind.INSTANT)),
-    "in": lambda kinds: kinds[1] in (ValueKind.ARRAY, ValueKind.NULL) or kinds == [ValueKind.TEXT, ValueKind.TEXT],
+    "in": lambda kinds: kinds[0] is ValueKind.TEXT or kinds[1] is not ValueKind.TEXT,
     "cat": _all(ValueKind.TEXT, ValueKind.NUMBER),
     "substr": lambda kinds: kinds[0] is ValueKind.TEXT and set(kinds[1:]) <= {ValueKind.NUMBER},
     "length": _all(ValueKind.TEXT, ValueKind.ARRAY),
