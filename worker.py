@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from activities.due_items import DueItemActivities
 from activities.events import EventActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
+from activities.log_context import LogContext
 from activities.member_queue import MAX_WAITING, MemberQueue
 from activities.owners import Owners
 from activities.retries import BoundedRetries
@@ -24,6 +25,7 @@ from activities.webhooks.deliveries import DeliveryActivities
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
+from telemetry.runtime import temporal_runtime
 from workflows.cleanup import run_cleanup
 from workflows.deploys import watch_deploys
 from workflows.event_loop_executor import EventLoopExecutor
@@ -63,7 +65,7 @@ class WorkerDependencies:
 
 async def connect_lazily() -> Client:
     """A client by Temporal's environment variables and `temporal.toml`; it connects at its first call."""
-    return await Client.connect(**_config(), data_converter=CONVERTER, lazy=True)
+    return await Client.connect(**_config(), data_converter=CONVERTER, runtime=temporal_runtime(), lazy=True)
 
 
 async def connect_until_ready() -> Client:
@@ -71,7 +73,7 @@ async def connect_until_ready() -> Client:
     while True:
         try:
             async with asyncio.timeout(5):
-                client = await Client.connect(**_config(), data_converter=CONVERTER)
+                client = await Client.connect(**_config(), data_converter=CONVERTER, runtime=temporal_runtime())
                 await register_search_attributes(client)
                 return client
         except (RPCError, RuntimeError, TimeoutError) as error:
@@ -81,7 +83,7 @@ async def connect_until_ready() -> Client:
 
 async def connect_to(address: str) -> Client:
     """A connected client of the server at `host:port`."""
-    return await Client.connect(address, data_converter=CONVERTER)
+    return await Client.connect(address, data_converter=CONVERTER, runtime=temporal_runtime())
 
 
 def _config() -> ClientConnectConfig:
@@ -122,7 +124,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
-            interceptors=[BoundedRetries()],
+            interceptors=[LogContext(), BoundedRetries()],
             max_concurrent_workflow_tasks=MAX_WORKFLOW_TASKS,
             max_concurrent_local_activities=MAX_LOCAL_ACTIVITIES,
             graceful_shutdown_timeout=timedelta(seconds=10),

@@ -19,6 +19,7 @@ from loyalty.program.program import Program
 from loyalty.references import DueBatch, NextDue
 from loyalty.store.due_items import DueItem
 from rules.storable import storable_text
+from telemetry.metrics import count_accepted_events, count_due_item
 
 MAX_ERROR_LENGTH = 2000
 """Characters of an error that are stored with the item that raised it."""
@@ -111,12 +112,18 @@ class _Run:
     async def _run_or_set_aside(self, item: DueItem) -> DueItemResult:
         program, revision, now = self._program, self._revision, self._now
         try:
-            return await self._store.write(lambda tx: run_due_item(tx, program, revision, item, now=now))
+            result = await self._store.write(lambda tx: run_due_item(tx, program, revision, item, now=now))
         except Exception as error:
             if is_transient(error):
                 raise
             reason = _reason(error)
+        else:
+            if result.was_run:
+                count_due_item(self._name, item.kind, "run")
+                count_accepted_events(self._name, len(result.events))
+            return result
         if await self._store.write(lambda tx: tx.due_items.set_aside(item, reason, now=now)):
+            count_due_item(self._name, item.kind, "set_aside")
             log.error("due item is set aside", **self._names(item), because=reason)
         return DueItemResult(was_run=True)
 

@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.service import RPCError
 
 from activities.errors import NEVER_RETRY, UnprocessableEvent
+from activities.event_durations import EventDurations
 from activities.in_flight import InFlightLimiter
 from activities.member_queue import MemberQueue
 from activities.owners import Owners
@@ -43,6 +44,10 @@ class Ran:
     """The event's place in its member's queue, when the transaction began."""
     parked: str | None = None
     """The id of the workflow that sleeps and whose turn it is now."""
+    received_at: datetime | None = None
+    """When the event was stored; None: another one caused it, or nothing was left to do."""
+    did_work: bool = False
+    """Nothing of it was done before."""
 
 
 class EventRunner:
@@ -62,6 +67,7 @@ class EventRunner:
         self.in_flight = in_flight or InFlightLimiter()
         self.queue = queue or MemberQueue()
         self._owners = owners or Owners()
+        self._durations = EventDurations()
 
     async def run(self, event: EventRef, work: Work, now: datetime, *, root: str, parks: bool = False) -> Ran:
         """Run work in one transaction, and once more if the workflow that owned the event is gone.
@@ -74,24 +80,31 @@ class EventRunner:
             taken_over = Runner(owner, gone=ran.result.owner, parks=parks)
             ran = await self._transaction(event, work, now, taken_over, root)
         if root and _is_end(ran.result):
+            if ran.did_work and not ran.result.error:
+                self._durations.applied(event.store, root, ran.received_at if event.id == root else None)
             await self._settle(event, root, ran.parked)
         elif ran.result.owner:
             self.in_flight.release(event.id)
+        elif ran.received_at is not None:
+            self._durations.begin(event.id, ran.received_at)
         return ran
 
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
         """Mark an event as failed, unless another workflow runs it, and let the next one of its member go on."""
         owner = workflow_of(event)
 
-        def run(tx: Transaction) -> str | None:
+        def run(tx: Transaction) -> tuple[bool, str | None]:
             tx.members.lock_member(event.member)
             state = tx.events.queue_state(event.id)  # not the event itself: it may be what cannot be read
             if state is None or state.owner not in (None, owner):
-                return None
+                return False, None
             tx.events.set_failed(event.id, storable_text(error), now=now)
-            return _next_in_queue(tx, event.member)
+            return state.status != "failed", _next_in_queue(tx, event.member)
 
-        await self._settle(event, event.id, await self._database.store(event.store).write(run))
+        is_new, parked = await self._database.store(event.store).write(run)
+        if is_new:
+            self._durations.failed(event.store, event.id)
+        await self._settle(event, event.id, parked)
 
     async def hand_over(self, store: str, events: list[str], owner: str | None) -> None:
         """Leave events that a workflow did not run to the relay."""
@@ -114,16 +127,22 @@ class EventRunner:
 
         def run(tx: Transaction) -> Ran:
             position: int | None = None
+            received_at: datetime | None = None
+            did_work = False
 
             def open_context(step: str) -> EventContext:
-                nonlocal position
+                nonlocal position, received_at, did_work
                 context = EventContext(tx, program, event, step, now)
-                position = context.state.position
+                state = context.state
+                position = state.position
+                received_at = state.received_at if state.parent is None else None
+                did_work = did_work or (state.step_result is None and state.status in ("received", "decided"))
                 return context
 
             result = work(open_context, runner)
             is_end = bool(root) and _is_end(result)
-            return Ran(result, position, _next_in_queue(tx, event.member) if is_end else None)
+            parked = _next_in_queue(tx, event.member) if is_end else None
+            return Ran(result, position, parked, received_at, did_work)
 
         return await self._database.store(event.store).write(run)
 

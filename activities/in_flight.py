@@ -6,6 +6,8 @@ waits in the task queue. So a report waits for a free slot before its workflow s
 
 import asyncio
 
+from telemetry.metrics import EVENTS_IN_FLIGHT
+
 MAX_IN_FLIGHT = 96
 """Enough for many events to share a commit of the database; few enough for each to be answered within seconds."""
 
@@ -30,6 +32,7 @@ class InFlightLimiter:
                 await self._free.acquire()
         except TimeoutError:
             return False
+        EVENTS_IN_FLIGHT.inc()
         self._releases[event_id] = asyncio.get_running_loop().call_later(MAX_HOLD_SECONDS, self.release, event_id)
         return True
 
@@ -37,4 +40,5 @@ class InFlightLimiter:
         """Free the slot of an event, if it holds one."""
         if (timer := self._releases.pop(event_id, None)) is not None:
             timer.cancel()
+            EVENTS_IN_FLIGHT.dec()
             self._free.release()

@@ -12,6 +12,7 @@ from api.event_types import routes as event_types
 from api.events import routes as events
 from api.health import routes as health
 from api.http.error_handlers import install_error_handlers
+from api.http.observation import ObserveRequests
 from api.http.openapi import install_openapi
 from api.http.security_headers import AddSecurityHeaders
 from api.login import routes as login
@@ -60,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.laurel = AppState.of(services)
     install_error_handlers(app, routes)
+    app.add_middleware(ObserveRequests)
     install_openapi(app, routes)
     app.add_middleware(AddSecurityHeaders)  # the last one added is the outermost
     return app

@@ -9,12 +9,15 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from time import perf_counter
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
+
+from database.measuring import TransactionKind, count_transactions, measured
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -26,6 +29,10 @@ POSTGRES_POOL_SIZE = 8
 
 class InvalidDatabaseUrl(ValueError):
     """A database URL that is invalid, or of a database that Laurel does not support; the message says the cure."""
+
+
+_QueuedJob: TypeAlias = "tuple[Job[Any], Future[Any], float]"
+"""A job, where its result goes, and when it was submitted (`perf_counter`)."""
 
 
 class Connections(ABC):
@@ -82,18 +89,18 @@ class PostgresConnections(Connections):
         self._threads = ThreadPoolExecutor(POSTGRES_POOL_SIZE, thread_name_prefix="postgres")
 
     def submit_write(self, job: Job[T]) -> "Future[T]":
-        return self._threads.submit(_run_in, self.engine, job)
+        return self._threads.submit(_run_in, self.engine, job, "write", perf_counter())
 
     def submit_read(self, job: Job[T]) -> "Future[T]":
-        return self._threads.submit(_run_in, self._read_only, job)
+        return self._threads.submit(_run_in, self._read_only, job, "read", perf_counter())
 
     def close(self) -> None:
         self._threads.shutdown()
         self.engine.dispose()
 
 
-def _run_in(engine: Engine, job: Job[T]) -> T:
-    with engine.begin() as connection:
+def _run_in(engine: Engine, job: Job[T], kind: TransactionKind, submitted: float) -> T:
+    with measured(kind, submitted), engine.begin() as connection:
         return job(connection)
 
 
@@ -112,7 +119,7 @@ class SqliteConnections(Connections):
         )
         event.listen(self.engine, "connect", _configure)
         event.listen(self.engine, "begin", _begin)
-        self._jobs: queue.SimpleQueue[tuple[Job[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_QueuedJob | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="sqlite-read")
         self._local = threading.local()
         self._opened: list[Connection] = []
@@ -121,11 +128,11 @@ class SqliteConnections(Connections):
 
     def submit_write(self, job: Job[T]) -> "Future[T]":
         done: Future[T] = Future()
-        self._jobs.put((job, done))
+        self._jobs.put((job, done, perf_counter()))
         return done
 
     def submit_read(self, job: Job[T]) -> "Future[T]":
-        return self._readers.submit(self._read, job)
+        return self._readers.submit(self._read, job, perf_counter())
 
     def close(self) -> None:
         self._jobs.put(None)
@@ -135,7 +142,7 @@ class SqliteConnections(Connections):
             connection.close()
         self.engine.dispose()
 
-    def _read(self, job: Job[T]) -> T:
+    def _read(self, job: Job[T], submitted: float) -> T:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self.engine.connect().execution_options(laurel_reads=True)
@@ -143,7 +150,7 @@ class SqliteConnections(Connections):
             connection.rollback()
             self._local.connection = connection
             self._opened.append(connection)
-        with connection.begin():
+        with measured("read", submitted), connection.begin():
             return job(connection)
 
     def _write_all(self) -> None:
@@ -164,12 +171,13 @@ class SqliteConnections(Connections):
                     return
 
 
-def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[Any]"]]) -> None:
+def _commit_together(connection: Connection, jobs: list[_QueuedJob]) -> None:
     """Run jobs in one transaction, each in a savepoint; set their results once all are committed."""
     results: list[tuple[Future[Any], Any]] = []
+    began = perf_counter()
     try:
         with connection.begin():
-            for job, done in jobs:
+            for job, done, _ in jobs:
                 if not done.set_running_or_notify_cancel():
                     continue
                 try:
@@ -180,10 +188,14 @@ def _commit_together(connection: Connection, jobs: list[tuple[Job[Any], "Future[
                 else:
                     results.append((done, result))
     except BaseException as error:  # noqa: BLE001 - a commit that fails fails every job in it
-        for _, done in jobs:
+        count_transactions("write", committed=0, rolled_back=len(jobs), waited=began - jobs[0][2], began=began)
+        for _, done, _ in jobs:
             if not done.done():
                 done.set_exception(error)
         return
+    committed = len(results)
+    waited = began - jobs[0][2]
+    count_transactions("write", committed=committed, rolled_back=len(jobs) - committed, waited=waited, began=began)
     for done, result in results:
         done.set_result(result)
 

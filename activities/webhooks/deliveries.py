@@ -21,6 +21,7 @@ from loyalty.webhooks.outbox import CALL
 from loyalty.webhooks.retries import is_dead, next_attempt
 from loyalty.webhooks.signing import sign
 from rules.storable import storable_text
+from telemetry.metrics import count_attempt
 
 log = structlog.get_logger()
 
@@ -95,6 +96,7 @@ class DeliveryActivities:
         made = _MadeAttempt(delivery.id, number, at, attempt, wait)
         if await store.write(lambda tx: _store(tx, made, outbound)):
             wait = None
+        count_attempt(is_delivered=attempt.delivered, goes_on=wait is not None, seconds=attempt.latency_ms / 1000)
         if wait is None and not attempt.delivered:
             log.warning("webhook given up", delivery=delivery.id, url=outbound.url, because=attempt.error)
         return DeliveryAttempt(attempt.delivered, wait.total_seconds() if wait else None, attempt.error or "")

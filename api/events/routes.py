@@ -121,7 +121,7 @@ async def _acceptance(store_request: StoreRequest, report: EventReport) -> Opera
 
 def _changed(accepted: AcceptedEvent) -> Changed:
     answer: CustomEventId = {"customEventId": accepted.event_id}
-    return Changed(answer, accepted.to_start)
+    return Changed(answer, accepted.to_start, accepted.stored)
 
 
 async def _response_with_outcome(store_request: StoreRequest, answer: Answer, seconds: int) -> Response:

@@ -91,17 +91,17 @@ def _backlog(backlog: Mapping[str, Backlog] | None, now: datetime) -> Iterator[C
     if backlog is None:
         yield Check("backlog", "unknown", "what waits could not be counted in time")
         return
-    yield _waiting("backlog", "events", [each.events for each in backlog.values()], now)
-    yield _waiting("dueItems", "late", [each.late_due_items for each in backlog.values()], now)
+    yield _waiting("backlog", "events", "event", [each.events for each in backlog.values()], now)
+    yield _waiting("dueItems", "late", "due item", [each.late_due_items for each in backlog.values()], now)
+    yield _waiting("deliveries", "overdue", "delivery", [each.overdue_deliveries for each in backlog.values()], now)
 
 
-def _waiting(name: str, what: str, parts: Iterable[Waiting], now: datetime) -> Check:
+def _waiting(name: str, what: str, subject: str, parts: Iterable[Waiting], now: datetime) -> Check:
     known = list(parts)
     number = sum(part.number for part in known)
     since = min((part.since for part in known if part.since is not None), default=None)
     oldest = 0.0 if since is None else max(0.0, round((now - since).total_seconds(), 3))
     is_long = oldest > LONG_WAIT_SECONDS
-    subject = "event" if name == "backlog" else "due item"
     message = f"the oldest {subject} has been waiting for {oldest:.0f} s: see `laurel stuck`" if is_long else ""
     return Check(name, "degraded" if is_long else "ok", message, {what: number, "oldestSeconds": oldest})
 

@@ -25,6 +25,7 @@ class CheckResult(TypedDict):
     ended: NotRequired[int]
     events: NotRequired[int]
     late: NotRequired[int]
+    overdue: NotRequired[int]
     oldestSeconds: NotRequired[float]
     freeBytes: NotRequired[int]
 

@@ -34,6 +34,7 @@ from loyalty.losses import losses_as_json
 from loyalty.refusals import Refusal, UnnamedLosses
 from program_files import ProgramFaults
 from rules import MalformedJson
+from telemetry.metrics import count_refusal
 
 METHOD_NOT_ALLOWED = 405
 
@@ -65,9 +66,11 @@ def error_response(error: Exception) -> Response:
     """The answer to an exception of `STATUS`."""
     status = next(STATUS[error_type] for error_type in type(error).__mro__ if error_type in STATUS)
     if isinstance(error, SQLAlchemyError):
+        count_refusal(str(status))
         return _database_unavailable(status)
     content: dict[str, Any] = {"code": status, "message": str(error)}
     faults = _faults(error)
+    count_refusal(faults[0].code if faults else str(status))
     if faults:
         content |= {"message": "Validation failed", "errors": [_fault_json(fault) for fault in faults]}
     if isinstance(error, AnotherInForce):

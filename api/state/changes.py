@@ -19,6 +19,7 @@ from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from database import ReadTransaction, StoreDatabase, Transaction
 from database.answers import KeptAnswer, KeyedRequest
 from loyalty.references import EventRef
+from telemetry.metrics import count_accepted_events
 from workflows.cleanup import KEPT_FOR
 
 MAX_WAIT_SECONDS = 5.0
@@ -35,6 +36,8 @@ class Changed:
 
     content: Mapping[str, Any] | None
     to_start: tuple[EventRef, ...] = ()
+    stored: int | None = None
+    """How many events it stored; None: those that are to start."""
 
     @property
     def status(self) -> int:
@@ -143,6 +146,8 @@ class Change:
             if isinstance(done, KeptAnswer):
                 return repeated(done)
             changed = done
+        stored = len(changed.to_start) if changed.stored is None else changed.stored
+        count_accepted_events(self.store_request.store, stored)
         await self.store_request.state.starter.start(changed.to_start)
         return Answer(changed.status, changed.content)
 

@@ -3,28 +3,34 @@
 from contextlib import closing
 
 from commands.shared.admin import ADMIN, set_admin_password
+from commands.shared.metrics_server import MetricsAddress, serving_metrics
 from commands.shared.serving import services, serving
 from commands.shared.settings import ADMIN_PASSWORD, SettingError, Settings
 from commands.shared.shutdown import wait_for_shutdown
 from database import Database
 from database.programs import Programs
 from worker import connect_lazily
+from workflows.system_state import SystemMonitor
 
 
-async def run_api(*, host: str, port: int, show_docs: bool) -> None:
+async def run_api(*, host: str, port: int, show_docs: bool, metrics: MetricsAddress) -> None:
     """Serve the API until it is asked to stop. It starts and accepts events also while Temporal does not answer."""
     settings = Settings.read()
     with closing(Database.open(settings.required_database_url())) as database:
         await _require_admin(database, settings)
+        client = await connect_lazily()
+        monitor = SystemMonitor(database, client)
         needed = services(
             database,
             Programs(database),
-            await connect_lazily(),
+            client,
+            monitor,
             allow=settings.webhook_allow,
             temporal_ui=settings.temporal_ui,
             show_docs=show_docs,
         )
-        async with serving(needed, host=host, port=port, proxies=settings.trusted_proxies):
+        serve = serving(needed, host=host, port=port, proxies=settings.trusted_proxies)
+        async with serving_metrics(monitor, metrics), serve:
             print(f"Laurel's API answers at http://{host}:{port}{'/docs' if show_docs else ''}", flush=True)
             await wait_for_shutdown()
 

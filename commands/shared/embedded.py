@@ -17,6 +17,7 @@ from commands.shared import temporal_server
 from commands.shared.admin import ADMIN, renew_command_line_key, set_admin_password
 from commands.shared.data_folder import RUNNING_FILE, lock, write_private
 from commands.shared.errors import CommandError
+from commands.shared.metrics_server import NO_METRICS, MetricsAddress, serving_metrics
 from commands.shared.serving import services, serving
 from commands.shared.settings import Settings
 from commands.shared.temporal_server import TemporalServer
@@ -25,6 +26,7 @@ from database.programs import Programs
 from loyalty.losses import NO_CONSENT, DeployConsent
 from workflows.search_attributes import register_search_attributes
 from workflows.starter import wake_clocks
+from workflows.system_state import SystemMonitor
 
 log = structlog.get_logger()
 
@@ -78,6 +80,7 @@ async def running(
     settings: Settings,
     consent: DeployConsent = NO_CONSENT,
     show_docs: bool = True,
+    metrics: MetricsAddress = NO_METRICS,
 ) -> AsyncIterator[Laurel]:
     """Run Laurel until the block ends.
 
@@ -94,10 +97,12 @@ async def running(
             password = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
                 working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow)
+                monitor = SystemMonitor(database, client)
                 needed = services(
                     database,
                     programs,
                     client,
+                    monitor,
                     allow=settings.webhook_allow,
                     temporal_ui=f"http://{HOST}:{ports.ui}",
                     in_flight=working.in_flight,
@@ -105,7 +110,7 @@ async def running(
                     show_docs=show_docs,
                 )
                 serve = serving(needed, host=HOST, port=ports.api, proxies=settings.trusted_proxies)
-                async with worker.running(working), serve:
+                async with serving_metrics(monitor, metrics), worker.running(working), serve:
                     await wake_clocks(database, client)
                     await _write_running_file(folder, ports, database)
                     yield Laurel(ports, store, revision, database, programs, client, password)

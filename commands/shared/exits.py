@@ -18,9 +18,9 @@ def run_async(work: Callable[[], Coroutine[Any, Any, None]], format: Format = Fo
     """Run an asynchronous command, with logs on standard error and errors as exit codes."""
     import uvloop
 
-    from commands.shared.logs import log_to_stderr
+    from telemetry.logs import log_to
 
-    log_to_stderr()
+    log_to(sys.stderr)
     with errors_as_exit_codes(format):
         uvloop.run(work())
 

@@ -16,6 +16,14 @@ Drop = Annotated[
     typer.Option("--drop", help="What members may lose by it: wallet:NAME, tier:NAME, reward:NAME or event:NAME."),
 ]
 Rename = Annotated[bool, typer.Option("--rename", help="Its title may be another than that of the program in force.")]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option("--metrics-port", min=1, max=65535, help="Serve metrics to Prometheus here.", show_default="none"),
+]
+MetricsHost = Annotated[
+    str, typer.Option("--metrics-host", help="The address to serve metrics at: whoever reaches it can read them.")
+]
+LOOPBACK = "127.0.0.1"
 Store = Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="the only one")]
 
 Docs = Annotated[bool, typer.Option("--docs/--no-docs", help="Whether /docs and /openapi.json answer, to everybody.")]

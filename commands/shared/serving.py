@@ -39,6 +39,7 @@ def services(
     database: Database,
     programs: Programs,
     client: Client,
+    monitor: SystemMonitor,
     *,
     allow: tuple[Network, ...],
     temporal_ui: str | None,
@@ -55,7 +56,7 @@ def services(
         programs=programs,
         start_event=limited_start(client, in_flight),
         allow=allow,
-        system_state=SystemMonitor(database, client).state,
+        system_state=monitor.state,
         queue=queue or MemberQueue(),
         temporal_ui=temporal_ui,
         show_docs=show_docs,
@@ -81,7 +82,7 @@ async def serving_app(
         port=port,
         http=partial(BoundedHttpProtocol, connections),  # type: ignore[arg-type]  # uvicorn only calls it
         ws="none",
-        log_level="warning",
+        log_config=None,  # as `telemetry.logs` set it
         access_log=False,
         server_header=False,
         proxy_headers=bool(proxies),

@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import fail, print_warnings, require_folder, run_async
-from commands.shared.options import API_PORT, DATA, TEMPORAL_PORT, UI_PORT, Data, Docs, Drop, Rename
+from commands.shared.options import (
+    API_PORT,
+    DATA,
+    LOOPBACK,
+    TEMPORAL_PORT,
+    UI_PORT,
+    Data,
+    Docs,
+    Drop,
+    MetricsHost,
+    MetricsPort,
+    Rename,
+)
 
 
 def up(
@@ -26,11 +38,14 @@ def up(
     ] = TEMPORAL_PORT,
     ui_port: Annotated[int, typer.Option("--ui-port", min=1, max=65535, help="The port of the Temporal UI.")] = UI_PORT,
     docs: Docs = True,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands.shared import embedded
     from commands.shared.consent import read_consent, refused
     from commands.shared.deployment import warnings_of
+    from commands.shared.metrics_server import MetricsAddress
     from commands.shared.settings import EXAMPLE_PROGRAM, Settings
     from commands.shared.shutdown import wait_for_shutdown
     from commands.up.watch import FolderWatch
@@ -61,6 +76,7 @@ def up(
             ports=embedded.Ports(port, temporal_port, ui_port),
             settings=Settings.read(),
             show_docs=docs,
+            metrics=MetricsAddress(metrics_host, metrics_port),
         ) as laurel:
             if program:
                 print_warnings(warnings_of(program))
@@ -70,6 +86,8 @@ def up(
             print(f"  Data         {data.resolve()}")
             if laurel.new_password:
                 print(f"  Admin        admin, password {laurel.new_password} (kept in {data / 'admin-password'})")
+            if metrics_port:
+                print(f"  Metrics      http://{metrics_host}:{metrics_port}/metrics")
             watched = None
             if program and watch:
                 print(f"  Watching     {program.resolve()}")

@@ -3,20 +3,23 @@
 from contextlib import closing
 
 from activities.temporal_names import TASK_QUEUE
+from commands.shared.metrics_server import MetricsAddress, serving_metrics
 from commands.shared.settings import Settings
 from commands.shared.shutdown import wait_for_shutdown
 from database import Database
 from database.programs import Programs
 from worker import WorkerDependencies, connect_until_ready, running
 from workflows.starter import wake_clocks
+from workflows.system_state import SystemMonitor
 
 
-async def run_worker() -> None:
+async def run_worker(metrics: MetricsAddress) -> None:
     """Run workflows and activities until asked to stop; wait first until Temporal answers."""
     settings = Settings.read()
     with closing(Database.open(settings.required_database_url())) as database:
         client = await connect_until_ready()
-        async with running(WorkerDependencies(database, Programs(database), client, settings.webhook_allow)):
+        working = WorkerDependencies(database, Programs(database), client, settings.webhook_allow)
+        async with serving_metrics(SystemMonitor(database, client), metrics), running(working):
             await wake_clocks(database, client)
             print(f"Laurel's worker takes from {TASK_QUEUE!r} of namespace {client.namespace}", flush=True)
             await wait_for_shutdown()

@@ -48,6 +48,13 @@ class AcceptedEvent:
 
     event_id: str
     to_start: tuple[EventRef, ...] = ()
+    is_repeated: bool = False
+    """It was stored before."""
+
+    @property
+    def stored(self) -> int:
+        """How many events were stored: this one, and maybe that of its member's registration."""
+        return 0 if self.is_repeated else max(1, len(self.to_start))
 
 
 def accept_event(
@@ -92,7 +99,7 @@ def _repetition(tx: StoreReaders, event: IncomingEvent, fingerprint: str | None)
         return None
     if known.fingerprint != fingerprint:
         raise EventIdReused(known.id)
-    return AcceptedEvent(known.id)
+    return AcceptedEvent(known.id, is_repeated=True)
 
 
 def _sorted(value: Any) -> Any:

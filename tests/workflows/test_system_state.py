@@ -8,7 +8,8 @@ from sqlalchemy import event
 from temporalio.client import Client
 
 from commands.shared.temporal_server import free_port
-from database import Database
+from database import Database, Transaction
+from database.backlog import Waiting
 from tests.kit.programs import files
 from tests.kit.running import running
 from workflows.starter import wake_clocks
@@ -83,3 +84,24 @@ async def test_a_database_that_is_closed_does_not_answer(sqlite_database_url: st
     database.close()
 
     assert not (await monitor.state()).is_readable
+
+
+async def test_overdue_deliveries_are_counted_by_store(database: Database, temporal: Client):
+    async with running(database, temporal, files()) as laurel:
+        event = await laurel.accept(await laurel.register(), "app_login")
+        ago = datetime.now(UTC) - timedelta(minutes=5)
+
+        def add(tx: Transaction) -> None:
+            tx.webhooks.add_message("m", event_id=event.id, name="x", data={}, now=ago)
+            for name, due in (("old", ago), ("young", datetime.now(UTC) + timedelta(hours=1))):
+                tx.webhooks.add_delivery(
+                    name, message_id="m", event_id=event.id, subscription_id=None, url="http://x", headers=[], now=due
+                )
+
+        await database.store(laurel.store).write(add)
+
+        state = await SystemMonitor(database, temporal).state()
+
+        assert state.backlog is not None
+        found = state.backlog[laurel.store]
+        assert (found.pending_deliveries, found.overdue_deliveries) == (2, Waiting(1, ago))

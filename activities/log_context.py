@@ -1,0 +1,31 @@
+"""What the log lines of an activity name: its workflow, its activity, and the event or delivery that it is about."""
+
+from typing import Any
+
+from temporalio import activity
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from loyalty.references import DeliveryRef, EventRef
+from telemetry.logs import bind_to_log
+
+
+class LogContext(Interceptor):
+    """Binds the ids of an activity to the lines that are logged in it."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the interface's
+        """Put the binding before what runs the activity."""
+        return _BindIds(next)
+
+
+class _BindIds(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the interface's
+        info = activity.info()
+        bind_to_log(workflow_id=info.workflow_id, activity=info.activity_type)
+        match input.args[0] if input.args else None:
+            case EventRef(store=store, id=event_id):
+                bind_to_log(event_id=event_id, store=store)
+            case DeliveryRef(store=store, id=delivery_id):
+                bind_to_log(delivery_id=delivery_id, store=store)
+            case _:
+                pass  # the clock and batches are of no single event
+        return await self.next.execute_activity(input)

@@ -1,0 +1,70 @@
+"""What is noted of every request: its id, which the answer and the log have, too, how long it took, its status."""
+
+import re
+import secrets
+from functools import cache
+from time import perf_counter
+
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telemetry.logs import bind_to_log
+from telemetry.metrics import HTTP_IN_PROGRESS, HTTP_SECONDS
+
+REQUEST_ID = b"x-request-id"
+
+NO_ROUTE = "(none)"
+"""The route of a path that the API does not have."""
+
+CLIENT_LEFT = 499
+"""The status of a request whose client left before it was answered; known from nginx."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+
+
+class ObserveRequests:
+    """ASGI middleware that gives every request an id, and measures it.
+
+    A client may choose the id by `X-Request-ID`: 1 to 128 letters, digits, `.`, `_` and `-`; another one is replaced.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _chosen_id(scope) or secrets.token_hex(16).encode()
+        bind_to_log(request_id=request_id.decode())
+        status = CLIENT_LEFT
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (REQUEST_ID, request_id)]
+            await send(message)
+
+        HTTP_IN_PROGRESS.inc()
+        began = perf_counter()
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            HTTP_IN_PROGRESS.dec()
+            method = scope["method"] if scope["method"] in _METHODS else "(other)"
+            route = getattr(scope.get("route"), "path", NO_ROUTE)
+            _seconds(method, route, status).observe(perf_counter() - began)
+
+
+def _chosen_id(scope: Scope) -> bytes | None:
+    for name, value in scope["headers"]:
+        if name == REQUEST_ID:
+            return value if _SANE.fullmatch(value) else None
+    return None
+
+
+@cache
+def _seconds(method: str, route: str, status: int) -> Histogram:
+    return HTTP_SECONDS.labels(method, route, str(status))
