@@ -142,7 +142,7 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     try:
         return [(name.encode("ascii"), value.encode("latin-1")) for name, value in named.items()]
     except UnicodeEncodeError as error:
-        raise ValueError(f"a header holds characters that HTTP cannot send: {error.object!r}") from None
+        raise ValueError(f"a header holds a character that HTTP cannot send, at {error.start}") from None
 
 
 def _text(start: bytearray) -> str:

@@ -14,6 +14,7 @@ from activities.retries import is_given_up
 from activities.webhooks.client import Attempt, WebhookClient
 from database import Database, Transaction
 from loyalty.ids import new_id
+from loyalty.masking import masked_url
 from loyalty.references import DeliveryAttempt, DeliveryRef
 from loyalty.store.webhooks import DeliveryStatus, LoggedAttempt, OutboundDelivery
 from loyalty.webhooks.messages import with_request_id
@@ -98,8 +99,8 @@ class DeliveryActivities:
             wait = None
         count_attempt(is_delivered=attempt.delivered, goes_on=wait is not None, seconds=attempt.latency_ms / 1000)
         if wait is None and not attempt.delivered:
-            log.warning("webhook given up", delivery=delivery.id, url=outbound.url, because=attempt.error)
-        return DeliveryAttempt(attempt.delivered, wait.total_seconds() if wait else None, attempt.error or "")
+            log.warning("webhook given up", delivery=delivery.id, url=masked_url(outbound.url), because=attempt.error)
+        return DeliveryAttempt(attempt.delivered, wait.total_seconds() if wait else None, _reason_in_history(attempt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,13 @@ class _MadeAttempt:
     at: datetime
     attempt: Attempt
     wait: timedelta | None
+
+
+def _reason_in_history(attempt: Attempt) -> str:
+    """Why an attempt failed, without what an error says of the URL: histories are read by more people."""
+    if attempt.delivered:
+        return ""
+    return "no answer; the delivery's attempts say why" if attempt.status is None else f"answered {attempt.status}"
 
 
 def _stored_result(outbound: OutboundDelivery, now: datetime) -> DeliveryAttempt:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from api.http.responses import format_instant, omit_none
 from database import ReadTransaction
 from loyalty.decisions import presentation
+from loyalty.masking import masked_url
 from loyalty.program.program import Program
 from loyalty.store.events import StoredEvent
 from loyalty.store.points import Transfer
@@ -114,7 +115,7 @@ def _deliveries(tx: ReadTransaction, event_id: str, program: Program) -> Iterato
             "deliveryId": delivery.id,
             "customEventId": event_id,
             "name": delivery.name,
-            "url": delivery.url,
+            "url": masked_url(delivery.url),
             "status": delivery.status,
             "attempts": attempts,
         } | omit_none(

@@ -36,6 +36,10 @@ SETTINGS = {
 """Dynamic configuration for a server with one SQLite file and one history shard; 1.4 times the default throughput."""
 
 
+ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "GOMAXPROCS", "GOMEMLIMIT", "GOGC")
+"""The variables that the server gets: passwords, keys and the addresses of databases are none of them."""
+
+
 class TemporalError(CommandError):
     """The server did not start; the message holds the last line of its log."""
 
@@ -148,6 +152,7 @@ async def _spawn(args: list[str], output: IO[bytes]) -> asyncio.subprocess.Proce
         stderr=output,
         stdin=asyncio.subprocess.DEVNULL,
         start_new_session=True,
+        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from loyalty.decisions.decision_json import written_out
+from loyalty.masking import MASK, masked_url
 from loyalty.program.program import Program
 from loyalty.program.wallets import exact_amount
 
@@ -45,8 +46,11 @@ def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[s
 
 
 def _effect(effect: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an effect that is written out as a program file writes it."""
+    """Return an effect that is written out as a program file writes it, without the secrets of a webhook."""
     ((name, value),) = effect.items()
+    if name == "call_webhook":
+        hidden = {"url": masked_url(value["url"]), "headers": dict.fromkeys(value.get("headers", {}), MASK)}
+        return {name: {**value, **hidden}}
     if name not in ("award_points", "deduct_points"):
         return dict(effect)
     readable = {key: each for key, each in value.items() if key != "posted"}

@@ -27,7 +27,7 @@ def send_effect_messages(context: EventContext, outcome: RuleOutcome) -> None:
     for effect in outcome.effects:
         if isinstance(effect, CallWebhook):
             context.outbox.call(effect)
-            context.log.append(f"calls {effect.url} by {outcome.source}")
+            context.log.append(f"calls a webhook by {outcome.source}")  # a URL may hold a secret; the delivery has it
 
 
 def _applied(context: EventContext, outcome: RuleOutcome) -> CampaignEffectWasApplied:

@@ -1,6 +1,8 @@
 """Deliveries: real requests to a real receiver, hours of retries by skipping time."""
 
 import asyncio
+import base64
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,6 +52,35 @@ async def test_a_webhook_is_signed_and_its_delivery_logged(
         assert request.json["eventName"] == NAME
         assert request.json["messageId"] == request.headers["webhook-id"]
         assert (delivery.status, delivery.attempts) == ("delivered", 1)
+
+
+async def test_histories_hold_no_secret_of_a_webhook(
+    sqlite_database: Database, skipping: WorkflowEnvironment, receiver: Receiver
+) -> None:
+    receiver.answer("/own?token=hidden-query", Answer(status=500, body=b"hidden-answer"))
+    secrets = CALLS.replace("URL/own", f"{receiver.url}/own?token=hidden-query").replace("coffee", "hidden-header")
+    files = programs.files(reactors__calls=secrets.replace("points-for-purchase", "calls"))
+    async with running(sqlite_database, skipping.client, files) as laurel:
+        event = await laurel.accept(await laurel.register(), "purchase", {"total": 80})
+        await laurel.answer(event)
+        (delivery,) = await laurel.deliveries(event)
+        ids = [event.workflow_id, f"delivery/{laurel.store}/{delivery.id}"]
+        await skipping.client.get_workflow_handle(ids[1]).result()
+
+        histories = [(await skipping.client.get_workflow_handle(each).fetch_history()).to_json() for each in ids]
+
+    texts = [_decoded(history) for history in histories]
+    assert ["answered 500" in text for text in texts] == [True, True]
+    assert "calls a webhook by reactor/calls" in texts[0]
+    hidden = ("hidden-query", "hidden-header", "hidden-answer", receiver.url)
+    assert [each for each in hidden for text in texts if each in text] == []
+
+
+def _decoded(history: str) -> str:
+    """A history as JSON, with its payloads decoded."""
+    return re.sub(
+        r'"data": ?"([A-Za-z0-9+/=]+)"', lambda found: base64.b64decode(found[1]).decode("utf-8", "replace"), history
+    )
 
 
 async def test_a_delivery_that_fails_at_first_is_repeated_after_five_seconds_with_the_same_id(

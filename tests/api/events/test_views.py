@@ -40,7 +40,7 @@ DECISION = Decision(
                 DeductPoints("points", points("0.1")),
                 AwardPoints("gone", points(3), Duration(), Never()),
                 GrantBadge("early-bird"),
-                CallWebhook("https://partner.example", {"a": 1}),
+                CallWebhook("https://partner.example/a?key=hidden", {"a": 1}, (("Authorization", "hidden"),)),
             ),
         ),
     )
@@ -113,7 +113,13 @@ async def test_a_decision_shows_reasons_and_amounts_as_people_write_them(api_any
         {"deduct_points": {"wallet": "points", "points": 0.1}},
         {"award_points": {"wallet": "gone", "points": 3, "expires": "never"}},
         {"grant_badge": "early-bird"},
-        {"call_webhook": {"url": "https://partner.example", "body": {"a": 1}, "headers": {}}},
+        {
+            "call_webhook": {
+                "url": "https://partner.example/a?********",
+                "body": {"a": 1},
+                "headers": {"Authorization": "********"},
+            }
+        },
     ]
 
 

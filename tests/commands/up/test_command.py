@@ -158,6 +158,9 @@ def test_a_killed_temporal_server_is_started_again_and_a_killed_laurel_takes_its
     with started(tmp_path / "log", *command, LAUREL_ADMIN_PASSWORD=PASSWORD) as process:
         wait_until_up(process, ports)
         (first,) = process.children()
+        environment = Path(f"/proc/{first}/environ").read_text()
+        assert "LAUREL" not in environment
+        assert PASSWORD not in environment
 
         os.kill(first, signal.SIGKILL)
         (second,) = eventually(process.children, lambda pids: bool(pids) and pids != [first], process=process)
