@@ -1,8 +1,9 @@
 """The worker: connect to Temporal, register workflows and activities, run."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -46,6 +47,14 @@ for others of their members."""
 
 MAX_LOCAL_ACTIVITIES = 1000
 """More than all these workflow tasks have at once, so that no step waits for one that waits."""
+
+
+FINISH_WITHIN = timedelta(seconds=3)
+"""How long activities may go on when the worker shuts down; then they are cancelled, to be retried by another one."""
+
+SHUT_DOWN_WITHIN = timedelta(seconds=5)
+"""How long the worker shuts down: it waits for a workflow task as long as an activity of it is retried, or for a
+Temporal that is away."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ def _config() -> ClientConnectConfig:
 async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None = None) -> AsyncIterator[Worker]:
     """A running worker, with relays, cleanup and a watch of deploys beside it.
 
-    When the block ends, running activities are finished.
+    When the block ends, running activities have FINISH_WITHIN to finish.
     """
     async with WebhookClient(needed.allow) as webhooks:
         owners = Owners(needed.client)
@@ -127,9 +136,9 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             interceptors=[LogContext(), BoundedRetries()],
             max_concurrent_workflow_tasks=MAX_WORKFLOW_TASKS,
             max_concurrent_local_activities=MAX_LOCAL_ACTIVITIES,
-            graceful_shutdown_timeout=timedelta(seconds=10),
+            graceful_shutdown_timeout=FINISH_WITHIN,
         )
-        async with worker:
+        async with _shut_down_in_time(worker):
             beside = (
                 asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
                 asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
@@ -141,3 +150,19 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _shut_down_in_time(worker: Worker) -> AsyncIterator[None]:
+    """Run a worker until the block ends, and leave it if it does not shut down in time."""
+    stack = AsyncExitStack()
+    await stack.enter_async_context(worker)
+    try:
+        yield
+    finally:
+        raised = sys.exc_info()
+        try:
+            async with asyncio.timeout(SHUT_DOWN_WITHIN.total_seconds()):
+                await stack.__aexit__(*raised)
+        except TimeoutError:
+            log.warning("the worker does not shut down in time: its work goes on at the next start")

@@ -1,6 +1,7 @@
 """`laurel api` and `laurel worker`: processes of their own, on PostgreSQL and a Temporal server at an address."""
 
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -120,6 +121,39 @@ async def test_of_25_redemptions_at_once_the_balance_pays_for_one_though_the_wor
 
     fired = [entry for detail in details for entry in detail["decision"] if entry["verdict"] == "fired"]
     assert (len(fired), points) == (1, 0)
+
+
+@pytest.mark.timeout(240)
+async def test_api_and_worker_stop_within_ten_seconds_while_temporal_is_away_and_the_database_holds_them_up(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    port = temporal_server.free_port()
+    reached = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
+    temporal = await temporal_server.start(port=port, log=tmp_path / "temporal")
+    engine = create_engine(environment["LAUREL_DATABASE_URL"])
+    with (
+        api(tmp_path / "api", reached) as (front, url),
+        started(tmp_path / "worker", "worker", **reached) as back,
+        AdminClient(url, PASSWORD) as admin,
+        ThreadPoolExecutor(5) as clients,
+        engine.connect() as holder,
+    ):
+        admin.applied(admin.report("purchase", {"total": 30}))
+        waiting = [clients.submit(admin.report, "purchase", {"total": 1}, prefer="wait=30") for _ in range(5)]
+        holder.exec_driver_sql("LOCK TABLE event, step IN ACCESS EXCLUSIVE MODE")
+        temporal.process.kill()
+        await temporal.ended()
+        begun = time.monotonic()
+        for process in (front, back):
+            process.popen.send_signal(signal.SIGTERM)
+        codes = [process.popen.wait(60) for process in (front, back)]
+        took = time.monotonic() - begun
+        ends = [each.exception() for each in waiting]
+        holder.rollback()
+    engine.dispose()
+
+    assert (codes, took < 10) == ([0, 0], True), (took, front.output, back.output)
+    assert len(ends) == len(waiting)
 
 
 def test_an_api_without_a_database_or_an_admin_is_refused_with_the_cure(environment: Mapping[str, str]) -> None:

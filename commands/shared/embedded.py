@@ -188,7 +188,7 @@ class _Supervisor:
         """Restart the server when it dies; clients and workers reconnect by themselves."""
         while True:
             if self._server is not None:
-                code = await self._server.process.wait()
+                code = await self._server.ended()
                 log.warning("temporal died and is started again", code=code)
                 self._server = None
             await asyncio.sleep(0.5)

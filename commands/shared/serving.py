@@ -87,7 +87,7 @@ async def serving_app(
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=[str(network) for network in proxies],
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=3,
     )
     server = _Server(config)
     serve = asyncio.create_task(_serve(server, port), name="api")

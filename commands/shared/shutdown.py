@@ -1,17 +1,32 @@
-"""Waiting for the signal that ends a command that stays up."""
+"""Stopping a command that stays up: on SIGINT (Ctrl-C) or SIGTERM, within ten seconds, whatever is under way."""
 
 import asyncio
+import os
 import signal
-from collections.abc import Coroutine
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from types import FrameType
+from typing import Any, Final
+
+STOP_WITHIN: Final = 9.0
+"""Seconds after which a process that was asked to stop ends as it is. What was accepted is stored, and each step of it
+is one transaction, so the next start goes on with it."""
+
+CHILDREN: Final[set[int]] = set()
+"""The ids of the processes that this one has started and not stopped yet."""
+
+_LEFT = b"laurel: something did not stop in time; it goes on at the next start\n"
 
 
 async def wait_for_shutdown(background: Coroutine[Any, Any, None] | None = None) -> None:
-    """Wait for SIGINT (Ctrl-C) or SIGTERM. `background` runs meanwhile; its error ends the wait and is raised."""
+    """Wait for SIGINT or SIGTERM; then the process has STOP_WITHIN seconds to end, and a second signal ends it at once.
+
+    `background` runs meanwhile; its error ends the wait and is raised.
+    """
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked.set)
+    _Stop(lambda: loop.call_soon_threadsafe(asked.set)).listen()
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(asked.wait())]
     if background is not None:
         tasks.append(asyncio.create_task(background))
@@ -21,3 +36,41 @@ async def wait_for_shutdown(background: Coroutine[Any, Any, None] | None = None)
     await asyncio.gather(*running, return_exceptions=True)
     for task in ended:
         task.result()
+
+
+class _Stop:
+    """Handles the signals that ask for the end. Not in the event loop: that may be what does not stop."""
+
+    def __init__(self, ask: Callable[[], object]) -> None:
+        self._ask = ask
+        self._is_asked = False
+        self._asked = threading.Event()
+
+    def listen(self) -> None:
+        """Handle SIGINT and SIGTERM from now on, until the process ends."""
+        threading.Thread(target=self._end_in_time, name="stop", daemon=True).start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_asked:
+            _end(128 + number)
+        self._is_asked = True
+        self._asked.set()
+        self._ask()
+
+    def _end_in_time(self) -> None:
+        self._asked.wait()
+        time.sleep(STOP_WITHIN)
+        os.write(2, _LEFT)
+        _end(0)
+
+
+def _end(code: int) -> None:
+    """End this process at once, and ask its children to end."""
+    for child in CHILDREN:
+        try:
+            os.kill(child, signal.SIGTERM)
+        except OSError:  # it has ended
+            continue
+    os._exit(code)

@@ -18,9 +18,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from commands.shared.errors import CommandError
+from commands.shared.shutdown import CHILDREN
 from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 START_SECONDS = 60.0
+STOP_SECONDS = 3.0
+"""A server that is killed after this has lost nothing: what it answered is in its file."""
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
@@ -58,16 +61,21 @@ class TemporalServer:
         return f"127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
-        """Stop the server with SIGTERM; kill it after ten seconds."""
-        if self.process.returncode is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(10):
-                await self.process.wait()
-        except TimeoutError:
-            self.process.kill()
-            await self.process.wait()
+        """Stop the server with SIGTERM; kill it after STOP_SECONDS."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self.process.wait()
+            except TimeoutError:
+                self.process.kill()
+        await self.ended()
+
+    async def ended(self) -> int:
+        """Wait until the server has ended; return its exit code."""
+        code = await self.process.wait()
+        CHILDREN.discard(self.process.pid)
+        return code
 
 
 def binary() -> str:
@@ -118,6 +126,7 @@ async def start(
     """Start a server and wait until it answers; raise TemporalError."""
     with log.open("ab") as output:
         process = await _spawn(arguments(port=port, ui_port=ui_port, file=file, extra=extra), output)
+    CHILDREN.add(process.pid)
     server = TemporalServer(process, port, ui_port)
     try:
         async with asyncio.timeout(START_SECONDS):

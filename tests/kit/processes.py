@@ -127,14 +127,16 @@ class AdminClient:
     def get(self, path: str) -> Any:
         return self._answer(self._client.get(path))
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._answer(self._client.post(path, json=body))
+    def post(self, path: str, body: Mapping[str, Any], **headers: str) -> Any:
+        return self._answer(self._client.post(path, json=body, headers=headers))
 
-    def report(self, type_: str, body: Mapping[str, Any] | None = None, *, on: str = "2026-03-01") -> str:
+    def report(
+        self, type_: str, body: Mapping[str, Any] | None = None, *, on: str = "2026-03-01", **headers: str
+    ) -> str:
         """Report an event of Ann's; its id."""
         customer = {"email": "ann@example.com"}
         event = {"type": type_, "eventDate": f"{on}T08:00:00", "customerData": customer, "body": body or {}}
-        return str(self.post("/api/DEFAULT/customEvent", {"event": event})["customEventId"])
+        return str(self.post("/api/DEFAULT/customEvent", {"event": event}, **headers)["customEventId"])
 
     def applied(self, event_id: str) -> Any:
         """An event, once it is applied."""
