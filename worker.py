@@ -27,6 +27,7 @@ from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
 from telemetry.runtime import temporal_runtime
+from telemetry.tracing import interceptors
 from workflows.cleanup import run_cleanup
 from workflows.deploys import watch_deploys
 from workflows.event_loop_executor import EventLoopExecutor
@@ -74,7 +75,9 @@ class WorkerDependencies:
 
 async def connect_lazily() -> Client:
     """A client by Temporal's environment variables and `temporal.toml`; it connects at its first call."""
-    return await Client.connect(**_config(), data_converter=CONVERTER, runtime=temporal_runtime(), lazy=True)
+    return await Client.connect(
+        **_config(), data_converter=CONVERTER, runtime=temporal_runtime(), interceptors=interceptors(), lazy=True
+    )
 
 
 async def connect_until_ready() -> Client:
@@ -82,7 +85,9 @@ async def connect_until_ready() -> Client:
     while True:
         try:
             async with asyncio.timeout(5):
-                client = await Client.connect(**_config(), data_converter=CONVERTER, runtime=temporal_runtime())
+                client = await Client.connect(
+                    **_config(), data_converter=CONVERTER, runtime=temporal_runtime(), interceptors=interceptors()
+                )
                 await register_search_attributes(client)
                 return client
         except (RPCError, RuntimeError, TimeoutError) as error:
@@ -92,7 +97,9 @@ async def connect_until_ready() -> Client:
 
 async def connect_to(address: str) -> Client:
     """A connected client of the server at `host:port`."""
-    return await Client.connect(address, data_converter=CONVERTER, runtime=temporal_runtime())
+    return await Client.connect(
+        address, data_converter=CONVERTER, runtime=temporal_runtime(), interceptors=interceptors()
+    )
 
 
 def _config() -> ClientConnectConfig:

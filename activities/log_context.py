@@ -7,6 +7,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from loyalty.references import DeliveryRef, EventRef
 from telemetry.logs import bind_to_log
+from telemetry.tracing import trace_id
 
 
 class LogContext(Interceptor):
@@ -21,6 +22,8 @@ class _BindIds(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the interface's
         info = activity.info()
         bind_to_log(workflow_id=info.workflow_id, activity=info.activity_type)
+        if (trace := trace_id()) is not None:
+            bind_to_log(trace_id=trace)
         match input.args[0] if input.args else None:
             case EventRef(store=store, id=event_id):
                 bind_to_log(event_id=event_id, store=store)

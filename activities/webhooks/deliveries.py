@@ -23,6 +23,7 @@ from loyalty.webhooks.retries import is_dead, next_attempt
 from loyalty.webhooks.signing import sign
 from rules.storable import storable_text
 from telemetry.metrics import count_attempt
+from telemetry.tracing import trace_headers
 
 log = structlog.get_logger()
 
@@ -87,7 +88,8 @@ class DeliveryActivities:
             await store.write(lambda tx: _skip(tx, delivery.id, outbound, at))
             return DeliveryAttempt(False, None, GONE)
         body = message_body(outbound)
-        headers = _headers(outbound) | sign([outbound.secret], outbound.message, at, body)
+        signature = sign([outbound.secret], outbound.message, at, body)
+        headers = {**_headers(outbound), **trace_headers(), **signature}
         timeout = FIRST_TIMEOUT if activity.info().is_local else LATER_TIMEOUT
         attempt = await self._client.post(outbound.url, headers=headers, body=body, timeout=timeout)
         wait = None

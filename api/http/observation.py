@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from telemetry.logs import bind_to_log
 from telemetry.metrics import HTTP_IN_PROGRESS, HTTP_SECONDS
+from telemetry.tracing import request_span, trace_id
 
 REQUEST_ID = b"x-request-id"
 
@@ -38,6 +39,7 @@ class ObserveRequests:
             return
         request_id = _chosen_id(scope) or secrets.token_hex(16).encode()
         bind_to_log(request_id=request_id.decode())
+        method = scope["method"] if scope["method"] in _METHODS else "(other)"
         status = CLIENT_LEFT
 
         async def send_with_id(message: Message) -> None:
@@ -49,13 +51,16 @@ class ObserveRequests:
 
         HTTP_IN_PROGRESS.inc()
         began = perf_counter()
-        try:
-            await self._app(scope, receive, send_with_id)
-        finally:
-            HTTP_IN_PROGRESS.dec()
-            method = scope["method"] if scope["method"] in _METHODS else "(other)"
-            route = getattr(scope.get("route"), "path", NO_ROUTE)
-            _seconds(method, route, status).observe(perf_counter() - began)
+        with request_span(method, scope["headers"]) as span:
+            if (trace := trace_id()) is not None:
+                bind_to_log(trace_id=trace)
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                HTTP_IN_PROGRESS.dec()
+                route = getattr(scope.get("route"), "path", NO_ROUTE)
+                _seconds(method, route, status).observe(perf_counter() - began)
+                span.end(method, route, status)
 
 
 def _chosen_id(scope: Scope) -> bytes | None:

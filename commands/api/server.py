@@ -16,6 +16,7 @@ from workflows.system_state import SystemMonitor
 async def run_api(*, host: str, port: int, show_docs: bool, metrics: MetricsAddress) -> None:
     """Serve the API until it is asked to stop. It starts and accepts events also while Temporal does not answer."""
     settings = Settings.read()
+    settings.start_tracing()
     with closing(Database.open(settings.required_database_url())) as database:
         await _require_admin(database, settings)
         client = await connect_lazily()

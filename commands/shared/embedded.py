@@ -88,6 +88,7 @@ async def running(
     `consent` is what members may lose by `files`. Raise ProgramFaults, UnnamedLosses, DataFolderError, PortError,
     TemporalError or ServingError: then nothing is left running.
     """
+    settings.start_tracing()
     with lock(folder, settings) as database_url:
         await _require_free(ports)
         database = Database.open(database_url)

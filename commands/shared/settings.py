@@ -6,6 +6,7 @@ from pathlib import Path
 
 from commands.shared.errors import CommandError
 from loyalty.webhooks.addresses import Network, parse_allow_list, parse_networks
+from telemetry.tracing import TRACING, TracingUnavailable, start_tracing
 
 DATABASE_URL = "LAUREL_DATABASE_URL"
 ADMIN_PASSWORD = "LAUREL_ADMIN_PASSWORD"  # noqa: S105 - the name of the variable
@@ -31,6 +32,8 @@ class Settings:
     temporal_ui: str | None
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    tracing: str | None = None
+    """`otlp`: traces are made, and sent as OpenTelemetry's own variables say."""
 
     @classmethod
     def read(cls) -> "Settings":
@@ -46,7 +49,15 @@ class Settings:
             webhook_allow=allow,
             temporal_ui=os.environ.get(TEMPORAL_UI) or None,
             trusted_proxies=proxies,
+            tracing=os.environ.get(TRACING) or None,
         )
+
+    def start_tracing(self) -> None:
+        """Make traces from now on, if the settings say so; raise SettingError."""
+        try:
+            start_tracing(self.tracing)
+        except TracingUnavailable as error:
+            raise SettingError(str(error)) from None
 
     def required_database_url(self) -> str:
         """The address of the database that the API and the worker share; raise SettingError if none is set."""

@@ -16,6 +16,7 @@ from workflows.system_state import SystemMonitor
 async def run_worker(metrics: MetricsAddress) -> None:
     """Run workflows and activities until asked to stop; wait first until Temporal answers."""
     settings = Settings.read()
+    settings.start_tracing()
     with closing(Database.open(settings.required_database_url())) as database:
         client = await connect_until_ready()
         working = WorkerDependencies(database, Programs(database), client, settings.webhook_allow)

@@ -1,0 +1,130 @@
+"""Traces by OpenTelemetry: one trace for each report, from HTTP through Temporal to activities and webhooks.
+
+Off unless `start_tracing` is called; then nothing of OpenTelemetry is imported here, and nothing is done.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.trace import Tracer
+    from temporalio.client import Interceptor
+
+TRACING = "LAUREL_TRACING"
+"""The variable that turns tracing on: `otlp` sends spans as the variables of OpenTelemetry say."""
+
+
+class TracingUnavailable(ValueError):
+    """Tracing cannot be turned on; the message says the cure."""
+
+
+@dataclass
+class _Tracing:
+    """What traces are made with. `tracer` None: there are none."""
+
+    tracer: "Tracer | None" = None
+
+
+_tracing = _Tracing()
+
+
+def start_tracing(setting: str | None) -> None:
+    """Turn tracing on if the setting is `otlp`; raise TracingUnavailable for another one, or without the extra."""
+    if not setting:
+        return
+    if setting != "otlp":
+        raise TracingUnavailable(f"{TRACING} is {setting!r}: set it to otlp, or leave it out")
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        raise TracingUnavailable(f"{TRACING} needs the extra otel: pip install 'laurel[otel]'") from None
+    trace_to(BatchSpanProcessor(OTLPSpanExporter()))
+
+
+def trace_to(processor: "SpanProcessor") -> None:
+    """Make traces from now on, and give their spans to a processor; they are flushed when the process ends."""
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "laurel"}))
+    provider.add_span_processor(processor)
+    _tracing.tracer = provider.get_tracer("laurel")
+
+
+def stop_tracing() -> None:
+    """Make no more traces."""
+    _tracing.tracer = None
+
+
+def interceptors() -> "list[Interceptor]":
+    """What Temporal's clients and workers need to carry traces on; nothing if there are none."""
+    if _tracing.tracer is None:
+        return []
+    from temporalio.contrib.opentelemetry import TracingInterceptor
+
+    return [TracingInterceptor(_tracing.tracer)]
+
+
+def trace_headers() -> Mapping[str, str]:
+    """The headers by which a receiver can carry the present trace on (`traceparent`); none if there is none."""
+    if _tracing.tracer is None:
+        return {}
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    headers: dict[str, str] = {}
+    TraceContextTextMapPropagator().inject(headers)
+    return headers
+
+
+def trace_id() -> str | None:
+    """The id of the present trace; None: there is none."""
+    if _tracing.tracer is None:
+        return None
+    from opentelemetry.trace import format_trace_id, get_current_span
+
+    context = get_current_span().get_span_context()
+    return format_trace_id(context.trace_id) if context.is_valid else None
+
+
+class RequestSpan:
+    """The span of one request, if there is one."""
+
+    def __init__(self, span: Any = None) -> None:
+        self._span = span
+
+    def end(self, method: str, route: str, status: int) -> None:
+        """Name the span by the template of the route, and note the status of the answer."""
+        if self._span is None:
+            return
+        from opentelemetry.trace import StatusCode
+
+        self._span.update_name(f"{method} {route}")
+        self._span.set_attribute("http.request.method", method)
+        self._span.set_attribute("http.route", route)
+        self._span.set_attribute("http.response.status_code", status)
+        if status >= 500:
+            self._span.set_status(StatusCode.ERROR)
+
+
+_NO_SPAN = RequestSpan()
+
+
+@contextmanager
+def request_span(method: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[RequestSpan]:
+    """The span of a request, which carries the trace of its `traceparent` on; neither URL nor body is in it."""
+    if _tracing.tracer is None:
+        yield _NO_SPAN
+        return
+    from opentelemetry.trace import SpanKind
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    given = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+    context = TraceContextTextMapPropagator().extract(given)
+    with _tracing.tracer.start_as_current_span(
+        method, context=context, kind=SpanKind.SERVER, record_exception=False
+    ) as span:
+        yield RequestSpan(span)
