@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.administrators import routes as administrators
 from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
 from api.documentation import routes as documentation
@@ -20,6 +21,8 @@ from api.members import routes as members
 from api.points import history as points_history
 from api.points import routes as points
 from api.programs import routes as programs
+from api.roles import routes as roles
+from api.route_rules import RULES, check_rules
 from api.simulations import routes as simulations
 from api.state.dependencies import AppState
 from api.state.services import Services
@@ -30,7 +33,9 @@ from api.webhooks import routes as webhooks
 ROUTERS = (
     health.router,
     login.router,
+    administrators.router,
     api_keys.router,
+    roles.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.router,
     due_items.router,
@@ -47,9 +52,10 @@ ROUTERS = (
 
 
 def create_app(services: Services) -> FastAPI:
-    """The API on these services."""
+    """The API on these services; raise UnruledRoute for a route without a rule."""
     # FastAPI searches included routers again for every request; a flat list of routes is searched once.
     routes = [route for router in ROUTERS for route in router.routes]
+    check_rules(routes, RULES)
     app = FastAPI(
         title="Laurel",
         version=version("laurel"),
@@ -59,7 +65,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
         routes=[*routes, *documentation.ROUTES] if services.show_docs else routes,
     )
-    app.state.laurel = AppState.of(services)
+    app.state.laurel = AppState.of(services, RULES)
     install_error_handlers(app, routes)
     app.add_middleware(ObserveRequests)
     install_openapi(app, routes)

@@ -1,46 +1,18 @@
-"""Who may call: admins, API keys, refresh tokens. They belong to no store."""
+"""What belongs to no store: who may call, and settings of the installation."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeVar
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
-from database.queries import columns_of, insert
-from database.tables import admin, api_key, refresh_token, revision, setting, store
+from database.administrators import AdministratorQueries, Administrators
+from database.api_keys import ApiKeyQueries, ApiKeys
+from database.locks import ACCESS
+from database.queries import insert
+from database.roles import RoleQueries, Roles
+from database.sessions import Sessions
+from database.tables import revision, setting, store
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Admin:
-    """An administrator."""
-
-    id: str
-    username: str
-    password_hash: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """An API key of an administrator, without the key itself. `expires_at` None: never."""
-
-    id: str
-    admin: str
-    name: str
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshToken:
-    """A refresh token, without the token itself. `store` None: an administrator's."""
-
-    family: str
-    """All tokens that came of one login have the same."""
-    subject: str
-    store: str | None
-    expires_at: datetime
-    used_at: datetime | None
+_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
 class AccessReader:
@@ -48,6 +20,18 @@ class AccessReader:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    @cached_property
+    def admins(self) -> AdministratorQueries:
+        return AdministratorQueries(self.connection)
+
+    @cached_property
+    def api_keys(self) -> ApiKeyQueries:
+        return ApiKeyQueries(self.connection)
+
+    @cached_property
+    def roles(self) -> RoleQueries:
+        return RoleQueries(self.connection)
 
     def stores(self) -> list[str]:
         """Return the codes of all stores."""
@@ -62,30 +46,30 @@ class AccessReader:
         latest = select(revision.c.store, func.max(revision.c.number)).group_by(revision.c.store)
         return {str(code): int(number) for code, number in self.connection.execute(latest)}
 
-    def admin(self, username: str) -> Admin | None:
-        """Return an admin by name."""
-        return self._find_one(Admin, admin, admin.c.username == username)
-
-    def admin_of_id(self, admin_id: str) -> Admin | None:
-        """Return an admin by id."""
-        return self._find_one(Admin, admin, admin.c.id == admin_id)
-
-    def api_key(self, key_hash: str) -> ApiKey | None:
-        """Return a key by its hash."""
-        return self._find_one(ApiKey, api_key, api_key.c.hash == key_hash)
-
-    def api_keys(self, admin_id: str) -> list[ApiKey]:
-        """Return an admin's keys, the oldest first."""
-        here = select(*columns_of(ApiKey, api_key)).where(api_key.c.admin == admin_id).order_by(api_key.c.id)
-        return [ApiKey(*row) for row in self.connection.execute(here)]
-
-    def _find_one(self, record: type[T], table: Table, condition: ColumnElement[bool]) -> T | None:
-        row = self.connection.execute(select(*columns_of(record, table)).where(condition)).first()
-        return None if row is None else record(*row)
-
 
 class Access(AccessReader):
     """Reads and changes who may call, and settings of the installation."""
+
+    @cached_property
+    def admins(self) -> Administrators:
+        return Administrators(self.connection)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(self.connection)
+
+    @cached_property
+    def roles(self) -> Roles:
+        return Roles(self.connection)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.connection)
+
+    def lock(self) -> None:
+        """Hold the lock of administrators, keys and roles until the transaction ends."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_LOCK, {"name": ACCESS})
 
     def setting_once(self, name: str, value: str) -> str:
         """Add a setting unless it exists; return its value."""
@@ -98,70 +82,3 @@ class Access(AccessReader):
         row = insert(self.connection, setting).values(name=name, value=value)
         changed = row.on_conflict_do_update(index_elements=[setting.c.name], set_={"value": value})
         self.connection.execute(changed)
-
-    def set_admin(self, admin_id: str, username: str, password_hash: str, *, now: datetime) -> None:
-        """Add an admin, or change the password of the one with this name."""
-        row = {"id": admin_id, "username": username, "password_hash": password_hash, "created_at": now}
-        self.connection.execute(
-            insert(self.connection, admin)
-            .values(row)
-            .on_conflict_do_update(index_elements=[admin.c.username], set_={"password_hash": password_hash})
-        )
-
-    def add_api_key(
-        self,
-        key_id: str,
-        *,
-        admin_id: str,
-        name: str,
-        key_hash: str,
-        expires_at: datetime | None,
-        now: datetime,
-    ) -> None:
-        """Store the hash of a key."""
-        row = {"id": key_id, "admin": admin_id, "name": name, "hash": key_hash, "created_at": now}
-        self.connection.execute(api_key.insert().values(**row, expires_at=expires_at))
-
-    def remove_api_key(self, admin_id: str, key_id: str) -> bool:
-        """Remove a key; return False if there is none."""
-        here = delete(api_key).where(api_key.c.admin == admin_id, api_key.c.id == key_id)
-        return self.connection.execute(here.returning(api_key.c.id)).first() is not None
-
-    def add_refresh_token(
-        self,
-        token_hash: str,
-        *,
-        family: str,
-        subject: str,
-        store: str | None,
-        expires_at: datetime,
-        now: datetime,
-    ) -> None:
-        """Store the hash of a refresh token."""
-        row = {"hash": token_hash, "family": family, "subject": subject, "store": store}
-        self.connection.execute(refresh_token.insert().values(**row, created_at=now, expires_at=expires_at))
-
-    def use_refresh_token(self, token_hash: str, *, now: datetime) -> RefreshToken | None:
-        """Mark a refresh token as used, and return it as it was; None if there is none, or if it was used before.
-
-        A token that is used twice was stolen: then every token of its login is removed.
-        """
-        here = select(*columns_of(RefreshToken, refresh_token)).where(refresh_token.c.hash == token_hash)
-        row = self.connection.execute(here.with_for_update()).first()
-        if row is None:
-            return None
-        token = RefreshToken(*row)
-        if token.used_at is not None:
-            self.end_family(token.family)
-            return None
-        mark_used = update(refresh_token).where(refresh_token.c.hash == token_hash)
-        self.connection.execute(mark_used.values(used_at=now))
-        return token
-
-    def end_family(self, family: str) -> None:
-        """Remove every token of one login."""
-        self.connection.execute(delete(refresh_token).where(refresh_token.c.family == family))
-
-    def end_tokens_of(self, subject: str) -> None:
-        """Remove every token of an admin or member."""
-        self.connection.execute(delete(refresh_token).where(refresh_token.c.subject == subject))

@@ -1,6 +1,6 @@
 """Every lock that a transaction takes, by name.
 
-On PostgreSQL they are advisory locks, held until the transaction ends; all but `MIGRATIONS` belong to one store. SQLite
+On PostgreSQL they are advisory locks, held until the transaction ends; all but the last two belong to one store. SQLite
 has one writer, so a transaction holds everything anyway.
 
 Lock                 protects                                               taken by
@@ -9,18 +9,20 @@ identity/PART/VALUE  an id, email, phone or card number is registered once  regi
 member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
 revisions            of two deploys at once, the second sees the first      deploying
+ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
 MIGRATIONS           the schema is migrated by one process                  opening the database
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
 order: the parts of an identity as `Identity.keys` has them, reactors by name.
 
-Rows are locked in three more places: a refresh token while it is used (`database.access`), events while the relay takes
-them (`database.events.take_unstarted`), which skips those that another process has locked, and events while they are
-given to a batch or back to the relay (`database.events.assign`), in the order of their ids.
+Rows are locked in three more places: a refresh token while it is used (`database.sessions`), events while the relay
+takes them (`database.events.take_unstarted`), which skips those that another process has locked, and events while they
+are given to a batch or back to the relay (`database.events.assign`), in the order of their ids.
 """
 
 REVISIONS = "revisions"
 MIGRATIONS = "laurel migrations"
+ACCESS = "laurel access"
 
 
 def answer_lock(client: str, route: str, key: str) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 
 import rules
@@ -505,6 +506,19 @@ admin = Table(
     Column("username", NAME, nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("role", Integer, nullable=False, server_default="1"),  # a number of a built-in role, or of a row of `role`
+    Column("store", NAME),  # null: of every store
+    Column("email", NAME),
+    Column("active", Boolean, nullable=False, server_default=true()),
+)
+
+role = Table(
+    "role",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", NAME, nullable=False, unique=True),
+    Column("permissions", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
 api_key = Table(
@@ -516,6 +530,8 @@ api_key = Table(
     Column("hash", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
+    Column("role", Integer, nullable=False, server_default="1"),  # as that of `admin`; its administrator's limits it
+    Column("store", NAME),  # null: every store of its administrator
 )
 
 refresh_token = Table(

@@ -10,7 +10,7 @@ from cli import app
 
 ROOT = Path(__file__).parent.parent
 BELOW = {"cli": ["commands"], "worker": []}
-PACKAGES = ["rules", "loyalty", "program_files", "workbench", "database", "activities", "workflows", "api"]
+PACKAGES = ["rules", "access", "loyalty", "program_files", "workbench", "database", "activities", "workflows", "api"]
 COMMANDS = sorted(get_command(app).commands)
 
 

@@ -14,6 +14,15 @@ class NewApiKey(RequestModel):
 
     name: str = Field(min_length=1, max_length=255)
     expiration_date: str | None = Field(default=None, max_length=64)
+    role: str | int | None = Field(
+        default=None, description="Name or number of a role; by default the administrator's."
+    )
+    store: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        description="The only store that it has access to; by default the administrator's.",
+    )
 
 
 class PostApiKey(RequestModel):
@@ -30,6 +39,9 @@ class ApiKey(TypedDict):
     adminId: Id
     name: str
     legacy: bool
+    role: str
+    store: str | None
+    createdAt: Instant
     expirationDate: NotRequired[Instant]
 
 

@@ -4,16 +4,18 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from api.authentication.callers import AdminCaller, Caller
+from access import Rights
+from api.authentication.callers import AdminCaller, Caller, MemberCaller
 from api.authentication.tokens import Tokens, digest
 from api.http.errors import NotAuthenticated
-from database import Database
+from database import AccessReader, Database
+from database.api_keys import ApiKey
 
 KEY_PREFIX = "lrl_"
 """The start of every API key, which distinguishes it from a token and lets scanners find one that leaks."""
 
 CACHE_SECONDS = 5.0
-"""Seconds for which a caller is cached: a deleted key works that much longer in other processes."""
+"""Seconds for which a caller is cached: what is taken away works that much longer in other processes."""
 
 _MAX_CACHED = 10_000
 
@@ -25,6 +27,7 @@ class Authenticator:
         self._database = database
         self._tokens = tokens
         self._cache: dict[str, tuple[Caller, float]] = {}
+        self._generation = 0
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
         """The caller that these headers authenticate; raise NotAuthenticated."""
@@ -33,26 +36,62 @@ class Authenticator:
         cached = self._cache.get(key)
         if cached is not None and time.monotonic() < cached[1]:
             return cached[0]
+        generation = self._generation
         caller, expires_at = await self._authenticate(credential, key)
         remaining = (expires_at - datetime.now(UTC)).total_seconds() if expires_at else CACHE_SECONDS
         if len(self._cache) >= _MAX_CACHED:
             self._cache.clear()
-        self._cache[key] = caller, time.monotonic() + min(CACHE_SECONDS, remaining)
+        if generation == self._generation:  # otherwise what was read may be of before the change
+            self._cache[key] = caller, time.monotonic() + min(CACHE_SECONDS, remaining)
         return caller
 
     def clear_cache(self) -> None:
-        """Authenticate every caller anew: a key was deleted."""
+        """Authenticate every caller anew: what some may do has changed."""
+        self._generation += 1
         self._cache.clear()
 
     async def _authenticate(self, credential: str, key_hash: str) -> tuple[Caller, datetime | None]:
-        if not credential.startswith(KEY_PREFIX):
-            return await self._tokens.read(credential)
-        key = await self._database.access_read(lambda access: access.api_key(key_hash))
-        if key is None:
+        if credential.startswith(KEY_PREFIX):
+            return await self._key_caller(key_hash)
+        login = await self._tokens.read(credential)
+        if login.store is not None:
+            return MemberCaller(login.subject, login.store), login.expires_at
+        caller = await self._database.access_read(lambda access: admin_caller(access, login.subject))
+        if caller is None:
+            raise NotAuthenticated("Invalid JWT Token")
+        return caller, login.expires_at
+
+    async def _key_caller(self, key_hash: str) -> tuple[Caller, datetime | None]:
+        found = await self._database.access_read(lambda access: key_caller(access, key_hash))
+        if found is None:
             raise NotAuthenticated("Invalid API key")
-        if key.expires_at is not None and key.expires_at <= datetime.now(UTC):
+        caller, expires_at = found
+        if expires_at is not None and expires_at <= datetime.now(UTC):
             raise NotAuthenticated("Expired API key: make a new one")
-        return AdminCaller(key.admin, has_login=False), key.expires_at
+        return caller, expires_at
+
+
+def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
+    """An administrator as a caller, with present rights; None if there is none, or if disabled."""
+    admin = access.admins.get(admin_id)
+    if admin is None or not admin.active:
+        return None
+    return AdminCaller(admin.id, admin.username, Rights(access.roles.permissions_of(admin.role), admin.store))
+
+
+def key_rights(access: AccessReader, key: ApiKey, owner: Rights) -> Rights:
+    """The rights of a key: those of its role in its store, and no more than its administrator has."""
+    return Rights(access.roles.permissions_of(key.role), key.store).limited_to(owner)
+
+
+def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, datetime | None] | None:
+    """The caller that a key's hash belongs to, and when the key expires; None if it belongs to none."""
+    key = access.api_keys.of_hash(key_hash)
+    owner = None if key is None else admin_caller(access, key.admin)
+    if key is None or owner is None:
+        return None
+    rights = key_rights(access, key, owner.rights)
+    return AdminCaller(owner.id, owner.username, rights, key.id), key.expires_at
 
 
 def _credential(headers: Mapping[str, str]) -> str:

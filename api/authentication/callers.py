@@ -1,16 +1,25 @@
-"""Who may call the API: administrators and members."""
+"""Who may call the API: administrators, by themselves or by their API keys, and members."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from access import Rights
+
 
 @dataclass(frozen=True, slots=True)
 class AdminCaller:
-    """An administrator, of every store."""
+    """An administrator, or an API key of one, and what the caller may do."""
 
     id: str
-    has_login: bool = True
-    """False for an API key."""
+    username: str
+    rights: Rights
+    key: str | None = None
+    """The id of the API key; None for an administrator who has logged in."""
+
+    @property
+    def has_login(self) -> bool:
+        """Whether this is an administrator who has logged in."""
+        return self.key is None
 
 
 @dataclass(frozen=True, slots=True)

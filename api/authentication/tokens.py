@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 from typing_extensions import TypedDict
 
-from api.authentication.callers import AdminCaller, Caller, MemberCaller
+from api.authentication.callers import Caller
 from api.http.errors import NotAuthenticated
 from database import Access, Database
 from loyalty.ids import new_id
@@ -28,6 +29,15 @@ class TokenPair(TypedDict):
     refresh_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who a token belongs to. `store` None: an administrator."""
+
+    subject: str
+    store: str | None
+    expires_at: datetime
+
+
 class Tokens:
     """Issues, refreshes, revokes and reads tokens."""
 
@@ -35,27 +45,26 @@ class Tokens:
         self._database = database
         self._cached_secret = ""
 
-    async def issue(self, caller: Caller) -> TokenPair:
-        """The first pair of tokens after a login."""
-        return await self._pair(caller, family=new_id())
+    async def issue(self, subject: str, store: str | None = None) -> TokenPair:
+        """The first pair of tokens after a login of an administrator, or of a member of a store."""
+        return await self._pair(subject, store, family=new_id())
 
     async def refresh(self, refresh_token: str, store: str | None) -> TokenPair:
         """New tokens for a refresh token of an admin (store None) or of a store's member; raise NotAuthenticated."""
         now = datetime.now(UTC)
         used = await self._database.access_write(
-            lambda access: access.use_refresh_token(digest(refresh_token), now=now)
+            lambda access: access.sessions.use_refresh_token(digest(refresh_token), now=now)
         )
         if used is None or used.store != store or used.expires_at <= now:
             raise NotAuthenticated("Invalid refresh token: log in again")
-        caller = MemberCaller(used.subject, store) if store is not None else AdminCaller(used.subject)
-        return await self._pair(caller, family=used.family)
+        return await self._pair(used.subject, store, family=used.family)
 
     async def revoke(self, caller: Caller) -> None:
         """Invalidate every refresh token of a caller."""
-        await self._database.access_write(lambda access: access.end_tokens_of(caller.id))
+        await self._database.access_write(lambda access: access.sessions.end_all_of(caller.id))
 
-    async def read(self, token: str) -> tuple[Caller, datetime]:
-        """The caller whose access token this is, and when it expires; raise NotAuthenticated."""
+    async def read(self, token: str) -> Login:
+        """Whose access token this is; raise NotAuthenticated."""
         try:
             claims = jwt.decode(
                 token, await self._secret(), algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]}
@@ -64,21 +73,20 @@ class Tokens:
             raise NotAuthenticated("Expired JWT Token.") from None
         except (jwt.InvalidTokenError, UnicodeError):
             raise NotAuthenticated("Invalid JWT Token") from None
-        return _caller(claims), datetime.fromtimestamp(claims["exp"], UTC)
+        return _login(claims)
 
-    async def _pair(self, caller: Caller, *, family: str) -> TokenPair:
+    async def _pair(self, subject: str, store: str | None, *, family: str) -> TokenPair:
         now = datetime.now(UTC)
-        claims: dict[str, Any] = {"sub": caller.id, "role": "admin", "iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
-        store = caller.store if isinstance(caller, MemberCaller) else None
+        claims: dict[str, Any] = {"sub": subject, "role": "admin", "iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
         if store is not None:
             claims |= {"role": "member", "store": store}
         refresh_token = secrets.token_urlsafe(_SECRET_BYTES)
 
         def store_hash(access: Access) -> None:
-            access.add_refresh_token(
+            access.sessions.add_refresh_token(
                 digest(refresh_token),
                 family=family,
-                subject=caller.id,
+                subject=subject,
                 store=store,
                 expires_at=now + REFRESH_TOKEN_LIFETIME,
                 now=now,
@@ -100,11 +108,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
-def _caller(claims: dict[str, Any]) -> Caller:
+def _login(claims: dict[str, Any]) -> Login:
+    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
     match claims:
         case {"role": "admin", "sub": subject}:
-            return AdminCaller(subject)
+            return Login(subject, None, expires_at)
         case {"role": "member", "sub": subject, "store": store}:
-            return MemberCaller(subject, store)
+            return Login(subject, store, expires_at)
         case _:
             raise NotAuthenticated("Invalid JWT Token")

@@ -4,9 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.authentication.callers import AdminCaller, MemberCaller
 from api.authentication.tokens import TokenPair
-from api.http.errors import Forbidden, NotAuthenticated
+from api.http.errors import NotAuthenticated
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.login.schemas import Login, Refresh
@@ -37,12 +36,12 @@ async def log_admin_in(request: Request, state: CurrentState) -> Response:
     """A token for an hour, and a refresh token for the next one."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
     async with state.login_rate_limiter.attempt("", login.username, _address(request)) as is_known:
-        admin = await state.services.database.access_read(lambda access: access.admin(login.username))
+        admin = await state.services.database.access_read(lambda access: access.admins.named(login.username))
         password_hash = admin.password_hash if admin else None
         is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
-        if admin is None or not is_right:
+        if admin is None or not is_right or not admin.active:
             raise NotAuthenticated(BAD_CREDENTIALS)
-    return ExactJson(await state.tokens.issue(AdminCaller(admin.id)))
+    return ExactJson(await state.tokens.issue(admin.id))
 
 
 @router.post(
@@ -62,7 +61,7 @@ async def log_member_in(request: Request, state: CurrentState, store: StoreCode)
         is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
         if member_id is None or not is_right:
             raise NotAuthenticated(BAD_CREDENTIALS)
-    return ExactJson(await state.tokens.issue(MemberCaller(member_id, store)))
+    return ExactJson(await state.tokens.issue(member_id, store))
 
 
 @router.post(
@@ -92,8 +91,6 @@ async def refresh_member(request: Request, state: CurrentState, store: StoreCode
 @router.get("/token/revoke", summary="Log out", status_code=204, response_class=Response)
 async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
     """End every refresh token of the caller; the access token expires within the hour."""
-    if isinstance(caller, AdminCaller) and not caller.has_login:
-        raise Forbidden("an API key has no login to end: delete the key instead")
     await state.tokens.revoke(caller)
     return no_content()
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.authentication.callers import AdminCaller
 from api.http.paging import ListQuery, page_of_list
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
@@ -30,7 +29,6 @@ from api.programs.views import revision_view
 from api.state.dependencies import (
     MAX_STORE_CODE_LENGTH,
     AdminRequest,
-    AppState,
     StoreCode,
     StoreRequest,
 )
@@ -85,10 +83,14 @@ async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -
         nonlocal hash_
         _, files = await validate_program(posted.files, store)
         hash_ = await asyncio.to_thread(revision_hash, files)
-        by = await _username(deploying.state, deploying.caller)
         consent = validate_consent(posted.drop, rename=posted.rename)
         _, number, is_new = await deploying.state.services.programs.deploy(
-            files, by=by, based_on=posted.based_on, note=posted.note, consent=consent, write=write
+            files,
+            by=deploying.caller.username,
+            based_on=posted.based_on,
+            note=posted.note,
+            consent=consent,
+            write=write,
         )
         return number, is_new
 
@@ -113,7 +115,7 @@ async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest
 
     async def run(write: WriteDeploy | None) -> tuple[int, bool]:
         nonlocal earlier
-        by, programs = await _username(deploying.state, deploying.caller), deploying.state.services.programs
+        by, programs = deploying.caller.username, deploying.state.services.programs
         code, consent = store[:MAX_STORE_CODE_LENGTH], validate_consent(posted.drop, rename=posted.rename)
         earlier, seen = await programs.to_roll_back_to(code, posted.revision, based_on=posted.based_on)
         _, number, is_new = await programs.roll_back(code, earlier, by=by, based_on=seen, consent=consent, write=write)
@@ -156,9 +158,3 @@ async def show_difference(number: RevisionNumber, store_request: AdminRequest, s
 async def _program(store_request: StoreRequest, number: int) -> Program:
     files = await store_request.state.services.programs.files(store_request.store, number)
     return await asyncio.to_thread(read_revision, files)
-
-
-async def _username(state: AppState, caller: AdminCaller) -> str:
-    """The name of an admin, or the id if there is no such admin any more."""
-    admin = await state.services.database.access_read(lambda access: access.admin_of_id(caller.id))
-    return admin.username if admin else caller.id

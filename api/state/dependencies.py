@@ -11,6 +11,7 @@ from api.authentication.authenticator import Authenticator
 from api.authentication.callers import AdminCaller, Caller
 from api.authentication.login_rate_limiter import LoginRateLimiter
 from api.authentication.passwords import Passwords
+from api.authentication.rules import Rules, authorize
 from api.authentication.tokens import Tokens
 from api.http.errors import Forbidden
 from api.state.event_waiter import EventWaiter
@@ -34,10 +35,11 @@ class AppState:
     login_rate_limiter: LoginRateLimiter
     starter: Starter
     event_waiter: EventWaiter
+    rules: Rules
 
     @classmethod
-    def of(cls, services: Services) -> "AppState":
-        """The state of an app on these services."""
+    def of(cls, services: Services, rules: Rules) -> "AppState":
+        """The state of an app on these services, its routes called by these rules."""
         tokens = Tokens(services.database)
         authenticator = Authenticator(services.database, tokens)
         return cls(
@@ -48,6 +50,7 @@ class AppState:
             LoginRateLimiter(),
             Starter(services.start_event),
             EventWaiter(services.database, services.queue),
+            rules,
         )
 
 
@@ -86,7 +89,12 @@ StoreCode: TypeAlias = Annotated[
 
 
 async def _current_caller(request: Request) -> Caller:
-    return await _app_state(request).authenticator.caller(request.headers)
+    """The caller, who may call this route; raise NotAuthenticated or Forbidden."""
+    state = _app_state(request)
+    caller = await state.authenticator.caller(request.headers)
+    rule = state.rules[request.method, request.scope["route"].path]
+    authorize(rule, caller, request.path_params.get("storeCode"))
+    return caller
 
 
 async def _current_admin(request: Request) -> AdminCaller:
@@ -119,3 +127,6 @@ CallerRequest: TypeAlias = Annotated[StoreRequest, Depends(_caller_request)]
 """A request by an admin or by a member, who may see only their own member."""
 AdminRequest: TypeAlias = Annotated[StoreRequest, Depends(_admin_request)]
 """A request by an admin; a member gets 403."""
+
+AUTHENTICATING = frozenset({_current_caller, _current_admin, _caller_request, _admin_request})
+"""The dependencies that authenticate and authorize a request: a route has one of them, or needs no login."""

@@ -16,14 +16,16 @@ router = APIRouter(prefix="/api/store", tags=["Store"])
 
 
 @router.get("", summary="List stores", response_model=Stores)
-async def list_stores(_caller: CurrentAdmin, state: CurrentState) -> Response:
-    """All stores that have a program, in the order of their codes.
+async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
+    """The stores that have a program and that the caller has access to, in the order of their codes.
 
     One whose program in force cannot be read by this version of Laurel is not `active`, and has its code as its name.
     """
     in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
     items: list[Store] = []
     for code, revision in sorted(in_force.items()):
+        if not caller.rights.reach(code):
+            continue
         title = await _title(state.services.programs, code, revision)
         items.append({"code": code, "name": title or code, "active": title is not None, "revision": revision})
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}

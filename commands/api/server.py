@@ -43,5 +43,5 @@ async def _require_admin(database: Database, settings: Settings) -> None:
     """
     if settings.admin_password is not None:
         await set_admin_password(database, settings.admin_password)
-    elif not await database.access_read(lambda access: access.admin(ADMIN)):
+    elif not await database.access_read(lambda access: access.admins.named(ADMIN)):
         raise SettingError(f"there is no admin yet: set {ADMIN_PASSWORD} the first time")

@@ -145,7 +145,7 @@ async def _admin_password(database: Database, folder: Path, settings: Settings) 
         await set_admin_password(database, settings.admin_password)
         kept.unlink(missing_ok=True)
         return None
-    if await database.access_read(lambda access: access.admin(ADMIN)):
+    if await database.access_read(lambda access: access.admins.named(ADMIN)):
         return None
     password = secrets.token_urlsafe(12)
     write_private(kept, password)

@@ -13,8 +13,9 @@ FILE = ROOT / "docs" / "api.md"
 
 MEANINGS = {
     "alreadyCancelled": "the transfer was cancelled before",
-    "alreadyUsed": "another member has this already",
+    "alreadyUsed": "another member, administrator or role has this already",
     "bodyInvalid": "the event's body does not fit the schema of its type",
+    "builtInRole": "the role is built in and cannot be changed",
     "contradiction": "two fields contradict each other",
     "dateInPast": "the date must lie in the future",
     "differentMembers": "`customerData` names several members",
@@ -29,6 +30,7 @@ MEANINGS = {
     "invalidIdempotencyKey": "not 1 to 255 printable ASCII characters",
     "invalidLoss": "not what a deploy can drop: `wallet:NAME`, `tier:NAME`, `reward:NAME` or `event:NAME`",
     "invalidSecret": "not a valid `whsec_` secret",
+    "lastAdministrator": "nobody else may do everything in every store",
     "malformedJson": "the body is not JSON; the message has line and column",
     "missing": "a required field is missing",
     "moreThanHeld": "more is captured than is blocked; `parameters` has `held` and `asked`",
@@ -46,7 +48,9 @@ MEANINGS = {
     "otherStore": "`program.yaml` names another store than the path",
     "otherTitle": "the deploy would change the program's title; `rename: true` allows it",
     "outOfRange": "a number too small or too large",
+    "ownPassword": "administrators change their own password by `PUT /api/admin/password`",
     "reservedHeader": "a header that Laurel writes itself",
+    "roleInUse": "an administrator or an API key has the role",
     "sameMember": "sender and receiver are the same member",
     "tooDeep": "the body is nested too deep",
     "transferIdReused": "this `externalTransferId` was used for another transfer, the `transferId` of `parameters`",
@@ -58,12 +62,16 @@ MEANINGS = {
     "unknownOperator": "the filter has no such operator",
     "unknownOrder": "the list has no such order",
     "sumTooLarge": "a balance would be larger than it can be; `parameters` has `most`, in units of the wallet",
+    "unknownPermission": "no such permission; the message lists them",
+    "unknownRole": "no such role; the message lists them",
+    "unknownStore": "no program was deployed to this store",
     "unknownTier": "no such tier in the program",
     "unknownTransfer": "no transfer of the store has this id",
     "unknownType": "not an event type of this store; the message names the nearest",
     "unknownWallet": "no such wallet in the program; `parameters` has the `wallets` there are",
     "unnamedLoss": "members would lose something by the deploy that `drop` does not name",
     "urlRefused": "not a valid URL, or one in a private network",
+    "wrongPassword": "not the present password",
 }
 
 

@@ -74,12 +74,12 @@ async def test_a_read_cannot_write_to_the_database(database: Database) -> None:
 
 async def test_a_read_of_what_belongs_to_no_store_cannot_write_to_the_database(database: Database) -> None:
     def write(reader: AccessReader) -> None:
-        Access(reader.connection).set_admin("a1", "ann", "hash", now=datetime.now(UTC))
+        Access(reader.connection).setting_once("name", "value")
 
     with pytest.raises(DBAPIError, match=r"readonly database|read-only transaction"):
         await database.access_read(write)
 
-    assert await database.access_read(lambda access: access.admin("ann")) is None
+    assert await database.access_read(lambda access: access.setting("name")) is None
 
 
 async def test_a_connection_that_read_can_write_again(database: Database) -> None:

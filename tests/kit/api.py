@@ -10,12 +10,15 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from access import ADMINISTRATOR
 from activities.member_queue import MemberQueue
 from api.app import create_app
 from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
 from api.state.services import Services
-from database import Database, ReadTransaction
+from database import Access, Database, ReadTransaction
+from database.administrators import Admin
+from database.api_keys import ApiKey
 from database.backlog import Backlog
 from database.programs import Programs
 from loyalty.ids import new_id
@@ -127,10 +130,11 @@ async def running(database: Database) -> AsyncIterator[Api]:
         yield api
 
 
-def _add_admin(access: Any) -> None:
+def _add_admin(access: Access) -> None:
     now = datetime.now(UTC)
-    access.set_admin(ADMIN_ID, "admin", PASSWORD_HASH, now=now)
-    access.add_api_key(new_id(), admin_id=ADMIN_ID, name="tests", key_hash=digest(KEY), expires_at=None, now=now)
+    access.admins.add(Admin(ADMIN_ID, "admin", PASSWORD_HASH, None, ADMINISTRATOR.id, None, True, now))
+    key = ApiKey(new_id(), ADMIN_ID, "tests", ADMINISTRATOR.id, None, now, None)
+    access.api_keys.add(key, key_hash=digest(KEY))
 
 
 def fault(answer: httpx2.Response, path: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.kit.api import ADMIN_ID, Api
+from tests.kit.access import add_administrator
+from tests.kit.api import ADMIN_ID, Api, fault
 
 PATH = "/api/admin/admin/api-key"
 NEEDS_LOGIN = "/api/DEFAULT/webhook/event"
@@ -82,3 +83,47 @@ async def test_the_keys_of_an_unknown_admin_are_not_found(api: Api):
 
 async def test_a_key_cannot_log_its_admin_out(api: Api):
     assert (await api.http.get("/api/token/revoke")).status_code == 403
+
+
+async def test_a_key_with_a_role_and_a_store_may_do_no_more(api_anywhere: Api):
+    made = (await make(api_anywhere, role="reporter", store="DEFAULT")).json()
+    api_anywhere.http.headers["Authorization"] = made["token"]
+
+    assert (made["role"], made["store"]) == ("reporter", "DEFAULT")
+    assert (await api_anywhere.report()).status_code == 200
+    assert (await api_anywhere.http.get("/api/DEFAULT/member")).status_code == 403
+    assert (await api_anywhere.http.post("/api/OTHER/customEvent", json={})).status_code == 403
+    assert (await make(api_anywhere)).status_code == 403
+    assert (await api_anywhere.http.delete(f"{PATH}/{made['apiKeyId']}")).status_code == 403
+
+
+async def test_a_support_agent_makes_own_keys_with_no_more_rights(api: Api):
+    await add_administrator(api, "designer")
+    agent = await add_administrator(api, "support")
+    login = (await api.post("/api/admin/login_check", {"username": "support", "password": "password"})).json()
+    headers = {"Authorization": f"Bearer {login['token']}"}
+
+    async def status(admin: str, **key: str) -> int:
+        content = {"apiKey": {"name": "own"} | key}
+        return (await api.post(f"/api/admin/{admin}/api-key", content, headers=headers)).status_code
+
+    assert [await status("support", role=role) for role in ("support", "reporter", "viewer")] == [200] * 3
+    assert [await status("support", role=role) for role in ("administrator", "designer")] == [403] * 2
+    assert [await status("designer"), await status("admin")] == [403] * 2
+    by_key = await api.post(
+        "/api/admin/support/api-key", {"apiKey": {"name": "own"}}, headers={"Authorization": agent.key}
+    )
+    assert by_key.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changed", "path", "code"),
+    [
+        ({"role": "king"}, "apiKey.role", "unknownRole"),
+        ({"role": ["viewer"]}, "apiKey.role.str", "stringType"),
+        ({"store": "NOWHERE"}, "apiKey.store", "unknownStore"),
+        ({"store": ""}, "apiKey.store", "stringTooShort"),
+    ],
+)
+async def test_an_invalid_role_or_store_is_refused(api: Api, changed: dict, path: str, code: str):
+    assert fault(await make(api, **changed), path)["code"] == code

@@ -61,6 +61,9 @@ async def test_the_docs_are_served(api: Api):
     assert "swagger" in (await api.http.get("/docs")).text
 
 
+_KIM = {"username": "kim", "email": "k@example.com", "plainPassword": "password", "roles": ["administrator"]}
+
+
 async def _prepare(api: Api) -> dict[str, str]:
     """Prepare a store in which every example works; return the values of path parameters."""
     login = (await api.post("/api/admin/login_check", {"username": "admin", "password": "password"})).json()
@@ -79,8 +82,9 @@ async def _prepare(api: Api) -> dict[str, str]:
         "subject": lot,
         "kind": "expire",
         "member": member_id,
-        "admin": "admin",
-        "apiKey": (await api.post("/api/admin/admin/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
+        "admin": (await api.post("/api/admin/data", {"admin": _KIM})).json() and "kim",
+        "role": str((await api.post("/api/acl/role", {"role": {"name": "x", "permissions": []}})).json()["roleId"]),
+        "apiKey": (await api.post("/api/admin/kim/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
         "customEvent": (await api.report()).json()["customEventId"],
         "eventType": "app_login",
         "revision": "1",
@@ -121,9 +125,9 @@ async def _prepare_points(api: Api, member_id: str) -> dict[str, str]:
 
 
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
-    """Sort deletes, logging out and the deploy of another program to the end."""
+    """Sort deletes, logging out, another password and the deploy of another program to the end."""
     method, path, _ = entry
-    ends = path.endswith(("/program", "/revoke"))
+    ends = path.endswith(("/program", "/revoke", "/password"))
     return ["get", "post", "put", "delete"].index(method) + 10 * ends, ends
 
 
@@ -137,7 +141,11 @@ async def test_every_example_works(api: Api):
         example = content["application/json"]["example"] if content else None
         if template in names:
             example = {"refresh_token": names[template]}
-        keys = {"/api/token/revoke": names["token"], "/api/{storeCode}/member/points": names["memberToken"]}
+        keys = {
+            "/api/token/revoke": names["token"],
+            "/api/admin/password": names["token"],
+            "/api/{storeCode}/member/points": names["memberToken"],
+        }
         key = keys.get(template, KEY)
         own = [names[name] for name in names if name.startswith("/") and template.endswith("}" + name)]
         path = template.format(**names | {"transfer": own[0] if own else names["transfer"]})

@@ -1,0 +1,7 @@
+"""Who may do what: permissions, roles, and the rights of a caller. Pure: nothing here touches the world."""
+
+from access.permissions import Permission
+from access.rights import Rights
+from access.roles import ADMINISTRATOR, BUILT_IN_ROLES, Role
+
+__all__ = ["ADMINISTRATOR", "BUILT_IN_ROLES", "Permission", "Rights", "Role"]

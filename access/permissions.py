@@ -1,0 +1,46 @@
+"""Everything that a caller can be permitted to do, each as the access to a resource."""
+
+from enum import Enum
+from typing import Literal, TypeAlias
+
+AccessKind: TypeAlias = Literal["VIEW", "MODIFY"]
+
+
+class Permission(Enum):
+    """One access to one resource, and what it permits in words."""
+
+    VIEW_EVENTS = ("CUSTOM_EVENT", "VIEW", "read events, their decisions and what came of them")
+    REPORT_EVENTS = ("CUSTOM_EVENT", "MODIFY", "report events")
+    VIEW_EVENT_TYPES = ("EVENT_TYPE", "VIEW", "read event types and their schemas")
+    VIEW_MEMBERS = ("CUSTOMER", "VIEW", "read members, their status, achievements and badges")
+    CHANGE_MEMBERS = ("CUSTOMER", "MODIFY", "register and change members")
+    VIEW_POINTS = ("POINT_TRANSFER", "VIEW", "read transfers of points and their history")
+    MOVE_POINTS = ("POINT_TRANSFER", "MODIFY", "add, spend, block, move, cancel, expire and activate points")
+    VIEW_WALLETS = ("WALLET", "VIEW", "read wallets and their types")
+    VIEW_ANALYTICS = ("ANALYTICS", "VIEW", "read figures over all members, such as the liability")
+    VIEW_PROGRAMS = ("PROGRAM", "VIEW", "read revisions, their files and what changed")
+    DEPLOY_PROGRAMS = ("PROGRAM", "MODIFY", "deploy programs and roll them back")
+    SIMULATE = ("SIMULATION", "VIEW", "try events out, also on real members; nothing is written")
+    VIEW_PROCESSING = ("PROCESSING", "VIEW", "read due items, and what is stuck or failed")
+    RETRY_PROCESSING = ("PROCESSING", "MODIFY", "try again what is stuck or failed")
+    VIEW_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "VIEW", "read webhook subscriptions and deliveries")
+    CHANGE_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "MODIFY", "make, change and end webhook subscriptions")
+    VIEW_STORES = ("STORES", "VIEW", "list stores")
+    VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators")
+    CHANGE_ADMINISTRATORS = ("ADMIN", "MODIFY", "make, change and disable administrators")
+    VIEW_API_KEYS = ("API_KEY", "VIEW", "list one's own API keys; those of others with ADMIN VIEW")
+    CHANGE_API_KEYS = (
+        "API_KEY",
+        "MODIFY",
+        "make, change and delete one's own API keys; those of others with ADMIN MODIFY",
+    )
+    VIEW_ROLES = ("ACL", "VIEW", "list roles")
+    CHANGE_ROLES = ("ACL", "MODIFY", "make, change and delete roles")
+
+    def __init__(self, resource: str, access: AccessKind, permits: str) -> None:
+        self.resource = resource
+        self.access = access
+        self.permits = permits
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.access}"

@@ -1,0 +1,63 @@
+"""Roles: named sets of permissions. Five are built in; others are made by API."""
+
+from dataclasses import dataclass
+
+from access.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of permissions. `note` says in words who has it."""
+
+    id: int
+    name: str
+    permissions: frozenset[Permission]
+    note: str = ""
+
+
+FIRST_OWN_ROLE = 101
+"""Roles that are made by API are numbered from here; numbers below are for those that are built in."""
+
+_VIEW_ALL = frozenset(each for each in Permission if each.access == "VIEW")
+_VIEW_STORE = _VIEW_ALL - {
+    Permission.VIEW_ADMINISTRATORS,
+    Permission.VIEW_API_KEYS,
+    Permission.VIEW_ROLES,
+}
+_OWN_KEYS = {Permission.VIEW_API_KEYS, Permission.CHANGE_API_KEYS}
+
+ADMINISTRATOR = Role(1, "administrator", frozenset(Permission), "everything")
+BUILT_IN_ROLES = (
+    ADMINISTRATOR,
+    Role(
+        2,
+        "designer",
+        _VIEW_STORE | _OWN_KEYS | {Permission.DEPLOY_PROGRAMS, Permission.RETRY_PROCESSING},
+        "writes programs, deploys them, and looks after what they do",
+    ),
+    Role(
+        3,
+        "support",
+        _VIEW_STORE
+        | _OWN_KEYS
+        | {Permission.REPORT_EVENTS, Permission.CHANGE_MEMBERS, Permission.MOVE_POINTS, Permission.RETRY_PROCESSING},
+        "answers members, and puts right what went wrong",
+    ),
+    Role(
+        4,
+        "reporter",
+        frozenset({Permission.REPORT_EVENTS, Permission.VIEW_EVENT_TYPES}),
+        "a till, shop or app that reports events",
+    ),
+    Role(5, "viewer", _VIEW_STORE, "looks at everything in a store, and changes nothing"),
+)
+
+
+def role_of_id(role_id: int) -> Role | None:
+    """The built-in role with this number."""
+    return next((role for role in BUILT_IN_ROLES if role.id == role_id), None)
+
+
+def role_named(name: str) -> Role | None:
+    """The built-in role with this name."""
+    return next((role for role in BUILT_IN_ROLES if role.name == name), None)

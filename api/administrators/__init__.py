@@ -1,0 +1,1 @@
+"""Administrators: who they are, their roles and stores, their passwords."""

@@ -1,0 +1,104 @@
+"""Changing administrators, each in one transaction, by a caller's rights in it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from access import ADMINISTRATOR
+from api.administrators.schemas import ChangedAdministrator, NewAdministrator
+from api.authentication.callers import AdminCaller
+from api.authentication.granting import (
+    admin_rights,
+    present_rights,
+    require_admin,
+    require_cover,
+    require_role,
+    require_store,
+)
+from api.http.errors import BadInput
+from database import Access
+from database.administrators import Admin
+
+
+def add_administrator(
+    access: Access, caller: AdminCaller, new: NewAdministrator, *, admin_id: str, password_hash: str, now: datetime
+) -> str:
+    """Add an administrator who may do no more than the caller; return the id. Raise Forbidden or BadInput."""
+    access.lock()
+    role = require_role(access, new.roles[0], path="admin.roles")
+    username = new.username or new.email
+    admin = Admin(admin_id, username, password_hash, new.email, role.id, new.store, new.is_active, now)
+    require_cover(present_rights(access, caller), admin_rights(access, admin))
+    require_store(access, new.store, path="admin.store")
+    if access.admins.is_taken(username, new.email):
+        raise _taken("username" if new.username else "email")
+    access.admins.add(admin)
+    return admin_id
+
+
+def change_administrator(
+    access: Access, caller: AdminCaller, name: str, changed: ChangedAdministrator, *, password_hash: str | None
+) -> str:
+    """Change an administrator who may do no more than the caller, before and after; return the id.
+
+    A new password, and disabling, ends the sessions. Raise NotFound, Forbidden or BadInput.
+    """
+    access.lock()
+    mine = present_rights(access, caller)
+    before = require_admin(access, name, mine)
+    require_cover(mine, admin_rights(access, before))
+    after = _changed(access, before, changed, password_hash)
+    require_cover(mine, admin_rights(access, after))
+    require_store(access, after.store, path="admin.store")
+    if before.id == caller.id and password_hash is not None:
+        raise BadInput.at("admin.plainPassword", "change your own by PUT /api/admin/password", "ownPassword")
+    if after.email is not None and access.admins.is_taken(after.username, after.email, but_by=before.id):
+        raise _taken("email")
+    if _does_everything(before) and not _does_everything(after):
+        require_another(access, before)
+    access.admins.change(
+        before.id,
+        email=after.email,
+        role=after.role,
+        store=after.store,
+        active=after.active,
+        password_hash=after.password_hash,
+    )
+    if password_hash is not None or not after.active:
+        access.sessions.end_all_of(before.id)
+    return before.id
+
+
+def change_own_password(access: Access, caller: AdminCaller, password_hash: str) -> None:
+    """Give the caller another password, and end all sessions that they have."""
+    access.lock()
+    present_rights(access, caller)
+    access.admins.change(caller.id, password_hash=password_hash)
+    access.sessions.end_all_of(caller.id)
+
+
+def require_another(access: Access, admin: Admin) -> None:
+    """Raise BadInput if nobody but this administrator may do everything in every store."""
+    if not access.admins.has_another_of_everything(admin.id):
+        message = f"{admin.username} is the last who may do everything in every store: make another one first"
+        raise BadInput.at("admin", message, "lastAdministrator")
+
+
+def _changed(access: Access, before: Admin, changed: ChangedAdministrator, password_hash: str | None) -> Admin:
+    """An administrator with the fields that were sent."""
+    sent = changed.model_fields_set
+    after = replace(before, store=changed.store if "store" in sent else before.store)
+    if changed.roles is not None:
+        after = replace(after, role=require_role(access, changed.roles[0], path="admin.roles").id)
+    if changed.is_active is not None:
+        after = replace(after, active=changed.is_active)
+    if changed.email is not None:
+        after = replace(after, email=changed.email)
+    return after if password_hash is None else replace(after, password_hash=password_hash)
+
+
+def _does_everything(admin: Admin) -> bool:
+    return admin.active and admin.role == ADMINISTRATOR.id and admin.store is None
+
+
+def _taken(field: str) -> BadInput:
+    return BadInput.at(f"admin.{field}", f"another administrator has this {field}: choose another one", "alreadyUsed")

@@ -1,0 +1,142 @@
+"""Administrators: listing, making, changing and disabling them; and what callers may do and change of themselves."""
+
+from datetime import UTC, datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from access import Permission
+from api.administrators.operations import add_administrator, change_administrator, change_own_password
+from api.administrators.schemas import (
+    Administrator,
+    AdministratorId,
+    AdministratorList,
+    OwnPermissions,
+    PostAdministrator,
+    PutAdministrator,
+    PutPassword,
+)
+from api.administrators.views import administrator_view, names_of, role_names
+from api.authentication.granting import present_rights, require_admin
+from api.http.errors import BadInput
+from api.http.paging import ListQuery, matches, page_of_list
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, no_content
+from api.state.dependencies import CurrentAdmin, CurrentState
+from database import AccessReader
+from loyalty.ids import new_id
+
+router = APIRouter(prefix="/api/admin", tags=["Admin"])
+LIST_QUERY = ListQuery({"username": "text", "isActive": "boolean"})
+
+AdminInPath: TypeAlias = Annotated[str, Path(alias="admin", max_length=255, description="Their id or name.")]
+
+_NEW = {"email": "kim@example.com", "plainPassword": "correct horse", "roles": ["support"], "store": "DEFAULT"}
+_PASSWORDS = {"currentPassword": "password", "plainPassword": "battery staple"}
+
+
+@router.get(
+    "", summary="List administrators", response_model=AdministratorList, openapi_extra=LIST_QUERY.openapi_parameters()
+)
+async def list_administrators(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Administrators, the newest first; for a caller with access to one store those of that store."""
+    page, filters = LIST_QUERY.parse(request.query_params, UTC)
+
+    def read(access: AccessReader) -> list[Administrator]:
+        mine = present_rights(access, caller)
+        return [administrator_view(access, each) for each in access.admins.all(store=mine.store)]
+
+    found = [each for each in await state.services.database.access_read(read) if matches(each, filters)]
+    return ExactJson(page_of_list(found[::-1] if page.newest_first else found, page))
+
+
+@router.post(
+    "/data",
+    summary="Make an administrator",
+    response_model=AdministratorId,
+    openapi_extra=request_body(PostAdministrator, {"admin": _NEW}),
+)
+async def post_administrator(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Make an administrator with a role, of one store or of all, who may do no more than you."""
+    new = (await read_body(request, PostAdministrator)).admin
+    password_hash = await state.passwords.hash(new.plain_password)
+    admin_id, now = new_id(), datetime.now(UTC)
+    await state.services.database.access_write(
+        lambda access: add_administrator(access, caller, new, admin_id=admin_id, password_hash=password_hash, now=now)
+    )
+    return ExactJson({"adminId": admin_id})
+
+
+@router.get("/data/{admin}", summary="Show an administrator", response_model=Administrator)
+async def show_administrator(admin: AdminInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """One administrator, with role and store."""
+
+    def read(access: AccessReader) -> Administrator:
+        return administrator_view(access, require_admin(access, admin, present_rights(access, caller)))
+
+    return ExactJson(await state.services.database.access_read(read))
+
+
+@router.put(
+    "/data/{admin}",
+    summary="Change an administrator",
+    response_model=AdministratorId,
+    openapi_extra=request_body(PutAdministrator, {"admin": {"roles": ["viewer"], "isActive": True}}),
+)
+async def put_administrator(
+    request: Request, admin: AdminInPath, caller: CurrentAdmin, state: CurrentState
+) -> Response:
+    """Change what is sent: the role, the store, the password, or disable with `isActive: false`.
+
+    A new password, and disabling, ends all sessions; while disabled, the API keys do not work either.
+    """
+    changed = (await read_body(request, PutAdministrator)).admin
+    password = changed.plain_password
+    password_hash = None if password is None else await state.passwords.hash(password)
+    admin_id = await state.services.database.access_write(
+        lambda access: change_administrator(access, caller, admin, changed, password_hash=password_hash)
+    )
+    state.authenticator.clear_cache()
+    return ExactJson({"adminId": admin_id})
+
+
+@router.put(
+    "/password",
+    summary="Change one's own password",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PutPassword, _PASSWORDS),
+)
+async def put_password(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Change the password of the administrator who is logged in. Every session ends, also this one: log in again."""
+    passwords = await read_body(request, PutPassword)
+    database, address = state.services.database, request.client.host if request.client else ""
+    async with state.login_rate_limiter.attempt("password", caller.id, address) as is_known:
+        known = await database.access_read(lambda access: access.admins.get(caller.id))
+        stored = known.password_hash if known else None
+        if not await state.passwords.verify(stored, passwords.current_password, is_known=is_known):
+            raise BadInput.at("currentPassword", "this is not your present password", "wrongPassword")
+    password_hash = await state.passwords.hash(passwords.plain_password)
+    await database.access_write(lambda access: change_own_password(access, caller, password_hash))
+    state.authenticator.clear_cache()
+    return no_content()
+
+
+@router.get("/permissions", summary="Show what the caller may do", response_model=OwnPermissions)
+async def show_permissions(caller: CurrentAdmin, state: CurrentState) -> Response:
+    """The permissions of the caller, an administrator or an API key, and the store that they are limited to."""
+
+    def read(access: AccessReader) -> OwnPermissions:
+        mine = present_rights(access, caller)
+        key = None if caller.key is None else access.api_keys.get(caller.id, caller.key)
+        holder = key or access.admins.get(caller.id)
+        return {
+            "superAdmin": mine.permissions == frozenset(Permission) and mine.store is None,
+            "roles": role_names(None if holder is None else access.roles.get(holder.role)),
+            "permissions": names_of(mine.permissions),
+            "store": mine.store,
+        }
+
+    return ExactJson(await state.services.database.access_read(read))

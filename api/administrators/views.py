@@ -1,0 +1,36 @@
+"""Administrators as answers show them."""
+
+from datetime import UTC
+
+from access import Permission, Role
+from api.administrators.schemas import Administrator
+from api.http.responses import format_instant
+from api.roles.views import role_view
+from database import AccessReader
+from database.administrators import Admin
+
+
+def administrator_view(access: AccessReader, admin: Admin) -> Administrator:
+    """An administrator in the documented fields, without the password."""
+    role = access.roles.get(admin.role)
+    return {
+        "id": admin.id,
+        "username": admin.username,
+        "email": admin.email,
+        "isActive": admin.active,
+        "createdAt": format_instant(admin.created_at, UTC),
+        "roles": [] if role is None else [role_view(role)],
+        "store": admin.store,
+        "canChangePassword": True,
+        "external": False,
+    }
+
+
+def names_of(permissions: frozenset[Permission]) -> list[str]:
+    """Permissions by name, in the order in which they are defined."""
+    return [str(each) for each in Permission if each in permissions]
+
+
+def role_names(role: Role | None) -> list[str]:
+    """The name of a role, as a list."""
+    return [] if role is None else [role.name]

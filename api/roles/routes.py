@@ -1,0 +1,84 @@
+"""Roles: listing, making, changing and deleting; and the permissions that they can have."""
+
+from datetime import UTC, datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from access import Permission
+from api.http.paging import ListQuery, page_of_list
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, no_content
+from api.roles.operations import add_role, change_role, find_role, remove_role
+from api.roles.schemas import AclNames, PostRole, PutRole, RoleId, RoleList, RoleView
+from api.roles.views import names_view, role_view
+from api.state.dependencies import CurrentAdmin, CurrentState
+
+router = APIRouter(prefix="/api/acl", tags=["ACL"])
+LIST_QUERY = ListQuery({})
+
+RoleInPath: TypeAlias = Annotated[str, Path(alias="role", max_length=255, description="Its number or its name.")]
+
+_PERMISSIONS = [{"resource": "CUSTOM_EVENT", "access": "MODIFY"}, {"resource": "CUSTOMER", "access": "VIEW"}]
+_EXAMPLE = {"role": {"name": "till with member search", "permissions": _PERMISSIONS}}
+_CHANGED = {"role": {"name": "till", "permissions": _PERMISSIONS}}
+
+
+@router.get("/accesses", summary="List the kinds of access", response_model=AclNames)
+async def list_accesses(_caller: CurrentAdmin) -> Response:
+    """The kinds of access to a resource."""
+    return ExactJson(names_view(each.access for each in Permission))
+
+
+@router.get("/resources", summary="List the resources", response_model=AclNames)
+async def list_resources(_caller: CurrentAdmin) -> Response:
+    """The resources that permissions are about."""
+    return ExactJson(names_view(each.resource for each in Permission))
+
+
+@router.get("/role", summary="List roles", response_model=RoleList, openapi_extra=LIST_QUERY.openapi_parameters())
+async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Every role with its permissions, the newest first; those that are built in are the oldest."""
+    page, _ = LIST_QUERY.parse(request.query_params, UTC)
+    roles = await state.services.database.access_read(lambda access: access.roles.all())
+    items = [role_view(each) for each in roles]
+    return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
+
+
+@router.post("/role", summary="Make a role", response_model=RoleId, openapi_extra=request_body(PostRole, _EXAMPLE))
+async def make_role(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Make a role that permits no more than you may do."""
+    form = (await read_body(request, PostRole)).role
+    now = datetime.now(UTC)
+    number = await state.services.database.access_write(lambda access: add_role(access, caller, form, now=now))
+    return ExactJson({"roleId": number})
+
+
+@router.get("/role/{role}", summary="Show a role", response_model=RoleView)
+async def show_role(role: RoleInPath, _caller: CurrentAdmin, state: CurrentState) -> Response:
+    """A role with its permissions."""
+    return ExactJson(role_view(await state.services.database.access_read(lambda access: find_role(access, role))))
+
+
+@router.put(
+    "/role/{role}",
+    summary="Change a role",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PutRole, _CHANGED),
+)
+async def put_role(request: Request, role: RoleInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Give a role another name or other permissions: those who have it have them at once, elsewhere within seconds."""
+    form = (await read_body(request, PutRole)).role
+    await state.services.database.access_write(lambda access: change_role(access, caller, role, form))
+    state.authenticator.clear_cache()
+    return no_content()
+
+
+@router.delete("/role/{role}", summary="Delete a role", status_code=204, response_class=Response)
+async def delete_role(role: RoleInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """Delete a role that no administrator and no key has."""
+    await state.services.database.access_write(lambda access: remove_role(access, caller, role))
+    return no_content()

@@ -1,0 +1,142 @@
+"""Who may call what: the rule of every route. The app refuses to start with a route that has none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from access import Permission
+from api.authentication.rules import (
+    AnyAdministrator,
+    AnyCaller,
+    Everyone,
+    MembersOnly,
+    Needs,
+    NeedsAllStores,
+    Rule,
+    Rules,
+)
+from api.state.dependencies import AUTHENTICATING
+
+_RulesOfPath: TypeAlias = Mapping[str, Rule]
+
+_STORE = "/api/{storeCode}"
+_ADMIN_KEY = "/api/admin/{admin}/api-key"
+
+_VIEW_KEYS = Needs(Permission.VIEW_API_KEYS, key_needs=Permission.VIEW_ADMINISTRATORS)
+_CHANGE_KEYS = Needs(Permission.CHANGE_API_KEYS, key_needs=Permission.CHANGE_ADMINISTRATORS)
+
+_RULES: Mapping[str, _RulesOfPath] = {
+    "/health/live": {"GET": Everyone()},
+    "/health/ready": {"GET": Everyone()},
+    "/api/": {"GET": Everyone()},
+    "/api/healthcheck": {"GET": Everyone()},
+    "/api/admin/login_check": {"POST": Everyone()},
+    f"{_STORE}/member/login_check": {"POST": Everyone()},
+    "/api/token/refresh": {"POST": Everyone()},
+    f"{_STORE}/token/refresh": {"POST": Everyone()},
+    "/api/token/revoke": {"GET": AnyCaller(by_key=False)},
+    "/api/admin": {"GET": Needs(Permission.VIEW_ADMINISTRATORS)},
+    "/api/admin/data": {"POST": Needs(Permission.CHANGE_ADMINISTRATORS)},
+    "/api/admin/data/{admin}": {
+        "GET": Needs(Permission.VIEW_ADMINISTRATORS),
+        "PUT": Needs(Permission.CHANGE_ADMINISTRATORS),
+    },
+    "/api/admin/password": {"PUT": AnyAdministrator(by_key=False)},
+    "/api/admin/permissions": {"GET": AnyAdministrator()},
+    _ADMIN_KEY: {"POST": _CHANGE_KEYS, "GET": _VIEW_KEYS},
+    f"{_ADMIN_KEY}/{{apiKey}}": {"DELETE": _CHANGE_KEYS},
+    "/api/acl/accesses": {"GET": Needs(Permission.VIEW_ROLES)},
+    "/api/acl/resources": {"GET": Needs(Permission.VIEW_ROLES)},
+    "/api/acl/role": {"POST": NeedsAllStores(Permission.CHANGE_ROLES), "GET": Needs(Permission.VIEW_ROLES)},
+    "/api/acl/role/{role}": {
+        "GET": Needs(Permission.VIEW_ROLES),
+        "PUT": NeedsAllStores(Permission.CHANGE_ROLES),
+        "DELETE": NeedsAllStores(Permission.CHANGE_ROLES),
+    },
+    f"{_STORE}/customEvent": {"POST": Needs(Permission.REPORT_EVENTS), "GET": Needs(Permission.VIEW_EVENTS)},
+    f"{_STORE}/customEvent/{{customEvent}}": {"GET": Needs(Permission.VIEW_EVENTS)},
+    f"{_STORE}/customEvent/schema": {
+        "GET": Needs(Permission.VIEW_EVENT_TYPES),
+        "POST": Needs(Permission.DEPLOY_PROGRAMS),
+    },
+    f"{_STORE}/customEvent/schema/{{eventType}}": {
+        "GET": Needs(Permission.VIEW_EVENT_TYPES),
+        "PUT": Needs(Permission.DEPLOY_PROGRAMS),
+    },
+    f"{_STORE}/customEvent/schema/{{eventType}}/active": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/dueItem": {"GET": Needs(Permission.VIEW_PROCESSING)},
+    f"{_STORE}/dueItem/{{subject}}/{{kind}}/retry": {"POST": Needs(Permission.RETRY_PROCESSING)},
+    f"{_STORE}/webhook/event": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{_STORE}/webhook/subscription": {
+        "POST": Needs(Permission.CHANGE_WEBHOOKS),
+        "GET": Needs(Permission.VIEW_WEBHOOKS),
+    },
+    f"{_STORE}/webhook/subscription/{{webhookSubscription}}": {
+        "GET": Needs(Permission.VIEW_WEBHOOKS),
+        "PUT": Needs(Permission.CHANGE_WEBHOOKS),
+        "DELETE": Needs(Permission.CHANGE_WEBHOOKS),
+    },
+    f"{_STORE}/points": {"GET": Needs(Permission.VIEW_POINTS)},
+    f"{_STORE}/points/history": {"GET": Needs(Permission.VIEW_POINTS)},
+    f"{_STORE}/points/add": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/spend": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/block": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/transfer": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/{{transfer}}": {"GET": Needs(Permission.VIEW_POINTS)},
+    f"{_STORE}/points/{{transfer}}/capture": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/{{transfer}}/cancel": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/{{transfer}}/expire": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/points/{{transfer}}/activate": {"POST": Needs(Permission.MOVE_POINTS)},
+    f"{_STORE}/member": {"POST": Needs(Permission.CHANGE_MEMBERS), "GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_STORE}/member/points": {"POST": MembersOnly(), "GET": MembersOnly()},
+    f"{_STORE}/member/{{member}}": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
+    f"{_STORE}/member/{{member}}/status": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
+    f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
+    f"{_STORE}/member/{{member}}/badge": {"GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_STORE}/member/{{member}}/wallet": {"GET": Needs(Permission.VIEW_WALLETS)},
+    f"{_STORE}/walletType": {"GET": Needs(Permission.VIEW_WALLETS), "POST": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/walletType/{{walletType}}": {
+        "GET": Needs(Permission.VIEW_WALLETS),
+        "PUT": Needs(Permission.DEPLOY_PROGRAMS),
+    },
+    f"{_STORE}/wallet/{{wallet}}": {"GET": Needs(Permission.VIEW_WALLETS)},
+    f"{_STORE}/analytics/liability": {"GET": Needs(Permission.VIEW_ANALYTICS)},
+    f"{_STORE}/program": {"POST": Needs(Permission.DEPLOY_PROGRAMS), "GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{_STORE}/program/rollback": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE)},
+    "/api/store": {"GET": Needs(Permission.VIEW_STORES)},
+}
+
+RULES: Rules = {(method, path): rule for path, rules in _RULES.items() for method, rule in rules.items()}
+
+
+class UnruledRoute(Exception):
+    """A route that anybody could call by mistake, or a rule of no route; the message says what to do."""
+
+
+def check_rules(routes: Sequence[BaseRoute], rules: Rules) -> None:
+    """Raise UnruledRoute unless every route has a rule and follows it, and every rule has its route."""
+    operations = {
+        (method, route.path): route for route in routes if isinstance(route, APIRoute) for method in route.methods or ()
+    }
+    missing, unknown = operations.keys() - rules.keys(), rules.keys() - operations.keys()
+    if missing or unknown:
+        raise UnruledRoute(f"api/route_rules.py: add {_listed(missing)}; remove {_listed(unknown)}")
+    for operation, route in operations.items():
+        if not isinstance(rules[operation], Everyone) and not AUTHENTICATING & set(_calls(route.dependant)):
+            raise UnruledRoute(f"{_listed([operation])} authenticates nobody: take a CallerRequest, AdminRequest, ...")
+
+
+def _calls(dependant: Dependant) -> Iterable[object]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from _calls(each)
+
+
+def _listed(operations: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{method} {path}" for method, path in sorted(operations)) or "nothing"
