@@ -60,7 +60,7 @@ class CheckResult:
     type: Type
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...] = ()
-    """Conditions that are always true or always false: harmless, but probably a mistake."""
+    """What is probably a mistake: conditions that are always true or always false, defaults that make one hold."""
 
 
 def check(
@@ -79,7 +79,8 @@ def check(
     faults = tuple(dict.fromkeys(checker.faults))
     wrong = [*(fault.path for fault in faults), *invalid]
     judged = InferredTypes(checker.inferred, checker.is_implied)
-    return CheckResult(found, faults, constant_conditions(expression, judged, wrong, as_condition=expected == BOOLEAN))
+    constant = constant_conditions(expression, judged, wrong, as_condition=expected == BOOLEAN)
+    return CheckResult(found, faults, (*dict.fromkeys(checker.warnings), *constant))
 
 
 def static_truth(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
@@ -105,6 +106,7 @@ class Checker:
         self.unnarrowed_scope = unnarrowed_scope or scope
         """The scope before any condition narrowed it."""
         self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
         self._types: dict[int, Type] = {}
         self._before: dict[int, Type] = {}
         """Types of computed expressions before facts refined them."""
@@ -191,6 +193,15 @@ class Checker:
     def add_fault(self, code: str, at: Expression, message: str, suggestion: str | None = None) -> None:
         if not (self.faults and self.faults[-1].code == code == "too_big"):
             self.faults.append(Fault(code, at.path, message, suggestion))
+
+    def warn_of_empty_default(self, operand: Expression, by: str, at: Expression, suggestion: str | None) -> None:
+        """Warn if an operand is "" where its field is missing, as `by` then holds: "" is a part of every text."""
+        if isinstance(operand, Call) and operand.operator.name in ("var", "or") and len(operand.operands) > 1:
+            default, field = operand.operands[-1], operand if operand.operator.name == "var" else operand.operands[0]
+            is_empty = isinstance(default, Literal) and default.value == ""
+            if is_empty and literal_path(field) and may_be(self._field_type(field), AbsentType, NullType):
+                message = f'{literal_path(field)} is "" where it is missing, and {by} holds for that'
+                self.warnings.append(Fault("empty_default", at.path, message, suggestion))
 
     # -- what operands must be
 

@@ -1,5 +1,6 @@
 """Suggestions of the type checker: what to write instead of an operand that may be missing, or is of another type."""
 
+import re
 from dataclasses import replace
 from datetime import UTC
 
@@ -10,6 +11,7 @@ from rules.expression import Call, Expression, Literal, is_constant
 from rules.render import literal_path
 from rules.types import (
     INSTANT,
+    NEVER,
     TEXT,
     ArrayType,
     InstantType,
@@ -18,6 +20,7 @@ from rules.types import (
     Type,
     fits,
     may_be,
+    present,
 )
 from rules.values import Json
 
@@ -44,6 +47,16 @@ def guard_hint(operand: Expression) -> str:
     if path is None:
         return ""
     return f': write {{"and": [{{"!=": [{{"var": {exact.dumps(path)}}}, null]}}, ...]}} around the condition'
+
+
+def is_optional_text(of: Type) -> bool:
+    """Return whether a value is a text, or missing or null."""
+    return not fits(of, TEXT) and present(of) != NEVER and fits(present(of), TEXT)
+
+
+def list_suggestion(text: str) -> str:
+    """Suggest a list in place of a text in which a field is looked up: a part of a text is rarely meant."""
+    return exact.dumps([part for each in re.split("[,;|]", text) if (part := each.strip())] or [text])
 
 
 def date_suggestion(expression: Expression, found: Type, wanted: Type) -> str | None:

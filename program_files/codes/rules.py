@@ -92,6 +92,12 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         ),
         "warning",
     ),
+    "empty-default": Code(
+        'A default of `""` makes a condition hold where the field is missing: an empty text is a part of every text.',
+        "Look the field up in a list, which needs no default, or check first that it is there.",
+        in_condition('{in: [{var: [event.body.channel, ""]}, "web, app"]}', "{in: [{var: event.body.channel}, [web]]}"),
+        "warning",
+    ),
     "misspelt-operator": Code(
         "A part of a webhook or an attribute looks like a rule with a misspelt operator, and is used as plain JSON.",
         "Correct the operator's spelling.",

@@ -69,7 +69,7 @@ def note_constant_conditions(
         warnings = [warning for warning in warnings if warning is not cause]
     for warning in warnings:
         code = warning.code.replace("_", "-")
-        problems.warn(_place(node, warning.path, code), code, warning.message)
+        problems.warn(_place(node, warning.path, code), code, warning.message, warning.suggestion)
 
 
 def _place(node: Node, path: rules.JsonPath, code: str) -> Place:

@@ -13,7 +13,7 @@ from rules.expression import ArrayLiteral, Call, Expression, Literal, Operator, 
 from rules.paths import static_path
 from rules.render import literal_path
 from rules.spelling import closest_match
-from rules.suggestions import date_suggestion
+from rules.suggestions import date_suggestion, is_optional_text, list_suggestion
 from rules.types import (
     BOOLEAN,
     INSTANT,
@@ -306,8 +306,16 @@ def _check_in(checker: Checker, call: Call) -> Type:
     if may_be(searched, ArrayType) and len(options(searched)) == 1:
         return BOOLEAN if _add_element_faults(checker, call) else _membership_type(checker, call)
     if fits(searched, TEXT) and searched != NEVER:
-        if not fits(sought, TEXT):
+        text = haystack.value if isinstance(haystack, Literal) and isinstance(haystack.value, str) else None
+        if text is not None and is_optional_text(sought):
+            message = f"{label(needle)} may be missing, and in looks it up as a part of {label(haystack)}"
+            checker.add_fault("may_be_missing", haystack, message, list_suggestion(text))
+        elif not fits(sought, TEXT):
             checker.add_mismatch(needle, sought, TEXT, "in")
+        elif text is not None:
+            checker.warn_of_empty_default(needle, "in", haystack, list_suggestion(text))
+        else:
+            checker.warn_of_empty_default(needle, "in", needle, None)
         if checker.inferred(haystack) != searched:
             checker.add_mismatch(haystack, checker.inferred(haystack), TEXT, "in")
     elif may_be(searched, AnyType):

@@ -90,8 +90,14 @@ _TEXT_OR_ARRAY = union(TEXT, ArrayType(ANY))
 
 
 def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
-    check, words = _checks_texts(name, BOOLEAN), name
-    return Operator(name, 2, 2, applied(function), emit_applied(function, "boolean"), check, words)
+    check_texts = _checks_texts(name, BOOLEAN)
+
+    def check(checker: Checker, call: Call) -> Type:
+        found, part = check_texts(checker, call), call.operands[1]
+        checker.warn_of_empty_default(part, name, part, None)
+        return found
+
+    return Operator(name, 2, 2, applied(function), emit_applied(function, "boolean"), check, name)
 
 
 _COST = "len({result} or '')"

@@ -31,7 +31,9 @@ class WatchingClosureBuilder(ClosureBuilder):
     def __init__(self, checker=None, warnings=()):
         super().__init__(UTC)
         self._checker = checker
-        self._certain = {warning.path: warning.code == "always_true" for warning in warnings}
+        self._certain = {
+            warning.path: warning.code == "always_true" for warning in warnings if warning.code != "empty_default"
+        }
 
     def build_call(self, call):
         evaluate, fine = super().build_call(call), _WATCHED.get(call.operator.name, lambda kinds: True)

@@ -58,3 +58,32 @@ def test_an_amount_gets_the_default_that_adds_nothing():
     (fault,) = rules.check(rules.parse({"*": [var("tip"), 2]}), SCOPE, NUMBER).faults
 
     assert fault.suggestion == '{"var": ["tip", 0]}'
+
+
+@pytest.mark.parametrize(
+    ("condition", "suggestion"),
+    [
+        ({"in": [var("coupon", ""), "SPRING, SUMMER"]}, '["SPRING", "SUMMER"]'),
+        ({"in": [{"or": [var("coupon"), ""]}, var("code")]}, None),
+        ({"starts_with": [var("code"), var("coupon", "")]}, None),
+    ],
+)
+def test_a_default_that_is_a_part_of_every_text_is_questioned(condition, suggestion):
+    (warning,) = rules.check(rules.parse(condition), SCOPE, BOOLEAN).warnings
+
+    assert (warning.code, warning.suggestion) == ("empty_default", suggestion)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"in": [var("coupon", "none"), "SPRING, SUMMER"]},
+        {"in": ["SPRING", var("coupon", "")]},
+        {"starts_with": [var("coupon", ""), "SPRING"]},
+        {"in": [var("code", ""), "SPRING"]},
+        {"and": [{"!=": [var("coupon"), None]}, {"in": [var("coupon", ""), "SPRING"]}]},
+    ],
+    ids=str,
+)
+def test_a_default_that_makes_nothing_hold_is_not_questioned(condition):
+    assert rules.check(rules.parse(condition), SCOPE, BOOLEAN).warnings == ()
