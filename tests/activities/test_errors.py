@@ -35,6 +35,7 @@ RETRIED = {
     # Caught where program files and rules are read.
     "SchemaError",
     "TooDeepForOneFunction",
+    "TooLargeToAnalyse",
     "Unreadable",
     "_Stop",
 }
