@@ -21,6 +21,7 @@ from commands.plan.command import plan
 from commands.revisions import revisions
 from commands.rollback import rollback
 from commands.schema import schema
+from commands.secrets.command import secrets
 from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
 from commands.simulate.command import simulate
 from commands.test.command import test
@@ -56,6 +57,7 @@ for command in (
 
 
 app.add_typer(new, name="new")
+app.add_typer(secrets, name="secrets")
 
 
 @app.callback()

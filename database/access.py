@@ -9,7 +9,9 @@ from database.api_keys import ApiKeyQueries, ApiKeys
 from database.locks import ACCESS
 from database.queries import insert
 from database.roles import RoleQueries, Roles
+from database.secret_keys import keys_of
 from database.sessions import Sessions
+from database.stored_secrets import setting_of
 from database.tables import revision, setting, store
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
@@ -76,6 +78,11 @@ class Access(AccessReader):
         row = {"name": name, "value": value}
         self.connection.execute(insert(self.connection, setting).values(row).on_conflict_do_nothing())
         return str(self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one())
+
+    def secret_setting_once(self, name: str, value: str) -> str:
+        """Add a setting that is stored encrypted, unless it exists; return its value."""
+        keys = keys_of(self.connection)
+        return keys.decrypt(self.setting_once(name, keys.encrypt(value, of=setting_of(name))), of=setting_of(name))
 
     def set_setting(self, name: str, value: str) -> None:
         """Add a setting, or replace its value."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from database.measuring import TransactionKind, count_transactions, measured
+from database.secret_keys import NO_KEYS, SecretKeys, options
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -61,7 +62,7 @@ class Connections(ABC):
         return await asyncio.wrap_future(self.submit_read(job))
 
 
-def connect(url: str) -> Connections:
+def connect(url: str, keys: SecretKeys = NO_KEYS) -> Connections:
     """Open `sqlite:///path` or `postgresql://...`; raise InvalidDatabaseUrl for another URL."""
     try:
         address = make_url(url)
@@ -69,9 +70,9 @@ def connect(url: str) -> Connections:
         raise InvalidDatabaseUrl(f"LAUREL_DATABASE_URL is no database address: {error}") from None
     match address.get_backend_name():
         case "sqlite":
-            return SqliteConnections(address)
+            return SqliteConnections(address, keys)
         case "postgresql":
-            return PostgresConnections(address.set(drivername="postgresql+psycopg"))
+            return PostgresConnections(address.set(drivername="postgresql+psycopg"), keys)
         case other:
             raise InvalidDatabaseUrl(
                 f"LAUREL_DATABASE_URL names {other}: use sqlite:///file or postgresql://user@host/name"
@@ -81,9 +82,14 @@ def connect(url: str) -> Connections:
 class PostgresConnections(Connections):
     """A pool of connections, a thread for each."""
 
-    def __init__(self, address: URL) -> None:
+    def __init__(self, address: URL, keys: SecretKeys) -> None:
         self.engine = create_engine(
-            address, hide_parameters=True, pool_size=POSTGRES_POOL_SIZE, max_overflow=0, pool_pre_ping=True
+            address,
+            hide_parameters=True,
+            pool_size=POSTGRES_POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            execution_options=options(keys),
         )
         self._read_only = self.engine.execution_options(postgresql_readonly=True)  # the same pool
         self._threads = ThreadPoolExecutor(POSTGRES_POOL_SIZE, thread_name_prefix="postgres")
@@ -110,11 +116,12 @@ class SqliteConnections(Connections):
     SQLite before 3.51.3 can corrupt a write-ahead log that two connections write at once, so only one ever does.
     """
 
-    def __init__(self, address: URL) -> None:
+    def __init__(self, address: URL, keys: SecretKeys) -> None:
         self.engine = create_engine(
             address,
             hide_parameters=True,
             poolclass=NullPool,
+            execution_options=options(keys),
             connect_args={"check_same_thread": False, "timeout": 30},
         )
         event.listen(self.engine, "connect", _configure)

@@ -16,8 +16,10 @@ from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
 from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
-from database.migrate import upgrade
+from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
+from database.secret_keys import NO_KEYS, SecretKeys
+from database.stored_secrets import encrypt_all
 from database.transaction import ReadTransaction, Transaction
 from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
@@ -38,11 +40,12 @@ class Database:
         self._connections = connections
 
     @classmethod
-    def open(cls, url: str) -> "Database":
-        """Open and migrate; raise InvalidDatabaseUrl for an invalid URL."""
-        connections = connect(url)
+    def open(cls, url: str, keys: SecretKeys = NO_KEYS) -> "Database":
+        """Open and migrate; raise InvalidDatabaseUrl for an invalid URL. Secrets are encrypted with the first key."""
+        connections = connect(url, keys)
         try:
             upgrade(connections.engine)
+            encrypt_secrets_once(connections.engine)
         except BaseException:
             connections.close()
             raise
@@ -106,6 +109,10 @@ class Database:
     async def stores_with_due_items(self) -> list[str]:
         """Return the stores with an item that is due at any time, and that is not set aside."""
         return await self._connections.read(stores_with_due_items)
+
+    async def encrypt_all_secrets(self) -> int:
+        """Store every secret as the first key does; return how many were changed."""
+        return await self._connections.write(encrypt_all)
 
     async def answers(self) -> bool:
         """Return whether the database can be read now."""

@@ -10,7 +10,8 @@ member/ID            what belongs to one member, its queue of events        stor
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
 revisions            of two deploys at once, the second sees the first      deploying
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
-MIGRATIONS           the schema is migrated by one process                  opening the database
+subscription/ID      two changes of one subscription do not mix            changing it
+MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
 order: the parts of an identity as `Identity.keys` has them, reactors by name.
@@ -38,6 +39,11 @@ def identity_lock(part: str, key: str) -> str:
 def member_lock(member_id: str) -> str:
     """The lock of everything that belongs to a member."""
     return f"member/{member_id}"
+
+
+def subscription_lock(subscription_id: str) -> str:
+    """The lock of a webhook subscription."""
+    return f"subscription/{subscription_id}"
 
 
 def usage_lock(reactor: str) -> str:

@@ -8,7 +8,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
+from database.access import Access
 from database.locks import MIGRATIONS
+from database.secret_keys import keys_of
+from database.stored_secrets import KEY_CHECK, encrypt_all, setting_of
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -31,3 +34,20 @@ def upgrade(engine: Engine) -> None:
         settings = config()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+
+
+def encrypt_secrets_once(engine: Engine) -> None:
+    """Encrypt what was stored before there were keys; raise SecretKeyError if a key that was used is missing.
+
+    No migration does it, as migrations run without keys, too. Several processes may call it at once.
+    """
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(MIGRATIONS, 0))))
+        keys, access, of = keys_of(connection), Access(connection), setting_of(KEY_CHECK)
+        check = access.setting(KEY_CHECK)
+        if check is not None:
+            keys.decrypt(check, of=of)
+        elif keys.first:
+            encrypt_all(connection)
+            access.set_setting(KEY_CHECK, keys.encrypt("", of=of))

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from database.locks import REVISIONS
 from database.queries import Queries, WriteQueries, columns_of
+from database.secret_keys import keys_of
+from database.stored_secrets import signing_secret_of
 from database.tables import revision, store
 
 
@@ -92,7 +94,8 @@ class Revisions(RevisionQueries, WriteQueries):
 
     def open_store(self, *, secret: str, now: datetime) -> bool:
         """Add the store; return False if it exists."""
-        return self.insert_if_absent(store, {"code": self.store, "created_at": now, "secret": secret})
+        sealed = keys_of(self.connection).encrypt(secret, of=signing_secret_of(self.store))
+        return self.insert_if_absent(store, {"code": self.store, "created_at": now, "secret": sealed})
 
     def put_in_force(
         self,

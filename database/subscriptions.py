@@ -1,14 +1,19 @@
 """Webhook subscriptions: which URL gets which messages, and how long its endpoint has been failing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
+from database.locks import subscription_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of
+from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
+from database.secret_keys import keys_of
 from database.sqlite_fast_path import Prepared
+from database.stored_secrets import signing_secret_of
 from database.tables import store, subscription
 from loyalty.store.webhooks import LiveSubscription, Subscription, WebhookFormat
 
@@ -25,26 +30,39 @@ class SubscriptionQueries(Queries):
 
     def get(self, subscription_id: str) -> Subscription | None:
         """Return one subscription."""
-        return self.find_one(Subscription, subscription, id=subscription_id)
+        found = self.find_one(Subscription, subscription, id=subscription_id)
+        return None if found is None else self._opened(found)
 
     def page(self, page: PageRequest) -> PageResult[Subscription]:
         """Return a page of the subscriptions, in the order they were made."""
         within = subscription.c.store == self.store
-        return find_page(
+        found = find_page(
             self.connection, Subscription, subscription, page, within=within, order_by=subscription.c.created_at
         )
+        return replace(found, records=[self._opened(each) for each in found.records])
 
     def live(self) -> list[LiveSubscription]:
         """Return the subscriptions that are not disabled."""
-        return _LIVE.all(self.connection, {"in_store": self.store})
+        found = _LIVE.all(self.connection, {"in_store": self.store})
+        return [replace(each, headers=opened_headers(self, each.headers)) if each.headers else each for each in found]
 
     def store_secret(self) -> str:
         """Return the secret that signs the requests of `call_webhook`."""
-        return str(self.connection.execute(select(store.c.secret).where(store.c.code == self.store)).scalar_one())
+        stored = self.connection.execute(select(store.c.secret).where(store.c.code == self.store)).scalar_one()
+        return opened_secret(self, stored)
+
+    def _opened(self, stored: Subscription) -> Subscription:
+        """Return a subscription with its secrets decrypted."""
+        return replace(stored, secret=opened_secret(self, stored.secret), headers=opened_headers(self, stored.headers))
 
 
 class Subscriptions(SubscriptionQueries, WriteQueries):
     """The subscriptions of one store."""
+
+    def get_to_change(self, subscription_id: str) -> Subscription | None:
+        """Return one subscription, which nobody else changes until the transaction ends."""
+        self.lock(subscription_lock(subscription_id))
+        return self.get(subscription_id)
 
     def add(
         self,
@@ -58,11 +76,14 @@ class Subscriptions(SubscriptionQueries, WriteQueries):
         now: datetime,
     ) -> None:
         """Store a new subscription."""
-        row = {"id": subscription_id, "event_name": event_name, "url": url, "headers": list(headers)}
-        self.insert(subscription, row | {"format": format, "secret": secret, "created_at": now})
+        row = {"id": subscription_id, "event_name": event_name, "url": url, "headers": sealed_headers(self, headers)}
+        sealed = keys_of(self.connection).encrypt(secret, of=signing_secret_of(self.store))
+        self.insert(subscription, row | {"format": format, "secret": sealed, "created_at": now})
 
     def change(self, subscription_id: str, **values: Any) -> bool:
         """Change columns of a subscription; return False if there is none."""
+        if "headers" in values:
+            values["headers"] = sealed_headers(self, values["headers"])
         return self.update(subscription, {"id": subscription_id}, **values)
 
     def remove(self, subscription_id: str) -> bool:

@@ -1,12 +1,14 @@
 """Messages, their deliveries, and a log of every attempt."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 
 from database.queries import Queries, WriteQueries
+from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
 from database.sqlite_fast_path import Prepared
 from database.tables import attempt, delivery, message, store, subscription
 from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, OutboundDelivery
@@ -60,7 +62,11 @@ class WebhookQueries(Queries):
 
     def outbound(self, delivery_id: str) -> OutboundDelivery | None:
         """Return what an attempt of a delivery needs."""
-        return _OUTBOUND.first(self.connection, {"in_store": self.store, "the_delivery": delivery_id})
+        found = _OUTBOUND.first(self.connection, {"in_store": self.store, "the_delivery": delivery_id})
+        if found is None:
+            return None
+        headers, secret = opened_headers(self, found.headers), opened_secret(self, found.secret)
+        return replace(found, headers=headers, secret=secret)
 
     def of_event(self, event_id: str) -> list[Delivery]:
         """Return the deliveries of an event's messages, in the order of their ids."""
@@ -92,7 +98,10 @@ class Webhooks(WebhookQueries, WriteQueries):
         """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""
         row = {"id": delivery_id, "message": message_id, "event": event_id, "subscription": subscription_id}
         due = {"next_attempt_at": now, "start_after": now + OVERDUE_AFTER}
-        self.insert(delivery, row | {"url": url, "headers": list(headers), "status": "pending", "attempts": 0} | due)
+        self.insert(
+            delivery,
+            row | {"url": url, "headers": sealed_headers(self, headers), "status": "pending", "attempts": 0} | due,
+        )
 
     def log_attempt(self, delivery_id: str, made: LoggedAttempt) -> None:
         """Store what came of an attempt, unless it is logged already."""

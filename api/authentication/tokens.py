@@ -99,7 +99,9 @@ class Tokens:
         """The key that signs access tokens: generated once, and shared through the database."""
         if not self._cached_secret:
             fresh = secrets.token_urlsafe(_SECRET_BYTES)
-            self._cached_secret = await self._database.access_write(lambda access: access.setting_once(_SECRET, fresh))
+            self._cached_secret = await self._database.access_write(
+                lambda access: access.secret_setting_once(_SECRET, fresh)
+            )
         return self._cached_secret
 
 

@@ -20,8 +20,9 @@ from api.webhooks.schemas import (
     Subscriptions,
     WebhookEvents,
 )
-from api.webhooks.validation import validate_event_name, validate_target
+from api.webhooks.validation import unmasked, validate_event_name, validate_target
 from api.webhooks.views import subscription_view
+from database import Transaction
 from loyalty.ids import new_id
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.signing import new_secret
@@ -107,13 +108,20 @@ async def change_subscription(
     subscription_id: SubscriptionInPath,
     store_request: AdminRequest,
 ) -> Response:
-    """Give a subscription another URL, headers or format; a disabled one is enabled again."""
+    """Give a subscription another URL, headers or format; a disabled one is enabled again.
+
+    A URL or a value of a header that is sent as it is shown, masked, stays what it is.
+    """
     changed = (await read_body(request, PutSubscription)).webhook_subscription
     target = validate_target(changed, store_request.state.services.allow)
     values: dict[str, Any] = {"url": target.url, "headers": target.headers, "failing_since": None}
     values |= {"disabled_at": None, "disabled_because": None} | omit_none(format=target.format)
-    is_known = await store_request.database.write(lambda tx: tx.subscriptions.change(subscription_id.lower(), **values))
-    if not is_known:
+
+    def change(tx: Transaction) -> bool:
+        stored = tx.subscriptions.get_to_change(subscription_id.lower())
+        return stored is not None and tx.subscriptions.change(stored.id, **unmasked(values, stored))
+
+    if not await store_request.database.write(change):
         raise _unknown(subscription_id)
     return no_content()
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from api.http.errors import BadInput, InputFault
 from api.webhooks.schemas import NewSubscription, SubscriptionTarget
-from loyalty.store.webhooks import WebhookFormat
+from loyalty.masking import MASK, masked_url
+from loyalty.store.webhooks import Subscription, WebhookFormat
 from loyalty.webhooks.addresses import Network
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.signing import sign
@@ -72,6 +74,20 @@ def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...]) -> Va
     if faults:
         raise BadInput.of(faults)
     return ValidTarget(given.url, headers, given.format or _FORMAT_BY_FLAG[given.legacy])
+
+
+def unmasked(values: Mapping[str, Any], stored: Subscription) -> dict[str, Any]:
+    """A target's values, with what a client sent back masked as it is stored; raise BadInput if it is not stored."""
+    known = {each["headerName"].lower(): each["headerValue"] for each in stored.headers}
+    url = stored.url if values["url"] == masked_url(stored.url) else values["url"]
+    headers = []
+    for number, each in enumerate(values["headers"]):
+        value = known.get(each["headerName"].lower()) if each["headerValue"] == MASK else each["headerValue"]
+        if value is None:
+            message = f"{each['headerName']} is masked, but the subscription has no such header: send its value"
+            raise BadInput.at(f"{ROOT}.headers.{number}.headerValue", message, "masked")
+        headers.append({**each, "headerValue": value})
+    return {**values, "url": url, "headers": headers}
 
 
 def _secret_faults(given: SubscriptionTarget) -> list[InputFault]:

@@ -4,6 +4,7 @@ from contextlib import closing
 
 from commands.shared.admin import ADMIN, set_admin_password
 from commands.shared.metrics_server import MetricsAddress, serving_metrics
+from commands.shared.secret_keys import keys_of_settings
 from commands.shared.serving import services, serving
 from commands.shared.settings import ADMIN_PASSWORD, SettingError, Settings
 from commands.shared.shutdown import wait_for_shutdown
@@ -17,7 +18,7 @@ async def run_api(*, host: str, port: int, show_docs: bool, metrics: MetricsAddr
     """Serve the API until it is asked to stop. It starts and accepts events also while Temporal does not answer."""
     settings = Settings.read()
     settings.start_tracing()
-    with closing(Database.open(settings.required_database_url())) as database:
+    with closing(Database.open(settings.required_database_url(), keys_of_settings(settings))) as database:
         await _require_admin(database, settings)
         client = await connect_lazily()
         monitor = SystemMonitor(database, client)

@@ -18,6 +18,7 @@ from commands.shared.admin import ADMIN, renew_command_line_key, set_admin_passw
 from commands.shared.data_folder import RUNNING_FILE, lock, write_private
 from commands.shared.errors import CommandError
 from commands.shared.metrics_server import NO_METRICS, MetricsAddress, serving_metrics
+from commands.shared.secret_keys import keys_of_folder
 from commands.shared.serving import services, serving
 from commands.shared.settings import Settings
 from commands.shared.temporal_server import TemporalServer
@@ -91,7 +92,7 @@ async def running(
     settings.start_tracing()
     with lock(folder, settings) as database_url:
         await _require_free(ports)
-        database = Database.open(database_url)
+        database = Database.open(database_url, keys_of_folder(folder, settings))
         try:
             programs = Programs(database)
             store, revision = await _deploy(database, programs, files, example, consent)

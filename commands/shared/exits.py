@@ -55,8 +55,9 @@ def _database_message(error: Exception) -> str | None:
     from database import InvalidDatabaseUrl
     from database.programs import UnknownRevision, UnknownStore
     from database.revisions import AnotherInForce
+    from database.secret_keys import SecretKeyError
 
-    if isinstance(error, InvalidDatabaseUrl | AnotherInForce | UnknownRevision | UnknownStore):
+    if isinstance(error, InvalidDatabaseUrl | SecretKeyError | AnotherInForce | UnknownRevision | UnknownStore):
         return str(error)
     if isinstance(error, SQLAlchemyError):
         return (

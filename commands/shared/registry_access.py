@@ -11,6 +11,7 @@ from commands.shared.data_folder import DATABASE_FILE, NoDatabase, lock, running
 from commands.shared.database_registry import DatabaseRegistry
 from commands.shared.lookup import find_store
 from commands.shared.registry import Registry
+from commands.shared.secret_keys import keys_of_folder
 from commands.shared.settings import Settings
 from database import Database
 
@@ -43,7 +44,7 @@ async def open_laurel(data: Path) -> AsyncIterator[httpx2.AsyncClient | Database
         return
     if settings.database_url is None and not (data / DATABASE_FILE).exists():
         raise NoDatabase(data)
-    with _writable(data, settings) as url, closing(Database.open(url)) as database:
+    with _writable(data, settings) as url, closing(Database.open(url, keys_of_folder(data, settings))) as database:
         yield database
 
 

@@ -1,7 +1,7 @@
 """The environment variables of Laurel; an error for a wrong value says how to correct it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from commands.shared.errors import CommandError
@@ -13,6 +13,7 @@ ADMIN_PASSWORD = "LAUREL_ADMIN_PASSWORD"  # noqa: S105 - the name of the variabl
 WEBHOOK_ALLOW = "LAUREL_WEBHOOK_ALLOW"
 TEMPORAL_UI = "LAUREL_TEMPORAL_UI"
 TRUSTED_PROXIES = "LAUREL_TRUSTED_PROXIES"
+SECRET_KEY = "LAUREL_SECRET_KEY"  # noqa: S105 - the name of the variable
 
 EXAMPLE_PROGRAM = Path(__file__).parents[2] / "programs" / "coffee-shop"
 """The program that `laurel up` deploys to an empty database."""
@@ -34,6 +35,8 @@ class Settings:
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     tracing: str | None = None
     """`otlp`: traces are made, and sent as OpenTelemetry's own variables say."""
+    secret_key: str | None = field(default=None, repr=False)
+    """The keys that encrypt secrets in the database."""
 
     @classmethod
     def read(cls) -> "Settings":
@@ -50,6 +53,7 @@ class Settings:
             temporal_ui=os.environ.get(TEMPORAL_UI) or None,
             trusted_proxies=proxies,
             tracing=os.environ.get(TRACING) or None,
+            secret_key=os.environ.get(SECRET_KEY) or None,
         )
 
     def start_tracing(self) -> None:

@@ -4,6 +4,7 @@ from contextlib import closing
 
 from activities.temporal_names import TASK_QUEUE
 from commands.shared.metrics_server import MetricsAddress, serving_metrics
+from commands.shared.secret_keys import keys_of_settings
 from commands.shared.settings import Settings
 from commands.shared.shutdown import wait_for_shutdown
 from database import Database
@@ -17,7 +18,7 @@ async def run_worker(metrics: MetricsAddress) -> None:
     """Run workflows and activities until asked to stop; wait first until Temporal answers."""
     settings = Settings.read()
     settings.start_tracing()
-    with closing(Database.open(settings.required_database_url())) as database:
+    with closing(Database.open(settings.required_database_url(), keys_of_settings(settings))) as database:
         client = await connect_until_ready()
         working = WorkerDependencies(database, Programs(database), client, settings.webhook_allow)
         async with serving_metrics(SystemMonitor(database, client), metrics), running(working):

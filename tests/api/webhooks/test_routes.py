@@ -2,8 +2,9 @@
 
 import pytest
 
+from loyalty.masking import MASK
 from loyalty.webhooks.messages import EVENT_NAMES
-from tests.kit.api import Api
+from tests.kit.api import Api, fault
 
 PATH = "/api/DEFAULT/webhook/subscription"
 TARGET = {"url": "https://partner.example/hook"}
@@ -67,7 +68,8 @@ async def test_headers_are_a_list_or_the_deprecated_single_one(api: Api):
     of_old = await one(api, **header)
     listed = await one(api, headers=[header, {"headerName": "X-Till", "headerValue": ""}])
 
-    assert (of_old["headers"], of_old["headerName"], of_old["headerValue"]) == ([header], "X-Shop", "17")
+    shown = {"headerName": "X-Shop", "headerValue": MASK}
+    assert (of_old["headers"], of_old["headerName"], of_old["headerValue"]) == ([shown], "X-Shop", MASK)
     assert [each["headerName"] for each in listed["headers"]] == ["X-Shop", "X-Till"]
 
 
@@ -157,7 +159,8 @@ async def test_a_disabled_subscription_says_why_and_a_change_enables_it(api_anyw
     assert (disabled["disabledAt"], disabled["disabledBecause"]) == ("2026-01-01T01:00:00.000+01:00", "410 Gone")
     assert (changed.status_code, changed.content) == (204, b"")
     enabled = await api_anywhere.get(path)
-    assert (enabled["url"], enabled["headers"], enabled["format"]) == ("https://new.example/", [header], "legacy")
+    shown = [header | {"headerValue": MASK}]
+    assert (enabled["url"], enabled["headers"], enabled["format"]) == ("https://new.example/", shown, "legacy")
     assert (enabled["disabledAt"], enabled["disabledBecause"]) == (None, None)
 
 
@@ -181,3 +184,31 @@ async def test_a_change_to_a_private_address_is_refused(api: Api):
     answer = await api.http.put(path, json={"webhookSubscription": {"url": "http://192.168.0.1/"}})
 
     assert answer.status_code == 400
+
+
+async def test_what_is_secret_is_masked_and_stays_when_it_is_sent_back_masked(api_anywhere: Api):
+    headers = [{"headerName": "Authorization", "headerValue": "Bearer hidden"}]
+    made = await one(api_anywhere, url="https://partner.example/hook?token=hidden", headers=headers)
+    path = f"{PATH}/{made['webhookSubscriptionId']}"
+
+    listed = await api_anywhere.http.get(PATH)
+    body = {"url": made["url"], "headers": [*made["headers"], {"headerName": "X-Till", "headerValue": "7"}]}
+    answer = await api_anywhere.http.put(path, json={"webhookSubscription": body})
+
+    assert answer.status_code == 204
+    assert "hidden" not in listed.text
+    assert made["url"] == f"https://partner.example/hook?{MASK}"
+    stored = await api_anywhere.database.store("DEFAULT").read(
+        lambda tx: tx.subscriptions.get(made["webhookSubscriptionId"])
+    )
+    assert stored.url == "https://partner.example/hook?token=hidden"
+    assert stored.headers == [*headers, {"headerName": "X-Till", "headerValue": "7"}]
+
+
+async def test_a_mask_of_a_header_that_is_not_there_is_refused(api: Api):
+    made = await one(api)
+    body = {"url": made["url"], "headers": [{"headerName": "X-Till", "headerValue": MASK}]}
+
+    answer = await api.http.put(f"{PATH}/{made['webhookSubscriptionId']}", json={"webhookSubscription": body})
+
+    assert fault(answer, "webhookSubscription.headers.0.headerValue")["code"] == "masked"
