@@ -17,7 +17,7 @@ def check_contents(contents: Contents, *, now: datetime) -> Report:
     report = check_program(contents.files, now=now, unread=unread)
     test_problems = () if report.program is None else _test_problems(contents, report.program)
     problems = in_order((*contents.problems, *report.problems, *test_problems))
-    is_right = all(problem.severity == "warning" for problem in problems)
+    is_right = all(problem.severity != "error" for problem in problems)
     return Report(report.program if is_right else None, problems)
 
 

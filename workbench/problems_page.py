@@ -21,15 +21,17 @@ _HEAD = """\
 `laurel check DIR` reports the problems of all files of a program and of its tests in one run. Each problem has a place
 and a code. Codes are stable: editors and scripts may rely on them.
 
-A program with an **error** is not deployed. A **warning** is probably a mistake, and stops nothing. The exit code is 0
-without errors, 1 with an error, and 2 if there is no such folder; with `--strict` it is 1 for warnings, too.
+A program with an **error** is not deployed. A **warning** is probably a mistake, and stops nothing. A **note** is no
+mistake: it says what has become true as time passed. The exit code is 0 without errors, 1 with an error, and 2 if there
+is no such folder; with `--strict` it is 1 for warnings, too. Notes never change it, so a check that passed yesterday
+passes today.
 
 `--format` is one of:
 
 - `text`: one line each, `file:line:column: code: message` and a suggestion; a warning as
-  `file:line:column: warning: code: message`. Their number is printed to standard error.
+  `file:line:column: warning: code: message`, a note with `note`. Their number is printed to standard error.
 - `json`: an object of `store`, null if the program has errors, and `problems`, each with `file`, `line`,
-  `column`, `code`, `message`, `suggestion` (or null) and `severity` (`error` or `warning`).
+  `column`, `code`, `message`, `suggestion` (or null) and `severity` (`error`, `warning` or `note`).
 - `github`: workflow commands of GitHub, which it shows as annotations of a pull request.
 - `sarif`: a SARIF 2.1.0 log for code scanning and editors, with every code as a rule, and a fix if one word only has to
   be replaced by another.

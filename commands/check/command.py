@@ -30,7 +30,9 @@ class CheckFormat(StrEnum):
 def check(
     folder: Folder,
     format: Annotated[CheckFormat, typer.Option("--format", help="How problems are printed.")] = CheckFormat.text,  # noqa: A002
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings, too, end the check with exit code 1.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Warnings, too, end the check with exit code 1; notes do not.")
+    ] = False,
 ) -> None:
     """Read a program and print everything that is wrong with it."""
     from commands.check.findings import Findings
@@ -43,7 +45,8 @@ def check(
     if any(problem.code == "missing-folder" for problem in contents.problems):
         fail(f"{folder} is no folder: name the one that holds program.yaml")
     report = check_contents(contents, now=datetime.now(UTC))
-    is_right = report.program is not None and not (strict and report.problems)
+    has_warnings = any(problem.severity == "warning" for problem in report.problems)
+    is_right = report.program is not None and not (strict and has_warnings)
     findings = Findings(_display_path(folder), report.problems, contents.files)
     match format:
         case CheckFormat.text:

@@ -1,9 +1,13 @@
 """Problems as workflow commands of GitHub: each becomes an annotation at its line of a pull request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from commands.check.findings import Findings, message_of
 from program_files import Problem
+from program_files.text.problems import Severity
+
+_COMMANDS: Final[Mapping[Severity, str]] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def github(findings: Findings) -> Iterator[str]:
@@ -18,7 +22,7 @@ def _command(problem: Problem, findings: Findings) -> str:
         properties["endColumn"] = token.end
     properties["title"] = problem.code
     listed = ",".join(f"{name}={_in_property(str(value))}" for name, value in properties.items())
-    return f"::{problem.severity} {listed}::{_in_message(message_of(problem))}"
+    return f"::{_COMMANDS[problem.severity]} {listed}::{_in_message(message_of(problem))}"
 
 
 def _in_message(text: str) -> str:

@@ -64,7 +64,7 @@ def warnings_of(program: Path | Mapping[str, bytes]) -> tuple[Problem, ...]:
     """The warnings of `laurel check` for a folder, or for the files of a program."""
     contents = read_contents(program) if isinstance(program, Path) else Contents(program, (), (), is_whole=True)
     report = check_contents(contents, now=datetime.now(UTC))
-    return tuple(problem for problem in report.problems if problem.severity == "warning")
+    return tuple(problem for problem in report.problems if problem.severity != "error")
 
 
 async def deploy(

@@ -1,6 +1,7 @@
 """The problems of a program as lines of text, and as JSON."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from commands.shared.terminal_text import printable
@@ -14,9 +15,9 @@ def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
 
 
 def problem_count(problems: Sequence[Problem]) -> str:
-    """The numbers of problems and of warnings, as in `2 problems, 1 warning`."""
-    warnings = sum(problem.severity == "warning" for problem in problems)
-    counted = ((len(problems) - warnings, "problem"), (warnings, "warning"))
+    """The numbers of errors, warnings and notes, as in `2 problems, 1 warning`."""
+    numbers = Counter(problem.severity for problem in problems)
+    counted = ((numbers["error"], "problem"), (numbers["warning"], "warning"), (numbers["note"], "note"))
     return ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counted if number)
 
 

@@ -32,11 +32,14 @@ def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, prob
 
 
 def note_past(program: Program, nodes: Nodes, problems: Problems, *, now: datetime) -> None:
-    """Warn of reactors that ended before `now`: no event of today or later makes them fire."""
+    """Note the reactors that ended before `now`: no event of today or later makes them fire.
+
+    Not a warning: a program that was right yesterday must be as right today.
+    """
     for reactor in program.reactors:
         node = nodes["reactors"][reactor.place.file]
         start, until = reactor.active_from, reactor.active_until
         if node is not None and until is not None and until <= now and (start is None or start < until):
             end = until.astimezone(program.zone)
             message = f"reactor {reactor.name} ended at {end:%Y-%m-%d %H:%M}, and can fire no more"
-            problems.warn(node.place_of(("active", "until")), "already-over", message)
+            problems.remark(node.place_of(("active", "until")), "already-over", message)

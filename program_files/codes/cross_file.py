@@ -75,6 +75,6 @@ TOGETHER_CODES: Final[Mapping[str, Code]] = {
         "`until` is past, so that the reactor fires no more.",
         "Remove the reactor, or change `until`.",
         in_reactor(_ENDED % "2020-12-31", _ENDED % "2099-12-31"),
-        "warning",
+        "note",
     ),
 }

@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 from loyalty.program.logic import Place
 from rules.spelling import closest_match
 
-Severity: TypeAlias = Literal["error", "warning"]
-"""An error stops a program from being deployed; a warning does not."""
+Severity: TypeAlias = Literal["error", "warning", "note"]
+"""An error stops a program from being deployed; a warning, which is probably a mistake, does not. A note is no mistake:
+it may be true today, and not yesterday."""
 
 LONGEST_SHOWN = 60
 LONGEST_MESSAGE = 500
@@ -85,6 +86,10 @@ class Problems:
     def warn(self, place: Place, code: str, message: str, suggestion: str | None = None) -> None:
         """Note a warning: what is probably a mistake."""
         self._note(Problem(place, code, _cut(message), suggestion, "warning"))
+
+    def remark(self, place: Place, code: str, message: str) -> None:
+        """Add a note: what is no mistake, such as what depends on the day of the check."""
+        self._note(Problem(place, code, _cut(message), severity="note"))
 
     @property
     def errors(self) -> list[Problem]:

@@ -200,7 +200,7 @@ def test_a_check_tells_warnings_and_a_program_with_nothing_worse_is_read() -> No
 
     assert [str(problem) for problem in report.problems] == [
         "reactors/r.yaml:3:7: warning: always-true: event.body.tip > -1 is always true: event.body.tip is 0 or more",
-        "reactors/r.yaml:5:17: warning: already-over: reactor r ended at 2020-01-02 00:00, and can fire no more",
+        "reactors/r.yaml:5:17: note: already-over: reactor r ended at 2020-01-02 00:00, and can fire no more",
     ]
     assert report.program is not None
     assert read_program(files).reactors[0].name == "r"
@@ -213,7 +213,7 @@ def test_a_program_with_an_error_is_none_and_its_warnings_are_told_beside_the_er
 
     assert report.program is None
     assert [(problem.code, problem.severity) for problem in report.problems] == [
-        ("already-over", "warning"),
+        ("already-over", "note"),
         ("never-true", "error"),
     ]
 
@@ -226,6 +226,23 @@ def test_what_is_over_depends_on_now_alone() -> None:
 
     assert on_the_last_day.problems == ()
     assert [problem.code for problem in at_midnight_in_warsaw.problems] == ["already-over"]
+
+
+@pytest.mark.parametrize("year", [1970, 2019, 2020, 2025, 2026, 2099, 2999])
+def test_errors_and_warnings_are_the_same_on_every_day(year: int) -> None:
+    windows = ["{from: 2020-01-01, until: 2020-12-31}", "{from: 2099-01-01}", "{until: 2025-12-31}"]
+    reactor = then("set_tier: gold") + "active: "
+    reactors = {
+        f"reactors/r{number}.yaml": (reactor.replace("reactor: r", f"reactor: r{number}") + f"{window}\n").encode()
+        for number, window in enumerate(windows)
+    }
+    dated = when('{">": [{date: "2026-01-01"}, {var: event.time}]}').replace("reactor: r", "reactor: d").encode()
+    files = {**GOOD, **reactors, "reactors/r.yaml": WARNED.encode(), "reactors/d.yaml": dated}
+
+    def lasting(now: datetime) -> list[str]:
+        return [str(each) for each in check_program(files, now=now).problems if each.severity != "note"]
+
+    assert lasting(datetime(year, 6, 1, tzinfo=UTC)) == lasting(NOW)
 
 
 def test_faults_carry_errors_alone() -> None:

@@ -57,6 +57,17 @@ def test_with_strict_a_warning_is_as_bad_as_an_error(doubtful: Path, right: Path
     assert "is right" not in done.stdout
 
 
+def test_a_campaign_that_has_ended_is_a_note_and_strict_has_nothing_against_it(right: Path) -> None:
+    ended = "reactor: spring\non: purchase\nthen: [{grant_badge: spring}]\nactive: {until: 2020-12-31}\n"
+    (right / "reactors" / "spring.yaml").write_text(ended)
+
+    done = laurel("check", right, "--strict")
+
+    assert (done.returncode, done.stderr) == (0, "1 note\n")
+    assert "reactors/spring.yaml:4:17: note: already-over: " in done.stdout
+    assert "is right" in done.stdout
+
+
 def test_strict_has_nothing_against_a_clean_program(right: Path) -> None:
     assert laurel("check", right, "--strict").returncode == 0
 

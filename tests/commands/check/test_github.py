@@ -8,6 +8,7 @@ from commands.check.findings import Findings
 from commands.check.github import github
 from loyalty.program.logic import Place
 from program_files import Problem
+from program_files.text.problems import Severity
 
 
 def read(command: str) -> tuple[str, dict[str, str], str]:
@@ -36,10 +37,11 @@ def test_a_problem_is_an_annotation_at_its_word() -> None:
     assert command == f"{start}purchse is unknown. Did you mean purchase?"
 
 
-def test_a_warning_is_one() -> None:
-    found = Findings(".", [Problem(Place("reactor", 1, 1), "unknown-folder", "not read", severity="warning")], {})
+@pytest.mark.parametrize(("severity", "command"), [("warning", "warning"), ("note", "notice")])
+def test_a_warning_is_one_and_a_note_is_a_notice(severity: Severity, command: str) -> None:
+    found = Findings(".", [Problem(Place("reactor", 1, 1), "unknown-folder", "not read", severity=severity)], {})
 
-    assert list(github(found)) == ["::warning file=reactor,line=1,col=1,title=unknown-folder::not read"]
+    assert list(github(found)) == [f"::{command} file=reactor,line=1,col=1,title=unknown-folder::not read"]
 
 
 @pytest.mark.parametrize("odd", ["a,b:c=d", "100%", "%0A", "a\r\nb", "::error file=x::y", "ż 😀"])

@@ -186,7 +186,7 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
             eventually(lambda: process.output, lambda output: output.count(what) >= times, process=process)
 
         wait_until_up(process, ports)
-        says("reactors/last-year.yaml:4:17: warning: already-over: reactor last-year ended at 2021-01-01")
+        says("reactors/last-year.yaml:4:17: note: already-over: reactor last-year ended at 2021-01-01")
         reactor.write_text("reactor: points-for-purchase\non: purchase\nthen: [{award_points: {pints: 1}}]\n")
         says("reactors/points-for-purchase.yaml:3:24: unknown-key: key pints is unknown. Did you mean points?")
         says("revision 1 stays in force")
@@ -196,7 +196,7 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
             _save_as_editors_do(reactor, programs.POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "7"))
             says("award_points: event.body.total -> 7")
             says("revision 2 is in force")
-            says("reactors/last-year.yaml:4:17: warning: already-over: reactor last-year ended at 2021-01-01", times=2)
+            says("reactors/last-year.yaml:4:17: note: already-over: reactor last-year ended at 2021-01-01", times=2)
             second = admin.applied(admin.report("purchase", {"total": 30}))
             points = admin.points()
 
