@@ -3,7 +3,9 @@
 import base64
 import json
 import re
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from loyalty.decisions.decision_json import from_json, to_json
 from loyalty.store.due_items import DUE_KINDS
 from loyalty.webhooks.messages import MESSAGES
 from loyalty.webhooks.signing import new_secret, sign
-from program_files import read_program
+from program_files import ProgramFaults, read_folder, read_program
 from tests.kit.documentation import blocks
 from tests.kit.paths import ROOT
 
@@ -91,6 +93,43 @@ def test_the_decision_in_the_architecture_page_is_stored_as_it_is_shown() -> Non
 
     assert len(decision.outcomes) == 2
     assert to_json(decision) == shown
+
+
+PLACE = re.compile(r"\b((?:reactors|achievements|rewards|events|tests)/[a-z-]+\.yaml):(\d+):(\d+)")
+
+
+def _lines_of(page: Path, file: str) -> list[list[str]]:
+    """The lines of a file that a page shows, once or more, as somebody pastes it; else of the example program."""
+    shown = [block.splitlines() for block in blocks(str(page.relative_to(ROOT)), "yaml")]
+    named = [lines for lines in shown if re.fullmatch(rf"# (my-program/)?{re.escape(file)}", lines[0])]
+    example = ROOT / "programs" / "coffee-shop" / file
+    return named or ([example.read_text().splitlines()] if example.exists() else [])
+
+
+@pytest.mark.parametrize("name", ["tutorial", "testing", "explaining", "simulating", "deploying"])
+def test_every_place_that_a_page_says_is_the_beginning_of_something_there(name: str) -> None:
+    page = DOCS / f"{name}.md"
+    places = {(file, int(line), int(column)) for file, line, column in PLACE.findall(page.read_text())}
+
+    def begins(lines: list[str], line: int, column: int) -> bool:
+        text = f" {lines[line - 1]}" if line <= len(lines) else ""
+        return column < len(text) and text[column - 1] in " [{" and text[column] not in " #"
+
+    assert places
+    wrong = {each for each in places if not any(begins(lines, *each[1:]) for lines in _lines_of(page, each[0]))}
+    assert wrong == set()
+
+
+def test_the_check_that_the_readme_shows_finds_what_it_says_where_it_says(tmp_path: Path) -> None:
+    program = shutil.copytree(ROOT / "programs" / "coffee-shop", tmp_path / "coffee-shop")
+    reactor = program / "reactors" / "double-on-web.yaml"
+    reactor.write_text(reactor.read_text().replace("member.tier", "member.teir"))
+    (said,) = re.findall(r"^\$ laurel check .*\n(.*)\n", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+    with pytest.raises(ProgramFaults) as raised:
+        read_program(read_folder(program))
+
+    assert [str(problem) for problem in raised.value.problems] == [said]
 
 
 def test_every_link_in_the_documentation_leads_somewhere() -> None:

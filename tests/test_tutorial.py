@@ -13,7 +13,9 @@ from tests.kit.paths import ROOT
 from tests.kit.processes import LAUREL, Ports
 
 PAGE = ROOT / "docs" / "tutorial.md"
-BLOCK = re.compile(r"```(console|yaml|json)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(
+    r"(?:Save this as `(?P<file>[^`]+)`:\n\n)?```(?P<language>console|yaml|json)\n(?P<block>.*?)```", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,11 @@ class Command:
 
 
 def steps() -> Iterator[Command | str]:
-    """The page as commands, and as shell that writes its files."""
-    for language, block in BLOCK.findall(PAGE.read_text()):
+    """The page as commands, and as shell that writes its files: whole blocks, as somebody pastes them."""
+    for file, language, block in BLOCK.findall(PAGE.read_text()):
         if language != "console":
-            header, content = block.split("\n", 1)
-            yield f"cat > {header.removeprefix('# ')} <<'END-OF-FILE'\n{content}END-OF-FILE"
+            name = file or block.splitlines()[0].removeprefix("# ")
+            yield f"cat > {name} <<'END-OF-FILE'\n{block}END-OF-FILE"
             continue
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             first, *said = part.strip().splitlines()
@@ -50,7 +52,7 @@ def script(ports: Ports) -> str:
         else:
             lines.append(f"echo; echo '<<{number}>>'; {text}")
             number += 1
-    return "\n".join(lines)
+    return "\n".join([*lines, "echo; echo '<<left running>>'; jobs -r"])
 
 
 @pytest.mark.timeout(300)
@@ -68,9 +70,11 @@ def test_everything_that_the_tutorial_says_happens(tmp_path: Path) -> None:
         check=False,
     )
 
-    outputs = re.split(r"^<<\d+>>\n", done.stdout, flags=re.MULTILINE)[1:]
+    said, left_running = done.stdout.split("<<left running>>\n")
+    outputs = re.split(r"^<<\d+>>\n", said, flags=re.MULTILINE)[1:]
     commands = [step for step in steps() if isinstance(step, Command) and not step.text.endswith("&")]
     assert len(outputs) == len(commands), done.stdout + done.stderr
+    assert left_running == ""
     for command, output in zip(commands, outputs, strict=True):
         for line in command.said:
             wanted = ".*".join(map(re.escape, line.split("...")))
