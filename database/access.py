@@ -10,7 +10,7 @@ from database.locks import ACCESS
 from database.queries import insert
 from database.roles import RoleQueries, Roles
 from database.secret_keys import keys_of
-from database.sessions import Sessions
+from database.sessions import SessionQueries, Sessions
 from database.stored_secrets import setting_of
 from database.tables import revision, setting, store
 
@@ -34,6 +34,10 @@ class AccessReader:
     @cached_property
     def roles(self) -> RoleQueries:
         return RoleQueries(self.connection)
+
+    @cached_property
+    def sessions(self) -> SessionQueries:
+        return SessionQueries(self.connection)
 
     def stores(self) -> list[str]:
         """Return the codes of all stores."""

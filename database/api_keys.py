@@ -1,9 +1,11 @@
 """API keys of administrators. Only hashes of keys are stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from database.queries import columns_of
 from database.tables import api_key
@@ -11,7 +13,11 @@ from database.tables import api_key
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key, without the key itself. `store` None: of every store; `expires_at` None: never."""
+    """An API key, without the key itself. `store` None: of every store; `expires_at` None: never.
+
+    `rate_limit` is in requests a minute, None: without. Until `previous_expires_at`, the key's token of before its last
+    rotation works, too.
+    """
 
     id: str
     admin: str
@@ -20,6 +26,9 @@ class ApiKey:
     store: str | None
     created_at: datetime
     expires_at: datetime | None
+    rate_limit: int | None = None
+    last_used_at: datetime | None = None
+    previous_expires_at: datetime | None = None
 
 
 class ApiKeyQueries:
@@ -28,20 +37,29 @@ class ApiKeyQueries:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def of_hash(self, key_hash: str) -> ApiKey | None:
-        """Return a key by its hash."""
-        row = self.connection.execute(select(*_COLUMNS).where(api_key.c.hash == key_hash)).first()
-        return None if row is None else ApiKey(*row)
+    def of_hash(self, key_hash: str) -> tuple[ApiKey, datetime | None] | None:
+        """Return the key with a token of this hash, and when that token expires."""
+        here = select(*_COLUMNS, (api_key.c.hash == key_hash).label("is_present"))
+        row = self.connection.execute(
+            here.where(or_(api_key.c.hash == key_hash, api_key.c.previous_hash == key_hash))
+        ).first()
+        if row is None:
+            return None
+        *values, is_present = row
+        key = ApiKey(*values)
+        ends = [key.expires_at, None if is_present else key.previous_expires_at]
+        return key, min((each for each in ends if each is not None), default=None)
 
     def get(self, admin_id: str, key_id: str) -> ApiKey | None:
         """Return a key of an administrator by its id."""
-        here = select(*_COLUMNS).where(api_key.c.admin == admin_id, api_key.c.id == key_id)
-        row = self.connection.execute(here).first()
-        return None if row is None else ApiKey(*row)
+        return next(iter(self._all(api_key.c.admin == admin_id, api_key.c.id == key_id)), None)
 
     def of_admin(self, admin_id: str) -> list[ApiKey]:
         """Return an administrator's keys, the oldest first."""
-        here = select(*_COLUMNS).where(api_key.c.admin == admin_id).order_by(api_key.c.id)
+        return self._all(api_key.c.admin == admin_id)
+
+    def _all(self, *conditions: ColumnElement[bool]) -> list[ApiKey]:
+        here = select(*_COLUMNS).where(*conditions).order_by(api_key.c.id)
         return [ApiKey(*row) for row in self.connection.execute(here)]
 
 
@@ -49,9 +67,25 @@ class ApiKeys(ApiKeyQueries):
     """Reads and changes API keys."""
 
     def add(self, new: ApiKey, *, key_hash: str) -> None:
-        """Add a key by its hash."""
+        """Add a key by the hash of its token."""
         row = {column.name: getattr(new, column.name) for column in _COLUMNS}
         self.connection.execute(insert(api_key).values(**row, hash=key_hash))
+
+    def change(self, key_id: str, **values: Any) -> None:
+        """Change columns of a key."""
+        self.connection.execute(update(api_key).where(api_key.c.id == key_id).values(**values))
+
+    def rotate(self, key_id: str, new_hash: str, *, previous_until: datetime | None) -> None:
+        """Give a key another token; the present one works until then, None: no more."""
+        kept = None if previous_until is None else api_key.c.hash
+        new = {"hash": new_hash, "previous_hash": kept, "previous_expires_at": previous_until}
+        self.connection.execute(update(api_key).where(api_key.c.id == key_id).values(**new))
+
+    def mark_used(self, uses: Mapping[str, datetime]) -> None:
+        """Store when keys were last used; what another process stored may be later, and stays."""
+        for key_id, at in uses.items():
+            earlier = or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < at)
+            self.connection.execute(update(api_key).where(api_key.c.id == key_id, earlier).values(last_used_at=at))
 
     def remove(self, key_id: str) -> None:
         """Remove a key."""

@@ -1,4 +1,7 @@
-"""Sessions: log-ins of administrators and members, each with the refresh tokens that came of it."""
+"""Sessions: log-ins of administrators and members, each with the refresh tokens that came of it.
+
+A session is locked as a row while a refresh token of it is used, so that it is not ended in between.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,62 +9,96 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from database.queries import columns_of
-from database.tables import refresh_token
+from database.tables import refresh_token, session
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshToken:
-    """A refresh token, without the token itself. `store` None: an administrator's."""
+class Session:
+    """A log-in that has not ended. `store` None: of an administrator; `address`: where it came from."""
 
-    family: str
-    """All tokens that came of one login have the same."""
+    id: str
     subject: str
     store: str | None
+    created_at: datetime
     expires_at: datetime
-    used_at: datetime | None
+    address: str | None
 
 
-class Sessions:
-    """Reads and changes sessions and their refresh tokens."""
+class SessionQueries:
+    """Reads sessions."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def add_refresh_token(
-        self,
-        token_hash: str,
-        *,
-        family: str,
-        subject: str,
-        store: str | None,
-        expires_at: datetime,
-        now: datetime,
-    ) -> None:
-        """Store the hash of a refresh token."""
-        row = {"hash": token_hash, "family": family, "subject": subject, "store": store}
-        self.connection.execute(insert(refresh_token).values(**row, created_at=now, expires_at=expires_at))
+    def get(self, session_id: str) -> Session | None:
+        """Return a session by its id."""
+        row = self.connection.execute(select(*_COLUMNS).where(session.c.id == session_id)).first()
+        return None if row is None else Session(*row)
 
-    def use_refresh_token(self, token_hash: str, *, now: datetime) -> RefreshToken | None:
-        """Mark a refresh token as used, and return it as it was; None if there is none, or if it was used before.
+    def of(self, subject: str, *, now: datetime) -> list[Session]:
+        """Return the sessions of an administrator or member that have not expired, the oldest first."""
+        here = select(*_COLUMNS).where(session.c.subject == subject, session.c.expires_at > now)
+        return [Session(*row) for row in self.connection.execute(here.order_by(session.c.id))]
 
-        A token that is used twice was stolen: then every token of its login is removed.
+
+class Sessions(SessionQueries):
+    """Reads and changes sessions and their refresh tokens."""
+
+    def add(self, new: Session, *, token_hash: str) -> None:
+        """Add a session with its first refresh token; those of the same subject that have expired are removed."""
+        expired = select(session.c.id).where(session.c.subject == new.subject, session.c.expires_at <= new.created_at)
+        self._remove(list(self.connection.execute(expired).scalars()))
+        self.connection.execute(insert(session).values({column.name: getattr(new, column.name) for column in _COLUMNS}))
+        self._add_token(token_hash, new.id, new.expires_at, now=new.created_at)
+
+    def refresh(
+        self, token_hash: str, store: str | None, *, next_hash: str, expires_at: datetime, now: datetime
+    ) -> Session | None:
+        """Use a refresh token, add the next one of its session, and return the session.
+
+        None if there is no such token in the store (None: of an administrator), or if it has expired. A token that is
+        used twice was stolen: then its session ends.
         """
-        here = select(*columns_of(RefreshToken, refresh_token)).where(refresh_token.c.hash == token_hash)
-        row = self.connection.execute(here.with_for_update()).first()
-        if row is None:
+        used = select(refresh_token.c.family).where(refresh_token.c.hash == token_hash)
+        family = self.connection.execute(used).scalar_one_or_none()
+        locked = select(*_COLUMNS).where(session.c.id == family).with_for_update()
+        row = None if family is None else self.connection.execute(locked).first()
+        if row is None or row.store != store:
             return None
-        token = RefreshToken(*row)
+        here = select(refresh_token.c.used_at, refresh_token.c.expires_at).where(refresh_token.c.hash == token_hash)
+        token = self.connection.execute(here).first()
+        if token is None or token.expires_at <= now:
+            return None
         if token.used_at is not None:
-            self.end(token.family)
+            self.end(row.id)
             return None
-        mark_used = update(refresh_token).where(refresh_token.c.hash == token_hash)
-        self.connection.execute(mark_used.values(used_at=now))
-        return token
+        self.connection.execute(update(refresh_token).where(refresh_token.c.hash == token_hash).values(used_at=now))
+        self.connection.execute(update(session).where(session.c.id == row.id).values(expires_at=expires_at))
+        self._add_token(next_hash, row.id, expires_at, now=now)
+        return Session(*row)
 
-    def end(self, family: str) -> None:
-        """Remove every token of one login."""
-        self.connection.execute(delete(refresh_token).where(refresh_token.c.family == family))
+    def end(self, session_id: str) -> None:
+        """End a session: none of its tokens works any more."""
+        self._remove([session_id])
 
     def end_all_of(self, subject: str) -> None:
-        """Remove every token of an administrator or member."""
-        self.connection.execute(delete(refresh_token).where(refresh_token.c.subject == subject))
+        """End every session of an administrator or member."""
+        ended = delete(session).where(session.c.subject == subject).returning(session.c.id)
+        self._remove_tokens(list(self.connection.execute(ended).scalars()))
+
+    def _add_token(self, token_hash: str, session_id: str, expires_at: datetime, *, now: datetime) -> None:
+        row = {"hash": token_hash, "family": session_id, "created_at": now, "expires_at": expires_at}
+        self.connection.execute(insert(refresh_token).values(**row))
+
+    def _remove(self, ids: list[str]) -> None:
+        if ids:
+            self.connection.execute(delete(session).where(session.c.id.in_(ids)))
+            self._remove_tokens(ids)
+
+    def _remove_tokens(self, sessions: list[str]) -> None:
+        """Remove the tokens of sessions that were removed before, so that none is added in between."""
+        if sessions:
+            self.connection.execute(delete(refresh_token).where(refresh_token.c.family.in_(sessions)))
+
+
+_COLUMNS = columns_of(Session, session)

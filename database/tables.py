@@ -532,15 +532,29 @@ api_key = Table(
     Column("expires_at", Instant),
     Column("role", Integer, nullable=False, server_default="1"),  # as that of `admin`; its administrator's limits it
     Column("store", NAME),  # null: every store of its administrator
+    Column("rate_limit", Integer),  # requests a minute
+    Column("last_used_at", Instant),
+    Column("previous_hash", String(64)),  # of the token before the last rotation
+    Column("previous_expires_at", Instant),
+    Index("ix_api_key_previous_hash", "previous_hash", unique=True),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("subject", ID, nullable=False, index=True),  # an administrator or a member
+    Column("store", NAME),  # null: of an administrator
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("address", NAME),
 )
 
 refresh_token = Table(
     "refresh_token",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("family", ID, nullable=False, index=True),  # the same for all tokens of one login
-    Column("subject", ID, nullable=False),
-    Column("store", NAME),  # null: an admin's token
+    Column("family", ID, nullable=False, index=True),  # the session
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),

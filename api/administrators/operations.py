@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from access import ADMINISTRATOR
+from access import ADMINISTRATOR, Permission
 from api.administrators.schemas import ChangedAdministrator, NewAdministrator
 from api.authentication.callers import AdminCaller
 from api.authentication.granting import (
@@ -14,9 +14,10 @@ from api.authentication.granting import (
     require_role,
     require_store,
 )
-from api.http.errors import BadInput
-from database import Access
+from api.http.errors import BadInput, Forbidden, NotFound
+from database import Access, AccessReader
 from database.administrators import Admin
+from database.sessions import Session
 
 
 def add_administrator(
@@ -74,6 +75,32 @@ def change_own_password(access: Access, caller: AdminCaller, password_hash: str)
     present_rights(access, caller)
     access.admins.change(caller.id, password_hash=password_hash)
     access.sessions.end_all_of(caller.id)
+
+
+def sessions_of(access: AccessReader, caller: AdminCaller, name: str, *, now: datetime) -> list[Session]:
+    """An administrator's sessions, the oldest first; raise Forbidden or NotFound."""
+    admin = _self_or_other(access, caller, name, Permission.VIEW_ADMINISTRATORS)
+    return access.sessions.of(admin.id, now=now)
+
+
+def end_session(access: Access, caller: AdminCaller, name: str, session_id: str) -> None:
+    """End a session of an administrator who may do no more than the caller; raise Forbidden or NotFound."""
+    access.lock()
+    admin = _self_or_other(access, caller, name, Permission.CHANGE_ADMINISTRATORS)
+    require_cover(present_rights(access, caller), admin_rights(access, admin))
+    session = access.sessions.get(session_id.lower())
+    if session is None or session.subject != admin.id:
+        raise NotFound(f"no session {session_id[:80]}")
+    access.sessions.end(session.id)
+
+
+def _self_or_other(access: AccessReader, caller: AdminCaller, name: str, others: Permission) -> Admin:
+    """The caller, or with a permission another administrator; raise NotFound or Forbidden."""
+    mine = present_rights(access, caller)
+    admin = require_admin(access, name, mine)
+    if admin.id != caller.id and not mine.allow(others):
+        raise Forbidden(f"sessions of others need the permission {others}, which your role does not include")
+    return admin
 
 
 def require_another(access: Access, admin: Admin) -> None:

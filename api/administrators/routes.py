@@ -8,7 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from access import Permission
-from api.administrators.operations import add_administrator, change_administrator, change_own_password
+from api.administrators.operations import (
+    add_administrator,
+    change_administrator,
+    change_own_password,
+    end_session,
+    sessions_of,
+)
 from api.administrators.schemas import (
     Administrator,
     AdministratorId,
@@ -17,18 +23,20 @@ from api.administrators.schemas import (
     PostAdministrator,
     PutAdministrator,
     PutPassword,
+    SessionList,
 )
-from api.administrators.views import administrator_view, names_of, role_names
+from api.administrators.views import administrator_view, names_of, role_names, session_view
 from api.authentication.granting import present_rights, require_admin
 from api.http.errors import BadInput
 from api.http.paging import ListQuery, matches, page_of_list
-from api.http.requests import read_body, request_body
+from api.http.requests import address_of, read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.state.dependencies import CurrentAdmin, CurrentState
 from database import AccessReader
 from loyalty.ids import new_id
 
 router = APIRouter(prefix="/api/admin", tags=["Admin"])
+SESSION_QUERY = ListQuery({})
 LIST_QUERY = ListQuery({"username": "text", "isActive": "boolean"})
 
 AdminInPath: TypeAlias = Annotated[str, Path(alias="admin", max_length=255, description="Their id or name.")]
@@ -112,7 +120,7 @@ async def put_administrator(
 async def put_password(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
     """Change the password of the administrator who is logged in. Every session ends, also this one: log in again."""
     passwords = await read_body(request, PutPassword)
-    database, address = state.services.database, request.client.host if request.client else ""
+    database, address = state.services.database, address_of(request)
     async with state.login_rate_limiter.attempt("password", caller.id, address) as is_known:
         known = await database.access_read(lambda access: access.admins.get(caller.id))
         stored = known.password_hash if known else None
@@ -140,3 +148,33 @@ async def show_permissions(caller: CurrentAdmin, state: CurrentState) -> Respons
         }
 
     return ExactJson(await state.services.database.access_read(read))
+
+
+@router.get(
+    "/{admin}/session",
+    summary="List an administrator's sessions",
+    response_model=SessionList,
+    openapi_extra=SESSION_QUERY.openapi_parameters(),
+)
+async def list_sessions(request: Request, admin: AdminInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """The logins of an administrator that have not ended, the newest first: when, and from where."""
+    page, _ = SESSION_QUERY.parse(request.query_params, UTC)
+    now = datetime.now(UTC)
+    sessions = await state.services.database.access_read(lambda access: sessions_of(access, caller, admin, now=now))
+    items = [session_view(each, current=caller.session) for each in sessions]
+    return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
+
+
+@router.delete(
+    "/{admin}/session/{session}", summary="End an administrator's session", status_code=204, response_class=Response
+)
+async def delete_session(
+    admin: AdminInPath,
+    session: Annotated[str, Path(max_length=255, description="Its id.")],
+    caller: CurrentAdmin,
+    state: CurrentState,
+) -> Response:
+    """End a login: its tokens stop working, at once in the process that answers, within seconds in others."""
+    await state.services.database.access_write(lambda access: end_session(access, caller, admin, session))
+    state.authenticator.clear_cache()
+    return no_content()

@@ -93,3 +93,20 @@ class OwnPermissions(TypedDict):
     roles: list[str]
     permissions: list[str]
     store: str | None
+
+
+class SessionView(TypedDict):
+    """A login that has not ended. `current`: the one of this request; `address`: where it came from."""
+
+    sessionId: Id
+    createdAt: Instant
+    expiresAt: Instant
+    address: str | None
+    current: bool
+
+
+class SessionList(TypedDict):
+    """A page of sessions."""
+
+    items: list[SessionView]
+    total: Total

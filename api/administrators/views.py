@@ -3,11 +3,12 @@
 from datetime import UTC
 
 from access import Permission, Role
-from api.administrators.schemas import Administrator
+from api.administrators.schemas import Administrator, SessionView
 from api.http.responses import format_instant
 from api.roles.views import role_view
 from database import AccessReader
 from database.administrators import Admin
+from database.sessions import Session
 
 
 def administrator_view(access: AccessReader, admin: Admin) -> Administrator:
@@ -23,6 +24,17 @@ def administrator_view(access: AccessReader, admin: Admin) -> Administrator:
         "store": admin.store,
         "canChangePassword": True,
         "external": False,
+    }
+
+
+def session_view(session: Session, *, current: str | None) -> SessionView:
+    """A session in the documented fields."""
+    return {
+        "sessionId": session.id,
+        "createdAt": format_instant(session.created_at, UTC),
+        "expiresAt": format_instant(session.expires_at, UTC),
+        "address": session.address,
+        "current": session.id == current,
     }
 
 

@@ -1,6 +1,7 @@
 """API keys as answers show them."""
 
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from api.authentication.authenticator import KEY_PREFIX
@@ -12,9 +13,15 @@ HIDDEN_TOKEN = KEY_PREFIX + "..."
 """Stands for a token after it was shown once."""
 
 
-def api_key_view(access: AccessReader, key: ApiKey, *, token: str = HIDDEN_TOKEN) -> dict[str, Any]:
-    """A key in the documented fields; without its token, except when it is made."""
+def api_key_view(
+    access: AccessReader, key: ApiKey, uses: Mapping[str, datetime], *, now: datetime, token: str = HIDDEN_TOKEN
+) -> dict[str, Any]:
+    """A key in the documented fields; without its token, except when it is made or rotated.
+
+    `uses` are later than those that are stored.
+    """
     role = access.roles.get(key.role)
+    overlap_end = key.previous_expires_at
     fields = {
         "apiKeyId": key.id,
         "token": token,
@@ -24,5 +31,14 @@ def api_key_view(access: AccessReader, key: ApiKey, *, token: str = HIDDEN_TOKEN
         "role": role.name if role else None,
         "store": key.store,
         "createdAt": format_instant(key.created_at, UTC),
+        "rateLimit": key.rate_limit,
     }
-    return fields | omit_none(expirationDate=format_instant(key.expires_at, UTC) if key.expires_at else None)
+    return fields | omit_none(
+        lastUsedAt=_shown(uses.get(key.id, key.last_used_at)),
+        expirationDate=_shown(key.expires_at),
+        previousTokenUntil=_shown(overlap_end) if overlap_end is not None and overlap_end > now else None,
+    )
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return None if moment is None else format_instant(moment, UTC)

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from access import Rights
 from api.authentication.callers import AdminCaller, Caller, MemberCaller
-from api.authentication.tokens import Tokens, digest
+from api.authentication.key_rate_limiter import KeyRateLimiter
+from api.authentication.key_uses import KeyUses
+from api.authentication.tokens import AccessToken, Tokens, digest
 from api.http.errors import NotAuthenticated
 from database import AccessReader, Database
 from database.api_keys import ApiKey
@@ -28,9 +31,17 @@ class Authenticator:
         self._tokens = tokens
         self._cache: dict[str, tuple[Caller, float]] = {}
         self._generation = 0
+        self._key_rate_limiter = KeyRateLimiter()
+        self.key_uses = KeyUses(database)
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
-        """The caller that these headers authenticate; raise NotAuthenticated."""
+        """The caller that these headers authenticate; raise NotAuthenticated, or RateLimitReached for an API key."""
+        caller = await self._cached_caller(headers)
+        if isinstance(caller, AdminCaller) and caller.rate_limit is not None and caller.key is not None:
+            self._key_rate_limiter.acquire(caller.key, caller.rate_limit)
+        return caller
+
+    async def _cached_caller(self, headers: Mapping[str, str]) -> Caller:
         credential = _credential(headers)
         key = digest(credential)
         cached = self._cache.get(key)
@@ -53,13 +64,11 @@ class Authenticator:
     async def _authenticate(self, credential: str, key_hash: str) -> tuple[Caller, datetime | None]:
         if credential.startswith(KEY_PREFIX):
             return await self._key_caller(key_hash)
-        login = await self._tokens.read(credential)
-        if login.store is not None:
-            return MemberCaller(login.subject, login.store), login.expires_at
-        caller = await self._database.access_read(lambda access: admin_caller(access, login.subject))
+        token = await self._tokens.read(credential)
+        caller = await self._database.access_read(lambda access: session_caller(access, token))
         if caller is None:
             raise NotAuthenticated("Invalid JWT Token")
-        return caller, login.expires_at
+        return caller, token.expires_at
 
     async def _key_caller(self, key_hash: str) -> tuple[Caller, datetime | None]:
         found = await self._database.access_read(lambda access: key_caller(access, key_hash))
@@ -68,7 +77,20 @@ class Authenticator:
         caller, expires_at = found
         if expires_at is not None and expires_at <= datetime.now(UTC):
             raise NotAuthenticated("Expired API key: make a new one")
+        assert caller.key is not None
+        self.key_uses.note(caller.key)
         return caller, expires_at
+
+
+def session_caller(access: AccessReader, token: AccessToken) -> Caller | None:
+    """The caller that a token belongs to; None if its session has ended, or its administrator is disabled."""
+    session = access.sessions.get(token.session)
+    if session is None or (session.subject, session.store) != (token.subject, token.store):
+        return None
+    if token.store is not None:
+        return MemberCaller(token.subject, token.store)
+    admin = admin_caller(access, token.subject)
+    return None if admin is None else replace(admin, session=session.id)
 
 
 def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
@@ -85,13 +107,16 @@ def key_rights(access: AccessReader, key: ApiKey, owner: Rights) -> Rights:
 
 
 def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, datetime | None] | None:
-    """The caller that a key's hash belongs to, and when the key expires; None if it belongs to none."""
-    key = access.api_keys.of_hash(key_hash)
-    owner = None if key is None else admin_caller(access, key.admin)
-    if key is None or owner is None:
+    """The caller that a key's hash belongs to, and when its token expires; None if it belongs to none."""
+    found = access.api_keys.of_hash(key_hash)
+    if found is None:
+        return None
+    key, expires_at = found
+    owner = admin_caller(access, key.admin)
+    if owner is None:
         return None
     rights = key_rights(access, key, owner.rights)
-    return AdminCaller(owner.id, owner.username, rights, key.id), key.expires_at
+    return AdminCaller(owner.id, owner.username, rights, key.id, rate_limit=key.rate_limit), expires_at
 
 
 def _credential(headers: Mapping[str, str]) -> str:

@@ -16,6 +16,11 @@ class AdminCaller:
     key: str | None = None
     """The id of the API key; None for an administrator who has logged in."""
 
+    session: str | None = None
+    """The id of the session; None for an API key."""
+    rate_limit: int | None = None
+    """Requests a minute that an API key may make; None: without a limit."""
+
     @property
     def has_login(self) -> bool:
         """Whether this is an administrator who has logged in."""

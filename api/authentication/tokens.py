@@ -9,9 +9,9 @@ from typing import Any
 import jwt
 from typing_extensions import TypedDict
 
-from api.authentication.callers import Caller
 from api.http.errors import NotAuthenticated
 from database import Access, Database
+from database.sessions import Session
 from loyalty.ids import new_id
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
@@ -30,11 +30,12 @@ class TokenPair(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """Who a token belongs to. `store` None: an administrator."""
+class AccessToken:
+    """Who a token belongs to, and by which session. `store` None: an administrator."""
 
     subject: str
     store: str | None
+    session: str
     expires_at: datetime
 
 
@@ -45,26 +46,53 @@ class Tokens:
         self._database = database
         self._cached_secret = ""
 
-    async def issue(self, subject: str, store: str | None = None) -> TokenPair:
-        """The first pair of tokens after a login of an administrator, or of a member of a store."""
-        return await self._pair(subject, store, family=new_id())
+    async def issue_to_member(self, member_id: str, store: str, *, address: str | None = None) -> TokenPair:
+        """The first pair of tokens of a new session of a member."""
+        session, refresh_token = _new_session(member_id, store, address)
+        await self._database.access_write(lambda access: access.sessions.add(session, token_hash=digest(refresh_token)))
+        return await self._pair(session, refresh_token)
+
+    async def issue_to_admin(
+        self, admin_id: str, *, password_hash: str | None = None, address: str | None = None
+    ) -> TokenPair:
+        """The first pair of tokens of a new session of an administrator.
+
+        Raise NotAuthenticated if the administrator is disabled, or has another password than this hash by now.
+        """
+        session, refresh_token = _new_session(admin_id, None, address)
+
+        def add(access: Access) -> None:
+            access.lock()  # a password that is changed at the same time ends the sessions of before
+            admin = access.admins.get(admin_id)
+            if admin is None or not admin.active or password_hash not in (None, admin.password_hash):
+                raise NotAuthenticated("Bad credentials.")
+            access.sessions.add(session, token_hash=digest(refresh_token))
+
+        await self._database.access_write(add)
+        return await self._pair(session, refresh_token)
 
     async def refresh(self, refresh_token: str, store: str | None) -> TokenPair:
         """New tokens for a refresh token of an admin (store None) or of a store's member; raise NotAuthenticated."""
-        now = datetime.now(UTC)
-        used = await self._database.access_write(
-            lambda access: access.sessions.use_refresh_token(digest(refresh_token), now=now)
+        next_token, now = secrets.token_urlsafe(_SECRET_BYTES), datetime.now(UTC)
+        session = await self._database.access_write(
+            lambda access: access.sessions.refresh(
+                digest(refresh_token),
+                store,
+                next_hash=digest(next_token),
+                expires_at=now + REFRESH_TOKEN_LIFETIME,
+                now=now,
+            )
         )
-        if used is None or used.store != store or used.expires_at <= now:
+        if session is None:
             raise NotAuthenticated("Invalid refresh token: log in again")
-        return await self._pair(used.subject, store, family=used.family)
+        return await self._pair(session, next_token)
 
-    async def revoke(self, caller: Caller) -> None:
-        """Invalidate every refresh token of a caller."""
-        await self._database.access_write(lambda access: access.sessions.end_all_of(caller.id))
+    async def revoke(self, subject: str) -> None:
+        """End every session of an administrator or member."""
+        await self._database.access_write(lambda access: access.sessions.end_all_of(subject))
 
-    async def read(self, token: str) -> Login:
-        """Whose access token this is; raise NotAuthenticated."""
+    async def read(self, token: str) -> AccessToken:
+        """Whose access token this is; raise NotAuthenticated. Its session may have ended."""
         try:
             claims = jwt.decode(
                 token, await self._secret(), algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]}
@@ -73,26 +101,14 @@ class Tokens:
             raise NotAuthenticated("Expired JWT Token.") from None
         except (jwt.InvalidTokenError, UnicodeError):
             raise NotAuthenticated("Invalid JWT Token") from None
-        return _login(claims)
+        return _access_token(claims)
 
-    async def _pair(self, subject: str, store: str | None, *, family: str) -> TokenPair:
+    async def _pair(self, session: Session, refresh_token: str) -> TokenPair:
         now = datetime.now(UTC)
-        claims: dict[str, Any] = {"sub": subject, "role": "admin", "iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
-        if store is not None:
-            claims |= {"role": "member", "store": store}
-        refresh_token = secrets.token_urlsafe(_SECRET_BYTES)
-
-        def store_hash(access: Access) -> None:
-            access.sessions.add_refresh_token(
-                digest(refresh_token),
-                family=family,
-                subject=subject,
-                store=store,
-                expires_at=now + REFRESH_TOKEN_LIFETIME,
-                now=now,
-            )
-
-        await self._database.access_write(store_hash)
+        claims: dict[str, Any] = {"sub": session.subject, "role": "admin", "sid": session.id}
+        claims |= {"iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
+        if session.store is not None:
+            claims |= {"role": "member", "store": session.store}
         return {"token": jwt.encode(claims, await self._secret(), _ALGORITHM), "refresh_token": refresh_token}
 
     async def _secret(self) -> str:
@@ -110,12 +126,19 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
-def _login(claims: dict[str, Any]) -> Login:
+def _new_session(subject: str, store: str | None, address: str | None) -> tuple[Session, str]:
+    """A session that begins now, and its first refresh token."""
+    now = datetime.now(UTC)
+    session = Session(new_id(), subject, store, now, now + REFRESH_TOKEN_LIFETIME, address)
+    return session, secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def _access_token(claims: dict[str, Any]) -> AccessToken:
     expires_at = datetime.fromtimestamp(claims["exp"], UTC)
     match claims:
-        case {"role": "admin", "sub": subject}:
-            return Login(subject, None, expires_at)
-        case {"role": "member", "sub": subject, "store": store}:
-            return Login(subject, store, expires_at)
+        case {"role": "admin", "sub": str(subject), "sid": str(session)}:
+            return AccessToken(subject, None, session, expires_at)
+        case {"role": "member", "sub": str(subject), "store": str(store), "sid": str(session)}:
+            return AccessToken(subject, store, session, expires_at)
         case _:
             raise NotAuthenticated("Invalid JWT Token")

@@ -22,6 +22,7 @@ from api.http.errors import (
     InputFault,
     NotAllowed,
     NotAuthenticated,
+    RateLimitReached,
     StillRunning,
     TooManyAttempts,
     faults_of_program,
@@ -111,8 +112,8 @@ def _headers(error: Exception) -> Mapping[str, str] | None:
             return {"WWW-Authenticate": "Bearer"}
         case NotAllowed(allow=allow):
             return {"Allow": allow}
-        case TooManyAttempts(retry_after=seconds) | StillRunning(retry_after=seconds):
-            return {"Retry-After": str(seconds)}
+        case TooManyAttempts(retry_after=wait) | StillRunning(retry_after=wait) | RateLimitReached(retry_after=wait):
+            return {"Retry-After": str(wait)}
         case _:
             return None
 

@@ -8,7 +8,8 @@ ApiError                a request is not carried out; the message says why and w
 ├── NotAllowed          the thing exists, but not with this method; `allow` has those that it has
 ├── StillRunning        a request with the same Idempotency-Key is running; `retry_after` says when to try again
 ├── TooLarge            the body is longer than the API reads
-└── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
+├── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
+└── RateLimitReached    the rate limit of an API key is reached; `retry_after` says when to try again
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,6 +147,14 @@ class TooManyAttempts(ApiError):
         self.retry_after = retry_after
 
 
+class RateLimitReached(ApiError):
+    """The rate limit of an API key is reached."""
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        super().__init__(f"this API key may make {limit} requests a minute: try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
 STATUS: Mapping[type[Exception], int] = {
     BadInput: 400,
     Refusal: 400,
@@ -161,6 +170,7 @@ STATUS: Mapping[type[Exception], int] = {
     StillRunning: 409,
     TooLarge: 413,
     TooManyAttempts: 429,
+    RateLimitReached: 429,
     OperationalError: 503,  # the connection is lost, or the database rolled back: a repetition may succeed
     InterfaceError: 503,
     PoolTimeout: 503,

@@ -55,7 +55,7 @@ _ERROR_RESPONSES = {
     "403": "The caller may not do this.",
     "404": "The store or the thing does not exist.",
     "413": "The body is too large.",
-    "429": "Too many attempts to log in.",
+    "429": "Too many attempts to log in, or more requests than the API key may make.",
 }
 _UNAVAILABLE = "The database does not answer; try again after `Retry-After` seconds."
 

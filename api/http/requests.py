@@ -34,6 +34,11 @@ async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = M
         raise BadInput.of(validation_faults(error.errors(include_input=False, include_url=False))) from None
 
 
+def address_of(request: Request) -> str:
+    """The address of the client, as the connection or a trusted proxy says; empty if it is not known."""
+    return request.client.host if request.client else ""
+
+
 def request_body(model: type[RequestModel], example: Mapping[str, Any]) -> dict[str, Any]:
     """The OpenAPI description of an operation whose body is this model; see `api.http.openapi`."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from api.authentication.tokens import TokenPair
 from api.http.errors import NotAuthenticated
-from api.http.requests import read_body, request_body
+from api.http.requests import address_of, read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.login.schemas import Login, Refresh
 from api.state.dependencies import CurrentCaller, CurrentState, StoreCode
@@ -35,13 +35,15 @@ _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 async def log_admin_in(request: Request, state: CurrentState) -> Response:
     """A token for an hour, and a refresh token for the next one."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
-    async with state.login_rate_limiter.attempt("", login.username, _address(request)) as is_known:
+    async with state.login_rate_limiter.attempt("", login.username, address_of(request)) as is_known:
         admin = await state.services.database.access_read(lambda access: access.admins.named(login.username))
         password_hash = admin.password_hash if admin else None
         is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
         if admin is None or not is_right or not admin.active:
             raise NotAuthenticated(BAD_CREDENTIALS)
-    return ExactJson(await state.tokens.issue(admin.id))
+    return ExactJson(
+        await state.tokens.issue_to_admin(admin.id, password_hash=password_hash, address=address_of(request))
+    )
 
 
 @router.post(
@@ -54,14 +56,14 @@ async def log_member_in(request: Request, state: CurrentState, store: StoreCode)
     """Members who have a password log in by email, phone or card number."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
     await state.services.programs.current(store)  # raises UnknownStore before anything is counted
-    async with state.login_rate_limiter.attempt(store, login.username, _address(request)) as is_known:
+    async with state.login_rate_limiter.attempt(store, login.username, address_of(request)) as is_known:
         member_id, password_hash = await state.services.database.store(store).read(
             lambda tx: _member_with_password(tx, login.username)
         )
         is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
         if member_id is None or not is_right:
             raise NotAuthenticated(BAD_CREDENTIALS)
-    return ExactJson(await state.tokens.issue(member_id, store))
+    return ExactJson(await state.tokens.issue_to_member(member_id, store, address=address_of(request)))
 
 
 @router.post(
@@ -90,8 +92,9 @@ async def refresh_member(request: Request, state: CurrentState, store: StoreCode
 
 @router.get("/token/revoke", summary="Log out", status_code=204, response_class=Response)
 async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
-    """End every refresh token of the caller; the access token expires within the hour."""
-    await state.tokens.revoke(caller)
+    """End every session of the caller: no token that came of a login works any more."""
+    await state.tokens.revoke(caller.id)
+    state.authenticator.clear_cache()
     return no_content()
 
 
@@ -103,8 +106,3 @@ def _member_with_password(tx: ReadTransaction, username: str) -> tuple[str | Non
             if member is not None and member.active and member.password_hash:
                 return member.id, member.password_hash
     return None, None
-
-
-def _address(request: Request) -> str:
-    """The address of the client, as the connection or a trusted proxy says."""
-    return request.client.host if request.client else ""

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from commands.shared.admin import ADMIN, set_admin_password
+from commands.shared.admin import ADMIN, apply_given_password
 from commands.shared.metrics_server import MetricsAddress, serving_metrics
 from commands.shared.secret_keys import keys_of_settings
 from commands.shared.serving import services, serving
@@ -38,11 +38,13 @@ async def run_api(*, host: str, port: int, show_docs: bool, metrics: MetricsAddr
 
 
 async def _require_admin(database: Database, settings: Settings) -> None:
-    """Set the admin's password from the environment; raise SettingError if there is neither.
+    """Apply the admin's password of the environment; raise SettingError if there is neither.
 
     No password is generated: what a service prints may never be read, or be read by too many.
     """
     if settings.admin_password is not None:
-        await set_admin_password(database, settings.admin_password)
+        notice = await apply_given_password(database, settings.admin_password)
+        if notice is not None:
+            print(f"Note: {notice}", flush=True)
     elif not await database.access_read(lambda access: access.admins.named(ADMIN)):
         raise SettingError(f"there is no admin yet: set {ADMIN_PASSWORD} the first time")

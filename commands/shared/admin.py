@@ -15,14 +15,26 @@ from loyalty.ids import new_id
 ADMIN = "admin"
 """The name of the admin."""
 
+_GIVEN_PASSWORD = "given_admin_password"  # noqa: S105 - the name of a setting
+"""The setting with the hash of the password that was given by the environment, or generated, last."""
+
+CHANGED = (
+    "the password of admin is changed to that of LAUREL_ADMIN_PASSWORD, and all sessions of admin are ended; to keep a"
+    " password, start without the variable"
+)
+KEPT = (
+    "admin keeps the password that was set by API: LAUREL_ADMIN_PASSWORD is what it was at an earlier start. Give it"
+    " another value to change the password, or use PUT /api/admin/password"
+)
+
 COMMAND_LINE_KEY = "laurel command line"
 """The name of the API key by which commands on this machine call a running Laurel."""
 
 
 async def set_admin_password(database: Database, password: str) -> None:
-    """Set the admin's password; create the admin if there is none."""
-    password_hash = await Passwords().hash(password)
-    now = datetime.now(UTC)
+    """Give the admin a password, and end the sessions of before; create the admin if there is none."""
+    passwords, now = Passwords(), datetime.now(UTC)
+    password_hash = await passwords.hash(password)
 
     def set_password(access: Access) -> None:
         access.lock()
@@ -31,8 +43,30 @@ async def set_admin_password(database: Database, password: str) -> None:
             access.admins.add(Admin(new_id(), ADMIN, password_hash, None, ADMINISTRATOR.id, None, True, now))
         else:
             access.admins.change(known.id, password_hash=password_hash)
+            access.sessions.end_all_of(known.id)
+        access.set_setting(_GIVEN_PASSWORD, password_hash)
 
     await database.access_write(set_password)
+
+
+async def apply_given_password(database: Database, password: str) -> str | None:
+    """Make the password of the environment that of the admin, if it is another one than at the last start.
+
+    Return what the operator must know, None: nothing. A password that was changed since by API stays.
+    """
+    passwords = Passwords()
+    known, given = await database.access_read(
+        lambda access: (access.admins.named(ADMIN), access.setting(_GIVEN_PASSWORD))
+    )
+    if known is None:
+        await set_admin_password(database, password)
+        return None
+    if await passwords.verify(known.password_hash, password):
+        return None
+    if await passwords.verify(given, password):
+        return KEPT
+    await set_admin_password(database, password)
+    return CHANGED
 
 
 async def renew_command_line_key(database: Database) -> str:

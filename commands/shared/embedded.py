@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 import worker
 from commands.shared import temporal_server
-from commands.shared.admin import ADMIN, renew_command_line_key, set_admin_password
+from commands.shared.admin import ADMIN, apply_given_password, renew_command_line_key, set_admin_password
 from commands.shared.data_folder import RUNNING_FILE, lock, write_private
 from commands.shared.errors import CommandError
 from commands.shared.metrics_server import NO_METRICS, MetricsAddress, serving_metrics
@@ -59,6 +59,8 @@ class Laurel:
     client: Client
     new_password: str | None
     """The admin's password, if it was generated at this start."""
+    password_notice: str | None
+    """What became of the password that was given, if the operator must know it."""
 
     @property
     def url(self) -> str:
@@ -96,7 +98,7 @@ async def running(
         try:
             programs = Programs(database)
             store, revision = await _deploy(database, programs, files, example, consent)
-            password = await _admin_password(database, folder, settings)
+            password, notice = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
                 working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow)
                 monitor = SystemMonitor(database, client)
@@ -115,7 +117,7 @@ async def running(
                 async with serving_metrics(monitor, metrics), worker.running(working), serve:
                     await wake_clocks(database, client)
                     await _write_running_file(folder, ports, database)
-                    yield Laurel(ports, store, revision, database, programs, client, password)
+                    yield Laurel(ports, store, revision, database, programs, client, password, notice)
         finally:
             (folder / RUNNING_FILE).unlink(missing_ok=True)
             database.close()
@@ -139,19 +141,19 @@ async def _deploy(
     return program.store, number
 
 
-async def _admin_password(database: Database, folder: Path, settings: Settings) -> str | None:
-    """Make sure that the admin has a password; return it if it was generated just now."""
+async def _admin_password(database: Database, folder: Path, settings: Settings) -> tuple[str | None, str | None]:
+    """Make sure that the admin has a password; return it if it was generated just now, and what is to be said of it."""
     kept = folder / "admin-password"
     if settings.admin_password is not None:
-        await set_admin_password(database, settings.admin_password)
+        notice = await apply_given_password(database, settings.admin_password)
         kept.unlink(missing_ok=True)
-        return None
+        return None, notice
     if await database.access_read(lambda access: access.admins.named(ADMIN)):
-        return None
+        return None, None
     password = secrets.token_urlsafe(12)
     write_private(kept, password)
     await set_admin_password(database, password)
-    return password
+    return password, None
 
 
 @asynccontextmanager

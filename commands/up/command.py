@@ -86,6 +86,8 @@ def up(
             print(f"  Data         {data.resolve()}")
             if laurel.new_password:
                 print(f"  Admin        admin, password {laurel.new_password} (kept in {data / 'admin-password'})")
+            if laurel.password_notice:
+                print(f"  Note         {laurel.password_notice}")
             if metrics_port:
                 print(f"  Metrics      http://{metrics_host}:{metrics_port}/metrics")
             watched = None

@@ -1,7 +1,14 @@
-"""API keys: making, listing, deleting, and expiry."""
+"""API keys: making, listing, changing, rotating and deleting; expiry and limits."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from api.authentication.key_rate_limiter import KeyRateLimiter
+from api.http.errors import RateLimitReached
 from tests.kit.access import add_administrator
 from tests.kit.api import ADMIN_ID, Api, fault
 
@@ -127,3 +134,194 @@ async def test_a_support_agent_makes_own_keys_with_no_more_rights(api: Api):
 )
 async def test_an_invalid_role_or_store_is_refused(api: Api, changed: dict, path: str, code: str):
     assert fault(await make(api, **changed), path)["code"] == code
+
+
+# Rotating
+
+
+def path_of(made: dict) -> str:
+    return f"{PATH}/{made['apiKeyId']}"
+
+
+async def status(api: Api, token: str) -> int:
+    return (await api.http.get(NEEDS_LOGIN, headers={"Authorization": token})).status_code
+
+
+async def rotate(api: Api, made: dict, **options: object):
+    return await api.post(f"{path_of(made)}/rotate", {"apiKey": options})
+
+
+async def test_a_rotated_key_has_a_new_token_and_the_old_one_works_for_the_overlap(api_anywhere: Api):
+    made = (await make(api_anywhere)).json()
+
+    rotated = (await rotate(api_anywhere, made, overlapSeconds=3600)).json()
+
+    assert (rotated["apiKeyId"], rotated["name"]) == (made["apiKeyId"], "till-7")
+    assert rotated["token"] != made["token"]
+    assert [await status(api_anywhere, each["token"]) for each in (made, rotated)] == [200, 200]
+    (listed,) = [each for each in (await api_anywhere.get(PATH))["items"] if each["apiKeyId"] == made["apiKeyId"]]
+    assert listed["previousTokenUntil"] == rotated["previousTokenUntil"]
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    await api_anywhere.database.access_write(
+        lambda access: access.api_keys.change(made["apiKeyId"], previous_expires_at=past)
+    )
+    api_anywhere.app.state.laurel.authenticator.clear_cache()
+    assert [await status(api_anywhere, each["token"]) for each in (made, rotated)] == [401, 200]
+
+
+async def test_without_an_overlap_the_old_tokens_end_at_once(api_anywhere: Api):
+    first = (await make(api_anywhere)).json()
+    second = (await rotate(api_anywhere, first)).json()
+
+    third = (await rotate(api_anywhere, first, overlapSeconds=0)).json()
+
+    assert [await status(api_anywhere, each["token"]) for each in (first, second, third)] == [401, 401, 200]
+
+
+async def test_of_rotations_at_once_one_is_made_and_the_token_in_use_goes_on(api_anywhere: Api):
+    made = (await make(api_anywhere)).json()
+
+    answers = await asyncio.gather(*(rotate(api_anywhere, made) for _ in range(6)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, *[400] * 5]
+    refused = next(answer for answer in answers if answer.status_code == 400)
+    assert fault(refused, "apiKey.overlapSeconds")["code"] == "rotationUnderWay"
+    (won,) = [answer.json() for answer in answers if answer.status_code == 200]
+    assert [await status(api_anywhere, each["token"]) for each in (made, won)] == [200, 200]
+
+
+async def test_a_key_that_is_rotated_and_deleted_at_once_is_gone(api_anywhere: Api):
+    made = (await make(api_anywhere)).json()
+
+    rotated, deleted = await asyncio.gather(rotate(api_anywhere, made), api_anywhere.http.delete(path_of(made)))
+
+    assert (deleted.status_code, rotated.status_code in (200, 404)) == (204, True)
+    assert await status(api_anywhere, made["token"]) == 401
+    if rotated.status_code == 200:
+        assert await status(api_anywhere, rotated.json()["token"]) == 401
+
+
+@pytest.mark.parametrize("overlap", [-1, 30 * 24 * 3600 + 1, "1", None])
+async def test_an_invalid_overlap_is_refused(api: Api, overlap: object):
+    made = (await make(api)).json()
+
+    assert fault(await rotate(api, made, overlapSeconds=overlap), "apiKey.overlapSeconds")
+
+
+# Limiting, changing, and what a key was used for
+
+
+async def test_a_key_makes_no_more_requests_than_its_limit(api: Api):
+    made = (await make(api, rateLimit=3)).json()
+
+    found = [await status(api, made["token"]) for _ in range(5)]
+    answer = await api.http.get(NEEDS_LOGIN, headers={"Authorization": made["token"]})
+
+    assert found == [200, 200, 200, 429, 429]
+    assert 0 < int(answer.headers["Retry-After"]) <= 60 + 60
+    assert "3 requests a minute" in answer.json()["message"]
+    assert (await api.http.get(NEEDS_LOGIN)).status_code == 200
+
+
+def test_the_limit_of_a_key_slides_and_says_when_the_next_request_may_come():
+    now = 0.0
+    limiter = KeyRateLimiter(lambda: now)
+
+    def made(requests: int) -> int:
+        allowed = 0
+        for _ in range(requests):
+            with contextlib.suppress(RateLimitReached):
+                limiter.acquire("key", 60)
+                allowed += 1
+        return allowed
+
+    assert made(100) == 60
+    with pytest.raises(RateLimitReached) as refused:
+        limiter.acquire("key", 60)
+    now = float(refused.value.retry_after)
+    assert made(5) == 1
+    now = 90.0
+    assert made(100) == 29
+    now = 1000.0
+    assert made(100) == 60
+
+
+def test_the_memory_of_limits_is_bounded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("api.authentication.key_rate_limiter.MAX_KEYS", 2)
+    limiter = KeyRateLimiter(lambda: 0.0)
+    for name in ("a", "b", "c"):
+        limiter.acquire(name, 1)
+
+    assert list(limiter._counts) == ["b", "c"]
+
+
+async def test_a_key_is_changed_and_keeps_its_token(api_anywhere: Api):
+    made = (await make(api_anywhere, rateLimit=60, expirationDate="2099-01-01")).json()
+    changed = {"name": "till-8", "role": "viewer", "rateLimit": None}
+
+    answer = await api_anywhere.http.put(path_of(made), json={"apiKey": changed})
+
+    assert answer.status_code == 204
+    (after,) = [each for each in (await api_anywhere.get(PATH))["items"] if each["apiKeyId"] == made["apiKeyId"]]
+    assert (after["name"], after["role"], after["rateLimit"]) == ("till-8", "viewer", None)
+    assert after["expirationDate"] == made["expirationDate"]
+    headers = {"Authorization": made["token"]}
+    assert (await api_anywhere.http.post("/api/DEFAULT/customEvent", json={}, headers=headers)).status_code == 403
+    assert await status(api_anywhere, made["token"]) == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"rateLimit": 0}, "apiKey.rateLimit"),
+        ({"rateLimit": 10**7}, "apiKey.rateLimit"),
+        ({"rateLimit": 1.5}, "apiKey.rateLimit"),
+        ({"name": ""}, "apiKey.name"),
+        ({"expirationDate": "2020-01-01"}, "apiKey.expirationDate"),
+        ({"role": "king"}, "apiKey.role"),
+    ],
+)
+async def test_an_invalid_change_is_refused(api: Api, changed: dict, path: str):
+    made = (await make(api)).json()
+
+    answer = await api.http.put(path_of(made), json={"apiKey": changed})
+
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, path)
+
+
+async def test_a_key_shows_when_it_was_used_last_also_to_other_processes(api_anywhere: Api):
+    made = (await make(api_anywhere)).json()
+
+    async def last_use() -> str | None:
+        (key,) = [each for each in (await api_anywhere.get(PATH))["items"] if each["apiKeyId"] == made["apiKeyId"]]
+        return key.get("lastUsedAt")
+
+    before = await last_use()
+    await status(api_anywhere, made["token"])
+    here = await last_use()
+    uses = api_anywhere.app.state.laurel.authenticator.key_uses
+    await uses.store()
+    await api_anywhere.database.access_write(
+        lambda access: access.api_keys.mark_used({made["apiKeyId"]: datetime(2020, 1, 1, tzinfo=UTC)})
+    )
+
+    assert before is None
+    assert here is not None
+    assert not uses.pending
+    assert await last_use() == here
+
+
+async def test_uses_that_cannot_be_stored_stay_pending(api: Api, monkeypatch: pytest.MonkeyPatch):
+    uses = api.app.state.laurel.authenticator.key_uses
+    await status(api, (await make(api)).json()["token"])
+    pending = dict(uses.pending)
+
+    async def away(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(api.database, "access_write", away)
+        await uses.store()
+
+    assert dict(uses.pending) == pending
+    assert len(pending) == 2

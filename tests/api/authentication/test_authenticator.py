@@ -49,7 +49,7 @@ async def test_a_token_that_is_not_text_is_refused(api: Api):
 
 @pytest.mark.parametrize("algorithm", ["HS256", "none"])
 async def test_a_token_with_another_signature_is_refused(api: Api, algorithm: str):
-    claims = {"sub": ADMIN_ID, "role": "admin", "exp": 4102444800}
+    claims = {"sub": ADMIN_ID, "role": "admin", "sid": "s", "exp": 4102444800}
     forged = jwt.encode(claims, None if algorithm == "none" else "x" * 48, algorithm)
 
     assert (await ask(api, Authorization=f"Bearer {forged}")).status_code == 401
@@ -88,3 +88,29 @@ async def test_a_caller_is_cached_and_not_read_from_the_database_again(api: Api,
     monkeypatch.setattr(api.database, "access_read", away)
 
     assert (await ask(api, Authorization=KEY)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "claims", [{}, {"sid": "unknown"}, {"sid": ["x"]}, {"sid": "unknown", "role": "member", "store": "DEFAULT"}]
+)
+async def test_a_token_without_a_session_is_refused(api: Api, claims: dict):
+    secret = await api.app.state.laurel.tokens._secret()
+    whole = {"sub": ADMIN_ID, "role": "admin", "exp": 4102444800} | claims
+
+    assert (await ask(api, Authorization=f"Bearer {jwt.encode(whole, secret, 'HS256')}")).status_code == 401
+
+
+async def test_a_caller_who_is_read_while_something_is_taken_away_is_not_cached(api: Api, monkeypatch):
+    authenticator = api.app.state.laurel.authenticator
+    read = api.database.access_read
+
+    async def read_and_change(work):
+        found = await read(work)
+        authenticator.clear_cache()
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(api.database, "access_read", read_and_change)
+        await ask(api, Authorization=KEY)
+
+    assert authenticator._cache == {}

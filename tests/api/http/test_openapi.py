@@ -64,6 +64,16 @@ async def test_the_docs_are_served(api: Api):
 _KIM = {"username": "kim", "email": "k@example.com", "plainPassword": "password", "roles": ["administrator"]}
 
 
+async def _log_kim_in(api: Api) -> dict[str, str]:
+    """Log Kim in twice; return a session of hers, and the token of the other one."""
+    login = {"username": "kim", "password": "password"}
+    _, second = [(await api.post("/api/admin/login_check", login)).json() for _ in range(2)]
+    session, _ = await api.database.access_read(
+        lambda access: access.sessions.of(access.admins.named("kim").id, now=datetime.now(UTC))
+    )
+    return {"session": session.id, "tokenOfKim": second["token"]}
+
+
 async def _prepare(api: Api) -> dict[str, str]:
     """Prepare a store in which every example works; return the values of path parameters."""
     login = (await api.post("/api/admin/login_check", {"username": "admin", "password": "password"})).json()
@@ -83,6 +93,7 @@ async def _prepare(api: Api) -> dict[str, str]:
         "kind": "expire",
         "member": member_id,
         "admin": (await api.post("/api/admin/data", {"admin": _KIM})).json() and "kim",
+        **await _log_kim_in(api),
         "role": str((await api.post("/api/acl/role", {"role": {"name": "x", "permissions": []}})).json()["roleId"]),
         "apiKey": (await api.post("/api/admin/kim/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
         "customEvent": (await api.report()).json()["customEventId"],
@@ -143,7 +154,9 @@ async def test_every_example_works(api: Api):
             example = {"refresh_token": names[template]}
         keys = {
             "/api/token/revoke": names["token"],
-            "/api/admin/password": names["token"],
+            "/api/admin/password": names["tokenOfKim"],
+            "/api/admin/{admin}/session": names["token"],
+            "/api/admin/{admin}/session/{session}": names["token"],
             "/api/{storeCode}/member/points": names["memberToken"],
         }
         key = keys.get(template, KEY)

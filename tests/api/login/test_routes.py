@@ -12,6 +12,7 @@ import pytest
 from api.authentication.login_rate_limiter import ADDRESS, MAX_WAIT, NAME, NAME_AT_ADDRESS, LoginRateLimiter
 from api.authentication.tokens import ACCESS_TOKEN_LIFETIME
 from api.http.errors import NotAuthenticated, TooManyAttempts
+from commands.shared.admin import set_admin_password
 from tests.kit.api import ADMIN_ID, Api
 from tests.kit.paths import ROOT
 
@@ -326,7 +327,7 @@ async def test_a_refresh_token_expires(api: Api, monkeypatch: pytest.MonkeyPatch
     assert answer.status_code == 401
 
 
-async def test_logging_out_ends_every_refresh_token(api_anywhere: Api):
+async def test_logging_out_ends_every_session(api_anywhere: Api):
     tokens = await log_in(api_anywhere)
 
     answer = await use(api_anywhere, tokens["token"], "/api/token/revoke")
@@ -334,6 +335,40 @@ async def test_logging_out_ends_every_refresh_token(api_anywhere: Api):
     assert answer.status_code == 204
     refreshed = await api_anywhere.post("/api/token/refresh", {"refresh_token": tokens["refresh_token"]})
     assert refreshed.status_code == 401
+    assert (await use(api_anywhere, tokens["token"])).status_code == 401
+
+
+async def test_a_refresh_token_that_is_used_twice_at_once_gives_one_pair_or_ends_the_session(api_anywhere: Api):
+    login = await log_in(api_anywhere)
+    content = {"refresh_token": login["refresh_token"]}
+
+    answers = await asyncio.gather(*(api_anywhere.post("/api/token/refresh", content) for _ in range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, *[401] * 7]
+    (won,) = [answer.json() for answer in answers if answer.status_code == 200]
+    again = await api_anywhere.post("/api/token/refresh", {"refresh_token": won["refresh_token"]})
+    assert again.status_code == 401
+
+
+async def test_of_logins_at_the_same_time_as_another_password_none_survives_it(api_anywhere: Api):
+    admin = await api_anywhere.database.access_read(lambda access: access.admins.named("admin"))
+    tokens = api_anywhere.app.state.laurel.tokens
+
+    async def log_in_by_the_old_password() -> dict | None:
+        try:
+            return await tokens.issue_to_admin(ADMIN_ID, password_hash=admin.password_hash)
+        except NotAuthenticated:
+            return None
+
+    logins = [log_in_by_the_old_password() for _ in range(10)]
+    *pairs, _, _ = await asyncio.gather(*logins, set_admin_password(api_anywhere.database, "new"), asyncio.sleep(0))
+    api_anywhere.app.state.laurel.authenticator.clear_cache()
+
+    statuses = {(await use(api_anywhere, pair["token"])).status_code for pair in pairs if pair}
+    assert statuses <= {401}
+    assert (
+        await api_anywhere.database.access_read(lambda access: access.sessions.of(ADMIN_ID, now=admin.created_at)) == []
+    )
 
 
 # Members
