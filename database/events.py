@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
 from database.locks import member_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column, insert_into
 from database.sqlite_fast_path import Prepared
 from database.tables import event, step, store, subscription
+from database.unreadable import shown, shown_columns_of
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
 from loyalty.references import EventRef, StepResult
@@ -77,12 +78,17 @@ class EventQueries(Queries):
     """Reads the events of one store."""
 
     def get(self, event_id: str) -> StoredEvent | None:
-        """Return one event."""
-        return self.find_one(StoredEvent, event, id=event_id)
+        """Return one event to show it."""
+        return self._shown(event.c.id == event_id)
 
     def by_external_id(self, external_id: str) -> StoredEvent | None:
-        """Return the event to which a client gave this id."""
-        return self.find_one(StoredEvent, event, external_id=external_id)
+        """Return the event to which a client gave this id, to show it."""
+        return self._shown(event.c.external_id == external_id)
+
+    def _shown(self, this: ColumnElement[bool]) -> StoredEvent | None:
+        here = select(*shown_columns_of(StoredEvent, event)).where(event.c.store == self.store, this)
+        row = self.connection.execute(here).first()
+        return None if row is None else StoredEvent(*row)
 
     def reported_as(self, external_id: str) -> ReportedId | None:
         """Return the id of the event to which a client gave this id."""
@@ -90,7 +96,10 @@ class EventQueries(Queries):
 
     def caused_by(self, event_id: str) -> list[StoredEvent]:
         """Return the events that one caused, in the order in which it caused them."""
-        return self.find_all(StoredEvent, event, ("received_at", "id"), parent=event_id)
+        here = select(*shown_columns_of(StoredEvent, event)).where(
+            event.c.store == self.store, event.c.parent == event_id
+        )
+        return [StoredEvent(*row) for row in self.connection.execute(here.order_by(event.c.received_at, event.c.id))]
 
     def page(self, page: PageRequest, *, without: Iterable[str]) -> PageResult[StoredEvent]:
         """Return a page of the events of all but some types, in the order they were received."""
@@ -117,8 +126,9 @@ class EventQueries(Queries):
 
     def log_of(self, event_id: str) -> list[str]:
         """Return what the steps of an event did, in words: `+100 points`, `seven-days 3/7`."""
-        here = select(step.c.result).where(step.c.store == self.store, step.c.event == event_id).order_by(step.c.name)
-        return [line for result in self.connection.execute(here).scalars() for line in result["did"]]
+        here = select(shown(step.c.result)).where(step.c.store == self.store, step.c.event == event_id)
+        results = self.connection.execute(here.order_by(step.c.name)).scalars()
+        return [line for result in results for line in result.get("did", ())]
 
 
 class Events(EventQueries, WriteQueries):

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
 
-from database.queries import columns_of
+from database.unreadable import shown_columns_of
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ def find_page(
     order = tuple(column.desc() for column in keys) if page.newest_first else keys
     where = [within, *(each.on(table.c[each.column]) for each in page.conditions)]
     wanted = (
-        select(*(columns or columns_of(record, table)))
+        select(*(columns or shown_columns_of(record, table)))
         .where(*where)
         .order_by(*order)
         .limit(page.limit)

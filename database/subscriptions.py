@@ -9,16 +9,17 @@ from sqlalchemy import bindparam, delete, select
 
 from database.locks import subscription_lock
 from database.pages import PageRequest, PageResult, find_page
-from database.queries import Queries, WriteQueries, columns_of
+from database.queries import Queries, WriteQueries
 from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
-from database.secret_keys import keys_of
+from database.secret_keys import SecretKeyError, keys_of
 from database.sqlite_fast_path import Prepared
 from database.stored_secrets import signing_secret_of
 from database.tables import store, subscription
+from database.unreadable import Unreadable, shown_columns_of, unreadable_reason
 from loyalty.store.webhooks import LiveSubscription, Subscription, WebhookFormat
 
 _LIVE = Prepared(
-    select(*columns_of(LiveSubscription, subscription))
+    select(*shown_columns_of(LiveSubscription, subscription))
     .where(subscription.c.store == bindparam("in_store"), subscription.c.disabled_at.is_(None))
     .order_by(subscription.c.id),
     LiveSubscription,
@@ -39,17 +40,27 @@ class SubscriptionQueries(Queries):
         found = find_page(
             self.connection, Subscription, subscription, page, within=within, order_by=subscription.c.created_at
         )
-        return replace(found, records=[self._opened(each) for each in found.records])
+        return replace(found, records=[self._shown(each) for each in found.records])
 
     def live(self) -> list[LiveSubscription]:
-        """Return the subscriptions that are not disabled."""
-        found = _LIVE.all(self.connection, {"in_store": self.store})
+        """Return the subscriptions that are not disabled, without those that cannot be read."""
+        found = [each for each in _LIVE.all(self.connection, {"in_store": self.store}) if not unreadable_reason(each)]
         return [replace(each, headers=opened_headers(self, each.headers)) if each.headers else each for each in found]
 
     def store_secret(self) -> str:
         """Return the secret that signs the requests of `call_webhook`."""
         stored = self.connection.execute(select(store.c.secret).where(store.c.code == self.store)).scalar_one()
         return opened_secret(self, stored)
+
+    def _shown(self, stored: Subscription) -> Subscription:
+        """Return a subscription with its secrets decrypted, to show it; what cannot be decrypted is unreadable."""
+        if unreadable_reason(stored):
+            return stored
+        try:
+            return self._opened(stored)
+        except (SecretKeyError, ValueError) as error:
+            unreadable: Any = Unreadable(str(error))
+            return replace(stored, headers=unreadable)
 
     def _opened(self, stored: Subscription) -> Subscription:
         """Return a subscription with its secrets decrypted."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from api.http.responses import Id, Instant, Total
+from api.http.responses import Id, Instant, Total, UnreadableItem
 
 ITEM = {
     "subject": "0190f2a0-1b7c-7cc0-8a51-3f6a2a4c9d10",
@@ -38,5 +38,5 @@ class DueItemView(TypedDict):
 class DueItems(TypedDict):
     """A page of due items."""
 
-    items: list[DueItemView]
+    items: list[DueItemView | UnreadableItem]
     total: Total

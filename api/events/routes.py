@@ -71,7 +71,7 @@ async def list_events(request: Request, store_request: AdminRequest) -> Response
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     found = await store_request.database.read(lambda tx: find_events(tx, program, page, filters))
-    return ExactJson(page_of_records([event_view(each, program) for each in found.records], found))
+    return ExactJson(page_of_records(found, lambda each: event_view(each, program)))
 
 
 @router.get(

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
 from loyalty.calendar import Period
 from loyalty.decisions.decision import Verdict
 
@@ -159,6 +159,7 @@ class CustomEventDetails(CustomEvent):
     """An event with its decision, its outcome and its deliveries."""
 
     error: str | None
+    unreadable: NotRequired[str]
     revision: int
     revisionHash: str
     workflowId: str
@@ -171,7 +172,7 @@ class CustomEventDetails(CustomEvent):
 class CustomEvents(TypedDict):
     """A page of custom events."""
 
-    items: list[CustomEvent]
+    items: list[CustomEvent | UnreadableItem]
     total: Total
 
 

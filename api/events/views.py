@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from api.http.responses import format_instant, omit_none
 from database import ReadTransaction
+from database.unreadable import unreadable_reason
 from loyalty.decisions import presentation
 from loyalty.masking import masked_url
 from loyalty.program.program import Program
@@ -41,7 +42,8 @@ def event_details_view(
     """All that is stored of an event. `temporal_ui` is the URL of Temporal's UI; None: no link to the workflow."""
     revision = {"revision": event.revision, "revisionHash": tx.revisions.hash_of(event.revision)}
     workflow = _workflow(tx.store, event.id, temporal_ui)
-    return event_view(event, program) | revision | workflow | _decision_and_outcome(tx, event, program)
+    unreadable = omit_none(unreadable=unreadable_reason(event))
+    return event_view(event, program) | revision | workflow | _decision_and_outcome(tx, event, program) | unreadable
 
 
 def _workflow(store: str, event_id: str, temporal_ui: str | None) -> dict[str, Any]:

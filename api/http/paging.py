@@ -1,17 +1,21 @@
 """Lists: pages, order, and filters: `field=value`, `nested:field=value`, `field[operator]=value`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, TypeAlias
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias, TypeVar
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput, InputFault
 from api.http.responses import Total
 from database.pages import Condition, Operator, PageRequest, PageResult
+from database.unreadable import unreadable_reason
 from loyalty.calendar import read_date
 from rules.spelling import closest_match
 from rules.storable import MAX_NUMBER
@@ -20,6 +24,12 @@ DEFAULT_ITEMS = 10
 MAX_ITEMS = 50
 MAX_PAGE = 10**9
 MAX_FILTER_LENGTH = 2000
+MAX_FILTERS = 50
+"""Conditions of one request: a database bounds how many it takes."""
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 FilterType: TypeAlias = Literal["text", "exact_text", "instant", "boolean", "number"]
 """The type of a filter's value; an exact text is compared as a whole only."""
@@ -89,6 +99,9 @@ class ListQuery:
                 faults.append(InputFault("_scroll is not supported: use _page", "notSupported", name))
             elif not name.startswith("_"):
                 filters += self._filter(name, value, zone, faults)
+        if len(filters) > MAX_FILTERS:
+            message = f"a list takes at most {MAX_FILTERS} filters at once, and these are {len(filters)}: ask for less"
+            faults.append(InputFault(message, "tooManyFilters", ""))
         if faults:
             raise BadInput.of(faults)
         limit = numbers["_itemsOnPage"]
@@ -122,10 +135,28 @@ class ListQuery:
             faults.append(InputFault(str(error), "invalid", name))
 
 
-def page_of_records(items: list[Any], found: PageResult[Any]) -> dict[str, Any]:
-    """The answer for a page that the database selected; `items` are its records as answers show them."""
+def page_of_records(
+    found: PageResult[T], view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")
+) -> dict[str, Any]:
+    """The answer for a page that the database selected, each record by its view.
+
+    One that cannot be shown has its id, and in `unreadable` the reason: the others are shown all the same.
+    """
     total: Total = {"all": found.all, "filtered": found.filtered, "estimated": False}
-    return {"items": items, "total": total}
+    return {"items": [_item(each, view, id_of) for each in found.records], "total": total}
+
+
+def _item(record: T, view: Callable[[T], Any], id_of: Callable[[T], str]) -> Any:
+    reason = unreadable_reason(record)
+    if reason is None:
+        try:
+            return view(record)
+        except Exception as error:
+            if isinstance(error, SQLAlchemyError):
+                raise
+            reason = f"{type(error).__name__}: {error}"[:500]
+            log.exception("a row cannot be shown", id=id_of(record))
+    return {"id": id_of(record), "unreadable": reason}
 
 
 def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:

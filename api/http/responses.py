@@ -35,6 +35,14 @@ class Total(TypedDict):
     estimated: bool
 
 
+class UnreadableItem(TypedDict):
+    """An item of a list that cannot be shown: a newer version wrote it, or it was changed by hand."""
+
+    id: str
+    unreadable: str
+    """Why."""
+
+
 def format_instant(moment: datetime, zone: tzinfo) -> str:
     """A moment on the store's clock, with its offset, in milliseconds."""
     return presentation.shown(moment, zone)

@@ -88,7 +88,7 @@ async def list_members(request: Request, store_request: AdminRequest) -> Respons
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         found = tx.members.page(filtered_page(page, filters))
-        return page_of_records([customer_view(tx, each, program) for each in found.records], found)
+        return page_of_records(found, lambda each: customer_view(tx, each, program))
 
     return ExactJson(await store_request.database.read(read))
 

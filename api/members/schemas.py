@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1024
@@ -134,7 +134,7 @@ class Customer(TypedDict):
 class Customers(TypedDict):
     """A page of members."""
 
-    items: list[Customer]
+    items: list[Customer | UnreadableItem]
     total: Total
 
 

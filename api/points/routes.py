@@ -321,7 +321,9 @@ async def _list(
     def read(tx: ReadTransaction) -> dict[str, Any]:
         found = filtered_transfers(tx, program, page, filters, member_id=member_id)
         deployed_at = _deployed_at(tx, store_request)
-        return page_of_records([transfer_view(each, program, deployed_at=deployed_at) for each in found.records], found)
+        return page_of_records(
+            found, lambda each: transfer_view(each, program, deployed_at=deployed_at), lambda each: each.transfer.id
+        )
 
     return ExactJson(await store_request.database.read(read))
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import ExactNumber, Id, Instant, Total
+from api.http.responses import ExactNumber, Id, Instant, Total, UnreadableItem
 from api.wallets.schemas import WalletType
 from loyalty.points.amounts import MAX_AMOUNT
 from loyalty.store.points import TransferKind
@@ -214,7 +214,7 @@ class TransferDetails(TypedDict):
 class Transfers(TypedDict):
     """A page of transfers."""
 
-    items: list[TransferDetails]
+    items: list[TransferDetails | UnreadableItem]
     total: Total
 
 

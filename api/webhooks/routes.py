@@ -84,7 +84,7 @@ async def list_subscriptions(request: Request, store_request: AdminRequest) -> R
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(lambda tx: tx.subscriptions.page(filtered_page(page, filters)))
-    return ExactJson(page_of_records([subscription_view(each, zone) for each in found.records], found))
+    return ExactJson(page_of_records(found, lambda each: subscription_view(each, zone)))
 
 
 @router.get("/subscription/{webhookSubscription}", summary="Show a subscription", response_model=Subscription)

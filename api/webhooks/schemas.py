@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import Id, Instant, Total
+from api.http.responses import Id, Instant, Total, UnreadableItem
 from loyalty.store.webhooks import WebhookFormat
 
 MAX_HEADERS = 20
@@ -90,5 +90,5 @@ class Subscription(TypedDict):
 class Subscriptions(TypedDict):
     """A page of subscriptions."""
 
-    items: list[Subscription]
+    items: list[Subscription | UnreadableItem]
     total: Total

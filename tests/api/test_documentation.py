@@ -67,6 +67,7 @@ MEANINGS = {
     "unknownPermission": "no such permission; the message lists them",
     "unknownRole": "no such role; the message lists them",
     "unknownStore": "no program was deployed to this store",
+    "tooManyFilters": "a list takes fewer filters at once",
     "unknownTier": "no such tier in the program",
     "unknownTransfer": "no transfer of the store has this id",
     "unknownType": "not an event type of this store; the message names the nearest",

@@ -74,3 +74,13 @@ def test_an_invalid_query_of_a_list_is_refused_with_the_cure(query: str, path: s
 
     assert [fault.path for fault in refused.value.faults] == [path]
     assert message in refused.value.faults[0].message
+
+
+def test_more_filters_than_a_database_takes_are_refused():
+    read("&".join(f"email=a{number}" for number in range(50)))
+
+    with pytest.raises(BadInput) as refused:
+        read("&".join(f"email=a{number}" for number in range(1000)))
+
+    (fault,) = refused.value.faults
+    assert (fault.code, "at most 50 filters" in fault.message) == ("tooManyFilters", True)
