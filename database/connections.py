@@ -161,21 +161,35 @@ class SqliteConnections(Connections):
             return job(connection)
 
     def _write_all(self) -> None:
-        with self.engine.connect() as connection:
-            while (first := self._jobs.get()) is not None:
-                jobs, last = [first], False
-                while len(jobs) < MAX_JOBS_PER_COMMIT:
-                    try:
-                        job = self._jobs.get_nowait()
-                    except queue.Empty:
-                        break
-                    if job is None:
-                        last = True
-                        break
-                    jobs.append(job)
+        connection: Connection | None = None
+        while (first := self._jobs.get()) is not None:
+            jobs, last = [first], False
+            while len(jobs) < MAX_JOBS_PER_COMMIT:
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if job is None:
+                    last = True
+                    break
+                jobs.append(job)
+            try:
+                connection = connection or self.engine.connect()
+            except Exception as error:  # noqa: BLE001 - it is the callers', not this thread's
+                _refuse(jobs, error)
+            else:
                 _commit_together(connection, jobs)
-                if last:
-                    return
+            if last:
+                break
+        if connection is not None:
+            connection.close()
+
+
+def _refuse(jobs: list[_QueuedJob], error: Exception) -> None:
+    """Let every job raise what kept the database from being opened."""
+    for _, done, _ in jobs:
+        if done.set_running_or_notify_cancel():
+            done.set_exception(error)
 
 
 def _commit_together(connection: Connection, jobs: list[_QueuedJob]) -> None:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from database.database import Database
 from database.deploys import NewProgram, OvertakenDeploy, Replaced, put_in_force
-from database.revisions import NewRevision
+from database.revisions import AnotherInForce, NewRevision
 from database.transaction import ReadTransaction, Transaction
 from loyalty.losses import NO_CONSENT, DeployConsent
 from loyalty.program.outline import Outline
@@ -147,9 +147,15 @@ class Programs:
         return earlier, number, is_new
 
     async def to_roll_back_to(self, store: str, to: int | None, *, based_on: int | None) -> tuple[int, int]:
-        """Return the revision to which `roll_back` goes back, and the one that must be in force; raise UnknownStore."""
+        """Return the revision to which `roll_back` goes back, and the one that must be in force.
+
+        Raise UnknownStore, or AnotherInForce if it is based on a revision that is not there, or on the first one.
+        """
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
         if latest is None:
             raise UnknownStore(store)
         seen = latest.number if based_on is None else based_on
-        return seen - 1 if to is None else to, seen
+        earlier = seen - 1 if to is None else to
+        if seen > latest.number or (seen < latest.number and earlier < 1):
+            raise AnotherInForce(latest.number, by=latest.deployed_by, at=latest.deployed_at, based_on=seen)
+        return earlier, seen

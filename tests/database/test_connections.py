@@ -144,3 +144,18 @@ async def test_a_commit_that_fails_fails_for_all_work_in_it(tmp_path: Path) -> N
 def test_an_invalid_database_url_is_refused_with_the_name_of_its_variable(url: str) -> None:
     with pytest.raises(ValueError, match="LAUREL_DATABASE_URL"):
         connect(url)
+
+
+async def test_work_on_a_file_that_is_no_database_raises_and_goes_on_once_it_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "laurel.db"
+    file.write_bytes(b"not a database" * 100)
+    connections = connect(f"sqlite:///{file}")
+
+    for run in (connections.write, connections.read):
+        with pytest.raises(DBAPIError, match="file is not a database"):
+            await run(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    file.unlink()
+    found = await connections.write(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    connections.close()
+
+    assert found == 1

@@ -155,6 +155,8 @@ async def test_a_refused_rollback_changes_nothing(api: Api):
         for store, body in [
             ("DEFAULT", {"revision": 9}),
             ("DEFAULT", {"revision": 1, "basedOn": 1}),
+            ("DEFAULT", {"basedOn": 77}),
+            ("DEFAULT", {"basedOn": 1}),
             ("DEFAULT", {"revision": 0}),
             ("DEFAULT", {"revision": "1"}),
             ("NOWHERE", {}),
@@ -162,7 +164,7 @@ async def test_a_refused_rollback_changes_nothing(api: Api):
         ]
     ]
 
-    assert statuses == [404, 409, 400, 400, 404, 404]
+    assert statuses == [404, 409, 409, 409, 400, 400, 404, 404]
     assert (await api.get(PATH))["total"]["all"] == 2
 
 
