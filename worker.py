@@ -19,6 +19,7 @@ from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.log_context import LogContext
 from activities.member_queue import MAX_WAITING, MemberQueue
 from activities.owners import Owners
+from activities.retention import RetentionActivities
 from activities.retries import BoundedRetries
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
@@ -34,13 +35,15 @@ from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
 from workflows.payloads import CONVERTER
 from workflows.relays import run_relays
+from workflows.retention import Retention
+from workflows.retention_watch import run_retention
 from workflows.search_attributes import register_search_attributes
 from workflows.store_clock import StoreClock
 from workflows.webhooks import DeliverWebhook
 
 log = structlog.get_logger()
 
-WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock)
+WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock, Retention)
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
 """Workflow tasks at once: of the events in flight, of as many workflows that deliver webhooks, and of events that wait
@@ -67,6 +70,8 @@ class WorkerDependencies:
     client: Client
     allow: tuple[Network, ...] = ()
     """Private networks that webhooks may reach."""
+    keep: timedelta | None = None
+    """How long the details of applied events are kept; None: for ever."""
     in_flight: InFlightLimiter = field(default_factory=InFlightLimiter)
     """Shared with an API in the same process, it limits what the API accepts to what this worker answers."""
     queue: MemberQueue = field(default_factory=MemberQueue)
@@ -119,6 +124,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         events = EventActivities(needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners)
         deliveries = DeliveryActivities(needed.database, webhooks)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
+        retention = RetentionActivities(needed.database, needed.keep)
         worker = Worker(
             needed.client,
             task_queue=TASK_QUEUE,
@@ -137,6 +143,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 due_items.next_due,
                 due_items.run_due_items,
                 due_items.wake_clock,
+                retention.remove_details,
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
@@ -146,11 +153,13 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             graceful_shutdown_timeout=FINISH_WITHIN,
         )
         async with _shut_down_in_time(worker):
-            beside = (
+            beside = [
                 asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
                 asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
                 asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
-            )
+            ]
+            if needed.keep is not None:
+                beside.append(asyncio.create_task(run_retention(needed.database, needed.client), name="retention"))
             try:
                 yield worker
             finally:

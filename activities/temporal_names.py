@@ -18,6 +18,15 @@ PROCEED = "proceed"
 """The signal that makes a workflow look again whether it is its event's turn."""
 
 
+RETENTION = "Retention"
+"""The type of the workflow that removes the details of a store's old events."""
+
+
+def retention_id(store: str) -> str:
+    """The workflow id of a store's retention."""
+    return f"retention/{store}"
+
+
 def clock_id(store: str) -> str:
     """The workflow id of a store's clock."""
     return f"clock/{store}"

@@ -18,6 +18,7 @@ from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
+from database.retention import Place, RemovedPage, remove_details
 from database.secret_keys import NO_KEYS, SecretKeys
 from database.stored_secrets import encrypt_all
 from database.transaction import ReadTransaction, Transaction
@@ -122,6 +123,16 @@ class Database:
         except Exception:  # noqa: BLE001 - any failure means that it cannot be read
             return False
         return True
+
+    async def remove_details(
+        self, store: str, *, settled_before: datetime, after: Place | None, limit: int, now: datetime
+    ) -> RemovedPage:
+        """Remove the details of old events of a store, of one page of those received after a place."""
+        return await self._connections.write(
+            lambda connection: remove_details(
+                connection, store, settled_before=settled_before, after=after, limit=limit, now=now
+            )
+        )
 
     async def note_that_it_can_write(self, *, now: datetime) -> None:
         """Write one small row, always the same; raise what the database says if it cannot be written."""

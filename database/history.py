@@ -77,6 +77,12 @@ class History:
         """Return how many events `events` returns for all members."""
         return int(self._connection.execute(self._reported(select(func.count()).select_from(event))).scalar_one())
 
+    def removed_until(self) -> datetime | None:
+        """Return when the last event since was received whose body was removed; None: all bodies are there."""
+        removed = (event.c.store == self._store, self._applied_since(), event.c.removed_at.is_not(None))
+        last: datetime | None = self._connection.execute(select(func.max(event.c.received_at)).where(*removed)).scalar()
+        return last
+
     def events(self, members: MemberRange) -> Iterator[ReplayedEvent]:
         """Return the events that these members reported and that were applied since, in the order of receipt.
 

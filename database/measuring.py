@@ -1,6 +1,6 @@
 """How long transactions wait and take, as metrics."""
 
-from functools import cache
+from collections.abc import Mapping
 from time import perf_counter
 from types import TracebackType
 from typing import Literal, TypeAlias
@@ -36,24 +36,23 @@ class measured:  # noqa: N801 - used as `with measured(...)`, and a class costs 
 
 def count_transactions(kind: TransactionKind, *, committed: int, rolled_back: int, waited: float, began: float) -> None:
     """Count transactions that ended together, of which the first waited so many seconds before they began."""
+    ended = _OF_KIND[kind]
     if committed:
-        _ended(kind, "committed").inc(committed)
+        ended.committed.inc(committed)
     if rolled_back:
-        _ended(kind, "rolled_back").inc(rolled_back)
-    _waited(kind).observe(waited)
-    _took(kind).observe(perf_counter() - began)
+        ended.rolled_back.inc(rolled_back)
+    ended.waited.observe(waited)
+    ended.took.observe(perf_counter() - began)
 
 
-@cache
-def _ended(kind: TransactionKind, outcome: str) -> Counter:
-    return TRANSACTIONS.labels(kind, outcome)
+class _Metrics:
+    """The metrics of one kind of transaction, looked up once."""
+
+    def __init__(self, kind: TransactionKind) -> None:
+        self.committed: Counter = TRANSACTIONS.labels(kind, "committed")
+        self.rolled_back: Counter = TRANSACTIONS.labels(kind, "rolled_back")
+        self.waited: Histogram = TRANSACTION_WAIT_SECONDS.labels(kind)
+        self.took: Histogram = TRANSACTION_SECONDS.labels(kind)
 
 
-@cache
-def _waited(kind: TransactionKind) -> Histogram:
-    return TRANSACTION_WAIT_SECONDS.labels(kind)
-
-
-@cache
-def _took(kind: TransactionKind) -> Histogram:
-    return TRANSACTION_SECONDS.labels(kind)
+_OF_KIND: Mapping[TransactionKind, _Metrics] = {"read": _Metrics("read"), "write": _Metrics("write")}

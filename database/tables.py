@@ -172,6 +172,7 @@ event = Table(
     Column("start_after", Instant),  # when the relay looks after it; null: never
     Column("position", BigInteger),  # its place in the member's queue; null: applied, failed, or part of its parent
     Column("owner", Text),  # id of the workflow that runs it; null: none yet
+    Column("removed_at", Instant),  # when its body, decision, steps and messages were removed; null: they are there
     UniqueConstraint("store", "external_id"),
 )
 Index("ix_event_store_received_at", event.c.store, event.c.received_at)

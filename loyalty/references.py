@@ -73,6 +73,25 @@ class StepResult:
 
 
 @dataclass(frozen=True)
+class RetentionPass:
+    """How far one pass over the old events of a store has come."""
+
+    store: str
+    begin_at: datetime | None = None
+    """Where the pass began in the order of receipt; None: at the oldest event."""
+    after_at: datetime | None = None
+    after_id: str = ""
+    """The last event that was looked at, by when it was received and its id."""
+    removed: int = 0
+    """Events whose details this pass removed."""
+    first_kept_at: datetime | None = None
+    """When the first event was received that is still needed; the next pass begins there."""
+    is_done: bool = False
+    is_off: bool = False
+    """Everything is kept for ever."""
+
+
+@dataclass(frozen=True)
 class BatchOptions:
     """How a batch runs its events."""
 

@@ -47,6 +47,12 @@ DUE_ITEMS_RUN = Counter(
     ["store", "kind", "outcome"],
     registry=REGISTRY,
 )
+EVENTS_REMOVED = Counter(
+    "laurel_events_details_removed",
+    "Old events whose body, decision, steps and messages were removed.",
+    ["store"],
+    registry=REGISTRY,
+)
 DELIVERY_ATTEMPTS = Counter(
     "laurel_delivery_attempts",
     "Attempts to deliver a webhook: delivered, failed (another attempt follows), or given_up.",
@@ -139,6 +145,11 @@ def count_attempt(*, is_delivered: bool, goes_on: bool, seconds: float) -> None:
 def count_due_item(store: str, kind: str, outcome: str) -> None:
     """Count a due item that was run or set_aside."""
     DUE_ITEMS_RUN.labels(bounded_store(store), bounded_kind(kind), outcome).inc()
+
+
+def count_removed_details(store: str, number: int) -> None:
+    """Count events whose details were removed."""
+    EVENTS_REMOVED.labels(bounded_store(store)).inc(number)
 
 
 def count_refusal(code: str) -> None:

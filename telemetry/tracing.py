@@ -4,7 +4,7 @@ Off unless `start_tracing` is called; then nothing of OpenTelemetry is imported 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,12 @@ class RequestSpan:
     def __init__(self, span: Any = None) -> None:
         self._span = span
 
+    def __enter__(self) -> "RequestSpan":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
     def end(self, method: str, route: str, status: int) -> None:
         """Name the span by the template of the route, and note the status of the answer."""
         if self._span is None:
@@ -113,18 +119,17 @@ class RequestSpan:
 _NO_SPAN = RequestSpan()
 
 
-@contextmanager
-def request_span(method: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[RequestSpan]:
+def request_span(method: str, headers: Iterable[tuple[bytes, bytes]]) -> AbstractContextManager[RequestSpan]:
     """The span of a request, which carries the trace of its `traceparent` on; neither URL nor body is in it."""
-    if _tracing.tracer is None:
-        yield _NO_SPAN
-        return
+    return _NO_SPAN if _tracing.tracer is None else _span_of(_tracing.tracer, method, headers)
+
+
+@contextmanager
+def _span_of(tracer: "Tracer", method: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[RequestSpan]:
     from opentelemetry.trace import SpanKind
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     given = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
     context = TraceContextTextMapPropagator().extract(given)
-    with _tracing.tracer.start_as_current_span(
-        method, context=context, kind=SpanKind.SERVER, record_exception=False
-    ) as span:
+    with tracer.start_as_current_span(method, context=context, kind=SpanKind.SERVER, record_exception=False) as span:
         yield RequestSpan(span)

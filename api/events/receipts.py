@@ -23,7 +23,7 @@ def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> d
     balances = tx.members.balances(event.member)
     gains: dict[str, list[Any]] = {name: [] for name in presentation.GAINS.values()}
     for each in caused:
-        if each.type in presentation.GAINS:
+        if each.type in presentation.GAINS and each.removed_at is None:
             gains[presentation.GAINS[each.type]].append(each.body)
     return {
         "status": event.status,

@@ -85,6 +85,8 @@ class CustomEvent(TypedDict):
     createdAt: Instant
     eventId: NotRequired[str]
     status: str
+    removedAt: NotRequired[Instant]
+    """When body, decision and deliveries of an old event were removed; then they are empty."""
 
 
 class LedgerEntry(TypedDict):

@@ -33,7 +33,9 @@ def event_view(event: StoredEvent, program: Program) -> dict[str, Any]:
         "eventDate": format_instant(event.time, program.zone),
         "createdAt": format_instant(event.received_at, program.zone),
         "status": event.status,
-    } | omit_none(eventId=event.external_id)
+    } | omit_none(
+        eventId=event.external_id, removedAt=event.removed_at and format_instant(event.removed_at, program.zone)
+    )
 
 
 def event_details_view(
@@ -84,7 +86,7 @@ def _caused_event(tx: ReadTransaction, event: StoredEvent, program: Program, dep
         "createdAt": format_instant(event.received_at, program.zone),
         "decision": presentation.decision(event.decision, program),
         "outcome": _outcome(tx, event.id, caused, program),
-    }
+    } | omit_none(removedAt=event.removed_at and format_instant(event.removed_at, program.zone))
 
 
 def _ids_of(caused: list[dict[str, Any]]) -> Iterator[str]:

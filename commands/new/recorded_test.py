@@ -65,6 +65,8 @@ def _refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
         raise CannotRecord(f"{stored.type} was caused by another event: make the test of {root.id}, a {root.type}")
     if stored.type in BUILT_IN and stored.type != REGISTERED:
         raise CannotRecord(f"{stored.type} happened by itself: a test waits for it, see docs/testing.md")
+    if stored.removed_at is not None:
+        raise CannotRecord(f"body and decision of event {stored.id} were removed on {stored.removed_at:%Y-%m-%d}")
     if stored.decision is None:
         raise CannotRecord(f"event {stored.id} is not decided yet: try again when it is")
 

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread, active_count
 from typing import Any, TypeAlias, assert_never
 
+from commands.shared.errors import CommandError
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
@@ -43,6 +44,16 @@ READ_AHEAD = 500
 Files: TypeAlias = Mapping[str, bytes]
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the number of events replayed so far, and the number of all events if it is known."""
+
+
+class DetailsRemoved(CommandError):
+    """The bodies of events that a backtest needs were removed, since they were old."""
+
+    def __init__(self, since: datetime, removed: datetime) -> None:
+        super().__init__(
+            f"events since {since:%Y-%m-%d} cannot be replayed: the bodies of those received until {removed:%Y-%m-%d} "
+            "were removed (LAUREL_KEEP). Name fewer --days, or --no-backtest"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,8 @@ def _parts(
                     yield shares, write_shards(file, program.zone, shares)
         case FromDatabase():
             with _history(source, program) as history:
+                if (removed := history.removed_until()) is not None:
+                    raise DetailsRemoved(source.since, removed)
                 events = history.events_count()
                 is_one_task = is_one_task or history.moves_between_members()
                 one = is_one_task or events <= FEW_EVENTS

@@ -100,7 +100,7 @@ async def running(
             store, revision = await _deploy(database, programs, files, example, consent)
             password, notice = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
-                working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow)
+                working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow, settings.keep)
                 monitor = SystemMonitor(database, client)
                 needed = services(
                     database,

@@ -30,7 +30,9 @@ def outcome_lines(event: Details) -> Iterator[Text]:
     """The decision on an event, what was done, and the events it caused, each with its own outcome."""
     if event["error"]:
         yield indented(Text.assemble(("error      ", "dim"), (printable(event["error"]), "red")))
-    if event["decision"] is None:
+    if "removedAt" in event:
+        yield Text(f"Its body, decision and deliveries were removed on {event['removedAt'][:10]}, since it is old")
+    elif event["decision"] is None:
         yield Text("Not decided yet")
     for title, kind in (("Reactors", "reactor/"), ("Achievements", "achievement/")):
         answers = [answer for answer in event["decision"] or () if answer["source"].startswith(kind)]

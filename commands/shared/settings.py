@@ -1,7 +1,9 @@
 """The environment variables of Laurel; an error for a wrong value says how to correct it."""
 
 import os
+import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from commands.shared.errors import CommandError
@@ -19,6 +21,12 @@ EXAMPLE_PROGRAM = Path(__file__).parents[2] / "programs" / "coffee-shop"
 """The program that `laurel up` deploys to an empty database."""
 
 
+KEEP = "LAUREL_KEEP"
+
+MIN_KEEP = timedelta(days=31)
+"""The shortest time for which details can be kept: what plans replay, and what clients may repeat."""
+
+
 class SettingError(CommandError, ValueError):
     """A variable that is missing or wrong; the message says which, and what to do."""
 
@@ -33,6 +41,8 @@ class Settings:
     temporal_ui: str | None
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    keep: timedelta | None = None
+    """How long the details of applied events are kept; None: for ever."""
     tracing: str | None = None
     """`otlp`: traces are made, and sent as OpenTelemetry's own variables say."""
     secret_key: str | None = field(default=None, repr=False)
@@ -52,6 +62,7 @@ class Settings:
             webhook_allow=allow,
             temporal_ui=os.environ.get(TEMPORAL_UI) or None,
             trusted_proxies=proxies,
+            keep=parse_keep(os.environ.get(KEEP)),
             tracing=os.environ.get(TRACING) or None,
             secret_key=os.environ.get(SECRET_KEY) or None,
         )
@@ -68,3 +79,15 @@ class Settings:
         if self.database_url is None:
             raise SettingError(f"{DATABASE_URL} is not set: name the database, as in postgresql://laurel@host/laurel")
         return self.database_url
+
+
+def parse_keep(text: str | None) -> timedelta | None:
+    """The time that `400d` means; None: for ever. Raise SettingError."""
+    if not text:
+        return None
+    days = re.fullmatch(r"([0-9]{1,5})d", text)
+    if days is None or timedelta(days=int(days[1])) < MIN_KEEP:
+        raise SettingError(
+            f"{KEEP} is {text[:40]!r}: say how many days, {MIN_KEEP.days}d or more, as in 400d; without it, for ever"
+        )
+    return timedelta(days=int(days[1]))

@@ -30,7 +30,7 @@ def outcome(did: Sequence[str], entries: list[Any], caused: list[dict[str, Any]]
     """Return what was done, and what the member got by the events that this one caused."""
     gains: dict[str, list[Any]] = {name: [] for name in GAINS.values()}
     for node in caused:
-        if node["type"] in GAINS:
+        if node["type"] in GAINS and "removedAt" not in node:  # then its body is removed, too
             gains[GAINS[node["type"]]].append(node["body"])
     return {"did": list(did), "entries": entries, "caused": caused, **gains}
 

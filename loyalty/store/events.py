@@ -95,6 +95,8 @@ class StoredEvent:
     """Why it failed."""
     decision: list[dict[str, Any]] | None
     """As `loyalty.decisions.decision_json` writes it; None before the event is decided."""
+    removed_at: datetime | None = None
+    """When its body, decision, steps and messages were removed, since it was old; None: they are there."""
 
 
 @frozen_at_type_check

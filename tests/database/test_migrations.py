@@ -277,3 +277,25 @@ def _store_due_items_of_the_first_schema(connection: Connection) -> None:
             text("INSERT INTO deadline (subject, store, kind, due_at) VALUES (:subject, 'DEFAULT', :kind, :due)"),
             {"subject": subject, "kind": kind, "due": day.format(due)},
         )
+
+
+def test_events_from_before_retention_have_all_their_details(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        _move(connection, "0015")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        member = {"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True}
+        _insert(connection, "member", {**member, **times})
+        event = {"id": "e", "store": "S", "type": "purchase", "member": "ann", "body": '{"total": 1}', "time": at}
+        more = {"received_at": at, "revision": 1, "depth": 0, "status": "applied"}
+        _insert(connection, "event", {**event, **more})
+
+        _move(connection, "head")
+        (upgraded,) = connection.execute(text("SELECT body, removed_at FROM event")).all()
+        _move(connection, "0015")
+        (after,) = connection.execute(text("SELECT body FROM event")).all()
+    engine.dispose()
+
+    assert (tuple(upgraded), tuple(after)) == (('{"total": 1}', None), ('{"total": 1}',))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
@@ -116,12 +116,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(database: Database, client: Client, files: Mapping[str, bytes]) -> AsyncIterator[Running]:
+async def running(
+    database: Database, client: Client, files: Mapping[str, bytes], *, keep: timedelta | None = None
+) -> AsyncIterator[Running]:
     """Laurel at work in a store of its own, its workflows in the sandbox."""
     store = f"T{uuid4().hex[:8]}"
     own = {name: text.replace(b"store: DEFAULT", f"store: {store}".encode()) for name, text in files.items()}
     programs = Programs(database)
     program, revision, _ = await programs.deploy(own, by="test")
-    parts = worker.WorkerDependencies(database, programs, client, LOOPBACK)
+    parts = worker.WorkerDependencies(database, programs, client, LOOPBACK, keep)
     async with worker.running(parts, runner=SANDBOX):
         yield Running(parts, program, revision)

@@ -52,7 +52,10 @@ async def record(folder: Path) -> None:
             files = programs.files(program=TOGETHER, reactors__again=CYCLE, reactors__loop=LOOP)
             async with running(database, environment.client, files) as laurel:
                 await _play(laurel, environment, receiver)
-                await _save(environment.client, folder)
+            with environment.with_time_skipping_disabled():  # else a year of passes, one a day
+                async with running(database, environment.client, files, keep=timedelta(days=31)):
+                    await asyncio.sleep(5)
+            await _save(environment.client, folder)
         database.close()
 
 
