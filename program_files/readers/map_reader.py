@@ -47,8 +47,9 @@ class MapReader:
                 problems.add(node.keys[key], "unknown-key", message)
                 self._misspelt |= set(known)
             elif key not in known:
-                problems.add_unknown(node.keys[key], "unknown-key", "key", key, known)
-                suggestion = problems.nearest(key, known)
+                absent = [name for name in known if name not in node.value]  # a key is not here twice
+                problems.add_unknown(node.keys[key], "unknown-key", "key", key, absent or known)
+                suggestion = problems.nearest(key, absent)
                 self._misspelt.add(suggestion)
                 if suggestion is not None and is_one_edit_apart(
                     key, suggestion

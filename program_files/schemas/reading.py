@@ -129,7 +129,8 @@ def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
         message = f"keyword {shown(keyword)} is unknown: a field stands under properties"
         problems.add(place, "unknown-keyword", message, can_run=True)
     else:
-        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, sorted(KEYWORDS), can_run=True)
+        absent = sorted(KEYWORDS.keys() - schema.entries.keys())  # a keyword is not there twice
+        problems.add_unknown(place, "unknown-keyword", "keyword", keyword, absent, can_run=True)
 
 
 def _check_types(node: Node, problems: Problems) -> None:
