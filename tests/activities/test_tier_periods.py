@@ -1,17 +1,21 @@
 """Tier periods of points dated by their event, in a database: late events, late reviews, retries and the past."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from activities.events import EventActivities
-from database import Database
+from database import Database, Transaction
 from database.programs import Programs
 from database.snapshots import current_snapshot
 from loyalty.engine.in_memory import InMemoryEngine
 from loyalty.engine.snapshots import load_into
+from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
+from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from loyalty.references import EventRef
 from loyalty.store.events import NewEvent
 from loyalty.store.members import TierPeriod, TierReview
@@ -137,3 +141,26 @@ async def test_history_goes_by_when_late_events_were_booked(scripted: ScriptedSt
 def _period_of(state: Any) -> tuple[str | None, TierPeriod]:
     member = state.member
     return member.tier, TierPeriod(member.tier_base, member.tier_until, state.review)
+
+
+async def test_late_awards_cancelled_at_once_beside_their_review_leave_an_exact_period(scripted: ScriptedStore) -> None:
+    ann = await silver_member(scripted)
+    store, late = scripted.database.store("DEFAULT"), END - timedelta(days=1)
+    events = [await scripted.report(ann, "purchase", {"total": 10}, time=late) for _ in range(12)]
+    awards = await store.read(lambda tx: [each for event in events for each in tx.ledger.transfers_of(event.id)])
+    scripted.now = END.replace(year=2027) + timedelta(hours=1)
+
+    def cancel(transfer: str) -> Callable[[Transaction], object]:
+        def run(tx: Transaction) -> object:
+            operation = OperationContext(tx, scripted.program, scripted.revision, scripted.now, "admin")
+            return cancel_transfer(operation, CancelTransfer(transfer))
+
+        return run
+
+    cancelling = [store.write(cancel(each.id)) for each in awards]
+    await asyncio.gather(*cancelling[:6], run_due_items(scripted.database, scripted.now), *cancelling[6:])
+
+    tier, (base, until, review) = await period(scripted, ann)
+    assert [each.counts_at for each in awards] == [late] * 12
+    assert (tier, base, until) == ("bronze", points(500), None)
+    assert review == TierReview(END.replace(year=2027), END, points(500))
