@@ -8,6 +8,7 @@ import typer
 
 from commands.api.command import api
 from commands.audit.command import audit
+from commands.backup.command import backup
 from commands.check.command import check
 from commands.demo.command import demo
 from commands.deploy import deploy
@@ -18,6 +19,7 @@ from commands.explain.command import explain
 from commands.liability.command import liability
 from commands.new.command import new
 from commands.plan.command import plan
+from commands.restore.command import restore
 from commands.revisions import revisions
 from commands.rollback import rollback
 from commands.schema import schema
@@ -52,6 +54,8 @@ for command in (
     diff,
     rollback,
     due,
+    backup,
+    restore,
 ):
     app.command(cls=FastTyperCommand)(command)
 
