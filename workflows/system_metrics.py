@@ -64,7 +64,10 @@ OF_STORES: Mapping[str, tuple[str, Callable[[Backlog, datetime], float]]] = {
 }
 """Metrics by store, with what they are of what waits in it."""
 
-CLOCK_RUNNING = ("laurel_clock_running", "1 if the workflow of the store's clock runs.")
+CLOCK_RUNNING = (
+    "laurel_clock_running",
+    "1 if the workflow of the store's clock runs; only of stores that have due items.",
+)
 
 
 class SystemCollector(Collector):

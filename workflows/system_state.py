@@ -49,7 +49,7 @@ class SystemState:
     workers: int | None = None
     """Processes that poll the task queue."""
     clocks: Mapping[str, bool] = field(default_factory=dict)
-    """By store: whether its clock runs."""
+    """By store in which something is due at any time: whether its clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,10 @@ class SystemMonitor:
         return len({each.identity for each in found.pollers if each.last_access_time.ToDatetime(UTC) > since})
 
     async def _find_clocks(self) -> Mapping[str, bool] | None:
-        stores = sorted(await self._backlog.get() or ())[:MAX_CLOCKS]
+        """Whether the clocks run that workers bring back: those of stores that have due items."""
         try:
             async with asyncio.timeout(5):
+                stores = sorted(await self._database.stores_with_due_items())[:MAX_CLOCKS]
                 return {store: await self._is_running(clock_id(store)) for store in stores}
         except Exception:  # noqa: BLE001 - Temporal is away
             return None

@@ -62,6 +62,13 @@ class Running:
         await self.parts.database.store(self.store).write(add)
         return member_id
 
+    async def schedule(self, member: str) -> None:
+        """Store an item of a member that is due in a year."""
+        due = datetime.now(UTC) + timedelta(days=365)
+        await self.parts.database.store(self.store).write(
+            lambda tx: tx.due_items.set(member, "tier_review", due, member=member)
+        )
+
     async def accept(
         self, member: str, type_: str, body: Mapping[str, Any] | None = None, *, time: datetime | None = None
     ) -> EventRef:

@@ -34,6 +34,7 @@ async def test_workers_clocks_and_what_waits_are_seen(database: Database, tempor
     async with running(database, temporal, files()) as laurel:
         await wake_clocks(database, temporal)
         member = await laurel.register()
+        await laurel.schedule(member)
         await laurel.accept(member, "app_login")
 
         state = await SystemMonitor(database, temporal).state()
@@ -52,6 +53,7 @@ async def test_workers_clocks_and_what_waits_are_seen(database: Database, tempor
 async def test_a_clock_that_was_terminated_is_seen(sqlite_database: Database, temporal: Client):
     async with running(sqlite_database, temporal, files()) as laurel:
         await wake_clocks(sqlite_database, temporal)
+        await laurel.schedule(await laurel.register())
         await temporal.get_workflow_handle(f"clock/{laurel.store}").terminate()
 
         assert (await SystemMonitor(sqlite_database, temporal).state()).clocks == {laurel.store: False}

@@ -34,7 +34,9 @@ async def test_a_scrape_shows_the_state_of_the_system(database: Database, tempor
         serving_metrics(SystemMonitor(database, temporal), address),
     ):
         await wake_clocks(database, temporal)
-        await laurel.accept(await laurel.register(), "app_login")
+        member = await laurel.register()
+        await laurel.schedule(member)
+        await laurel.accept(member, "app_login")
 
         found = await scraped(port)
 
