@@ -27,7 +27,7 @@ def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> No
         return
     balance = in_default[-1].after
     dated = [each.transfer for each in in_default if each.transfer.counts_at is not None]
-    if not dated:
+    if not dated or not program.reviews_tiers:
         judge_standing(work, member_id, balance)
         return
     period = _count(work, member_id, dated)
