@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import httpx2
 import pytest
 from sqlalchemy import create_engine
 
@@ -38,10 +39,10 @@ def environment(postgres_template: str, tmp_path: Path) -> Iterator[Mapping[str,
 
 
 @contextmanager
-def api(log: Path, environment: Mapping[str, str]) -> Iterator[tuple[Process, str]]:
+def api(log: Path, environment: Mapping[str, str], *options: str) -> Iterator[tuple[Process, str]]:
     """`laurel api`, once it answers, and where."""
     port = temporal_server.free_port()
-    with started(log, "api", "--port", str(port), **environment) as process:
+    with started(log, "api", "--port", str(port), *options, **environment) as process:
         url = f"http://127.0.0.1:{port}"
         eventually(lambda: status(f"{url}/health/ready"), lambda code: code == 200, process=process)
         yield process, url
@@ -51,20 +52,31 @@ def is_working(output: str) -> bool:
     return "Laurel's worker takes from 'laurel' of namespace default" in output
 
 
+def scraped(port: int) -> str:
+    return httpx2.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+
+
 @pytest.mark.timeout(240)
 async def test_an_event_accepted_by_the_api_is_applied_by_a_worker_in_another_process(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     port = temporal_server.free_port()  # a server of our own: other tests leave work for workers on the session's
     reached = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
+    ports = [temporal_server.free_port() for _ in range(2)]
+    metrics = [("--metrics-port", str(each)) for each in ports]
+    worker = started(tmp_path / "worker", "worker", *metrics[1], **reached)
     async with temporal_server.running(port=port, log=tmp_path / "temporal"):
-        with api(tmp_path / "api", reached) as (front, url), started(tmp_path / "worker", "worker", **reached) as back:
+        with api(tmp_path / "api", reached, *metrics[0]) as (front, url), worker as back:
             with AdminClient(url, PASSWORD) as admin:
                 detail = admin.applied(admin.report("purchase", {"total": 30}))
                 points = admin.points()
             eventually(lambda: back.output, is_working, process=back)
+            seen = [scraped(each) for each in ports]
             ends = [back.end(signal.SIGTERM), front.end(signal.SIGINT)]
 
+    assert 'laurel_events_accepted_total{store="DEFAULT"} 2.0' in seen[0], "the registration, and the purchase"
+    assert 'laurel_events_settled_total{outcome="applied",store="DEFAULT"} 2.0' in seen[1]
+    assert all("laurel_workers 1.0" in text for text in seen)
     assert [line["source"] for line in detail["outcome"]["entries"]] == ["reactor/points-for-purchase"]
     assert points == 30
     assert ends == [0, 0]
