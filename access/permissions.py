@@ -26,8 +26,8 @@ class Permission(Enum):
     VIEW_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "VIEW", "read webhook subscriptions and deliveries")
     CHANGE_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "MODIFY", "make, change and end webhook subscriptions")
     VIEW_STORES = ("STORES", "VIEW", "list stores")
-    VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators")
-    CHANGE_ADMINISTRATORS = ("ADMIN", "MODIFY", "make, change and disable administrators")
+    VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators and their sessions")
+    CHANGE_ADMINISTRATORS = ("ADMIN", "MODIFY", "make, change and disable administrators, and end their sessions")
     VIEW_API_KEYS = ("API_KEY", "VIEW", "list one's own API keys; those of others with ADMIN VIEW")
     CHANGE_API_KEYS = (
         "API_KEY",
@@ -35,6 +35,7 @@ class Permission(Enum):
         "make, change and delete one's own API keys; those of others with ADMIN MODIFY",
     )
     VIEW_ROLES = ("ACL", "VIEW", "list roles")
+    VIEW_AUDIT_LOG = ("AUDIT", "VIEW", "read the audit log")
     CHANGE_ROLES = ("ACL", "MODIFY", "make, change and delete roles")
 
     def __init__(self, resource: str, access: AccessKind, permits: str) -> None:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from api.administrators import routes as administrators
 from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
+from api.audit_log import routes as audit_log
 from api.documentation import routes as documentation
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
@@ -36,6 +37,7 @@ ROUTERS = (
     administrators.router,
     api_keys.router,
     roles.router,
+    audit_log.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.router,
     due_items.router,
@@ -65,8 +67,8 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
         routes=[*routes, *documentation.ROUTES] if services.show_docs else routes,
     )
-    app.state.laurel = AppState.of(services, RULES)
-    install_error_handlers(app, routes)
+    app.state.laurel = state = AppState.of(services, RULES)
+    install_error_handlers(app, routes, state.refusal_log.record)
     app.add_middleware(ObserveRequests)
     install_openapi(app, routes)
     app.add_middleware(AddSecurityHeaders)  # the last one added is the outermost

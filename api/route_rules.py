@@ -25,6 +25,9 @@ _RulesOfPath: TypeAlias = Mapping[str, Rule]
 _STORE = "/api/{storeCode}"
 _ADMIN_KEY = "/api/admin/{admin}/api-key"
 
+_IN_FILES = Needs(Permission.DEPLOY_PROGRAMS, audited=False)
+"""What is written in the files of a program: such a route answers 405."""
+
 _VIEW_KEYS = Needs(Permission.VIEW_API_KEYS, key_needs=Permission.VIEW_ADMINISTRATORS)
 _CHANGE_KEYS = Needs(Permission.CHANGE_API_KEYS, key_needs=Permission.CHANGE_ADMINISTRATORS)
 
@@ -51,6 +54,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_ADMIN_KEY}/{{apiKey}}/rotate": {"POST": _CHANGE_KEYS},
     "/api/admin/{admin}/session": {"GET": AnyAdministrator(by_key=False)},
     "/api/admin/{admin}/session/{session}": {"DELETE": AnyAdministrator(by_key=False)},
+    "/api/audit/log": {"GET": Needs(Permission.VIEW_AUDIT_LOG)},
     "/api/acl/accesses": {"GET": Needs(Permission.VIEW_ROLES)},
     "/api/acl/resources": {"GET": Needs(Permission.VIEW_ROLES)},
     "/api/acl/role": {"POST": NeedsAllStores(Permission.CHANGE_ROLES), "GET": Needs(Permission.VIEW_ROLES)},
@@ -59,17 +63,20 @@ _RULES: Mapping[str, _RulesOfPath] = {
         "PUT": NeedsAllStores(Permission.CHANGE_ROLES),
         "DELETE": NeedsAllStores(Permission.CHANGE_ROLES),
     },
-    f"{_STORE}/customEvent": {"POST": Needs(Permission.REPORT_EVENTS), "GET": Needs(Permission.VIEW_EVENTS)},
+    f"{_STORE}/customEvent": {
+        "POST": Needs(Permission.REPORT_EVENTS, audited=False),
+        "GET": Needs(Permission.VIEW_EVENTS),
+    },
     f"{_STORE}/customEvent/{{customEvent}}": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{_STORE}/customEvent/schema": {
         "GET": Needs(Permission.VIEW_EVENT_TYPES),
-        "POST": Needs(Permission.DEPLOY_PROGRAMS),
+        "POST": _IN_FILES,
     },
     f"{_STORE}/customEvent/schema/{{eventType}}": {
         "GET": Needs(Permission.VIEW_EVENT_TYPES),
-        "PUT": Needs(Permission.DEPLOY_PROGRAMS),
+        "PUT": _IN_FILES,
     },
-    f"{_STORE}/customEvent/schema/{{eventType}}/active": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/customEvent/schema/{{eventType}}/active": {"POST": _IN_FILES},
     f"{_STORE}/dueItem": {"GET": Needs(Permission.VIEW_PROCESSING)},
     f"{_STORE}/dueItem/{{subject}}/{{kind}}/retry": {"POST": Needs(Permission.RETRY_PROCESSING)},
     f"{_STORE}/webhook/event": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
@@ -100,10 +107,10 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/badge": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}/wallet": {"GET": Needs(Permission.VIEW_WALLETS)},
-    f"{_STORE}/walletType": {"GET": Needs(Permission.VIEW_WALLETS), "POST": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/walletType": {"GET": Needs(Permission.VIEW_WALLETS), "POST": _IN_FILES},
     f"{_STORE}/walletType/{{walletType}}": {
         "GET": Needs(Permission.VIEW_WALLETS),
-        "PUT": Needs(Permission.DEPLOY_PROGRAMS),
+        "PUT": _IN_FILES,
     },
     f"{_STORE}/wallet/{{wallet}}": {"GET": Needs(Permission.VIEW_WALLETS)},
     f"{_STORE}/analytics/liability": {"GET": Needs(Permission.VIEW_ANALYTICS)},
@@ -111,7 +118,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/rollback": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
-    f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE)},
+    f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},
     "/api/store": {"GET": Needs(Permission.VIEW_STORES)},
 }
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from database.administrators import AdministratorQueries, Administrators
 from database.api_keys import ApiKeyQueries, ApiKeys
+from database.audit_log import AuditLog, AuditLogQueries
 from database.locks import ACCESS
 from database.queries import insert
 from database.roles import RoleQueries, Roles
@@ -39,6 +40,10 @@ class AccessReader:
     def sessions(self) -> SessionQueries:
         return SessionQueries(self.connection)
 
+    @cached_property
+    def audit_log(self) -> AuditLogQueries:
+        return AuditLogQueries(self.connection)
+
     def stores(self) -> list[str]:
         """Return the codes of all stores."""
         return list(self.connection.execute(select(store.c.code).order_by(store.c.code)).scalars())
@@ -71,6 +76,10 @@ class Access(AccessReader):
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.connection)
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        return AuditLog(self.connection)
 
     def lock(self) -> None:
         """Hold the lock of administrators, keys and roles until the transaction ends."""

@@ -567,3 +567,23 @@ setting = Table(
     Column("name", NAME, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("created_at", Instant, nullable=False, index=True),
+    Column("store", NAME),  # null: it belongs to no store
+    Column("event_type", NAME, nullable=False),  # method and template of the path
+    Column("entity_type", NAME, nullable=False),
+    Column("entity_id", NAME),
+    Column("user_id", ID),
+    Column("username", NAME, nullable=False),
+    Column("user_type", String(8), nullable=False),
+    Column("api_key", ID),
+    Column("address", NAME),
+    Column("outcome", String(8), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("details", Json),
+    Index("ix_audit_log_store_created_at", "store", "created_at"),
+)

@@ -1,7 +1,7 @@
 """Administrators: listing, making, changing and disabling them; and what callers may do and change of themselves."""
 
 from datetime import UTC, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
@@ -19,6 +19,8 @@ from api.administrators.schemas import (
     Administrator,
     AdministratorId,
     AdministratorList,
+    ChangedAdministrator,
+    NewAdministrator,
     OwnPermissions,
     PostAdministrator,
     PutAdministrator,
@@ -31,7 +33,7 @@ from api.http.errors import BadInput
 from api.http.paging import ListQuery, matches, page_of_list
 from api.http.requests import address_of, read_body, request_body
 from api.http.responses import ExactJson, no_content
-from api.state.dependencies import CurrentAdmin, CurrentState
+from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
 from database import AccessReader
 from loyalty.ids import new_id
 
@@ -66,13 +68,16 @@ async def list_administrators(request: Request, caller: CurrentAdmin, state: Cur
     response_model=AdministratorId,
     openapi_extra=request_body(PostAdministrator, {"admin": _NEW}),
 )
-async def post_administrator(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def post_administrator(request: Request, change: CurrentAccessChange) -> Response:
     """Make an administrator with a role, of one store or of all, who may do no more than you."""
     new = (await read_body(request, PostAdministrator)).admin
-    password_hash = await state.passwords.hash(new.plain_password)
+    password_hash = await change.state.passwords.hash(new.plain_password)
     admin_id, now = new_id(), datetime.now(UTC)
-    await state.services.database.access_write(
-        lambda access: add_administrator(access, caller, new, admin_id=admin_id, password_hash=password_hash, now=now)
+    await change.write(
+        lambda access: add_administrator(
+            access, change.caller, new, admin_id=admin_id, password_hash=password_hash, now=now
+        ),
+        details=_details(new),
     )
     return ExactJson({"adminId": admin_id})
 
@@ -93,20 +98,19 @@ async def show_administrator(admin: AdminInPath, caller: CurrentAdmin, state: Cu
     response_model=AdministratorId,
     openapi_extra=request_body(PutAdministrator, {"admin": {"roles": ["viewer"], "isActive": True}}),
 )
-async def put_administrator(
-    request: Request, admin: AdminInPath, caller: CurrentAdmin, state: CurrentState
-) -> Response:
+async def put_administrator(request: Request, admin: AdminInPath, change: CurrentAccessChange) -> Response:
     """Change what is sent: the role, the store, the password, or disable with `isActive: false`.
 
     A new password, and disabling, ends all sessions; while disabled, the API keys do not work either.
     """
     changed = (await read_body(request, PutAdministrator)).admin
     password = changed.plain_password
-    password_hash = None if password is None else await state.passwords.hash(password)
-    admin_id = await state.services.database.access_write(
-        lambda access: change_administrator(access, caller, admin, changed, password_hash=password_hash)
+    password_hash = None if password is None else await change.state.passwords.hash(password)
+    admin_id = await change.write(
+        lambda access: change_administrator(access, change.caller, admin, changed, password_hash=password_hash),
+        details=_details(changed),
     )
-    state.authenticator.clear_cache()
+    change.state.authenticator.clear_cache()
     return ExactJson({"adminId": admin_id})
 
 
@@ -117,18 +121,18 @@ async def put_administrator(
     response_class=Response,
     openapi_extra=request_body(PutPassword, _PASSWORDS),
 )
-async def put_password(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def put_password(request: Request, change: CurrentAccessChange) -> Response:
     """Change the password of the administrator who is logged in. Every session ends, also this one: log in again."""
     passwords = await read_body(request, PutPassword)
-    database, address = state.services.database, address_of(request)
-    async with state.login_rate_limiter.attempt("password", caller.id, address) as is_known:
-        known = await database.access_read(lambda access: access.admins.get(caller.id))
+    database, address = change.state.services.database, address_of(request)
+    async with change.state.login_rate_limiter.attempt("password", change.caller.id, address) as is_known:
+        known = await database.access_read(lambda access: access.admins.get(change.caller.id))
         stored = known.password_hash if known else None
-        if not await state.passwords.verify(stored, passwords.current_password, is_known=is_known):
+        if not await change.state.passwords.verify(stored, passwords.current_password, is_known=is_known):
             raise BadInput.at("currentPassword", "this is not your present password", "wrongPassword")
-    password_hash = await state.passwords.hash(passwords.plain_password)
-    await database.access_write(lambda access: change_own_password(access, caller, password_hash))
-    state.authenticator.clear_cache()
+    password_hash = await change.state.passwords.hash(passwords.plain_password)
+    await change.write(lambda access: change_own_password(access, change.caller, password_hash))
+    change.state.authenticator.clear_cache()
     return no_content()
 
 
@@ -171,10 +175,15 @@ async def list_sessions(request: Request, admin: AdminInPath, caller: CurrentAdm
 async def delete_session(
     admin: AdminInPath,
     session: Annotated[str, Path(max_length=255, description="Its id.")],
-    caller: CurrentAdmin,
-    state: CurrentState,
+    change: CurrentAccessChange,
 ) -> Response:
     """End a login: its tokens stop working, at once in the process that answers, within seconds in others."""
-    await state.services.database.access_write(lambda access: end_session(access, caller, admin, session))
-    state.authenticator.clear_cache()
+    await change.write(lambda access: end_session(access, change.caller, admin, session))
+    change.state.authenticator.clear_cache()
     return no_content()
+
+
+def _details(form: NewAdministrator | ChangedAdministrator) -> dict[str, Any]:
+    """What the audit log says of a form: the fields that were sent, of a password only that it was."""
+    sent = form.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"plain_password"})
+    return sent | ({"passwordChanged": True} if form.plain_password is not None else {})

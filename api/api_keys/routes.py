@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.api_keys.operations import add_key, change_key, keys_of, remove_key, rotate_key
-from api.api_keys.schemas import ApiKey, ApiKeys, PostApiKey, PostRotation, PutApiKey
+from api.api_keys.schemas import ApiKey, ApiKeys, ChangedApiKey, NewApiKey, PostApiKey, PostRotation, PutApiKey
 from api.api_keys.views import api_key_view
 from api.authentication.authenticator import KEY_PREFIX
 from api.authentication.tokens import digest
@@ -17,7 +17,7 @@ from api.http.errors import BadInput
 from api.http.paging import ListQuery, page_of_list
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
-from api.state.dependencies import CurrentAdmin, CurrentState
+from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
 from database import Access, AccessReader
 from loyalty.calendar import read_date
 from loyalty.ids import new_id
@@ -35,7 +35,7 @@ _EXAMPLE = {
 
 
 @router.post("", summary="Make an API key", response_model=ApiKey, openapi_extra=request_body(PostApiKey, _EXAMPLE))
-async def make_key(request: Request, admin: str, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def make_key(request: Request, admin: str, change: CurrentAccessChange) -> Response:
     """Make a key. Store its token: it is not shown again.
 
     It has a `role` and a `store`, by default those of its administrator, and never more rights than these or yours.
@@ -45,11 +45,11 @@ async def make_key(request: Request, admin: str, caller: CurrentAdmin, state: Cu
 
     def add(access: Access) -> dict[str, Any]:
         key = add_key(
-            access, caller, admin, new, key_id=new_id(), expires_at=expires_at, key_hash=digest(token), now=now
+            access, change.caller, admin, new, key_id=new_id(), expires_at=expires_at, key_hash=digest(token), now=now
         )
         return api_key_view(access, key, {}, now=now, token=token)
 
-    return ExactJson(await state.services.database.access_write(add))
+    return ExactJson(await change.write(add, details=_details(new)))
 
 
 @router.get("", summary="List API keys", response_model=ApiKeys, openapi_extra=LIST_QUERY.openapi_parameters())
@@ -75,16 +75,15 @@ async def list_keys(request: Request, admin: str, caller: CurrentAdmin, state: C
     response_class=Response,
     openapi_extra=request_body(PutApiKey, {"apiKey": {"name": "till-7", "rateLimit": 600}}),
 )
-async def put_key(
-    request: Request, admin: str, api_key: KeyInPath, caller: CurrentAdmin, state: CurrentState
-) -> Response:
+async def put_key(request: Request, admin: str, api_key: KeyInPath, change: CurrentAccessChange) -> Response:
     """Change what is sent: name, expiration date, role, store or rate limit. The token stays."""
     changed = (await read_body(request, PutApiKey)).api_key
     expires_at = _expiry(changed.expiration_date)
-    await state.services.database.access_write(
-        lambda access: change_key(access, caller, admin, api_key, changed, expires_at=expires_at)
+    await change.write(
+        lambda access: change_key(access, change.caller, admin, api_key, changed, expires_at=expires_at),
+        details=_details(changed),
     )
-    state.authenticator.clear_cache()
+    change.state.authenticator.clear_cache()
     return no_content()
 
 
@@ -94,27 +93,25 @@ async def put_key(
     response_model=ApiKey,
     openapi_extra=request_body(PostRotation, {"apiKey": {"overlapSeconds": 3600}}),
 )
-async def rotate(
-    request: Request, admin: str, api_key: KeyInPath, caller: CurrentAdmin, state: CurrentState
-) -> Response:
+async def rotate(request: Request, admin: str, api_key: KeyInPath, change: CurrentAccessChange) -> Response:
     """Give a key another token, which is shown once. The present one works for a day more, or for `overlapSeconds`."""
     overlap = timedelta(seconds=(await read_body(request, PostRotation)).api_key.overlap_seconds)
     now, token = datetime.now(UTC), _new_token()
 
     def rotated(access: Access) -> dict[str, Any]:
-        key = rotate_key(access, caller, admin, api_key, key_hash=digest(token), overlap=overlap, now=now)
+        key = rotate_key(access, change.caller, admin, api_key, key_hash=digest(token), overlap=overlap, now=now)
         return api_key_view(access, key, {}, now=now, token=token)
 
-    answer = await state.services.database.access_write(rotated)
-    state.authenticator.clear_cache()
+    answer = await change.write(rotated)
+    change.state.authenticator.clear_cache()
     return ExactJson(answer)
 
 
 @router.delete("/{apiKey}", summary="Delete an API key", status_code=204, response_class=Response)
-async def delete_key(admin: str, api_key: KeyInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def delete_key(admin: str, api_key: KeyInPath, change: CurrentAccessChange) -> Response:
     """End a key: at once in the process that answers, within seconds in others."""
-    await state.services.database.access_write(lambda access: remove_key(access, caller, admin, api_key))
-    state.authenticator.clear_cache()
+    await change.write(lambda access: remove_key(access, change.caller, admin, api_key))
+    change.state.authenticator.clear_cache()
     return no_content()
 
 
@@ -131,3 +128,8 @@ def _expiry(text: str | None) -> datetime | None:
     if moment is not None and moment <= datetime.now(UTC):
         raise BadInput.at("apiKey.expirationDate", "this date has passed: send one in the future", "inThePast")
     return moment
+
+
+def _details(form: NewApiKey | ChangedApiKey) -> dict[str, Any]:
+    """What the audit log says of a form: the fields that were sent."""
+    return form.model_dump(mode="json", by_alias=True, exclude_unset=True)

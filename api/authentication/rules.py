@@ -37,12 +37,14 @@ class MembersOnly:
 class Needs:
     """Callers with a permission may call it; if `or_own`, also members of the store, about themselves.
 
-    An API key needs `key_needs` as well: so that one that leaks makes no others.
+    An API key needs `key_needs` as well: so that one that leaks makes no others. `audited` False: it is not in the
+    audit log although it is no GET, since it changes nothing, or happens too often.
     """
 
     permission: Permission
     or_own: bool = False
     key_needs: Permission | None = None
+    audited: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import traceback
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from fastapi import FastAPI
@@ -38,6 +38,7 @@ from rules import MalformedJson
 from telemetry.metrics import count_refusal
 
 METHOD_NOT_ALLOWED = 405
+INTERNAL_SERVER_ERROR = 500
 
 RETRY_AFTER = 5
 """Seconds after which a client may repeat a request that the database did not answer."""
@@ -45,8 +46,18 @@ RETRY_AFTER = 5
 log = structlog.get_logger(__name__)
 
 
-def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+RecordRefusal: TypeAlias = Callable[[Request, int], Awaitable[None]]
+"""Records that a request was refused with a status."""
+
+
+def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute], record_refusal: RecordRefusal) -> None:
     """Make the app answer every exception of `STATUS`, every wrong path and method, and every unexpected error."""
+
+    async def answer_and_record(request: Request, error: Exception) -> Response:
+        response = await _answer_error(request, error)
+        if response.status_code < INTERNAL_SERVER_ERROR:
+            await record_refusal(request, response.status_code)
+        return response
 
     async def answer_framework_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -56,7 +67,7 @@ def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
         return ExactJson(content, status_code=error.status_code, headers=headers)
 
     for error_type in STATUS:
-        app.add_exception_handler(error_type, _answer_error)
+        app.add_exception_handler(error_type, answer_and_record)
     app.add_exception_handler(RequestValidationError, _answer_invalid_parameters)
     app.add_exception_handler(HTTPException, answer_framework_error)
     app.add_middleware(RejectNulInPath)

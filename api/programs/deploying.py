@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.idempotency import KeyHeader, parse_key
+from api.state.auditing import audited
 from api.state.changes import Answer, Changed, KeyedWork, keyed_request, repeated
 from api.state.dependencies import MAX_STORE_CODE_LENGTH, AppState, CurrentAdmin, CurrentState, StoreCode
 from database import StoreDatabase, Transaction
@@ -41,11 +42,11 @@ class Deploy:
     key: str | None
 
     async def respond(
-        self, content: BaseModel, view: View, deploy: Callable[[WriteDeploy | None], Awaitable[tuple[int, bool]]]
+        self, content: BaseModel, view: View, deploy: Callable[[WriteDeploy], Awaitable[tuple[int, bool]]]
     ) -> Response:
         """Deploy by `deploy`, which gets what writes its transaction; with a known key, give the first answer again."""
         if self.key is None:
-            return Answer(200, view(*await deploy(None))).response()
+            return Answer(200, view(*await deploy(self._write))).response()
         # A program may have megabytes, and hashing them must not hold up other requests.
         request = await asyncio.to_thread(keyed_request, self.request, self.caller, self.key, content)
         work = KeyedWork(self.database, request, datetime.now(UTC))
@@ -56,7 +57,7 @@ class Deploy:
             deployed: list[tuple[int, bool]] = []
 
             def run(tx: Transaction) -> Changed:
-                deployed[:] = [deploy_work(tx)]
+                deployed[:] = [self._audited(deploy_work)(tx)]
                 return Changed(view(*deployed[0]))
 
             done = await work.run(run)
@@ -68,6 +69,21 @@ class Deploy:
             return Answer(200, view(*await deploy(write))).response()
         except Repeated as before:
             return repeated(before.known).response()
+
+    async def _write(self, deploy_work: DeployWork) -> tuple[int, bool]:
+        return await self.database.write(self._audited(deploy_work))
+
+    def _audited(self, deploy_work: DeployWork) -> DeployWork:
+        """The work of a deploy that also writes the audit log."""
+        request = audited(self.request)
+
+        def run(tx: Transaction) -> tuple[int, bool]:
+            number, is_new = deploy_work(tx)
+            if request is not None:
+                request.write(tx.connection, details={"revision": number, "isNew": is_new})
+            return number, is_new
+
+        return run
 
 
 async def _deploy(

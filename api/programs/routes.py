@@ -79,7 +79,7 @@ async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -
     def view(revision: int, is_new: bool) -> DeployedRevision:
         return {"revision": revision, "hash": hash_, "isNew": is_new}
 
-    async def run(write: WriteDeploy | None) -> tuple[int, bool]:
+    async def run(write: WriteDeploy) -> tuple[int, bool]:
         nonlocal hash_
         _, files = await validate_program(posted.files, store)
         hash_ = await asyncio.to_thread(revision_hash, files)
@@ -113,7 +113,7 @@ async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest
     def view(revision: int, is_new: bool) -> RolledBackRevision:
         return {"revision": revision, "rolledBackTo": earlier, "isNew": is_new}
 
-    async def run(write: WriteDeploy | None) -> tuple[int, bool]:
+    async def run(write: WriteDeploy) -> tuple[int, bool]:
         nonlocal earlier
         by, programs = deploying.caller.username, deploying.state.services.programs
         code, consent = store[:MAX_STORE_CODE_LENGTH], validate_consent(posted.drop, rename=posted.rename)

@@ -1,7 +1,7 @@
 """Roles: listing, making, changing and deleting; and the permissions that they can have."""
 
 from datetime import UTC, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
@@ -12,9 +12,9 @@ from api.http.paging import ListQuery, page_of_list
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.roles.operations import add_role, change_role, find_role, remove_role
-from api.roles.schemas import AclNames, PostRole, PutRole, RoleId, RoleList, RoleView
+from api.roles.schemas import AclNames, PostRole, PutRole, RoleForm, RoleId, RoleList, RoleView
 from api.roles.views import names_view, role_view
-from api.state.dependencies import CurrentAdmin, CurrentState
+from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
 
 router = APIRouter(prefix="/api/acl", tags=["ACL"])
 LIST_QUERY = ListQuery({})
@@ -48,11 +48,11 @@ async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentStat
 
 
 @router.post("/role", summary="Make a role", response_model=RoleId, openapi_extra=request_body(PostRole, _EXAMPLE))
-async def make_role(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def make_role(request: Request, change: CurrentAccessChange) -> Response:
     """Make a role that permits no more than you may do."""
     form = (await read_body(request, PostRole)).role
     now = datetime.now(UTC)
-    number = await state.services.database.access_write(lambda access: add_role(access, caller, form, now=now))
+    number = await change.write(lambda access: add_role(access, change.caller, form, now=now), details=_details(form))
     return ExactJson({"roleId": number})
 
 
@@ -69,16 +69,21 @@ async def show_role(role: RoleInPath, _caller: CurrentAdmin, state: CurrentState
     response_class=Response,
     openapi_extra=request_body(PutRole, _CHANGED),
 )
-async def put_role(request: Request, role: RoleInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def put_role(request: Request, role: RoleInPath, change: CurrentAccessChange) -> Response:
     """Give a role another name or other permissions: those who have it have them at once, elsewhere within seconds."""
     form = (await read_body(request, PutRole)).role
-    await state.services.database.access_write(lambda access: change_role(access, caller, role, form))
-    state.authenticator.clear_cache()
+    await change.write(lambda access: change_role(access, change.caller, role, form), details=_details(form))
+    change.state.authenticator.clear_cache()
     return no_content()
 
 
 @router.delete("/role/{role}", summary="Delete a role", status_code=204, response_class=Response)
-async def delete_role(role: RoleInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+async def delete_role(role: RoleInPath, change: CurrentAccessChange) -> Response:
     """Delete a role that no administrator and no key has."""
-    await state.services.database.access_write(lambda access: remove_role(access, caller, role))
+    await change.write(lambda access: remove_role(access, change.caller, role))
     return no_content()
+
+
+def _details(form: RoleForm) -> dict[str, Any]:
+    """What the audit log says of a form."""
+    return form.model_dump(mode="json", by_alias=True)

@@ -138,11 +138,11 @@ class Change:
         was used with other content, StillRunning, or what `prepare` and its operation raise.
         """
         if self.key is None:
-            changed = await self.store_request.database.write(await prepare())
+            changed = await self.store_request.database.write(self._audited(await prepare()))
         else:
             request = keyed_request(self.request, self.store_request.caller, self.key, content)
             work = KeyedWork(self.store_request.database, request, self.store_request.now)
-            done = await work.known() or await work.run(await prepare())
+            done = await work.known() or await work.run(self._audited(await prepare()))
             if isinstance(done, KeptAnswer):
                 return repeated(done)
             changed = done
@@ -150,6 +150,19 @@ class Change:
         count_accepted_events(self.store_request.store, stored)
         await self.store_request.state.starter.start(changed.to_start)
         return Answer(changed.status, changed.content)
+
+    def _audited(self, operation: Operation) -> Operation:
+        """An operation that also writes the audit log, if its request is audited."""
+        request = self.store_request.audited
+        if request is None:
+            return operation
+
+        def run(tx: Transaction) -> Changed:
+            changed = operation(tx)
+            request.write(tx.connection, status=changed.status, answer=changed.content)
+            return changed
+
+        return run
 
     async def respond(self, content: BaseModel | None, prepare: Callable[[], Awaitable[Operation]]) -> Response:
         """As `run`, as an answer over HTTP."""

@@ -1,8 +1,9 @@
 """What FastAPI injects into endpoints: the state of the app, the caller, and the request in the terms of a store."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import Depends, Path
 from starlette.requests import Request
@@ -14,12 +15,15 @@ from api.authentication.passwords import Passwords
 from api.authentication.rules import Rules, authorize
 from api.authentication.tokens import Tokens
 from api.http.errors import Forbidden
+from api.state.auditing import AuditedRequest, RefusalLog, audited, begin_audit
 from api.state.event_waiter import EventWaiter
 from api.state.services import Services
-from database import StoreDatabase
+from database import Access, StoreDatabase, Transaction
 from database.programs import UnknownStore
 from loyalty.program.program import Program
 from workflows.starter import Starter
+
+T = TypeVar("T")
 
 MAX_STORE_CODE_LENGTH = 255
 
@@ -36,6 +40,7 @@ class AppState:
     starter: Starter
     event_waiter: EventWaiter
     rules: Rules
+    refusal_log: RefusalLog
 
     @classmethod
     def of(cls, services: Services, rules: Rules) -> "AppState":
@@ -51,6 +56,7 @@ class AppState:
             Starter(services.start_event),
             EventWaiter(services.database, services.queue),
             rules,
+            RefusalLog(services.database),
         )
 
 
@@ -65,11 +71,44 @@ class StoreRequest:
     program: Program
     """The program in force when the request came in."""
     now: datetime
+    audited: AuditedRequest | None
+    """What the audit log says of the request; None: nothing."""
+
+    async def write(self, work: Callable[[Transaction], bool], *, entity_id: str | None = None) -> bool:
+        """Run work in one transaction of the store, which also writes the audit log if the work returns True."""
+
+        def run(tx: Transaction) -> bool:
+            is_done = work(tx)
+            if is_done and self.audited is not None:
+                self.audited.write(tx.connection, answer=entity_id)
+            return is_done
+
+        return await self.database.write(run)
 
     @property
     def database(self) -> StoreDatabase:
         """The database, limited to the store."""
         return self.state.services.database.store(self.store)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChange:
+    """One authenticated request that changes administrators, API keys or roles."""
+
+    state: AppState
+    caller: AdminCaller
+    audited: AuditedRequest | None
+
+    async def write(self, work: Callable[[Access], T], *, details: Mapping[str, Any] | None = None) -> T:
+        """Run work in one transaction, which also writes the audit log: the id that work returns, and these details."""
+
+        def run(access: Access) -> T:
+            done = work(access)
+            if self.audited is not None:
+                self.audited.write(access.connection, answer=done, details=details)
+            return done
+
+        return await self.state.services.database.access_write(run)
 
 
 def _app_state(request: Request) -> AppState:
@@ -93,6 +132,8 @@ async def _current_caller(request: Request) -> Caller:
     state = _app_state(request)
     caller = await state.authenticator.caller(request.headers)
     rule = state.rules[request.method, request.scope["route"].path]
+    if isinstance(caller, AdminCaller):
+        begin_audit(request, caller, rule)
     authorize(rule, caller, request.path_params.get("storeCode"))
     return caller
 
@@ -104,29 +145,37 @@ async def _current_admin(request: Request) -> AdminCaller:
     return caller
 
 
+async def _access_change(request: Request) -> AccessChange:
+    caller = await _current_admin(request)
+    return AccessChange(_app_state(request), caller, audited(request))
+
+
 async def _caller_request(request: Request, store: StoreCode) -> StoreRequest:
-    return await _store_request(_app_state(request), await _current_caller(request), store)
+    return await _store_request(request, await _current_caller(request), store)
 
 
 async def _admin_request(request: Request, store: StoreCode) -> StoreRequest:
     """An admin's request to a store; raise NotAuthenticated, Forbidden or UnknownStore."""
-    return await _store_request(_app_state(request), await _current_admin(request), store)
+    return await _store_request(request, await _current_admin(request), store)
 
 
-async def _store_request(state: AppState, caller: Caller, store: str) -> StoreRequest:
+async def _store_request(request: Request, caller: Caller, store: str) -> StoreRequest:
+    state = _app_state(request)
     if len(store) > MAX_STORE_CODE_LENGTH:
         raise UnknownStore(store[:MAX_STORE_CODE_LENGTH])
     revision, program = await state.services.programs.current(store)
-    return StoreRequest(state, caller, store, revision, program, datetime.now(UTC))
+    return StoreRequest(state, caller, store, revision, program, datetime.now(UTC), audited(request))
 
 
 CurrentState: TypeAlias = Annotated[AppState, Depends(_current_state)]
 CurrentCaller: TypeAlias = Annotated[Caller, Depends(_current_caller)]
 CurrentAdmin: TypeAlias = Annotated[AdminCaller, Depends(_current_admin)]
+CurrentAccessChange: TypeAlias = Annotated[AccessChange, Depends(_access_change)]
+"""A change of administrators, API keys or roles by an admin; a member gets 403."""
 CallerRequest: TypeAlias = Annotated[StoreRequest, Depends(_caller_request)]
 """A request by an admin or by a member, who may see only their own member."""
 AdminRequest: TypeAlias = Annotated[StoreRequest, Depends(_admin_request)]
 """A request by an admin; a member gets 403."""
 
-AUTHENTICATING = frozenset({_current_caller, _current_admin, _caller_request, _admin_request})
+AUTHENTICATING = frozenset({_current_caller, _current_admin, _access_change, _caller_request, _admin_request})
 """The dependencies that authenticate and authorize a request: a route has one of them, or needs no login."""

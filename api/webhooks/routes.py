@@ -59,8 +59,9 @@ async def subscribe(request: Request, store_request: AdminRequest) -> Response:
     event_name = validate_event_name(new.event_name)
     target = validate_target(new, store_request.state.services.allow)
     subscription_id, secret = new_id(), new.secret or new_secret()
-    await store_request.database.write(
-        lambda tx: tx.subscriptions.add(
+
+    def add(tx: Transaction) -> bool:
+        tx.subscriptions.add(
             subscription_id,
             event_name=event_name,
             url=target.url,
@@ -69,7 +70,9 @@ async def subscribe(request: Request, store_request: AdminRequest) -> Response:
             secret=secret,
             now=store_request.now,
         )
-    )
+        return True
+
+    await store_request.write(add, entity_id=subscription_id)
     return ExactJson({"webhookSubscriptionId": subscription_id, "secret": secret})
 
 
@@ -121,7 +124,7 @@ async def change_subscription(
         stored = tx.subscriptions.get_to_change(subscription_id.lower())
         return stored is not None and tx.subscriptions.change(stored.id, **unmasked(values, stored))
 
-    if not await store_request.database.write(change):
+    if not await store_request.write(change):
         raise _unknown(subscription_id)
     return no_content()
 
@@ -134,7 +137,7 @@ async def change_subscription(
 )
 async def end_subscription(subscription_id: SubscriptionInPath, store_request: AdminRequest) -> Response:
     """Send no new messages to its URL; those already queued are still delivered."""
-    if not await store_request.database.write(lambda tx: tx.subscriptions.remove(subscription_id.lower())):
+    if not await store_request.write(lambda tx: tx.subscriptions.remove(subscription_id.lower())):
         raise _unknown(subscription_id)
     return no_content()
 

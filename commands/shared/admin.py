@@ -10,6 +10,7 @@ from api.authentication.tokens import digest
 from database import Access, Database
 from database.administrators import Admin
 from database.api_keys import ApiKey
+from database.audit_log import AuditEntry
 from loyalty.ids import new_id
 
 ADMIN = "admin"
@@ -44,9 +45,30 @@ async def set_admin_password(database: Database, password: str) -> None:
         else:
             access.admins.change(known.id, password_hash=password_hash)
             access.sessions.end_all_of(known.id)
+            access.audit_log.add(_password_entry(known.id, now))
         access.set_setting(_GIVEN_PASSWORD, password_hash)
 
     await database.access_write(set_password)
+
+
+def _password_entry(admin_id: str, now: datetime) -> AuditEntry:
+    """What the audit log says of a password that was set on this machine."""
+    return AuditEntry(
+        id=new_id(),
+        created_at=now,
+        store=None,
+        event_type="LAUREL_ADMIN_PASSWORD",
+        entity_type="ADMIN",
+        entity_id=admin_id,
+        user_id=None,
+        username="laurel",
+        user_type="system",
+        api_key=None,
+        address=None,
+        outcome="done",
+        status=200,
+        details={"passwordChanged": True},
+    )
 
 
 async def apply_given_password(database: Database, password: str) -> str | None:

@@ -14,7 +14,10 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from api.app import ROUTERS
+from api.route_rules import RULES
+from api.state.auditing import audited_entity
 from database import Transaction
+from database.pages import PageRequest
 from loyalty.ids import new_id
 from loyalty.store.due_items import DueItem
 from tests.kit.api import KEY, Api
@@ -166,6 +169,9 @@ async def test_every_example_works(api: Api):
         answers[method, template] = _what_is_wrong(answer, operation, document)
 
     assert {key: wrong for key, wrong in answers.items() if wrong} == {}
+    entries = await api.database.access_read(lambda access: access.audit_log.page(PageRequest(500), store=None))
+    audited = {f"{method} {path}" for (method, path), rule in RULES.items() if audited_entity(method, rule)}
+    assert {each.event_type for each in entries.records if each.outcome == "done"} == audited
 
 
 def _what_is_wrong(answer: httpx2.Response, operation: dict, document: dict) -> str | None:
