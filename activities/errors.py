@@ -6,7 +6,9 @@
   + `UnprocessableEvent`
 """
 
+from database.errors import UnreadableJson
 from database.programs import UnknownRevision, UnknownStore
+from database.secret_keys import SecretChanged
 from loyalty.engine.due_items import UnknownDueKind
 from loyalty.events.context import UnknownEvent
 from loyalty.refusals import Refusal
@@ -48,6 +50,8 @@ NEVER_RETRY: tuple[type[Exception], ...] = (
     UnknownRevision,
     ProgramFaults,
     RuleError,
+    SecretChanged,
+    UnreadableJson,
 )
 """Errors that a retry would meet again, with their subclasses. All others are retried: without end those that pass by
 themselves, as a lost connection does, and a few times what nothing is known of; see `activities.retries`."""

@@ -8,6 +8,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.errors import NEVER_RETRY, RepeatedFailure
 from database.errors import is_transient
+from database.secret_keys import SecretKeyError
 
 MOST_ATTEMPTS = 8
 """Attempts at an activity that fails with an error of which nothing says that it passes; their pauses are 200 ms at
@@ -17,9 +18,10 @@ first and double each time, so that they take about 25 seconds."""
 def passes_by_itself(error: BaseException) -> bool:
     """Return whether an activity that raised this may succeed later, although nothing is changed.
 
-    So it is if the database, Temporal, the network or the disk is away, or something took too long.
+    So it is if the database, Temporal, the network or the disk is away, or something took too long; and while a key of
+    the secrets is missing, as what is sent must not be lost by that.
     """
-    return is_transient(error) or isinstance(error, RPCError | OSError | TimeoutError)
+    return is_transient(error) or isinstance(error, RPCError | OSError | TimeoutError | SecretKeyError)
 
 
 def is_given_up(error: Exception, attempt: int) -> bool:

@@ -1,4 +1,4 @@
-"""Errors of the database that pass by themselves."""
+"""Errors of the database: those that pass by themselves, and rows that cannot be read."""
 
 from typing import Final
 
@@ -13,6 +13,10 @@ _LASTING_OF_SQLITE: Final = frozenset({_SQLITE_ERROR, _SQLITE_TOO_BIG})
 
 _LASTING_OF_POSTGRESQL: Final = "54"
 """The class of operational errors of PostgreSQL that are about the statement: it exceeds a limit."""
+
+
+class UnreadableJson(ValueError):
+    """JSON in the database that this version of Laurel cannot read: a newer one wrote it, or somebody by hand."""
 
 
 def is_transient(error: BaseException) -> bool:

@@ -26,6 +26,10 @@ class SecretKeyError(Exception):
     """A secret cannot be read; the message says what to do."""
 
 
+class SecretChanged(SecretKeyError):
+    """A secret was changed in the database, or moved: no key reads it."""
+
+
 class SecretKeys:
     """The keys of an installation: the first encrypts, all decrypt. Without any, secrets are stored as they are."""
 
@@ -64,7 +68,7 @@ class SecretKeys:
         try:
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], of.encode()).decode()
         except InvalidTag:
-            raise SecretKeyError(f"a secret of {of} was changed, or belongs elsewhere: restore a backup") from None
+            raise SecretChanged(f"a secret of {of} was changed, or belongs elsewhere: restore a backup") from None
 
     def is_current(self, stored: str) -> bool:
         """Whether a value is stored as the first key would store it."""

@@ -1,6 +1,7 @@
 """Webhook subscriptions: which URL gets which messages, and how long its endpoint has been failing."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from database.locks import subscription_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries
 from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
-from database.secret_keys import SecretKeyError, keys_of
+from database.secret_keys import SecretChanged, SecretKeyError, keys_of
 from database.sqlite_fast_path import Prepared
 from database.stored_secrets import signing_secret_of
 from database.tables import store, subscription
@@ -44,8 +45,14 @@ class SubscriptionQueries(Queries):
 
     def live(self) -> list[LiveSubscription]:
         """Return the subscriptions that are not disabled, without those that cannot be read."""
-        found = [each for each in _LIVE.all(self.connection, {"in_store": self.store}) if not unreadable_reason(each)]
-        return [replace(each, headers=opened_headers(self, each.headers)) if each.headers else each for each in found]
+        found: list[LiveSubscription] = []
+        for each in _LIVE.all(self.connection, {"in_store": self.store}):
+            if unreadable_reason(each):
+                continue
+            with suppress(SecretChanged):
+                opened = replace(each, headers=opened_headers(self, each.headers)) if each.headers else each
+                found.append(opened)
+        return found
 
     def store_secret(self) -> str:
         """Return the secret that signs the requests of `call_webhook`."""

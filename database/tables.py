@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 import rules
+from database.errors import UnreadableJson
 from loyalty.decisions.expiry_json import expiry_from_json, expiry_to_json
 from loyalty.program.expiry import Expiry
 
@@ -69,7 +70,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else rules.exact.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
-        return None if value is None else rules.exact.loads(value)
+        return None if value is None else _read(value)
 
 
 class ExpiryRule(TypeDecorator[Expiry]):
@@ -82,7 +83,15 @@ class ExpiryRule(TypeDecorator[Expiry]):
         return None if value is None else rules.exact.dumps(expiry_to_json(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Expiry | None:  # noqa: ARG002 - as SQLAlchemy calls it
-        return None if value is None else expiry_from_json(rules.exact.loads(value))
+        return None if value is None else expiry_from_json(_read(value))
+
+
+def _read(text: str) -> Any:
+    """Return the JSON of a column; raise UnreadableJson."""
+    try:
+        return rules.exact.loads(text)
+    except rules.MalformedJson as error:
+        raise UnreadableJson(str(error)) from None
 
 
 ID = String(36)

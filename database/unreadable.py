@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Dialect, Table, type_coerce
 
+from database.errors import UnreadableJson
 from database.queries import columns_of
 from database.tables import Json
 
@@ -26,7 +27,7 @@ class ShownJson(Json):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         try:
             return super().process_result_value(value, dialect)
-        except ValueError as error:  # MalformedJson is one
+        except UnreadableJson as error:
             return Unreadable(str(error))
 
 

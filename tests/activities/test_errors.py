@@ -15,6 +15,8 @@ from workflows.activity_options import RETRY_FOREVER
 BELOW_WORKFLOWS = (rules, loyalty, program_files, database, activities)
 
 RETRIED = {
+    # A key of the secrets is missing: passes when it is given, and until then nothing is lost.
+    "SecretKeyError",
     # Results of one attempt to deliver, never raised by an activity.
     "AddressRefusedError",
     # Raised by the verification of signatures, which no step does.

@@ -12,6 +12,7 @@ from temporalio.worker import ActivityInboundInterceptor
 
 from activities.errors import RepeatedFailure
 from activities.retries import MOST_ATTEMPTS, BoundedRetries
+from database.secret_keys import SecretChanged, SecretKeyError
 from loyalty.refusals import SumTooLarge
 from loyalty.store.conflicts import ConcurrentInsert
 from rules import MalformedJson
@@ -23,6 +24,7 @@ PASSING: list[Callable[[], Exception]] = [
     lambda: ConnectionResetError("reset"),
     lambda: OSError(28, "No space left on device"),
     TimeoutError,
+    lambda: SecretKeyError("the key is missing"),
 ]
 LASTING: list[Callable[[], Exception]] = [
     lambda: KeyError("points"),
@@ -71,3 +73,4 @@ async def test_what_fails_the_same_way_so_many_times_is_given_up(make: Callable[
 async def test_a_refusal_is_raised_as_it_is() -> None:
     assert isinstance(await raised(lambda: SumTooLarge("a sum", 9), 1), SumTooLarge)
     assert isinstance(await raised(lambda: MalformedJson("no JSON"), MOST_ATTEMPTS), MalformedJson)
+    assert isinstance(await raised(lambda: SecretChanged("it was changed"), 1), SecretChanged)

@@ -77,6 +77,17 @@ async def test_an_event_that_cannot_be_read_is_shown_as_far_as_it_can(api_anywhe
     assert (shown["customEventId"], shown["status"], shown["unreadable"]) == (damaged, "applied", REASON)
 
 
+async def test_a_member_who_cannot_be_read_is_no_fault_of_the_client(api_anywhere: Api):
+    api = api_anywhere
+    await fill(api)
+    damaged = await damage(api, "member", "attributes")
+
+    answer = await api.http.get(f"/api/DEFAULT/member/{damaged}")
+
+    assert answer.status_code == 500
+    assert "it is in the log under this id" in answer.json()["message"]
+
+
 async def test_a_subscription_that_cannot_be_read_holds_up_no_event(api_anywhere: Api):
     api = api_anywhere
     await fill(api)

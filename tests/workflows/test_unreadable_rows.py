@@ -83,6 +83,6 @@ async def test_a_message_that_cannot_be_read_is_given_up_with_the_reason(databas
 
     (given_up,) = await store.read(lambda tx: tx.webhooks.of_event(event.id))
     (logged,) = await store.read(lambda tx: tx.webhooks.attempts(pending.id))
-    reason = f"MalformedJson: a number has more than 400 digits: {'9' * 20}..."
+    reason = f"UnreadableJson: a number has more than 400 digits: {'9' * 20}..."
     assert (attempt.delivered, attempt.again_in_seconds, attempt.because) == (False, None, reason)
     assert (given_up.status, given_up.next_attempt_at, logged.error) == ("failed", None, reason)
