@@ -13,6 +13,7 @@ from commands.check.command import check
 from commands.demo.command import demo
 from commands.deploy import deploy
 from commands.diff import diff
+from commands.doctor.command import doctor
 from commands.due.command import due
 from commands.evaluate import evaluate
 from commands.explain.command import explain
@@ -56,6 +57,7 @@ for command in (
     due,
     backup,
     restore,
+    doctor,
 ):
     app.command(cls=FastTyperCommand)(command)
 
