@@ -31,7 +31,7 @@ def opened(url: str, *keys: str) -> Database:
 async def fill(database: Database) -> tuple[str, str]:
     """A store with a subscription and a delivery of it; their ids."""
     await Programs(database).deploy(files(), by="test")
-    await Tokens(database).issue(new_id())
+    await Tokens(database).issue_to_member(new_id(), "DEFAULT")
     ids = new_id(), new_id()
     await database.store("DEFAULT").write(lambda tx: add_webhooks(tx, *ids))
     return ids
@@ -112,7 +112,7 @@ async def test_no_secret_is_stored_as_it_is(database_url: str) -> None:
 async def test_what_was_stored_before_there_were_keys_is_encrypted_at_the_next_start(database_url: str) -> None:
     plain = Database.open(database_url)
     ids = await fill(plain)
-    token = await Tokens(plain).issue(ids[0])
+    token = await Tokens(plain).issue_to_member(ids[0], "DEFAULT")
     plain.close()
     assert [text for text in stored_texts(database_url) if "hidden-secret" in text]
 
