@@ -1,6 +1,6 @@
 """Balances stay within 64 bits on every database, and sums of many are exact beyond them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -80,12 +80,13 @@ async def test_what_a_store_owes_is_exact_beyond_64_bits(shop_anywhere: Shop):
     await write(shop, update(lot).values(remaining=left, points=left))
     await write(shop, update(account).values(owed=left))
 
-    def read(connection: Connection, day: date) -> Any:
-        zone = shop.api.programs._compiled["DEFAULT", 1].zone
-        return read_liability(connection, "DEFAULT", LiabilityRequest(day, day, day, Decimal(0)), zone)
+    zone = shop.api.programs._compiled["DEFAULT", 1].zone
+    today = local_day(datetime.now(UTC), zone)
 
-    today = local_day(datetime.now(UTC), UTC)
-    found = await shop.api.database.access_read(lambda access: read(access.connection, today))
+    def read(connection: Connection) -> Any:
+        return read_liability(connection, "DEFAULT", LiabilityRequest(today, today, today, Decimal(0)), zone)
+
+    found = await shop.api.database.access_read(lambda access: read(access.connection))
 
     assert (found.wallets[0].total.active, found.wallets[0].owed) == (2 * left, 2 * left)
 
