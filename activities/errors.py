@@ -11,6 +11,7 @@ from database.programs import UnknownRevision, UnknownStore
 from database.secret_keys import SecretChanged
 from loyalty.engine.due_items import UnknownDueKind
 from loyalty.events.context import UnknownEvent
+from loyalty.events.decision_size import DecisionTooLarge
 from loyalty.refusals import Refusal
 from program_files import ProgramFaults
 from rules import RuleError
@@ -52,6 +53,7 @@ NEVER_RETRY: tuple[type[Exception], ...] = (
     RuleError,
     SecretChanged,
     UnreadableJson,
+    DecisionTooLarge,
 )
 """Errors that a retry would meet again, with their subclasses. All others are retried: without end those that pass by
 themselves, as a lost connection does, and a few times what nothing is known of; see `activities.retries`."""

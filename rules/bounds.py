@@ -1,6 +1,10 @@
 """Bounds on the size of a rule and on the work of one evaluation, so that a hostile rule costs little."""
 
-from rules.errors import TooMuchWork
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from rules.errors import TooMuchWork, TooMuchWorkTogether
 from rules.values import Json
 
 DEPTH = 100
@@ -31,12 +35,49 @@ class StepBudget:
         """Spend steps; raise TooMuchWork when none are left."""
         self.left -= steps
         if self.left < 0:
-            raise TooMuchWork
+            raise_out_of_steps()
+
+    def end(self) -> None:
+        """Count the steps of this evaluation together with those of others."""
+        if self.left != STEPS:
+            count_together(STEPS - self.left)
 
 
 def raise_out_of_steps() -> None:
     """Raise TooMuchWork: generated code calls this, as it counts steps in a local variable."""
+    count_together(STEPS)
     raise TooMuchWork
+
+
+class _SharedBudget:
+    """The steps that several evaluations have left together."""
+
+    __slots__ = ("left", "most")
+
+    def __init__(self, most: int) -> None:
+        self.most = self.left = most
+
+
+_shared: ContextVar[_SharedBudget | None] = ContextVar("steps of several evaluations", default=None)
+
+
+@contextmanager
+def steps_together(most: int) -> Iterator[None]:
+    """Let all evaluations in the block take so many steps together: the one past them raises TooMuchWorkTogether."""
+    token = _shared.set(_SharedBudget(most))
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def count_together(steps: int) -> None:
+    """Count the steps of an evaluation that is over; raise TooMuchWorkTogether past the bound of `steps_together`."""
+    shared = _shared.get()
+    if shared is not None:
+        shared.left -= steps
+        if shared.left < 0:
+            raise TooMuchWorkTogether(shared.most)
 
 
 def bounded_result(value: Json) -> Json:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Any, TypeAlias
 
 from rules.bounds import StepBudget
-from rules.expression import ArrayLiteral, Call, Expression, Literal, walk
+from rules.expression import ArrayLiteral, Call, Expression, Literal, children, is_constant
 from rules.values import Json
 
 Closure: TypeAlias = Callable[[Json, StepBudget], Json]
@@ -76,16 +76,15 @@ def applied_in_zone(function: Function) -> Callable[[ClosureBuilder, Call], Clos
 
 
 def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBuilder, Call], Closure]:
-    """Like `applied`, and charge `cost(result, *operands)` steps."""
+    """Like `applied`, and charge `cost(*operands)` steps before."""
 
     def build(builder: ClosureBuilder, call: Call) -> Closure:
         operands = builder.build_operands(call)
 
         def evaluate(data: Json, work: StepBudget) -> Json:
             values = [operand(data, work) for operand in operands]
-            result = function(*values)
-            work.charge(cost(result, *values))
-            return result
+            work.charge(cost(*values))
+            return function(*values)
 
         return evaluate
 
@@ -94,10 +93,17 @@ def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBu
 
 def step_cost(expression: Expression) -> int:
     """The steps that evaluating the expression once inside a loop costs."""
-    return sum(
-        1 + len(part.value) // 64 if isinstance(part, Literal) and isinstance(part.value, str) else 1
-        for part in walk(expression)
-    )
+    match expression:
+        case Literal(value=str() as text):
+            return 1 + len(text) // 64
+        case Literal():
+            return 1
+        case Call(operands=(needle, ArrayLiteral() as haystack), operator=operator) if (
+            operator.name == "in" and is_constant(haystack)
+        ):
+            return 2 + step_cost(needle)  # the array is hashed once
+        case _:
+            return 1 + sum(map(step_cost, children(expression)))
 
 
 def _apply(function: Function, operands: list[Closure]) -> Closure:

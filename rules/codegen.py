@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Any, TypeAlias
 from typing import Literal as LiteralType
 
-from rules.bounds import STEPS, raise_out_of_steps
+from rules.bounds import STEPS, count_together, raise_out_of_steps
 from rules.closures import step_cost
 from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.values import Json
@@ -57,6 +57,15 @@ class ReduceScope:
     accumulator: str
     whole: str | None
     """The variable of the object with both, if the body reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedCall:
+    """A call of a function that costs `cost(*operands)` steps."""
+
+    function: Callable[..., Any]
+    cost: Callable[..., int]
+    operands: tuple[Operand, ...]
 
 
 class CodeGenerator:
@@ -116,6 +125,8 @@ class CodeGenerator:
         value = result.text
         if self.may_nest and result.static_type in ("any", "array"):
             value = f"({value} if {value}.__class__ not in {self.bind(CONTAINERS)} else bounded_result({value}))"
+        if self._counts_steps:
+            self.line(f"if S: {self.bind(count_together)}(S)")
         self.line(f"return Trace({value}, L)" if self._recording else f"return {value}")
         before, after = ["def rule(D):"], ["  except DecimalException:", "    return otherwise(D)"]
         if self._counts_steps:
@@ -252,13 +263,30 @@ def emit_in_zone(function: Any, static_type: StaticType = "any") -> Callable[[Co
     return emit
 
 
-def emit_charged(function: Any, static_type: StaticType, cost: str) -> Callable[[CodeGenerator, Call], Operand]:
-    """Like `emit_applied`, and charge a cost: a format of `result` and `operands` to Python, as in `len({result})`."""
+def emit_charged(
+    function: Any, static_type: StaticType, cost: Callable[..., int]
+) -> Callable[[CodeGenerator, Call], Operand]:
+    """Like `emit_applied`, and charge `cost(*operands)` steps before."""
 
     def emit(code: CodeGenerator, call: Call) -> Operand:
         operands = code.atoms(call)
-        result = code.atom(code.call(function, operands, static_type))
-        code.charge(cost.format(result=result.text, operands=[operand.text for operand in operands]))
-        return result
+        code.charge(code.call(cost, operands).text)
+        return code.call(function, operands, static_type)
 
     return emit
+
+
+def charged_unless(
+    code: CodeGenerator, fast: str, tests: Iterable[str | None], slow: ChargedCall, static_type: StaticType
+) -> Operand:
+    """Emit the fast expression if all tests hold, else the slow call, which is charged before."""
+    needed = [test for test in tests if test is not None]
+    if not needed:
+        return Operand(f"({fast})", static_type, atom=False)
+    result = code.new_variable()
+    with code.block(f"if {' and '.join(needed)}"):
+        code.line(f"{result} = {fast}")
+    with code.block("else"):
+        code.charge(code.call(slow.cost, slow.operands).text)
+        code.line(f"{result} = {code.call(slow.function, slow.operands).text}")
+    return Operand(result, static_type)

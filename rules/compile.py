@@ -97,10 +97,15 @@ def evaluate(rule: Json, data: Json) -> Json:
 
 def interpreted(expression: Expression, timezone: tzinfo) -> Evaluate:
     """The rule as closures."""
-    closure = ClosureBuilder(timezone).build(expression)
-    if _has_reduce(expression):
-        return lambda data: bounded_result(closure(data, StepBudget()))
-    return lambda data: closure(data, StepBudget())
+    closure, has_reduce = ClosureBuilder(timezone).build(expression), _has_reduce(expression)
+
+    def evaluate(data: Json) -> Json:
+        work = StepBudget()
+        value = closure(data, work)
+        work.end()
+        return bounded_result(value) if has_reduce else value
+
+    return evaluate
 
 
 def interpreted_trace(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
@@ -109,7 +114,9 @@ def interpreted_trace(expression: Expression, timezone: tzinfo) -> Callable[[Jso
 
     def trace(data: Json) -> Trace:
         records: list[TraceRecord] = []
-        value = RecordingClosureBuilder(timezone, records.append).build(expression)(data, StepBudget())
+        work = StepBudget()
+        value = RecordingClosureBuilder(timezone, records.append).build(expression)(data, work)
+        work.end()
         return Trace(bounded_result(value) if has_reduce else value, records)
 
     return trace

@@ -2,6 +2,7 @@
 
 RuleError                the rule or its data is refused; carries every fault found
 ├── TooMuchWork          the rule is valid, but its evaluation exceeded a bound
+├── TooMuchWorkTogether  the evaluations of several rules exceeded the bound that they share
 └── MalformedJson        a text is not JSON, or has a number that cannot be exact
 """
 
@@ -38,6 +39,13 @@ class TooMuchWork(RuleError):
 
     def __init__(self, message: str = "the rule needs more work than one evaluation may take") -> None:
         super().__init__(Fault("too_much_work", (), message))
+
+
+class TooMuchWorkTogether(RuleError):
+    """Several evaluations exceeded the steps that they may take together."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(Fault("too_much_work", (), f"the rules need more than {most:,} steps together"))
 
 
 class MalformedJson(RuleError, ValueError):

@@ -29,6 +29,9 @@ LARGEST_INTEGER = 10**DIGITS
 LONGEST_NUMBER = 400
 """Longest text that is read as a number, in characters."""
 
+LONGEST_PADDED = 4_000
+"""Longest text that is read as a number with the spaces around it, in characters."""
+
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _RADIX = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
@@ -47,6 +50,8 @@ def exact(value: float | Decimal) -> ExactNumber | None:
 
 def from_text(text: str) -> ExactNumber | None:
     """Parse the whole text as JavaScript does: "" is 0, "0x10" is 16, "1a" is None."""
+    if len(text) > LONGEST_PADDED:
+        return None
     text = text.strip(" \t\n\r\v\f\u00a0\ufeff\u2028\u2029")
     if not text:
         return 0

@@ -105,13 +105,29 @@ def to_number(value: Json) -> ExactNumber | None:
             return 0
         case ValueKind.BOOLEAN:
             return int(value)
+        case ValueKind.ARRAY:
+            return _array_to_number(value)
         case _:
             return numbers.from_text(to_text(value))
 
 
 def leading_number(value: Json) -> ExactNumber | None:
     """Convert to a number as `+` and `*` do, by the start of the text: "12 points" is 12, null is None."""
+    while isinstance(value, list) and value:  # its text begins with that of its first element
+        value = value[0]
+        if value is None:
+            return None
     return numbers.exact(value) if kind_of(value) is ValueKind.NUMBER else numbers.from_prefix(to_text(value))
+
+
+def _array_to_number(array: list[Json]) -> ExactNumber | None:
+    """Convert as JavaScript converts its text: several elements are joined by commas, which no number has."""
+    value: Json = array
+    while isinstance(value, list):
+        if len(value) != 1:
+            return None if value else 0
+        value = value[0]
+    return numbers.from_text(text_or_empty(value))
 
 
 def strictly_equal(left: Json, right: Json) -> bool:
@@ -136,7 +152,7 @@ def loosely_equal(left: Json, right: Json) -> bool:
         return strictly_equal(left, right)
     if ValueKind.NULL in (one, other):
         return False
-    left, right = _primitive(left), _primitive(right)
+    left, right = _primitives(left, right)
     if isinstance(left, str) and isinstance(right, str):
         return left == right
     as_number = to_number(left)
@@ -164,14 +180,39 @@ def contains(needle: Json, haystack: Json) -> bool:
             return False
 
 
+def _primitives(left: Json, right: Json) -> tuple[Json, Json]:
+    """Both as texts or numbers. An array becomes a text as far as it takes to compare it, or a number."""
+    if isinstance(left, list) and isinstance(right, list):
+        return to_text(left), to_text(right)
+    if isinstance(left, list):
+        other = _primitive(right)
+        return _array_beside(left, other), other
+    if isinstance(right, list):
+        other = _primitive(left)
+        return other, _array_beside(right, other)
+    return _primitive(left), _primitive(right)
+
+
+def _array_beside(array: list[Json], other: Json) -> Json:
+    if not isinstance(other, str):
+        return array  # both become numbers
+    pieces, length = list[str](), -1
+    for piece in _pieces(array):
+        pieces.append(piece)
+        length += 1 + len(piece)
+        if length > len(other):
+            break
+    return ",".join(pieces)
+
+
 def _primitive(value: Json) -> Json:
-    return to_text(value) if kind_of(value) in (ValueKind.ARRAY, ValueKind.OBJECT, ValueKind.INSTANT) else value
+    return to_text(value) if kind_of(value) in (ValueKind.OBJECT, ValueKind.INSTANT) else value
 
 
 def _comparable(left: Json, right: Json) -> tuple[Any, Any] | None:
     if isinstance(left, datetime) and isinstance(right, datetime) and left.tzinfo and right.tzinfo:
         return left, right
-    left, right = _primitive(left), _primitive(right)
+    left, right = _primitives(left, right)
     if isinstance(left, str) and isinstance(right, str):
         return left, right
     one, other = to_number(left), to_number(right)

@@ -15,7 +15,7 @@ from loyalty.calendar import local_day
 from loyalty.decisions.decision import RuleOutcome, Verdict
 from loyalty.decisions.reasons import AlreadyCompleted, ProgressMade, Reason
 from loyalty.events.context import EventContext
-from loyalty.events.decide import beyond, number_of, over_budget, rule_input, why_false
+from loyalty.events.decide import MAX_STEPS, beyond, number_of, over_budget, rule_input, why_false
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
 from loyalty.program.wallets import MAX_POINTS
 from loyalty.refusals import SumTooLarge
@@ -30,7 +30,8 @@ RuleInput: TypeAlias = Callable[[], Mapping[str, Any]]
 def update_achievements(context: EventContext) -> None:
     """Count the event for every achievement on its type, and add the outcomes to the decision."""
     values = cache(lambda: rule_input(context.program, context.member, context.event, now=context.now))
-    outcomes = [_outcome(context, a, values) for a in context.program.achievements_on.get(context.event.type, ())]
+    with rules.steps_together(MAX_STEPS):
+        outcomes = [_outcome(context, a, values) for a in context.program.achievements_on.get(context.event.type, ())]
     if not context.with_reasons:
         return
     # A second run of the step replaces its outcomes; what a completion gave was decided before, and stays.

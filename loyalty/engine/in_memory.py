@@ -13,6 +13,7 @@ from loyalty.decisions.decision import Decision
 from loyalty.engine.due_items import PAGE, run_due_item
 from loyalty.engine.processing import process_event
 from loyalty.events.context import MAX_EVENTS, TOO_MANY, EventContext
+from loyalty.events.decision_size import BEYOND_BOUNDS
 from loyalty.ids import numbered_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
@@ -157,7 +158,10 @@ class InMemoryEngine:
                 context = EventContext(
                     self.store, self.program, event, "all_steps", self.now, with_reasons=self.with_reasons
                 )
-                process_event(context)
+                try:
+                    process_event(context)
+                except BEYOND_BOUNDS as error:
+                    context.error = str(error)
                 waiting += context.follow_ups
                 if len(waiting) > MAX_EVENTS:
                     del waiting[MAX_EVENTS:]

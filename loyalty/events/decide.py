@@ -18,6 +18,7 @@ from loyalty.decisions.reasons import (
     NotEnoughPoints,
     Reason,
 )
+from loyalty.events.decision_size import DecisionSize
 from loyalty.events.deductions import Spendable, pay
 from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached
 from loyalty.program.effect_rules import (
@@ -46,6 +47,9 @@ from loyalty.store.limits import LimitUsage
 from loyalty.store.members import Member
 from rules.storable import Excess, find_excess
 
+MAX_STEPS = 3_000_000
+"""Steps that all rules on one event may take together: half a second or so."""
+
 MAX_AMOUNT = 10**9
 """The most that one effect may move, and that one event may add to a sum: a rule that gives more is wrong."""
 
@@ -65,11 +69,26 @@ def decide(
     `member` may be None for an event type that is not in `program.decides_by_member`. `spendable` is what the member
     can spend before the event, of the wallets in `program.deducted_on`; what the event awards cannot pay for what it
     takes. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
-    replays, which do not show them.
+    replays, which do not show them. Raise TooMuchWorkTogether or DecisionTooLarge past the bounds of one event.
     """
-    values = rule_input(program, member, event, now=now)
-    taking = _Taking(spendable)
+    values, taking = rule_input(program, member, event, now=now), _Taking(spendable)
+    with rules.steps_together(MAX_STEPS):
+        return _decided(program, values, event, usage, taking, with_reasons=with_reasons)
+
+
+def _decided(
+    program: Program,
+    values: Mapping[str, Any],
+    event: Event,
+    usage: LimitUsage,
+    taking: "_Taking",
+    *,
+    with_reasons: bool,
+) -> Decision:
     outcomes = _completion(program, event, values, taking) if event.type == "achievement_completed" else []
+    size = DecisionSize()
+    for outcome in outcomes:
+        size.add(outcome.effects)
     firing = None if with_reasons else _firing(program, event, values)
     one_by_one = firing is None
     for reactor in program.reactors_on.get(event.type, ()) if firing is None else firing:
@@ -78,6 +97,7 @@ def decide(
             outcomes.append(no or _outcome(program, reactor, event, values, usage, taking, with_text=one_by_one))
         except rules.TooMuchWork as error:
             outcomes.append(over_budget(reactor.source, reactor.place, error))
+        size.add(outcomes[-1].effects)
     return Decision(tuple(outcomes), tuple(taking.claims))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from rules import work
 from rules.bounds import StepBudget
 from rules.check import Checker
 from rules.closures import Closure, ClosureBuilder, applied, charged, step_cost
@@ -35,9 +36,9 @@ from rules.values import Json, is_truthy
 def _build_map(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
-        array = _charged_array(elements(data, work), cost, work)
-        return [body(element, work) for element in array]
+    def evaluate(data: Json, budget: StepBudget) -> Json:
+        array = _charged_array(elements(data, budget), cost, budget)
+        return [body(element, budget) for element in array]
 
     return evaluate
 
@@ -45,9 +46,9 @@ def _build_map(builder: ClosureBuilder, call: Call) -> Closure:
 def _build_filter(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
-        array = _charged_array(elements(data, work), cost, work)
-        return [element for element in array if is_truthy(body(element, work))]
+    def evaluate(data: Json, budget: StepBudget) -> Json:
+        array = _charged_array(elements(data, budget), cost, budget)
+        return [element for element in array if is_truthy(body(element, budget))]
 
     return evaluate
 
@@ -58,11 +59,11 @@ def _builds_search(*, stop_at: bool, found: bool, empty: bool) -> Callable[[Clos
     def build(builder: ClosureBuilder, call: Call) -> Closure:
         elements, body, cost = _loop(builder, call)
 
-        def evaluate(data: Json, work: StepBudget) -> Json:
-            array = _charged_array(elements(data, work), cost, work)
+        def evaluate(data: Json, budget: StepBudget) -> Json:
+            array = _charged_array(elements(data, budget), cost, budget)
             if not array:
                 return empty
-            return found if any(is_truthy(body(element, work)) is stop_at for element in array) else not found
+            return found if any(is_truthy(body(element, budget)) is stop_at for element in array) else not found
 
         return evaluate
 
@@ -73,11 +74,11 @@ def _build_reduce(builder: ClosureBuilder, call: Call) -> Closure:
     elements, body, cost = _loop(builder, call)
     start = builder.build(call.operands[2]) if len(call.operands) > 2 else None
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
-        array = _charged_array(elements(data, work), cost, work)
-        total = start(data, work) if start else None
+    def evaluate(data: Json, budget: StepBudget) -> Json:
+        array = _charged_array(elements(data, budget), cost, budget)
+        total = start(data, budget) if start else None
         for element in array:
-            total = body({"current": element, "accumulator": total}, work)
+            total = body({"current": element, "accumulator": total}, budget)
         return total
 
     return evaluate
@@ -87,11 +88,11 @@ def _loop(builder: ClosureBuilder, call: Call) -> tuple[Closure, Closure, int]:
     return builder.build(call.operands[0]), builder.build(call.operands[1]), step_cost(call.operands[1])
 
 
-def _charged_array(array: Json, cost: int, work: StepBudget) -> list[Json]:
+def _charged_array(array: Json, cost: int, budget: StepBudget) -> list[Json]:
     """Charge the loop over the array, and return it; empty if it is not an array."""
     if not isinstance(array, list):
         return []
-    work.charge(len(array) * cost)
+    budget.charge(len(array) * cost)
     return array
 
 
@@ -168,10 +169,6 @@ def _merge(*values: Json) -> list[Json]:
         else:
             merged.append(value)
     return merged
-
-
-def _merge_cost(merged: list[Json], *_: Json) -> int:
-    return len(merged)
 
 
 def _log(value: Json) -> Json:
@@ -272,8 +269,8 @@ OPERATORS = (
         "merge",
         0,
         None,
-        charged(_merge, _merge_cost),
-        emit_charged(_merge, "array", "len({result})"),
+        charged(_merge, work.merge),
+        emit_charged(_merge, "array", work.merge),
         _check_merge,
         "joins",
     ),

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
-from rules import exact
+from rules import exact, work
 from rules.bounds import StepBudget
 from rules.check import Checker, label
-from rules.closures import Closure, ClosureBuilder, applied
-from rules.codegen import CodeGenerator, Operand, guarded, number_test, text_test
+from rules.closures import Closure, ClosureBuilder, charged
+from rules.codegen import ChargedCall, CodeGenerator, Operand, charged_unless, guarded, number_test, text_test
 from rules.expression import ArrayLiteral, Call, Expression, Literal, Operator, children, constant_value, is_constant
+from rules.membership import ConstantList, found_in
 from rules.paths import static_path
 from rules.render import literal_path
 from rules.spelling import closest_match
@@ -68,14 +70,14 @@ def _chained(compare: Callable[[Json, Json], bool]) -> Callable[..., bool]:
 
 
 def _builds_chain(compare: Callable[[Json, Json], bool]) -> Callable[[ClosureBuilder, Call], Closure]:
-    two, three = applied(compare), applied(_chained(compare))
+    two, three = charged(compare, work.comparison), charged(_chained(compare), work.comparison)
     return lambda builder, call: (two if len(call.operands) == 2 else three)(builder, call)
 
 
 def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Callable[[CodeGenerator, Call], Operand]:
     def emit(code: CodeGenerator, call: Call) -> Operand:
         left, right = code.atoms(call)
-        fast, slow = f"{left.text} {symbol} {right.text}", code.call(function, (left, right))
+        fast, slow = f"{left.text} {symbol} {right.text}", ChargedCall(function, work.equality, (left, right))
         if right.text == "None" and left.is_name:
             return Operand(f"({left.text} {'is' if symbol == '==' else 'is not'} None)", "boolean", atom=False)
         if "text" in (left.static_type, right.static_type):
@@ -84,9 +86,16 @@ def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Call
             tests = [number_test(left), number_test(right)]
         else:
             tests = [f"{left.text}.__class__ is {right.text}.__class__ is str"]
-        return guarded(fast, tests, slow, "boolean")
+        if not any(map(is_constant, call.operands)):
+            tests.append(f"len({left.text}) <= {work.CHARACTERS}" if _may_be_long(left, right) else None)
+        return charged_unless(code, fast, tests, slow, "boolean")
 
     return emit
+
+
+def _may_be_long(left: Operand, right: Operand) -> bool:
+    """Whether both operands may be long texts."""
+    return not (_is_numeric(left) or _is_numeric(right) or "boolean" in (left.static_type, right.static_type))
 
 
 def _is_numeric(operand: Operand) -> bool:
@@ -98,9 +107,9 @@ def _emits_order(symbol: str, function: Callable[[Json, Json], bool]) -> Callabl
 
     def emit(code: CodeGenerator, call: Call) -> Operand:
         operands = code.atoms(call)
-        slow = code.call(function if len(operands) == 2 else chained, operands)
+        slow = ChargedCall(function if len(operands) == 2 else chained, work.comparison, tuple(operands))
         fast = f" {symbol} ".join(operand.text for operand in operands)
-        return guarded(fast, map(number_test, operands), slow, "boolean")
+        return charged_unless(code, fast, map(number_test, operands), slow, "boolean")
 
     return emit
 
@@ -111,40 +120,53 @@ def _is_haystack_constant(call: Call) -> bool:
 
 
 def _build_in(builder: ClosureBuilder, call: Call) -> Closure:
-    needle, haystack = builder.build_operands(call)
-    is_constant_ = _is_haystack_constant(call)
+    if _is_haystack_constant(call):
+        return _build_in_constant(builder, call, constant_value(call.operands[1]))
+    return charged(found_in, work.search)(builder, call)
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
-        sought, searched = needle(data, work), haystack(data, work)
-        if not is_constant_ and isinstance(searched, list | str):
-            work.charge(len(searched))
-        return contains(sought, searched)
+
+def _build_in_constant(builder: ClosureBuilder, call: Call, haystack: Json) -> Closure:
+    has, needle, is_text = _membership(haystack), builder.build(call.operands[0]), isinstance(haystack, str)
+
+    def evaluate(data: Json, budget: StepBudget) -> Json:
+        sought = needle(data, budget)
+        if is_text:
+            budget.charge(work.sought(sought))
+        return has(sought)
 
     return evaluate
+
+
+def _membership(haystack: Json) -> Callable[[Json], bool]:
+    """A function that tells whether a constant contains a value."""
+    return ConstantList(haystack).has if isinstance(haystack, list) else partial(_is_in, haystack)
+
+
+def _is_in(haystack: Json, needle: Json) -> bool:
+    return contains(needle, haystack)
 
 
 def _emit_in(code: CodeGenerator, call: Call) -> Operand:
     if _is_haystack_constant(call):
         return _emit_in_constant(code, call, call.operands[1])
-    needle, haystack = code.atoms(call)
-    code.charge(f"len({haystack.text}) if {haystack.text}.__class__ in {code.bind(_SIZED)} else 0")
-    return code.call(contains, (needle, haystack), "boolean")
+    operands = code.atoms(call)
+    code.charge(code.call(work.search, operands).text)
+    return code.call(found_in, operands, "boolean")
 
 
 def _emit_in_constant(code: CodeGenerator, call: Call, haystack: Expression) -> Operand:
     needle, elements = code.atom(code.emit(call.operands[0])), constant_value(haystack)
-    slow = code.call(contains, (needle, Operand(code.bind(elements))))
-    if isinstance(elements, str) and elements:
-        return guarded(f"{needle.text} in {elements!r}", [text_test(needle)], slow, "boolean")
+    slow = code.call(_membership(elements), (needle,))
+    if isinstance(elements, str):
+        charged_slow = ChargedCall(_membership(elements), work.sought, (needle,))
+        fast = f"{needle.text} in {elements!r}" if elements else "False"
+        return charged_unless(code, fast, [text_test(needle)], charged_slow, "boolean")
     if elements and isinstance(elements, list):
         texts = all(isinstance(element, str) for element in elements)
         if texts or all(type(element) in (int, Decimal) for element in elements):
             test = text_test(needle) if texts else number_test(needle)
             return guarded(f"{needle.text} in {code.bind(frozenset(elements))}", [test], slow, "boolean")
     return Operand(slow.text, "boolean", atom=False)
-
-
-_SIZED = frozenset({list, str})
 
 
 def _checks_equality(name: str, *, strict: bool) -> Callable[[Checker, Call], Type]:
@@ -384,7 +406,8 @@ def _element(checker: Checker, haystack: Expression) -> Type:
 
 def _equality(name: str, symbol: str, function: Callable[[Json, Json], bool]) -> Operator:
     check = _checks_equality(name, strict=function in (strictly_equal, _strictly_different))
-    return Operator(name, 2, 2, applied(function), _emits_equality(symbol, function), check, name)
+    build = charged(function, work.equality)
+    return Operator(name, 2, 2, build, _emits_equality(symbol, function), check, name)
 
 
 def _order(name: str, function: Callable[[Json, Json], bool], most: int) -> Operator:

@@ -1,5 +1,6 @@
 """Lookup operators, which read the data: var, missing, missing_some."""
 
+from rules import work
 from rules.bounds import StepBudget
 from rules.check import Checker
 from rules.closures import Closure, ClosureBuilder
@@ -34,15 +35,16 @@ def _build_var(builder: ClosureBuilder, call: Call) -> Closure:
     operands, steps = builder.build_operands(call), static_path(call)
     default = operands[1] if len(operands) > 1 else None
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
+    def evaluate(data: Json, budget: StepBudget) -> Json:
         path = steps
         if path is None:
-            path = split_path(operands[0](data, work))
-            work.charge(len(path))
+            computed = operands[0](data, budget)
+            budget.charge(work.text(computed))
+            path = split_path(computed)
         value = look_up(data, path)
         if value is not MISSING:
             return value
-        return default(data, work) if default else None
+        return default(data, budget) if default else None
 
     return evaluate
 
@@ -71,8 +73,8 @@ def _emit_var(code: CodeGenerator, call: Call) -> Operand:
 
 def _emit_computed(code: CodeGenerator, call: Call) -> Operand:
     path, value = code.atom(code.emit(call.operands[0])), code.new_variable()
+    code.charge(code.call(work.text, [path]).text)
     steps = code.atom(code.call(split_path, [path]))
-    code.charge(f"len({steps.text})")
     code.flush()
     code.line(f"{value} = {code.bind(look_up)}({_scope_variable(code)}, {steps.text})")
     _emit_default(code, call, value)
@@ -142,10 +144,10 @@ def _missing_some(data: Json, needed: Json, options: Json) -> list[Json]:
 def _build_missing(builder: ClosureBuilder, call: Call) -> Closure:
     operands, written = builder.build_operands(call), static_keys(call)
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
-        keys = requested_keys([operand(data, work) for operand in operands])
+    def evaluate(data: Json, budget: StepBudget) -> Json:
+        keys = requested_keys([operand(data, budget) for operand in operands])
         if written is None:
-            work.charge(len(keys))
+            budget.charge(work.paths(*keys))
         return _absent(data, keys)
 
     return evaluate
@@ -155,10 +157,10 @@ def _build_missing_some(builder: ClosureBuilder, call: Call) -> Closure:
     needed, options = builder.build_operands(call)
     written = _is_static(call)
 
-    def evaluate(data: Json, work: StepBudget) -> Json:
-        enough, keys = needed(data, work), options(data, work)
+    def evaluate(data: Json, budget: StepBudget) -> Json:
+        enough, keys = needed(data, budget), options(data, budget)
         if not written:
-            work.charge(len(keys) if isinstance(keys, list) else 1)
+            budget.charge(work.text(keys))
         return _missing_some(data, enough, keys)
 
     return evaluate
@@ -169,7 +171,7 @@ def _emit_missing(code: CodeGenerator, call: Call) -> Operand:
     if keys is not None:
         return _emit_keys(code, keys)
     keys_ = code.atom(code.call(requested_keys, [code.emit(ArrayLiteral(call.path, call.operands))]))
-    code.charge(f"len({keys_.text})")
+    code.charge(f"{code.bind(work.paths)}(*{keys_.text})")
     return code.call(_absent, [Operand(_scope_variable(code)), keys_], "array")
 
 
@@ -187,7 +189,7 @@ def _emit_missing_some(code: CodeGenerator, call: Call) -> Operand:
         code.line(f"if len({absent.text}) <= {len(keys) - needed.value}: {absent.text} = []")
         return absent
     enough, listed = code.atoms(call)
-    code.charge(f"len({listed.text}) if {listed.text}.__class__ is list else 1")
+    code.charge(code.call(work.text, [listed]).text)
     return code.call(_missing_some, [Operand(_scope_variable(code)), enough, listed], "array")
 
 

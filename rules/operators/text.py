@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import floor
 
+from rules import work
 from rules.check import Checker
 from rules.closures import applied, charged
 from rules.codegen import emit_applied, emit_charged
@@ -19,13 +20,24 @@ def _cat(*values: Json) -> str:
 
 def _substr(source: Json, start: Json, *length: Json) -> str:
     """Cut a text from `start` to `length` characters; either may be negative, and then counts from the end."""
-    whole, first = to_text(source), _integer(start)
-    first = max(0, len(whole) + first) if first < 0 else first
-    rest = whole[first:]
+    whole = to_text(source)
+    return whole[_cut(len(whole), start, *length)]
+
+
+def _cut(whole: int, start: Json, *length: Json) -> slice:
+    """The part of a text of so many characters that `substr` cuts."""
+    first = _integer(start)
+    first = max(0, whole + first) if first < 0 else min(first, whole)
     if not length:
-        return rest
+        return slice(first, whole)
     count = _integer(length[0], down=True)
-    return rest[:count]
+    return slice(first, max(first, whole + count if count < 0 else first + count))
+
+
+def _substr_cost(source: Json, start: Json, *length: Json) -> int:
+    if not isinstance(source, str):
+        return work.text(source)
+    return len(range(*_cut(len(source), start, *length).indices(len(source))))
 
 
 def _integer(value: Json, *, down: bool = False) -> int:
@@ -52,10 +64,6 @@ def _ends_with(value: Json, end: Json) -> bool:
 
 def _length(value: Json) -> int | None:
     return len(value) if isinstance(value, str | list) else None
-
-
-def _length_cost(result: Json, *_: Json) -> int:
-    return len(result) if result else 0
 
 
 def _check_cat(checker: Checker, call: Call) -> Type:
@@ -97,22 +105,27 @@ def _test(name: str, function: Callable[[Json, Json], bool]) -> Operator:
         checker.warn_of_empty_default(part, name, part, None)
         return found
 
-    return Operator(name, 2, 2, applied(function), emit_applied(function, "boolean"), check, name)
+    build, emit = charged(function, work.start_or_end), emit_charged(function, "boolean", work.start_or_end)
+    return Operator(name, 2, 2, build, emit, check, name)
 
-
-_COST = "len({result} or '')"
 
 OPERATORS = (
-    Operator("cat", 0, None, charged(_cat, _length_cost), emit_charged(_cat, "text", _COST), _check_cat, "joins"),
+    Operator("cat", 0, None, charged(_cat, work.text), emit_charged(_cat, "text", work.text), _check_cat, "joins"),
     Operator(
-        "substr", 2, 3, charged(_substr, _length_cost), emit_charged(_substr, "text", _COST), _check_substr, "cuts"
+        "substr",
+        2,
+        3,
+        charged(_substr, _substr_cost),
+        emit_charged(_substr, "text", _substr_cost),
+        _check_substr,
+        "cuts",
     ),
     Operator(
         "lower",
         1,
         1,
-        charged(_lower, _length_cost),
-        emit_charged(_lower, "any", _COST),
+        charged(_lower, work.text),
+        emit_charged(_lower, "any", work.text),
         _checks_texts("lower", TEXT),
         "lowers",
     ),
@@ -120,8 +133,8 @@ OPERATORS = (
         "upper",
         1,
         1,
-        charged(_upper, _length_cost),
-        emit_charged(_upper, "any", _COST),
+        charged(_upper, work.text),
+        emit_charged(_upper, "any", work.text),
         _checks_texts("upper", TEXT),
         "raises",
     ),

@@ -9,6 +9,7 @@ from loyalty.decisions.decision import Claim
 from loyalty.engine.deciding import spendable_on, usage_on
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.decide import decide
+from loyalty.events.decision_size import BEYOND_BOUNDS
 from loyalty.program.achievements import Achievement
 from loyalty.program.effects import Effect
 from loyalty.program.program import Program
@@ -91,5 +92,8 @@ def _only(program: Program, names: set[str]) -> Program:
 def _fired(program: Program, store: StoreRepositories, event: Event, now: datetime) -> FiredEffects:
     member = store.members.facts(event.member) if event.type in program.decides_by_member else None
     usage, spendable = usage_on(store, program, event), spendable_on(store, program, event, now=now)
-    decision = decide(program, member, event, usage, spendable, now=now, with_reasons=False)
+    try:
+        decision = decide(program, member, event, usage, spendable, now=now, with_reasons=False)
+    except BEYOND_BOUNDS:
+        return [], ()  # the event fails, and has no effects
     return [(answer.source, answer.effects) for answer in decision.outcomes if answer.fired], decision.claims
