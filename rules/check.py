@@ -61,6 +61,8 @@ class CheckResult:
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...] = ()
     """What is probably a mistake: conditions that are always true or always false, defaults that make one hold."""
+    visits: int = 0
+    """How many parts were visited, those in loops several times."""
 
 
 def check(
@@ -80,7 +82,7 @@ def check(
     wrong = [*(fault.path for fault in faults), *invalid]
     judged = InferredTypes(checker.inferred, checker.is_implied)
     constant = constant_conditions(expression, judged, wrong, as_condition=expected == BOOLEAN)
-    return CheckResult(found, faults, (*dict.fromkeys(checker.warnings), *constant))
+    return CheckResult(found, faults, (*dict.fromkeys(checker.warnings), *constant), checker.visits)
 
 
 def static_truth(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
@@ -112,14 +114,14 @@ class Checker:
         """Types of computed expressions before facts refined them."""
         self._numbers = ExpressionNumbers()
         self._facts: ExpressionFacts = {}
-        self._visits = 0
+        self.visits = 0
         self._inside: str | None = None
         self._calls: list[Call] = []
 
     def infer(self, expression: Expression) -> Type:
         """Return the expression's type, and collect the faults in it."""
-        self._visits += 1
-        if self._visits > MOST_VISITS:
+        self.visits += 1
+        if self.visits > MOST_VISITS:
             self.add_fault("too_big", expression, "the rule nests too many loops to be checked")
             return ANY
         match expression:

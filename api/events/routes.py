@@ -1,5 +1,6 @@
 """Custom events: reporting, listing, and showing what came of one."""
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from api.events.views import event_details_view, event_view
 from api.http.errors import BadInput, NotFound
 from api.http.paging import page_of_records
 from api.http.preferences import PreferHeader, preferred_wait
-from api.http.requests import read_body, request_body
+from api.http.requests import is_large, read_body, request_body
 from api.http.responses import ExactJson
 from api.state.changes import AdminChange, Answer, Changed, Operation
 from api.state.dependencies import AdminRequest, StoreRequest
@@ -56,7 +57,8 @@ async def report_event(request: Request, change: AdminChange, _prefer: PreferHea
     `Prefer: wait=5` the answer comes when the event is applied and has its `outcome`, or after 5 seconds without.
     """
     posted = await read_body(request, PostCustomEvent)
-    answer = await change.run(posted, lambda: _acceptance(change.store_request, posted.event))
+    large = is_large(request)
+    answer = await change.run(posted, lambda: _acceptance(change.store_request, posted.event, large=large))
     seconds = preferred_wait(request)
     if not seconds or change.store_request.state.event_waiter.is_full:
         return answer.response()
@@ -100,11 +102,11 @@ async def show_event(
     )
 
 
-async def _acceptance(store_request: StoreRequest, report: EventReport) -> Operation:
-    """What stores a reported event; raise BadInput or a Refusal."""
+async def _acceptance(store_request: StoreRequest, report: EventReport, *, large: bool) -> Operation:
+    """What stores a reported event, a large one validated in a thread; raise BadInput or a Refusal."""
     program = store_request.program
     try:
-        event = validate_event(report, program)
+        event = await asyncio.to_thread(validate_event, report, program) if large else validate_event(report, program)
     except BadInput:
         # A repetition gets the first answer, also if the program has changed and does not accept the event any more.
         repetition = possible_repetition(report, program.zone)

@@ -56,9 +56,10 @@ async def try_out(request: Request, store_request: AdminRequest) -> Response:
     Without `now`, the event of a member is reported at this moment, and that of an ad-hoc one when it happens.
     """
     posted = await read_body(request, PostSimulation, max_bytes=MAX_PROGRAM_BYTES)
-    check_size(posted)
+    await asyncio.to_thread(check_size, posted)
     under = await simulated_program(store_request, posted)
-    event = validate_event(posted.event, under.program, needs_member=posted.member is None)
+    needs_member = posted.member is None
+    event = await asyncio.to_thread(validate_event, posted.event, under.program, needs_member=needs_member)
     now = reported_at(store_request, posted, event, under.program)
     member_id: str | None = None
     if posted.member is None:
@@ -69,7 +70,7 @@ async def try_out(request: Request, store_request: AdminRequest) -> Response:
         simulated = await asyncio.get_running_loop().run_in_executor(_threads, simulate, under.program, tried)
     except TooManyDueItems as error:
         raise BadInput.at("now", str(error), "outOfRange") from None
-    return ExactJson(simulation_to_json(simulated, under, customer_id=member_id))
+    return await asyncio.to_thread(lambda: ExactJson(simulation_to_json(simulated, under, customer_id=member_id)))
 
 
 async def _stored_member(

@@ -37,8 +37,8 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         in_condition('{">=": [{var: event.body.total}]}', '{">=": [{var: event.body.total}, 10]}'),
     ),
     "too-big": Code(
-        "A rule has too many parts, or too much text.",
-        "Split it into several reactors.",
+        "A rule has too many parts or too much text, or nests too many loops; or all rules of the program together do.",
+        "Split it into several reactors, or nest fewer loops.",
         in_reactor(_LONG, _SHORT),
     ),
     "unknown-path": Code(

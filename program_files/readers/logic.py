@@ -7,7 +7,7 @@ import rules
 from loyalty.program.logic import Logic, Place, Template
 from program_files.readers.typos import misspelt_operator
 from program_files.text.nodes import Node
-from program_files.text.problems import Problems, shown
+from program_files.text.problems import MOST_CHECKED, Problems, shown
 from rules.operators import TABLE
 from rules.types import BOOLEAN, Type, definite_truth
 
@@ -17,13 +17,23 @@ _SHOWN_AT_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
 def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | None, zone: ZoneInfo) -> Logic:
     """A rule with a result of the expected type; its dates are local to the zone."""
     parsed = rules.parse_with_recovery(node.plain())
+    if problems.is_checking_too_much:
+        message = f"the rules of a program have at most {MOST_CHECKED:,} parts to check, nested loops several times"
+        problems.add(node.place, "too-big", message, can_run=True)
+        _note(parsed.faults, node, problems, can_run=False)
+        return _null_rule(node) if parsed.faults else _logic(parsed.expression, node, zone)
     checked = rules.check(parsed.expression, scope, expected, invalid=parsed.invalid)
+    problems.count_checked(checked.visits)
     note_constant_conditions(checked, expected, node, problems, is_clean=not parsed.faults and not checked.faults)
     _note(parsed.faults, node, problems, can_run=False)
     _note(checked.faults, node, problems, can_run=True)
     if parsed.faults:
         return _null_rule(node)
-    return Logic(parsed.expression, rules.compile(parsed.expression, timezone=zone), node.place, node.place_of)
+    return _logic(parsed.expression, node, zone)
+
+
+def _logic(expression: rules.Expression, node: Node, zone: ZoneInfo) -> Logic:
+    return Logic(expression, rules.compile(expression, timezone=zone), node.place, node.place_of)
 
 
 def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -> Template:

@@ -18,6 +18,9 @@ MOST_LISTED = 12
 MOST_COMPARED = 100_000
 """Names that one reading compares in search of suggestions; so many take about a second."""
 
+MOST_CHECKED = 2_000_000
+"""Parts of rules that one reading checks, those in loops as often as they are visited; so many take some seconds."""
+
 MOST_PROBLEMS = 10_000
 """Problems that one reading notes; one more says that there are others."""
 
@@ -61,6 +64,7 @@ class _Usage:
     """How much one reading has used of its bounds."""
 
     compared: int = 0
+    checked: int = 0
     noted: Counter[Severity] = field(default_factory=Counter)
 
 
@@ -113,6 +117,15 @@ class Problems:
         if self._usage.compared > MOST_COMPARED or len(name) > LONGEST_SHOWN:
             return None
         return closest_match(name, known, most_compared=MOST_COMPARED)
+
+    def count_checked(self, parts: int) -> None:
+        """Count parts of rules that were checked."""
+        self._usage.checked += parts
+
+    @property
+    def is_checking_too_much(self) -> bool:
+        """Whether so many parts of rules were checked that further rules are not."""
+        return self._usage.checked > MOST_CHECKED
 
     def _note(self, problem: Problem) -> None:
         """Errors and warnings have separate bounds, so that many warnings hide no error."""

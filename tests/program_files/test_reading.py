@@ -109,6 +109,22 @@ def test_what_cannot_run_is_refused_whenever_it_was_deployed(path: str, text: st
         read_revision({**GOOD, path: text.encode()})
 
 
+def test_rules_that_take_too_long_to_check_together_are_refused_but_run_if_deployed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("program_files.text.problems.MOST_CHECKED", 50)
+    rule = '{"<": [{reduce: [[1, 2], {"+": [{var: accumulator}, {var: current}]}, 0]}, {var: event.body.total}]}'
+    files = {**GOOD} | {
+        f"reactors/r{n}.yaml": when(rule).replace("reactor: r", f"reactor: r{n}").encode() for n in range(9)
+    }
+
+    found = problems_of(files)
+
+    assert {problem.partition(": ")[2].partition(":")[0] for problem in found} == {"too-big"}
+    assert 0 < len(found) < 9
+    assert len(read_revision(files).reactors) >= 9
+
+
 def test_a_program_without_its_own_file_is_none() -> None:
     files = {"rewards/coffee.yaml": b"reward: coffee\n"}
 
