@@ -47,8 +47,8 @@ from loyalty.store.limits import LimitUsage
 from loyalty.store.members import Member
 from rules.storable import Excess, find_excess
 
-MAX_STEPS = 3_000_000
-"""Steps that all rules on one event may take together: half a second or so."""
+MAX_STEPS = 2_000_000
+"""Steps that all rules on one event may take together: a second or so."""
 
 MAX_AMOUNT = 10**9
 """The most that one effect may move, and that one event may add to a sum: a rule that gives more is wrong."""
