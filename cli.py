@@ -14,7 +14,6 @@ from commands.demo.command import demo
 from commands.deploy import deploy
 from commands.diff import diff
 from commands.doctor.command import doctor
-from commands.due.command import due
 from commands.evaluate import evaluate
 from commands.explain.command import explain
 from commands.liability.command import liability
@@ -27,6 +26,7 @@ from commands.schema import schema
 from commands.secrets.command import secrets
 from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
 from commands.simulate.command import simulate
+from commands.stuck.command import stuck
 from commands.test.command import test
 from commands.up.command import up
 from commands.worker.command import worker
@@ -54,10 +54,10 @@ for command in (
     revisions,
     diff,
     rollback,
-    due,
     backup,
     restore,
     doctor,
+    stuck,
 ):
     app.command(cls=FastTyperCommand)(command)
 

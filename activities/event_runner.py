@@ -50,6 +50,14 @@ class Ran:
     """Nothing of it was done before."""
 
 
+class _OtherRevision(Exception):
+    """The event is to be decided by another revision: it was tried again under the one in force."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"revision {number}")
+        self.number = number
+
+
 class EventRunner:
     """Runs transactions of events for the workflow of the present activity."""
 
@@ -123,7 +131,16 @@ class EventRunner:
             raise UnprocessableEvent(error) from error
 
     async def _run_in_transaction(self, event: EventRef, work: Work, now: datetime, runner: Runner, root: str) -> Ran:
-        program = await self._programs.revision(event.store, event.revision)
+        """Run work by the revision of the reference; if the event was given another one meanwhile, by that."""
+        try:
+            return await self._run_by(event.revision, event, work, now, runner, root)
+        except _OtherRevision as other:
+            return await self._run_by(other.number, event, work, now, runner, root)
+
+    async def _run_by(
+        self, revision: int, event: EventRef, work: Work, now: datetime, runner: Runner, root: str
+    ) -> Ran:
+        program = await self._programs.revision(event.store, revision)
 
         def run(tx: Transaction) -> Ran:
             position: int | None = None
@@ -134,6 +151,8 @@ class EventRunner:
                 nonlocal position, received_at, did_work
                 context = EventContext(tx, program, event, step, now)
                 state = context.state
+                if state.revision != revision:
+                    raise _OtherRevision(state.revision)
                 position = state.position
                 received_at = state.received_at if state.parent is None else None
                 did_work = did_work or (state.step_result is None and state.status in ("received", "decided"))

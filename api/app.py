@@ -28,6 +28,7 @@ from api.simulations import routes as simulations
 from api.state.dependencies import AppState
 from api.state.services import Services
 from api.stores import routes as stores
+from api.stuck import routes as stuck
 from api.wallets import routes as wallets
 from api.webhooks import routes as webhooks
 
@@ -50,6 +51,7 @@ ROUTERS = (
     programs.router,
     simulations.router,
     stores.router,
+    stuck.router,
 )
 
 

@@ -13,14 +13,14 @@ from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, StoredDueItem
 _RANK = case({kind: rank for rank, kind in enumerate(DUE_KINDS)}, value=deadline.c.kind, else_=len(DUE_KINDS))
 """The order of items of the same moment; kinds that this version does not know come last."""
 
-_WAITS = exists().where(
+WAITS = exists().where(
     event.c.member == deadline.c.member,
     event.c.position > 0,  # that it is not null would be enough, but SQLite would read every event of the member
     event.c.received_at < deadline.c.due_at,
 )
 """An item waits for the queued events of its member that were accepted before it was due."""
 
-_CAN_RUN = and_(deadline.c.store == bindparam("in_store"), deadline.c.failed_at.is_(None), not_(_WAITS))
+_CAN_RUN = and_(deadline.c.store == bindparam("in_store"), deadline.c.failed_at.is_(None), not_(WAITS))
 _THIS = and_(
     deadline.c.store == bindparam("in_store"),
     deadline.c.subject == bindparam("the_subject"),
@@ -51,7 +51,7 @@ _OVERDUE = (
             deadline.c.store == store.c.code,
             deadline.c.failed_at.is_(None),
             deadline.c.due_at < bindparam("due_before", type_=deadline.c.due_at.type),
-            not_(_WAITS),
+            not_(WAITS),
         )
     )
     .order_by(store.c.code)

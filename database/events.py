@@ -94,6 +94,13 @@ class EventQueries(Queries):
         """Return the id of the event to which a client gave this id."""
         return _REPORTED.first(self.connection, {"in_store": self.store, "the_external_id": external_id})
 
+    def root_of(self, event_id: str) -> str:
+        """Return the id of the event without a parent that led to one."""
+        found = self.get(event_id)
+        while found is not None and found.parent is not None:
+            event_id, found = found.parent, self.get(found.parent)
+        return event_id
+
     def caused_by(self, event_id: str) -> list[StoredEvent]:
         """Return the events that one caused, in the order in which it caused them."""
         here = select(*shown_columns_of(StoredEvent, event)).where(
@@ -180,6 +187,29 @@ class Events(EventQueries, WriteQueries):
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
         """Mark an event as failed, with the reason, and take it out of the queue."""
         self.update(event, {"id": event_id}, status="failed", error=error, **_end(now))
+
+    def requeue(self, failed: StoredEvent, *, now: datetime) -> None:
+        """Put a failed event at the end of its member's queue, under the member's lock; the relay has it run.
+
+        It is `decided` if it was decided before, else `received`. Its owner is an id that no workflow has, so that a
+        late repetition of the activity that failed it does not fail it again.
+        """
+        queued = event.alias("queued")
+        last = select(func.coalesce(func.max(queued.c.position), 0)).where(
+            queued.c.member == failed.member, queued.c.position.is_not(None)
+        )
+        status = "received" if failed.decision is None else "decided"
+        again = {"status": status, "error": None, "settled_at": None, "start_after": now}
+        again["owner"] = f"retry/{self.store}/{failed.id}"
+        is_this = (event.c.store == self.store, event.c.id == failed.id, event.c.status == "failed")
+        self.connection.execute(update(event).where(*is_this).values(position=last.scalar_subquery() + 1, **again))
+
+    def set_revision(self, event_id: str, revision: int) -> None:
+        """Have an event, and what it has caused, decided by a revision, as far as they are not decided yet."""
+        tree = select(event.c.id).where(event.c.store == self.store, event.c.id == event_id).cte("tree", recursive=True)
+        tree = tree.union_all(select(event.c.id).join(tree, event.c.parent == tree.c.id))
+        undecided = update(event).where(event.c.id.in_(select(tree.c.id)), event.c.status == "received")
+        self.connection.execute(undecided.values(revision=revision))
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Store the result of a step, so that running it again returns the same."""

@@ -15,6 +15,7 @@ from database.members import MemberQueries, Members
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
 from database.risers import RiserQueries, Risers
+from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
 from database.usage import Usage
 from database.webhooks import WebhookQueries, Webhooks
@@ -62,6 +63,10 @@ class ReadTransaction:
     @cached_property
     def revisions(self) -> RevisionQueries:
         return RevisionQueries(self.connection, self.store)
+
+    @cached_property
+    def stuck(self) -> StuckQueries:
+        return StuckQueries(self.connection, self.store)
 
     @cached_property
     def answers(self) -> AnswerQueries:

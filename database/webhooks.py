@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, update
 
 from database.queries import Queries, WriteQueries
 from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
@@ -117,6 +117,18 @@ class Webhooks(WebhookQueries, WriteQueries):
                 "error": made.error,
             },
         )
+
+    def retry(self, delivery_id: str, *, now: datetime) -> bool:
+        """Make a delivery that is failed or skipped pending and due now; return False if it is neither."""
+        is_this = (delivery.c.store == self.store, delivery.c.id == delivery_id)
+        values = {"status": "pending", "next_attempt_at": now, "start_after": now, "finished_at": None}
+        again = update(delivery).where(*is_this, delivery.c.status.in_(("failed", "skipped")))
+        changed = again.values(earlier_attempts=delivery.c.attempts, **values).returning(delivery.c.id)
+        return self.connection.execute(changed).first() is not None
+
+    def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
+        """Let the relay look after a pending delivery now."""
+        self.update(delivery, {"id": delivery_id, "status": "pending"}, start_after=now)
 
     def set_delivery(
         self,

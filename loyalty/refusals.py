@@ -13,6 +13,10 @@ Refusal                     an operation is refused, and nothing is changed
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
 ├── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
 ├── SumTooLarge             a balance, or a daily sum, would be larger than it can be; `most` is that in units
+├── EventNotFailed          the event is applied, so there is nothing to try again
+├── EventIsCaused           the event is part of the one that caused it; `cause` is to be tried again
+├── DeliveryNotFailed       the delivery was delivered, or goes on by itself
+├── NoLiveSubscription      the subscription of the delivery is disabled or removed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """
@@ -117,6 +121,38 @@ class SumTooLarge(Refusal):
     def __init__(self, what: str, most: int) -> None:
         super().__init__(f"{what} would be more than {most}: add less, or to another wallet")
         self.what, self.most = what, most
+
+
+class EventNotFailed(Refusal):
+    """The event is applied, so there is nothing to try again."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"event {event_id} is applied: only one that is failed or overdue can be tried again")
+
+
+class EventIsCaused(Refusal):
+    """The event is part of the one that caused it, and is tried again with that one."""
+
+    def __init__(self, event_id: str, cause: str) -> None:
+        super().__init__(f"event {event_id} is part of the event that caused it: try {cause} again")
+        self.cause = cause
+
+
+class DeliveryNotFailed(Refusal):
+    """The delivery was delivered, or goes on by itself."""
+
+    def __init__(self, delivery_id: str, why: str) -> None:
+        super().__init__(f"delivery {delivery_id} is not given up: {why}")
+
+
+class NoLiveSubscription(Refusal):
+    """The subscription of the delivery is disabled or removed."""
+
+    def __init__(self, subscription_id: str) -> None:
+        super().__init__(
+            f"subscription {subscription_id} is disabled or removed: enable it by PUT, then try its deliveries again"
+        )
+        self.subscription_id = subscription_id
 
 
 class UnnamedLosses(Refusal):

@@ -17,6 +17,7 @@ from api.events.schemas import (
     CustomEvents,
     EventReport,
     PostCustomEvent,
+    PostRetry,
 )
 from api.events.validation import possible_repetition, validate_event
 from api.events.views import event_details_view, event_view
@@ -27,7 +28,9 @@ from api.http.requests import is_large, read_body, request_body
 from api.http.responses import ExactJson
 from api.state.changes import AdminChange, Answer, Changed, Operation
 from api.state.dependencies import AdminRequest, StoreRequest
+from database import Transaction
 from loyalty.engine.acceptance import AcceptedEvent, accept_event, accepted_before
+from loyalty.engine.retries import retry_event
 
 PREFIX = "/api/{storeCode}/customEvent"
 
@@ -100,6 +103,39 @@ async def show_event(
             lambda tx: event_details_view(tx, event, program, temporal_ui=services.temporal_ui)
         )
     )
+
+
+@router.post(
+    "/{customEvent}/retry",
+    summary="Try an event again",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PostRetry, {"revision": "current"}),
+)
+async def retry(
+    request: Request,
+    custom_event_id: Annotated[str, Path(alias="customEvent")],
+    change: AdminChange,
+) -> Response:
+    """Have a failed event run again, behind the events in its member's queue. What it did is not done again.
+
+    What is decided keeps its decision. The rest is decided by the revision that was in force when the event was
+    accepted, or with `revision: current` by the one in force now.
+    """
+    posted = await read_body(request, PostRetry)
+    asked = change.store_request
+    revision = asked.revision if posted.revision == "current" else None
+
+    async def prepare() -> Operation:
+        def operation(tx: Transaction) -> Changed:
+            event_id = custom_event_id.lower()
+            if not retry_event(tx.members, tx.events, event_id, revision=revision, now=asked.now):
+                raise NotFound(f"no event {custom_event_id[:80]} in {asked.store}")
+            return Changed(None)
+
+        return operation
+
+    return await change.respond(posted, prepare)
 
 
 async def _acceptance(store_request: StoreRequest, report: EventReport, *, large: bool) -> Operation:

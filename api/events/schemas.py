@@ -30,6 +30,15 @@ class EventReport(RequestModel):
     body: dict[str, Any] | None = None
 
 
+class PostRetry(RequestModel):
+    """How an event is tried again."""
+
+    revision: Literal["accepted", "current"] = Field(
+        default="accepted",
+        description="What decides the rest: the revision of its acceptance, or the one in force.",
+    )
+
+
 class PostCustomEvent(RequestModel):
     """A custom event to report."""
 

@@ -10,6 +10,7 @@ from api.http.errors import NotFound
 from api.http.paging import page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content, omit_none
+from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest
 from api.webhooks.filters import LIST_QUERY, filtered_page
 from api.webhooks.schemas import (
@@ -23,6 +24,7 @@ from api.webhooks.schemas import (
 from api.webhooks.validation import unmasked, validate_event_name, validate_target
 from api.webhooks.views import subscription_view
 from database import Transaction
+from loyalty.engine.retries import retry_delivery
 from loyalty.ids import new_id
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.signing import new_secret
@@ -144,3 +146,24 @@ async def end_subscription(subscription_id: SubscriptionInPath, store_request: A
 
 def _unknown(subscription_id: str) -> NotFound:
     return NotFound(f"no webhook subscription {subscription_id[:80]}")
+
+
+@router.post(
+    "/delivery/{webhookDelivery}/retry",
+    summary="Try a delivery again",
+    status_code=204,
+    response_class=Response,
+)
+async def retry(delivery_id: Annotated[str, Path(alias="webhookDelivery")], change: AdminChange) -> Response:
+    """Send a message again that was given up or skipped, by a new schedule of attempts, under the same `webhook-id`."""
+    asked = change.store_request
+
+    async def prepare() -> Operation:
+        def operation(tx: Transaction) -> Changed:
+            if not retry_delivery(tx.webhooks, delivery_id.lower(), now=asked.now):
+                raise NotFound(f"no delivery {delivery_id[:80]} in {asked.store}")
+            return Changed(None)
+
+        return operation
+
+    return await change.respond(None, prepare)

@@ -77,7 +77,7 @@ async def request_api(
     except httpx2.HTTPError as error:
         raise RegistryError(f"{client.base_url} does not answer: {error or type(error).__name__}") from None
     if answer.status_code not in accepts:
-        raise _error_of(answer, 0 if content is None else content["basedOn"])
+        raise _error_of(answer, (content or {}).get("basedOn", 0))
     return answer
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -177,15 +178,22 @@ class _Supervisor:
 
     def __init__(self, folder: Path, ports: Ports) -> None:
         self._folder = folder
+        self._file = folder / "temporal.db"
         self._ports = ports
         self._server: TemporalServer | None = None
 
     async def start(self) -> None:
-        self._server = await temporal_server.start(
-            port=self._ports.temporal,
-            ui_port=self._ports.ui,
-            file=self._folder / "temporal.db",
-            log=self._folder / "temporal.log",
+        """Start the server, with a new database if its own is damaged: workers bring back what was under way."""
+        try:
+            self._server = await self._start()
+        except temporal_server.DamagedDatabase as damaged:
+            aside = temporal_server.move_aside(self._file, now=datetime.now(UTC))
+            log.warning("temporal's database is damaged and moved aside", to=str(aside), because=str(damaged))
+            self._server = await self._start()
+
+    async def _start(self) -> TemporalServer:
+        return await temporal_server.start(
+            port=self._ports.temporal, ui_port=self._ports.ui, file=self._file, log=self._folder / "temporal.log"
         )
 
     async def watch(self) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -45,6 +46,14 @@ ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "GOMAXPROCS", "GOMEMLIMIT
 
 class TemporalError(CommandError):
     """The server did not start; the message holds the last line of its log."""
+
+
+class DamagedDatabase(TemporalError):
+    """The server's database is damaged or no database of it: without it, a server starts."""
+
+
+DAMAGE = ("file is not a database", "database disk image is malformed", "no such table")
+"""What the server's last words say of a damaged, a foreign and an empty file."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def search_attribute_arguments() -> list[str]:
 async def start(
     *, port: int, ui_port: int | None = None, file: Path | None = None, log: Path, extra: tuple[str, ...] = ()
 ) -> TemporalServer:
-    """Start a server and wait until it answers; raise TemporalError."""
+    """Start a server and wait until it answers; raise DamagedDatabase or another TemporalError."""
     with log.open("ab") as output:
         process = await _spawn(arguments(port=port, ui_port=ui_port, file=file, extra=extra), output)
     CHILDREN.add(process.pid)
@@ -132,12 +141,27 @@ async def start(
         async with asyncio.timeout(START_SECONDS):
             while not await _answers(server.address):
                 if process.returncode is not None:
-                    raise TemporalError(f"Temporal ended at once: {_last_line(log)}")
+                    raise _error_of(_last_line(log))
                 await asyncio.sleep(0.1)
     except BaseException:
         await server.stop()
         raise
     return server
+
+
+def move_aside(file: Path, *, now: datetime) -> Path:
+    """Rename a damaged database with all that belongs to it, so that a server starts without; return its new name."""
+    aside = file.with_name(f"{file.name}.damaged-{now:%Y%m%d-%H%M%S}")
+    for suffix in ("-wal", "-shm", ""):
+        beside = file.with_name(file.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name.replace(file.name, file.name + suffix, 1)))
+    return aside
+
+
+def _error_of(last_words: str) -> TemporalError:
+    kind = DamagedDatabase if any(sign in last_words for sign in DAMAGE) else TemporalError
+    return kind(f"Temporal ended at once: {last_words}")
 
 
 @asynccontextmanager

@@ -216,7 +216,10 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
     marked as applied too, unless this step causes more events.
     """
     if context.state.step_result is not None:
-        return from_json(context.state.step_result)
+        stored = from_json(context.state.step_result)
+        if context.state.status == "decided":  # it failed after this step, and is tried again
+            _store_end(context, _applied_by(context, stored, last=last, root=root))
+        return stored
     if context.state.status in ("applied", "failed"):
         return NOTHING
     work(context)
@@ -225,12 +228,17 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
     result = context.result()
     if not result.is_nothing:
         context.tx.events.set_step(context.event.id, context.step, result)
+    _store_end(context, _applied_by(context, result, last=last, root=root))
+    return result
+
+
+def _applied_by(context: EventContext, result: StepResult, *, last: bool, root: str) -> set[str]:
+    """Return the events that are applied as a whole by a step with this result."""
     is_last = last and not result.steps
     applied = {root} if is_last and root and not result.caused else set()
     if is_last and context.event.depth > 0:
         applied.add(context.event.id)
-    _store_end(context, applied)
-    return result
+    return applied
 
 
 def _store_end(context: EventContext, applied: set[str]) -> None:

@@ -163,3 +163,25 @@ class EventRepository(EventReader, Protocol):
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Store the result of a step, so that running it again returns the same."""
+
+
+class FailedEvents(Protocol):
+    """Events of a store that failed, or that did not go on."""
+
+    def get(self, event_id: str) -> StoredEvent | None:
+        """Return one event."""
+
+    def root_of(self, event_id: str) -> str:
+        """Return the id of the event without a parent that led to one."""
+
+    def requeue(self, event: StoredEvent, *, now: datetime) -> None:
+        """Put a failed event at the end of its member's queue, under the member's lock; the relay has it run.
+
+        It is `decided` if it was decided before, else `received`.
+        """
+
+    def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
+        """Let the relay look after an event now."""
+
+    def set_revision(self, event_id: str, revision: int) -> None:
+        """Have an event, and what it has caused, decided by a revision, as far as they are not decided yet."""

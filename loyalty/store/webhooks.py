@@ -123,3 +123,16 @@ class WebhookRepository(Protocol):
         now: datetime,
     ) -> None:
         """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""
+
+
+class FailedDeliveries(Protocol):
+    """Deliveries of a store that were given up, skipped, or did not go on."""
+
+    def outbound(self, delivery_id: str) -> OutboundDelivery | None:
+        """Return what an attempt of a delivery needs."""
+
+    def retry(self, delivery_id: str, *, now: datetime) -> bool:
+        """Make a delivery that is failed or skipped pending and due now; return False if it is neither."""
+
+    def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
+        """Let the relay look after a pending delivery now."""

@@ -1,0 +1,44 @@
+"""What is stuck as answers show it."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Literal, TypeAlias
+from urllib.parse import quote
+
+from api.http.responses import format_instant
+from api.stuck.schemas import StuckItem
+from loyalty.store.stuck import StuckKind, StuckThing
+
+KindName: TypeAlias = Literal["event", "dueItem", "delivery", "clock"]
+
+KIND_NAMES: Mapping[StuckKind, KindName] = {
+    "event": "event",
+    "due_item": "dueItem",
+    "delivery": "delivery",
+    "clock": "clock",
+}
+
+_RETRIED_AT: Mapping[StuckKind, str | None] = {
+    "event": "customEvent",
+    "due_item": "dueItem",
+    "delivery": "webhook/delivery",
+    "clock": None,
+}
+
+
+def stuck_view(thing: StuckThing, store: str, zone: tzinfo, *, now: datetime) -> StuckItem:
+    """Something that is stuck, and where it is tried again."""
+    path = _RETRIED_AT[thing.kind]
+    is_retried = path is not None and (thing.can_be_retried or thing.kind != "due_item")
+    return {
+        "kind": KIND_NAMES[thing.kind],
+        "state": thing.state,
+        "id": thing.id,
+        "name": thing.name,
+        "customerId": thing.member,
+        "customEventId": thing.event,
+        "since": format_instant(thing.since, zone),
+        "ageSeconds": int((now - thing.since).total_seconds()),
+        "reason": thing.reason,
+        "retry": f"/api/{quote(store, safe='')}/{path}/{quote(thing.id)}/retry" if is_retried else None,
+    }

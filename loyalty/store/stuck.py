@@ -1,0 +1,46 @@
+"""What does not go on by itself, or is late: events, due items, deliveries and clocks, with the reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias, get_args
+
+StuckKind: TypeAlias = Literal["event", "due_item", "delivery", "clock"]
+StuckState: TypeAlias = Literal["failed", "skipped", "overdue"]
+"""`failed`: set aside or given up, until it is tried again. `skipped`: a delivery whose subscription was disabled or
+removed. `overdue`: it should have gone on by now."""
+
+STUCK_KINDS: Final[tuple[StuckKind, ...]] = get_args(StuckKind)
+
+
+@dataclass(frozen=True, slots=True)
+class StuckThing:
+    """Something that is stuck."""
+
+    kind: StuckKind
+    state: StuckState
+    id: str
+    """Of an event or a delivery its id, of a due item `SUBJECT/KIND`, of a clock the store's code."""
+    name: str
+    """The type of the event, the kind of the due item, the name of the message, or the store's code."""
+    member: str | None
+    event: str | None
+    """The event whose message a delivery sends."""
+    since: datetime
+    """When it failed, or when it was due; of an event that is overdue, when it was received. Aware UTC."""
+    reason: str
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether somebody must try it again for it to go on."""
+        return self.state != "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class StuckCount:
+    """How many things of a kind and state are stuck in a store, and since when the first of them is."""
+
+    store: str
+    kind: StuckKind
+    state: StuckState
+    count: int
+    since: datetime
