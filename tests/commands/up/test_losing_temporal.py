@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from database import Database, Transaction
+from database.secret_keys import SecretKeys
 from loyalty.ids import new_id
 from loyalty.store.events import NewEvent
 from tests.kit import programs
@@ -53,7 +54,8 @@ def leave_under_way(folder: Path) -> Lost:
         assert tx.connection.exec_driver_sql(overdue).rowcount == 1
         return Lost(events[1], events[0], lot.id)
 
-    with closing(Database.open(f"sqlite:///{folder / 'laurel.db'}")) as database:
+    keys = SecretKeys.parse((folder / "secret-key").read_text().strip())
+    with closing(Database.open(f"sqlite:///{folder / 'laurel.db'}", keys)) as database:
         return asyncio.run(database.store("DEFAULT").write(change))
 
 
