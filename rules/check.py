@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rules import exact
 from rules.constant_conditions import InferredTypes, constant_conditions
@@ -61,7 +61,7 @@ class CheckResult:
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...] = ()
     """What is probably a mistake: conditions that are always true or always false, defaults that make one hold."""
-    visits: int = 0
+    visits: int = field(default=0, compare=False)
     """How many parts were visited, those in loops several times."""
 
 
