@@ -13,6 +13,7 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
+from loyalty.refusals import SumTooLarge
 from rules import TooMuchWorkTogether
 from rules.exact import dumps
 
@@ -27,8 +28,8 @@ class DecisionTooLarge(Exception):
     """The reactors on one event would do more than one event may: it is set aside."""
 
 
-BEYOND_BOUNDS: Final = (TooMuchWorkTogether, DecisionTooLarge)
-"""What deciding an event raises if its reactors need or do more than one event may: the event is set aside."""
+BEYOND_BOUNDS: Final = (TooMuchWorkTogether, DecisionTooLarge, SumTooLarge)
+"""What processing an event raises past a bound of one event, or of what a sum can hold: the event is set aside."""
 
 
 class DecisionSize:
