@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,18 +43,40 @@ class RunningLaurel:
 def lock(folder: Path, settings: Settings) -> Iterator[str]:
     """Lock a data folder until the block ends; the value is the address of its database.
 
-    One process at a time may write to SQLite and to Temporal's file. Raise DataFolderError if another has the lock.
+    One process at a time may write to SQLite, wherever its file is, and to Temporal's. Raise DataFolderError if another
+    does.
     """
     os.umask(0o077)  # new files are readable by the owner alone, also in a folder that others may read
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK_FILE).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataFolderError(
-                f"{folder} is in use by another Laurel: stop that one, or name another --data"
-            ) from None
+    database = sqlite_file(settings)
+    with ExitStack() as locks:
+        busy = f"{folder} is in use by another Laurel: stop that one, or name another --data"
+        locks.enter_context(_locked(folder / LOCK_FILE, busy))
+        if database is not None:
+            busy = f"{database} is in use by another Laurel: stop that one, or name another LAUREL_DATABASE_URL"
+            locks.enter_context(_locked(database.with_name(f"{database.name}.{LOCK_FILE}"), busy))
         yield settings.database_url or f"sqlite:///{(folder / DATABASE_FILE).resolve()}"
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """The file that LAUREL_DATABASE_URL names; None without it, or for another database."""
+    scheme, _, path = (settings.database_url or "").partition(":///")
+    return Path(path).resolve() if scheme.startswith("sqlite") and path else None
+
+
+@contextlib.contextmanager
+def _locked(file: Path, busy: str) -> Iterator[None]:
+    """Lock a file until the block ends; raise DataFolderError with the words of `busy` if another process has it."""
+    try:
+        opened = file.open("w")
+    except OSError as error:
+        raise DataFolderError(f"{file} cannot be written: {error.strerror}") from None
+    with opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataFolderError(busy) from None
+        yield
 
 
 def database_url(folder: Path, settings: Settings) -> str:
