@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
-from database.due_items import _WAITS
+from database.due_items import WAITS
 from database.pages import PageRequest
 from database.programs import Programs
 from database.snapshots import current_snapshot
@@ -319,7 +319,7 @@ async def test_a_simulation_leaves_out_what_is_set_aside_or_unknown(scripted: Sc
 
 
 def test_whether_an_item_waits_is_read_from_the_index_of_queues(sqlite_database_url: str) -> None:
-    statement = str(select(deadline.c.subject).where(_WAITS).compile(compile_kwargs={"literal_binds": True}))
+    statement = str(select(deadline.c.subject).where(WAITS).compile(compile_kwargs={"literal_binds": True}))
     engine = create_engine(sqlite_database_url)
 
     with engine.connect() as connection:

@@ -39,6 +39,7 @@ RETRIED = {
     "TooDeepForOneFunction",
     "TooLargeToAnalyse",
     "Unreadable",
+    "_OtherRevision",
     "_Stop",
 }
 

@@ -13,6 +13,7 @@ from loyalty.references import EventRef
 from tests.kit import programs
 from tests.kit.running import Running, running
 from workflows import starter
+from workflows.system_state import SystemMonitor
 
 
 def holds(laurel: Running, event: EventRef) -> bool:
@@ -58,8 +59,9 @@ async def test_only_an_event_with_a_slot_is_started_eagerly(
     monkeypatch.setattr(in_flight, "MAX_WAIT_SECONDS", 0.01)
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         parts = laurel.parts
+        monitor, limiter = SystemMonitor(parts.database, temporal), InFlightLimiter(slots)
         needed = serving.services(
-            parts.database, parts.programs, temporal, allow=(), temporal_ui=None, in_flight=InFlightLimiter(slots)
+            parts.database, parts.programs, temporal, monitor, allow=(), temporal_ui=None, in_flight=limiter
         )
 
         await needed.start_event(EventRef(laurel.store, "e1", "purchase", "m1", 1))

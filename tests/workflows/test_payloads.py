@@ -18,6 +18,7 @@ from loyalty.references import (
     EventOutcome,
     EventRef,
     NextDue,
+    RetentionPass,
     StepResult,
 )
 from workflows.payloads import CONVERTER
@@ -37,6 +38,7 @@ VALUES: list[Any] = [
     DeliveryAttempt(False, 5.0, "answered 500"),
     DeliveryAttempt(True),
     DueBatch([EVENT], more=True),
+    RetentionPass("DEFAULT", begin_at=datetime(2024, 5, 1, 9, 30, tzinfo=UTC), after_id="e1", removed=3),
     NextDue(datetime(2024, 5, 1, 9, 30, 0, 250, tzinfo=UTC)),
     NextDue(),
     [EVENT, EVENT],

@@ -13,13 +13,17 @@ from api.http.errors import REFUSALS, STATUS, ApiError, faults_of_refusal
 from loyalty.losses import DeployLosses, Loss, Retitling
 from loyalty.points import refusals as points
 from loyalty.refusals import (
+    DeliveryNotFailed,
     DifferentMembers,
     DueItemNotFailed,
     EventIdReused,
+    EventIsCaused,
+    EventNotFailed,
     IdentityTaken,
     InvalidMemberId,
     MemberIdTaken,
     MissingIdentity,
+    NoLiveSubscription,
     Refusal,
     SumTooLarge,
     UnidentifiedMember,
@@ -44,6 +48,10 @@ SHOWN = [
     (UnknownTier(["bronze"]), "unknownTier", "customer.levelId", "there are bronze"),
     (EventIdReused("an id"), "eventIdReused", "event.eventId", "another event, an id"),
     (DueItemNotFailed("an id", "warn"), "notSetAside", "kind", "run when it is due"),
+    (EventNotFailed("an id"), "notFailed", "customEvent", "an id is applied"),
+    (EventIsCaused("an id", "a cause"), "partOfAnother", "customEvent", "try a cause again"),
+    (DeliveryNotFailed("an id", "it was delivered"), "notGivenUp", "delivery", "it was delivered"),
+    (NoLiveSubscription("an id"), "noLiveSubscription", "delivery", "enable it by PUT"),
     (points.InvalidAmount("an amount is above zero"), "invalidAmount", "transfer.points", "above zero"),
     (
         points.UnknownWallet("gold", ["points", "caps"]),

@@ -248,6 +248,8 @@ async def test_every_operation_that_takes_a_key_says_so(api: Api):
         ("post", "/api/{storeCode}/member"),
         ("post", "/api/{storeCode}/member/points"),
         ("post", "/api/{storeCode}/dueItem/{subject}/{kind}/retry"),
+        ("post", "/api/{storeCode}/customEvent/{customEvent}/retry"),
+        ("post", "/api/{storeCode}/webhook/delivery/{webhookDelivery}/retry"),
         ("post", "/api/{storeCode}/program"),
         ("post", "/api/{storeCode}/program/rollback"),
         *(("post", f"/api/{{storeCode}}/points/{move}") for move in ("add", "spend", "block", "transfer")),

@@ -61,7 +61,7 @@ def test_the_same_event_again_gets_the_first_id_and_starts_nothing() -> None:
     again = accept(store, replace(EVENT, body=reordered))
     before = accepted_before(store, EVENT)
 
-    assert again == before == AcceptedEvent(first.event_id)
+    assert again == before == AcceptedEvent(first.event_id, is_repeated=True)
 
 
 @pytest.mark.parametrize(
