@@ -34,11 +34,20 @@ COMMAND_LINE_KEY = "laurel command line"
 
 async def set_admin_password(database: Database, password: str) -> None:
     """Give the admin a password, and end the sessions of before; create the admin if there is none."""
+    given = await database.access_read(lambda access: access.setting(_GIVEN_PASSWORD))
+    while not await _replace_password(database, password, given):
+        given = await database.access_read(lambda access: access.setting(_GIVEN_PASSWORD))
+
+
+async def _replace_password(database: Database, password: str, given: str | None) -> bool:
+    """Give the admin a password; return False, and do nothing, if another process has set one since `given` was."""
     passwords, now = Passwords(), datetime.now(UTC)
     password_hash = await passwords.hash(password)
 
-    def set_password(access: Access) -> None:
+    def replace_password(access: Access) -> bool:
         access.lock()
+        if access.setting(_GIVEN_PASSWORD) != given:
+            return False
         known = access.admins.named(ADMIN)
         if known is None:
             access.admins.add(Admin(new_id(), ADMIN, password_hash, None, ADMINISTRATOR.id, None, True, now))
@@ -47,8 +56,9 @@ async def set_admin_password(database: Database, password: str) -> None:
             access.sessions.end_all_of(known.id)
             access.audit_log.add(_password_entry(known.id, now))
         access.set_setting(_GIVEN_PASSWORD, password_hash)
+        return True
 
-    await database.access_write(set_password)
+    return await database.access_write(replace_password)
 
 
 def _password_entry(admin_id: str, now: datetime) -> AuditEntry:
@@ -74,21 +84,20 @@ def _password_entry(admin_id: str, now: datetime) -> AuditEntry:
 async def apply_given_password(database: Database, password: str) -> str | None:
     """Make the password of the environment that of the admin, if it is another one than at the last start.
 
-    Return what the operator must know, None: nothing. A password that was changed since by API stays.
+    Return what the operator must know, None: nothing. A password that was changed since by API stays. Of processes that
+    start at once with the same password one sets it, so that nobody who has logged in meanwhile is logged out.
     """
     passwords = Passwords()
-    known, given = await database.access_read(
-        lambda access: (access.admins.named(ADMIN), access.setting(_GIVEN_PASSWORD))
-    )
-    if known is None:
-        await set_admin_password(database, password)
-        return None
-    if await passwords.verify(known.password_hash, password):
-        return None
-    if await passwords.verify(given, password):
-        return KEPT
-    await set_admin_password(database, password)
-    return CHANGED
+    while True:
+        known, given = await database.access_read(
+            lambda access: (access.admins.named(ADMIN), access.setting(_GIVEN_PASSWORD))
+        )
+        if known is not None and await passwords.verify(known.password_hash, password):
+            return None
+        if known is not None and await passwords.verify(given, password):
+            return KEPT
+        if await _replace_password(database, password, given):
+            return None if known is None else CHANGED
 
 
 async def renew_command_line_key(database: Database) -> str:

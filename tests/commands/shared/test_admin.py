@@ -1,11 +1,13 @@
 """The password of the environment: applied once, never over one that was changed since without saying so."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from api.authentication.passwords import Passwords
 from api.authentication.tokens import Tokens
 from commands.shared.admin import ADMIN, CHANGED, KEPT, apply_given_password, set_admin_password
 from database import Database
+from database.pages import PageRequest
 
 
 async def is_password(database: Database, password: str) -> bool:
@@ -61,3 +63,22 @@ async def test_a_password_of_the_environment_replaces_one_that_was_generated(sql
     await set_admin_password(sqlite_database, "generated")
 
     assert await apply_given_password(sqlite_database, "one") == CHANGED
+
+
+async def test_processes_that_start_at_once_with_one_password_set_it_once(database: Database) -> None:
+    first = await apply_given_password(database, "one")
+    await log_in(database)
+
+    notices = await asyncio.gather(*(apply_given_password(database, "two") for _ in range(4)))
+    await log_in(database)
+
+    assert (first, sorted(map(str, notices))) == (None, ["None", "None", "None", str(CHANGED)])
+    assert await sessions(database) == 1
+
+
+async def test_processes_that_start_at_once_make_one_administrator(database: Database) -> None:
+    notices = await asyncio.gather(*(apply_given_password(database, "one") for _ in range(4)))
+
+    logged = await database.access_read(lambda access: access.audit_log.page(PageRequest(10), store=None))
+    assert notices == [None] * 4
+    assert logged.records == [], "no password was changed after it was set"
