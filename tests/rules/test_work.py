@@ -67,9 +67,7 @@ def outcome(run: Run, data: Any) -> str:
 
 
 @pytest.mark.parametrize("body", calls())
-@pytest.mark.parametrize(
-    "pair", [("many", "note"), ("note", "other"), ("nested", "many"), ("many", "many"), ("texts", "note")], ids="-".join
-)
+@pytest.mark.parametrize("pair", [("many", "note"), ("nested", "many"), ("texts", "note")], ids="-".join)
 def test_an_operator_on_long_values_in_a_loop_takes_bounded_time(body: Any, pair: tuple[str, str]) -> None:
     start = [{"var": pair[0]}, {"var": pair[1]}]
     rule = {"reduce": [{"var": "many"}, {"if": [body, {"var": "accumulator"}, {"var": "accumulator"}]}, start]}
