@@ -21,11 +21,9 @@ from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
 from database.retention import Place, RemovedPage, remove_details
 from database.secret_keys import NO_KEYS, SecretKeys
 from database.stored_secrets import encrypt_all
-from database.stuck import count_stuck
 from database.transaction import ReadTransaction, Transaction
 from loyalty.references import EventRef
 from loyalty.store.conflicts import ConcurrentInsert
-from loyalty.store.stuck import StuckCount
 
 T = TypeVar("T")
 
@@ -108,10 +106,6 @@ class Database:
         return await self._connections.read(
             lambda connection: stores_with_overdue_items(connection, due_before=due_before)
         )
-
-    async def count_stuck(self, *, now: datetime) -> Sequence[StuckCount]:
-        """Return how many things are stuck, by store, kind and state."""
-        return await self._connections.read(lambda connection: count_stuck(connection, now=now))
 
     async def stores_with_due_items(self) -> list[str]:
         """Return the stores with an item that is due at any time, and that is not set aside."""

@@ -1,6 +1,5 @@
-"""What is stuck, by store: found by partial indexes, which hold nothing else."""
+"""What is stuck in a store: found by partial indexes, which hold nothing else."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Connection,
     Select,
     String,
     and_,
@@ -26,7 +24,7 @@ from database.due_items import WAITS
 from database.pages import PageResult
 from database.queries import Queries
 from database.tables import Instant, attempt, deadline, delivery, event, message, subscription
-from loyalty.store.stuck import StuckCount, StuckKind, StuckState, StuckThing
+from loyalty.store.stuck import StuckKind, StuckState, StuckThing
 
 OVERDUE_AFTER = timedelta(seconds=60)
 """What should have gone on so long ago counts as overdue: by then the relays have looked after it."""
@@ -61,15 +59,7 @@ class StuckQueries(Queries):
         return PageResult(records, filtered, total)
 
 
-def count_stuck(connection: Connection, *, now: datetime) -> Sequence[StuckCount]:
-    """Return how many things are stuck, by store, kind and state; those of which there is none are left out."""
-    everything = _everything(now, None).subquery("stuck")
-    keys = (everything.c.store, everything.c.kind, everything.c.state)
-    counted = select(*keys, func.count(), func.min(everything.c.since, type_=Instant)).group_by(*keys).order_by(*keys)
-    return [StuckCount(*row) for row in connection.execute(counted)]
-
-
-def _everything(now: datetime, store: str | None) -> CompoundSelect[Any]:
+def _everything(now: datetime, store: str) -> CompoundSelect[Any]:
     before = now - OVERDUE_AFTER
     found = (
         _failed_events(),
@@ -80,8 +70,6 @@ def _everything(now: datetime, store: str | None) -> CompoundSelect[Any]:
         _overdue_deliveries(before),
         _late_clocks(before),
     )
-    if store is None:
-        return union_all(*found)
     return union_all(*(each.where(each.selected_columns.store == store) for each in found))
 
 

@@ -55,7 +55,7 @@ def is_optional_text(of: Type) -> bool:
 
 
 def list_suggestion(text: str) -> str:
-    """Suggest a list in place of a text in which a field is looked up: a part of a text is rarely meant."""
+    """Suggest a list of the values in a text: `in` finds a whole value in a list, and any part of it in a text."""
     return exact.dumps([part for each in re.split("[,;|]", text) if (part := each.strip())] or [text])
 
 

@@ -33,14 +33,3 @@ class StuckThing:
     def can_be_retried(self) -> bool:
         """Whether somebody must try it again for it to go on."""
         return self.state != "overdue"
-
-
-@dataclass(frozen=True, slots=True)
-class StuckCount:
-    """How many things of a kind and state are stuck in a store, and since when the first of them is."""
-
-    store: str
-    kind: StuckKind
-    state: StuckState
-    count: int
-    since: datetime

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from database import Database
 from database.programs import Programs
-from loyalty.store.stuck import StuckCount
 from tests.kit import programs
 from tests.kit.stuck import HOUR, add_stuck
 
@@ -39,24 +38,6 @@ async def test_each_kind_is_found_with_its_reason_the_longest_first(database: Da
         (ids.member, ids.failed, "CustomerUpdated")
     ] * 2
     assert elsewhere.all == 0
-
-
-async def test_what_is_stuck_is_counted_by_store(database: Database) -> None:
-    await Programs(database).deploy(programs.files(), by="test")
-    for _ in range(2):
-        await database.store("DEFAULT").write(lambda tx: add_stuck(tx, now=NOW))
-
-    counts = await database.count_stuck(now=NOW)
-
-    assert counts == [
-        StuckCount("DEFAULT", "clock", "overdue", 1, NOW - 6 * HOUR),
-        StuckCount("DEFAULT", "delivery", "failed", 2, NOW - 3 * HOUR),
-        StuckCount("DEFAULT", "delivery", "skipped", 2, NOW - 4 * HOUR),
-        StuckCount("DEFAULT", "due_item", "failed", 2, NOW - 5 * HOUR),
-        StuckCount("DEFAULT", "due_item", "overdue", 2, NOW - 6 * HOUR),
-        StuckCount("DEFAULT", "event", "failed", 2, NOW - HOUR),
-        StuckCount("DEFAULT", "event", "overdue", 2, NOW - 2 * HOUR),
-    ]
 
 
 async def test_a_delivery_is_overdue_when_its_attempt_is_not_made(database: Database) -> None:
