@@ -40,6 +40,7 @@ from loyalty.store.points import Lot, NewTransfer
 from loyalty.webhooks.signing import new_secret
 from program_files import read_program
 from workflows.starter import wake_clocks
+from workflows.system_state import SystemMonitor
 
 IN_FLIGHT = 48
 MEMBERS = 500
@@ -290,7 +291,13 @@ async def _laurel(folder: Path, receiver_port: int, database_url: str) -> AsyncI
         webhooks = await stack.enter_async_context(WebhookClient(LOOPBACK))
         await stack.enter_async_context(_beside(client, database, programs, DeliveryActivities(database, webhooks)))
         needed = serving.services(
-            database, programs, client, allow=LOOPBACK, temporal_ui=None, in_flight=parts.in_flight
+            database,
+            programs,
+            client,
+            SystemMonitor(database, client),
+            allow=LOOPBACK,
+            temporal_ui=None,
+            in_flight=parts.in_flight,
         )
         port = temporal_server.free_port()
         await stack.enter_async_context(serving.serving(needed, host="127.0.0.1", port=port))

@@ -1,0 +1,47 @@
+"""The tables. Every row of a store carries the store's code; points are in millionths of a wallet's unit."""
+
+from database.tables.access import admin, api_key, audit_log, kept_answer, refresh_token, role, session
+from database.tables.achievements import contribution, mark, progress, usage
+from database.tables.columns import ExpiryRule, Instant, Json, metadata
+from database.tables.events import deadline, event, step
+from database.tables.members import badge, member
+from database.tables.points import BALANCE, account, allocation, lot, transfer
+from database.tables.rewards import issued_reward
+from database.tables.stores import revision, setting, store
+from database.tables.webhooks import attempt, delivery, message, subscription
+
+__all__ = [
+    "BALANCE",
+    "ExpiryRule",
+    "Instant",
+    "Json",
+    "account",
+    "admin",
+    "allocation",
+    "api_key",
+    "attempt",
+    "audit_log",
+    "badge",
+    "contribution",
+    "deadline",
+    "delivery",
+    "event",
+    "issued_reward",
+    "kept_answer",
+    "lot",
+    "mark",
+    "member",
+    "message",
+    "metadata",
+    "progress",
+    "refresh_token",
+    "revision",
+    "role",
+    "session",
+    "setting",
+    "step",
+    "store",
+    "subscription",
+    "transfer",
+    "usage",
+]

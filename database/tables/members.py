@@ -1,0 +1,46 @@
+"""Members and their badges."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from database.tables.columns import ID, KEY, NAME, Instant, Json, metadata, store_column
+
+member = Table(
+    "member",
+    metadata,
+    Column("id", ID, primary_key=True),
+    store_column(),
+    Column("email", NAME),
+    Column("email_key", KEY),  # in lower case, as email and phone are compared in any case
+    Column("phone", NAME),
+    Column("phone_key", KEY),
+    Column("card", NAME),
+    Column("profile", Json, nullable=False),
+    Column("attributes", Json, nullable=False),
+    Column("tier", NAME),
+    Column("tier_since", Instant),
+    Column("tier_base", BigInteger, nullable=False, server_default="0"),  # earned when the tier was last reviewed
+    Column("tier_until", Instant),  # when the tier is reviewed next; null: never
+    Column("reviewed_at", Instant),  # when the last review was due
+    Column("reviewed_since", Instant),  # when the review before it was due
+    Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text),
+    Column("registered_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("store", "email_key"),
+    UniqueConstraint("store", "phone_key"),
+    UniqueConstraint("store", "card"),
+)
+Index("ix_member_store_created_at", member.c.store, member.c.created_at)
+
+badge = Table(
+    "badge",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("badge", NAME, primary_key=True),
+    store_column(),
+    Column("times", Integer, nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)

@@ -1,0 +1,33 @@
+"""Stores, the revisions of their programs, and settings of the installation."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+
+from database.tables.columns import NAME, Instant, Json, metadata
+
+store = Table(
+    "store",
+    metadata,
+    Column("code", NAME, primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("secret", Text, nullable=False),  # signs the requests of `call_webhook`
+    Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("store", NAME, ForeignKey("store.code"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("files", Json, nullable=False),
+    Column("deployed_at", Instant, nullable=False),
+    Column("deployed_by", NAME, nullable=False),
+    Column("note", NAME, nullable=False, server_default=""),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,78 @@
+"""Subscriptions, messages, deliveries and their attempts."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+
+from database.tables.columns import ID, NAME, Instant, Json, metadata, store_column
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", ID, primary_key=True),
+    store_column(),
+    Column("event_name", NAME, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("failing_since", Instant),
+    Column("disabled_at", Instant),
+    Column("disabled_because", Text),
+)
+Index("ix_subscription_store_event_name", subscription.c.store, subscription.c.event_name)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", ID, primary_key=True),
+    store_column(),
+    Column("event", ID, ForeignKey("event.id"), nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", ID, primary_key=True),
+    store_column(),
+    Column("message", ID, ForeignKey("message.id"), nullable=False),
+    Column("event", ID, nullable=False),
+    Column("subscription", ID),  # null: `call_webhook`
+    Column("url", Text, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("status", String(16), nullable=False),  # pending, delivered, failed, skipped
+    Column("attempts", Integer, nullable=False),
+    Column("earlier_attempts", Integer, nullable=False, server_default="0"),  # before it was last tried again
+    Column("next_attempt_at", Instant),  # when the next attempt is due; null: there is none
+    Column("finished_at", Instant),
+    Column("start_after", Instant),  # when the relay looks after it; null: never
+)
+Index("ix_delivery_event", delivery.c.event)
+Index(
+    "ix_delivery_start_after",
+    delivery.c.start_after,
+    sqlite_where=delivery.c.start_after.is_not(None),
+    postgresql_where=delivery.c.start_after.is_not(None),
+)
+Index(
+    "ix_delivery_undelivered",
+    delivery.c.store,
+    delivery.c.finished_at,
+    sqlite_where=delivery.c.status.in_(("failed", "skipped")),
+    postgresql_where=delivery.c.status.in_(("failed", "skipped")),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("delivery", ID, ForeignKey("delivery.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    store_column(),
+    Column("at", Instant, nullable=False),
+    Column("status", Integer),
+    Column("latency_ms", Integer, nullable=False),
+    Column("answer", Text, nullable=False),  # the start of the response's body
+    Column("error", Text),
+)
