@@ -85,7 +85,7 @@ class EventActivities:
 
     @activity.defn(name="hand_over")
     async def hand_over(self, store: str, events: list[str]) -> None:
-        """Leave the events of a batch that still wait to the relay."""
+        """Leave events of this workflow that still wait to the relay."""
         await self._runner.hand_over(store, events, activity.info().workflow_id)
 
     @activity.defn(name="react_to_events")

@@ -16,8 +16,8 @@ MAX_WAITING_OF_MEMBER = 25
 MAX_WAITING = 200
 """How many events wait inside an activity in all: each holds a place for a workflow task."""
 
-MAX_WAIT_SECONDS = 5.0
-"""Longest wait inside one activity; after it the workflow waits."""
+MAX_WAIT_SECONDS = 4.0
+"""Longest wait inside one activity; after it the workflow waits. Temporal warns of a workflow task of 5 s."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0
 """Seconds between two looks at the database."""

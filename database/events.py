@@ -26,6 +26,9 @@ RELAY_DELAY = timedelta(seconds=5)
 STALLED_AFTER = timedelta(seconds=15)
 """How long it leaves an event to the workflow that owns it before it asks whether that workflow is gone."""
 
+PARKED_FOR = timedelta(seconds=75)
+"""How long it leaves an event to a workflow that waits for its turn: longer than that waits."""
+
 _earlier = event.alias("earlier")
 _IS_NEXT = ~exists().where(_earlier.c.member == event.c.member, _earlier.c.position < event.c.position)
 _LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
@@ -170,9 +173,9 @@ class Events(EventQueries, WriteQueries):
         waiting = (event.c.member == member_id, event.c.position.is_not(None), event.c.owner.is_(None))
         self.connection.execute(update(event).where(event.c.store == self.store, *waiting).values(start_after=now))
 
-    def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
-        """Store the id of the workflow that runs an event."""
-        self.update(event, {"id": event_id}, owner=owner, start_after=now + STALLED_AFTER)
+    def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
+        """Store the id of the workflow that runs an event, or waits for its turn (`parked`)."""
+        self.update(event, {"id": event_id}, owner=owner, start_after=now + (PARKED_FOR if parked else STALLED_AFTER))
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:
         """Store the decision on an event. Its owner runs, so the relay leaves it alone for a while."""

@@ -31,7 +31,7 @@ BATCH_STEP = 20
 """Events for one activity of a batch that began before members had queues."""
 
 TURN_TIMEOUT = timedelta(minutes=1)
-"""How long an event waits for the signal that its turn has come before it looks again: a signal may be lost."""
+"""How long an event waits for the signal that its turn has come. Then the relay has it, which runs many at once."""
 
 BATCH_PAUSE = timedelta(seconds=1)
 """Pause of a batch in which every event that is left waits for one outside of it."""
@@ -49,6 +49,7 @@ class ReactToEvent:
         self._did: list[str] = []
         self._error = ""
         self._owner = ""
+        self._is_left_to_relay = False
         self._deliveries: list[DeliveryRef] = []
         self._may_proceed = False
 
@@ -75,7 +76,7 @@ class ReactToEvent:
         return EventOutcome(outcome, self._fired, self._did, self._error)
 
     def _outcome(self) -> str:
-        if self._owner:
+        if self._owner or self._is_left_to_relay:
             return "handed_over"
         return "failed" if self._error else "applied" if self._fired or self._did else "nothing"
 
@@ -96,16 +97,20 @@ class ReactToEvent:
                 waiting += applied.caused
                 if self._owner:
                     return
-            if self._owner:
+            if self._owner or self._is_left_to_relay:
                 return
 
     async def _decide(self, event: EventRef, root: str) -> StepResult:
-        """Decide an event when its turn has come."""
+        """Decide an event when its turn has come; leave it to the relay if that takes long, or a signal was lost."""
         while (decided := await self._take(EventActivities.decide, event, root)).waits:
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
                     lambda: self._may_proceed, timeout=TURN_TIMEOUT, timeout_summary="until the event before it is done"
                 )
+            if not self._may_proceed and workflow.patched("leave-to-relay"):
+                await _local(EventActivities.hand_over, [event.store, [event.id]], "to the relay: it waits long")
+                self._is_left_to_relay = True
+                return decided
             self._may_proceed = False
         return decided
 

@@ -31,7 +31,7 @@ def refusal(context: EventContext, runner: Runner) -> StepResult | None:
     is_undecided = state.status == "received"
     if is_undecided and not state.is_next:
         if runner.parks:
-            context.tx.events.set_owner(state.id, runner.id, now=context.now)
+            context.tx.events.set_owner(state.id, runner.id, now=context.now, parked=True)
         return WAITS
     context.owner = runner.id
     if state.status == "decided" and state.owner != runner.id:

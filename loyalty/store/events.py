@@ -149,7 +149,7 @@ class EventRepository(EventReader, Protocol):
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
         """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""
 
-    def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
+    def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
         """Store the id of the workflow that runs an event."""
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:

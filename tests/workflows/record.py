@@ -52,6 +52,7 @@ async def record(folder: Path) -> None:
             files = programs.files(program=TOGETHER, reactors__again=CYCLE, reactors__loop=LOOP)
             async with running(database, environment.client, files) as laurel:
                 await _play(laurel, environment, receiver)
+                await _play_a_long_wait(laurel, environment.client)
             with environment.with_time_skipping_disabled():  # else a year of passes, one a day
                 async with running(database, environment.client, files, keep=timedelta(days=31)):
                     await asyncio.sleep(5)
@@ -105,6 +106,17 @@ async def _play_queues(laurel: Running, client: Client) -> None:
     async with asyncio.timeout(60):  # due items wait for these events, too
         while await _status(laurel, behind[-1]) != "applied":
             await asyncio.sleep(0.1)
+
+
+async def _play_a_long_wait(laurel: Running, client: Client) -> None:
+    """An event that waits for a minute behind one that nobody runs, and is left to the relay."""
+    member = await laurel.register("patient@example.com")
+    first, second = [await laurel.accept(member, "purchase", {"total": total}) for total in (1, 2)]
+    await laurel.parts.database.assign(laurel.store, [first.id], clock_id(laurel.store), instead_of=[])
+    assert (await laurel.answer(second)).outcome == "handed_over"
+    owner = clock_id(laurel.store)
+    await laurel.parts.database.leave_to_relay(laurel.store, [first.id], owners=[owner], now=datetime.now(UTC))
+    await relay_once(laurel.parts.database, client, now=datetime.now(UTC) + timedelta(hours=1))
 
 
 async def _status(laurel: Running, event: EventRef) -> str:

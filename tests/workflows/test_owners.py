@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.testing import WorkflowEnvironment
 
 from activities import events as event_activities
 from activities.event_runner import EventRunner, Ran
@@ -148,6 +149,27 @@ async def all_parked(laurel: Running, events: list[EventRef]) -> None:
     async with asyncio.timeout(20):
         while not await laurel.parts.database.store(laurel.store).read(owned):
             await asyncio.sleep(0.05)
+
+
+async def test_an_event_that_waited_a_minute_is_left_to_the_relay(
+    sqlite_database: Database, skipping: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_activities, "MAX_WAIT_SECONDS", 0.05)
+    gate = Gate(monkeypatch, before=0)
+    async with running(sqlite_database, skipping.client, files(append=APPEND)) as laurel:
+        ann = await laurel.register()
+        events = [await laurel.accept(ann, "redeem", {"number": n}) for n in range(3)]
+        gate.event = events[0].id
+        await start_event(skipping.client, events[0])
+        await asyncio.wait_for(gate.reached.wait(), 10)
+
+        outcomes = await asyncio.gather(*(laurel.answer(event) for event in events[1:]))  # the minute is skipped
+        gate.opened.set()
+        await until_applied(laurel, events)
+
+        facts, _ = await read(laurel, ann)
+        assert [outcome.outcome for outcome in outcomes] == ["handed_over", "handed_over"]
+        assert facts.attributes["numbers"] == [0, 1, 2]
 
 
 async def test_a_workflow_that_is_terminated_while_it_waits_does_not_hold_up_the_queue(

@@ -127,7 +127,7 @@ class _Events(_Repository):
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
         """Do nothing: nothing is started later."""
 
-    def set_owner(self, event_id: str, owner: str, *, now: datetime) -> None:
+    def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
         """Do nothing: there are no workflows."""
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:
