@@ -54,8 +54,10 @@ _ERROR_RESPONSES = {
     "401": "The request is not authenticated, or its token has expired.",
     "403": "The caller may not do this.",
     "404": "The store or the thing does not exist.",
+    "408": "The request did not arrive in time.",
     "413": "The body is too large.",
     "429": "Too many attempts to log in, or more requests than the API key may make.",
+    "431": "The request line or the header fields are too long.",
 }
 _UNAVAILABLE = "The database does not answer; try again after `Retry-After` seconds."
 
