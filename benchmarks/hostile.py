@@ -1,6 +1,6 @@
 """Sends hostile events, schemas and programs to a Laurel, one after the other, and looks at everybody else meanwhile.
 
-`.venv/bin/python -m benchmarks.hostile [--cases N] [--seed N] [--json]`: exit 0 when no answer is a 5xx, `/health/live`
+`.venv/bin/python benchmarks/hostile.py [--cases N] [--seed N] [--json]`: exit 0 when no answer is a 5xx, `/health/live`
 answers within a second, the events of another store are applied, and every list can be read afterwards.
 """
 
@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import httpx2
 from hypothesis import HealthCheck, given, seed, settings
