@@ -31,6 +31,7 @@ from api.stores import routes as stores
 from api.stuck import routes as stuck
 from api.wallets import routes as wallets
 from api.webhooks import routes as webhooks
+from api.webhooks import secrets as webhook_secrets
 
 ROUTERS = (
     health.router,
@@ -43,6 +44,7 @@ ROUTERS = (
     events.router,
     due_items.router,
     webhooks.router,
+    webhook_secrets.router,
     points_history.router,  # before transfers, whose path parameter would match `history`
     points.router,  # before members, whose path parameter would match `points`
     members.router,

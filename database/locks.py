@@ -11,6 +11,7 @@ usage/REACTOR        limits are not exceeded by events at the same time     deci
 revisions            of two deploys at once, the second sees the first      deploying
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
 subscription/ID      two changes of one subscription do not mix            changing it
+STORE_SECRET         of two rotations of a store's secret, in turn         rotating it
 MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
@@ -24,6 +25,7 @@ are given to a batch or back to the relay (`database.events.assign`), in the ord
 REVISIONS = "revisions"
 MIGRATIONS = "laurel migrations"
 ACCESS = "laurel access"
+STORE_SECRET = "store-secret"  # noqa: S105  (the name of a lock)
 
 
 def answer_lock(client: str, route: str, key: str) -> str:

@@ -49,7 +49,9 @@ class _SecretColumn:
 
 _COLUMNS = (
     _SecretColumn(store, "secret", "code", "code", signing_secret_of),
+    _SecretColumn(store, "previous_secret", "code", "code", signing_secret_of),
     _SecretColumn(subscription, "secret", "id", "store", signing_secret_of),
+    _SecretColumn(subscription, "previous_secret", "id", "store", signing_secret_of),
     _SecretColumn(subscription, "headers", "id", "store", headers_of, is_json=True),
     _SecretColumn(delivery, "headers", "id", "store", headers_of, is_json=True),
     _SecretColumn(setting, "value", "name", "name", setting_of),
@@ -83,7 +85,7 @@ def _encrypt_column(connection: Connection, keys: SecretKeys, column: _SecretCol
 def _outdated(connection: Connection, keys: SecretKeys, column: _SecretColumn) -> Iterator[tuple[str, str, str]]:
     """Key, scope and stored text of each secret that is not stored as the first key does, page by page."""
     key, value = column.table.c[column.key], _text(column)
-    wanted = select(key, column.table.c[column.scope], value).order_by(key).limit(BATCH)
+    wanted = select(key, column.table.c[column.scope], value).where(value.is_not(None)).order_by(key).limit(BATCH)
     if column.table is setting:
         wanted = wanted.where(setting.c.name.in_([JWT_SECRET, KEY_CHECK]))
     if column.is_json:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 
 from database.queries import Queries, WriteQueries
 from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
@@ -15,6 +15,12 @@ from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, Outb
 
 OVERDUE_AFTER = timedelta(seconds=30)
 """How long an attempt may be overdue before the relay looks whether any workflow makes it: longer than one takes."""
+
+
+def _signing(column: str) -> ColumnElement[Any]:
+    """A column of what signs a delivery: its subscription, else the store."""
+    return case((subscription.c.id.is_not(None), subscription.c[column]), else_=store.c[column]).label(column)
+
 
 _OUTBOUND = Prepared(
     select(
@@ -27,6 +33,8 @@ _OUTBOUND = Prepared(
         subscription.c.failing_since,
         and_(subscription.c.id.is_not(None), subscription.c.disabled_at.is_(None)).label("is_live"),
         func.coalesce(subscription.c.secret, store.c.secret).label("secret"),
+        _signing("previous_secret"),
+        _signing("previous_secret_until"),
         delivery.c.status,
         delivery.c.attempts,
         delivery.c.earlier_attempts,
@@ -66,7 +74,8 @@ class WebhookQueries(Queries):
         if found is None:
             return None
         headers, secret = opened_headers(self, found.headers), opened_secret(self, found.secret)
-        return replace(found, headers=headers, secret=secret)
+        previous = None if found.previous_secret is None else opened_secret(self, found.previous_secret)
+        return replace(found, headers=headers, secret=secret, previous_secret=previous)
 
     def of_event(self, event_id: str) -> list[Delivery]:
         """Return the deliveries of an event's messages, in the order of their ids."""

@@ -16,12 +16,14 @@ Refusal                     an operation is refused, and nothing is changed
 ├── EventNotFailed          the event is applied, so there is nothing to try again
 ├── EventIsCaused           the event is part of the one that caused it; `cause` is to be tried again
 ├── DeliveryNotFailed       the delivery was delivered, or goes on by itself
+├── SecretRotationUnderWay  two secrets sign already; `until` is when the older one ends
 ├── NoLiveSubscription      the subscription of the delivery is disabled or removed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from loyalty.losses import DeployLosses
 
@@ -143,6 +145,17 @@ class DeliveryNotFailed(Refusal):
 
     def __init__(self, delivery_id: str, why: str) -> None:
         super().__init__(f"delivery {delivery_id} is not given up: {why}")
+
+
+class SecretRotationUnderWay(Refusal):
+    """Two secrets sign already, the older one until a moment."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"the secret before the present one signs until {until.isoformat(timespec='seconds')}: "
+            "wait until then, or rotate without an overlap, which ends both at once"
+        )
+        self.until = until
 
 
 class NoLiveSubscription(Refusal):

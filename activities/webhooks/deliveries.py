@@ -88,7 +88,7 @@ class DeliveryActivities:
             await store.write(lambda tx: _skip(tx, delivery.id, outbound, at))
             return DeliveryAttempt(False, None, GONE)
         body = message_body(outbound)
-        signature = sign([outbound.secret], outbound.message, at, body)
+        signature = sign(outbound.secrets(now=at), outbound.message, at, body)
         headers = {**_headers(outbound), **trace_headers(), **signature}
         timeout = FIRST_TIMEOUT if activity.info().is_local else LATER_TIMEOUT
         attempt = await self._client.post(outbound.url, headers=headers, body=body, timeout=timeout)

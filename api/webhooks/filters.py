@@ -2,10 +2,30 @@
 
 from api.http.paging import Filter, ListQuery
 from database.pages import Condition, PageRequest
+from loyalty.masking import MASK
 
-LIST_QUERY = ListQuery({"url": "text", "legacy": "boolean", "eventName": "text", "createdAt": "instant"})
+LIST_QUERY = ListQuery(
+    {
+        "name": "text",
+        "activeFrom": "instant",
+        "url": "text",
+        "legacy": "boolean",
+        "format": "exact_text",
+        "eventName": "text",
+        "disabled": "boolean",
+        "createdAt": "instant",
+        "search": "exact_text",
+    }
+)
 
-_COLUMNS = {"url": "url", "eventName": "event_name", "createdAt": "created_at"}
+_COLUMNS = {
+    "name": "name",
+    "activeFrom": "active_from",
+    "url": "shown_url",
+    "format": "format",
+    "eventName": "event_name",
+    "createdAt": "created_at",
+}
 
 
 def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
@@ -14,7 +34,16 @@ def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
 
 
 def _condition(subscription_filter: Filter) -> Condition:
-    if subscription_filter.field == "legacy":
-        formats = ["legacy"] if subscription_filter.value else ["current", "envelope"]
-        return Condition("format", "in", formats)
-    return subscription_filter.on(_COLUMNS[subscription_filter.field])
+    value = subscription_filter.value
+    match subscription_filter.field:
+        case "legacy":
+            return Condition("format", "in", ["legacy"] if value else ["current", "envelope"])
+        case "disabled":
+            return Condition("disabled_at", "is_given", value)
+        case "search":
+            return Condition("searchable", "like", str(value).casefold())
+        case "url" if subscription_filter.operator == "eq":
+            address, sign, _ = str(value).partition("?")  # as it is shown: filters tell nobody its secret query
+            return Condition("shown_url", "eq", f"{address}?{MASK}" if sign else address)
+        case field:
+            return subscription_filter.on(_COLUMNS[field])

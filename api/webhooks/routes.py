@@ -35,6 +35,7 @@ SubscriptionInPath: TypeAlias = Annotated[str, Path(alias="webhookSubscription")
 
 _POST = {
     "webhookSubscription": {
+        "name": "Loyalty app",
         "eventName": "MemberAchievementProgressWasChanged",
         "url": "https://partner.example/hook",
         "headers": [{"headerName": "X-Shop", "headerValue": "17"}],
@@ -59,12 +60,14 @@ async def subscribe(request: Request, store_request: AdminRequest) -> Response:
     """Send a webhook event to a URL. Store the secret, which signs every request: it is not shown again."""
     new = (await read_body(request, PostSubscription)).webhook_subscription
     event_name = validate_event_name(new.event_name)
-    target = validate_target(new, store_request.state.services.allow)
+    target = validate_target(new, store_request.state.services.allow, store_request.program.zone)
     subscription_id, secret = new_id(), new.secret or new_secret()
 
     def add(tx: Transaction) -> bool:
         tx.subscriptions.add(
             subscription_id,
+            name=new.name,
+            active_from=target.active_from,
             event_name=event_name,
             url=target.url,
             headers=target.headers,
@@ -89,7 +92,7 @@ async def list_subscriptions(request: Request, store_request: AdminRequest) -> R
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(lambda tx: tx.subscriptions.page(filtered_page(page, filters)))
-    return ExactJson(page_of_records(found, lambda each: subscription_view(each, zone)))
+    return ExactJson(page_of_records(found, lambda each: subscription_view(each, zone, now=store_request.now)))
 
 
 @router.get("/subscription/{webhookSubscription}", summary="Show a subscription", response_model=Subscription)
@@ -97,8 +100,8 @@ async def show_subscription(subscription_id: SubscriptionInPath, store_request: 
     """One subscription, and whether and why Laurel disabled it."""
     subscription = await store_request.database.read(lambda tx: tx.subscriptions.get(subscription_id.lower()))
     if subscription is None:
-        raise _unknown(subscription_id)
-    return ExactJson(subscription_view(subscription, store_request.program.zone))
+        raise unknown_subscription(subscription_id)
+    return ExactJson(subscription_view(subscription, store_request.program.zone, now=store_request.now))
 
 
 @router.put(
@@ -118,16 +121,19 @@ async def change_subscription(
     A URL or a value of a header that is sent as it is shown, masked, stays what it is.
     """
     changed = (await read_body(request, PutSubscription)).webhook_subscription
-    target = validate_target(changed, store_request.state.services.allow)
+    target = validate_target(changed, store_request.state.services.allow, store_request.program.zone)
     values: dict[str, Any] = {"url": target.url, "headers": target.headers, "failing_since": None}
     values |= {"disabled_at": None, "disabled_because": None} | omit_none(format=target.format)
+    sent = changed.model_fields_set
+    values |= {"name": changed.name} if "name" in sent else {}
+    values |= {"active_from": target.active_from} if "active_from" in sent else {}
 
     def change(tx: Transaction) -> bool:
         stored = tx.subscriptions.get_to_change(subscription_id.lower())
         return stored is not None and tx.subscriptions.change(stored.id, **unmasked(values, stored))
 
     if not await store_request.write(change):
-        raise _unknown(subscription_id)
+        raise unknown_subscription(subscription_id)
     return no_content()
 
 
@@ -138,13 +144,14 @@ async def change_subscription(
     response_class=Response,
 )
 async def end_subscription(subscription_id: SubscriptionInPath, store_request: AdminRequest) -> Response:
-    """Send no new messages to its URL; those already queued are still delivered."""
+    """Send nothing more to its URL; what is not sent yet is kept as skipped, and can be sent to another one."""
     if not await store_request.write(lambda tx: tx.subscriptions.remove(subscription_id.lower())):
-        raise _unknown(subscription_id)
+        raise unknown_subscription(subscription_id)
     return no_content()
 
 
-def _unknown(subscription_id: str) -> NotFound:
+def unknown_subscription(subscription_id: str) -> NotFound:
+    """The error of a subscription that there is not."""
     return NotFound(f"no webhook subscription {subscription_id[:80]}")
 
 

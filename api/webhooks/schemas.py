@@ -12,6 +12,12 @@ from loyalty.store.webhooks import WebhookFormat
 MAX_HEADERS = 20
 
 
+_ACTIVE_FROM = "Nothing is sent of what happened before this date; by default everything is sent, late reports too."
+
+MAX_OVERLAP = 30 * 24 * 3600
+DAY = 24 * 3600
+
+
 class Header(RequestModel):
     """A header of every request to the URL."""
 
@@ -20,8 +26,13 @@ class Header(RequestModel):
 
 
 class SubscriptionTarget(RequestModel):
-    """Where to send, and how: `legacy: true` is short for `format: legacy`."""
+    """Where to send, and how: `legacy: true` is short for `format: legacy`.
 
+    A PUT leaves a name and a date that it does not send as they are, and removes those that it sends as null.
+    """
+
+    name: str | None = Field(default=None, min_length=1, max_length=255, description="For people; by default none.")
+    active_from: str | None = Field(default=None, max_length=64, description=_ACTIVE_FROM)
     url: str
     destination_type: Literal["rest", "queue"] = "rest"
     headers: list[Header] | None = Field(default=None, max_length=MAX_HEADERS)
@@ -50,6 +61,32 @@ class PutSubscription(RequestModel):
     webhook_subscription: SubscriptionTarget
 
 
+class Rotation(RequestModel):
+    """For how many seconds the present secret signs, too. Without a new secret, one is generated."""
+
+    overlap_seconds: int = Field(default=DAY, ge=0, le=MAX_OVERLAP)
+    secret: str | None = Field(default=None, max_length=255, repr=False)
+
+
+class PostRotation(RequestModel):
+    """How a secret is rotated."""
+
+    rotation: Rotation = Rotation()
+
+
+class NewSecret(TypedDict):
+    """A new secret, which is shown only once, and until when the one before it signs, too."""
+
+    secret: str
+    previousSecretUntil: Instant | None
+
+
+class StoreSecret(TypedDict):
+    """The secret of a store is shown only when it is rotated; until then the one before it signs, too."""
+
+    previousSecretUntil: Instant | None
+
+
 class WebhookEvents(TypedDict):
     """The names of webhook events."""
 
@@ -74,6 +111,8 @@ class Subscription(TypedDict):
     """A subscription. `disabledBecause` says why Laurel disabled it; PUT enables it again."""
 
     webhookSubscriptionId: Id
+    name: str | None
+    activeFrom: Instant | None
     eventName: str
     url: str
     headers: list[HeaderView]
@@ -85,6 +124,8 @@ class Subscription(TypedDict):
     destinationType: str
     disabledAt: Instant | None
     disabledBecause: str | None
+    previousSecretUntil: Instant | None
+    """Until when the secret before the present one signs, too."""
 
 
 class Subscriptions(TypedDict):

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from api.http.errors import BadInput, InputFault
 from api.webhooks.schemas import NewSubscription, SubscriptionTarget
+from loyalty.calendar import read_date
 from loyalty.masking import MASK, masked_url
 from loyalty.store.webhooks import Subscription, WebhookFormat
 from loyalty.webhooks.addresses import Network
@@ -44,6 +45,7 @@ class ValidTarget:
     url: str
     headers: Sequence[dict[str, str]]
     format: WebhookFormat | None
+    active_from: datetime | None
 
 
 def validate_event_name(name: str) -> str:
@@ -55,8 +57,8 @@ def validate_event_name(name: str) -> str:
     raise BadInput.at(f"{ROOT}.eventName", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
 
 
-def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...]) -> ValidTarget:
-    """A target without faults; raise BadInput with every fault."""
+def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone: tzinfo) -> ValidTarget:
+    """A target without faults; raise BadInput with every fault. A date without offset is in `zone`."""
     faults: list[InputFault] = []
     if given.destination_type != "rest":
         message = "queue destinations are not supported: use rest"
@@ -68,12 +70,16 @@ def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...]) -> Va
     if not headers and given.header_name is not None:
         headers = [{"headerName": given.header_name, "headerValue": given.header_value or ""}]
     faults += [fault for number, header in enumerate(headers) for fault in _header_faults(number, header)]
-    faults += _secret_faults(given)
+    if isinstance(given, NewSubscription) and given.secret is not None:
+        faults += secret_faults(given.secret, f"{ROOT}.secret")
+    active_from = _active_from(given.active_from, zone, faults)
+    if given.name is not None and not given.name.strip():
+        faults.append(InputFault("a name is not blank: leave it out, or send null", "blank", f"{ROOT}.name"))
     if given.legacy is not None and given.format is not None and given.legacy != (given.format == "legacy"):
         faults.append(InputFault("legacy and format contradict each other", "contradiction", f"{ROOT}.format"))
     if faults:
         raise BadInput.of(faults)
-    return ValidTarget(given.url, headers, given.format or _FORMAT_BY_FLAG[given.legacy])
+    return ValidTarget(given.url, headers, given.format or _FORMAT_BY_FLAG[given.legacy], active_from)
 
 
 def unmasked(values: Mapping[str, Any], stored: Subscription) -> dict[str, Any]:
@@ -90,14 +96,21 @@ def unmasked(values: Mapping[str, Any], stored: Subscription) -> dict[str, Any]:
     return {**values, "url": url, "headers": headers}
 
 
-def _secret_faults(given: SubscriptionTarget) -> list[InputFault]:
-    if not isinstance(given, NewSubscription) or given.secret is None:
-        return []
+def secret_faults(secret: str, path: str) -> list[InputFault]:
+    """What is wrong with a secret that a client chose."""
     try:
-        sign([given.secret], "", _EPOCH, b"")
+        sign([secret], "", _EPOCH, b"")
     except ValueError as error:
-        return [InputFault(str(error), "invalidSecret", f"{ROOT}.secret")]
+        return [InputFault(str(error), "invalidSecret", path)]
     return []
+
+
+def _active_from(text: str | None, zone: tzinfo, faults: list[InputFault]) -> datetime | None:
+    try:
+        return None if text is None else read_date(text, zone)
+    except ValueError as error:
+        faults.append(InputFault(str(error), "invalidDate", f"{ROOT}.activeFrom"))
+        return None
 
 
 def _header_faults(number: int, header: dict[str, str]) -> list[InputFault]:

@@ -1,6 +1,6 @@
 """Webhook subscriptions as answers show them."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from api.http.responses import format_instant, omit_none
@@ -8,12 +8,14 @@ from loyalty.masking import MASK, masked_url
 from loyalty.store.webhooks import Subscription
 
 
-def subscription_view(subscription: Subscription, zone: tzinfo) -> dict[str, Any]:
-    """A subscription in the documented fields; what is secret of it is masked."""
+def subscription_view(subscription: Subscription, zone: tzinfo, *, now: datetime) -> dict[str, Any]:
+    """A subscription in the documented fields and ours; what is secret of it is masked."""
     headers = [{**each, "headerValue": MASK} for each in subscription.headers]
     first = headers[0] if headers else {}
     return {
         "webhookSubscriptionId": subscription.id,
+        "name": subscription.name,
+        "activeFrom": subscription.active_from and format_instant(subscription.active_from, zone),
         "eventName": subscription.event_name,
         "url": masked_url(subscription.url),
         "headers": headers,
@@ -23,4 +25,10 @@ def subscription_view(subscription: Subscription, zone: tzinfo) -> dict[str, Any
         "destinationType": "rest",
         "disabledAt": subscription.disabled_at and format_instant(subscription.disabled_at, zone),
         "disabledBecause": subscription.disabled_because,
+        "previousSecretUntil": overlap_view(subscription.previous_secret_until, zone, now=now),
     } | omit_none(headerName=first.get("headerName"), headerValue=first.get("headerValue"))
+
+
+def overlap_view(until: datetime | None, zone: tzinfo, *, now: datetime) -> str | None:
+    """Until when the secret before the present one signs, too; None: it does not."""
+    return None if until is None or until <= now else format_instant(until, zone)

@@ -10,6 +10,8 @@ store = Table(
     Column("code", NAME, primary_key=True),
     Column("created_at", Instant, nullable=False),
     Column("secret", Text, nullable=False),  # signs the requests of `call_webhook`
+    Column("previous_secret", Text),  # signs, too, until:
+    Column("previous_secret_until", Instant),
     Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
 )
 

@@ -9,12 +9,18 @@ subscription = Table(
     metadata,
     Column("id", ID, primary_key=True),
     store_column(),
+    Column("name", NAME),
     Column("event_name", NAME, nullable=False),
     Column("url", Text, nullable=False),
+    Column("shown_url", Text, nullable=False, server_default=""),  # without its secret query
+    Column("searchable", Text, nullable=False, server_default=""),  # case-folded, what a search looks into
     Column("headers", Json, nullable=False),
     Column("format", String(16), nullable=False),
     Column("secret", Text, nullable=False),
+    Column("previous_secret", Text),  # signs, too, until:
+    Column("previous_secret_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("active_from", Instant),  # nothing is sent of what happened before; null: of everything
     Column("failing_since", Instant),
     Column("disabled_at", Instant),
     Column("disabled_because", Text),

@@ -23,6 +23,12 @@ class LiveSubscription:
     format: WebhookFormat
     failing_since: datetime | None
     """When its endpoint began to fail without a success since; None: it works."""
+    active_from: datetime | None = None
+    """Nothing is sent of what happened before; None: of everything."""
+
+    def wants(self, happened_at: datetime, *, now: datetime) -> bool:
+        """Return whether a message about what happened then is sent to it."""
+        return self.active_from is None or self.active_from <= min(happened_at, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,15 @@ class Subscription:
     format: WebhookFormat
     secret: str = field(repr=False)
     """Signs the requests."""
+    previous_secret_until: datetime | None
+    """Until when the secret before the present one signs, too; None: there is none."""
     created_at: datetime
     failing_since: datetime | None
     disabled_at: datetime | None
     disabled_because: str | None
+    name: str | None
+    active_from: datetime | None
+    """Nothing is sent of what happened before; None: of everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +89,22 @@ class OutboundDelivery:
     """Whether it has a subscription that is not disabled."""
     secret: str = field(repr=False)
     """The subscription's, else the store's."""
+    previous_secret: str | None = field(repr=False)
+    """The one before, which signs, too, until:"""
+    previous_secret_until: datetime | None
     status: DeliveryStatus
     attempts: int
     earlier_attempts: int
     """How many were made before it was last tried again: the schedule began anew behind them."""
     next_attempt_at: datetime | None
     """When the next attempt is due; None: there is none."""
+
+    def secrets(self, *, now: datetime) -> tuple[str, ...]:
+        """Return what signs the message: during a rotation two secrets."""
+        until = self.previous_secret_until
+        if self.previous_secret is None or until is None or until <= now:
+            return (self.secret,)
+        return (self.secret, self.previous_secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,24 @@ class SubscriptionReader(Protocol):
 
     def live(self) -> Sequence[LiveSubscription]:
         """Return the subscriptions that are not disabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretState:
+    """A secret that signs webhooks, and until when the one before it signs, too; None: it does not."""
+
+    secret: str = field(repr=False)
+    previous_until: datetime | None
+
+
+class SecretRepository(Protocol):
+    """The secrets that sign the webhooks of a store."""
+
+    def secret_to_change(self, subscription_id: str | None) -> SecretState | None:
+        """Return a subscription's secret, or the store's, which nobody else changes until the transaction ends."""
+
+    def set_secret(self, subscription_id: str | None, secret: str, *, previous_until: datetime | None) -> None:
+        """Replace a secret; the present one signs, too, until a moment, or not at all (None)."""
 
 
 class WebhookRepository(Protocol):

@@ -44,7 +44,7 @@ class Outbox:
     def send(self, message_type: type[Message], make: Callable[[], Message]) -> None:
         """Send a message to every subscription to its name; without one, it is not even made."""
         name = message_type.__name__
-        subscriptions = self._by_event_name.get(name) if self.has_subscribers else None
+        subscriptions = self._to_send(name) if self.has_subscribers else None
         if not subscriptions:
             return
         message = make()
@@ -72,6 +72,11 @@ class Outbox:
         self._add_message(message_id, CALL, {CALL: call.body})
         headers = [{"headerName": name, "headerValue": value} for name, value in call.headers]
         self._add_delivery(message_id, CALL, None, call.url, headers, slow=False)
+
+    def _to_send(self, name: str) -> list[LiveSubscription]:
+        """The subscriptions to a name that want what happened when the event did."""
+        named = self._by_event_name.get(name, [])
+        return [each for each in named if each.wants(self._event.time, now=self._now)]
 
     @cached_property
     def _by_event_name(self) -> dict[str, list[LiveSubscription]]:

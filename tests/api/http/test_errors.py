@@ -25,6 +25,7 @@ from loyalty.refusals import (
     MissingIdentity,
     NoLiveSubscription,
     Refusal,
+    SecretRotationUnderWay,
     SumTooLarge,
     UnidentifiedMember,
     UnknownMember,
@@ -51,6 +52,12 @@ SHOWN = [
     (EventNotFailed("an id"), "notFailed", "customEvent", "an id is applied"),
     (EventIsCaused("an id", "a cause"), "partOfAnother", "customEvent", "try a cause again"),
     (DeliveryNotFailed("an id", "it was delivered"), "notGivenUp", "delivery", "it was delivered"),
+    (
+        SecretRotationUnderWay(datetime(2026, 5, 1, tzinfo=UTC)),
+        "rotationUnderWay",
+        "rotation.overlapSeconds",
+        "until 2026-05-01T00:00:00+00:00",
+    ),
     (NoLiveSubscription("an id"), "noLiveSubscription", "delivery", "enable it by PUT"),
     (points.InvalidAmount("an amount is above zero"), "invalidAmount", "transfer.points", "above zero"),
     (

@@ -35,6 +35,8 @@ async def test_a_subscription_shows_its_secret_once(api_anywhere: Api):
     assert "whsec_" not in shown.text + listed.text
     assert shown.json() | {"webhookSubscriptionId": "", "createdAt": ""} == {
         "webhookSubscriptionId": "",
+        "name": None,
+        "activeFrom": None,
         "eventName": "CustomerRegistered",
         "url": "https://partner.example/hook",
         "headers": [],
@@ -44,6 +46,7 @@ async def test_a_subscription_shows_its_secret_once(api_anywhere: Api):
         "destinationType": "rest",
         "disabledAt": None,
         "disabledBecause": None,
+        "previousSecretUntil": None,
     }
 
 

@@ -1,0 +1,108 @@
+"""What is sent, and to whom: by the date of a subscription, signed by each of its secrets that are valid."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from activities.events import EventActivities
+from database import Database
+from database.programs import Programs
+from loyalty.webhooks.secrets import rotate_secret
+from loyalty.webhooks.signing import new_secret
+from tests.kit import programs
+from tests.kit.receiver import Receiver, Request
+from tests.kit.scripted_store import ScriptedStore
+from tests.kit.webhooks import Sender, deliveries, sender, subscribe
+
+OVERLAP, NONE = timedelta(hours=1), timedelta()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as started:
+        yield started
+
+
+@pytest.fixture
+async def shop(database: Database) -> ScriptedStore:
+    deployed = Programs(database)
+    program, revision, _ = await deployed.deploy(programs.files(), by="test")
+    return ScriptedStore(database, EventActivities(database, deployed), program, revision, datetime.now(UTC))
+
+
+@pytest.fixture
+async def sending(database: Database) -> AsyncIterator[Sender]:
+    async with sender(database) as started:
+        yield started
+
+
+def verifies(request: Request, secret: str) -> bool:
+    try:
+        Webhook(secret).verify(request.body, request.headers)
+    except WebhookVerificationError:
+        return False
+    return True
+
+
+async def test_what_happened_before_a_subscription_is_active_is_not_sent(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver
+) -> None:
+    for name, active_from in [("old", None), ("now", shop.now), ("later", shop.now + DAY)]:
+        await subscribe(
+            shop.database, f"{receiver.url}/{name}", "AvailablePointsAmountChanged", active_from=active_from
+        )
+    member = await shop.register("ann@example.com")
+
+    await shop.report(member, "purchase", {"total": 10})
+    await shop.report(member, "purchase", {"total": 10}, time=shop.now - DAY)  # reported late
+    await sending.send()
+
+    assert [each.path for each in receiver.requests] == ["/old", "/now", "/old"]
+
+
+async def test_both_secrets_sign_until_the_overlap_ends(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver
+) -> None:
+    old, new, other = new_secret(), new_secret(), new_secret()
+    subscription = await subscribe(shop.database, receiver.url, secret=old)
+    store = shop.database.store("DEFAULT")
+
+    await shop.register("ann@example.com")
+    await store.write(lambda tx: rotate_secret(tx.subscriptions, subscription, new, overlap=OVERLAP, now=shop.now))
+    await sending.send()
+    past = shop.now - 2 * OVERLAP
+    await store.write(
+        lambda tx: tx.subscriptions.change(subscription, previous_secret_until=past + OVERLAP)
+    )  # an hour ago
+    await shop.register("bob@example.com")
+    await sending.send()
+
+    during, after = receiver.requests
+    assert [verifies(during, each) for each in (old, new, other)] == [True, True, False]
+    assert [verifies(after, each) for each in (old, new, other)] == [False, True, False]
+
+
+async def test_what_is_sent_while_a_secret_is_rotated_verifies_by_the_old_or_the_new_one(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver
+) -> None:
+    secrets = [new_secret() for _ in range(4)]
+    subscription = await subscribe(shop.database, receiver.url, secret=secrets[0])
+    for name in ("ann", "bob", "eve", "joe"):
+        await shop.register(f"{name}@example.com")
+    store = shop.database.store("DEFAULT")
+
+    async def rotate() -> None:
+        for each in secrets[1:]:
+            change = partial(rotate_secret, subscription_id=subscription, new=each, overlap=NONE, now=datetime.now(UTC))
+            await store.write(lambda tx, change=change: change(tx.subscriptions))
+
+    waiting = await deliveries(shop.database, "pending")
+    await asyncio.gather(rotate(), *(sending.send([each]) for each in waiting))
+
+    assert len(receiver.requests) == 4
+    assert all(any(verifies(each, secret) for secret in secrets) for each in receiver.requests)
