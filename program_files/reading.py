@@ -13,10 +13,10 @@ from loyalty.program.tier_rules import TierRules
 from program_files.checks.cross_file import note_cross_file, note_past
 from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
 from program_files.readers.achievements import read_achievement
-from program_files.readers.declarations import Declarations
+from program_files.readers.declarations import Declarations, scopes_of_rewards
 from program_files.readers.events import read_event
 from program_files.readers.reactors import read_reactor
-from program_files.readers.rewards import read_reward
+from program_files.readers.rewards import RewardReader
 from program_files.readers.settings import NO_SETTINGS, Settings, read_settings
 from program_files.text.nodes import Node
 from program_files.text.problems import Problem, Problems, ProgramFaults, in_order
@@ -226,7 +226,8 @@ def _declarations(
     nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems
 ) -> Declarations:
     events = _named(nodes["events"], lambda node: read_event(node, problems), "event", problems)
-    rewards = _named(nodes["rewards"], lambda node: read_reward(node, problems), "reward", problems)
+    reader = RewardReader(settings, scopes_of_rewards(settings or NO_SETTINGS), problems)
+    rewards = _named(nodes["rewards"], reader.read, "reward", problems)
     event_types = {**BUILT_IN, **events}
     return Declarations(
         settings=settings or NO_SETTINGS,

@@ -1,27 +1,120 @@
-"""Rewards and their coupons."""
+"""Rewards and their coupons: what they cost, who may have them, and until when."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal, TypeAlias, get_args
 
-from loyalty.calendar import Duration
+from loyalty.calendar import Duration, Period
+from loyalty.program.logic import Logic
+
+CouponCodes: TypeAlias = Literal["generated", "uploaded"]
+ValueType: TypeAlias = Literal["money", "percentage"]
+RewardKind: TypeAlias = Literal["static_coupon", "dynamic_coupon", "conversion_coupon", "material"]
+Progress: TypeAlias = Literal[
+    "pending", "approved", "packing", "awaiting_shipping", "shipped", "completed", "returned", "rejected"
+]
+"""How far a reward that was issued has come; an administrator moves it on."""
+
+PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCode:
+    """One code for many members: at most `uses` members have it at once, each of them at most `each` times."""
+
+    code: str
+    uses: int
+    each: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """How the coupon codes of a reward are made, and what they are worth."""
+    """Where the coupon codes of a reward come from, what they are worth, and when they can be used."""
 
     prefix: str
     length: int
-    value: Decimal
-    value_type: Literal["money", "percentage"]
+    value: Decimal | Logic
+    """A rule reads `member`, `points` (what was paid) and `now`."""
+    value_type: ValueType
     valid: Duration | None
-    """Counted from the issue; None: without end."""
+    """Counted from when it can be used; None: without end, unless there is `until`."""
+    codes: CouponCodes = "generated"
+    shared: SharedCode | None = None
+    begins: Duration | None = None
+    """How long after its issue it can be used; None: at once."""
+    start: datetime | None = None
+    """Before that, no coupon can be used."""
+    until: datetime | None = None
+    """From then on, none can be used any more."""
+
+    @property
+    def fixed_value(self) -> Decimal | None:
+        """What every coupon is worth; None: a rule says it."""
+        return self.value if isinstance(self.value, Decimal) else None
+
+    def usable(self, issued_at: datetime, zone: tzinfo) -> tuple[datetime, datetime | None]:
+        """Return from when until when a coupon issued at a moment can be used."""
+        begins = issued_at if self.begins is None else self.begins.after(issued_at, zone)
+        if self.start is not None:
+            begins = max(begins, self.start)
+        ends = [] if self.until is None else [self.until]
+        if self.valid is not None:
+            ends.append(self.valid.after(begins, zone))
+        return begins, min(ends, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a reward costs in points of a wallet: `least`, or what the member chooses in steps above it."""
+
+    wallet: str
+    least: Decimal
+    step: Decimal | None = None
+    """None: it costs `least`."""
+
+    def takes(self, amount: Decimal | int) -> bool:
+        """Return whether a member can pay this amount."""
+        more = Decimal(amount) - self.least
+        return more == 0 if self.step is None else more >= 0 and more % self.step == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an instant until another, which no longer belongs to it; None: without that bound."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def holds(self, moment: datetime) -> bool:
+        """Return whether a moment lies in it."""
+        return not self.is_before(moment) and not self.is_over(moment)
+
+    def is_before(self, moment: datetime) -> bool:
+        """Return whether it has not begun at a moment."""
+        return self.start is not None and moment < self.start
+
+    def is_over(self, moment: datetime) -> bool:
+        """Return whether it has ended at a moment."""
+        return self.end is not None and moment >= self.end
+
+
+ALWAYS: Final = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLimit:
+    """At most so many purchases of a reward in a calendar period."""
+
+    per: Literal["member", "program"]
+    every: Period
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """A reward that reactors can issue."""
+    """A reward that reactors and administrators can issue, and that members can buy if it has a price."""
 
     name: str
     title: str
@@ -29,10 +122,43 @@ class Reward:
     """None: a reward without a code, such as an object."""
     cost: Decimal | None = None
     """The cost of one to the store, in money, if the file gives it."""
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    price: Price | None = None
+    """None: it is not sold."""
+    eligible: Logic | None = None
+    """Who may buy it; None: every member. The rule reads `member` and `now`."""
+    shown: Span = ALWAYS
+    sold: Span = ALWAYS
+    limits: tuple[PurchaseLimit, ...] = ()
+    statuses: tuple[Progress, ...] = PROGRESS
+    """The statuses that one that was issued can be moved to."""
 
     @property
     def costs(self) -> Decimal | None:
         """The cost of one to the store, if known: a coupon of money costs its value."""
         if self.cost is None and self.coupon is not None and self.coupon.value_type == "money":
-            return self.coupon.value
+            return self.coupon.fixed_value
         return self.cost
+
+    @property
+    def kind(self) -> RewardKind:
+        """What kind of reward it is in the API and in messages.
+
+        A coupon is `conversion_coupon` if its value follows from what the member pays, `static_coupon` if its code is
+        shared by many or comes from a list, else `dynamic_coupon`.
+        """
+        if self.coupon is None:
+            return "material"
+        if self.price is not None and self.price.step is not None:
+            return "conversion_coupon"
+        if self.coupon.shared is not None or self.coupon.codes == "uploaded":
+            return "static_coupon"
+        return "dynamic_coupon"
+
+    def logics(self) -> Iterator[Logic]:
+        """Yield the rules of the reward."""
+        if self.eligible is not None:
+            yield self.eligible
+        if self.coupon is not None and isinstance(self.coupon.value, Logic):
+            yield self.coupon.value

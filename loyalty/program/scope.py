@@ -18,6 +18,7 @@ from rules.types import (
     optional,
     options,
     record,
+    step_into,
     union,
 )
 
@@ -44,6 +45,21 @@ def scope(
             "now": INSTANT,
         }
     )
+
+
+def eligibility_scope(seen: Type) -> Type:
+    """Return the type of what the rule reads that says who may buy a reward; `seen` is a `scope`."""
+    member, now = (step_into(seen, name) for name in ("member", "now"))
+    assert member is not None, "every rule reads the member"
+    assert now is not None, "every rule reads the time"
+    return record({"member": member, "now": now})
+
+
+def coupon_value_scope(seen: Type) -> Type:
+    """Return the type of what the rule reads that says what a coupon is worth: also the points that were paid."""
+    eligibility = eligibility_scope(seen)
+    assert isinstance(eligibility, RecordType), "it is a record of two"
+    return record({**dict(eligibility.fields), "points": NUMBER})
 
 
 def body_type(event_type: EventType | None, schema: Type, names: Mapping[NamedThing, Collection[str] | None]) -> Type:

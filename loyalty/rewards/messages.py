@@ -21,7 +21,7 @@ def send_reward_issued(context: EventContext, body: Any) -> None:
             reward=RewardView(
                 context.program.id_of("reward", reward.name),
                 reward.title,
-                "dynamic_coupon" if reward.coupon else "material",
+                reward.kind,
             ),
             issued_id=issued.id,
             cost=Decimal(0),
@@ -46,7 +46,7 @@ def _coupon(context: EventContext, issued: IssuedReward) -> CouponView | None:
         return None
     return CouponView(
         code=issued.coupon,
-        value=reward.coupon.value,
+        value=reward.coupon.fixed_value or Decimal(0),
         active_from=issued.issued_at,
         active_to=issued.expires_at,
         status=issued.status,

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from loyalty.program.event_types import EventType, NamedThing
 from loyalty.program.rewards import Reward
-from loyalty.program.scope import body_type, scope
+from loyalty.program.scope import body_type, coupon_value_scope, eligibility_scope, scope
 from program_files.readers.node_values import name_of
 from program_files.readers.settings import Settings
 from program_files.text.nodes import Node
@@ -41,14 +41,26 @@ class Declarations:
         """The type of what rules on an event type can read; the body of an unknown one may be anything."""
         if event_type not in self._scopes:
             known = self.event_types.get(event_type)
-            tiers = self.settings.tiers
             schema = ANY if known is None else type_of_schema(known.body.schema)
-            self._scopes[event_type] = scope(
-                body_type(known, schema, self.names),
-                wallets=self.settings.wallets,
-                tiers=[tier.name for tier in tiers],
-                always_tier=bool(tiers) and tiers[0].start == 0,
-                badges=self.names["badge"],
-                event_type=event_type,
-            )
+            body = body_type(known, schema, self.names)
+            self._scopes[event_type] = scope_with(self.settings, body, self.names["badge"], event_type)
         return self._scopes[event_type]
+
+
+def scope_with(settings: Settings, body: Type, badges: Collection[str] | None, event_type: str | None = None) -> Type:
+    """The type of what rules read of events with such a body, in a program with these settings."""
+    tiers = settings.tiers
+    return scope(
+        body,
+        wallets=settings.wallets,
+        tiers=[tier.name for tier in tiers],
+        always_tier=bool(tiers) and tiers[0].start == 0,
+        badges=badges,
+        event_type=event_type,
+    )
+
+
+def scopes_of_rewards(settings: Settings) -> tuple[Type, Type]:
+    """The types of what rules of rewards read: who may buy one, and what its coupons are worth."""
+    seen = scope_with(settings, ANY, settings.badges)
+    return eligibility_scope(seen), coupon_value_scope(seen)

@@ -1,26 +1,17 @@
 """Files of reactors/: reactors."""
 
-import re
-from datetime import date, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
-
-from loyalty.calendar import read_instant, start_of
 from loyalty.program.logic import Logic
 from loyalty.program.reactors import Limit, Reactor
 from program_files.grammar.common import PERIOD
 from program_files.grammar.reactors import ACTIVE, LIMIT, PER, REACTOR
-from program_files.grammar.values import DateValue
 from program_files.readers.declarations import Declarations
 from program_files.readers.effects import EffectReader
 from program_files.readers.logic import read_logic
 from program_files.readers.map_reader import MapReader
+from program_files.readers.spans import read_span
 from program_files.text.nodes import Node
-from program_files.text.problems import Problems, shown
+from program_files.text.problems import Problems
 from rules.types import BOOLEAN
-
-_DATE: Final = re.compile(DateValue.date)
-_DATE_AND_TIME: Final = re.compile(DateValue.date_and_time)
 
 
 def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reactor | None:
@@ -36,7 +27,9 @@ def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reac
         problems.add(then.place, "out-of-range", "then must have at least one effect")
     limits = tuple(_limit(item, problems) for item in fields.items("limits"))
     active = fields.get("active")
-    start, end = (None, None) if active is None else _active(active, problems, declared.settings.zone)
+    start, end = None, None
+    if active is not None:
+        start, end = read_span(MapReader(active, problems, ACTIVE), declared.settings.zone)
     if name is None:
         return None
     return Reactor(name, title, on, when, effects, limits, start, end, node.place)
@@ -66,28 +59,3 @@ def _limit(node: Node, problems: Problems) -> Limit:
         times=fields.integer("times"),
         points=fields.amount("points"),
     )
-
-
-def _active(node: Node, problems: Problems, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    """The first instant, and the first instant after the last; a date means the whole of that local day."""
-    fields = MapReader(node, problems, ACTIVE)
-    first, last = fields.get("from"), fields.get("until")
-    start = None if first is None else _instant(first, problems, zone, end=False)
-    end = None if last is None else _instant(last, problems, zone, end=True)
-    if last is not None and start is not None and end is not None and start >= end:
-        problems.add(last.place, "ends-before-it-begins", "until must be later than from", can_run=True)
-    return start, end
-
-
-def _instant(node: Node, problems: Problems, zone: ZoneInfo, *, end: bool) -> datetime | None:
-    text = node.value if isinstance(node.value, str) else ""
-    try:
-        if _DATE.fullmatch(text):
-            return start_of(date.fromisoformat(text) + timedelta(days=end), zone)
-        if _DATE_AND_TIME.fullmatch(text):
-            return read_instant(text, zone)
-    except (ValueError, OverflowError):
-        pass  # noted below, with the cure
-    message = f"{shown(str(node.value))} is no date: write it as 2026-12-31 or 2026-12-31T18:00:00"
-    problems.add(node.place, "bad-date", message)
-    return None

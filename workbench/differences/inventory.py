@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import assert_never
 
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Measure, Sum
@@ -14,9 +15,10 @@ from loyalty.program.effect_rules import (
 )
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.event_types import EventType
+from loyalty.program.logic import Logic
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
-from loyalty.program.rewards import Coupon, Reward
+from loyalty.program.rewards import PROGRESS, Coupon, PurchaseLimit, Reward, Span
 from loyalty.program.tiers import Tier
 from loyalty.program.wallets import TransferLimit, Wallet
 from program_files.grammar.achievements import ACHIEVEMENT
@@ -24,7 +26,8 @@ from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POI
 from program_files.grammar.events import EVENT_TYPE
 from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, WALLET
 from program_files.grammar.reactors import ACTIVE, REACTOR
-from program_files.grammar.rewards import COUPON, REWARD
+from program_files.grammar.rewards import COUPON, REWARD, SHOWN, SOLD
+from program_files.grammar.values import MapGrammar
 from workbench.differences import phrases
 from workbench.differences.attributes import (
     Attribute,
@@ -65,7 +68,7 @@ def definitions(program: Program) -> Iterator[Definition]:
         if not event_type.built_in:
             yield Definition("event type", event_type.name, tuple(_event_type(event_type)))
     for reward in program.rewards.values():
-        yield Definition("reward", reward.name, tuple(_reward(reward)))
+        yield Definition("reward", reward.name, tuple(_reward(reward, program.zone)))
     for reactor in program.reactors:
         yield Definition("reactor", reactor.name, tuple(_reactor(reactor, program)), _effects(reactor.then, program))
     for each in program.achievements:
@@ -133,28 +136,62 @@ def _event_type(event_type: EventType) -> Iterator[Attribute]:
     return attributes_by_key(EVENT_TYPE, {"event": None, "title": title, "body": schema})
 
 
-def _reward(reward: Reward) -> Iterator[Attribute]:
+def _reward(reward: Reward, zone: tzinfo) -> Iterator[Attribute]:
     return attributes_by_key(
         REWARD,
         {
             "reward": None,
             "title": _title(reward.name, reward.title),
-            "coupon": None if reward.coupon is None else _coupon(reward.coupon),
+            "description": AttributeText(phrases.quoted(reward.description)) if reward.description else None,
+            "categories": AttributeText(", ".join(reward.categories)) if reward.categories else None,
+            "price": None if reward.price is None else AttributeText(phrases.price(reward.price)),
+            "for": None if reward.eligible is None else AttributeRule(reward.eligible),
+            "shown": _span(SHOWN, reward.shown, zone),
+            "sold": None if reward.sold == reward.shown else _span(SOLD, reward.sold, zone),
+            "limits": map(_purchase_limit, reward.limits),
+            "coupon": None if reward.coupon is None else _coupon(reward.coupon, zone),
+            "statuses": None if reward.statuses == PROGRESS else AttributeText(", ".join(reward.statuses)),
             "cost": None if reward.cost is None else AttributeText(phrases.number(reward.cost)),
         },
     )
 
 
-def _coupon(coupon: Coupon) -> Iterator[Attribute]:
+def _span(grammar: MapGrammar, span: Span, zone: tzinfo) -> Iterator[Attribute]:
+    return attributes_by_key(
+        grammar,
+        {
+            "from": None if span.start is None else AttributeText(phrases.first(span.start, zone)),
+            "until": None if span.end is None else AttributeText(phrases.last(span.end, zone)),
+        },
+        grammar.title,
+    )
+
+
+def _purchase_limit(limit: PurchaseLimit) -> Attribute:
+    return Attribute("limits", AttributeText(phrases.purchase_limit(limit)), f"{limit.per} {limit.every}")
+
+
+def _coupon(coupon: Coupon, zone: tzinfo) -> Iterator[Attribute]:
     unit = "%" if coupon.value_type == "percentage" else " of money"
+    value, is_given = coupon.value, coupon.shared is not None or coupon.codes == "uploaded"
+    worth: AttributeValue
+    if isinstance(value, Logic):
+        worth = AttributeRule(value, unit.strip())
+    else:
+        worth = AttributeText(f"{phrases.number(value)}{unit}")
     return attributes_by_key(
         COUPON,
         {
-            "value": [Attribute("coupon", AttributeText(f"{phrases.number(coupon.value)}{unit}"))],
+            "codes": None if coupon.codes == "generated" else AttributeText(coupon.codes),
+            "shared": None if coupon.shared is None else AttributeText(phrases.shared_code(coupon.shared)),
+            "value": [Attribute("coupon", worth)],
             "type": None,  # it is the unit of the value
-            "length": AttributeText(str(coupon.length)),
+            "length": None if is_given else AttributeText(str(coupon.length)),
             "prefix": AttributeText(coupon.prefix) if coupon.prefix else None,
+            "begins": None if coupon.begins is None else AttributeText(phrases.duration(coupon.begins)),
             "valid": None if coupon.valid is None else AttributeText(phrases.duration(coupon.valid)),
+            "from": None if coupon.start is None else AttributeText(phrases.first(coupon.start, zone)),
+            "until": None if coupon.until is None else AttributeText(phrases.last(coupon.until, zone)),
         },
         "coupon",
     )

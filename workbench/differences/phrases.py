@@ -9,6 +9,7 @@ from loyalty.calendar import Duration, Period
 from loyalty.program.achievements import Last, Window
 from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
 from loyalty.program.reactors import Limit
+from loyalty.program.rewards import Price, PurchaseLimit, SharedCode
 from loyalty.program.wallets import TransferLimit
 from rules import exact
 
@@ -65,6 +66,22 @@ def limit(most: Limit) -> str:
     """`3 times a day per member`, `100000 points a month for the whole program`."""
     whose = "per member" if most.per == "member" else "for the whole program"
     return f"{_counts(most)} {_PERIODS[most.every]} {whose}"
+
+
+def purchase_limit(most: PurchaseLimit) -> str:
+    """`3 times a month per member`."""
+    return limit(Limit(most.per, most.every, most.times, None))
+
+
+def price(asked: Price) -> str:
+    """`100 points`, `from 10 points in steps of 5`."""
+    least = f"{number(asked.least)} {asked.wallet}"
+    return least if asked.step is None else f"from {least} in steps of {number(asked.step)}"
+
+
+def shared_code(shared: SharedCode) -> str:
+    """`SUMMER, 100 in all, 1 per member`."""
+    return f"{shared.code}, {shared.uses} in all, {shared.each} per member"
 
 
 def transfer_limit(most: TransferLimit) -> str:

@@ -29,12 +29,17 @@ def test_file(values: ValueSchemas) -> Schema:
 
 
 def _coupon(_: Vocabulary) -> Schema:
-    """A percentage is at most the whole price."""
+    """A percentage is at most the whole price, and only generated codes have a prefix and a length."""
+    generated = {"not": {"anyOf": [{"required": ["prefix"]}, {"required": ["length"]}]}}
     return {
         "if": {"properties": {"type": {"const": "percentage"}}, "required": ["type"]},
         "then": {
             "properties": {"value": {"maximum": WHOLE_PRICE, "errorMessage": f"A percentage is at most {WHOLE_PRICE}."}}
         },
+        "allOf": [
+            {"if": {"required": ["shared"]}, "then": {**generated, "properties": {"codes": False}}},
+            {"if": {"properties": {"codes": {"const": "uploaded"}}, "required": ["codes"]}, "then": generated},
+        ],
     }
 
 

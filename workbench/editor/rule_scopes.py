@@ -39,6 +39,13 @@ def achievement_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schem
         yield _on_event_type(event_type, {"when": scope, "measure": measure})
 
 
+def reward_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
+    """The scopes of who may buy a reward, and of what its coupons are worth."""
+    who, value = vocabulary.reward_scopes
+    who_scope, value_scope = (not_suggested(scopes.of(each, name)) for each, name in ((who, "who"), (value, "worth")))
+    yield {"properties": {"for": who_scope, "coupon": not_suggested({"properties": {"value": value_scope}})}}
+
+
 def _scope_name(event_type: str) -> str:
     """The definition of what rules on an event type can read."""
     return f"on-{event_type}"

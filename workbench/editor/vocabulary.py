@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import NamedThing
 from program_files.folders.layout import is_read
+from program_files.readers.declarations import scopes_of_rewards
 from program_files.reading import read_declarations
 from program_files.text.problems import Problem, Problems
 from program_files.text.text import read_text
@@ -32,6 +33,8 @@ class Vocabulary:
     """The event types that no file may declare."""
     scope_types: Mapping[str, Type]
     """The type of what rules can read, by event type."""
+    reward_scopes: tuple[Type, Type]
+    """The types of what rules of rewards can read: who may buy one, and what its coupons are worth."""
 
     @property
     def reported_event_types(self) -> Names | None:
@@ -68,6 +71,7 @@ def read_vocabulary(
         reactors=_declared("reactors", "reactor", files, unread),
         built_in=frozenset(BUILT_IN),
         scope_types={name: declared.scope_of(name) for name in declared.event_types},
+        reward_scopes=scopes_of_rewards(settings),
     )
     return vocabulary, problems
 

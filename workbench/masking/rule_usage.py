@@ -94,6 +94,10 @@ class RuleUsage:
             self._measure(achievement)
             self._event_type = "achievement_completed"
             self._effects(achievement.then)
+        self._event_type = ""
+        for reward in program.rewards.values():
+            for logic in reward.logics():
+                self._condition(logic)
 
     def compares(self, path: FieldPath, value: str | Decimal) -> bool:
         """Return whether a rule compares a field with this text or number, or looks the text up in a longer one."""

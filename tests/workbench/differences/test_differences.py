@@ -13,7 +13,7 @@ from loyalty.program.event_types import EventType
 from loyalty.program.logic import Logic, Place
 from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.reactors import Limit, Reactor
-from loyalty.program.rewards import Coupon, Reward
+from loyalty.program.rewards import Coupon, Price, PurchaseLimit, Reward, SharedCode, Span
 from loyalty.program.tiers import Tier
 from loyalty.program.wallets import TransferLimit, Wallet
 from program_files import read_program
@@ -171,6 +171,35 @@ EDITS = {
     ("rewards/coffee.yaml", "percentage", "money"): "~ reward coffee|coupon: 10% -> 10 of money",
     ("rewards/coffee.yaml", "title: A coffee", "title: A coffee\ncost: 2.50"): "~ reward coffee|cost: added 2.5",
     ("rewards/coffee.yaml", ", valid: 30d", ""): "~ reward coffee|coupon valid: removed 30d",
+    ("rewards/coffee.yaml", "coupon", "price: 100\ncoupon"): "~ reward coffee|price: added 100 points",
+    ("rewards/coffee.yaml", "coupon", "price: {min: 10}\ncoupon"): (
+        "~ reward coffee|price: added from 10 points in steps of 1"
+    ),
+    ("rewards/coffee.yaml", "coupon", 'for: {"==": [{var: member.tier}, gold]}\ncoupon'): (
+        '~ reward coffee|for: added member.tier == "gold" (rewards/coffee.yaml:3:6)'
+    ),
+    ("rewards/coffee.yaml", "coupon", "sold: {until: 2026-12-31}\ncoupon"): (
+        "~ reward coffee|sold until: added 2026-12-31"
+    ),
+    ("rewards/coffee.yaml", "coupon", "limits: [{every: month, times: 2}]\ncoupon"): (
+        "~ reward coffee|limits: added 2 times a month per member"
+    ),
+    ("rewards/coffee.yaml", "coupon", "categories: [drinks]\ndescription: Hot.\ncoupon"): (
+        '~ reward coffee|description: added "Hot."|categories: added drinks'
+    ),
+    ("rewards/coffee.yaml", "coupon", "statuses: [shipped, completed]\ncoupon"): (
+        "~ reward coffee|statuses: added shipped, completed"
+    ),
+    ("rewards/coffee.yaml", "value: 10,", "value: {var: points},"): (
+        "~ reward coffee|coupon: 10% -> % points (rewards/coffee.yaml:3:40)"
+    ),
+    ("rewards/coffee.yaml", "prefix: C-, length: 8", "shared: {code: SUMMER, uses: 9}"): (
+        "~ reward coffee|coupon length: removed 8|coupon prefix: removed C-"
+        "|coupon shared: added SUMMER, 9 in all, 1 per member"
+    ),
+    ("rewards/coffee.yaml", ", valid: 30d", ", valid: 30d, begins: 1d, from: 2026-03-01"): (
+        "~ reward coffee|coupon begins: added 1d|coupon from: added 2026-03-01"
+    ),
     ("reactors/double.yaml", "Double points", "Twice"): '~ reactor double|title: "Double points" -> "Twice"',
     ("reactors/double.yaml", "times: 3", "times: 5"): (
         "~ reactor double|limits: 3 times a day per member -> 5 times a day per member"
@@ -411,8 +440,12 @@ def test_json_has_both_sides_and_both_places() -> None:
         (NotifyBefore, "points coupons tier"),
         (Tier, "name title start"),
         (EventType, "name title body built_in names"),
-        (Reward, "name title coupon cost"),
-        (Coupon, "prefix length value value_type valid"),
+        (Reward, "name title coupon cost description categories price eligible shown sold limits statuses"),
+        (Price, "wallet least step"),
+        (Span, "start end"),
+        (SharedCode, "code uses each"),
+        (PurchaseLimit, "per every times"),
+        (Coupon, "prefix length value value_type valid codes shared begins start until"),
         (Reactor, "name title on when then limits active_from active_until place"),
         (Limit, "per every times points"),
         (Achievement, "name title description on when measure window goal repeat then place"),

@@ -84,8 +84,27 @@ repeat: unlimited
     "rewards/coffee.yaml": b"""\
 reward: coffee
 title: A coffee
+description: Black, with milk or without.
+categories: [drinks, treats]
+price: {points: 10.5, wallet: points}
+for: {in: [{var: member.tier}, [gold]]}
+shown: {from: 2026-01-01, until: 2026-12-31}
+sold: {from: 2026-02-01, until: 2026-12-24T12:00:00}
+limits: [{per: program, every: day, times: 100}, {every: month, times: 1}]
+statuses: [packing, completed]
 cost: 1.5
-coupon: {prefix: C-, length: 8, value: 100, type: percentage, valid: 30d}
+coupon:
+  {prefix: C-, length: 8, value: 100, type: percentage, valid: 30d, begins: 1d, from: 2026-01-01, until: 2027-01-01}
+""",
+    "rewards/voucher.yaml": b"""\
+reward: voucher
+price: {min: 10, step: 5}
+coupon: {codes: uploaded, value: {"/": [{var: points}, 10]}, type: money}
+""",
+    "rewards/summer.yaml": b"""\
+reward: summer
+price: 20
+coupon: {shared: {code: SUMMER, uses: 100, each: 2}, value: 10, type: percentage}
 """,
 }
 """Files of a program without an error."""
