@@ -11,6 +11,7 @@ from api.audit_log import routes as audit_log
 from api.documentation import routes as documentation
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
+from api.events import batches as event_batches
 from api.events import routes as events
 from api.health import routes as health
 from api.http.error_handlers import install_error_handlers
@@ -42,6 +43,7 @@ ROUTERS = (
     audit_log.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.router,
+    event_batches.router,
     due_items.router,
     webhooks.router,
     webhook_secrets.router,

@@ -67,6 +67,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
         "POST": Needs(Permission.REPORT_EVENTS, audited=False),
         "GET": Needs(Permission.VIEW_EVENTS),
     },
+    f"{_STORE}/customEvent/batch": {"POST": Needs(Permission.REPORT_EVENTS, audited=False)},
     f"{_STORE}/customEvent/{{customEvent}}": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{_STORE}/customEvent/schema": {
         "GET": Needs(Permission.VIEW_EVENT_TYPES),

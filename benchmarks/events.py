@@ -12,7 +12,7 @@ import random
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,12 +35,13 @@ from benchmarks.traffic import Receiver, post, receiving, send
 from benchmarks.under_test import CROWD, HOOKED, HOOKS, IN_FLIGHT, OTHERS, PLAIN, Place, email_of
 from commands.shared import temporal_server
 
-EMPTY, EVENT, SEQUENTIAL, HOOKED_EVENT, CROWDED = (
+EMPTY, EVENT, SEQUENTIAL, HOOKED_EVENT, CROWDED, BATCH = (
     "empty",
     "event",
     "sequential",
     "event+2 webhooks",
     f"event among {OTHERS} reactors",
+    "event in batches",
 )
 WORDS = {
     EMPTY: "an empty workflow, started eagerly, until it has run",
@@ -48,8 +49,9 @@ WORDS = {
     SEQUENTIAL: "the same steps and 2 webhooks as six regular activities, one after the other",
     HOOKED_EVENT: "an event over HTTP, until applied and both webhooks have arrived",
     CROWDED: f"an event over HTTP, {OTHERS} reactors on other event types",
+    BATCH: "an event over HTTP, a thousand in a request, until applied",
 }
-SHARE = {EMPTY: 3.0, EVENT: 1.5, SEQUENTIAL: 0.5, HOOKED_EVENT: 1.0, CROWDED: 1.5}
+SHARE = {EMPTY: 3.0, EVENT: 1.5, SEQUENTIAL: 0.5, HOOKED_EVENT: 1.0, CROWDED: 1.5, BATCH: 10.0}
 """Of `--events`: what is quick is counted longer."""
 
 
@@ -66,7 +68,17 @@ class Ratio:
         return f"{self.of} / {self.to}"
 
 
-RATIOS = (Ratio(EVENT, EMPTY, 0.5), Ratio(HOOKED_EVENT, SEQUENTIAL, 2.5), Ratio(CROWDED, EVENT, 0.9))
+RATIOS = (
+    Ratio(EVENT, EMPTY, 0.5),
+    Ratio(HOOKED_EVENT, SEQUENTIAL, 2.5),
+    Ratio(CROWDED, EVENT, 0.9),
+    Ratio(BATCH, EVENT, 8.0),
+)
+
+BATCHED = 1000
+"""Events in one request of the row of batches."""
+
+BATCHES_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,7 @@ class Bench:
             SEQUENTIAL: lambda n: self._ask("sequential", n),
             HOOKED_EVENT: lambda n: self._report(HOOKS, n, webhooks=len(HOOKED) * n),
             CROWDED: lambda n: self._report(CROWD, n),
+            BATCH: self._report_in_batches,
         }
         python, temporal = tree_seconds(self.pid)
         seconds = await measures[name](count)
@@ -114,10 +127,24 @@ class Bench:
         return seconds
 
     async def _report(self, store: str, count: int, *, webhooks: int = 0) -> float:
-        requests = [post(f"/api/{store}/customEvent", self.place.key, _event(number)) for number in range(count)]
+        requests = [
+            post(f"/api/{store}/customEvent", self.place.key, json.dumps({"event": _event(number)}).encode())
+            for number in range(count)
+        ]
+        return await self._applied(requests, IN_FLIGHT, webhooks)
+
+    async def _report_in_batches(self, count: int) -> float:
+        bodies = [
+            json.dumps({"events": [_event(number) for number in range(begin, min(count, begin + BATCHED))]}).encode()
+            for begin in range(0, count, BATCHED)
+        ]
+        requests = [post(f"/api/{PLAIN}/customEvent/batch", self.place.key, body) for body in bodies]
+        return await self._applied(requests, BATCHES_AT_ONCE, 0)
+
+    async def _applied(self, requests: Sequence[bytes], in_flight: int, webhooks: int) -> float:
         expected = self.receiver.count + webhooks
         began = perf_counter()
-        await send(self.place.port, requests, in_flight=IN_FLIGHT)
+        await send(self.place.port, requests, in_flight=in_flight)
         while self._unsettled():
             await asyncio.sleep(0.02)
         await self.receiver.wait(expected)
@@ -132,21 +159,21 @@ class Bench:
         return self._count("status = 'applied'")
 
     def _count(self, condition: str) -> int:
-        with closing(sqlite3.connect(f"file:{self.place.database}?mode=ro", uri=True)) as connection:
+        file = self.place.database.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             statement = f"SELECT count(*) FROM event WHERE {condition}"
             return int(connection.execute(statement).fetchone()[0])
 
 
-def _event(number: int) -> bytes:
+def _event(number: int) -> dict[str, Any]:
     """A purchase that nobody has reported before."""
-    event = {
+    return {
         "type": "purchase",
         "eventDate": datetime.now(UTC).isoformat(),
         "eventId": uuid4().hex,
         "customerData": {"email": email_of(number)},
         "body": {"total": 12},
     }
-    return json.dumps({"event": event}).encode()
 
 
 async def measure(rounds: int, events: int, only: list[str]) -> Mapping[str, list[Measured]]:

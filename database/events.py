@@ -152,7 +152,7 @@ class Events(EventQueries, WriteQueries):
         """
         if new.parent is None:
             return self.enqueue(new, now=now) is not None
-        return self.insert_if_absent(event, _row(new, now) | {"start_after": None})
+        return self.insert_if_absent(event, row_of(new, now) | {"start_after": None})
 
     def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
         """Store an event at the end of its member's queue, under the member's lock; return how many are before it.
@@ -160,7 +160,7 @@ class Events(EventQueries, WriteQueries):
         Return None if its id, or its external id, is stored already.
         """
         self.lock(member_lock(new.member))
-        row = {f"new_{name}": value for name, value in _row(new, now).items()}
+        row = {f"new_{name}": value for name, value in row_of(new, now).items()}
         given = row | {"new_start_after": now + RELAY_DELAY, "in_store": self.store}
         return _enqueue(self._dialect).first(self.connection, given)
 
@@ -219,7 +219,7 @@ class Events(EventQueries, WriteQueries):
         self.insert(step, {"event": event_id, "name": name, "result": step_result_to_json(result)})
 
 
-def _row(new: NewEvent, now: datetime) -> dict[str, Any]:
+def row_of(new: NewEvent, now: datetime) -> dict[str, Any]:
     """The columns of a new event, but for its store and what its place in a queue decides."""
     return {
         "id": new.id,

@@ -15,7 +15,8 @@ STORE_SECRET         of two rotations of a store's secret, in turn         rotat
 MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
-order: the parts of an identity as `Identity.keys` has them, reactors by name.
+order: the parts of an identity as `Identity.keys` has them, of many identities by part and then by key, members by id,
+reactors by name.
 
 Rows are locked in three more places: a refresh token while it is used (`database.sessions`), events while the relay
 takes them (`database.events.take_unstarted`), which skips those that another process has locked, and events while they

@@ -15,7 +15,7 @@ from database.tables import account, badge, member
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember, TierPeriod, TierReview
 
-_KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
+KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
 """The columns that the parts of an identity are compared with; two of them are in lower case."""
 
 
@@ -73,7 +73,7 @@ class MemberQueries(Queries):
 
     def identities_matching(self, identity: Identity) -> list[Identity]:
         """Return the identities of members with any part of an identity, each with its id."""
-        keys = {_KEY_COLUMNS[name]: key for name, key in identity.keys.items()}
+        keys = {KEY_COLUMNS[name]: key for name, key in identity.keys.items()}
         return _matching(tuple(keys)).all(self.connection, keys | {"in_store": self.store}) if keys else []
 
     def get(self, member_id: str) -> StoredMember | None:

@@ -1,5 +1,6 @@
 """One transaction of one store: its repositories, or of a transaction that only reads, the reading part of each."""
 
+from contextlib import AbstractContextManager
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -8,6 +9,7 @@ from database.achievements import AchievementQueries, Achievements
 from database.answers import AnswerQueries, Answers
 from database.contributions import Contributions
 from database.due_items import DueItemQueries, DueItems
+from database.event_batches import EventBatches
 from database.events import EventQueries, Events
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
@@ -84,9 +86,17 @@ class ReadTransaction:
 class Transaction(ReadTransaction):
     """Reads and writes one store; committed when the work that got it returns, rolled back when it raises."""
 
+    def savepoint(self) -> AbstractContextManager[object]:
+        """What is written within is undone if it raises; the rest of the transaction goes on."""
+        return self.connection.begin_nested()
+
     @cached_property
     def events(self) -> Events:
         return Events(self.connection, self.store)
+
+    @cached_property
+    def event_batches(self) -> EventBatches:
+        return EventBatches(self.connection, self.store)
 
     @cached_property
     def members(self) -> Members:

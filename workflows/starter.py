@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 import structlog
@@ -20,6 +21,8 @@ from workflows.events import ReactToBatch, ReactToEvent
 from workflows.search_attributes import attributes_of_event, attributes_of_store
 
 StartEvent: TypeAlias = Callable[[EventRef], Awaitable[None]]
+StartBatch: TypeAlias = Callable[[str, Sequence[EventRef]], Awaitable[None]]
+"""Starts the workflow of this id, which answers events of one store."""
 
 LONGEST_START = 2.0
 """Seconds that a client waits for workflows to start."""
@@ -57,8 +60,10 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
     return True
 
 
-async def start_batch(client: Client, batch_id: str, events: Sequence[EventRef]) -> None:
-    """Start a workflow that answers events of one store, in the order of their members' queues."""
+async def start_batch(
+    client: Client, batch_id: str, events: Sequence[EventRef], *, what: str = "events that were left"
+) -> None:
+    """Start a workflow that answers events of one store, in the order of their members' queues. `what` they are."""
     await client.start_workflow(
         ReactToBatch.run,
         args=[list(events), BatchOptions()],
@@ -67,7 +72,7 @@ async def start_batch(client: Client, batch_id: str, events: Sequence[EventRef])
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         search_attributes=attributes_of_store(events[0].store),
-        static_summary=f"{len(events)} events that were left",
+        static_summary=f"{len(events)} {what}",
     )
 
 
@@ -81,28 +86,51 @@ def limited_start(client: Client, in_flight: InFlightLimiter | None) -> StartEve
     return start
 
 
+def reported_batch(client: Client) -> StartBatch:
+    """`start_batch` for events that were reported together."""
+
+    async def start(batch_id: str, events: Sequence[EventRef]) -> None:
+        await start_batch(client, batch_id, events, what="events that were reported together")
+
+    return start
+
+
 class Starter:
     """Starts the workflows of stored events for the API. It raises nothing, and waits at most LONGEST_START."""
 
-    def __init__(self, start_event: StartEvent) -> None:
+    def __init__(self, start_event: StartEvent, start_batch: StartBatch) -> None:
         self._start_event = start_event
+        self._start_batch = start_batch
         self._failures = 0
         self._paused_until = 0.0
 
     async def start(self, events: Sequence[EventRef]) -> None:
         """Start the workflows of stored events, one after the other, in the order given."""
+
+        async def start() -> None:
+            for event in events:
+                await self._start_event(event)
+
+        await self._start(events, start)
+
+    async def start_batch(self, batch_id: str, events: Sequence[EventRef]) -> None:
+        """Start the one workflow that is to run stored events of one store."""
+        await self._start(events, partial(self._start_batch, batch_id, events))
+
+    async def _start(self, events: Sequence[EventRef], start: Callable[[], Awaitable[None]]) -> None:
         if not events or time.monotonic() < self._paused_until:
             return
         try:
             async with asyncio.timeout(LONGEST_START):
-                for event in events:
-                    await self._start_event(event)
+                await start()
         except Exception as error:  # noqa: BLE001 - the event is stored: the relay starts it, whatever failed here
             self._failures += 1
             if self._failures >= MOST_FAILURES or _is_away(error):
                 self._paused_until = time.monotonic() + PAUSE
             why = str(error) or type(error).__name__
-            log.warning("event left to the relay", events=[event.id for event in events], because=why)
+            log.warning(
+                "event left to the relay", events=[event.id for event in events[:10]], of=len(events), because=why
+            )
         else:
             self._failures = 0
 

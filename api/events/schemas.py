@@ -1,8 +1,8 @@
 """Custom events: request bodies and answers."""
 
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
@@ -45,6 +45,16 @@ class PostCustomEvent(RequestModel):
     event: EventReport
 
 
+EventInList = Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/EventReport"})]
+"""An event of many: one that is malformed is refused alone."""
+
+
+class PostCustomEvents(RequestModel):
+    """Custom events to report, in the order in which they are accepted."""
+
+    events: list[EventInList] = Field(min_length=1, max_length=1000)
+
+
 class ReceiptVerdict(TypedDict):
     """The verdict of one reactor or achievement, in short."""
 
@@ -79,6 +89,21 @@ class CustomEventId(TypedDict):
 
     customEventId: Id
     outcome: NotRequired[Receipt]
+
+
+class BatchItem(TypedDict):
+    """What one of many events is answered: its id, or what is wrong with it."""
+
+    customEventId: NotRequired[Id]
+    errors: NotRequired[list[JsonObject]]
+
+
+class BatchReceipt(TypedDict):
+    """What many events are answered, in their order, and how many were accepted and refused."""
+
+    items: list[BatchItem]
+    accepted: int
+    refused: int
 
 
 class CustomEvent(TypedDict):

@@ -84,7 +84,7 @@ def error_response(error: Exception) -> Response:
     faults = _faults(error)
     count_refusal(faults[0].code if faults else str(status))
     if faults:
-        content |= {"message": "Validation failed", "errors": [_fault_json(fault) for fault in faults]}
+        content |= {"message": "Validation failed", "errors": [fault_json(fault) for fault in faults]}
     if isinstance(error, AnotherInForce):
         content["inForce"] = _revision_in_force(error)
     if isinstance(error, UnnamedLosses):
@@ -112,7 +112,8 @@ def _faults(error: Exception) -> Sequence[InputFault]:
             return []
 
 
-def _fault_json(fault: InputFault) -> dict[str, Any]:
+def fault_json(fault: InputFault) -> dict[str, Any]:
+    """A fault as answers show it."""
     shown = {"message": fault.message, "code": fault.code, "path": fault.path}
     return shown | {"parameters": fault.parameters} if fault.parameters else shown
 

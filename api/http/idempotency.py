@@ -33,7 +33,7 @@ def parse_key(header: str) -> str:
     return key
 
 
-def fingerprint(request: Request, content: BaseModel | None) -> str:
+def fingerprint(request: Request, content: BaseModel | Mapping[str, Any] | None) -> str:
     """A hash of a request's path and content, without secrets: a fast hash of a password would betray it."""
     whole = [dict(sorted(request.path_params.items())), _comparable(content)]
     return hashlib.sha256(rules.exact.dumps(whole).encode()).hexdigest()

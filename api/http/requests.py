@@ -35,6 +35,30 @@ async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = M
     return await asyncio.to_thread(_read, text, model, max_bytes)
 
 
+async def read_list(request: Request, name: str, *, max_items: int, max_bytes: int) -> list[Any]:
+    """The list of this name in a JSON body, its items not validated; raise BadInput, MalformedJson or TooLarge."""
+    text = await _bytes(request, max_bytes) or b"{}"
+    content = await asyncio.to_thread(rules.exact.loads, text)
+    if not isinstance(content, dict):
+        raise BadInput.at("", "the body is no JSON object: write it as {...}", "notAnObject")
+    items = content.get(name)
+    if not isinstance(items, list):
+        code = "missing" if items is None else "listType"
+        raise BadInput.at(name, _MESSAGES["missing" if items is None else "list_type"], code)
+    if not 1 <= len(items) <= max_items:
+        raise BadInput.at(name, f"these are {len(items)}: send 1 to {max_items} at once", "outOfRange")
+    return items
+
+
+def read_item(content: Any, model: type[ModelT]) -> ModelT:
+    """One item of a list, validated as a body of its own is; raise BadInput with paths within it."""
+    _check_content(content, MAX_BYTES)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise BadInput.of(validation_faults(error.errors(include_input=False, include_url=False))) from None
+
+
 def _read(text: bytes, model: type[ModelT], max_bytes: int) -> ModelT:
     content = rules.exact.loads(text)
     _check_content(content, max_bytes)

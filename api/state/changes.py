@@ -38,12 +38,17 @@ class Changed:
     to_start: tuple[EventRef, ...] = ()
     stored: int | None = None
     """How many events it stored; None: those that are to start."""
+    batch_id: str | None = None
+    """The id of the one workflow that is to run all events; None: each has its own."""
 
     @property
     def status(self) -> int:
         """The HTTP status of the answer."""
         return 204 if self.content is None else 200
 
+
+Content: TypeAlias = BaseModel | Mapping[str, Any] | None
+"""What a request asks, by which repetitions are recognized."""
 
 Operation: TypeAlias = Callable[[Transaction], Changed]
 """Changes a store, in one transaction; raises a Refusal."""
@@ -131,8 +136,12 @@ class Change:
     store_request: StoreRequest
     key: str | None
 
-    async def run(self, content: BaseModel | None, prepare: Callable[[], Awaitable[Operation]]) -> Answer:
+    async def run(
+        self, content: Content, prepare: Callable[[], Awaitable[Operation]], *, part: int | None = None
+    ) -> Answer:
         """Run an operation and start the workflows of its events; with a known key, only give the first answer again.
+
+        `part`: the number of the part of the request that the operation does, each of which is run once.
 
         `prepare` validates the content, and is called only if there is something to do. Raise BadInput for a key that
         was used with other content, StillRunning, or what `prepare` and its operation raise.
@@ -140,7 +149,7 @@ class Change:
         if self.key is None:
             changed = await self.store_request.database.write(self._audited(await prepare()))
         else:
-            request = keyed_request(self.request, self.store_request.caller, self.key, content)
+            request = keyed_request(self.request, self.store_request.caller, self.key, content, part)
             work = KeyedWork(self.store_request.database, request, self.store_request.now)
             done = await work.known() or await work.run(self._audited(await prepare()))
             if isinstance(done, KeptAnswer):
@@ -148,7 +157,11 @@ class Change:
             changed = done
         stored = len(changed.to_start) if changed.stored is None else changed.stored
         count_accepted_events(self.store_request.store, stored)
-        await self.store_request.state.starter.start(changed.to_start)
+        starter = self.store_request.state.starter
+        if changed.batch_id is None:
+            await starter.start(changed.to_start)
+        else:
+            await starter.start_batch(changed.batch_id, changed.to_start)
         return Answer(changed.status, changed.content)
 
     def _audited(self, operation: Operation) -> Operation:
@@ -164,14 +177,18 @@ class Change:
 
         return run
 
-    async def respond(self, content: BaseModel | None, prepare: Callable[[], Awaitable[Operation]]) -> Response:
+    async def respond(self, content: Content, prepare: Callable[[], Awaitable[Operation]]) -> Response:
         """As `run`, as an answer over HTTP."""
         return (await self.run(content, prepare)).response()
 
 
-def keyed_request(request: Request, caller: Caller, key: str, content: BaseModel | None) -> KeyedRequest:
-    """A request with a key, as its answer is kept."""
+def keyed_request(
+    request: Request, caller: Caller, key: str, content: Content, part: int | None = None
+) -> KeyedRequest:
+    """A request with a key, or a part of one, as its answer is kept."""
     route = f"{request.method} {request.scope['route'].path}"
+    if part is not None:
+        route += f"#{part}"
     return KeyedRequest(client_of(caller), route, key, fingerprint(request, content))
 
 

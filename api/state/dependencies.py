@@ -1,5 +1,6 @@
 """What FastAPI injects into endpoints: the state of the app, the caller, and the request in the terms of a store."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 MAX_STORE_CODE_LENGTH = 255
 
+MAX_BATCHES = 2
+"""Each locks up to a hundred members, and PostgreSQL has room for some thousand locks of all processes."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppState:
@@ -41,6 +45,8 @@ class AppState:
     event_waiter: EventWaiter
     rules: Rules
     refusal_log: RefusalLog
+    batches: asyncio.Semaphore
+    """How many parts of requests with many events are accepted at once."""
 
     @classmethod
     def of(cls, services: Services, rules: Rules) -> "AppState":
@@ -53,10 +59,11 @@ class AppState:
             authenticator,
             Passwords(),
             LoginRateLimiter(),
-            Starter(services.start_event),
+            Starter(services.start_event, services.start_batch),
             EventWaiter(services.database, services.queue),
             rules,
             RefusalLog(services.database),
+            asyncio.Semaphore(MAX_BATCHES),
         )
 
 

@@ -7,7 +7,7 @@ from activities.member_queue import MemberQueue
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
-from workflows.starter import StartEvent
+from workflows.starter import StartBatch, StartEvent
 from workflows.system_state import SystemState
 
 
@@ -19,6 +19,8 @@ class Services:
     programs: Programs
     start_event: StartEvent
     """Starts the workflow of an event."""
+    start_batch: StartBatch
+    """Starts the one workflow of many events."""
     allow: tuple[Network, ...]
     """Private networks that webhooks may reach."""
     system_state: Callable[[], Awaitable[SystemState]]

@@ -109,7 +109,7 @@ def test_a_reporter_reports_and_a_viewer_changes_nothing():
         return [str(each) for each in OPERATIONS if not isinstance(each.rule, Everyone) and cell(each, column) == "yes"]
 
     store = "/api/{storeCode}/customEvent"
-    reported = {f"POST {store}", f"GET {store}/schema", f"GET {store}/schema/{{eventType}}"}
+    reported = {f"POST {store}", f"POST {store}/batch", f"GET {store}/schema", f"GET {store}/schema/{{eventType}}"}
     assert set(allowed("reporter")) >= reported
     assert [each for each in allowed("reporter") if "{storeCode}" in each and each not in reported] == []
     assert {each.split()[0] for each in allowed("viewer") if "{storeCode}" in each and "/simulate" not in each} == {

@@ -1,6 +1,6 @@
 """The API in this process, on real databases; Temporal is a fake that records which workflows should start."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +52,8 @@ class Api:
     app: FastAPI = field(init=False)
     http: httpx2.AsyncClient = field(init=False)
     started: list[EventRef] = field(default_factory=list)
+    batches: dict[str, list[EventRef]] = field(default_factory=dict)
+    """The batches that were started, by the ids of their workflows."""
     queue: MemberQueue = field(default_factory=MemberQueue)
     system_state: SystemState = field(default_factory=lambda: ALL_IS_WELL)
     failure: Exception | None = None
@@ -60,6 +62,11 @@ class Api:
         if self.failure:
             raise self.failure
         self.started.append(event)
+
+    async def start_batch(self, batch_id: str, events: Sequence[EventRef]) -> None:
+        if self.failure:
+            raise self.failure
+        self.batches[batch_id] = list(events)
 
     async def post(self, path: str, content: Any, **options: Any) -> httpx2.Response:
         return await self.http.post(path, json=content, **options)
@@ -115,6 +122,7 @@ async def running(database: Database) -> AsyncIterator[Api]:
             database=database,
             programs=programs,
             start_event=start,
+            start_batch=api.start_batch,
             allow=(ip_network("127.0.0.0/8"),),
             system_state=system_state,
             queue=api.queue,

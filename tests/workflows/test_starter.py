@@ -1,6 +1,7 @@
 """Starting workflows of stored events: nothing is raised, and no client waits long."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 import structlog
@@ -12,13 +13,17 @@ from workflows.starter import Starter
 EVENTS = [EventRef("DEFAULT", "1", "member_registered", "m", 1), EventRef("DEFAULT", "2", "app_login", "m", 1)]
 
 
+async def start_no_batch(batch_id: str, events: Sequence[EventRef]) -> None:
+    raise AssertionError("no batch is to start")
+
+
 async def test_events_are_started_in_the_order_they_happened():
     started: list[str] = []
 
     async def start(event: EventRef) -> None:
         started.append(event.id)
 
-    await Starter(start).start(EVENTS)
+    await Starter(start, start_no_batch).start(EVENTS)
 
     assert started == ["1", "2"]
 
@@ -28,7 +33,7 @@ async def test_a_start_that_fails_is_logged_with_the_events_left_to_the_relay():
         raise ConnectionError("nobody there")
 
     with structlog.testing.capture_logs() as logs:
-        await Starter(fail).start(EVENTS)
+        await Starter(fail, start_no_batch).start(EVENTS)
 
     (entry,) = logs
     assert (entry["events"], entry["because"]) == (["1", "2"], "nobody there")
@@ -38,7 +43,7 @@ async def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("workflows.starter.LONGEST_START", 0.01)
 
     with structlog.testing.capture_logs() as logs:
-        await Starter(lambda event: asyncio.sleep(3600)).start(EVENTS)
+        await Starter(lambda event: asyncio.sleep(3600), start_no_batch).start(EVENTS)
 
     assert logs[0]["because"] == "TimeoutError"
 
@@ -52,7 +57,7 @@ async def test_no_start_is_tried_for_a_pause_while_temporal_is_away(monkeypatch:
         raise error
 
     monkeypatch.setattr("workflows.starter.time.monotonic", lambda: now)
-    starter = Starter(fail)
+    starter = Starter(fail, start_no_batch)
     for now in (100.0, 101.0, 104.9, 105.0):  # noqa: B007 - the clock reads it
         await starter.start(EVENTS)
 
@@ -74,7 +79,7 @@ async def test_only_several_failures_in_a_row_mean_that_temporal_is_away(error: 
         if starts[-1] == "x":
             raise error
 
-    starter = Starter(start)
+    starter = Starter(start, start_no_batch)
     for _ in fails:
         await starter.start(EVENTS[:1])
 
@@ -88,8 +93,25 @@ async def test_a_call_without_events_does_not_count_as_a_success():
         tried.append(event.id)
         raise TimeoutError
 
-    starter = Starter(fail)
+    starter = Starter(fail, start_no_batch)
     for events in (EVENTS, [], EVENTS, [], EVENTS, [], EVENTS):
         await starter.start(events)
 
     assert tried == ["1", "1", "1"]
+
+
+async def test_a_batch_is_started_as_one_and_left_to_the_relay_if_that_fails():
+    batches: list[tuple[str, list[str]]] = []
+
+    async def start(event: EventRef) -> None:
+        raise AssertionError("no single event is to start")
+
+    async def start_batch(batch_id: str, events: Sequence[EventRef]) -> None:
+        batches.append((batch_id, [event.id for event in events]))
+        raise ConnectionError("nobody there")
+
+    starter = Starter(start, start_batch)
+    await starter.start_batch("batch/1", EVENTS)
+    await starter.start_batch("batch/2", EVENTS)
+
+    assert batches == [("batch/1", ["1", "2"])]

@@ -1,0 +1,174 @@
+"""Accepting many reported events in one transaction: each as `accept_event` does, none at the cost of another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TypeAlias
+
+from loyalty.engine.acceptance import IncomingEvent
+from loyalty.ids import new_id
+from loyalty.members.registration import find_or_register
+from loyalty.program.program import Program
+from loyalty.references import EventRef
+from loyalty.refusals import EventIdReused, Refusal
+from loyalty.store.conflicts import ConcurrentInsert
+from loyalty.store.event_batches import BatchRepositories
+from loyalty.store.events import NewEvent, ReportedId
+from loyalty.store.members import Identity
+
+Result: TypeAlias = str | Refusal | None
+"""The id of an accepted event, or why it is refused; None: it does not fit the program, and repeats no event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A reported event. `is_valid` False: it does not fit the program, and is accepted only as a repetition."""
+
+    event: IncomingEvent
+    is_valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedBatch:
+    """What came of reported events, in their order, and the events that one workflow is to run."""
+
+    results: list[Result]
+    to_start: list[EventRef]
+    stored: int = 0
+    """How many events were stored, with those of registrations."""
+
+
+def accept_batch(
+    tx: BatchRepositories, program: Program, revision: int, reported: Sequence[Reported], *, owner: str, now: datetime
+) -> AcceptedBatch:
+    """Store the events that are new, in the order given, and register unknown members if the program says so.
+
+    `owner`: the id of the workflow that is to run them. Raise ConcurrentInsert.
+    """
+    return _Acceptance(tx, program, revision, owner, now).accept(reported)
+
+
+class _Acceptance:
+    def __init__(self, tx: BatchRepositories, program: Program, revision: int, owner: str, now: datetime) -> None:
+        self._tx = tx
+        self._program = program
+        self._revision = revision
+        self._owner = owner
+        self._now = now
+        self._registered: dict[str, EventRef] = {}
+        """The events of registrations, by their members."""
+        self._stored: list[NewEvent] = []
+
+    def accept(self, reported: Sequence[Reported]) -> AcceptedBatch:
+        """Store what is new of some events."""
+        results = self._accept(reported)
+        if self._registered:
+            self._tx.event_batches.give([ref.id for ref in self._registered.values()], self._owner)
+        events = [EventRef(self._tx.store, new.id, new.type, new.member, new.revision) for new in self._stored]
+        return AcceptedBatch(results, [*self._registered.values(), *events], len(events) + len(self._registered))
+
+    def _accept(self, reported: Sequence[Reported]) -> list[Result]:
+        results: list[Result] = [None] * len(reported)
+        known = self._known(reported)
+        first: dict[str, int] = {}
+        new: list[int] = []
+        later: list[int] = []
+        for number, each in enumerate(reported):
+            external_id = each.event.external_id
+            if external_id is not None and external_id in known:
+                results[number] = _repeated(known[external_id], each.event)
+            elif not each.is_valid:
+                continue
+            elif external_id is not None and first.setdefault(external_id, number) != number:
+                later.append(number)
+            else:
+                new.append(number)
+        for number, result in zip(new, self._store([reported[number].event for number in new]), strict=True):
+            results[number] = result
+        if later:  # the events before them with the same ids are stored by now, or refused
+            for number, result in zip(later, self._accept([reported[number] for number in later]), strict=True):
+                results[number] = result
+        return results
+
+    def _store(self, events: Sequence[IncomingEvent]) -> list[Result]:
+        """Store events whose ids are new and differ."""
+        members = self._members(events)
+        rows = {
+            number: self._row(event, member)
+            for number, (event, member) in enumerate(zip(events, members, strict=True))
+            if not isinstance(member, Refusal)
+        }
+        stored = self._tx.event_batches.enqueue(list(rows.values()), owner=self._owner, now=self._now)
+        self._stored += [row for row in rows.values() if row.id in stored]
+        results: list[Result] = [rows[number].id if number in rows else member for number, member in enumerate(members)]
+        lost = {number: row for number, row in rows.items() if row.id not in stored}
+        if lost:  # another transaction has stored the same ids meanwhile
+            known = self._tx.event_batches.reported_as({row.external_id for row in lost.values() if row.external_id})
+            for number, row in lost.items():
+                if row.external_id is None or row.external_id not in known:
+                    raise ConcurrentInsert("event")
+                results[number] = _repeated(known[row.external_id], events[number])
+        return results
+
+    def _known(self, reported: Sequence[Reported]) -> dict[str, ReportedId]:
+        ids = {each.event.external_id for each in reported if each.event.external_id is not None}
+        return dict(self._tx.event_batches.reported_as(ids)) if ids else {}
+
+    def _members(self, events: Sequence[IncomingEvent]) -> list[str | Refusal]:
+        """Whose each event is, all members locked; those are registered that nobody knows."""
+        identities = [event.identity for event in events]
+        found = _resolved(identities, self._tx.event_batches.identities_matching(identities))
+        open_ones = [identity for identity, member in zip(identities, found, strict=True) if member is None]
+        partly: set[str] = set()
+        if open_ones:
+            self._tx.event_batches.lock_identities(open_ones)
+            partly = {str(each.id) for each in self._tx.event_batches.identities_matching(open_ones)}
+        self._tx.event_batches.lock_members(partly.union(member for member in found if member is not None))
+        pairs = zip(identities, found, strict=True)
+        return [self._find_or_register(identity) if member is None else member for identity, member in pairs]
+
+    def _find_or_register(self, identity: Identity) -> str | Refusal:
+        try:
+            with self._tx.savepoint():
+                member, registered = find_or_register(self._tx, self._program, self._revision, identity, now=self._now)
+        except Refusal as refusal:
+            return refusal
+        except ConcurrentInsert as conflict:
+            if conflict.refusal is None:
+                raise
+            return conflict.refusal
+        if registered is not None:
+            self._registered[member] = registered
+        return member
+
+    def _row(self, event: IncomingEvent, member: str) -> NewEvent:
+        return NewEvent(
+            id=new_id(),
+            type=event.type,
+            member=member,
+            time=event.time,
+            body=event.body,
+            revision=self._revision,
+            external_id=event.external_id,
+            fingerprint=event.fingerprint() if event.external_id is not None else None,
+            customer_data=event.customer_data,
+        )
+
+
+def _resolved(identities: Sequence[Identity], known: Sequence[Identity]) -> list[str | None]:
+    """The members of whom an identity has no part that is not theirs; None where there is none, or several."""
+    by_part: dict[tuple[str, str], set[str]] = {}
+    for one in known:
+        for part in one.keys.items():
+            by_part.setdefault(part, set()).add(str(one.id))
+    return [_owner([by_part.get(part, set()) for part in identity.keys.items()]) for identity in identities]
+
+
+def _owner(owners: Sequence[set[str]]) -> str | None:
+    together = set(chain.from_iterable(owners))
+    return next(iter(together)) if len(together) == 1 and all(owners) else None
+
+
+def _repeated(known: ReportedId, event: IncomingEvent) -> Result:
+    return known.id if known.fingerprint == event.fingerprint() else EventIdReused(known.id)

@@ -1,0 +1,45 @@
+"""The repository of many events that are stored together."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from loyalty.store.events import NewEvent, ReportedId
+from loyalty.store.members import Identity
+from loyalty.store.repositories import StoreRepositories
+
+
+class EventBatchRepository(Protocol):
+    """Many events of a store at once, and their members: a few statements, whatever their number."""
+
+    def reported_as(self, external_ids: Collection[str]) -> Mapping[str, ReportedId]:
+        """Return those of these ids that clients gave to events, each with its event."""
+
+    def identities_matching(self, identities: Iterable[Identity]) -> list[Identity]:
+        """Return the identities of members with any part of any of these, each with its id."""
+
+    def lock_identities(self, identities: Iterable[Identity]) -> None:
+        """Lock all parts of these identities, in the order of all such locks."""
+
+    def lock_members(self, member_ids: Iterable[str]) -> None:
+        """Lock members, in the order of their ids."""
+
+    def enqueue(self, events: Sequence[NewEvent], *, owner: str, now: datetime) -> set[str]:
+        """Store events at the ends of their members' queues, whose locks are held, in the order given; return which.
+
+        Those whose external id is stored already are left out. `owner`: the id of the workflow that is to run them.
+        """
+
+    def give(self, event_ids: Collection[str], owner: str) -> None:
+        """Let a workflow run these events."""
+
+
+class BatchRepositories(StoreRepositories, Protocol):
+    """The repositories of one store, with those of many events at once."""
+
+    @property
+    def event_batches(self) -> EventBatchRepository: ...
+
+    def savepoint(self) -> AbstractContextManager[object]:
+        """What is written within is undone if it raises; the rest of the transaction goes on."""
