@@ -30,6 +30,7 @@ from api.state.dependencies import AppState
 from api.state.services import Services
 from api.stores import routes as stores
 from api.stuck import routes as stuck
+from api.tiers import routes as tiers
 from api.wallets import routes as wallets
 from api.webhooks import routes as webhooks
 from api.webhooks import secrets as webhook_secrets
@@ -49,6 +50,7 @@ ROUTERS = (
     webhook_secrets.router,
     points_history.router,  # before transfers, whose path parameter would match `history`
     points.router,  # before members, whose path parameter would match `points`
+    tiers.router,  # before members, whose path parameter would match `tier`
     members.router,
     wallets.router,
     analytics.router,

@@ -161,6 +161,8 @@ class Members(MemberQueries, WriteQueries):
                 "attributes": attributes,
                 "tier": tier,
                 "tier_since": now if tier else None,
+                "tier_raised_at": None,
+                "tier_lowered_at": None,
                 "tier_base": 0,
                 "tier_until": None,
                 "reviewed_at": None,
@@ -178,9 +180,10 @@ class Members(MemberQueries, WriteQueries):
         """Lock everything that belongs to a member until the transaction ends."""
         self.lock(member_lock(member_id))
 
-    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
-        """Put a member into a tier that is reviewed at `until` (None: never)."""
-        self.update(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now)
+    def set_tier(self, member_id: str, tier: str, *, up: bool, until: datetime | None, now: datetime) -> None:
+        """Put a member into a tier above or below theirs that is reviewed at `until` (None: never)."""
+        changed = {"tier_raised_at" if up else "tier_lowered_at": now}
+        self.update(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now, **changed)
 
     def set_period(
         self,

@@ -41,6 +41,7 @@ def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
         used=by_reactor(_find_all(tx, StoredUse, usage, usage.c.member == member_id)),
         issued=issued,
         review=tx.members.tier_period(member_id).review,
+        tier_holds=tx.tier_holds.holds_of(member_id),
     )
     return MemberSnapshot(state, due_items=_due_items(tx, {member_id, *lots, *issued}))
 

@@ -19,6 +19,7 @@ from database.rewards import RewardQueries, Rewards
 from database.risers import RiserQueries, Risers
 from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
+from database.tiers import TierHoldQueries, TierHolds
 from database.usage import Usage
 from database.webhooks import WebhookQueries, Webhooks
 
@@ -49,6 +50,10 @@ class ReadTransaction:
     @cached_property
     def rewards(self) -> RewardQueries:
         return RewardQueries(self.connection, self.store)
+
+    @cached_property
+    def tier_holds(self) -> TierHoldQueries:
+        return TierHoldQueries(self.connection, self.store)
 
     @cached_property
     def due_items(self) -> DueItemQueries:
@@ -113,6 +118,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def rewards(self) -> Rewards:
         return Rewards(self.connection, self.store)
+
+    @cached_property
+    def tier_holds(self) -> TierHolds:
+        return TierHolds(self.connection, self.store)
 
     @cached_property
     def due_items(self) -> DueItems:

@@ -61,6 +61,7 @@ from loyalty.refusals import (
     UnknownTier,
     UnnamedLosses,
 )
+from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTierSet
 from program_files import ProgramFaults
 from program_files.text.problems import Problem
 from rules import MalformedJson
@@ -256,6 +257,9 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     ),
     DateInPast: FaultTemplate("dateInPast", "transfer"),
     SumTooLarge: FaultTemplate("sumTooLarge", "transfer.points", parameters=("most",)),
+    NotAssignedByHand: FaultTemplate("notByHand", "tierSetId"),
+    UnknownTierSet: FaultTemplate("unknownTierSet", "tierSetId", parameters=("tier_sets",)),
+    HoldEndsInPast: FaultTemplate("dateInPast", "until"),
     UnnamedLosses: FaultTemplate("unnamedLoss", "drop"),
 }
 """The fault of every refusal of an operation."""

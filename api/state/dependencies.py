@@ -92,6 +92,11 @@ class StoreRequest:
 
         return await self.database.write(run)
 
+    async def deployed_at(self) -> datetime:
+        """When the revision in force was deployed."""
+        latest = await self.database.read(lambda tx: tx.revisions.latest())
+        return latest.deployed_at if latest else self.now
+
     @property
     def database(self) -> StoreDatabase:
         """The database, limited to the store."""

@@ -1,10 +1,12 @@
 """Members as requests name them: by an id, or by `email=...`, `phone=...` or `loyaltyCardNumber=...`."""
 
-from api.http.errors import BadInput
+from api.authentication.callers import MemberCaller
+from api.http.errors import BadInput, Forbidden, NotFound
+from api.state.dependencies import StoreRequest
 from database import ReadTransaction
 from loyalty.ids import is_id
 from loyalty.members.identity import identity_of
-from loyalty.store.members import Identity
+from loyalty.store.members import Identity, StoredMember
 
 _FIELDS = ("email", "phone", "loyaltyCardNumber")
 
@@ -15,6 +17,18 @@ def identity_named(text: str) -> Identity:
     if sign and field in _FIELDS:
         return identity_of({field: value})
     return identity_of({"customerId": text}) if is_id(text) else Identity()
+
+
+def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) -> StoredMember:
+    """The member that a path names; raise NotFound, or Forbidden if a member asks for another."""
+    ids = [str(each.id) for each in tx.members.identities_matching(identity_named(text))]
+    caller = store_request.caller
+    if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):
+        raise Forbidden
+    found = tx.members.get(ids[0]) if ids else None
+    if found is None:
+        raise NotFound(f"no member {text[:80]} in {store_request.store}")
+    return found
 
 
 def require_member(tx: ReadTransaction, text: str, *, path: str) -> str:

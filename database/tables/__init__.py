@@ -8,6 +8,7 @@ from database.tables.members import badge, member
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import issued_reward
 from database.tables.stores import revision, setting, store
+from database.tables.tiers import tier_hold
 from database.tables.webhooks import attempt, delivery, message, subscription
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "step",
     "store",
     "subscription",
+    "tier_hold",
     "transfer",
     "usage",
 ]

@@ -18,6 +18,8 @@ member = Table(
     Column("attributes", Json, nullable=False),
     Column("tier", NAME),
     Column("tier_since", Instant),
+    Column("tier_raised_at", Instant),  # when the member rose last
+    Column("tier_lowered_at", Instant),
     Column("tier_base", BigInteger, nullable=False, server_default="0"),  # earned when the tier was last reviewed
     Column("tier_until", Instant),  # when the tier is reviewed next; null: never
     Column("reviewed_at", Instant),  # when the last review was due

@@ -16,9 +16,15 @@ from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
 _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_registered": send_registered,
     "tier_changed": lambda context: send_tier_changed(
-        context, str(context.event.body["to"]), up=bool(context.event.body["up"])
+        context,
+        str(context.event.body["to"]),
+        up=bool(context.event.body["up"]),
+        by_hand=bool(context.event.body.get("by_hand")),
     ),
     "tier_will_expire": lambda context: send_tier_will_expire(context, context.event.body),
+    "tier_kept": None,
+    "tier_assigned": None,
+    "tier_unassigned": None,
     "achievement_completed": None,
     "badge_granted": None,
     "points_activated": send_transfers_of_event,

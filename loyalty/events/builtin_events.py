@@ -21,12 +21,22 @@ _TRANSFER: Final = {"wallet": _TEXT, "points": _NUMBER, "balance": _NUMBER, "tra
 _COUPON: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT, "expires_at": _TIME}
 
 
-def _built_in(name: str, title: str, properties: Mapping[str, Any], **names: NamedThing) -> EventType:
-    """Describe a built-in event; `names`: fields of its body that hold the name of something in program files."""
+def _built_in(
+    name: str,
+    title: str,
+    properties: Mapping[str, Any],
+    *,
+    optional: Mapping[str, Any] | None = None,
+    **names: NamedThing,
+) -> EventType:
+    """Describe a built-in event; `names`: fields of its body that hold the name of something in program files.
+
+    `optional`: fields that only some of its events have.
+    """
     schema = {
         "type": "object",
         "required": list(properties),
-        "properties": dict(properties),
+        "properties": {**properties, **(optional or {})},
         "additionalProperties": False,
     }
     fields = {field.removesuffix("_"): thing for field, thing in names.items()}  # `from_`: `from` is a word of Python
@@ -40,17 +50,26 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in(
             "tier_changed",
             "A member's tier changed",
-            {"from": _TEXT_OR_NULL, "to": _TEXT, "up": {"type": "boolean"}},
+            {"from": _TEXT_OR_NULL, "to": _TEXT, "up": _YES_OR_NO},
+            optional={"by_hand": _YES_OR_NO},
             from_="tier",
             to="tier",
         ),
         _built_in(
             "tier_will_expire",
-            "A tier will be lost soon",
+            "A tier will be reviewed soon, and perhaps lost",
             {"tier": _TEXT, "to": _TEXT, "expires_at": _TIME},
             tier="tier",
             to="tier",
         ),
+        _built_in("tier_kept", "A tier was kept at its review", {"tier": _TEXT, "until": _TIME_OR_NULL}, tier="tier"),
+        _built_in(
+            "tier_assigned",
+            "A member was put into a tier by hand",
+            {"tier": _TEXT, "direction": _TEXT, "until": _TIME_OR_NULL},
+            tier="tier",
+        ),
+        _built_in("tier_unassigned", "A tier by hand was taken back, or ended", {"tier": _TEXT}, tier="tier"),
         _built_in(
             "achievement_completed",
             "An achievement was completed",

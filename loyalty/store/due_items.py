@@ -12,7 +12,7 @@ from rules.frozen import frozen_at_type_check
 
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_warn", "coupon_expire"]
-TierDueKind: TypeAlias = Literal["judge_tier", "tier_warn", "tier_review"]
+TierDueKind: TypeAlias = Literal["judge_tier", "tier_warn", "tier_review", "tier_hold_end"]
 HoldDueKind: TypeAlias = Literal["unblock"]
 DueKind: TypeAlias = LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
@@ -43,6 +43,7 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
     "judge_tier": DueKindInfo("member", "the member rises, if a new program puts the standing into a higher tier"),
     "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
+    "tier_hold_end": DueKindInfo("member", "a tier by hand ends"),
     "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
 }
 """The kinds of due items, in the order in which items of the same moment are run: lots come before tiers."""

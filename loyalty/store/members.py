@@ -129,6 +129,9 @@ class StoredMember:
     attributes: Mapping[str, Any]
     tier: str | None
     tier_since: datetime | None
+    tier_raised_at: datetime | None
+    """When the member rose last since they registered; None: never, or it is not known."""
+    tier_lowered_at: datetime | None
     tier_base: Points
     tier_until: datetime | None
     reviewed_at: datetime | None
@@ -196,8 +199,8 @@ class MemberRepository(MemberReader, Protocol):
     def lock_member(self, member_id: str) -> None:
         """Lock everything that belongs to a member until the unit of work ends."""
 
-    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:
-        """Put a member into a tier that is reviewed at `until` (None: never)."""
+    def set_tier(self, member_id: str, tier: str, *, up: bool, until: datetime | None, now: datetime) -> None:
+        """Put a member into a tier above or below theirs that is reviewed at `until` (None: never)."""
 
     def set_period(
         self,

@@ -7,11 +7,11 @@ from loyalty.events.message_parts import customer
 from loyalty.webhooks.messages import CustomerLevelChanged, LevelView, LevelWillExpire
 
 
-def send_tier_changed(context: EventContext, name: str, *, up: bool) -> None:
+def send_tier_changed(context: EventContext, name: str, *, up: bool, by_hand: bool = False) -> None:
     """Send `CustomerLevelChanged`."""
     context.outbox.send(
         CustomerLevelChanged,
-        lambda: CustomerLevelChanged(customer=customer(context), level=_level(context, name), up=up),
+        lambda: CustomerLevelChanged(customer=customer(context), level=_level(context, name), up=up, by_hand=by_hand),
     )
 
 

@@ -12,8 +12,9 @@ from loyalty.program.program import Program
 from loyalty.program.wallets import Points
 from loyalty.store.members import NOTHING, TierPeriod, TierReview
 from loyalty.store.points import Posted, Transfer
-from loyalty.tiers.rising import TierWork, enter_tier, judge_standing
+from loyalty.tiers.rising import judge_standing, rise_to
 from loyalty.tiers.standing import kept_until
+from loyalty.tiers.work import TierWork
 
 
 def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> None:
@@ -74,7 +75,7 @@ def _judge_again(work: TierWork, member_id: str, points: Points, review: TierRev
     until = kept_until(program, reached, now=review.at)
     if until is None or until > work.now:
         day = local_day(review.at, program.zone)
-        enter_tier(work, member, reached, up=True, since=review.at, why=f", by the review of {day} judged again")
+        rise_to(work, member, reached, since=review.at, why=f", by the review of {day} judged again")
 
 
 def _qualified_before(transfers: Sequence[Transfer], moment: datetime) -> Points:

@@ -1,37 +1,16 @@
 """Members rise at once, whatever raised their standing: an award, an activation, a correction, or another program."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
 
 from loyalty.program.program import Program
 from loyalty.program.tiers import Tier
 from loyalty.program.wallets import Points
-from loyalty.store.due_items import TIER_KINDS, DueTimes
+from loyalty.store.due_items import TIER_KINDS
 from loyalty.store.members import NO_POINTS, NOTHING, Balance, Member
-from loyalty.store.repositories import StoreRepositories
+from loyalty.tiers.holds import hold_of, note_earned, within_hold
 from loyalty.tiers.standing import due_times, kept_until, standing
-
-
-class TierWork(Protocol):
-    """The unit of work in which a member changes the tier: an event's step, a due item, or an operation."""
-
-    @property
-    def tx(self) -> StoreRepositories: ...
-    @property
-    def program(self) -> Program: ...
-    @property
-    def now(self) -> datetime: ...
-
-    def facts_of(self, member_id: str) -> Member:
-        """Return a member, with the tier that they are in now."""
-
-    def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:
-        """Store due items of a subject."""
-
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:
-        """Store the event `tier_changed`; `why` goes to the log of an event's step."""
+from loyalty.tiers.work import TierWork
 
 
 def judge_standing(
@@ -63,22 +42,44 @@ def _rise(work: TierWork, member: Member, balance: Balance) -> None:
     program = work.program
     reached, present = program.tier_at(standing(program, balance, member.tier_base)), program.tier_named(member.tier)
     if reached is not None and (present is None or present.start < reached.start):
-        enter_tier(work, member, reached, up=True)
+        rise_to(work, member, reached)
+
+
+def rise_to(work: TierWork, member: Member, tier: Tier, *, since: datetime | None = None, why: str = "") -> None:
+    """Put a member into a higher tier, or as far up as a tier by hand lets them."""
+    hold = hold_of(work, member.id)
+    allowed, present = within_hold(work.program, tier, hold), work.program.tier_named(member.tier)
+    if hold is not None and hold.direction != "floor":
+        note_earned(work, member.id, hold, tier)
+    if present is None or present.start < allowed.start:
+        enter_tier(work, member, allowed, up=True, since=since, why=why)
 
 
 def enter_tier(
-    work: TierWork, member: Member, tier: Tier, *, up: bool, since: datetime | None = None, why: str = ""
+    work: TierWork,
+    member: Member,
+    tier: Tier,
+    *,
+    up: bool,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    why: str = "",
+    by_hand: bool = False,
 ) -> None:
-    """Put a member into a tier, keep it from `since` (None: now) for a period, and report the change."""
-    until = kept_until(work.program, tier, now=since or work.now)
-    work.tx.members.set_tier(member.id, tier.name, until=until, now=work.now)
+    """Put a member into a tier, and report the change.
+
+    It is kept until a moment, or from `since` (None: now) for a period.
+    """
+    until = until or kept_until(work.program, tier, now=since or work.now)
+    work.tx.members.set_tier(member.id, tier.name, up=up, until=until, now=work.now)
     if work.program.reviews_tiers:
         due = {} if until is None else due_times(work.program, until, now=work.now)
         for kind in TIER_KINDS:
             if kind not in due:
                 work.tx.due_items.clear(member.id, kind)
         work.schedule(member.id, due, member=member.id)
-    work.report_tier(member.id, tier.name, {"from": member.tier, "to": tier.name, "up": up}, why)
+    body = {"from": member.tier, "to": tier.name, "up": up} | ({"by_hand": True} if by_hand else {})
+    work.report_tier(member.id, tier.name, body, why)
 
 
 def _may_rise(program: Program, balance: Balance) -> bool:

@@ -291,7 +291,17 @@ async def test_the_clock_is_noted_to_wake_up_for_what_is_due_next_while_everythi
 async def test_items_of_one_moment_are_run_in_the_order_of_their_kinds(scripted: ScriptedStore) -> None:
     ann = await scripted.register("ann@example.com")
     newer: Any = "a_newer_kind"
-    known = ["tier_review", "tier_warn", "judge_tier", "coupon_expire", "coupon_warn", "expire", "warn", "activate"]
+    known = [
+        "tier_review",
+        "tier_hold_end",
+        "tier_warn",
+        "judge_tier",
+        "coupon_expire",
+        "coupon_warn",
+        "expire",
+        "warn",
+        "activate",
+    ]
     kinds: list[Any] = [newer, *known]
 
     def store(tx: Transaction) -> list[str]:

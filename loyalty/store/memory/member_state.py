@@ -10,6 +10,7 @@ from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member, TierReview
 from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
+from loyalty.store.tiers import TierHold
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class MemberState:
     """Lots with nothing left."""
     review: TierReview | None = None
     """The last review of the tier."""
+    tier_holds: dict[str, TierHold] = field(default_factory=dict)
+    """Tiers by hand, by tier set."""
 
     def copy(self) -> "MemberState":
         """Return a copy that can be changed without changing this one."""
@@ -58,6 +61,7 @@ class MemberState:
             dict(self.allocations),
             dict(self.empty_lots),
             self.review,
+            dict(self.tier_holds),
         )
 
     @property

@@ -23,6 +23,7 @@ from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Transfer
 from loyalty.store.rewards import IssuedReward, RewardStatus
+from loyalty.store.tiers import TierHold
 from loyalty.store.webhooks import LiveSubscription
 
 
@@ -54,6 +55,7 @@ class InMemoryStore:
         self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
         self.achievements = _Achievements(self)
         self.rewards = _Rewards(self)
+        self.tier_holds = _TierHolds(self)
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
         self.contributions = _Contributions()
@@ -211,7 +213,7 @@ class _Members(_Repository):
         state = self._store.members_by_id[member_id]
         return TierPeriod(state.member.tier_base, state.member.tier_until, state.review)
 
-    def set_tier(self, member_id: str, tier: str, *, until: datetime | None, now: datetime) -> None:  # noqa: ARG002 - not kept
+    def set_tier(self, member_id: str, tier: str, *, up: bool, until: datetime | None, now: datetime) -> None:  # noqa: ARG002 - not kept
         state = self._store.members_by_id[member_id]
         state.member = replace(state.member, tier=tier, tier_until=until)
 
@@ -260,6 +262,19 @@ def _as_stored(value: Any) -> Any:
             return [_as_stored(each) for each in value]
         case _:
             return value
+
+
+class _TierHolds(_Repository):
+    __slots__ = ()
+
+    def hold(self, member_id: str, tier_set: str) -> TierHold | None:
+        return self._store.members_by_id[member_id].tier_holds.get(tier_set)
+
+    def set_hold(self, member_id: str, tier_set: str, hold: TierHold, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        self._store.members_by_id[member_id].tier_holds[tier_set] = hold
+
+    def remove_hold(self, member_id: str, tier_set: str) -> None:
+        self._store.members_by_id[member_id].tier_holds.pop(tier_set, None)
 
 
 class _Achievements(_Repository):

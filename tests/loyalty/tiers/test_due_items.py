@@ -29,8 +29,9 @@ def tier(engine: InMemoryEngine) -> str | None:
 
 
 def tier_events(processed: list[ProcessedEvent]) -> list[tuple[str, Any, int]]:
-    """The events about tiers: type, the tier to which, and the day."""
-    return [(each.type, each.body["to"], (each.at - START).days) for each in processed if each.type.startswith("tier")]
+    """The events about another tier: type, the tier to which, and the day."""
+    about = [each for each in processed if each.body.get("to", each.body.get("tier")) != each.body.get("tier")]
+    return [(each.type, each.body["to"], (each.at - START).days) for each in about]
 
 
 def test_points_that_led_up_to_a_tier_count_at_its_first_review_and_not_at_the_second() -> None:
@@ -89,6 +90,18 @@ def test_the_warning_and_the_loss_have_messages() -> None:
     assert [sent.name for sent in warned.sent] == ["LevelWillExpire"]
     assert [sent.name for sent in lost.sent] == ["CustomerLevelChanged"]
     assert warned.body["expires_at"] == (START + YEAR).isoformat()
+
+
+def test_a_member_who_will_keep_the_tier_is_warned_of_the_review_and_the_review_says_that_it_is_kept() -> None:
+    engine = new_engine(tier="silver")
+    engine.report(ANN, "purchase", {"total": 500})
+
+    processed = engine.advance(START + YEAR)
+
+    about = [each for each in processed if each.type.startswith("tier")]
+    assert [(each.type, each.body.get("to")) for each in about] == [("tier_will_expire", "silver"), ("tier_kept", None)]
+    assert [[sent.name for sent in each.sent] for each in about] == [["LevelWillExpire"], []]
+    assert about[1].body == {"tier": "silver", "until": (START + 2 * YEAR).isoformat()}
 
 
 def test_a_member_who_is_warned_can_still_earn_enough() -> None:

@@ -1,0 +1,1 @@
+"""Tier sets and tiers: reading them, where a member stands, and tiers by hand."""

@@ -1,0 +1,238 @@
+"""Tier sets and tiers: reading them, where a member stands, and tiers by hand."""
+
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.authentication.callers import MemberCaller
+from api.http.errors import BadInput, Forbidden, NotAllowed, NotFound
+from api.http.paging import ListQuery, matches, page_of_list
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
+from api.points.moves import moves, parse_until
+from api.state.changes import AdminChange
+from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
+from api.state.member_lookup import member_in_path
+from api.tiers.schemas import (
+    MemberTierSets,
+    OwnTiers,
+    PostRemoveTier,
+    PostTier,
+    TierOfSet,
+    TierSet,
+    TierSetProgress,
+    TierSets,
+    TiersOfSet,
+)
+from api.tiers.views import (
+    member_tier_set_views,
+    own_tier_view,
+    progress_view,
+    tier_set_id,
+    tier_set_views,
+    tier_views,
+    tiers_named,
+)
+from database import ReadTransaction, Transaction
+from loyalty.events.operations import OperationContext
+from loyalty.program.program import Program
+from loyalty.refusals import UnknownTier
+from loyalty.store.tiers import DEFAULT_SET
+from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
+from loyalty.tiers.refusals import UnknownTierSet
+
+router = APIRouter(prefix="/api/{storeCode}", tags=["Tier"])
+
+SETS_QUERY = ListQuery({"name": "text", "active": "boolean"})
+TIERS_QUERY = ListQuery({"name": "text", "active": "boolean", "levelId": "text"})
+MEMBER_QUERY = ListQuery({"currentTierId": "text", "tierSetId": "text"})
+OWN_QUERY = ListQuery({"name": "text"})
+
+MemberInPath: TypeAlias = Annotated[
+    str,
+    Path(alias="member", description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`."),
+]
+TierSetInPath: TypeAlias = Annotated[str, Path(alias="tierSet", description="A tierSetId, or its name in files.")]
+
+
+@router.get(
+    "/tierSet", summary="List tier sets", response_model=TierSets, openapi_extra=SETS_QUERY.openapi_parameters()
+)
+async def list_tier_sets(request: Request, store_request: AdminRequest) -> Response:
+    """The tier sets of the program in force."""
+    page, filters = SETS_QUERY.parse(request.query_params, store_request.program.zone)
+    views = tier_set_views(store_request.program, deployed_at=await store_request.deployed_at())
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
+
+
+@router.get("/tierSet/{tierSet}", summary="Show a tier set", response_model=TierSet)
+async def show_tier_set(name: TierSetInPath, store_request: AdminRequest) -> Response:
+    """One tier set of the program in force."""
+    _require_set(store_request, name)
+    (view,) = tier_set_views(store_request.program, deployed_at=await store_request.deployed_at())
+    return ExactJson(view)
+
+
+@router.get(
+    "/tierSet/{tierSet}/tiers",
+    summary="List the tiers of a tier set",
+    response_model=TiersOfSet,
+    openapi_extra=TIERS_QUERY.openapi_parameters(),
+)
+async def list_tiers_of_set(request: Request, name: TierSetInPath, store_request: AdminRequest) -> Response:
+    """The tiers of a tier set, from the lowest."""
+    _require_set(store_request, name)
+    return await _tiers(request, store_request)
+
+
+@router.get("/tier", summary="List tiers", response_model=TiersOfSet, openapi_extra=TIERS_QUERY.openapi_parameters())
+async def list_tiers(request: Request, store_request: AdminRequest) -> Response:
+    """The tiers of the program in force, from the lowest."""
+    return await _tiers(request, store_request)
+
+
+@router.get("/tier/{tier}", summary="Show a tier", response_model=TierOfSet)
+async def show_tier(
+    name: Annotated[str, Path(alias="tier", description="A levelId, or the tier's name in program files.")],
+    store_request: AdminRequest,
+) -> Response:
+    """One tier of the program in force."""
+    program = store_request.program
+    for tier in tiers_named(program, name):
+        views = tier_views(program, deployed_at=await store_request.deployed_at())
+        return ExactJson(views[program.tiers.index(tier)])
+    raise NotFound(f"no tier {name[:80]} in {store_request.store}")
+
+
+@router.get(
+    "/member/tier",
+    summary="Show one's own tier",
+    response_model=OwnTiers,
+    openapi_extra=OWN_QUERY.openapi_parameters(),
+    tags=["Member"],
+)
+async def show_own_tier(request: Request, store_request: CallerRequest) -> Response:
+    """The tier of the member who is logged in."""
+    program, caller = store_request.program, store_request.caller
+    if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
+        raise Forbidden("this is for members of the store: log in as one")
+    page, filters = OWN_QUERY.parse(request.query_params, program.zone)
+    member = await store_request.database.read(lambda tx: tx.members.get(caller.id))
+    tier = None if member is None else program.tier_named(member.tier)
+    views = [] if tier is None else [own_tier_view(program, tier)]
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
+
+
+@router.get(
+    "/member/{member}/tierSet",
+    summary="List the tier sets of a member",
+    response_model=MemberTierSets,
+    openapi_extra=MEMBER_QUERY.openapi_parameters(),
+)
+async def list_member_tier_sets(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
+    """The tier that a member is in, in each tier set."""
+    program = store_request.program
+    page, filters = MEMBER_QUERY.parse(request.query_params, program.zone)
+
+    def read(tx: ReadTransaction) -> list[dict[str, Any]]:
+        found = member_in_path(tx, store_request, member)
+        return member_tier_set_views(program, found, tx.tier_holds.hold(found.id, DEFAULT_SET))
+
+    views = await store_request.database.read(read)
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
+
+
+@router.get(
+    "/member/{member}/tierSet/{tierSet}",
+    summary="Show where a member stands in a tier set",
+    response_model=TierSetProgress,
+)
+async def show_progress(member: MemberInPath, name: TierSetInPath, store_request: CallerRequest) -> Response:
+    """The tier of a member, and what is missing to the next."""
+    program = store_request.program
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        found = member_in_path(tx, store_request, member)
+        _require_set(store_request, name)
+        return progress_view(tx, program, found, tx.tier_holds.hold(found.id, DEFAULT_SET))
+
+    return ExactJson(await store_request.database.read(read))
+
+
+@router.post(
+    "/member/{member}/tier",
+    summary="Put a member into a tier by hand",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PostTier, {"levelId": "silver", "until": "2099-12-31"}),
+    tags=["Member"],
+)
+async def assign(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """Put a member into a tier, by its id or its name in program files.
+
+    Upwards it is a floor, until `until` or until it is taken back: the member rises above it, and does not fall below.
+    Downwards it holds until the next review. With `pinned` it holds both ways.
+    """
+    posted = await read_body(request, PostTier)
+    store_request = change.store_request
+
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        found = member_in_path(tx, store_request, member)
+        until = parse_until(posted.until, store_request, path="until")
+        tiers = tiers_named(operation.program, posted.level_id)
+        if not tiers:
+            unknown = UnknownTier([each.name for each in operation.program.tiers])
+            raise BadInput.at("levelId", str(unknown), "unknownTier")
+        assign_tier(operation, AssignTier(found.id, tiers[0].name, until, pinned=posted.pinned))
+
+    return await change.respond(posted, moves(change, run))
+
+
+@router.post(
+    "/member/{member}/remove-manually-level",
+    summary="Take a tier by hand back",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PostRemoveTier, {}),
+    tags=["Member"],
+)
+async def unassign(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """End a tier by hand: the member comes into the tier that they would be in without it."""
+    posted = await read_body(request, PostRemoveTier)
+    store_request = change.store_request
+
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        found = member_in_path(tx, store_request, member)
+        if posted.tier_set_id is not None and not _is_set(operation.program, posted.tier_set_id):
+            raise UnknownTierSet([DEFAULT_SET] if operation.program.tiers else [])
+        unassign_tier(operation, found.id)
+
+    return await change.respond(posted, moves(change, run))
+
+
+@router.post("/tierSet", include_in_schema=False)
+@router.put("/tierSet/{tierSet}", include_in_schema=False)
+@router.put("/tierSet/{tierSet}/tiers", include_in_schema=False)
+@router.put("/tier/{tier}", include_in_schema=False)
+async def refuse_change(store_request: AdminRequest) -> Response:
+    """Answer 405: tiers are part of a program, and are reviewed, tested and deployed with it."""
+    message = f"tiers live in the program's files: change program.yaml of {store_request.store} and deploy it"
+    raise NotAllowed(message, allow="GET")
+
+
+async def _tiers(request: Request, store_request: StoreRequest) -> Response:
+    page, filters = TIERS_QUERY.parse(request.query_params, store_request.program.zone)
+    views = tier_views(store_request.program, deployed_at=await store_request.deployed_at())
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
+
+
+def _require_set(store_request: StoreRequest, text: str) -> None:
+    """Raise NotFound unless a path names a tier set of the program."""
+    if not _is_set(store_request.program, text):
+        raise NotFound(f"no tier set {text[:80]} in {store_request.store}")
+
+
+def _is_set(program: Program, text: str) -> bool:
+    return bool(program.tiers) and (text == DEFAULT_SET or text.lower() == tier_set_id(program))
