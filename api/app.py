@@ -19,6 +19,8 @@ from api.http.observation import ObserveRequests
 from api.http.openapi import install_openapi
 from api.http.security_headers import AddSecurityHeaders
 from api.login import routes as login
+from api.members import changing as members_changing
+from api.members import lookups as members_lookups
 from api.members import routes as members
 from api.points import history as points_history
 from api.points import routes as points
@@ -51,7 +53,9 @@ ROUTERS = (
     points_history.router,  # before transfers, whose path parameter would match `history`
     points.router,  # before members, whose path parameter would match `points`
     tiers.router,  # before members, whose path parameter would match `tier`
+    members_lookups.router,  # before members, whose path parameter would match `check`
     members.router,
+    members_changing.router,
     wallets.router,
     analytics.router,
     programs.router,

@@ -1,19 +1,31 @@
 """Members: who they are, how they are found, and what rules may know of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 
 from database.locks import identity_lock, member_lock
-from database.pages import PageRequest, PageResult, find_page
+from database.member_fields import fields_of
+from database.member_pages import count_registrations, find_members
+from database.pages import PageRequest, PageResult
 from database.queries import Queries, WriteQueries, columns_of, first_column
+from database.sessions import Sessions
 from database.sqlite_fast_path import Prepared
-from database.tables import account, badge, member
+from database.tables import account, badge, member, member_field
 from loyalty.program.wallets import Points
-from loyalty.store.members import Balance, GrantedBadge, Identity, Member, StoredMember, TierPeriod, TierReview
+from loyalty.store.members import (
+    Balance,
+    GrantedBadge,
+    Identity,
+    KnownIdentity,
+    Member,
+    StoredMember,
+    TierPeriod,
+    TierReview,
+)
 
 KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
 """The columns that the parts of an identity are compared with; two of them are in lower case."""
@@ -55,6 +67,11 @@ _FACTS = Prepared(
     _columns,
 )
 
+_ACTIVE: Prepared[bool] = Prepared(
+    select(member.c.active).where(member.c.store == bindparam("in_store"), member.c.id == bindparam("the_member")),
+    first_column,
+)
+
 
 def _period(base: Points, until: datetime | None, *review: Any) -> TierPeriod:
     return TierPeriod(base, until, None if review[0] is None else TierReview(*review))
@@ -71,19 +88,32 @@ _PERIOD = Prepared(
 class MemberQueries(Queries):
     """Reads the members of one store."""
 
-    def identities_matching(self, identity: Identity) -> list[Identity]:
+    def identities_matching(self, identity: Identity) -> list[KnownIdentity]:
         """Return the identities of members with any part of an identity, each with its id."""
         keys = {KEY_COLUMNS[name]: key for name, key in identity.keys.items()}
         return _matching(tuple(keys)).all(self.connection, keys | {"in_store": self.store}) if keys else []
+
+    def is_active(self, member_id: str) -> bool:
+        """Return whether a member is active; raise LookupError for an unknown id."""
+        found = _ACTIVE.first(self.connection, {"in_store": self.store, "the_member": member_id})
+        if found is None:
+            raise LookupError(f"member {member_id} is not in store {self.store}")
+        return found
 
     def get(self, member_id: str) -> StoredMember | None:
         """Return one member."""
         return self.find_one(StoredMember, member, id=member_id)
 
-    def page(self, page: PageRequest) -> PageResult[StoredMember]:
-        """Return a page of the members, in the order they were registered here."""
-        within = member.c.store == self.store
-        return find_page(self.connection, StoredMember, member, page, within=within, order_by=member.c.created_at)
+    def page(self, page: PageRequest, *, wallet: str) -> PageResult[StoredMember]:
+        """Return a page of the members, in the order they were registered here.
+
+        Conditions are on columns of members, on `field:NAME` of the profile, and on `account:NAME` of the wallet.
+        """
+        return find_members(self.connection, self.store, page, wallet=wallet)
+
+    def registrations(self, moments: Sequence[datetime]) -> list[int]:
+        """Return how many members registered between each of these moments and the next."""
+        return count_registrations(self.connection, self.store, moments)
 
     def facts(self, member_id: str) -> Member:
         """Return a member as rules see them; raise LookupError for an unknown id."""
@@ -147,16 +177,11 @@ class Members(MemberQueries, WriteQueries):
         now: datetime,
     ) -> bool:
         """Add a member; return False if one with the id or any part of the identity exists."""
-        keys = identity.keys
-        return self.insert_if_absent(
+        is_new = self.insert_if_absent(
             member,
             {
                 "id": member_id,
-                "email": identity.email,
-                "email_key": keys.get("email"),
-                "phone": identity.phone,
-                "phone_key": keys.get("phone"),
-                "card": identity.card,
+                **_identity_columns(identity),
                 "profile": profile,
                 "attributes": attributes,
                 "tier": tier,
@@ -175,6 +200,9 @@ class Members(MemberQueries, WriteQueries):
                 "updated_at": now,
             },
         )
+        if is_new:
+            self._add_fields(member_id, profile)
+        return is_new
 
     def lock_member(self, member_id: str) -> None:
         """Lock everything that belongs to a member until the transaction ends."""
@@ -184,6 +212,29 @@ class Members(MemberQueries, WriteQueries):
         """Put a member into a tier above or below theirs that is reviewed at `until` (None: never)."""
         changed = {"tier_raised_at" if up else "tier_lowered_at": now}
         self.update(member, {"id": member_id}, tier=tier, tier_since=now, tier_until=until, updated_at=now, **changed)
+
+    def change(
+        self,
+        member_id: str,
+        *,
+        identity: Identity,
+        profile: Mapping[str, Any],
+        registered_at: datetime,
+        now: datetime,
+    ) -> None:
+        """Replace what a member is known by, the profile, and the date of registration."""
+        new = {**_identity_columns(identity), "profile": profile, "registered_at": registered_at}
+        self.update(member, {"id": member_id}, **new, updated_at=now)
+        self.connection.execute(delete(member_field).where(member_field.c.member == member_id))
+        self._add_fields(member_id, profile)
+
+    def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
+        """Let a member take part, or not."""
+        self.update(member, {"id": member_id}, active=active, updated_at=now)
+
+    def end_sessions(self, member_id: str) -> None:
+        """Log a member out everywhere."""
+        Sessions(self.connection).end_all_of(member_id)
 
     def set_period(
         self,
@@ -216,10 +267,25 @@ class Members(MemberQueries, WriteQueries):
         row = {"member": member_id, "badge": name, "times": 1, "granted_at": now, "updated_at": now}
         self.upsert_adding(badge, row, sums=("times",), keeps=("granted_at",))
 
+    def _add_fields(self, member_id: str, profile: Mapping[str, Any]) -> None:
+        for field, value in sorted(fields_of(profile)):
+            self.insert(member_field, {"member": member_id, "field": field, "value": value})
+
+
+def _identity_columns(identity: Identity) -> dict[str, str | None]:
+    keys = identity.keys
+    return {
+        "email": identity.email,
+        "email_key": keys.get("email"),
+        "phone": identity.phone,
+        "phone_key": keys.get("phone"),
+        "card": identity.card,
+    }
+
 
 @cache
-def _matching(columns: tuple[str, ...]) -> Prepared[Identity]:
+def _matching(columns: tuple[str, ...]) -> Prepared[KnownIdentity]:
     """Members by any of these columns."""
     parts = [member.c[name] == bindparam(name) for name in columns]
-    here = select(*columns_of(Identity, member)).where(member.c.store == bindparam("in_store"), or_(*parts))
-    return Prepared(here.order_by(member.c.id), Identity)
+    here = select(*columns_of(KnownIdentity, member)).where(member.c.store == bindparam("in_store"), or_(*parts))
+    return Prepared(here.order_by(member.c.id), KnownIdentity)

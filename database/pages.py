@@ -67,14 +67,16 @@ def find_page(
     order_by: Column[Any],
     then_by: Sequence[Column[Any]] = (),
     columns: Sequence[Column[Any]] | None = None,
+    further: Sequence[ColumnElement[bool]] = (),
 ) -> PageResult[T]:
     """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by `then_by`, or the id.
 
-    `columns` are those that `record` is called with; None: those that are named as its fields.
+    `columns` are those that `record` is called with; None: those that are named as its fields. `further`: conditions
+    beside those of the page, which are on columns of the table.
     """
     keys = (order_by, *(then_by or (table.c.id,)))
     order = tuple(column.desc() for column in keys) if page.newest_first else keys
-    where = [within, *(each.on(table.c[each.column]) for each in page.conditions)]
+    where = [within, *(each.on(table.c[each.column]) for each in page.conditions), *further]
     wanted = (
         select(*(columns or shown_columns_of(record, table)))
         .where(*where)
@@ -88,4 +90,4 @@ def find_page(
 
     records = [record(*row) for row in connection.execute(wanted)]
     filtered = count(*where)
-    return PageResult(records, filtered, count(within) if page.conditions else filtered)
+    return PageResult(records, filtered, count(within) if len(where) > 1 else filtered)

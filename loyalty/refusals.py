@@ -9,6 +9,9 @@ Refusal                     an operation is refused, and nothing is changed
 ├── MissingIdentity         a member to register has no email, phone or card number
 ├── IdentityTaken           other members have parts of the identity; `fields` names them
 ├── MemberIdTaken           a member of another store has this id
+├── MemberInactive          the member is deactivated, or not activated yet
+├── UnknownAttribute        the member has no attribute of this name, or another value of it
+├── TooManyAttributes       the member would have more attributes than one can have; `most` is how many
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
 ├── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
@@ -93,6 +96,32 @@ class MemberIdTaken(Refusal):
     def __init__(self, member_id: str) -> None:
         super().__init__("this id cannot be given to a new member: leave it out, and one is made")
         self.member_id = member_id
+
+
+class MemberInactive(Refusal):
+    """The member is deactivated, or not activated yet, and takes no part."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"member {member_id} is not active: activate the member first")
+        self.member_id = member_id
+
+
+class UnknownAttribute(Refusal):
+    """The member has no attribute of this name, or another value of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the member has no attribute {name[:80]} of this value: read the member, and send what is there"
+        )
+        self.name = name
+
+
+class TooManyAttributes(Refusal):
+    """The member would have more attributes than one can have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a member has at most {most} attributes: remove others first")
+        self.most = most
 
 
 class UnknownTier(Refusal):

@@ -1,39 +1,127 @@
 """The filters of the list of members."""
 
-from api.http.paging import Filter, ListQuery
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from api.http.paging import Filter, FilterType, ListQuery
+from database import ReadTransaction
+from database.member_fields import searched
 from database.pages import Condition, PageRequest
+from loyalty.calendar import local_day
+from loyalty.ids import is_id
+from loyalty.program.program import Program
+from loyalty.program.wallets import MAX_POINTS, to_points
+from loyalty.store.members import Identity
+
+_FIELDS: Mapping[str, FilterType] = {
+    "firstName": "text",
+    "lastName": "text",
+    "gender": "text",
+    "birthDate": "instant",
+    "agreement1": "boolean",
+    "agreement2": "boolean",
+    "agreement3": "boolean",
+    "labels": "text",
+    "address:street": "text",
+    "address:address1": "text",
+    "address:address2": "text",
+    "address:province": "text",
+    "address:city": "text",
+    "address:postal": "text",
+    "address:country": "text",
+}
+"""Filters by the profile."""
+
+_POINTS = {
+    "defaultAccount:activePoints": "net",
+    "defaultAccount:lockedPoints": "pending",
+    "defaultAccount:blockedPoints": "held",
+    "defaultAccount:earnedPoints": "earned",
+    "defaultAccount:spentPoints": "spent",
+    "defaultAccount:expiredPoints": "expired",
+}
+"""Filters by the points of the default wallet, and the parts of a balance that they are about."""
 
 LIST_QUERY = ListQuery(
     {
         "customerId": "exact_text",
+        "emailOrPhone": "text",
+        "identifier": "exact_text",
         "email": "text",
         "phone": "text",
         "loyaltyCardNumber": "text",
         "active": "boolean",
         "createdAt": "instant",
+        "updatedAt": "instant",
         "registeredAt": "instant",
+        "levelId": "exact_text",
+        "manuallyAssignedLevelId": "exact_text",
+        "levelAchievementDate": "instant",
+        **_FIELDS,
+        **dict.fromkeys(_POINTS, "number"),
     }
 )
 
 _COLUMNS = {
     "customerId": "id",
+    "emailOrPhone": "any:email_key+phone_key",
     "email": "email_key",
     "phone": "phone_key",
     "loyaltyCardNumber": "card",
     "active": "active",
     "createdAt": "created_at",
+    "updatedAt": "updated_at",
     "registeredAt": "registered_at",
+    "levelAchievementDate": "tier_since",
 }
 
 
-def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
+def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter], program: Program) -> PageRequest:
     """The page of the members that match the filters."""
-    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    conditions = [_condition(tx, each, program) for each in filters]
+    return PageRequest(page.limit, page.offset, page.newest_first, conditions)
 
 
-def _condition(member_filter: Filter) -> Condition:
-    """A filter as a condition on a column; ids, emails and phones match in any case."""
-    condition = member_filter.on(_COLUMNS[member_filter.field])
-    if member_filter.field in ("customerId", "email", "phone"):
-        return Condition(condition.column, condition.operator, str(condition.value).lower())
-    return condition
+def any_identity(text: str) -> Identity:
+    """An identity of which a text is every part: whoever has one of them is meant."""
+    return Identity(text.lower() if is_id(text) else None, text, text, text)
+
+
+def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
+    """A filter as a condition; ids, emails, phones and what profiles say match in any case."""
+    match one.field:
+        case "identifier":
+            found = tx.members.identities_matching(any_identity(str(one.value)))
+            return Condition("id", "in", [each.id for each in found])
+        case "levelId":
+            return Condition("tier", "eq", _tier(str(one.value), program))
+        case "manuallyAssignedLevelId":
+            return Condition("by_hand:tier", "eq", _tier(str(one.value), program))
+        case field if field in _FIELDS:
+            return Condition(f"field:{field}", one.operator, _searched(one.value, program))
+        case field if field in _POINTS:
+            return Condition(f"account:{_POINTS[field]}", one.operator, _as_points(one.value))
+        case "customerId" | "emailOrPhone" | "email" | "phone" as field:
+            return Condition(_COLUMNS[field], one.operator, str(one.value).lower())
+        case field:
+            return one.on(_COLUMNS[field])
+
+
+def _searched(value: Any, program: Program) -> Any:
+    """A value as fields of profiles are compared."""
+    if isinstance(value, datetime):
+        return local_day(value, program.zone).isoformat()
+    return searched(value) if isinstance(value, str) else value
+
+
+def _as_points(value: Any) -> int | Decimal:
+    assert isinstance(value, Decimal), "a filter by a number has one"
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # beyond them, no database has a number to compare with
+
+
+def _tier(level_id: str, program: Program) -> str:
+    """The name of the tier with this id or name; a text that is neither matches no member."""
+    names = {program.id_of("tier", tier.name): tier.name for tier in program.tiers}
+    return names.get(level_id.lower(), level_id)

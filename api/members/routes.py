@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.authentication.callers import MemberCaller
-from api.http.errors import Forbidden, NotFound
 from api.http.paging import ListQuery, page_of_list, page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.members.filters import LIST_QUERY, filtered_page
+from api.members.paths import MemberInPath
 from api.members.schemas import (
     Customer,
     Customers,
@@ -34,20 +33,14 @@ from api.members.views import (
 )
 from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
-from api.state.member_lookup import identity_named
+from api.state.member_lookup import member_in_path
 from database import ReadTransaction, Transaction
 from loyalty.members.registration import register_member
 from loyalty.program.program import Program
-from loyalty.store.members import StoredMember
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 ITEMS_QUERY = ListQuery({})
-
-MemberInPath: TypeAlias = Annotated[
-    str,
-    Path(alias="member", description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`."),
-]
 
 _EXAMPLE = {
     "customer": {
@@ -87,7 +80,7 @@ async def list_members(request: Request, store_request: AdminRequest) -> Respons
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
-        found = tx.members.page(filtered_page(page, filters))
+        found = tx.members.page(filtered_page(tx, page, filters, program), wallet=program.default_wallet.code)
         return page_of_records(found, lambda each: customer_view(tx, each, program))
 
     return ExactJson(await store_request.database.read(read))
@@ -98,7 +91,7 @@ async def show_member(member: MemberInPath, store_request: CallerRequest) -> Res
     """One member. A member's own token shows only that member."""
     return ExactJson(
         await store_request.database.read(
-            lambda tx: customer_view(tx, _stored_member(tx, store_request, member), store_request.program)
+            lambda tx: customer_view(tx, member_in_path(tx, store_request, member), store_request.program)
         )
     )
 
@@ -158,17 +151,5 @@ async def _page(
 async def _records(store_request: StoreRequest, member: str) -> MemberRecords:
     now = datetime.now(UTC)
     return await store_request.database.read(
-        lambda tx: MemberRecords.read(tx, _stored_member(tx, store_request, member), store_request.program, now)
+        lambda tx: MemberRecords.read(tx, member_in_path(tx, store_request, member), store_request.program, now)
     )
-
-
-def _stored_member(tx: ReadTransaction, store_request: StoreRequest, member: str) -> StoredMember:
-    """The member in a path; raise NotFound, or Forbidden if a member asks for another."""
-    ids = [str(each.id) for each in tx.members.identities_matching(identity_named(member))]
-    caller = store_request.caller
-    if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):
-        raise Forbidden
-    found = tx.members.get(ids[0]) if ids else None
-    if found is None:
-        raise NotFound(f"no member {member[:80]} in {store_request.store}")
-    return found

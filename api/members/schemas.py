@@ -3,6 +3,7 @@
 from typing import Any, Literal, NotRequired
 
 from pydantic import Field
+from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
@@ -51,8 +52,8 @@ class KeyValue(RequestModel):
     value: str = Field(max_length=255)
 
 
-class NewCustomer(RequestModel):
-    """A member to register: at least an email, a phone or a card number. With a password they can log in."""
+class CustomerFields(RequestModel):
+    """What a member is known by, and what is known of them."""
 
     email: Identifier | None = None
     phone: Identifier | None = None
@@ -70,9 +71,6 @@ class NewCustomer(RequestModel):
     agreement2: bool | None = None
     agreement3: bool | None = None
     level_id: str | None = Field(default=None, min_length=1, max_length=255)
-    plain_password: str | None = Field(
-        default=None, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH, repr=False
-    )
 
     def profile(self) -> dict[str, Any]:
         """The fields that only people read."""
@@ -83,10 +81,67 @@ class NewCustomer(RequestModel):
         return {pair.key: pair.value for pair in self.custom_attributes or []}
 
 
+class NewCustomer(CustomerFields):
+    """A member to register: at least an email, a phone or a card number. With a password they can log in."""
+
+    plain_password: str | None = Field(
+        default=None, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH, repr=False
+    )
+
+
+class ChangedCustomer(CustomerFields):
+    """What is to change of a member; what is left out stays, and null removes it.
+
+    `address`, `company` and `labels` are replaced as a whole; of `customAttributes` those that are sent are set.
+    """
+
+    def changed_profile(self) -> dict[str, Any]:
+        """The fields of the profile that are sent; None for one to remove."""
+        kept = self.profile()
+        return {to_camel(name): kept.get(to_camel(name)) for name in _PROFILE_FIELDS & self.model_fields_set}
+
+
 class PostMember(RequestModel):
     """A member to register."""
 
     customer: NewCustomer
+
+
+class PutMember(RequestModel):
+    """What is to change of a member."""
+
+    customer: ChangedCustomer
+
+
+class PutAttributes(RequestModel):
+    """Attributes to set; others stay."""
+
+    custom_attributes: list[KeyValue] = Field(min_length=1, max_length=100)
+
+
+class NamedAttribute(RequestModel):
+    """An attribute to remove; one whose value is sent must have this value."""
+
+    key: str = Field(min_length=1, max_length=255)
+    value: str | None = Field(default=None, max_length=255)
+
+
+class DeleteAttributes(RequestModel):
+    """Attributes to remove."""
+
+    custom_attributes: list[NamedAttribute] = Field(min_length=1, max_length=100)
+
+
+class CustomerId(TypedDict):
+    """The id of a member."""
+
+    customerId: Id
+
+
+class FoundTotal(TypedDict):
+    """How many members were found."""
+
+    total: int
 
 
 class MemberId(TypedDict):

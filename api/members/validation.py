@@ -1,11 +1,12 @@
-"""Members to register, validated as far as that goes without the database."""
+"""Members to register, and changes of them, validated as far as that goes without the database."""
 
 from datetime import date, datetime
 
 from api.http.errors import BadInput, InputFault, faults_of_refusal
-from api.members.schemas import NewCustomer
+from api.members.schemas import ChangedCustomer, CustomerFields, NewCustomer
 from api.state.dependencies import StoreRequest
 from loyalty.calendar import read_date
+from loyalty.members.changes import MemberChanges
 from loyalty.members.registration import NewMember
 from loyalty.program.program import Program
 from loyalty.refusals import MissingIdentity, UnknownTier
@@ -15,23 +16,46 @@ from loyalty.store.members import Identity
 async def validate_member(store_request: StoreRequest, customer: NewCustomer) -> NewMember:
     """A member to register, their password hashed; raise BadInput with every fault."""
     identity = Identity(None, customer.email, customer.phone, customer.loyalty_card_number)
-    faults: list[InputFault] = []
-    if not identity:
-        faults += faults_of_refusal(MissingIdentity())
-    faults += _birth_date_faults(customer.birth_date)
-    registered_at = _registered_at(store_request, customer.registered_at, faults)
-    tier = _tier(store_request.program, customer.level_id, faults)
-    if faults:
-        raise BadInput.of(faults)
+    faults = [] if identity else faults_of_refusal(MissingIdentity())
+    registered_at, tier = _validated(store_request, customer, faults)
     password = customer.plain_password
     return NewMember(
         identity=identity,
-        registered_at=registered_at,
+        registered_at=registered_at or store_request.now,
         tier=tier,
         profile=customer.profile(),
         attributes=customer.attributes(),
         password_hash=None if password is None else await store_request.state.passwords.hash(password),
     )
+
+
+def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> MemberChanges:
+    """What is to change of a member; raise BadInput with every fault."""
+    registered_at, tier = _validated(store_request, customer, [])
+    sent = customer.model_fields_set
+    parts = {"email": customer.email, "phone": customer.phone, "card": customer.loyalty_card_number}
+    return MemberChanges(
+        identity={part: value for part, value in parts.items() if _PART_FIELDS.get(part, part) in sent},
+        profile=customer.changed_profile(),
+        attributes=customer.attributes(),
+        registered_at=registered_at,
+        tier=tier,
+    )
+
+
+_PART_FIELDS = {"card": "loyalty_card_number"}
+
+
+def _validated(
+    store_request: StoreRequest, customer: CustomerFields, faults: list[InputFault]
+) -> tuple[datetime | None, str | None]:
+    """The date of registration and the tier, if they are sent; raise BadInput with all faults, those given included."""
+    faults += _birth_date_faults(customer.birth_date)
+    registered_at = _registered_at(store_request, customer.registered_at, faults)
+    tier = _tier(store_request.program, customer.level_id, faults)
+    if faults:
+        raise BadInput.of(faults)
+    return registered_at, tier
 
 
 def _birth_date_faults(text: str | None) -> list[InputFault]:
@@ -44,12 +68,12 @@ def _birth_date_faults(text: str | None) -> list[InputFault]:
     return []
 
 
-def _registered_at(store_request: StoreRequest, text: str | None, faults: list[InputFault]) -> datetime:
+def _registered_at(store_request: StoreRequest, text: str | None, faults: list[InputFault]) -> datetime | None:
     try:
-        return store_request.now if text is None else read_date(text, store_request.program.zone)
+        return None if text is None else read_date(text, store_request.program.zone)
     except ValueError as error:
         faults.append(InputFault(str(error), "invalidDate", "customer.registeredAt"))
-        return store_request.now
+        return None
 
 
 def _tier(program: Program, level_id: str | None, faults: list[InputFault]) -> str | None:

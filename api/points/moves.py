@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, TypeAlias
 
-from api.authentication.callers import AdminCaller, MemberCaller
 from api.http.errors import BadInput
 from api.points.schemas import Transfer
-from api.state.changes import Change, Changed, Operation
+from api.state.changes import Change, Operation
 from api.state.dependencies import StoreRequest
+from api.state.operations import operates
 from database import Transaction
 from loyalty.calendar import Duration, read_date, start_of
 from loyalty.events.operations import OperationContext
@@ -22,28 +22,7 @@ Move: TypeAlias = Callable[[OperationContext, Transaction], dict[str, Any] | Non
 
 def moves(change: Change, move: Move) -> Callable[[], Awaitable[Operation]]:
     """What `Change.run` runs for a request that moves points."""
-    store_request = change.store_request
-
-    def run(tx: Transaction) -> Changed:
-        operation = OperationContext(
-            tx, store_request.program, store_request.revision, store_request.now, source_of(store_request)
-        )
-        answer = move(operation, tx)
-        return Changed(answer, tuple(operation.to_start))
-
-    async def prepare() -> Operation:
-        return run
-
-    return prepare
-
-
-def source_of(store_request: StoreRequest) -> str:
-    """Who asks, as transfers name it."""
-    match store_request.caller:
-        case AdminCaller():
-            return "admin"
-        case MemberCaller():
-            return "member"
+    return operates(change, move)
 
 
 def check_requested_at(store_request: StoreRequest, transfer: Transfer) -> None:

@@ -4,7 +4,7 @@ from database.tables.access import admin, api_key, audit_log, kept_answer, refre
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
-from database.tables.members import badge, member
+from database.tables.members import badge, member, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import issued_reward
 from database.tables.stores import revision, setting, store
@@ -32,6 +32,7 @@ __all__ = [
     "lot",
     "mark",
     "member",
+    "member_field",
     "message",
     "metadata",
     "progress",

@@ -35,6 +35,17 @@ member = Table(
     UniqueConstraint("store", "card"),
 )
 Index("ix_member_store_created_at", member.c.store, member.c.created_at)
+Index("ix_member_store_registered_at", member.c.store, member.c.registered_at)
+
+member_field = Table(
+    "member_field",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("field", NAME, primary_key=True),  # as in `database.member_fields`
+    Column("value", NAME, primary_key=True),  # in lower case
+    store_column(),
+)
+Index("ix_member_field_store_field_value", member_field.c.store, member_field.c.field, member_field.c.value)
 
 badge = Table(
     "badge",

@@ -8,13 +8,16 @@ from typing import Final
 
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
-from loyalty.members.messages import send_registered
+from loyalty.members.messages import send_deactivated, send_registered, send_updated
 from loyalty.points.messages import send_points_will_expire, send_transfers_of_event
 from loyalty.rewards.messages import send_coupon_will_expire, send_reward_issued
 from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
 
 _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_registered": send_registered,
+    "member_updated": send_updated,
+    "member_deactivated": send_deactivated,
+    "member_activated": None,
     "tier_changed": lambda context: send_tier_changed(
         context,
         str(context.event.body["to"]),

@@ -48,6 +48,13 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
     for event_type in (
         _built_in("member_registered", "A member registered", {}),
         _built_in(
+            "member_updated",
+            "A member was changed by hand",
+            {"fields": {"type": "array", "items": _TEXT}},
+        ),
+        _built_in("member_deactivated", "A member was excluded from the program", {}),
+        _built_in("member_activated", "A member takes part, for the first time or again", {}),
+        _built_in(
             "tier_changed",
             "A member's tier changed",
             {"from": _TEXT_OR_NULL, "to": _TEXT, "up": _YES_OR_NO},

@@ -11,6 +11,7 @@ from typing import Any
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
+from loyalty.refusals import MemberInactive
 from loyalty.store.due_items import DueTimes
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Member
@@ -33,6 +34,12 @@ class OperationContext:
         """Lock members, in the order of their ids."""
         for member_id in sorted(set(member_ids)):
             self.tx.members.lock_member(member_id)
+
+    def require_active(self, *member_ids: str) -> None:
+        """Raise MemberInactive unless these members, who are locked, take part."""
+        for member_id in member_ids:
+            if not self.tx.members.is_active(member_id):
+                raise MemberInactive(member_id)
 
     def record(self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any]) -> None:
         """Store the built-in event that reports the operation."""

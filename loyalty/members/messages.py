@@ -5,7 +5,7 @@ from datetime import date
 from loyalty.events.context import EventContext
 from loyalty.events.message_parts import customer
 from loyalty.tiers.messages import send_tier_changed
-from loyalty.webhooks.messages import CustomerRegistered
+from loyalty.webhooks.messages import CustomerDeactivated, CustomerRegistered, CustomerUpdated
 
 
 def send_registered(context: EventContext) -> None:
@@ -13,6 +13,16 @@ def send_registered(context: EventContext) -> None:
     context.outbox.send(CustomerRegistered, lambda: _registered(context))
     if context.member.tier is not None:
         send_tier_changed(context, context.member.tier, up=True)
+
+
+def send_updated(context: EventContext) -> None:
+    """Send `CustomerUpdated`."""
+    context.outbox.send(CustomerUpdated, lambda: CustomerUpdated(customer=customer(context)))
+
+
+def send_deactivated(context: EventContext) -> None:
+    """Send `CustomerDeactivated`."""
+    context.outbox.send(CustomerDeactivated, lambda: CustomerDeactivated(customer=customer(context)))
 
 
 def _registered(context: EventContext) -> CustomerRegistered:

@@ -12,6 +12,7 @@ from loyalty.refusals import (
     DifferentMembers,
     IdentityTaken,
     MemberIdTaken,
+    MemberInactive,
     MissingIdentity,
     UnidentifiedMember,
     UnknownMember,
@@ -20,7 +21,7 @@ from loyalty.refusals import (
 )
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.events import NewEvent
-from loyalty.store.members import Identity
+from loyalty.store.members import Identity, KnownIdentity
 from loyalty.store.repositories import StoreReaders, StoreRepositories
 
 
@@ -48,9 +49,7 @@ def register_member(
     if new.tier is not None and program.tier_named(new.tier) is None:
         raise UnknownTier([tier.name for tier in program.tiers])
     tx.members.lock_identity(new.identity)
-    taken = _taken_fields(new.identity, tx.members.identities_matching(new.identity))
-    if taken:
-        raise IdentityTaken(taken)
+    check_free(tx, None, new.identity)
     return _add_member(tx, program, revision, new, now=now)
 
 
@@ -59,15 +58,15 @@ def find_or_register(
 ) -> tuple[str, EventRef | None]:
     """The id of the member with an identity, and of one who is registered here, the built-in event to start.
 
-    Raise UnidentifiedMember, DifferentMembers, UnknownMember, UnknownMemberId or ConcurrentInsert.
+    Raise UnidentifiedMember, DifferentMembers, MemberInactive, UnknownMember, UnknownMemberId or ConcurrentInsert.
     """
     if not identity:
         raise UnidentifiedMember
-    member_id = find_member(tx, identity)
+    member_id = _find_active(tx, identity)
     if member_id is not None:
         return member_id, None
     tx.members.lock_identity(identity)
-    member_id = find_member(tx, identity)  # the transaction that held the lock before may have registered them
+    member_id = _find_active(tx, identity)  # the transaction that held the lock before may have registered them
     if member_id is not None:
         return member_id, None
     check_registrable(tx.store, program, identity)
@@ -77,13 +76,31 @@ def find_or_register(
 
 def find_member(tx: StoreReaders, identity: Identity) -> str | None:
     """The id of the one member with an identity; raise DifferentMembers. Parts that no member has are ignored."""
-    match [str(each.id) for each in tx.members.identities_matching(identity)]:
-        case []:
-            return None
-        case [only]:
-            return only
-        case several:
-            raise DifferentMembers(several)
+    found = _find(tx, identity)
+    return None if found is None else str(found.id)
+
+
+def check_free(tx: StoreReaders, member_id: str | None, identity: Identity) -> None:
+    """Raise IdentityTaken if members other than this one have parts of an identity; lock it before."""
+    others = [each for each in tx.members.identities_matching(identity) if each.id != member_id]
+    taken = _taken_fields(identity, others)
+    if taken:
+        raise IdentityTaken(taken)
+
+
+def _find(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
+    found = tx.members.identities_matching(identity)
+    if len(found) > 1:
+        raise DifferentMembers([str(each.id) for each in found])
+    return found[0] if found else None
+
+
+def _find_active(tx: StoreReaders, identity: Identity) -> str | None:
+    """As `find_member`; raise MemberInactive for one who does not take part."""
+    found = _find(tx, identity)
+    if found is not None and not found.active:
+        raise MemberInactive(str(found.id))
+    return None if found is None else str(found.id)
 
 
 def check_registrable(store: str, program: Program, identity: Identity) -> None:

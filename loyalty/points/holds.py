@@ -32,7 +32,7 @@ class HoldPoints:
 def hold_points(operation: OperationContext, request: HoldPoints) -> str:
     """Set points aside; return the id of the hold.
 
-    Raise NotEnoughPoints, DateInPast, UnknownWallet, InvalidAmount or TransferIdReused.
+    Raise NotEnoughPoints, DateInPast, UnknownWallet, InvalidAmount, TransferIdReused or MemberInactive.
     """
     wallet = wallet_of(operation.program, request.wallet)
     points = points_of(wallet, request.amount)
@@ -41,6 +41,7 @@ def hold_points(operation: OperationContext, request: HoldPoints) -> str:
     operation.lock_members(request.member)
     if known := repeated(operation, request.external_id, "hold", request.member, wallet, points):
         return known.id
+    operation.require_active(request.member)
     event_id, hold_id = operation.new_event_id(), new_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
     posted = take(operation, "hold", request.member, wallet, points, hold_id, cause, ends_at=request.until)

@@ -72,7 +72,10 @@ class TransferPoints:
 
 
 def add_points(operation: OperationContext, request: AddPoints) -> str:
-    """Add points; return the id of the transfer. Raise UnknownWallet, InvalidAmount, DateInPast, TransferIdReused."""
+    """Add points; return the id of the transfer.
+
+    Raise UnknownWallet, InvalidAmount, DateInPast, TransferIdReused or MemberInactive.
+    """
     wallet = wallet_of(operation.program, request.wallet)
     points = points_of(wallet, request.amount)
     for date in (request.pending_until, request.expires_at):
@@ -81,6 +84,7 @@ def add_points(operation: OperationContext, request: AddPoints) -> str:
     operation.lock_members(request.member)
     if known := repeated(operation, request.external_id, "add", request.member, wallet, points):
         return known.id
+    operation.require_active(request.member)
     lot = _new_lot(operation, request, wallet, points)
     counts_now = request.qualifies and lot.active_from is None
     event_id = operation.new_event_id()
@@ -112,6 +116,7 @@ def spend_points(operation: OperationContext, request: SpendPoints) -> str:
     operation.lock_members(request.member)
     if known := repeated(operation, request.external_id, "spend", request.member, wallet, points):
         return known.id
+    operation.require_active(request.member)
     event_id = operation.new_event_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
     posted = take(operation, "spend", request.member, wallet, points, new_id(), cause)
@@ -131,6 +136,7 @@ def transfer_points(operation: OperationContext, request: TransferPoints) -> str
     operation.lock_members(request.sender, request.receiver)
     if known := repeated(operation, request.external_id, "send", request.sender, wallet, points):
         return known.id
+    operation.require_active(request.sender, request.receiver)
     _check_limits(operation, request.sender, wallet, points)
     event_id = operation.new_event_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)

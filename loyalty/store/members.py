@@ -77,6 +77,13 @@ class Identity:
         return any((self.email, self.phone, self.card))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownIdentity(Identity):
+    """The identity of a member, with the id, and whether the member is active."""
+
+    active: bool = True
+
+
 @frozen_at_type_check
 class Member:
     """A member of a store. `profile` holds what rules do not read: names, address, agreements."""
@@ -166,8 +173,11 @@ class GrantedBadge:
 class MemberReader(Protocol):
     """Reads members of a store."""
 
-    def identities_matching(self, identity: Identity) -> Sequence[Identity]:
+    def identities_matching(self, identity: Identity) -> Sequence[KnownIdentity]:
         """Return the identities of members with any part of an identity, each with its id."""
+
+    def is_active(self, member_id: str) -> bool:
+        """Return whether a member is active; raise LookupError for an unknown id."""
 
     def facts(self, member_id: str) -> Member:
         """Return a member as rules see them; raise LookupError for an unknown id."""
@@ -201,6 +211,23 @@ class MemberRepository(MemberReader, Protocol):
 
     def set_tier(self, member_id: str, tier: str, *, up: bool, until: datetime | None, now: datetime) -> None:
         """Put a member into a tier above or below theirs that is reviewed at `until` (None: never)."""
+
+    def change(
+        self,
+        member_id: str,
+        *,
+        identity: Identity,
+        profile: Mapping[str, Any],
+        registered_at: datetime,
+        now: datetime,
+    ) -> None:
+        """Replace what a member is known by, the profile, and the date of registration."""
+
+    def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
+        """Let a member take part, or not."""
+
+    def end_sessions(self, member_id: str) -> None:
+        """Log a member out everywhere."""
 
     def set_period(
         self,

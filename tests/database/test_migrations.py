@@ -1,5 +1,6 @@
 """Migrations make the tables of the code and can be undone, on both databases."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -299,3 +300,33 @@ def test_events_from_before_retention_have_all_their_details(database_url: str) 
     engine.dispose()
 
     assert (tuple(upgraded), tuple(after)) == (('{"total": 1}', None), ('{"total": 1}',))
+
+
+def test_members_of_before_are_found_by_their_profiles(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    anna = {"firstName": "Anna", "agreement1": True, "agreement2": False, "address": {"city": "Gdynia"}, "company": {}}
+    anna |= {
+        "labels": [{"key": "vip", "value": "yes"}, {"key": "VIP", "value": "Yes"}],
+        "birthDate": "1990-12-31T10:00",
+    }
+    with engine.begin() as connection:
+        _move(connection, "0019")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        for name, profile in (("ann", json.dumps(anna)), ("bob", "{}"), ("kim", "{broken")):
+            row = {"id": name, "store": "S", "profile": profile, "attributes": "{}", "active": True, **times}
+            _insert(connection, "member", row)
+
+        _move(connection, "head")
+        found = connection.execute(text("SELECT member, store, field, value FROM member_field ORDER BY field")).all()
+        _move(connection, "0019")
+    engine.dispose()
+
+    assert [tuple(row) for row in found] == [
+        ("ann", "S", "address:city", "gdynia"),
+        ("ann", "S", "agreement1", "true"),
+        ("ann", "S", "birthDate", "1990-12-31"),
+        ("ann", "S", "firstName", "anna"),
+        ("ann", "S", "labels", "vip:yes"),
+    ]

@@ -43,6 +43,7 @@ class MemberState:
     """The last review of the tier."""
     tier_holds: dict[str, TierHold] = field(default_factory=dict)
     """Tiers by hand, by tier set."""
+    active: bool = True
 
     def copy(self) -> "MemberState":
         """Return a copy that can be changed without changing this one."""
@@ -62,6 +63,7 @@ class MemberState:
             dict(self.empty_lots),
             self.review,
             dict(self.tier_holds),
+            self.active,
         )
 
     @property

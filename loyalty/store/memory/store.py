@@ -17,7 +17,7 @@ from loyalty.store.achievements import DailySum, day_of, insert_sorted
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
-from loyalty.store.members import Identity, Member, TierPeriod, TierReview
+from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
@@ -155,9 +155,12 @@ class _Members(_Repository):
     def lock_identity(self, identity: Identity) -> None:
         """Lock nothing, since nothing runs at the same time."""
 
-    def identities_matching(self, identity: Identity) -> Sequence[Identity]:
-        known = (_identity_of(state.member) for state in self._store.members_by_id.values())
+    def identities_matching(self, identity: Identity) -> Sequence[KnownIdentity]:
+        known = map(_identity_of, self._store.members_by_id.values())
         return [each for each in known if each.keys.items() & identity.keys.items()]
+
+    def is_active(self, member_id: str) -> bool:
+        return self._store.members_by_id[member_id].active
 
     def register(
         self,
@@ -190,6 +193,31 @@ class _Members(_Repository):
         """Lock nothing, since nothing runs at the same time; raise LookupError for an unknown member."""
         if member_id not in self._store.members_by_id:
             raise LookupError(f"member {member_id} is not in store {self._store.store}")
+
+    def change(
+        self,
+        member_id: str,
+        *,
+        identity: Identity,
+        profile: Mapping[str, Any],
+        registered_at: datetime,
+        now: datetime,  # noqa: ARG002 - not kept
+    ) -> None:
+        state = self._store.members_by_id[member_id]
+        state.member = replace(
+            state.member,
+            email=identity.email,
+            phone=identity.phone,
+            card=identity.card,
+            profile=profile,
+            registered_at=registered_at,
+        )
+
+    def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        self._store.members_by_id[member_id].active = active
+
+    def end_sessions(self, member_id: str) -> None:
+        """Do nothing: there is no login in memory."""
 
     def facts(self, member_id: str) -> Member:
         state = self._store.members_by_id[member_id]
@@ -247,8 +275,9 @@ class _Members(_Repository):
                 badges[each] = badges.pop(each)
 
 
-def _identity_of(member: Member) -> Identity:
-    return Identity(member.id, member.email, member.phone, member.card)
+def _identity_of(state: MemberState) -> KnownIdentity:
+    member = state.member
+    return KnownIdentity(member.id, member.email, member.phone, member.card, state.active)
 
 
 def _as_stored(value: Any) -> Any:

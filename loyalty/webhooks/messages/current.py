@@ -10,8 +10,10 @@ from loyalty.webhooks.messages.model import (
     CampaignEffectWasApplied,
     CouponWillExpire,
     CustomerBoughtReward,
+    CustomerDeactivated,
     CustomerLevelChanged,
     CustomerRegistered,
+    CustomerUpdated,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -36,6 +38,8 @@ def data_of(message: Message, zone: tzinfo) -> Json:
             return _level_will_expire(message)
         case CustomerRegistered():
             return {"customerId": message.customer.id, "customerData": registration(message, zone)}
+        case CustomerUpdated() | CustomerDeactivated():
+            return {"customer": parts.customer(message.customer)}
         case CustomerLevelChanged():
             return _level_changed(message)
         case CampaignEffectWasApplied():

@@ -13,8 +13,10 @@ from loyalty.webhooks.messages.model import (
     CampaignEffectWasApplied,
     CouponWillExpire,
     CustomerBoughtReward,
+    CustomerDeactivated,
     CustomerLevelChanged,
     CustomerRegistered,
+    CustomerUpdated,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -93,6 +95,8 @@ def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
             | PointsWillExpire()
             | CouponWillExpire()
             | LevelWillExpire()
+            | CustomerUpdated()
+            | CustomerDeactivated()
             | CustomerLevelChanged()
             | CampaignEffectWasApplied()
             | MemberAchievementProgressWasChanged()

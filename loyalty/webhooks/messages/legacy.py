@@ -10,8 +10,10 @@ from loyalty.webhooks.messages.model import (
     CampaignEffectWasApplied,
     CouponWillExpire,
     CustomerBoughtReward,
+    CustomerDeactivated,
     CustomerLevelChanged,
     CustomerRegistered,
+    CustomerUpdated,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -42,6 +44,8 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
         case CustomerRegistered():
             inner = registration(message, zone)
             return "customer.registered", {"customerId": message.customer.id, "data": inner}
+        case CustomerUpdated() | CustomerDeactivated():
+            return dotted(event_name(message)), {"customerId": message.customer.id}
         case CustomerLevelChanged():
             return _level_changed(message)
         case (

@@ -98,6 +98,20 @@ class CustomerRegistered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdated:
+    """A member was changed: read the member for what they are now."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDeactivated:
+    """A member was excluded from the program."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLevelChanged:
     """`up` is true for a first level, too; `by_hand` where an administrator chose the level."""
 
@@ -154,6 +168,8 @@ Message: TypeAlias = (
     | CouponWillExpire
     | LevelWillExpire
     | CustomerRegistered
+    | CustomerUpdated
+    | CustomerDeactivated
     | CustomerLevelChanged
     | CampaignEffectWasApplied
     | MemberAchievementProgressWasChanged

@@ -8,6 +8,9 @@ TIME = "2024-05-01T09:00:00Z"
 TRANSFER = {"wallet": "points", "points": 1, "balance": 1, "transfer": "t", "comment": ""}
 BODIES = {
     "member_registered": {},
+    "member_updated": {"fields": ["email"]},
+    "member_deactivated": {},
+    "member_activated": {},
     "tier_changed": {"from": None, "to": "gold", "up": True},
     "tier_will_expire": {"tier": "gold", "to": "bronze", "expires_at": TIME},
     "tier_kept": {"tier": "gold", "until": TIME},

@@ -1,0 +1,115 @@
+"""Members: what changes of them by request."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.requests import read_body, request_body
+from api.members.paths import MemberInPath
+from api.members.schemas import CustomerId, DeleteAttributes, PutAttributes, PutMember
+from api.members.validation import validate_changes
+from api.state.changes import AdminChange, Change
+from api.state.member_lookup import member_in_path
+from api.state.operations import operates
+from database import Transaction
+from loyalty.events.operations import OperationContext
+from loyalty.members.changes import (
+    MemberChanges,
+    activate_member,
+    deactivate_member,
+    delete_attributes,
+    update_member,
+)
+
+router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
+
+StateChange: TypeAlias = Callable[[OperationContext, str], None]
+"""An operation on a member that needs nothing else."""
+
+_CHANGES = {"customer": {"firstName": "Anna", "phone": "+48500100201", "agreement2": True}}
+_ATTRIBUTES = {"customAttributes": [{"key": "shop", "value": "17"}]}
+_NAMED_ATTRIBUTE = {"customAttributes": [{"key": "shop"}]}
+
+
+@router.put(
+    "/{member}", summary="Change a member", response_model=CustomerId, openapi_extra=request_body(PutMember, _CHANGES)
+)
+async def put_member(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """Change what a member is known by, the profile, custom attributes, the date of registration, or the tier.
+
+    What is left out stays; null removes it.
+    """
+    posted = await read_body(request, PutMember)
+    changes = validate_changes(change.store_request, posted.customer)
+
+    def run(operation: OperationContext, tx: Transaction) -> CustomerId:
+        member_id = member_in_path(tx, change.store_request, member).id
+        update_member(operation, member_id, changes)
+        return {"customerId": member_id}
+
+    return await change.respond(posted, operates(change, run))
+
+
+@router.put(
+    "/{member}/custom-attribute",
+    summary="Set custom attributes of a member",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PutAttributes, _ATTRIBUTES),
+)
+async def put_attributes(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """Set the attributes that are sent; others stay."""
+    posted = await read_body(request, PutAttributes)
+    attributes = {each.key: each.value for each in posted.custom_attributes}
+
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        update_member(
+            operation, member_in_path(tx, change.store_request, member).id, MemberChanges(attributes=attributes)
+        )
+
+    return await change.respond(posted, operates(change, run))
+
+
+@router.delete(
+    "/{member}/custom-attribute",
+    summary="Delete custom attributes of a member",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(DeleteAttributes, _NAMED_ATTRIBUTE),
+)
+async def remove_attributes(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """Delete the attributes with these keys; one whose value is sent must have this value."""
+    posted = await read_body(request, DeleteAttributes)
+    expected = {each.key: each.value for each in posted.custom_attributes}
+
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        delete_attributes(operation, member_in_path(tx, change.store_request, member).id, expected)
+
+    return await change.respond(posted, operates(change, run))
+
+
+@router.post("/{member}/activate", summary="Activate a member", status_code=204, response_class=Response)
+async def activate(member: MemberInPath, change: AdminChange) -> Response:
+    """Let a member take part, who was deactivated or has not been activated yet. One who is active stays so."""
+    return await _change_state(change, member, activate_member)
+
+
+@router.post("/{member}/deactivate", summary="Deactivate a member", status_code=204, response_class=Response)
+async def deactivate(member: MemberInPath, change: AdminChange) -> Response:
+    """Exclude a member: their events and movements of their points are refused, and they are logged out.
+
+    What they have stays, and still expires; what was accepted before is still applied.
+    """
+    answer = await _change_state(change, member, deactivate_member)
+    change.store_request.state.authenticator.clear_cache()
+    return answer
+
+
+async def _change_state(change: Change, member: str, operation_on: StateChange) -> Response:
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        operation_on(operation, member_in_path(tx, change.store_request, member).id)
+
+    return await change.respond(None, operates(change, run))

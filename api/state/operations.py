@@ -1,0 +1,44 @@
+"""Requests that change a store, as operations of the domain."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from api.authentication.callers import AdminCaller, MemberCaller
+from api.state.changes import Change, Changed, Operation
+from api.state.dependencies import StoreRequest
+from database import Transaction
+from loyalty.events.operations import OperationContext
+
+Work: TypeAlias = Callable[[OperationContext, Transaction], Mapping[str, Any] | None]
+"""Runs an operation; returns the body of the answer, None for an answer without."""
+
+
+def operation_of(store_request: StoreRequest, work: Work) -> Operation:
+    """Work as an operation of the caller, by the program in force, now."""
+
+    def run(tx: Transaction) -> Changed:
+        context = OperationContext(
+            tx, store_request.program, store_request.revision, store_request.now, source_of(store_request)
+        )
+        answer = work(context, tx)
+        return Changed(answer, tuple(context.to_start))
+
+    return run
+
+
+def operates(change: Change, work: Work) -> Callable[[], Awaitable[Operation]]:
+    """What `Change.run` runs for a request that needs no preparation."""
+
+    async def prepare() -> Operation:
+        return operation_of(change.store_request, work)
+
+    return prepare
+
+
+def source_of(store_request: StoreRequest) -> str:
+    """Who asks, as what is posted names it."""
+    match store_request.caller:
+        case AdminCaller():
+            return "admin"
+        case MemberCaller():
+            return "member"

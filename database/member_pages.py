@@ -1,0 +1,78 @@
+"""Members found by their columns, their profile and their points; and how many registered when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, select, union_all
+
+from database.pages import Condition, PageRequest, PageResult, find_page
+from database.tables import account, member, member_field, tier_hold
+from loyalty.store.members import StoredMember
+
+COUNTED_AT_ONCE = 100
+"""Counts of one statement: databases bound how many it may have."""
+
+
+def find_members(connection: Connection, store: str, page: PageRequest, *, wallet: str) -> PageResult[StoredMember]:
+    """Return a page of the members of a store, in the order they were registered here.
+
+    Conditions are on columns of members, on `field:NAME` of the profile, on `account:NAME` of a wallet, on
+    `by_hand:NAME` of a tier by hand, or, with `any:NAME+NAME`, on one of several columns.
+    """
+    own = [each for each in page.conditions if ":" not in each.column]
+    others = [_condition(store, wallet, each) for each in page.conditions if ":" in each.column]
+    return find_page(
+        connection,
+        StoredMember,
+        member,
+        PageRequest(page.limit, page.offset, page.newest_first, own),
+        within=member.c.store == store,
+        order_by=member.c.created_at,
+        further=others,
+    )
+
+
+def count_registrations(connection: Connection, store: str, moments: Sequence[datetime]) -> list[int]:
+    """Return how many members of a store registered between each of these moments and the next."""
+    counts = [
+        select(literal(number).label("number"), func.count().label("count"))
+        .select_from(member)
+        .where(member.c.store == store, member.c.registered_at >= since, member.c.registered_at < until)
+        for number, (since, until) in enumerate(pairwise(moments))
+    ]
+    found: dict[int, int] = {}
+    for first in range(0, len(counts), COUNTED_AT_ONCE):
+        rows = connection.execute(union_all(*counts[first : first + COUNTED_AT_ONCE]))
+        found |= {int(number): int(count) for number, count in rows}
+    return [found[number] for number in range(len(counts))]
+
+
+def _condition(store: str, wallet: str, condition: Condition) -> ColumnElement[bool]:
+    kind, _, name = condition.column.partition(":")
+    if kind == "any":
+        columns = [member.c[each] for each in name.split("+")]
+        return _any(*(condition.on(column) for column in columns))
+    if kind == "account":
+        part = account.c.active - account.c.owed if name == "net" else account.c[name]
+        held = select(part).where(account.c.member == member.c.id, account.c.wallet == wallet)
+        return condition.on(func.coalesce(held.scalar_subquery(), 0))
+    if kind == "by_hand":
+        assigned = select(tier_hold.c.member).where(tier_hold.c.store == store, condition.on(tier_hold.c[name]))
+        return member.c.id.in_(assigned)
+    return _field_condition(store, name, condition)
+
+
+def _any(first: ColumnElement[bool], *others: ColumnElement[bool]) -> ColumnElement[bool]:
+    for other in others:
+        first = first | other
+    return first
+
+
+def _field_condition(store: str, field: str, condition: Condition) -> ColumnElement[bool]:
+    """A condition on a field of the profile; a value that is false asks for members without the field."""
+    here = and_(member_field.c.store == store, member_field.c.field == field)
+    if condition.value is False:
+        return not_(member.c.id.in_(select(member_field.c.member).where(here)))
+    value = Condition(condition.column, condition.operator, "true" if condition.value is True else condition.value)
+    return member.c.id.in_(select(member_field.c.member).where(here, value.on(member_field.c.value)))

@@ -1,0 +1,140 @@
+"""Changes of a member: who they are, the profile, attributes, tier; each a pure operation on the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from loyalty.events.operations import OperationContext
+from loyalty.members.registration import check_free
+from loyalty.program.tiers import Tier
+from loyalty.refusals import MissingIdentity, TooManyAttributes, UnknownAttribute, UnknownTier
+from loyalty.store.members import Identity, Member
+from loyalty.tiers.operations import AssignTier, assign_tier
+from rules import exact
+
+MAX_ATTRIBUTES = 200
+"""Attributes of one member."""
+
+_WORDS = {"firstName": "first_name", "lastName": "last_name", "birthDate": "birth_date"}
+"""Fields of profiles whose names in `member_updated` differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanges:
+    """What is to change of a member. What is absent stays as it is; None removes a part of the identity or a field.
+
+    `identity`: by `email`, `phone` and `card`. `attributes`: those to set. `tier`: the name of the
+    one to enter by hand.
+    """
+
+    identity: Mapping[str, str | None] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    registered_at: datetime | None = None
+    tier: str | None = None
+
+
+def update_member(operation: OperationContext, member_id: str, changes: MemberChanges) -> list[str]:
+    """Change a member; return the names of what changed, which `member_updated` has, too. Nothing changed: no event.
+
+    Raise IdentityTaken, MissingIdentity, UnknownTier or TooManyAttributes.
+    """
+    tx, now = operation.tx, operation.now
+    tier = None if changes.tier is None else _tier(operation, changes.tier)
+    tx.members.lock_identity(Identity(**changes.identity))  # before the member, as registering does
+    operation.lock_members(member_id)
+    member = operation.facts_of(member_id)
+    identity = replace(Identity(member_id, member.email, member.phone, member.card), **changes.identity)
+    if not identity.can_register:
+        raise MissingIdentity
+    check_free(tx, member_id, Identity(**changes.identity))
+    changed = _changed_parts(member, identity)
+    profile = _merged(member.profile, changes.profile)
+    changed += [_WORDS.get(name, name) for name in changes.profile if profile.get(name) != member.profile.get(name)]
+    registered_at = changes.registered_at or member.registered_at
+    changed += ["registered_at"] if registered_at != member.registered_at else []
+    if changed:
+        tx.members.change(member_id, identity=identity, profile=profile, registered_at=registered_at, now=now)
+    changed += _set_attributes(operation, member, {**member.attributes, **changes.attributes})
+    if tier is not None and tier.name != member.tier:
+        changed.append("tier")
+    if changed:
+        _report(operation, member_id, changed)
+    if tier is not None and tier.name != member.tier:
+        assign_tier(operation, AssignTier(member_id, tier.name))
+    return changed
+
+
+def delete_attributes(operation: OperationContext, member_id: str, expected: Mapping[str, str | None]) -> None:
+    """Remove attributes of a member: those with these names, and where a value is given, with this value, as text.
+
+    Raise UnknownAttribute, and then nothing is removed.
+    """
+    operation.lock_members(member_id)
+    member = operation.facts_of(member_id)
+    for name, value in expected.items():
+        if name not in member.attributes or value not in (None, _as_text(member.attributes[name])):
+            raise UnknownAttribute(name)
+    kept = {name: value for name, value in member.attributes.items() if name not in expected}
+    if changed := _set_attributes(operation, member, kept):
+        _report(operation, member_id, changed)
+
+
+def deactivate_member(operation: OperationContext, member_id: str) -> None:
+    """Exclude a member from the program, and log them out. One who is not active stays so, without an event."""
+    operation.lock_members(member_id)
+    if not operation.tx.members.is_active(member_id):
+        return
+    operation.tx.members.set_active(member_id, False, now=operation.now)
+    operation.tx.members.end_sessions(member_id)
+    operation.record(operation.new_event_id(), "member_deactivated", member_id, {})
+
+
+def activate_member(operation: OperationContext, member_id: str) -> None:
+    """Let a member take part again. One who is active stays so, without an event."""
+    operation.lock_members(member_id)
+    if operation.tx.members.is_active(member_id):
+        return
+    operation.tx.members.set_active(member_id, True, now=operation.now)
+    operation.record(operation.new_event_id(), "member_activated", member_id, {})
+
+
+def _tier(operation: OperationContext, name: str) -> Tier:
+    tier = operation.program.tier_named(name)
+    if tier is None:
+        raise UnknownTier([each.name for each in operation.program.tiers])
+    return tier
+
+
+def _changed_parts(member: Member, identity: Identity) -> list[str]:
+    parts = {
+        "email": (member.email, identity.email),
+        "phone": (member.phone, identity.phone),
+        "card": (member.card, identity.card),
+    }
+    return [name for name, (before, after) in parts.items() if before != after]
+
+
+def _merged(profile: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile with changed fields; None removes one."""
+    return {name: value for name, value in {**profile, **changes}.items() if value is not None}
+
+
+def _set_attributes(operation: OperationContext, member: Member, attributes: Mapping[str, Any]) -> list[str]:
+    """Replace a member's attributes; return `attributes` if that changes something."""
+    if attributes == member.attributes:
+        return []
+    if len(attributes) > max(MAX_ATTRIBUTES, len(member.attributes)):
+        raise TooManyAttributes(MAX_ATTRIBUTES)
+    operation.tx.members.set_attributes(member.id, attributes, now=operation.now)
+    return ["attributes"]
+
+
+def _report(operation: OperationContext, member_id: str, changed: list[str]) -> None:
+    operation.record(operation.new_event_id(), "member_updated", member_id, {"fields": sorted(changed)})
+
+
+def _as_text(value: Any) -> str:
+    """An attribute as texts give it: rules may have set a number or a boolean."""
+    return value if isinstance(value, str) else exact.dumps(value)
