@@ -1,7 +1,9 @@
 """One run: report, let everything fail, wait until it is done, and compare."""
 
 import asyncio
+import contextlib
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +22,8 @@ from benchmarks.chaos.processes import ChaosError, console
 from benchmarks.chaos.receivers import GONE, Receivers, receiving
 from benchmarks.chaos.reporter import PURCHASES_A_MEMBER, Reporter
 
-SETTLED_SECONDS = 420.0
-"""Until everything is done: a webhook that failed twice is sent again after five minutes."""
+STALLED_SECONDS = 420.0
+"""How long nothing may become less: a webhook that failed twice is sent again after five minutes."""
 FEW_MEMBERS = 5
 
 
@@ -116,16 +118,17 @@ def _drawn(among: Mapping[str, Fault], count: int, luck: random.Random) -> list[
 
 
 async def _settled(left: Callable[[], Mapping[str, int]]) -> None:
-    until = time.monotonic() + SETTLED_SECONDS
-    waiting: Mapping[str, int] = {"everything": 1}
+    """Wait until nothing is left; raise ChaosError if for some minutes it does not become less."""
+    least, until = sys.maxsize, time.monotonic() + STALLED_SECONDS
+    waiting: Mapping[str, int] = {"everything": sys.maxsize}
     while waiting:
+        if (count := sum(waiting.values())) < least:
+            least, until = count, time.monotonic() + STALLED_SECONDS
         if time.monotonic() > until:
-            raise ChaosError(f"after {SETTLED_SECONDS:.0f} s there are {waiting}")
+            raise ChaosError(f"for {STALLED_SECONDS:.0f} s there have been {waiting}")
         await asyncio.sleep(0.3)
-        try:
+        with contextlib.suppress(DBAPIError):  # PostgreSQL may still be starting
             waiting = await asyncio.to_thread(left)
-        except DBAPIError:  # PostgreSQL may still be starting
-            waiting = {"everything": 1}
 
 
 def _say_what_was_done(reporter: Reporter, *, seconds: float) -> None:
