@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, func, literal, select
 
 from database.unreadable import shown_columns_of
 
 T = TypeVar("T")
+
+MAX_COUNTED = 10_000
+"""Counting stops above this number: a list of millions answers as fast as one of thousands."""
 
 Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in", "is_given"]
 
@@ -50,11 +53,16 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class PageResult(Generic[T]):
-    """A page of records, how many satisfy its conditions, and how many there are in all."""
+    """A page of records, how many satisfy its conditions, and how many there are in all, both as `count` says."""
 
     records: list[T]
     filtered: int
     all: int
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there are more than was counted."""
+        return self.all > MAX_COUNTED
 
 
 def find_page(
@@ -85,9 +93,12 @@ def find_page(
         .offset(page.offset)
     )
 
-    def count(*conditions: ColumnElement[bool]) -> int:
-        return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
-
     records = [record(*row) for row in connection.execute(wanted)]
-    filtered = count(*where)
-    return PageResult(records, filtered, count(within) if len(where) > 1 else filtered)
+    filtered = count(connection, table, where)
+    return PageResult(records, filtered, count(connection, table, [within]) if len(where) > 1 else filtered)
+
+
+def count(connection: Connection, rows: FromClause, where: Sequence[ColumnElement[bool]] = ()) -> int:
+    """Return how many rows satisfy all conditions; MAX_COUNTED + 1 if there are more than MAX_COUNTED."""
+    some = select(literal(1)).select_from(rows).where(*where).limit(MAX_COUNTED + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from database.due_items import WAITS
-from database.pages import PageResult
+from database.pages import PageResult, count
 from database.queries import Queries
 from database.tables import Instant, attempt, deadline, delivery, event, message, subscription
 from loyalty.store.stuck import StuckKind, StuckState, StuckThing
@@ -53,9 +53,8 @@ class StuckQueries(Queries):
         order = tuple(column.desc() for column in keys) if newest_first else keys
         wanted = select(*(everything.c[each.name] for each in fields(StuckThing))).where(*within).order_by(*order)
         records = [StuckThing(*row) for row in self.connection.execute(wanted.limit(limit).offset(offset))]
-        count = select(func.count()).select_from(everything)
-        total = self.connection.execute(count).scalar_one()
-        filtered = self.connection.execute(count.where(*within)).scalar_one() if within else total
+        total = count(self.connection, everything)
+        filtered = count(self.connection, everything, within) if within else total
         return PageResult(records, filtered, total)
 
 

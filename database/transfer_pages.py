@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 
 from database.ledger import TRANSFER_COLUMNS, transfer_record
-from database.pages import PageRequest, PageResult
+from database.pages import PageRequest, PageResult, count
 from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, event, lot, transfer
 from database.transaction import ReadTransaction
@@ -89,12 +89,9 @@ def find_transfers(
     order = tuple(column.desc() for column in keys) if page.newest_first else keys
     wanted = _LISTED.where(*where).order_by(*order).limit(page.limit).offset(page.offset)
 
-    def count(*conditions: ColumnElement[bool]) -> int:
-        return tx.connection.execute(select(func.count()).select_from(transfer).where(*conditions)).scalar_one()
-
     records = [_listed(tuple(row)) for row in tx.connection.execute(wanted)]
-    filtered = count(*where)
-    return PageResult(records, filtered, count(within) if page.conditions else filtered)
+    filtered = count(tx.connection, transfer, where)
+    return PageResult(records, filtered, count(tx.connection, transfer, [within]) if page.conditions else filtered)
 
 
 def find_transfer(tx: ReadTransaction, transfer_id: str) -> ListedTransfer | None:

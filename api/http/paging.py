@@ -14,7 +14,7 @@ from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput, InputFault
 from api.http.responses import Total
-from database.pages import Condition, Operator, PageRequest, PageResult
+from database.pages import MAX_COUNTED, Condition, Operator, PageRequest, PageResult
 from database.unreadable import unreadable_reason
 from loyalty.calendar import read_date
 from rules.spelling import closest_match
@@ -142,7 +142,8 @@ def page_of_records(
 
     One that cannot be shown has its id, and in `unreadable` the reason: the others are shown all the same.
     """
-    total: Total = {"all": found.all, "filtered": found.filtered, "estimated": False}
+    numbers = [min(number, MAX_COUNTED) for number in (found.all, found.filtered)]
+    total: Total = {"all": numbers[0], "filtered": numbers[1], "estimated": found.is_estimated}
     return {"items": [_item(each, view, id_of) for each in found.records], "total": total}
 
 

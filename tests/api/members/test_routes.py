@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.http import paging
+from database import pages
 from loyalty.calendar import local_day
 from loyalty.ids import is_id, new_id
 from loyalty.store.achievements import DailySum
@@ -282,3 +284,19 @@ async def test_a_status_says_until_when_a_tier_is_kept_and_counts_from_its_last_
         "2027-05-02T00:00:00.000+02:00",
         430,
     )
+
+
+async def test_what_a_list_holds_is_counted_to_a_bound(api_anywhere: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MAX_COUNTED", 2)
+    monkeypatch.setattr(paging, "MAX_COUNTED", 2)
+    for number in range(2):
+        await register(api_anywhere, email=f"{number}@example.com")
+    few = await api_anywhere.get(PATH)
+
+    await register(api_anywhere, email="more@example.com")
+
+    many = await api_anywhere.get(PATH)
+    one = await api_anywhere.get(f"{PATH}?email=more@example.com")
+    assert few["total"] == {"all": 2, "filtered": 2, "estimated": False}
+    assert (len(many["items"]), many["total"]) == (3, {"all": 2, "filtered": 2, "estimated": True})
+    assert one["total"] == {"all": 2, "filtered": 1, "estimated": True}
