@@ -17,6 +17,7 @@ class Permission(Enum):
     VIEW_POINTS = ("POINT_TRANSFER", "VIEW", "read transfers of points and their history")
     MOVE_POINTS = ("POINT_TRANSFER", "MODIFY", "add, spend, block, move, cancel, expire and activate points")
     VIEW_WALLETS = ("WALLET", "VIEW", "read wallets and their types")
+    VIEW_ACHIEVEMENTS = ("ACHIEVEMENT", "VIEW", "read achievements and badge types")
     VIEW_TIERS = ("TIER", "VIEW", "read tier sets and tiers")
     VIEW_ANALYTICS = ("ANALYTICS", "VIEW", "read figures over all members, such as the liability")
     VIEW_PROGRAMS = ("PROGRAM", "VIEW", "read revisions, their files and what changed")

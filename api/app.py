@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.achievements import routes as achievements
 from api.administrators import routes as administrators
 from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
@@ -52,6 +53,7 @@ ROUTERS = (
     webhook_secrets.router,
     points_history.router,  # before transfers, whose path parameter would match `history`
     points.router,  # before members, whose path parameter would match `points`
+    achievements.router,
     tiers.router,  # before members, whose path parameter would match `tier`
     members_lookups.router,  # before members, whose path parameter would match `check`
     members.router,

@@ -111,8 +111,8 @@ class History:
             goals={each.name: int(each.goal * MILLION) for each in self._program.achievements},
             tiers=self._first_tiers(members),
             contributed=self._contributed_since(members),
-            completed_since=self._counts_since(members, "achievement_completed", "achievement"),
-            granted_since=self._counts_since(members, "badge_granted", "badge"),
+            completed_since=self._completed_since(members),
+            granted_since=self._granted_since(members),
             balances=self._by_member(members, StoredBalance, account),
             changes=self._changes_since(members),
             late=self._late_since(members),
@@ -295,7 +295,21 @@ class History:
             first.setdefault(member_id, body["from"])
         return first
 
-    def _counts_since(self, members: MemberRange, type_: str, key: str) -> Mapping[str, Counter[str]]:
+    def _completed_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
+        """How often each achievement was completed since, less the completions that were taken back by hand."""
+        found = self._counts_since(members, "achievement_completed", "achievement")
+        for member_id, body in self._bodies_since(members, "achievement_progress_set"):
+            found[member_id][body["achievement"]] += min(0, body["completed"] - body["previous_completed"])
+        return found
+
+    def _granted_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
+        """How many badges of each kind were granted since, or set by hand."""
+        found = self._counts_since(members, "badge_granted", "badge")
+        for member_id, body in self._bodies_since(members, "badges_set"):
+            found[member_id][body["badge"]] += body["times"] - body["previous_times"]
+        return found
+
+    def _counts_since(self, members: MemberRange, type_: str, key: str) -> dict[str, Counter[str]]:
         """How often events of a type since have each value of a key in their body, by member."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for member_id, body in self._bodies_since(members, type_):

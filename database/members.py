@@ -51,6 +51,14 @@ _BADGES: Prepared[str] = Prepared(
     .order_by(badge.c.granted_at, badge.c.badge),
     first_column,
 )
+_REMOVE_BADGE: Prepared[str] = Prepared(
+    delete(badge).where(
+        badge.c.store == bindparam("in_store"),
+        badge.c.member == bindparam("the_member"),
+        badge.c.badge == bindparam("the_badge"),
+    ),
+    first_column,
+)
 _FACTS = Prepared(
     select(
         member.c.id,
@@ -147,6 +155,11 @@ class MemberQueries(Queries):
     def balances(self, member_id: str) -> dict[str, Balance]:
         """Return a member's balances by wallet; a wallet that was never used is absent."""
         return dict(_BALANCES.all(self.connection, {"in_store": self.store, "the_member": member_id}))
+
+    def badge_times(self, member_id: str, name: str) -> int:
+        """Return how many times a member has a badge."""
+        found = self.find_one(GrantedBadge, badge, member=member_id, badge=name)
+        return 0 if found is None else found.times
 
     def badges(self, member_id: str) -> list[GrantedBadge]:
         """Return a member's badges, the first granted first."""
@@ -266,6 +279,14 @@ class Members(MemberQueries, WriteQueries):
         """Grant a badge once more."""
         row = {"member": member_id, "badge": name, "times": 1, "granted_at": now, "updated_at": now}
         self.upsert_adding(badge, row, sums=("times",), keeps=("granted_at",))
+
+    def set_badge(self, member_id: str, name: str, times: int, *, now: datetime) -> None:
+        """Set how many times a member has a badge; 0 takes it away."""
+        if times == 0:
+            _REMOVE_BADGE.run(self.connection, self._parameters({"member": member_id, "badge": name}))
+            return
+        row = {"member": member_id, "badge": name, "times": times, "granted_at": now, "updated_at": now}
+        self.upsert_adding(badge, row, sums=(), keeps=("granted_at",))
 
     def _add_fields(self, member_id: str, profile: Mapping[str, Any]) -> None:
         for field, value in sorted(fields_of(profile)):

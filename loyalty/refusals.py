@@ -22,6 +22,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── SecretRotationUnderWay  two secrets sign already; `until` is when the older one ends
 ├── NoLiveSubscription      the subscription of the delivery is disabled or removed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
+├── AchievementRefusal      progress or badges are not changed; see `loyalty.achievements.refusals`
 ├── TierRefusal             the tier of a member is not changed; see `loyalty.tiers.refusals`
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """

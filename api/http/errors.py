@@ -22,6 +22,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
+from loyalty.achievements.refusals import (
+    BadgesOutOfRange,
+    CompletionsOutOfRange,
+    ProgressOutOfRange,
+    UnknownAchievement,
+    UnknownBadge,
+)
 from loyalty.losses import DeployLosses
 from loyalty.points.refusals import (
     AlreadyCancelled,
@@ -263,6 +270,11 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     ),
     DateInPast: FaultTemplate("dateInPast", "transfer"),
     SumTooLarge: FaultTemplate("sumTooLarge", "transfer.points", parameters=("most",)),
+    UnknownAchievement: FaultTemplate("unknownAchievement", "achievement", parameters=("achievements",)),
+    UnknownBadge: FaultTemplate("unknownBadge", "badgeType", parameters=("badges",)),
+    ProgressOutOfRange: FaultTemplate("progressOutOfRange", "memberProgress.rules.0", parameters=("goal",)),
+    CompletionsOutOfRange: FaultTemplate("outOfRange", "memberProgress.completedCount", parameters=("most",)),
+    BadgesOutOfRange: FaultTemplate("outOfRange", "badge.completedCount", parameters=("most",)),
     NotAssignedByHand: FaultTemplate("notByHand", "tierSetId"),
     UnknownTierSet: FaultTemplate("unknownTierSet", "tierSetId", parameters=("tier_sets",)),
     HoldEndsInPast: FaultTemplate("dateInPast", "until"),

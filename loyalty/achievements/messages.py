@@ -1,5 +1,7 @@
 """Messages about achievements."""
 
+from decimal import Decimal
+
 from loyalty.achievements.progress import ProgressUpdate
 from loyalty.events.context import EventContext
 from loyalty.events.message_parts import customer, trigger_of
@@ -29,6 +31,31 @@ def send_progress_changed(
             previous=ProgressView(completed, update.before, achievement.goal, window),
             trigger=trigger_of(context),
             limit_reached=achievement.repeat is not None and now_completed >= achievement.repeat,
+            description=achievement.description or None,
+        ),
+    )
+
+
+def send_progress_set(context: EventContext) -> None:
+    """Send `MemberAchievementProgressWasChanged` for progress that was set by hand, if the program still has it."""
+    body = context.event.body
+    achievement = context.program.achievement_named.get(body["achievement"])
+    if achievement is None:
+        return
+    window, goal = window_name(achievement), achievement.goal
+    before = ProgressView(body["previous_completed"], Decimal(body["previous_progress"]), goal, window)
+    context.outbox.send(
+        MemberAchievementProgressWasChanged,
+        lambda: MemberAchievementProgressWasChanged(
+            customer=customer(context),
+            achievement_id=context.program.id_of("achievement", achievement.name),
+            achievement_name=achievement.title,
+            rule_id=context.program.id_of("achievement_rule", achievement.name),
+            progress=ProgressView(body["completed"], Decimal(body["progress"]), goal, window),
+            previous=before,
+            trigger=trigger_of(context),
+            limit_reached=achievement.repeat is not None and body["completed"] >= achievement.repeat,
+            by_hand=True,
             description=achievement.description or None,
         ),
     )

@@ -82,8 +82,8 @@ def count_event(
     goal, opened = int(achievement.goal * MILLION), open_amount(achievement, group)
     times = min(max(0, opened // goal), MAX_COMPLETIONS)
     times = times if left is None else min(times, left)
-    used = _use(achievement, group, times * goal) if times else []
-    is_shown = group == _present(achievement, after, today)
+    used = use_up(achievement, group, times * goal) if times else []
+    is_shown = group == present_sums(achievement, after, today)
     for each, _ in used:
         insert_sorted(after, each)
     shown = achievement.goal if times and is_shown else current_progress(achievement, after, today)
@@ -99,10 +99,10 @@ def count_event(
 
 def current_progress(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Decimal:
     """Return the progress as of a day: a broken streak is 0, and so is the window of a period that is over."""
-    return Decimal(open_amount(achievement, _present(achievement, sums, today))) / MILLION
+    return Decimal(open_amount(achievement, present_sums(achievement, sums, today))) / MILLION
 
 
-def _present(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[DailySum]:
+def present_sums(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[DailySum]:
     """Return the daily sums of the window around a day; a streak lasts until a whole day is missed."""
     if achievement.window == "streak" and sums and today - sums[-1].day == timedelta(days=1):
         today = sums[-1].day
@@ -175,7 +175,7 @@ def _completing_day(achievement: Achievement, sums: Sequence[DailySum], day: dat
     return next((d for d in days if open_amount(achievement, in_window(achievement, sums, d)) >= goal), day)
 
 
-def _use(achievement: Achievement, group: Sequence[DailySum], amount: int) -> list[tuple[DailySum, int]]:
+def use_up(achievement: Achievement, group: Sequence[DailySum], amount: int) -> list[tuple[DailySum, int]]:
     """Return the daily sums that completing uses up, the oldest first, and how much of each."""
     if isinstance(achievement.measure, Distinct):
         taken = {s.value for s in group if s.used}

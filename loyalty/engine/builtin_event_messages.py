@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from loyalty.achievements.messages import send_progress_set
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
 from loyalty.members.messages import send_deactivated, send_registered, send_updated
@@ -29,6 +30,8 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "tier_assigned": None,
     "tier_unassigned": None,
     "achievement_completed": None,
+    "achievement_progress_set": send_progress_set,
+    "badges_set": None,
     "badge_granted": None,
     "points_activated": send_transfers_of_event,
     "points_will_expire": lambda context: send_points_will_expire(context, context.event.body),

@@ -83,6 +83,24 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             {"achievement": _TEXT, "times": {"type": "integer"}},
             achievement="achievement",
         ),
+        _built_in(
+            "achievement_progress_set",
+            "The progress of an achievement was set by hand",
+            {
+                "achievement": _TEXT,
+                "progress": _NUMBER,
+                "completed": {"type": "integer"},
+                "previous_progress": _NUMBER,
+                "previous_completed": {"type": "integer"},
+            },
+            achievement="achievement",
+        ),
+        _built_in(
+            "badges_set",
+            "The number of a member's badges of a kind was set by hand",
+            {"badge": _TEXT, "times": {"type": "integer"}, "previous_times": {"type": "integer"}},
+            badge="badge",
+        ),
         _built_in("badge_granted", "A badge was granted", {"badge": _TEXT}, badge="badge"),
         _built_in("points_activated", "Pending points became active", {**_LOT, "balance": _NUMBER}, wallet="wallet"),
         _built_in(

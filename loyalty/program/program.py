@@ -12,6 +12,7 @@ from loyalty.calendar import Duration
 from loyalty.ids import named_id
 from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import DeductPointsRule
+from loyalty.program.effects import GrantBadge
 from loyalty.program.event_types import EventType
 from loyalty.program.expiry import Expiry, Never
 from loyalty.program.logic import reads_member
@@ -86,6 +87,13 @@ class Program:
         """Event types whose reactors read the member; for others, the member need not be read."""
         by_member = {reactor.on for reactor in self.reactors if any(map(reads_member, reactor.logics()))}
         return frozenset(by_member | {"achievement_completed"})
+
+    @cached_property
+    def badge_titles(self) -> Mapping[str, str]:
+        """The titles of badges by name: those that are declared, or without a declaration those that rules grant."""
+        owners = (*(each.then for each in self.reactors), *(each.then for each in self.achievements))
+        granted = [rule.badge for then in owners for rule in then if isinstance(rule, GrantBadge)]
+        return self.badges or {name: name for name in granted}
 
     @cached_property
     def deducted_on(self) -> Mapping[str, tuple[str, ...]]:

@@ -179,6 +179,9 @@ class MemberReader(Protocol):
     def is_active(self, member_id: str) -> bool:
         """Return whether a member is active; raise LookupError for an unknown id."""
 
+    def badge_times(self, member_id: str, name: str) -> int:
+        """Return how many times a member has a badge."""
+
     def facts(self, member_id: str) -> Member:
         """Return a member as rules see them; raise LookupError for an unknown id."""
 
@@ -248,3 +251,6 @@ class MemberRepository(MemberReader, Protocol):
 
     def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
         """Grant a badge once more."""
+
+    def set_badge(self, member_id: str, name: str, times: int, *, now: datetime) -> None:
+        """Set how many times a member has a badge; 0 takes it away."""

@@ -4,7 +4,6 @@ It keeps no more than the engine reads: an event is dropped once it is processed
 members whose `keeps_history` is False.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,17 +12,17 @@ from typing import Any
 from loyalty.decisions.decision import Claim, Decision
 from loyalty.program.wallets import Points
 from loyalty.references import StepResult
-from loyalty.store.achievements import DailySum, day_of, insert_sorted
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview
+from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.tiers import InMemoryTierHolds
 from loyalty.store.points import Transfer
 from loyalty.store.rewards import IssuedReward, RewardStatus
-from loyalty.store.tiers import TierHold
 from loyalty.store.webhooks import LiveSubscription
 
 
@@ -53,9 +52,9 @@ class InMemoryStore:
         self.events = _Events(self, has_subscribers=bool(subscriptions))
         self.members = _Members(self)
         self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
-        self.achievements = _Achievements(self)
+        self.achievements = InMemoryAchievements(self.members_by_id)
         self.rewards = _Rewards(self)
-        self.tier_holds = _TierHolds(self)
+        self.tier_holds = InMemoryTierHolds(self.members_by_id)
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
         self.contributions = _Contributions()
@@ -219,6 +218,9 @@ class _Members(_Repository):
     def end_sessions(self, member_id: str) -> None:
         """Do nothing: there is no login in memory."""
 
+    def badge_times(self, member_id: str, name: str) -> int:
+        return self._store.members_by_id[member_id].badges.get(name, 0)
+
     def facts(self, member_id: str) -> Member:
         state = self._store.members_by_id[member_id]
         known = state.member
@@ -274,6 +276,16 @@ class _Members(_Repository):
             for each in sorted(later):
                 badges[each] = badges.pop(each)
 
+    def set_badge(self, member_id: str, name: str, times: int, *, now: datetime) -> None:
+        state = self._store.members_by_id[member_id]
+        if times == 0:
+            state.badges.pop(name, None)
+            state.granted.pop(name, None)
+            return
+        if name not in state.badges:
+            self.grant_badge(member_id, name, now=now)
+        state.badges[name] = times
+
 
 def _identity_of(state: MemberState) -> KnownIdentity:
     member = state.member
@@ -291,47 +303,6 @@ def _as_stored(value: Any) -> Any:
             return [_as_stored(each) for each in value]
         case _:
             return value
-
-
-class _TierHolds(_Repository):
-    __slots__ = ()
-
-    def hold(self, member_id: str, tier_set: str) -> TierHold | None:
-        return self._store.members_by_id[member_id].tier_holds.get(tier_set)
-
-    def set_hold(self, member_id: str, tier_set: str, hold: TierHold, *, now: datetime) -> None:  # noqa: ARG002 - not kept
-        self._store.members_by_id[member_id].tier_holds[tier_set] = hold
-
-    def remove_hold(self, member_id: str, tier_set: str) -> None:
-        self._store.members_by_id[member_id].tier_holds.pop(tier_set, None)
-
-
-class _Achievements(_Repository):
-    __slots__ = ()
-
-    def daily_sums(self, member_id: str, achievement: str, *, since: date) -> Sequence[DailySum]:
-        sums = self._store.members_by_id[member_id].daily_sums.get(achievement, [])
-        return sums if since == date.min else sums[bisect_left(sums, since, key=day_of) :]
-
-    def unused_daily_sums(self, member_id: str, achievement: str, *, since: date) -> Sequence[DailySum]:
-        sums = self._store.members_by_id[member_id].daily_sums.get(achievement, [])
-        at = bisect_left(sums, since, key=day_of)
-        return [each for each in sums[:at] if each.amount != each.used] + sums[at:]
-
-    def latest_daily_sums(self, member_id: str, achievement: str, most: int) -> Sequence[DailySum]:
-        return self._store.members_by_id[member_id].daily_sums.get(achievement, [])[-most:]
-
-    def save_daily_sums(self, member_id: str, achievement: str, changed: Iterable[DailySum]) -> None:
-        sums = self._store.members_by_id[member_id].daily_sums.setdefault(achievement, [])
-        for each in changed:
-            insert_sorted(sums, each)
-
-    def completed(self, member_id: str, achievement: str) -> int:
-        return self._store.members_by_id[member_id].completed.get(achievement, 0)
-
-    def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:  # noqa: ARG002 - not kept
-        completed = self._store.members_by_id[member_id].completed
-        completed[achievement] = completed.get(achievement, 0) + times
 
 
 class _Rewards(_Repository):

@@ -1,0 +1,1 @@
+"""Achievements and badges: reading them, and setting progress and badges by hand."""

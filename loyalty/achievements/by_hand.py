@@ -1,0 +1,91 @@
+"""Progress that is set by hand, from daily sums: what is missing is added, and what is too much counts as used."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from loyalty.achievements.progress import in_window, open_amount, present_sums, use_up
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Sum
+from loyalty.store.achievements import MILLION, DailySum, insert_sorted
+from loyalty.store.contributions import Contribution
+
+MAX_DAYS_BACK = 3660
+"""How far back days are looked for that can be counted by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressByHand:
+    """The daily sums to store, and what they gain."""
+
+    changed: Sequence[DailySum]
+    contributions: Sequence[Contribution]
+
+
+def changed_sums(
+    achievement: Achievement, sums: Sequence[DailySum], value: Decimal, *, today: date, name: str
+) -> ProgressByHand | None:
+    """Return what makes the progress of `today` a value; None: the window has too few days for that.
+
+    `name` distinguishes values that `distinct` counts by hand.
+    """
+    target, after = int(value * MILLION), list(sums)
+    contributions: list[Contribution] = []
+    changed: dict[tuple[date, str], DailySum] = {}
+    adding = _adding(achievement, sums, today=today, name=name, missing=target - _open(achievement, after, today))
+    while (missing := target - _open(achievement, after, today)) > 0:
+        new = next(adding, None)
+        if new is None:
+            return None
+        found, contribution = new
+        insert_sorted(after, found)
+        changed[found.day, found.value] = found
+        contributions.append(contribution)
+    if missing < 0:
+        for found, amount in use_up(achievement, present_sums(achievement, after, today), -missing):
+            changed[found.day, found.value] = found
+            contributions.append(Contribution("used", achievement.name, found.day, found.value, amount, 0))
+    return ProgressByHand(list(changed.values()), contributions)
+
+
+def _open(achievement: Achievement, sums: Sequence[DailySum], today: date) -> int:
+    return open_amount(achievement, present_sums(achievement, sums, today))
+
+
+def _adding(
+    achievement: Achievement, sums: Sequence[DailySum], *, today: date, name: str, missing: int
+) -> Iterator[tuple[DailySum, Contribution]]:
+    """Yield daily sums that raise the progress, and what each gains, until what is missing is there.
+
+    If the window has no days left, days that were used before count once more.
+    """
+
+    def counted(found: DailySum, amount: int) -> tuple[DailySum, Contribution]:
+        return found, Contribution("counted", achievement.name, found.day, found.value, amount, 0)
+
+    match achievement.measure:
+        case CountEvents() | Sum():
+            found = next((each for each in sums if (each.day, each.value) == (today, "")), DailySum(today, "", 0))
+            yield counted(replace(found, amount=found.amount + missing), missing)
+        case CountDays():
+            for day in _free_days(achievement, sums, today):
+                yield counted(DailySum(day, "", MILLION), MILLION)
+            for found in reversed(present_sums(achievement, sums, today)):
+                if found.used:
+                    given_back = Contribution("used", achievement.name, found.day, found.value, -found.used, 0)
+                    yield replace(found, used=0), given_back
+        case Distinct():
+            for number in range(missing // MILLION):
+                yield counted(DailySum(today, f"{name}/{number}", MILLION), MILLION)
+
+
+def _free_days(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[date]:
+    """Return the days of the window around a day that are not counted yet, the latest first."""
+    counted = {each.day for each in sums}
+    first = today - timedelta(days=MAX_DAYS_BACK)
+    if isinstance(achievement.window, Last):
+        first = today - timedelta(days=achievement.window.days - 1)
+    days = [today - timedelta(days=back) for back in range((today - first).days + 1)]
+    if achievement.window in ("day", "week", "month", "year"):
+        days = [day for day in days if in_window(achievement, [DailySum(day, "", MILLION)], today)]
+    return [day for day in days if day not in counted]
