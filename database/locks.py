@@ -7,7 +7,8 @@ Lock                 protects                                               take
 answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
 member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
-usage/REACTOR        limits are not exceeded by events at the same time     deciding an event
+usage/REACTOR        limits are not exceeded by events at the same time     deciding an event, buying a reward
+supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
 revisions            of two deploys at once, the second sees the first      deploying
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
 subscription/ID      two changes of one subscription do not mix            changing it
@@ -52,3 +53,8 @@ def subscription_lock(subscription_id: str) -> str:
 def usage_lock(reactor: str) -> str:
     """The lock of what a reactor's firings took from its limits."""
     return f"usage/{reactor}"
+
+
+def supply_lock(reward: str) -> str:
+    """The lock of what is left of a reward: its stock, its uploaded and its shared codes."""
+    return f"supply/{reward}"

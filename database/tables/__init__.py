@@ -6,7 +6,7 @@ from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
 from database.tables.members import badge, member, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
-from database.tables.rewards import issued_reward
+from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
 from database.tables.stores import revision, setting, store
 from database.tables.tiers import tier_hold
 from database.tables.webhooks import attempt, delivery, message, subscription
@@ -24,6 +24,7 @@ __all__ = [
     "audit_log",
     "badge",
     "contribution",
+    "coupon_code",
     "deadline",
     "delivery",
     "event",
@@ -38,9 +39,12 @@ __all__ = [
     "progress",
     "refresh_token",
     "revision",
+    "reward_status",
+    "reward_supply",
     "role",
     "session",
     "setting",
+    "shared_code",
     "step",
     "store",
     "subscription",

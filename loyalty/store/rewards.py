@@ -1,11 +1,18 @@
-"""Issued rewards, and their repository."""
+"""Issued rewards, what is left of rewards, coupon codes, and their repository."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
 
+from loyalty.program.rewards import Progress
+from loyalty.program.wallets import Points
+from loyalty.store.achievements import MILLION
 from rules.frozen import frozen_at_type_check
 
-RewardStatus: TypeAlias = Literal["issued", "used", "expired"]
+RewardStatus: TypeAlias = Literal["issued", "used", "expired", "canceled"]
+ShownStatus: TypeAlias = RewardStatus | Progress
+Origin: TypeAlias = Literal["reactor", "bought", "given"]
 
 
 @frozen_at_type_check
@@ -22,21 +29,160 @@ class IssuedReward:
     issued_at: datetime
     expires_at: datetime | None
     event: str
-    """The id of the event that it was issued for."""
+    """The id of the event that it was issued for, or that reports it."""
+    origin: Origin = "reactor"
+    source: str = ""
+    """Who issued it: `admin`, `member`, `reactor/NAME`, `achievement/NAME`; empty: an older version did."""
+    wallet: str | None = None
+    """The wallet that paid; None: it cost no points."""
+    cost: Points = Points(0)  # noqa: RUF009 - it is a number
+    transfer: str | None = None
+    """The transfer that paid it."""
+    value: int | None = None
+    """What its coupon is worth, in millionths; None: an older version issued it, and the program says it."""
+    token: str = ""
+    """A short text by which people find it."""
+    begins_at: datetime | None = None
+    """Its coupon cannot be used before; None: at once."""
+    used_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    progress: Progress | None = None
+    """How far it has come; None: it was not moved on."""
+    is_shared: bool = False
+    """Whether other members have the same code."""
+    from_stock: bool = False
+    """Whether it was taken from a stock."""
+    counted_on: date | None = None
+    """The local day on which it counts towards limits; None: towards none."""
+    counted_per: str = ""
+    """The limits towards which it counts, `member` and `program`, with a space between."""
+
+    @property
+    def shown_status(self) -> ShownStatus:
+        """The status that people see."""
+        return self.status if self.status == "canceled" else self.progress or self.status
+
+    @property
+    def worth(self) -> Decimal | None:
+        """What its coupon is worth, if that is stored."""
+        return None if self.value is None else (Decimal(self.value) / MILLION).normalize()
+
+    def can_be_used(self, now: datetime) -> bool:
+        """Return whether its coupon can be used at a moment."""
+        has_begun = self.begins_at is None or self.begins_at <= now
+        return self.status == "issued" and has_begun and (self.expires_at is None or now < self.expires_at)
+
+
+@frozen_at_type_check
+class RewardSupply:
+    """What there is of a reward, beside its file."""
+
+    reward: str
+    supplied: int | None = None
+    """How many there ever were to take; None: any number."""
+    taken: int = 0
+    """How many of these were issued."""
+    codes: int = 0
+    """How many uploaded codes are left."""
+    paused_at: datetime | None = None
+    """Since when none is issued; None: it is not paused."""
+
+    @property
+    def stock(self) -> int | None:
+        """How many are left; None: any number."""
+        return None if self.supplied is None else self.supplied - self.taken
+
+
+@frozen_at_type_check
+class CouponCode:
+    """An uploaded code. `issued`: the issued reward that has it; None: it is left."""
+
+    id: str
+    code: str
+    reward: str
+    added_at: datetime
+    issued: str | None
+
+
+@frozen_at_type_check
+class SharedUse:
+    """How many members have a shared code, and how many of them have used it."""
+
+    code: str
+    reward: str
+    assigned: int
+    used: int
+
+
+@frozen_at_type_check
+class StatusChange:
+    """One change of the status of an issued reward; `number` counts from 1."""
+
+    issued: str
+    number: int
+    status: ShownStatus
+    comment: str
+    at: datetime
+    source: str
 
 
 class RewardReader(Protocol):
-    """Reads issued rewards of a store."""
+    """Reads issued rewards of a store, and what is left of rewards."""
 
     def get(self, issued_id: str) -> IssuedReward | None:
         """Return one issued reward."""
 
+    def with_code(self, code: str, member_id: str | None = None) -> Sequence[IssuedReward]:
+        """Return the issued rewards with a coupon code, of one member or of all, the oldest first, at most 100."""
+
+    def held(self, member_id: str, code: str) -> int:
+        """Return how many rewards with a shared code a member was issued, without those that were cancelled."""
+
+    def supply(self, reward: str) -> RewardSupply:
+        """Return what there is of a reward."""
+
+    def supplies(self) -> Sequence[RewardSupply]:
+        """Return what there is of every reward of which that is stored."""
+
+    def code(self, code: str) -> CouponCode | None:
+        """Return an uploaded code."""
+
+    def shared(self, code: str) -> SharedUse | None:
+        """Return the use of a shared code; None: nobody was issued it yet."""
+
+    def status_changes(self, issued_id: str) -> Sequence[StatusChange]:
+        """Return the changes of the status of an issued reward, in order."""
+
 
 class RewardRepository(RewardReader, Protocol):
-    """Issued rewards of a store."""
+    """Issued rewards of a store, and what is left of rewards."""
+
+    def lock_supply(self, reward: str) -> None:
+        """Lock what is left of a reward until the unit of work ends."""
 
     def issue(self, new: IssuedReward) -> bool:
         """Store an issued reward; return False if its coupon code is taken, or the reward is stored already."""
 
     def set_status(self, issued_id: str, status: RewardStatus) -> None:
         """Change the status of an issued reward."""
+
+    def change(self, changed: IssuedReward) -> None:
+        """Store the status, the progress and the instants of an issued reward, and whether it is of the stock."""
+
+    def add_status(self, new: StatusChange) -> None:
+        """Store a change of a status."""
+
+    def set_supply(self, changed: RewardSupply) -> None:
+        """Store what there is of a reward; the caller has locked it."""
+
+    def take_code(self, reward: str, issued_id: str) -> str | None:
+        """Take the oldest uploaded code that is left; None: there is none. The caller has locked the supply."""
+
+    def add_codes(self, reward: str, codes: Sequence[str], *, now: datetime) -> int:
+        """Store uploaded codes and count them as left; return how many are new. The caller has locked the supply."""
+
+    def delete_code(self, code: CouponCode) -> None:
+        """Delete an uploaded code that nobody was issued. The caller has locked the supply."""
+
+    def count_shared(self, reward: str, code: str, *, assigned: int = 0, used: int = 0) -> None:
+        """Add to the use of a shared code. The caller has locked the supply."""
