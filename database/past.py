@@ -194,9 +194,10 @@ class Past:
         return MemberSnapshot(state)
 
     def _coupons(self, member_id: str) -> Iterator[IssuedReward]:
-        """The issued rewards that had not expired."""
+        """The issued rewards that had neither expired nor been cancelled."""
         for each in self.issued.get(member_id, ()):
-            if each.expires_at is None or each.expires_at > self.since:
+            was_cancelled = each.cancelled_at is not None and each.cancelled_at < self.since
+            if not was_cancelled and (each.expires_at is None or each.expires_at > self.since):
                 yield each
 
     def _in_its_period(self, known: Member, stored: StoredMember, balances: Mapping[str, Balance]) -> Member:

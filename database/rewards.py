@@ -22,6 +22,9 @@ _COLUMNS = [column.name for column in columns_of(IssuedReward, issued_reward)]
 class RewardQueries(Queries):
     """Reads the issued rewards of one store, and what is left of rewards."""
 
+    makes_up_codes = False
+    """Whether there is a code where none was uploaded."""
+
     def get(self, issued_id: str) -> IssuedReward | None:
         """Return one issued reward."""
         return self.find_one(IssuedReward, issued_reward, id=issued_id)
@@ -60,6 +63,16 @@ class RewardQueries(Queries):
     def code(self, code: str) -> CouponCode | None:
         """Return an uploaded code."""
         return self.find_one(CouponCode, coupon_code, code=code)
+
+    def known_codes(self, codes: Sequence[str]) -> list[str]:
+        """Return those of some codes that were uploaded, or issued, before, in alphabetical order."""
+        found: set[str] = set()
+        for at in range(0, len(codes), _ROWS_AT_ONCE):
+            page = codes[at : at + _ROWS_AT_ONCE]
+            for column, table in ((coupon_code.c.code, coupon_code), (issued_reward.c.coupon, issued_reward)):
+                known = select(column).where(table.c.store == self.store, column.in_(page))
+                found |= set(self.connection.execute(known).scalars())
+        return sorted(found)
 
     def shared(self, code: str) -> SharedUse | None:
         """Return the use of a shared code; None: nobody was issued it yet."""

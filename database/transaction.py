@@ -20,7 +20,7 @@ from database.risers import RiserQueries, Risers
 from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
 from database.tiers import TierHoldQueries, TierHolds
-from database.usage import Usage
+from database.usage import Usage, UsageQueries
 from database.webhooks import WebhookQueries, Webhooks
 
 
@@ -62,6 +62,10 @@ class ReadTransaction:
     @cached_property
     def subscriptions(self) -> SubscriptionQueries:
         return SubscriptionQueries(self.connection, self.store)
+
+    @cached_property
+    def usage(self) -> UsageQueries:
+        return UsageQueries(self.connection, self.store)
 
     @cached_property
     def webhooks(self) -> WebhookQueries:

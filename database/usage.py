@@ -1,7 +1,7 @@
 """What reactors' firings took from their limits, by local day, so that limits can change while the counts stay."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import TypeAlias
 from sqlalchemy import select
 
 from database.locks import usage_lock
-from database.queries import WriteQueries, columns_of
+from database.queries import Queries, WriteQueries, columns_of
 from database.tables import usage
 from loyalty.decisions.decision import Claim
 from loyalty.store.achievements import MILLION
@@ -23,16 +23,18 @@ UsageByReactor: TypeAlias = dict[str, dict[date, DailyUse]]
 """Use of limits by reactor and local day."""
 
 
-class Usage(WriteQueries):
-    """Use of limits in one store."""
+class UsageQueries(Queries):
+    """Reads the use of limits in one store."""
 
-    def of(
-        self, reactors: Iterable[str], member_id: str, *, since: date, until: date
+    def read(
+        self, name: str, member_id: str, *, since: date, until: date
     ) -> dict[tuple[str, str], tuple[DailyUse, ...]]:
-        """Return the use between two local days, both included, by reactor and `member` or `program`; lock it."""
-        names = sorted(reactors)
-        for name in names:
-            self.lock(usage_lock(name))
+        """Return the use of a reactor or a reward between two local days, both included, without locking it."""
+        return self._between([name], member_id, since=since, until=until)
+
+    def _between(
+        self, names: Sequence[str], member_id: str, *, since: date, until: date
+    ) -> dict[tuple[str, str], tuple[DailyUse, ...]]:
         rows = self.connection.execute(
             select(usage.c.member, *columns_of(StoredUse, usage)).where(
                 usage.c.store == self.store,
@@ -49,6 +51,19 @@ class Usage(WriteQueries):
             for per, uses in stored.items()
             for reactor, days in by_reactor(uses).items()
         }
+
+
+class Usage(UsageQueries, WriteQueries):
+    """Use of limits in one store."""
+
+    def of(
+        self, reactors: Iterable[str], member_id: str, *, since: date, until: date
+    ) -> dict[tuple[str, str], tuple[DailyUse, ...]]:
+        """Return the use between two local days, both included, by reactor and `member` or `program`; lock it."""
+        names = sorted(reactors)
+        for name in names:
+            self.lock(usage_lock(name))
+        return self._between(names, member_id, since=since, until=until)
 
     def claim(self, claim: Claim, member_id: str) -> None:
         """Add a firing to the use of its day."""

@@ -24,6 +24,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
 ├── AchievementRefusal      progress or badges are not changed; see `loyalty.achievements.refusals`
 ├── TierRefusal             the tier of a member is not changed; see `loyalty.tiers.refusals`
+├── RewardRefusal           nothing is issued, used or changed; see `loyalty.rewards.refusals`
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """
 

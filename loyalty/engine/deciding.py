@@ -11,10 +11,12 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
 from loyalty.events.decide import decide
 from loyalty.events.deductions import Spendable
+from loyalty.events.reward_stock import RewardsLeft
 from loyalty.points.effects import take_points
 from loyalty.points.postings import spendable_at
 from loyalty.program.effects import EFFECTS
 from loyalty.program.program import Program
+from loyalty.rewards.effects import rewards_left, take_rewards
 from loyalty.store.contributions import claimed
 from loyalty.store.events import Event
 from loyalty.store.limits import LimitUsage
@@ -34,13 +36,15 @@ def decide_event(context: EventContext) -> None:
     spend the same points. Messages about the event are stored here too; their deliveries begin once everything is
     applied.
     """
-    decision = _decision(context)
+    left = rewards_left(context)
+    decision = _decision(context, left)
     context.decide(decision)
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
         context.contributions += claimed(claim)
     send_builtin_event_messages(context)  # before deductions are posted: these have messages of their own
     take_points(context)
+    take_rewards(context, left)
     context.tx.events.set_decided(context.event.id, decision, now=context.now, owner=context.owner)
     fired = [outcome for outcome in decision.outcomes if outcome.fired]
     context.fired_sources = [outcome.source for outcome in fired]
@@ -53,7 +57,7 @@ def decide_event(context: EventContext) -> None:
         send_effect_messages(context, outcome)
 
 
-def _decision(context: EventContext) -> Decision:
+def _decision(context: EventContext, left: RewardsLeft) -> Decision:
     if context.event.type not in context.program.reactors_on and context.event.type != "achievement_completed":
         return Decision(())  # and nothing is read of the member
     usage = usage_on(context.tx, context.program, context.event)
@@ -66,6 +70,7 @@ def _decision(context: EventContext) -> Decision:
         spendable_on(context.tx, context.program, context.event, now=context.now),
         now=context.now,
         with_reasons=context.with_reasons,
+        rewards_left=left,
     )
 
 

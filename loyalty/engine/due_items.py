@@ -75,7 +75,7 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
             return run_lot_item(context, kind)
         case "unblock":
             return run_hold_item(context)
-        case "coupon_warn" | "coupon_expire":
+        case "coupon_begin" | "coupon_warn" | "coupon_expire":
             return run_coupon_item(context, kind)
         case "judge_tier" | "tier_warn" | "tier_review" | "tier_hold_end":
             return run_tier_item(context, kind)

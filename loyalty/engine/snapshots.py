@@ -53,8 +53,8 @@ def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
         warned = warn_before is None or (expires is not None and warn_before.before(expires, program.zone) <= now)
         found[lot.id] = due_items_of_lot(program, lot, warned=warned, now=now)
     for issued in snapshot.state.issued.values():
-        if issued.expires_at is not None:
-            found[issued.id] = due_items_of_coupon(program, issued.expires_at, now=now)
+        if issued.status == "issued" and (due := due_items_of_coupon(program, issued, now=now)):
+            found[issued.id] = due
     for each in snapshot.state.transfers.values():
         if each.kind == "hold" and each.ends_at is not None and each.ends_at > now:
             found[each.id] = {"unblock": each.ends_at}

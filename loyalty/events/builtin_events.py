@@ -18,6 +18,7 @@ _TIME_OR_NULL: Final = {"type": ["string", "null"], "format": "date-time"}
 _TIME: Final = {"type": "string", "format": "date-time"}
 _LOT: Final = {"wallet": _TEXT, "points": _NUMBER, "lot": _TEXT}
 _TRANSFER: Final = {"wallet": _TEXT, "points": _NUMBER, "balance": _NUMBER, "transfer": _TEXT, "comment": _TEXT}
+_ISSUED: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT_OR_NULL}
 _COUPON: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT, "expires_at": _TIME}
 
 
@@ -140,9 +141,31 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in(
             "reward_issued",
             "A reward was issued",
-            {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT_OR_NULL},
+            {
+                **_ISSUED,
+                "origin": {"type": "string", "enum": ["reactor", "bought", "given"]},
+                "wallet": _TEXT_OR_NULL,
+                "points": _NUMBER,
+            },
+            reward="reward",
+            wallet="wallet",
+        ),
+        _built_in("reward_used", "A member used a coupon", _ISSUED, reward="reward"),
+        _built_in("reward_reissued", "A used coupon can be used again", _ISSUED, reward="reward"),
+        _built_in(
+            "reward_cancelled",
+            "An issued reward was cancelled",
+            {**_ISSUED, "wallet": _TEXT_OR_NULL, "points": _NUMBER, "comment": _TEXT},
+            reward="reward",
+            wallet="wallet",
+        ),
+        _built_in(
+            "reward_status_changed",
+            "The status of an issued reward changed",
+            {**_ISSUED, "from": _TEXT, "to": _TEXT, "comment": _TEXT},
             reward="reward",
         ),
+        _built_in("coupon_began", "A coupon can be used", {**_ISSUED, "begins_at": _TIME}, reward="reward"),
         _built_in("coupon_will_expire", "A coupon will expire soon", _COUPON, reward="reward"),
         _built_in("coupon_expired", "A coupon expired", _COUPON, reward="reward"),
     )

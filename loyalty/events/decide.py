@@ -21,6 +21,7 @@ from loyalty.decisions.reasons import (
 from loyalty.events.decision_size import DecisionSize
 from loyalty.events.deductions import Spendable, pay
 from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached
+from loyalty.events.reward_stock import RewardsLeft, in_stock
 from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
@@ -50,6 +51,8 @@ from rules.storable import Excess, find_excess
 MAX_STEPS = 2_000_000
 """Steps that all rules on one event may take together: a second or so."""
 
+NONE_LIMITED: RewardsLeft = {}
+
 MAX_AMOUNT = 10**9
 """The most that one effect may move, and that one event may add to a sum: a rule that gives more is wrong."""
 
@@ -63,15 +66,17 @@ def decide(
     *,
     now: datetime,
     with_reasons: bool = True,
+    rewards_left: RewardsLeft = NONE_LIMITED,
 ) -> Decision:
     """Decide an event by every reactor on its type, in the order of their files.
 
     `member` may be None for an event type that is not in `program.decides_by_member`. `spendable` is what the member
     can spend before the event, of the wallets in `program.deducted_on`; what the event awards cannot pay for what it
-    takes. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
+    takes. `rewards_left` is what is left of
+    rewards. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
     replays, which do not show them. Raise TooMuchWorkTogether or DecisionTooLarge past the bounds of one event.
     """
-    values, taking = rule_input(program, member, event, now=now), _Taking(spendable)
+    values, taking = rule_input(program, member, event, now=now), _Taking(spendable, rewards_left)
     with rules.steps_together(MAX_STEPS):
         return _decided(program, values, event, usage, taking, with_reasons=with_reasons)
 
@@ -105,11 +110,12 @@ def rule_input(program: Program, member: Member | None, event: Event, *, now: da
     """Return what rules read; its type is `loyalty.program.scope.scope`. `member` None: no rule reads it."""
     values: dict[str, Any] = {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
     if member is not None:
-        values["member"] = _member_values(program, member)
+        values["member"] = member_values(program, member)
     return values
 
 
-def _member_values(program: Program, member: Member) -> dict[str, Any]:
+def member_values(program: Program, member: Member) -> dict[str, Any]:
+    """Return what rules read of a member."""
     wallets = {code: _active(program, member, code) for code in program.wallets}
     default = program.default_wallet
     balance = member.balances.get(default.code)
@@ -152,11 +158,13 @@ def _completion(program: Program, event: Event, values: Mapping[str, Any], takin
         effects, notes = _effects(program, achievement.then, values)
     except rules.TooMuchWork as error:
         return [over_budget(source, place, error)]
-    paid = pay(program, effects, taking.spendable)
+    stocked = in_stock(effects, taking.rewards_left)
+    paid = pay(program, stocked.effects, taking.spendable)
     if isinstance(paid, NotEnoughPoints):
         return [RuleOutcome(source, "not_enough_points", "", (), str(place), paid)]
-    taking.spendable = paid.left
-    return [_gives(source, place, paid.effects, ["the achievement was completed", *notes, *paid.notes])]
+    taking.spendable, taking.rewards_left = paid.left, stocked.left
+    words = ["the achievement was completed", *notes, *stocked.notes, *paid.notes]
+    return [_gives(source, place, paid.effects, words)]
 
 
 def over_budget(source: str, place: Place, error: rules.TooMuchWork) -> RuleOutcome:
@@ -213,24 +221,26 @@ def _outcome(
         if leaves_nothing(within):
             return _no(reactor, "limit_reached", within.reached[0], within.reached)
         effects, notes, cut_by = within.effects, [*notes, *within.notes], within.reached
-    paid = pay(program, effects, taking.spendable)
+    stocked = in_stock(effects, taking.rewards_left)
+    paid = pay(program, stocked.effects, taking.spendable)
     if isinstance(paid, NotEnoughPoints):
         return _no(reactor, "not_enough_points", paid)
-    taking.spendable = paid.left
+    taking.spendable, taking.rewards_left = paid.left, stocked.left
     held = "the condition held" if reactor.when else "it has no condition"
     if day is not None and paid.effects:
         taking.claims += claims_of(program, reactor, paid.effects, day, usage)
     if not with_text:
         reason, verdict = cut_by[0] if cut_by else None, _verdict(paid.effects)
         return RuleOutcome(reactor.source, verdict, "", tuple(paid.effects), reason=reason, cut_by=cut_by)
-    return _gives(reactor.source, reactor.place, paid.effects, [held, *notes, *paid.notes], cut_by)
+    return _gives(reactor.source, reactor.place, paid.effects, [held, *notes, *stocked.notes, *paid.notes], cut_by)
 
 
 @dataclass(slots=True)
 class _Taking:
-    """What reactors have taken so far: from limits, and from what can be spent."""
+    """What reactors have taken so far: from limits, from what can be spent, and from what is left of rewards."""
 
     spendable: Spendable
+    rewards_left: RewardsLeft
     claims: list[Claim] = field(default_factory=list)
 
 

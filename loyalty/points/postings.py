@@ -17,7 +17,7 @@ from loyalty.program.wallets import Points, Wallet
 from loyalty.store.due_items import DueTimes
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
-from loyalty.store.repositories import StoreRepositories
+from loyalty.store.repositories import StoreReaders, StoreRepositories
 
 Taking: TypeAlias = Literal["deduct", "spend", "send", "hold", "take_back"]
 
@@ -51,7 +51,7 @@ def spendable_points(work: PointsWork, member_id: str, wallet: str) -> Points:
     return spendable_at(work.tx, member_id, wallet, now=work.now)
 
 
-def spendable_at(tx: StoreRepositories, member_id: str, wallet: str, *, now: datetime) -> Points:
+def spendable_at(tx: StoreReaders, member_id: str, wallet: str, *, now: datetime) -> Points:
     """Return what a member can spend at a moment, as `spendable_points`; below zero, if they owe more."""
     account = tx.ledger.account(member_id, wallet)
     if account is None or account.balance.active == 0:

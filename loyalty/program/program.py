@@ -12,7 +12,7 @@ from loyalty.calendar import Duration
 from loyalty.ids import named_id
 from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import DeductPointsRule
-from loyalty.program.effects import GrantBadge
+from loyalty.program.effects import GrantBadge, IssueReward
 from loyalty.program.event_types import EventType
 from loyalty.program.expiry import Expiry, Never
 from loyalty.program.logic import reads_member
@@ -105,6 +105,17 @@ class Program:
                 if isinstance(rule, DeductPointsRule):
                     taken.setdefault(on, {})[rule.wallet] = None
         return {on: tuple(wallets) for on, wallets in taken.items()}
+
+    @cached_property
+    def issued_on(self) -> Mapping[str, frozenset[str]]:
+        """The rewards that reactors and completions issue, by event type."""
+        issued: dict[str, set[str]] = {}
+        owners = [(each.on, each.then) for each in self.reactors]
+        for on, then in [*owners, *(("achievement_completed", each.then) for each in self.achievements)]:
+            for rule in then:
+                if isinstance(rule, IssueReward):
+                    issued.setdefault(on, set()).add(rule.reward)
+        return {on: frozenset(rewards) for on, rewards in issued.items()}
 
     @cached_property
     def limited_on(self) -> Mapping[str, tuple[Reactor, ...]]:

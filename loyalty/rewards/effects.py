@@ -1,59 +1,82 @@
 """Effects that issue rewards, with their coupons."""
 
-import secrets
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
+from loyalty.decisions.decision import RuleOutcome
 from loyalty.events.context import EventContext
 from loyalty.ids import caused_id
-from loyalty.program.effects import IssueReward
-from loyalty.program.rewards import Coupon, Reward
-from loyalty.rewards.due_items import due_items_of_coupon
-from loyalty.store.rewards import IssuedReward
+from loyalty.program.effects import DeductPoints, IssueReward
+from loyalty.program.rewards import Reward
+from loyalty.rewards.issuing import NewReward, issue, issued_body
+from loyalty.rewards.refusals import RewardRefusal
+from loyalty.rewards.supply import left_for, lock_if_limited
 
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""The characters of coupon codes: none that is easily read as another."""
+
+def rewards_left(context: EventContext) -> Mapping[str, int]:
+    """Return how many rewards reactors on the event can issue to its member, and lock these; absent: any number."""
+    left: dict[str, int] = {}
+    for name in sorted(context.program.issued_on.get(context.event.type, ())):
+        reward = context.program.rewards.get(name)
+        if reward is not None and lock_if_limited(context.tx, reward):
+            number = left_for(context.tx, reward, context.event.member)
+            if number is not None:
+                left[name] = number
+    return left
+
+
+def take_rewards(context: EventContext, left: Mapping[str, int]) -> None:
+    """Issue the rewards of the decision of which there are only so many, in its unit of work: no two take the same.
+
+    The step that issues rewards reports them; it issues the others.
+    """
+    for new in _asked(context):
+        if new.reward.name in left:
+            with suppress(RewardRefusal):  # before anything is written; the step says why
+                issue(context, new)
 
 
 def issue_rewards(context: EventContext) -> None:
-    """Issue every reward of the decision."""
-    for source, number, effect in context.decision.effects():
-        if isinstance(effect, IssueReward) and (reward := context.program.rewards.get(effect.reward)):
-            _issue(context, source, caused_id(context.event.id, f"{source}/{number}"), reward)
+    """Issue every reward of the decision that was not issued with it, and report all of them."""
+    for new in _asked(context):
+        issued = context.tx.rewards.get(new.id)
+        if issued is None:
+            try:
+                issued = issue(context, new)
+            except RewardRefusal as refusal:
+                context.log.append(f"no reward {new.reward.name} by {new.source}: {refusal}")
+                continue
+        context.log.append(f"reward {issued.reward} by {new.source}")
+        context.cause("reward_issued", issued.id, issued_body(context, issued))
 
 
-def _issue(context: EventContext, source: str, issued_id: str, reward: Reward) -> None:
-    expires_at = _expires_at(context, reward)
-    coupon = _store(context, issued_id, reward, expires_at)
-    if expires_at is not None:
-        context.set_due_items(issued_id, due_items_of_coupon(context.program, expires_at, now=context.now))
-    context.log.append(f"reward {reward.name} by {source}")
-    body = {"reward": reward.name, "issued_reward": issued_id, "coupon": coupon}
-    context.cause("reward_issued", issued_id, body)
+def _asked(context: EventContext) -> Iterator[NewReward]:
+    """Yield the rewards that the decision issues; the first of a reactor costs what it deducts first."""
+    for outcome in context.decision.outcomes:
+        paid = _deduction(context, outcome)
+        for number, effect in enumerate(outcome.effects):
+            reward = context.program.rewards.get(effect.reward) if isinstance(effect, IssueReward) else None
+            if reward is not None:
+                issued_id = caused_id(context.event.id, f"{outcome.source}/{number}")
+                yield _new(context, issued_id, outcome.source, reward, paid)
+                paid = None
 
 
-def _store(context: EventContext, issued_id: str, reward: Reward, expires_at: datetime | None) -> str | None:
-    """Store an issued reward and return its coupon code; draw again if the code is taken."""
-    while True:
-        coupon = _draw(reward.coupon) if reward.coupon else None
-        new = IssuedReward(
-            id=issued_id,
-            member=context.event.member,
-            reward=reward.name,
-            coupon=coupon,
-            status="issued",
-            issued_at=context.now,
-            expires_at=expires_at,
-            event=context.event.id,
-        )
-        if context.tx.rewards.issue(new):
-            return coupon
+def _new(
+    context: EventContext, issued_id: str, source: str, reward: Reward, paid: tuple[str, DeductPoints] | None
+) -> NewReward:
+    member = context.facts_of(context.event.member)
+    if paid is None:
+        return NewReward(issued_id, member, reward, context.event.id, "reactor", source)
+    transfer, deducted = paid
+    return NewReward(
+        issued_id, member, reward, context.event.id, "reactor", source, deducted.wallet, deducted.points, transfer
+    )
 
 
-def _draw(coupon: Coupon) -> str:
-    return coupon.prefix + "".join(secrets.choice(ALPHABET) for _ in range(coupon.length))
-
-
-def _expires_at(context: EventContext, reward: Reward) -> datetime | None:
-    if reward.coupon is None or reward.coupon.valid is None:
-        return None
-    return reward.coupon.valid.after(context.now, context.program.zone)
+def _deduction(context: EventContext, outcome: RuleOutcome) -> tuple[str, DeductPoints] | None:
+    """The id of the first transfer that an outcome deducts, and the effect."""
+    for number, effect in enumerate(outcome.effects):
+        if isinstance(effect, DeductPoints):
+            return caused_id(context.event.id, f"{outcome.source}/{number}"), effect
+    return None

@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from rules.frozen import frozen_at_type_check
 
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
-CouponDueKind: TypeAlias = Literal["coupon_warn", "coupon_expire"]
+CouponDueKind: TypeAlias = Literal["coupon_begin", "coupon_warn", "coupon_expire"]
 TierDueKind: TypeAlias = Literal["judge_tier", "tier_warn", "tier_review", "tier_hold_end"]
 HoldDueKind: TypeAlias = Literal["unblock"]
 DueKind: TypeAlias = LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
@@ -39,6 +39,7 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "warn": DueKindInfo("lot", "the owner is warned that points expire"),
     "expire": DueKindInfo("lot", "what is left of the points expires"),
     "unblock": DueKindInfo("hold", "held points can be spent again"),
+    "coupon_begin": DueKindInfo("issued reward", "a coupon can be used"),
     "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires"),
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
     "judge_tier": DueKindInfo("member", "the member rises, if a new program puts the standing into a higher tier"),

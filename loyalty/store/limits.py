@@ -39,11 +39,18 @@ def by_wallet(claim: Claim) -> Iterator[tuple[str, int, int]]:
         times = 0
 
 
-class LimitRepository(Protocol):
+class LimitReader(Protocol):
+    """Reads the use of limits in a store."""
+
+    def read(self, name: str, member_id: str, *, since: date, until: date) -> LimitUsage:
+        """Return the use of a reactor or a reward between two local days, both included, without locking it."""
+
+
+class LimitRepository(LimitReader, Protocol):
     """Use of limits in a store."""
 
     def of(self, reactors: Iterable[str], member_id: str, *, since: date, until: date) -> LimitUsage:
         """Return the use between two local days, both included; lock it until the unit of work ends."""
 
     def claim(self, claim: Claim, member_id: str) -> None:
-        """Add a firing to the use of its day."""
+        """Add a firing to the use of its day; below 0, take it from there."""

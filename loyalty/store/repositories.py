@@ -10,7 +10,7 @@ from loyalty.store.achievements import AchievementReader, AchievementRepository
 from loyalty.store.contributions import ContributionRepository
 from loyalty.store.due_items import DueItemReader, DueItemRepository
 from loyalty.store.events import EventReader, EventRepository
-from loyalty.store.limits import LimitRepository
+from loyalty.store.limits import LimitReader, LimitRepository
 from loyalty.store.members import MemberReader, MemberRepository
 from loyalty.store.points import LedgerReader, LedgerRepository
 from loyalty.store.rewards import RewardReader, RewardRepository
@@ -41,6 +41,8 @@ class StoreReaders(Protocol):
     def due_items(self) -> DueItemReader: ...
     @property
     def subscriptions(self) -> SubscriptionReader: ...
+    @property
+    def usage(self) -> LimitReader: ...
 
 
 class StoreRepositories(StoreReaders, Protocol):

@@ -35,7 +35,7 @@ class IssuedReward:
     """Who issued it: `admin`, `member`, `reactor/NAME`, `achievement/NAME`; empty: an older version did."""
     wallet: str | None = None
     """The wallet that paid; None: it cost no points."""
-    cost: Points = Points(0)  # noqa: RUF009 - it is a number
+    cost: Points = Points(0)
     transfer: str | None = None
     """The transfer that paid it."""
     value: int | None = None
@@ -129,6 +129,10 @@ class StatusChange:
 class RewardReader(Protocol):
     """Reads issued rewards of a store, and what is left of rewards."""
 
+    @property
+    def makes_up_codes(self) -> bool:
+        """Whether there is a code where none was uploaded: in tests and simulations alone."""
+
     def get(self, issued_id: str) -> IssuedReward | None:
         """Return one issued reward."""
 
@@ -146,6 +150,9 @@ class RewardReader(Protocol):
 
     def code(self, code: str) -> CouponCode | None:
         """Return an uploaded code."""
+
+    def known_codes(self, codes: Sequence[str]) -> Sequence[str]:
+        """Return those of some codes that were uploaded, or issued, before, in alphabetical order."""
 
     def shared(self, code: str) -> SharedUse | None:
         """Return the use of a shared code; None: nobody was issued it yet."""

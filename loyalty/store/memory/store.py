@@ -20,9 +20,9 @@ from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemoryTierHolds
 from loyalty.store.points import Transfer
-from loyalty.store.rewards import IssuedReward, RewardStatus
 from loyalty.store.webhooks import LiveSubscription
 
 
@@ -53,7 +53,7 @@ class InMemoryStore:
         self.members = _Members(self)
         self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
         self.achievements = InMemoryAchievements(self.members_by_id)
-        self.rewards = _Rewards(self)
+        self.rewards = InMemoryRewards(self.members_by_id, self.owners)
         self.tier_holds = InMemoryTierHolds(self.members_by_id)
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
@@ -305,23 +305,6 @@ def _as_stored(value: Any) -> Any:
             return value
 
 
-class _Rewards(_Repository):
-    __slots__ = ()
-
-    def issue(self, new: IssuedReward) -> bool:
-        self._store.members_by_id[new.member].issued[new.id] = new
-        self._store.owners[new.id] = new.member
-        return True
-
-    def get(self, issued_id: str) -> IssuedReward | None:
-        owner = self._store.owners.get(issued_id)
-        return None if owner is None else self._store.members_by_id[owner].issued[issued_id]
-
-    def set_status(self, issued_id: str, status: RewardStatus) -> None:
-        issued = self._store.members_by_id[self._store.owners[issued_id]].issued
-        issued[issued_id] = replace(issued[issued_id], status=status)
-
-
 class _Usage(_Repository):
     __slots__ = ()
 
@@ -333,6 +316,10 @@ class _Usage(_Repository):
                 if used:
                     found[name, per] = tuple(day for day in used.values() if since <= day.day <= until)
         return found
+
+    def read(self, name: str, member_id: str, *, since: date, until: date) -> LimitUsage:
+        """Return the use of one reactor or reward."""
+        return self.of([name], member_id, since=since, until=until)
 
     def claim(self, claim: Claim, member_id: str) -> None:
         used = self._store.members_by_id[member_id].used if claim.per == "member" else self._store.used

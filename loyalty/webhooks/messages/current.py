@@ -18,6 +18,7 @@ from loyalty.webhooks.messages.model import (
     MemberAchievementProgressWasChanged,
     Message,
     PointsWillExpire,
+    RewardRedemptionStatusChanged,
     UnitsTransferWasAdded,
 )
 from loyalty.webhooks.messages.text import Json, instant, known, number
@@ -48,6 +49,8 @@ def data_of(message: Message, zone: tzinfo) -> Json:
             return _progress_changed(message, zone)
         case CustomerBoughtReward():
             return _reward_bought(message, zone)
+        case RewardRedemptionStatusChanged():
+            return _status_changed(message, zone)
         case _:
             assert_never(message)
 
@@ -207,4 +210,30 @@ def _reward_bought(message: CustomerBoughtReward, zone: tzinfo) -> Json:
         "rewardRedemption": {"redeemedRewardId": message.issued_id},
         "costInPoints": number(message.cost),
         "actionCause": cause,
+    }
+
+
+def _status_changed(message: RewardRedemptionStatusChanged, zone: tzinfo) -> Json:
+    issued, old, new = message.issued, message.old, message.new
+    shown = None if issued.coupon is None else parts.coupon(issued.coupon, zone)
+    return {
+        "issuedReward": {
+            "issuedRewardId": issued.id,
+            "token": issued.token,
+            "name": issued.reward.name,
+            "customerId": message.customer.id,
+            "status": issued.status,
+            "costInPoints": number(issued.cost),
+            "redemptionDate": instant(issued.issued_at, zone),
+            "customerData": dict(issued.owner),
+            "rewardType": issued.reward.kind,
+            "rewardId": issued.reward.id,
+            **known(issuedCoupon=shown),
+        },
+        "newStatus": new.status,
+        "newComment": new.comment,
+        "newDate": instant(new.at, zone),
+        "oldStatus": old.status,
+        "oldComment": old.comment,
+        "oldDate": instant(old.at, zone),
     }

@@ -21,6 +21,7 @@ from loyalty.webhooks.messages.model import (
     MemberAchievementProgressWasChanged,
     Message,
     PointsWillExpire,
+    RewardRedemptionStatusChanged,
     UnitsTransferWasAdded,
     event_name,
 )
@@ -101,6 +102,7 @@ def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
             | CampaignEffectWasApplied()
             | MemberAchievementProgressWasChanged()
             | CustomerBoughtReward()
+            | RewardRedemptionStatusChanged()
         ):
             data = data_of(message, zone)
             return _Content(kebab(event_name(message)), data, data, message_id)

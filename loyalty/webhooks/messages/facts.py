@@ -115,6 +115,29 @@ class RewardView:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedRewardView:
+    """A reward that a member was issued; `owner` has the member's details by the field names of the message."""
+
+    id: str
+    token: str
+    reward: RewardView
+    status: str
+    cost: Decimal
+    issued_at: datetime
+    owner: Mapping[str, Any]
+    coupon: CouponView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A status of an issued reward, since when, and why."""
+
+    status: str
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LevelView:
     id: str
     name: str

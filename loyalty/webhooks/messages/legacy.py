@@ -18,6 +18,7 @@ from loyalty.webhooks.messages.model import (
     MemberAchievementProgressWasChanged,
     Message,
     PointsWillExpire,
+    RewardRedemptionStatusChanged,
     UnitsTransferWasAdded,
     event_name,
 )
@@ -53,6 +54,7 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
             | CampaignEffectWasApplied()
             | MemberAchievementProgressWasChanged()
             | CustomerBoughtReward()
+            | RewardRedemptionStatusChanged()
         ):  # messages that the earlier version did not have
             return dotted(event_name(message)), data_of(message, zone)
         case _:

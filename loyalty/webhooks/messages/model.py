@@ -14,9 +14,11 @@ from loyalty.webhooks.messages.facts import (
     CouponView,
     Customer,
     EffectGiven,
+    IssuedRewardView,
     LevelView,
     ProgressView,
     RewardView,
+    StatusView,
     Trigger,
     WalletView,
 )
@@ -161,6 +163,16 @@ class CustomerBoughtReward:
     cause: Cause | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardRedemptionStatusChanged:
+    """The status of an issued reward changed; `issued` is the reward as it was before."""
+
+    customer: Customer
+    issued: IssuedRewardView
+    old: StatusView
+    new: StatusView
+
+
 Message: TypeAlias = (
     AvailablePointsAmountChanged
     | UnitsTransferWasAdded
@@ -174,6 +186,7 @@ Message: TypeAlias = (
     | CampaignEffectWasApplied
     | MemberAchievementProgressWasChanged
     | CustomerBoughtReward
+    | RewardRedemptionStatusChanged
 )
 
 

@@ -6,6 +6,7 @@ from loyalty.events.builtin_events import BUILT_IN
 
 TIME = "2024-05-01T09:00:00Z"
 TRANSFER = {"wallet": "points", "points": 1, "balance": 1, "transfer": "t", "comment": ""}
+ISSUED = {"reward": "coffee", "issued_reward": "i", "coupon": None}
 BODIES = {
     "member_registered": {},
     "member_updated": {"fields": ["email"]},
@@ -37,7 +38,12 @@ BODIES = {
     "points_sent": TRANSFER | {"receiver": "m"},
     "points_received": TRANSFER | {"sender": "m"},
     "points_transfer_cancelled": TRANSFER | {"cancelled": "t", "kind": "spend"},
-    "reward_issued": {"reward": "coffee", "issued_reward": "i", "coupon": None},
+    "reward_issued": ISSUED | {"origin": "bought", "wallet": "points", "points": 10},
+    "reward_used": ISSUED,
+    "reward_reissued": ISSUED,
+    "reward_cancelled": ISSUED | {"wallet": None, "points": 0, "comment": ""},
+    "reward_status_changed": ISSUED | {"from": "issued", "to": "shipped", "comment": ""},
+    "coupon_began": ISSUED | {"begins_at": TIME},
     "coupon_will_expire": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
     "coupon_expired": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
 }

@@ -106,6 +106,21 @@ def reward_bought(**changes: Any) -> m.CustomerBoughtReward:
     return replace(message, **changes)
 
 
+def status_changed(**changes: Any) -> m.RewardRedemptionStatusChanged:
+    owner = {"email": "ann@example.com", "firstName": "Ann", "companyName": "Lis", "address": {"city": "Gdansk"}}
+    issued = m.IssuedRewardView(
+        id=some_id("issued"),
+        token="K7QP2M",
+        reward=m.RewardView(some_id("mug"), "A mug", "material"),
+        status="issued",
+        cost=Decimal(100),
+        issued_at=NOON,
+        owner=owner,
+    )
+    old, new = m.StatusView("issued", "", NOON), m.StatusView("shipped", "By bike", NOON + timedelta(days=1))
+    return replace(m.RewardRedemptionStatusChanged(customer=ANN, issued=issued, old=old, new=new), **changes)
+
+
 REGISTERED = m.CustomerRegistered(
     customer=ANN,
     registered_at=NOON,
@@ -147,6 +162,8 @@ EVERY_MESSAGE: list[m.Message] = [
     ),
     reward_bought(),
     reward_bought(coupon=None, cause=None, customer=ANONYMOUS),
+    status_changed(),
+    status_changed(issued=replace(status_changed().issued, coupon=COUPON, owner={})),
 ]
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from database.tables import Instant
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -117,9 +117,7 @@ def _create_codes() -> None:
         sa.Column("reward", sa.String(255), nullable=False),
         sa.Column("assigned", sa.BigInteger(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "used >= 0 AND used <= assigned", name=op.f("ck_shared_code_used_by_those_who_have_it")
-        ),
+        sa.CheckConstraint("used >= 0 AND used <= assigned", name=op.f("ck_shared_code_used_by_those_who_have_it")),
         sa.PrimaryKeyConstraint("store", "code", name="pk_shared_code"),
     )
 

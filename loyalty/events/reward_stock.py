@@ -1,0 +1,36 @@
+"""What is left of rewards bounds what reactors issue, in the order of the files."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from loyalty.program.effects import DeductPoints, Effect, IssueReward
+
+RewardsLeft = Mapping[str, int]
+"""How many can be issued, by reward; absent: any number."""
+
+
+class InStock(NamedTuple):
+    """The effects whose rewards are left, a note for each that is not, and what is left then."""
+
+    effects: list[Effect]
+    notes: list[str]
+    left: RewardsLeft
+
+
+def in_stock(effects: list[Effect], left: RewardsLeft) -> InStock:
+    """Leave out the rewards of which nothing is left; without anything else to give, nothing is taken either."""
+    if not left:
+        return InStock(effects, [], left)
+    rest = dict(left)
+    kept: list[Effect] = []
+    notes: list[str] = []
+    for effect in effects:
+        if isinstance(effect, IssueReward) and effect.reward in rest:
+            if rest[effect.reward] <= 0:
+                notes.append(f"no {effect.reward}: nothing is left of it, or it is paused")
+                continue
+            rest[effect.reward] -= 1
+        kept.append(effect)
+    if notes and all(isinstance(each, DeductPoints) for each in kept):
+        return InStock([], notes, left)
+    return InStock(kept, notes, rest)
