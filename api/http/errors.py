@@ -12,14 +12,14 @@ ApiError                a request is not carried out; the message says why and w
 └── RateLimitReached    the rate limit of an API key is reached; `retry_after` says when to try again
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from api.http.faults import FaultTemplate
+from api.http.faults import InputFault as InputFault  # for all who raise BadInput
+from api.http.reward_refusals import REWARD_REFUSALS
 from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
 from loyalty.achievements.refusals import (
@@ -75,17 +75,6 @@ from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTie
 from program_files import ProgramFaults
 from program_files.text.problems import Problem
 from rules import MalformedJson
-
-
-@dataclass(frozen=True, slots=True)
-class InputFault:
-    """One thing wrong in a request; `code` is stable, `path` is dotted from the body's root."""
-
-    message: str
-    code: str
-    path: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    """The facts behind the message, for programs: `balance`, `needed`, ..."""
 
 
 class ApiError(Exception):
@@ -194,26 +183,6 @@ STATUS: Mapping[type[Exception], int] = {
 """The HTTP status of every exception that is not a 500."""
 
 
-@dataclass(frozen=True, slots=True)
-class FaultTemplate:
-    """How a refusal is shown: `message` and `path` may hold `{refusal}` and its attributes, and `{field}`.
-
-    `message` None: the refusal's own.
-    """
-
-    code: str
-    path: str
-    message: str | None = None
-    parameters: Sequence[str] = ()
-    """The attributes of the refusal that programs may need, too."""
-
-    def fault(self, refusal: Refusal, field: str = "") -> InputFault:
-        """The fault of a refusal, or of one field of it."""
-        message = str(refusal) if self.message is None else self.message.format(refusal=refusal, field=field)
-        parameters = {to_camel(name): getattr(refusal, name) for name in self.parameters}
-        return InputFault(message, self.code, self.path.format(field=field), parameters)
-
-
 REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     UnknownMember: FaultTemplate(
         "unknownMember",
@@ -279,6 +248,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     UnknownTierSet: FaultTemplate("unknownTierSet", "tierSetId", parameters=("tier_sets",)),
     HoldEndsInPast: FaultTemplate("dateInPast", "until"),
     UnnamedLosses: FaultTemplate("unnamedLoss", "drop"),
+    **REWARD_REFUSALS,
 }
 """The fault of every refusal of an operation."""
 

@@ -24,7 +24,7 @@ from loyalty.webhooks.messages.model import (
 from loyalty.webhooks.messages.text import Json, instant, known, number
 
 
-def data_of(message: Message, zone: tzinfo) -> Json:
+def data_of(message: Message, zone: tzinfo) -> Json:  # noqa: C901 - a case for each message, and nothing else
     """The `data` of a message, its times on the clock of the store."""
     match message:
         case AvailablePointsAmountChanged():

@@ -33,6 +33,7 @@ from loyalty.refusals import (
     UnknownTier,
     UnnamedLosses,
 )
+from loyalty.rewards import refusals as rewards
 from tests.kit.api import Api
 from tests.kit.statuses import chosen_statuses
 
@@ -84,6 +85,40 @@ SHOWN = [
         "0 points are left",
     ),
     (points.DateInPast(NOW), "dateInPast", "transfer", "a moment in the future"),
+    (rewards.UnknownReward("tea"), "unknownReward", "reward", "there is no reward tea"),
+    (rewards.RewardPaused("tea"), "rewardPaused", "reward", "activate it first"),
+    (rewards.NotForSale("tea"), "rewardNotForSale", "reward", "administrators give it"),
+    (rewards.NotOnSaleYet("tea", NOW), "rewardNotOnSaleYet", "reward", "from 2026-05-01T00:00:00+00:00 on"),
+    (rewards.NoLongerOnSale("tea", NOW), "rewardNoLongerOnSale", "reward", "until 2026-05-01T00:00:00+00:00"),
+    (rewards.NotEligible("tea", "it is not gold"), "notEligible", "customerId", "it is not gold"),
+    (
+        rewards.PurchaseLimitReached("tea", 2, 2, "month", "member"),
+        "purchaseLimitReached",
+        "quantity",
+        "2 are allowed in a month, per member",
+    ),
+    (rewards.RewardSoldOut("tea", 1), "rewardSoldOut", "reward", "only 1 are left"),
+    (rewards.SharedByMember("tea", 1), "purchaseLimitReached", "quantity", "at most 1 times"),
+    (rewards.OtherPrice("tea", "100 points"), "otherPrice", "units", "costs 100 points"),
+    (rewards.CannotPay("points", 5, 9), "notEnoughPoints", "customerId", "9 are needed"),
+    (rewards.InvalidQuantity(50), "invalidQuantity", "quantity", "from 1 to 50"),
+    (rewards.InvalidCouponValue("it is 0"), "invalidCouponValue", "couponValue", "it is 0"),
+    (rewards.UnknownIssuedReward("an id"), "unknownRedemption", "issuedReward", "no issued reward an id"),
+    (rewards.UnknownCoupon(), "unknownCoupon", "couponCode", "no coupon with this code"),
+    (rewards.CouponUsed(NOW), "couponUsed", "couponCode", "used at 2026-05-01"),
+    (rewards.CouponNotUsed(), "couponNotUsed", "couponCode", "not used"),
+    (rewards.CouponExpired(NOW), "couponExpired", "couponCode", "expired at 2026-05-01"),
+    (rewards.CouponNotBegun(NOW), "couponNotActiveYet", "couponCode", "from 2026-05-01"),
+    (rewards.RewardCancelled(), "alreadyCancelled", "issuedReward", "was cancelled"),
+    (rewards.RewardHandedOver(), "rewardHandedOver", "status", "returned first"),
+    (rewards.StatusNotAllowed("lost", ["shipped"]), "statusNotAllowed", "status", "it can be shipped"),
+    (rewards.StatusUnchanged("shipped"), "statusUnchanged", "status", "shipped already"),
+    (rewards.InvalidStock(9), "invalidStock", "stock", "from 0 to 9"),
+    (rewards.TakesNoCodes("tea"), "takesNoCodes", "coupons", "`codes: uploaded`"),
+    (rewards.InvalidCode(3, "a code has 1 to 64 characters"), "invalidCode", "coupons.3", "1 to 64"),
+    (rewards.CodesTaken(["A"]), "codeTaken", "coupons", "none was added: A"),
+    (rewards.UnknownCode("tea"), "unknownCoupon", "couponCode", "the list of tea"),
+    (rewards.CodeIssued(), "couponIssued", "couponCode", "cancel the reward"),
     (SumTooLarge("the balance of points", 9), "sumTooLarge", "transfer.points", "would be more than 9"),
     (UnnamedLosses(DeployLosses((Loss("wallet", "miles", 3),))), "unnamedLoss", "drop", "send drop: [wallet:miles]"),
 ]
