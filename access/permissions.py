@@ -16,6 +16,8 @@ class Permission(Enum):
     CHANGE_MEMBERS = ("CUSTOMER", "MODIFY", "register and change members")
     VIEW_POINTS = ("POINT_TRANSFER", "VIEW", "read transfers of points and their history")
     MOVE_POINTS = ("POINT_TRANSFER", "MODIFY", "add, spend, block, move, cancel, expire and activate points")
+    VIEW_TRANSACTIONS = ("TRANSACTION", "VIEW", "read sales and returns")
+    CHANGE_TRANSACTIONS = ("TRANSACTION", "MODIFY", "report, change and assign sales and returns")
     VIEW_WALLETS = ("WALLET", "VIEW", "read wallets and their types")
     VIEW_ACHIEVEMENTS = ("ACHIEVEMENT", "VIEW", "read achievements and badge types")
     VIEW_TIERS = ("TIER", "VIEW", "read tier sets and tiers")

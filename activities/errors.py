@@ -12,7 +12,10 @@ from database.secret_keys import SecretChanged
 from loyalty.engine.due_items import UnknownDueKind
 from loyalty.events.context import UnknownEvent
 from loyalty.events.decision_size import DecisionTooLarge
+from loyalty.points import refusals as _of_points  # noqa: F401 - the table has the subclasses that are imported
 from loyalty.refusals import Refusal
+from loyalty.tiers import refusals as _of_tiers  # noqa: F401 - as above
+from loyalty.transactions import refusals as _of_transactions  # noqa: F401 - as above
 from program_files import ProgramFaults
 from rules import RuleError
 

@@ -20,7 +20,7 @@ from database.events import RELAY_DELAY
 from database.programs import Programs
 from loyalty.events.context import EventContext
 from loyalty.events.turns import Runner, parked_workflow
-from loyalty.references import EventRef, StepResult
+from loyalty.references import NOBODY, EventRef, StepResult
 from rules.storable import storable_text
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,8 @@ class EventRunner:
         owner = workflow_of(event)
 
         def run(tx: Transaction) -> tuple[bool, str | None]:
-            tx.members.lock_member(event.member)
+            if event.member != NOBODY:
+                tx.members.lock_member(event.member)
             state = tx.events.queue_state(event.id)  # not the event itself: it may be what cannot be read
             if state is None or state.owner not in (None, owner):
                 return False, None

@@ -34,6 +34,7 @@ from api.state.services import Services
 from api.stores import routes as stores
 from api.stuck import routes as stuck
 from api.tiers import routes as tiers
+from api.transactions import routes as transactions
 from api.wallets import routes as wallets
 from api.webhooks import routes as webhooks
 from api.webhooks import secrets as webhook_secrets
@@ -58,6 +59,7 @@ ROUTERS = (
     members_lookups.router,  # before members, whose path parameter would match `check`
     members.router,
     members_changing.router,
+    transactions.router,
     wallets.router,
     analytics.router,
     programs.router,

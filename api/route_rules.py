@@ -146,6 +146,19 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/tierSet/{{tierSet}}/tiers": {"GET": Needs(Permission.VIEW_TIERS), "PUT": _IN_FILES},
     f"{_STORE}/tier": {"GET": Needs(Permission.VIEW_TIERS)},
     f"{_STORE}/tier/{{tier}}": {"GET": Needs(Permission.VIEW_TIERS), "PUT": _IN_FILES},
+    f"{_STORE}/transaction": {
+        "POST": Needs(Permission.CHANGE_TRANSACTIONS),
+        "GET": Needs(Permission.VIEW_TRANSACTIONS),
+    },
+    f"{_STORE}/transaction/assign": {"POST": Needs(Permission.CHANGE_TRANSACTIONS)},
+    f"{_STORE}/transaction/{{transaction}}": {
+        "GET": Needs(Permission.VIEW_TRANSACTIONS),
+        "PUT": Needs(Permission.CHANGE_TRANSACTIONS),
+    },
+    f"{_STORE}/transaction/{{transaction}}/labels": {
+        "PUT": Needs(Permission.CHANGE_TRANSACTIONS),
+        "DELETE": Needs(Permission.CHANGE_TRANSACTIONS),
+    },
     f"{_STORE}/walletType": {"GET": Needs(Permission.VIEW_WALLETS), "POST": _IN_FILES},
     f"{_STORE}/walletType/{{walletType}}": {
         "GET": Needs(Permission.VIEW_WALLETS),

@@ -16,7 +16,7 @@ from database.tables import event, step, store, subscription
 from database.unreadable import shown, shown_columns_of
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
-from loyalty.references import EventRef, StepResult
+from loyalty.references import NOBODY, EventRef, StepResult
 from loyalty.references import to_json as step_result_to_json
 from loyalty.store.events import EventState, NewEvent, QueueHead, ReportedId, StoredEvent
 
@@ -159,7 +159,8 @@ class Events(EventQueries, WriteQueries):
 
         Return None if its id, or its external id, is stored already.
         """
-        self.lock(member_lock(new.member))
+        if new.member != NOBODY:
+            self.lock(member_lock(new.member))
         row = {f"new_{name}": value for name, value in row_of(new, now).items()}
         given = row | {"new_start_after": now + RELAY_DELAY, "in_store": self.store}
         return _enqueue(self._dialect).first(self.connection, given)

@@ -7,6 +7,7 @@ Lock                 protects                                               take
 answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
 member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
+document/NUMBER      a transaction is stored and assigned once              storing and assigning transactions
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event, buying a reward
 supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
 revisions            of two deploys at once, the second sees the first      deploying
@@ -17,7 +18,7 @@ MIGRATIONS           the schema is migrated, secrets encrypted at first     open
 
 A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
 order: the parts of an identity as `Identity.keys` has them, of many identities by part and then by key, members by id,
-reactors by name.
+document numbers and reactors by name.
 
 Rows are locked in three more places: a refresh token while it is used (`database.sessions`), events while the relay
 takes them (`database.events.take_unstarted`), which skips those that another process has locked, and events while they
@@ -43,6 +44,11 @@ def identity_lock(part: str, key: str) -> str:
 def member_lock(member_id: str) -> str:
     """The lock of everything that belongs to a member."""
     return f"member/{member_id}"
+
+
+def document_lock(number: str) -> str:
+    """The lock of the transaction with a document number."""
+    return f"document/{number}"
 
 
 def subscription_lock(subscription_id: str) -> str:

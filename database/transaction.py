@@ -20,6 +20,7 @@ from database.risers import RiserQueries, Risers
 from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
 from database.tiers import TierHoldQueries, TierHolds
+from database.transactions import TransactionQueries, Transactions
 from database.usage import Usage, UsageQueries
 from database.webhooks import WebhookQueries, Webhooks
 
@@ -70,6 +71,10 @@ class ReadTransaction:
     @cached_property
     def webhooks(self) -> WebhookQueries:
         return WebhookQueries(self.connection, self.store)
+
+    @cached_property
+    def transactions(self) -> TransactionQueries:
+        return TransactionQueries(self.connection, self.store)
 
     @cached_property
     def revisions(self) -> RevisionQueries:
@@ -150,6 +155,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(self.connection, self.store)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        return Transactions(self.connection, self.store)
 
     @cached_property
     def revisions(self) -> Revisions:

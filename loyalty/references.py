@@ -5,9 +5,12 @@ They are written into workflow histories: add a field with a default, never rena
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rules.frozen import frozen_at_type_check
+
+NOBODY: Final = ""
+"""The member of an event that belongs to none."""
 
 
 @frozen_at_type_check

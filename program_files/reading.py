@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.builtin_events import ANSWERED, with_transactions
 from loyalty.program.logic import Place
 from loyalty.program.outline import NamesByKind, Outline
 from loyalty.program.program import Program
@@ -228,7 +228,7 @@ def _declarations(
     events = _named(nodes["events"], lambda node: read_event(node, problems), "event", problems)
     reader = RewardReader(settings, scopes_of_rewards(settings or NO_SETTINGS), problems)
     rewards = _named(nodes["rewards"], reader.read, "reward", problems)
-    event_types = {**BUILT_IN, **events}
+    event_types = with_transactions({**ANSWERED, **events})
     return Declarations(
         settings=settings or NO_SETTINGS,
         event_types=event_types,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.builtin_events import ANSWERED
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.effects import EFFECT_MAP
 from program_files.grammar.files import FILE_GRAMMARS
@@ -60,7 +60,7 @@ def with_tables(text: str) -> str:
 def _builtin_events() -> str:
     rows = [
         f"| `{event_type.name}` | {event_type.title} | {_fields(event_type.body.schema['properties'])} |"
-        for event_type in BUILT_IN.values()
+        for event_type in ANSWERED.values()
     ]
     return "\n".join(("| built-in event | when | its body |", "|---|---|---|", *rows))
 

@@ -5,7 +5,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from loyalty.references import EventRef
+from loyalty.references import NOBODY, EventRef
 
 STORE = SearchAttributeKey.for_keyword("LaurelStore")
 EVENT_TYPE = SearchAttributeKey.for_keyword("LaurelEventType")
@@ -17,12 +17,9 @@ SEARCH_ATTRIBUTES = (STORE, EVENT_TYPE, MEMBER, OUTCOME)
 
 def attributes_of_event(event: EventRef) -> TypedSearchAttributes:
     """The search attributes of an event's workflow at its start."""
+    whose = [] if event.member == NOBODY else [SearchAttributePair(MEMBER, event.member)]
     return TypedSearchAttributes(
-        [
-            SearchAttributePair(STORE, event.store),
-            SearchAttributePair(EVENT_TYPE, event.type),
-            SearchAttributePair(MEMBER, event.member),
-        ]
+        [SearchAttributePair(STORE, event.store), SearchAttributePair(EVENT_TYPE, event.type), *whose]
     )
 
 

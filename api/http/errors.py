@@ -72,6 +72,18 @@ from loyalty.refusals import (
     UnnamedLosses,
 )
 from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTierSet
+from loyalty.transactions.refusals import (
+    AlreadyAssigned,
+    AlreadyDecided,
+    AnothersSale,
+    DocumentNumberReused,
+    FollowsItsSale,
+    MissingSale,
+    MoreThanSold,
+    NotASale,
+    ReturnBeforeSale,
+    UnknownDocument,
+)
 from program_files import ProgramFaults
 from program_files.text.problems import Problem
 from rules import MalformedJson
@@ -249,6 +261,18 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     HoldEndsInPast: FaultTemplate("dateInPast", "until"),
     UnnamedLosses: FaultTemplate("unnamedLoss", "drop"),
     **REWARD_REFUSALS,
+    DocumentNumberReused: FaultTemplate(
+        "documentNumberReused", "transaction.header.documentNumber", parameters=("transaction_id",)
+    ),
+    UnknownDocument: FaultTemplate("unknownTransaction", "assign.transactionDocumentNumber"),
+    MissingSale: FaultTemplate("missing", "transaction.header.linkedDocumentNumber"),
+    NotASale: FaultTemplate("notASale", "transaction.header.linkedDocumentNumber"),
+    ReturnBeforeSale: FaultTemplate("returnBeforeSale", "transaction.header.purchasedAt"),
+    MoreThanSold: FaultTemplate("moreThanSold", "transaction.items", parameters=("what", "left", "asked")),
+    AnothersSale: FaultTemplate("anothersSale", "transaction.customerData"),
+    AlreadyAssigned: FaultTemplate("alreadyAssigned", "assign", parameters=("customer_id",)),
+    FollowsItsSale: FaultTemplate("followsItsSale", "assign.transactionDocumentNumber"),
+    AlreadyDecided: FaultTemplate("alreadyDecided", "transaction.transaction.{refusal.field}"),
 }
 """The fault of every refusal of an operation."""
 

@@ -69,10 +69,10 @@ EVENT_CHECKS = (
     ),
     Check(
         "event-member",
-        "every event belongs to a member of its store",
+        "every event of a member belongs to one of its store",
         "restore the member from a backup",
         event.outerjoin(member, and_(member.c.id == event.c.member, member.c.store == event.c.store)),
-        unindexed(event.c.store) == STORE,
+        and_(unindexed(event.c.store) == STORE, event.c.member.is_not(None)),
         _event,
         (exists("its member", member.c.id),),
     ),

@@ -9,6 +9,7 @@ from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
 from database.tables.stores import revision, setting, store
 from database.tables.tiers import tier_hold
+from database.tables.transactions import customer_transaction, transaction_term
 from database.tables.webhooks import attempt, delivery, message, subscription
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "badge",
     "contribution",
     "coupon_code",
+    "customer_transaction",
     "deadline",
     "delivery",
     "event",
@@ -49,6 +51,7 @@ __all__ = [
     "store",
     "subscription",
     "tier_hold",
+    "transaction_term",
     "transfer",
     "usage",
 ]

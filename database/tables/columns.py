@@ -9,6 +9,7 @@ import rules
 from database.errors import UnreadableJson
 from loyalty.decisions.expiry_json import expiry_from_json, expiry_to_json
 from loyalty.program.expiry import Expiry
+from loyalty.references import NOBODY
 
 metadata = MetaData(
     naming_convention={
@@ -83,6 +84,19 @@ KEY = String(1024)  # lower case may be longer than the original
 def store_column() -> Column[str]:
     """The code of the store to which a row belongs."""
     return Column("store", NAME, nullable=False)
+
+
+class MemberOrNobody(TypeDecorator[str]):
+    """The id of a member, null for NOBODY: so nothing that compares members finds what belongs to none."""
+
+    impl = String(36)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as SQLAlchemy calls it
+        return value or None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str:  # noqa: ARG002 - as SQLAlchemy calls it
+        return NOBODY if value is None else value
 
 
 def member_column(nullable: bool = False) -> Column[str]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from database.tables.columns import ID, NAME, Instant, Json, member_column, metadata, store_column
+from database.tables.columns import ID, NAME, Instant, Json, MemberOrNobody, member_column, metadata, store_column
 
 event = Table(
     "event",
@@ -10,7 +10,7 @@ event = Table(
     Column("id", ID, primary_key=True),
     store_column(),
     Column("type", NAME, nullable=False),
-    member_column(),
+    Column("member", MemberOrNobody, ForeignKey("member.id")),  # null: it belongs to no member, and to no queue
     Column("external_id", NAME),
     Column("fingerprint", String(64)),  # hash of the content: same id, other content is an error
     Column("customer_data", Json),

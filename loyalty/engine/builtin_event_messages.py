@@ -13,6 +13,7 @@ from loyalty.members.messages import send_deactivated, send_registered, send_upd
 from loyalty.points.messages import send_points_will_expire, send_transfers_of_event
 from loyalty.rewards.messages import send_coupon_will_expire, send_reward_issued, send_status_changed
 from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
+from loyalty.transactions.messages import send_transaction, send_transaction_registered
 
 _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_registered": send_registered,
@@ -52,6 +53,8 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "coupon_began": None,
     "coupon_will_expire": lambda context: send_coupon_will_expire(context, context.event.body),
     "coupon_expired": None,
+    "transaction": send_transaction,
+    "transaction_registered": send_transaction_registered,
 }
 
 if _ANNOUNCE.keys() != BUILT_IN.keys():

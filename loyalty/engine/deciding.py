@@ -23,6 +23,7 @@ from loyalty.store.limits import LimitUsage
 from loyalty.store.members import NOTHING
 from loyalty.store.repositories import StoreRepositories
 from loyalty.tiers.effects import begin_period
+from loyalty.transactions.assigning import assign_unassigned
 
 _STEPS = tuple(dict.fromkeys(each.step for each in EFFECTS.values() if each.step is not None))
 _APPLIED_BY = {step: {each.type for each in EFFECTS.values() if each.step == step} for step in sorted(_STEPS)}
@@ -51,6 +52,7 @@ def decide_event(context: EventContext) -> None:
     context.next_steps = _next_steps(context, fired)
     if context.event.type == "member_registered":
         begin_period(context)
+        assign_unassigned(context, context.member)
     if context.event.type in BUILT_IN and context.state.parent is None:
         context.notice_due_items()
     for outcome in fired:

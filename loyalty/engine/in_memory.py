@@ -6,6 +6,7 @@ It runs the same steps as production, on a store in memory; nothing is written, 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 from loyalty.calendar import local_day
@@ -152,7 +153,8 @@ class InMemoryEngine:
 
     def _process(self, events: Iterable[EventRef]) -> Iterator[EventContext]:
         """Process each event with everything that it causes before the next."""
-        for root in events:
+        recorded: list[EventRef] = []
+        for root in chain(events, _drained(recorded)):
             waiting = [root]
             for event in waiting:
                 context = EventContext(
@@ -163,6 +165,7 @@ class InMemoryEngine:
                 except BEYOND_BOUNDS as error:
                     context.error = str(error)
                 waiting += context.follow_ups
+                recorded += context.recorded
                 if len(waiting) > MAX_EVENTS:
                     del waiting[MAX_EVENTS:]
                     context.error = context.error or TOO_MANY
@@ -192,3 +195,9 @@ class InMemoryEngine:
         """Return the next id; ids are the same in every run."""
         self._events += 1
         return numbered_id(self._events)
+
+
+def _drained(recorded: list[EventRef]) -> Iterator[EventRef]:
+    """Yield and remove events, also those that are added meanwhile."""
+    while recorded:
+        yield recorded.pop(0)

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from loyalty.program.body_schema import BodySchema
@@ -19,6 +20,29 @@ _TIME: Final = {"type": "string", "format": "date-time"}
 _LOT: Final = {"wallet": _TEXT, "points": _NUMBER, "lot": _TEXT}
 _TRANSFER: Final = {"wallet": _TEXT, "points": _NUMBER, "balance": _NUMBER, "transfer": _TEXT, "comment": _TEXT}
 _ISSUED: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT_OR_NULL}
+_LABELS: Final = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+_ITEM: Final = {
+    "sku": _TEXT,
+    "name": _TEXT,
+    "category": _TEXT,
+    "maker": _TEXT_OR_NULL,
+    "quantity": _NUMBER,
+    "gross_value": _NUMBER,
+    "labels": _LABELS,
+}
+_ITEMS: Final = {
+    "type": "array",
+    "items": {"type": "object", "required": list(_ITEM), "properties": _ITEM, "additionalProperties": False},
+}
+_TRANSACTION: Final = {
+    "transaction": _TEXT,
+    "document_number": _TEXT,
+    "purchase_place": _TEXT_OR_NULL,
+    "channel": _TEXT_OR_NULL,
+    "gross_value": _NUMBER,
+    "labels": _LABELS,
+    "items": _ITEMS,
+}
 _COUPON: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT, "expires_at": _TIME}
 
 
@@ -168,5 +192,44 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in("coupon_began", "A coupon can be used", {**_ISSUED, "begins_at": _TIME}, reward="reward"),
         _built_in("coupon_will_expire", "A coupon will expire soon", _COUPON, reward="reward"),
         _built_in("coupon_expired", "A coupon expired", _COUPON, reward="reward"),
+        _built_in("transaction", "A member bought something", _TRANSACTION),
+        replace(
+            _built_in(
+                "transaction_registered",
+                "A transaction was stored whose member is not known",
+                {"transaction": _TEXT, "document_number": _TEXT},
+            ),
+            has_member=False,
+        ),
     )
 }
+
+ANSWERED: Final[Mapping[str, EventType]] = {name: each for name, each in BUILT_IN.items() if each.has_member}
+"""The built-in events that rules may answer."""
+
+TRANSACTIONS: Final = ("transaction",)
+"""The events of transactions."""
+
+EXTENDED: Final = "transaction"
+"""The built-in event of which a program may say more, in a file of its own: which labels and channels there are."""
+
+
+def with_transactions(event_types: Mapping[str, EventType]) -> Mapping[str, EventType]:
+    """Return event types, those of transactions narrowed to what the program says of `transaction`, if it does."""
+    said = event_types[EXTENDED]
+    if said is BUILT_IN[EXTENDED]:
+        return event_types
+    narrowed = {name: _narrowed(BUILT_IN[name], said) for name in TRANSACTIONS}
+    return {**event_types, **narrowed}
+
+
+def _narrowed(built_in: EventType, said: EventType) -> EventType:
+    title = said.title if built_in.name == said.name and said.title != said.name else built_in.title
+    own: Any = said.body.schema if isinstance(said.body.schema, dict) else {"allOf": [said.body.schema]}
+    whole = {**own, "allOf": [*own.get("allOf", ()), built_in.body.schema]}  # so its `$ref` begin where they did
+    return replace(built_in, title=title, body=BodySchema(whole))
+
+
+def is_extended(event_type: EventType) -> bool:
+    """Return whether a program says more of a built-in event type, in the file of that name."""
+    return event_type.name == EXTENDED and event_type.body is not BUILT_IN[EXTENDED].body

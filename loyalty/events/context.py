@@ -8,9 +8,9 @@ from typing import Any
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import from_json as decision_from_json
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.ids import caused_id
+from loyalty.ids import caused_id, new_id
 from loyalty.program.program import Program
-from loyalty.references import EventRef, StepResult, from_json
+from loyalty.references import NOBODY, EventRef, StepResult, from_json
 from loyalty.store.contributions import Contribution
 from loyalty.store.due_items import DueKind, DueTimes
 from loyalty.store.events import Event, NewEvent
@@ -52,7 +52,8 @@ class EventContext:
     ) -> None:
         """Lock the event's member and read the event; raise UnknownEvent."""
         # The lock comes first, so that what is read here stays true until the step is done.
-        tx.members.lock_member(event.member)
+        if event.member != NOBODY:
+            tx.members.lock_member(event.member)
         state = tx.events.state(event.id, step)
         if state is None:
             raise UnknownEvent(tx.store, event.id)
@@ -77,6 +78,8 @@ class EventContext:
         self.next_steps: list[str] = []
         self.follow_ups: list[EventRef] = []
         """The events that the step caused."""
+        self.recorded: list[EventRef] = []
+        """The events that the step stored at the end of queues."""
         self._clock_due_at = state.clock_due_at
         self._wakes_clock = False
         self.error = ""
@@ -149,6 +152,19 @@ class EventContext:
             self.tx.events.set_failed(caused.id, self.error, now=self.now)
             return
         self.follow_ups.append(EventRef(self.tx.store, caused.id, type_, caused.member, caused.revision))
+
+    def new_event_id(self) -> str:
+        """Return the id of an event that `record` stores."""
+        return new_id()
+
+    def record(
+        self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any], *, time: datetime | None = None
+    ) -> None:
+        """Store an event at the end of its member's queue, as an operation does; the relay has it run."""
+        new = NewEvent(event_id, type_, member_id, time or self.now, body, self.state.revision)
+        self.tx.events.add(new, now=self.now)
+        self.tx.events.leave_to_relay(event_id, now=self.now)
+        self.recorded.append(EventRef(self.tx.store, event_id, type_, member_id, new.revision))
 
     def clear_due_items(self, subject: str) -> None:
         """Remove all due items of a lot or a coupon."""

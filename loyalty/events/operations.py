@@ -41,9 +41,11 @@ class OperationContext:
             if not self.tx.members.is_active(member_id):
                 raise MemberInactive(member_id)
 
-    def record(self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any]) -> None:
-        """Store the built-in event that reports the operation."""
-        self.tx.events.add(NewEvent(event_id, type_, member_id, self.now, body, self.revision), now=self.now)
+    def record(
+        self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any], *, time: datetime | None = None
+    ) -> None:
+        """Store the built-in event that reports the operation. `time`: when it happened; None: now."""
+        self.tx.events.add(NewEvent(event_id, type_, member_id, time or self.now, body, self.revision), now=self.now)
         self.to_start.append(EventRef(self.tx.store, event_id, type_, member_id, self.revision))
 
     def facts_of(self, member_id: str) -> Member:

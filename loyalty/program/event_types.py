@@ -18,5 +18,7 @@ class EventType:
     title: str
     body: BodySchema
     built_in: bool = False
+    has_member: bool = True
+    """False: it belongs to no member, so no rule answers it."""
     names: Mapping[str, NamedThing] = field(default_factory=dict)
     """Fields of the body that hold the name of a thing in program files."""

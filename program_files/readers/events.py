@@ -1,6 +1,6 @@
 """Files of events/: event types."""
 
-from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.builtin_events import BUILT_IN, EXTENDED
 from loyalty.program.body_schema import BodySchema
 from loyalty.program.event_types import EventType
 from program_files.grammar.events import EVENT_TYPE
@@ -16,7 +16,7 @@ def read_event(node: Node, problems: Problems) -> EventType | None:
     name = fields.name("event")
     body = fields.get("body")
     schema = BodySchema({"type": "object"}) if body is None else read_schema(body, problems)
-    if name in BUILT_IN:
+    if name in BUILT_IN and name != EXTENDED:
         place = node.place_of(("event",))
         problems.add(place, "built-in-name", f"{name} is built in: give this event type another name")
     return None if name is None else EventType(name, fields.text("title", name), schema)

@@ -360,6 +360,19 @@ _LEVEL = {"customerId!": ID, "levelId!": ID, "levelName!": TEXT}
 _LEGACY_CUSTOMER = {"customerId!": ID} | {name: shape for name, shape in FLAT_CUSTOMER.items() if name != "customerId"}
 
 LEGACY: dict[str, Shape] = {
+    "transaction.registered": {
+        "transactionId!": ID,
+        "transactionData!": {
+            "documentType!": TEXT,
+            "documentNumber!": TEXT,
+            "purchasePlace!": Nullable(TEXT),
+            "purchaseDate!": TIME,
+        },
+        "customerData!": _PAYER,
+        "items!": [_ITEM],
+        "posId!": Nullable(TEXT),
+    },
+    "transaction.assigned_to_customer": {"transactionId!": ID, "customerId!": ID, "grossValue!": NUMBER},
     "account.available_points_amount_changed": {
         "customerId!": ID,
         "amount!": NUMBER,
@@ -458,7 +471,7 @@ ENVELOPE_EVENT = {
     "loyaltyEventKey!": TEXT,
     "eventType!": TEXT,
     "status!": TEXT,
-    "loyaltyMemberId!": ID,
+    "loyaltyMemberId!": Nullable(ID),
     "payload!": ANYTHING,
     "executionResults!": ANYTHING,
     "evaluationStatus!": COUNT,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.builtin_events import ANSWERED
 from loyalty.program.logic import Place
 from program_files import ProgramFaults, check_program, read_program, read_revision
 from program_files.codes import CODES
@@ -81,7 +81,7 @@ def test_what_was_deployed_is_read_whole_though_it_would_be_refused_today(path: 
     program = read_revision(files)
 
     assert f": {code}" in problem
-    assert len(program.reactors) + len(program.achievements) + len(program.event_types) - len(BUILT_IN) == 2
+    assert len(program.reactors) + len(program.achievements) + len(program.event_types) - len(ANSWERED) == 2
 
 
 def test_a_rule_that_would_be_refused_today_is_what_it_was() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import assert_never
 
+from loyalty.events.builtin_events import is_extended
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Measure, Sum
 from loyalty.program.effect_rules import (
     AwardPointsRule,
@@ -65,7 +66,7 @@ def definitions(program: Program) -> Iterator[Definition]:
     for badge, title in program.badges.items():
         yield Definition("badge", badge, tuple(attributes_by_key(BADGE, {"title": _title(badge, title)})))
     for event_type in program.event_types.values():
-        if not event_type.built_in:
+        if not event_type.built_in or is_extended(event_type):
             yield Definition("event type", event_type.name, tuple(_event_type(event_type)))
     for reward in program.rewards.values():
         yield Definition("reward", reward.name, tuple(_reward(reward, program.zone)))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
+from loyalty.events.builtin_events import EXTENDED
 from loyalty.webhooks.messages import EVENT_NAMES
 from loyalty.webhooks.outbox import CALL
 from program_files.grammar.values import (
@@ -133,7 +134,7 @@ class ValueSchemas:
     def _new_event_type(self) -> Schema:
         return {
             **parts.NAMED,
-            "not": {"enum": sorted(self._vocabulary.built_in)},
+            "not": {"enum": sorted(self._vocabulary.built_in - {EXTENDED})},
             "errorMessage": "This event type is one of Laurel's own: give yours another name.",
         }
 

@@ -22,6 +22,7 @@ from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemoryTierHolds
+from loyalty.store.memory.transactions import InMemoryTransactions
 from loyalty.store.points import Transfer
 from loyalty.store.webhooks import LiveSubscription
 
@@ -55,6 +56,7 @@ class InMemoryStore:
         self.achievements = InMemoryAchievements(self.members_by_id)
         self.rewards = InMemoryRewards(self.members_by_id, self.owners)
         self.tier_holds = InMemoryTierHolds(self.members_by_id)
+        self.transactions = InMemoryTransactions()
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
         self.contributions = _Contributions()

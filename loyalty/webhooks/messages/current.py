@@ -19,6 +19,8 @@ from loyalty.webhooks.messages.model import (
     Message,
     PointsWillExpire,
     RewardRedemptionStatusChanged,
+    TransactionAssignedToCustomer,
+    TransactionRegistered,
     UnitsTransferWasAdded,
 )
 from loyalty.webhooks.messages.text import Json, instant, known, number
@@ -51,6 +53,8 @@ def data_of(message: Message, zone: tzinfo) -> Json:  # noqa: C901 - a case for 
             return _reward_bought(message, zone)
         case RewardRedemptionStatusChanged():
             return _status_changed(message, zone)
+        case TransactionRegistered() | TransactionAssignedToCustomer():
+            return _transaction(message, zone)
         case _:
             assert_never(message)
 
@@ -236,4 +240,14 @@ def _status_changed(message: RewardRedemptionStatusChanged, zone: tzinfo) -> Jso
         "oldStatus": old.status,
         "oldComment": old.comment,
         "oldDate": instant(old.at, zone),
+    }
+
+
+def _transaction(message: TransactionRegistered | TransactionAssignedToCustomer, zone: tzinfo) -> Json:
+    if isinstance(message, TransactionRegistered):
+        return parts.transaction(message.transaction, zone)
+    return {
+        "transactionId": message.transaction.id,
+        "grossValue": number(message.transaction.gross),
+        "customer": parts.customer(message.customer),
     }

@@ -22,7 +22,10 @@ from loyalty.webhooks.messages.model import (
     Message,
     PointsWillExpire,
     RewardRedemptionStatusChanged,
+    TransactionAssignedToCustomer,
+    TransactionRegistered,
     UnitsTransferWasAdded,
+    customer_of,
     event_name,
 )
 from loyalty.webhooks.messages.text import Json, number, utc_instant
@@ -49,14 +52,14 @@ class _Content:
 
 def envelope_body(message: Message, origin: Origin, *, message_id: str, created_at: datetime, zone: tzinfo) -> Json:
     """The body `{"event": {...}}`; its own times are in UTC with milliseconds."""
-    content = _content(message, message_id, zone)
+    content, customer = _content(message, message_id, zone), customer_of(message)
     occurred = origin.occurred_at
     return {
         "event": {
             "loyaltyEventKey": key("ev", origin.event_id),
             "eventType": content.kind,
             "status": "success",
-            "loyaltyMemberId": message.customer.id,
+            "loyaltyMemberId": None if customer is None else customer.id,
             "payload": content.payload,
             "executionResults": content.results,
             "evaluationStatus": 0,
@@ -103,6 +106,8 @@ def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
             | MemberAchievementProgressWasChanged()
             | CustomerBoughtReward()
             | RewardRedemptionStatusChanged()
+            | TransactionRegistered()
+            | TransactionAssignedToCustomer()
         ):
             data = data_of(message, zone)
             return _Content(kebab(event_name(message)), data, data, message_id)

@@ -66,7 +66,34 @@ class InternalEventTrigger:
     payload: Mapping[str, Any]
 
 
-Trigger: TypeAlias = CustomEventTrigger | InternalEventTrigger
+@dataclass(frozen=True, slots=True)
+class TransactionTrigger:
+    """A sale or a return that triggered something."""
+
+    id: str
+    created_at: datetime
+    purchased_at: datetime
+    document_number: str
+    event_type: str
+    """`transaction` or `transaction_returned`."""
+
+
+Trigger: TypeAlias = CustomEventTrigger | InternalEventTrigger | TransactionTrigger
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionView:
+    """A sale or a return; `items` are lines as rules read them, `customer_data` has the field names of the message."""
+
+    id: str
+    document_number: str
+    document_type: str
+    purchased_at: datetime
+    purchase_place: str | None
+    channel: str | None
+    gross: Decimal
+    customer_data: Mapping[str, Any]
+    items: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)

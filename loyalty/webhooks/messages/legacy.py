@@ -19,10 +19,12 @@ from loyalty.webhooks.messages.model import (
     Message,
     PointsWillExpire,
     RewardRedemptionStatusChanged,
+    TransactionAssignedToCustomer,
+    TransactionRegistered,
     UnitsTransferWasAdded,
     event_name,
 )
-from loyalty.webhooks.messages.parts import flat_customer
+from loyalty.webhooks.messages.parts import flat_customer, item, transaction_customer
 from loyalty.webhooks.messages.text import Json, instant, known, number
 
 
@@ -49,6 +51,14 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
             return dotted(event_name(message)), {"customerId": message.customer.id}
         case CustomerLevelChanged():
             return _level_changed(message)
+        case TransactionRegistered():
+            return "transaction.registered", _transaction(message, zone)
+        case TransactionAssignedToCustomer():
+            return "transaction.assigned_to_customer", {
+                "transactionId": message.transaction.id,
+                "customerId": message.customer.id,
+                "grossValue": number(message.transaction.gross),
+            }
         case (
             UnitsTransferWasAdded()
             | CampaignEffectWasApplied()
@@ -105,3 +115,19 @@ def _level_changed(message: CustomerLevelChanged) -> tuple[str, Json]:
     if message.by_hand:
         return "customer.level_changed", level
     return "customer.level_changed_automatically", level | {"levelMove": "up" if message.up else "down"}
+
+
+def _transaction(message: TransactionRegistered, zone: tzinfo) -> Json:
+    view = message.transaction
+    return {
+        "transactionId": view.id,
+        "transactionData": {
+            "documentType": view.document_type,
+            "documentNumber": view.document_number,
+            "purchasePlace": view.purchase_place,
+            "purchaseDate": instant(view.purchased_at, zone),
+        },
+        "customerData": transaction_customer(view),
+        "items": [item(line) for line in view.items],
+        "posId": view.channel,
+    }

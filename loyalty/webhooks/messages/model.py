@@ -19,6 +19,7 @@ from loyalty.webhooks.messages.facts import (
     ProgressView,
     RewardView,
     StatusView,
+    TransactionView,
     Trigger,
     WalletView,
 )
@@ -173,6 +174,21 @@ class RewardRedemptionStatusChanged:
     new: StatusView
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionRegistered:
+    """A sale or a return was stored, whoever it belongs to."""
+
+    transaction: TransactionView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionAssignedToCustomer:
+    """A sale or a return has its member."""
+
+    customer: Customer
+    transaction: TransactionView
+
+
 Message: TypeAlias = (
     AvailablePointsAmountChanged
     | UnitsTransferWasAdded
@@ -187,11 +203,18 @@ Message: TypeAlias = (
     | MemberAchievementProgressWasChanged
     | CustomerBoughtReward
     | RewardRedemptionStatusChanged
+    | TransactionRegistered
+    | TransactionAssignedToCustomer
 )
 
 
 MESSAGES: Final[tuple[type[Message], ...]] = get_args(Message)
 """Every message that is sent."""
+
+
+def customer_of(message: Message) -> Customer | None:
+    """Return the member that a message is about; None: it is about none."""
+    return None if isinstance(message, TransactionRegistered) else message.customer
 
 
 def event_name(message: Message) -> str:

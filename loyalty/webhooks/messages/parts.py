@@ -1,7 +1,9 @@
 """Parts that several messages share, in the current format."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import assert_never
+from decimal import Decimal
+from typing import Any, assert_never
 
 from loyalty.webhooks.messages.facts import (
     Cause,
@@ -11,6 +13,8 @@ from loyalty.webhooks.messages.facts import (
     EffectGiven,
     InternalEventTrigger,
     ProgressView,
+    TransactionTrigger,
+    TransactionView,
     Trigger,
     WalletView,
 )
@@ -109,6 +113,11 @@ def trigger(fired: Trigger, zone: tzinfo) -> Json:
             }
         case InternalEventTrigger():
             return common | {"type": "internal_event", "payload": dict(fired.payload)}
+        case TransactionTrigger(event_type="transaction"):
+            purchased = instant(fired.purchased_at, zone)
+            return common | {"type": "transaction", "purchasedAt": purchased, "documentNumber": fired.document_number}
+        case TransactionTrigger():
+            return common | {"type": "return_transaction"}
         case _:
             assert_never(fired)
 
@@ -116,12 +125,44 @@ def trigger(fired: Trigger, zone: tzinfo) -> Json:
 def progress_trigger(fired: Trigger, zone: tzinfo) -> Json:
     """Return what moved an achievement; a built-in event is shown as a custom one."""
     match fired:
-        case CustomEventTrigger():
+        case CustomEventTrigger() | TransactionTrigger(event_type="transaction"):
             return trigger(fired, zone)
+        case TransactionTrigger():  # achievements know no trigger of returns
+            return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.purchased_at), zone)
         case InternalEventTrigger():
             return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.created_at), zone)
         case _:
             assert_never(fired)
+
+
+def item(line: Mapping[str, Any]) -> Json:
+    """Return a line of a transaction."""
+    labels = [{"key": key, "value": value} for key, value in line["labels"].items()]
+    return {
+        "sku": {"code": line["sku"]},
+        "name": line["name"],
+        "quantity": number(Decimal(line["quantity"])),
+        "grossValue": number(Decimal(line["gross_value"])),
+        "category": line["category"],
+        "labels": labels,
+    } | known(maker=line["maker"])
+
+
+def transaction(view: TransactionView, zone: tzinfo) -> Json:
+    """Return a sale or a return, without what it says of the till."""
+    return {
+        "transactionId": view.id,
+        "documentNumber": view.document_number,
+        "purchasedAt": instant(view.purchased_at, zone),
+        "documentType": view.document_type,
+        "customerData": transaction_customer(view),
+        "items": [item(line) for line in view.items],
+    } | known(channelId=view.channel)
+
+
+def transaction_customer(view: TransactionView) -> Json:
+    """Return what a transaction says of its customer, without an id: another message tells whose it is."""
+    return {name: value for name, value in view.customer_data.items() if name != "customerId"}
 
 
 def progress(view: ProgressView) -> Json:

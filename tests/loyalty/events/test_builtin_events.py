@@ -5,6 +5,25 @@ import pytest
 from loyalty.events.builtin_events import BUILT_IN
 
 TIME = "2024-05-01T09:00:00Z"
+TRANSACTION = {
+    "transaction": "t",
+    "document_number": "A",
+    "purchase_place": None,
+    "channel": "web",
+    "gross_value": 20,
+    "labels": {"till": "7"},
+    "items": [
+        {
+            "sku": "beans",
+            "name": "Beans",
+            "category": "coffee",
+            "maker": None,
+            "quantity": 1.5,
+            "gross_value": 20,
+            "labels": {"weight": 2, "organic": True},
+        }
+    ],
+}
 TRANSFER = {"wallet": "points", "points": 1, "balance": 1, "transfer": "t", "comment": ""}
 ISSUED = {"reward": "coffee", "issued_reward": "i", "coupon": None}
 BODIES = {
@@ -45,6 +64,8 @@ BODIES = {
     "reward_status_changed": ISSUED | {"from": "issued", "to": "shipped", "comment": ""},
     "coupon_began": ISSUED | {"begins_at": TIME},
     "coupon_will_expire": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
+    "transaction": TRANSACTION,
+    "transaction_registered": {"transaction": "t", "document_number": "A"},
     "coupon_expired": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
 }
 

@@ -36,6 +36,28 @@ BEANS = m.WalletView(
 )
 LOGIN = m.CustomEventTrigger(some_id("event"), NOON, NOON - timedelta(minutes=1), "login-1")
 JOINED = m.InternalEventTrigger(some_id("joined"), NOON, {"source": "till"})
+SOLD = m.TransactionTrigger(some_id("sale"), NOON, NOON, "TILL-1", "transaction")
+RETURNED = replace(SOLD, event_type="transaction_returned")
+LINE = {
+    "sku": "BEANS-1",
+    "name": "Beans",
+    "category": "coffee",
+    "maker": "Roaster",
+    "quantity": Decimal(2),
+    "gross_value": Decimal("24.50"),
+    "labels": {"colour": "red", "weight": Decimal("1.5")},
+}
+SALE = m.TransactionView(
+    some_id("sale"),
+    "TILL-1",
+    "sell",
+    NOON,
+    "Main street",
+    some_id("channel"),
+    Decimal("24.50"),
+    {"email": "ann@example.com", "loyaltyCardNumber": "C-1", "customerId": some_id("ann")},
+    (LINE,),
+)
 CAUSE = m.Cause(some_id("reactor"), ANN.id, None, some_id("event"), None, NOON)
 COUPON = m.CouponView("BEAN-5", Decimal("5.50"), NOON, NOON + timedelta(days=30))
 SILVER, GOLD = m.LevelView(some_id("silver"), "Silver"), m.LevelView(some_id("gold"), "Gold")
@@ -164,6 +186,11 @@ EVERY_MESSAGE: list[m.Message] = [
     reward_bought(coupon=None, cause=None, customer=ANONYMOUS),
     status_changed(),
     status_changed(issued=replace(status_changed().issued, coupon=COUPON, owner={})),
+    *(effect_applied(trigger) for trigger in (SOLD, RETURNED)),
+    *(progress_changed(trigger) for trigger in (SOLD, RETURNED)),
+    m.TransactionRegistered(transaction=SALE),
+    m.TransactionRegistered(transaction=replace(SALE, channel=None, customer_data={})),
+    m.TransactionAssignedToCustomer(customer=ANN, transaction=SALE),
 ]
 
 

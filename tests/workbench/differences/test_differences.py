@@ -439,7 +439,7 @@ def test_json_has_both_sides_and_both_places() -> None:
         (TransferLimit, "every times points"),
         (NotifyBefore, "points coupons tier"),
         (Tier, "name title start"),
-        (EventType, "name title body built_in names"),
+        (EventType, "name title body built_in has_member names"),
         (Reward, "name title coupon cost description categories price eligible shown sold limits statuses"),
         (Price, "wallet least step"),
         (Span, "start end"),

@@ -1,0 +1,1 @@
+"""Transactions: reported, listed, changed, and given to members."""

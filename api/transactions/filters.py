@@ -1,0 +1,104 @@
+"""The filters of the list of transactions."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from api.http.paging import Filter, ListQuery
+from database import ReadTransaction
+from database.pages import Condition, PageRequest, PageResult
+from loyalty.members.identity import identity_of
+from loyalty.program.wallets import MAX_POINTS, to_points
+from loyalty.refusals import Refusal
+from loyalty.store.members import Identity
+from loyalty.store.transactions import StoredTransaction, TermField
+
+LIST_QUERY = ListQuery(
+    {
+        "transactionId": "exact_text",
+        "customerData:customerId": "exact_text",
+        "customerData:loyaltyCardNumber": "exact_text",
+        "customerData:name": "text",
+        "customerData:email": "exact_text",
+        "customerData:phone": "exact_text",
+        "customerData:nip": "exact_text",
+        "customerId": "exact_text",
+        "header:documentType": "exact_text",
+        "header:documentNumber": "text",
+        "header:linkedDocumentNumber": "exact_text",
+        "header:purchasePlace": "text",
+        "channelId": "exact_text",
+        "header:purchasedAt": "instant",
+        "grossValue": "number",
+        "matched": "boolean",
+        "header:labels": "exact_text",
+        "items:labels": "exact_text",
+        "items:category": "exact_text",
+        "items:sku": "exact_text",
+        "items:maker": "exact_text",
+        "createdAt": "instant",
+    }
+)
+
+_COLUMNS: Final = {
+    "transactionId": "id",
+    "customerData:customerId": "customer_id",
+    "customerData:name": "name",
+    "customerData:nip": "nip",
+    "customerId": "member",
+    "header:documentType": "document_type",
+    "header:documentNumber": "document_number",
+    "header:linkedDocumentNumber": "linked_number",
+    "header:purchasePlace": "purchase_place",
+    "channelId": "channel",
+    "header:purchasedAt": "purchased_at",
+    "createdAt": "created_at",
+}
+_IDENTITIES: Final = {
+    "customerData:loyaltyCardNumber": ("loyaltyCardNumber", "card", "card"),
+    "customerData:email": ("email", "email", "email_key"),
+    "customerData:phone": ("phone", "phone", "phone_key"),
+}
+"""The part of an identity that a filter names: in requests, in identities, and its column."""
+_TERMS: Mapping[str, TermField] = {
+    "header:labels": "label",
+    "items:labels": "item_label",
+    "items:category": "category",
+    "items:sku": "sku",
+    "items:maker": "maker",
+}
+_IDS: Final = {"transactionId", "customerId", "customerData:customerId"}
+
+
+def find_transactions(
+    tx: ReadTransaction, page: PageRequest, filters: Sequence[Filter]
+) -> PageResult[StoredTransaction]:
+    """A page of the transactions that match the filters. A label is named by its `key`, or as `key;value`."""
+    terms = [(_TERMS[each.field], str(each.value)) for each in filters if each.field in _TERMS]
+    conditions = [_condition(each) for each in filters if each.field not in _TERMS]
+    return tx.transactions.page(PageRequest(page.limit, page.offset, page.newest_first, conditions), terms)
+
+
+def _condition(one: Filter) -> Condition:
+    match one.field:
+        case field if field in _IDENTITIES:
+            name, part, column = _IDENTITIES[field]
+            return Condition(column, "eq", _identity({name: str(one.value)}).keys.get(part))
+        case "matched":
+            return Condition("member", "is_given", one.value)
+        case "grossValue":
+            assert isinstance(one.value, Decimal), "a filter by a number has one"
+            bounded = max(-MAX_POINTS, min(MAX_POINTS, to_points(one.value)))
+            return Condition("gross", one.operator, bounded)
+        case field if field in _IDS:
+            return Condition(_COLUMNS[field], one.operator, str(one.value).lower())
+        case field:
+            return one.on(_COLUMNS[field])
+
+
+def _identity(customer_data: Mapping[str, str]) -> Identity:
+    """The identity that a filter names; an empty one for a text that names none."""
+    try:
+        return identity_of(customer_data)
+    except Refusal:
+        return Identity()

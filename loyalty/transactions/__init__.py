@@ -1,0 +1,1 @@
+"""Transactions: what customers bought and returned, and whose it is."""

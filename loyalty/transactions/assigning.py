@@ -1,0 +1,69 @@
+"""Transactions without a member get theirs, by hand or when the member registers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from loyalty.program.program import Program
+from loyalty.store.members import Identity, Member
+from loyalty.store.repositories import StoreRepositories
+from loyalty.store.transactions import StoredTransaction
+
+
+class AssigningWork(Protocol):
+    """The unit of work in which transactions are assigned: an operation, or the step of an event."""
+
+    @property
+    def tx(self) -> StoreRepositories: ...
+    @property
+    def program(self) -> Program: ...
+    @property
+    def now(self) -> datetime: ...
+
+    def new_event_id(self) -> str: ...
+
+    def record(
+        self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any], *, time: datetime | None = None
+    ) -> None:
+        """Store an event at the end of its member's queue."""
+
+
+def assign_and_record(work: AssigningWork, found: StoredTransaction, member_id: str) -> bool:
+    """Give a sale its member, and store its event at the end of the member's queue; return False if it has one."""
+    event_id = work.new_event_id()
+    if not work.tx.transactions.assign(found.id, member_id, event_id, now=work.now):
+        return False
+    body = event_body(found.id, stored_content(found))
+    work.record(event_id, "transaction", member_id, body, time=found.purchased_at)
+    return True
+
+
+def assign_unassigned(work: AssigningWork, member: Member) -> int:
+    """Give a member the sales without one that name them, and nobody else; return how many."""
+    identity = Identity(member.id, member.email, member.phone, member.card)
+    found = work.tx.transactions.unassigned_sales(identity)
+    return sum(_names_only(work, each, member.id) and assign_and_record(work, each, member.id) for each in found)
+
+
+def _names_only(work: AssigningWork, found: StoredTransaction, member_id: str) -> bool:
+    """Return whether every part of the customer data that somebody has is the member's."""
+    data = found.customer_data
+    identity = Identity(data.get("customerId"), data.get("email"), data.get("phone"), data.get("loyaltyCardNumber"))
+    return [each.id for each in work.tx.members.identities_matching(identity)] == [member_id]
+
+
+def stored_content(found: StoredTransaction) -> dict[str, Any]:
+    """Return what rules read of a stored transaction."""
+    return {
+        "document_number": found.document_number,
+        "purchase_place": found.purchase_place,
+        "channel": found.channel,
+        "gross_value": sum((item["gross_value"] for item in found.items), 0),
+        "labels": dict(found.labels),
+        "items": [dict(item) for item in found.items],
+    }
+
+
+def event_body(transaction_id: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of the event `transaction`."""
+    return {"transaction": transaction_id, **content}

@@ -1,0 +1,102 @@
+"""Refusals of operations on transactions.
+
+TransactionRefusal          a transaction is not stored, changed or assigned
+├── DocumentNumberReused    the number was used for another document
+├── UnknownDocument         no transaction has this document number
+├── MissingSale             a return does not say of which sale it is
+├── NotASale                the document that a return names is itself a return
+├── ReturnBeforeSale        the return is earlier than its sale
+├── MoreThanSold            more comes back than was sold, and has not come back yet
+├── AnothersSale            a return names a member who is not that of its sale
+├── AlreadyAssigned         the transaction belongs to another member
+├── FollowsItsSale          a return has the member of its sale, and is not assigned by itself
+└── AlreadyDecided          rules have read what is to be changed
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from loyalty.refusals import Refusal
+
+
+class TransactionRefusal(Refusal):
+    """A transaction is not stored, changed or assigned."""
+
+
+class DocumentNumberReused(TransactionRefusal):
+    """The number was used for another document."""
+
+    def __init__(self, transaction_id: str) -> None:
+        super().__init__(f"this number was used for another document, {transaction_id}: give each its own")
+        self.transaction_id = transaction_id
+
+
+class UnknownDocument(TransactionRefusal):
+    """No transaction has this document number."""
+
+    def __init__(self, document_number: str) -> None:
+        super().__init__(f"no transaction has the number {document_number[:80]}: report it first")
+
+
+class MissingSale(TransactionRefusal):
+    """A return does not say of which sale it is."""
+
+    def __init__(self) -> None:
+        super().__init__("a return names its sale: send the documentNumber of the sale as linkedDocumentNumber")
+
+
+class NotASale(TransactionRefusal):
+    """The document that a return names is itself a return."""
+
+    def __init__(self, document_number: str) -> None:
+        super().__init__(f"{document_number[:80]} is a return: name the sale that the goods were bought by")
+
+
+class ReturnBeforeSale(TransactionRefusal):
+    """The return is earlier than its sale."""
+
+    def __init__(self, sold_at: datetime) -> None:
+        super().__init__(f"the sale was at {sold_at.isoformat()}, and a return is not before it")
+        self.sold_at = sold_at
+
+
+class MoreThanSold(TransactionRefusal):
+    """More comes back than was sold, and has not come back yet. `what` is a sku, or `value` for the sum."""
+
+    def __init__(self, what: str, left: Decimal, asked: Decimal, item: int | None = None) -> None:
+        super().__init__(f"of {what[:80]} {left:f} can come back, and not {asked:f}")
+        self.what, self.left, self.asked = what, left, asked
+        self.item = item
+        """The index of the item; None: it is the sum."""
+
+
+class AnothersSale(TransactionRefusal):
+    """A return names a member who is not that of its sale."""
+
+    def __init__(self) -> None:
+        super().__init__("the sale belongs to another member: send the customerData of that one, or none")
+
+
+class AlreadyAssigned(TransactionRefusal):
+    """The transaction belongs to another member."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"the transaction belongs to member {member_id}, and stays with them")
+        self.customer_id = member_id
+
+
+class FollowsItsSale(TransactionRefusal):
+    """A return has the member of its sale, and is not assigned by itself."""
+
+    def __init__(self, document_number: str) -> None:
+        super().__init__(f"a return belongs to the member of its sale: assign {document_number[:80]}")
+
+
+class AlreadyDecided(TransactionRefusal):
+    """Rules have read what is to be changed."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            "the transaction has its member, and rules may have read this: report a return, and a new sale"
+        )
+        self.field = field
