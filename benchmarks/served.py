@@ -29,11 +29,18 @@ class Served:
     token: str = ""
 
     def call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, timeout: float = CALL_SECONDS
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        timeout: float = CALL_SECONDS,
+        prefer: str = "",
     ) -> tuple[int, Any]:
         """Call as the administrator; return the status and the answer, None if it has no JSON."""
         content = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} | ({"X-AUTH-TOKEN": self.token} if self.token else {})
+        headers |= {"Prefer": prefer} if prefer else {}
         request = urllib.request.Request(self.url + path, content, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout) as answer:
