@@ -36,6 +36,11 @@ class Condition:
     operator: Operator
     value: Any
 
+    @property
+    def matches_nothing(self) -> bool:
+        """Whether it asks for one of no values."""
+        return self.operator == "in" and not self.value
+
     def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition in SQL, on this column."""
         return _COMPARED[self.operator](column, self.value)
@@ -84,6 +89,8 @@ def find_page(
     """
     keys = (order_by, *(then_by or (table.c.id,)))
     order = tuple(column.desc() for column in keys) if page.newest_first else keys
+    if any(each.matches_nothing for each in page.conditions):
+        return PageResult([], 0, count(connection, table, [within]))
     where = [within, *(each.on(table.c[each.column]) for each in page.conditions), *further]
     wanted = (
         select(*(columns or shown_columns_of(record, table)))

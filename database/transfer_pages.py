@@ -84,6 +84,8 @@ def find_transfers(
 ) -> PageResult[ListedTransfer]:
     """Return a page of the transfers of some kinds, in the order they were booked."""
     within = and_(transfer.c.store == tx.store, transfer.c.kind.in_(kinds))
+    if any(each.matches_nothing for each in page.conditions):
+        return PageResult([], 0, count(tx.connection, transfer, [within]))
     where = [within, *(each.on(_COLUMNS[each.column]) for each in page.conditions)]
     keys = (transfer.c.at, transfer.c.account, transfer.c.number)
     order = tuple(column.desc() for column in keys) if page.newest_first else keys

@@ -60,6 +60,16 @@ transfer = Table(
 )
 Index("ix_transfer_member_at", transfer.c.member, transfer.c.at)
 Index("ix_transfer_store_at", transfer.c.store, transfer.c.at)
+Index("ix_transfer_store_kind_at", transfer.c.store, transfer.c.kind, transfer.c.at)
+Index("ix_transfer_store_source_at", transfer.c.store, transfer.c.source, transfer.c.at)
+Index("ix_transfer_store_wallet_at", transfer.c.store, transfer.c.wallet, transfer.c.at)
+Index(
+    "ix_transfer_store_comment",
+    transfer.c.store,
+    transfer.c.comment,
+    sqlite_where=transfer.c.comment != "",
+    postgresql_where=transfer.c.comment != "",
+)
 Index("ix_transfer_event", transfer.c.event)
 Index(
     "ix_transfer_related",
