@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.due_items import DueItemActivities
 from activities.events import EventActivities
+from activities.imports import ImportActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.log_context import LogContext
 from activities.member_queue import MAX_WAITING, MemberQueue
@@ -33,17 +34,20 @@ from workflows.cleanup import run_cleanup
 from workflows.deploys import watch_deploys
 from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
+from workflows.import_watch import run_imports
+from workflows.imports import Import
 from workflows.payloads import CONVERTER
 from workflows.relays import run_relays
 from workflows.retention import Retention
 from workflows.retention_watch import run_retention
 from workflows.search_attributes import register_search_attributes
+from workflows.starter import batch_starter
 from workflows.store_clock import StoreClock
 from workflows.webhooks import DeliverWebhook
 
 log = structlog.get_logger()
 
-WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock, Retention)
+WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock, Retention, Import)
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
 """Workflow tasks at once: of the events in flight, of as many workflows that deliver webhooks, and of events that wait
@@ -125,6 +129,9 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         deliveries = DeliveryActivities(needed.database, webhooks)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         retention = RetentionActivities(needed.database, needed.keep)
+        imports = ImportActivities(
+            needed.database, needed.programs, batch_starter(needed.client, "events of an import")
+        )
         worker = Worker(
             needed.client,
             task_queue=TASK_QUEUE,
@@ -144,6 +151,8 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 due_items.run_due_items,
                 due_items.wake_clock,
                 retention.remove_details,
+                imports.read_import,
+                imports.fail_import,
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
@@ -157,6 +166,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
                 asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
                 asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
+                asyncio.create_task(run_imports(needed.database, needed.client), name="imports"),
             ]
             if needed.keep is not None:
                 beside.append(asyncio.create_task(run_retention(needed.database, needed.client), name="retention"))

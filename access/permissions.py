@@ -29,6 +29,8 @@ class Permission(Enum):
     RETRY_PROCESSING = ("PROCESSING", "MODIFY", "try again what is stuck or failed")
     VIEW_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "VIEW", "read webhook subscriptions and deliveries")
     CHANGE_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "MODIFY", "make, change and end webhook subscriptions")
+    VIEW_IMPORTS = ("IMPORT", "VIEW", "read imports and what came of their lines")
+    IMPORT_FILES = ("IMPORT", "MODIFY", "import files, with the permission for what their lines ask")
     VIEW_STORES = ("STORES", "VIEW", "list stores")
     VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators and their sessions")
     CHANGE_ADMINISTRATORS = ("ADMIN", "MODIFY", "make, change and disable administrators, and end their sessions")

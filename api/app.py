@@ -19,6 +19,7 @@ from api.http.error_handlers import install_error_handlers
 from api.http.observation import ObserveRequests
 from api.http.openapi import install_openapi
 from api.http.security_headers import AddSecurityHeaders
+from api.imports import routes as imports
 from api.login import routes as login
 from api.members import changing as members_changing
 from api.members import lookups as members_lookups
@@ -62,6 +63,7 @@ ROUTERS = (
     transactions.router,
     wallets.router,
     analytics.router,
+    imports.router,
     programs.router,
     simulations.router,
     stores.router,

@@ -16,6 +16,7 @@ from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
 from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
+from database.imports import ImportToStart, delete_old_imports, take_imports
 from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
 from database.retention import Place, RemovedPage, remove_details
@@ -81,6 +82,18 @@ class Database:
     async def delete_answers(self, *, before: datetime, limit: int) -> int:
         """Delete at most so many answers of any store that were kept for an Idempotency-Key; return how many."""
         return await self._connections.write(lambda connection: delete_answers(connection, before=before, limit=limit))
+
+    async def take_imports(self, *, now: datetime) -> list[ImportToStart]:
+        """Return the imports of any store whose workflow may not run although it should, and hide them for a while."""
+        return await self._connections.write(lambda connection: take_imports(connection, now=now))
+
+    async def delete_old_imports(self, *, files_before: datetime, all_before: datetime, limit: int) -> int:
+        """Delete files of imports that ended long ago, and all of those that ended longer ago; return how many rows."""
+        return await self._connections.write(
+            lambda connection: delete_old_imports(
+                connection, files_before=files_before, all_before=all_before, limit=limit
+            )
+        )
 
     async def blocked_members(self, events: Sequence[EventRef]) -> set[str]:
         """Return the members of these events in whose queue another event is the first."""

@@ -30,7 +30,7 @@ class EventBatches(WriteQueries):
         here = select(*columns).where(event.c.store == self.store, event.c.external_id.in_(list(external_ids)))
         return {external_id: ReportedId(*known) for external_id, *known in self.connection.execute(here)}
 
-    def identities_matching(self, identities: Iterable[Identity]) -> list[Identity]:
+    def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
         """Return the identities of members with any part of any of these, each with its id."""
         wanted: dict[str, set[str]] = {}
         for identity in identities:
@@ -40,6 +40,8 @@ class EventBatches(WriteQueries):
             return []
         parts = [member.c[column].in_(sorted(keys)) for column, keys in wanted.items()]
         here = select(*columns_of(Identity, member)).where(member.c.store == self.store, or_(*parts))
+        if active_only:
+            here = here.where(member.c.active.is_(True))
         return [Identity(*row) for row in self.connection.execute(here)]
 
     def lock_identities(self, identities: Iterable[Identity]) -> None:

@@ -12,6 +12,7 @@ usage/REACTOR        limits are not exceeded by events at the same time     deci
 supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
 revisions            of two deploys at once, the second sees the first      deploying
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
+import/HASH          the same file is imported once                         completing an upload, which takes no other
 subscription/ID      two changes of one subscription do not mix            changing it
 STORE_SECRET         of two rotations of a store's secret, in turn         rotating it
 MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from database.due_items import WAITS
 from database.pages import PageResult, count
 from database.queries import Queries
-from database.tables import Instant, attempt, deadline, delivery, event, message, subscription
+from database.tables import Instant, attempt, deadline, delivery, event, import_file, message, subscription
 from loyalty.store.stuck import StuckKind, StuckState, StuckThing
 
 OVERDUE_AFTER = timedelta(seconds=60)
@@ -68,6 +68,7 @@ def _everything(now: datetime, store: str) -> CompoundSelect[Any]:
         _undelivered(),
         _overdue_deliveries(before),
         _late_clocks(before),
+        _failed_imports(),
     )
     return union_all(*(each.where(each.selected_columns.store == store) for each in found))
 
@@ -180,6 +181,20 @@ def _overdue_deliveries(before: datetime) -> Select[Any]:
         .select_from(_DELIVERIES)
         .where(delivery.c.start_after.is_not(None), delivery.c.next_attempt_at < before)
     )
+
+
+def _failed_imports() -> Select[Any]:
+    return _rows(
+        "import",
+        "failed",
+        id=import_file.c.id,
+        name=import_file.c.type,
+        member=_NO_TEXT,
+        event=_NO_TEXT,
+        since=import_file.c.finished_at,
+        reason=func.coalesce(import_file.c.error, _text("")),
+        store=import_file.c.store,
+    ).where(import_file.c.status == "failed")
 
 
 def _late_clocks(before: datetime) -> Select[Any]:

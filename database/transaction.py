@@ -11,6 +11,7 @@ from database.contributions import Contributions
 from database.due_items import DueItemQueries, DueItems
 from database.event_batches import EventBatches
 from database.events import EventQueries, Events
+from database.imports import ImportQueries, Imports
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
 from database.members import MemberQueries, Members
@@ -83,6 +84,10 @@ class ReadTransaction:
     @cached_property
     def stuck(self) -> StuckQueries:
         return StuckQueries(self.connection, self.store)
+
+    @cached_property
+    def imports(self) -> ImportQueries:
+        return ImportQueries(self.connection, self.store)
 
     @cached_property
     def answers(self) -> AnswerQueries:
@@ -163,6 +168,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def revisions(self) -> Revisions:
         return Revisions(self.connection, self.store)
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self.connection, self.store)
 
     @cached_property
     def answers(self) -> Answers:

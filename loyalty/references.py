@@ -155,6 +155,27 @@ class NextDue:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class ImportRef:
+    """A stored import."""
+
+    store: str
+    id: str
+
+
+@dataclass(frozen=True)
+class ImportProgress:
+    """How far an import is: its status, lines and bytes."""
+
+    status: str
+    read: int = 0
+    done: int = 0
+    repeated: int = 0
+    refused: int = 0
+    offset: int = 0
+    size: int = 0
+
+
 def to_json(result: StepResult) -> dict[str, Any]:
     """Return a step's result as the database stores it."""
     return {

@@ -1,4 +1,4 @@
-"""Deleting what has been kept long enough: answers for Idempotency-Keys."""
+"""Deleting what has been kept long enough: answers for Idempotency-Keys, and imports."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,12 @@ INTERVAL = timedelta(hours=1)
 KEPT_FOR = timedelta(days=30)
 """How long an answer is kept for a repeated request."""
 
+FILES_KEPT_FOR = timedelta(days=7)
+"""How long the file of an import is kept after its end, and one that was never complete."""
+
+IMPORTS_KEPT_FOR = timedelta(days=30)
+"""How long it is kept what came of the lines of an import: refused ones have names in them."""
+
 PAGE = 500
 """Rows deleted in one transaction, so that none holds the database for long."""
 
@@ -26,7 +32,8 @@ async def run_cleanup(database: Database) -> None:
     while True:
         deleted = 0
         try:
-            deleted = await delete_old_answers(database, now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            deleted = max(await delete_old_answers(database, now=now), await delete_old_imports(database, now=now))
         except Exception as error:  # noqa: BLE001 - the database is away: it comes back
             log.warning("cleanup waits", because=str(error)[:200])
         await asyncio.sleep((INTERVAL if deleted < PAGE else SHORT_PAUSE).total_seconds())
@@ -35,3 +42,10 @@ async def run_cleanup(database: Database) -> None:
 async def delete_old_answers(database: Database, *, now: datetime) -> int:
     """Delete a page of answers that have been kept long enough; return how many."""
     return await database.delete_answers(before=now - KEPT_FOR, limit=PAGE)
+
+
+async def delete_old_imports(database: Database, *, now: datetime) -> int:
+    """Delete a page of what belongs to imports that ended long enough ago; return how many rows."""
+    return await database.delete_old_imports(
+        files_before=now - FILES_KEPT_FOR, all_before=now - IMPORTS_KEPT_FOR, limit=PAGE
+    )

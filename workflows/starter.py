@@ -86,11 +86,11 @@ def limited_start(client: Client, in_flight: InFlightLimiter | None) -> StartEve
     return start
 
 
-def reported_batch(client: Client) -> StartBatch:
-    """`start_batch` for events that were reported together."""
+def batch_starter(client: Client, what: str) -> StartBatch:
+    """`start_batch` on a client. `what` the events are."""
 
     async def start(batch_id: str, events: Sequence[EventRef]) -> None:
-        await start_batch(client, batch_id, events, what="events that were reported together")
+        await start_batch(client, batch_id, events, what=what)
 
     return start
 

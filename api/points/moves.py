@@ -11,9 +11,9 @@ from api.state.changes import Change, Operation
 from api.state.dependencies import StoreRequest
 from api.state.operations import operates
 from database import Transaction
-from loyalty.calendar import Duration, read_date, start_of
+from loyalty.calendar import read_date, start_of
 from loyalty.events.operations import OperationContext
-from loyalty.points.amounts import wallet_of
+from loyalty.points.dates import lot_dates as dates_by_hand
 from loyalty.points.refusals import DateInPast
 
 Move: TypeAlias = Callable[[OperationContext, Transaction], dict[str, Any] | None]
@@ -56,9 +56,6 @@ def lot_dates(
     operation: OperationContext, wallet_code: str | None, *, locked_days: int | None, expires_days: int | None
 ) -> tuple[datetime | None, datetime | None]:
     """From when points that are added now can be spent, and when they expire; None: at once, and as the wallet says."""
-    wallet, now, zone = wallet_of(operation.program, wallet_code), operation.now, operation.program.zone
-    locked = wallet.pending if locked_days is None else Duration(days=locked_days)
-    pending_until = None if locked == Duration() else locked.after(now, zone)
-    if expires_days is None:
-        return pending_until, None
-    return pending_until, Duration(days=expires_days).after(pending_until or now, zone)
+    return dates_by_hand(
+        operation.program, wallet_code, now=operation.now, locked_days=locked_days, expires_days=expires_days
+    )

@@ -9,13 +9,14 @@ from api.http.responses import format_instant
 from api.stuck.schemas import StuckItem
 from loyalty.store.stuck import StuckKind, StuckThing
 
-KindName: TypeAlias = Literal["event", "dueItem", "delivery", "clock"]
+KindName: TypeAlias = Literal["event", "dueItem", "delivery", "clock", "import"]
 
 KIND_NAMES: Mapping[StuckKind, KindName] = {
     "event": "event",
     "due_item": "dueItem",
     "delivery": "delivery",
     "clock": "clock",
+    "import": "import",
 }
 
 _RETRIED_AT: Mapping[StuckKind, str | None] = {
@@ -23,6 +24,7 @@ _RETRIED_AT: Mapping[StuckKind, str | None] = {
     "due_item": "dueItem",
     "delivery": "webhook/delivery",
     "clock": None,
+    "import": "import",
 }
 
 

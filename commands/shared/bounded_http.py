@@ -6,6 +6,7 @@ connections that are too many only once they have sent a request. So its protoco
 
 import asyncio
 import math
+import re
 import resource
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -38,6 +39,10 @@ class Bounds:
     """Of a request's line and headers."""
     body_bytes: int = 16 * 1024 * 1024
     """Twice the largest body that the API reads: the rest is discarded after the refusal, up to here."""
+    upload_bytes: int = 101 * 1024 * 1024
+    """Of a body that is a file to import, which is stored as it comes."""
+    upload_seconds: float = 900.0
+    """Until such a body is complete."""
     head_seconds: float = 10.0
     """Until the headers of a request are complete, from the connection or from the request's first byte."""
     body_seconds: float = 60.0
@@ -111,6 +116,10 @@ class OpenConnections:
             return False
 
 
+_UPLOAD = re.compile(rb"/api/[^/?]+/import/[^/?]+(\?.*)?")
+"""Where files are uploaded."""
+
+
 class _Refused(Exception):
     """Raised inside the parser, which stops."""
 
@@ -126,6 +135,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._address = ""
         self._head_bytes = 0
         self._body_bytes = 0
+        self._most_body_bytes = self._bounds.body_bytes
         self._receiving: Literal["nothing", "head", "body"] = "nothing"
         self._refusal = HTTPStatus.BAD_REQUEST
         self.deadline = math.inf
@@ -170,13 +180,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= self._bounds.pipelined:
             self._stop_parsing(HTTPStatus.TOO_MANY_REQUESTS)
         self._receiving = "body"
-        self.deadline = self.loop.time() + self._bounds.body_seconds
+        is_upload = self.parser.get_method() == b"POST" and _UPLOAD.fullmatch(self.url) is not None
+        self._most_body_bytes = self._bounds.upload_bytes if is_upload else self._bounds.body_bytes
+        self.deadline = self.loop.time() + (self._bounds.upload_seconds if is_upload else self._bounds.body_seconds)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body; raise _Refused if it is too long."""
         self._body_bytes += len(body)
-        if self._body_bytes > self._bounds.body_bytes:
+        if self._body_bytes > self._most_body_bytes:
             self._stop_parsing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         super().on_body(body)
 

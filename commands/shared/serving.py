@@ -19,7 +19,7 @@ from commands.shared.errors import CommandError
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
-from workflows.starter import limited_start, reported_batch
+from workflows.starter import batch_starter, limited_start
 from workflows.system_state import SystemMonitor
 
 
@@ -55,7 +55,7 @@ def services(
         database=database,
         programs=programs,
         start_event=limited_start(client, in_flight),
-        start_batch=reported_batch(client),
+        start_batch=batch_starter(client, "events that were reported together"),
         allow=allow,
         system_state=monitor.state,
         queue=queue or MemberQueue(),

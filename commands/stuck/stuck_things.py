@@ -21,7 +21,7 @@ from loyalty.store.stuck import StuckKind, StuckThing
 
 _PAGE_SIZE = 50
 
-RetriedKind: TypeAlias = Literal["event", "due_item", "delivery"]
+RetriedKind: TypeAlias = Literal["event", "due_item", "delivery", "import"]
 """What can be tried again; a clock is brought back by the worker."""
 
 _API_KINDS: Mapping[str, StuckKind] = {
@@ -29,11 +29,13 @@ _API_KINDS: Mapping[str, StuckKind] = {
     "dueItem": "due_item",
     "delivery": "delivery",
     "clock": "clock",
+    "import": "import",
 }
 _API_PATHS: Mapping[RetriedKind, str] = {
     "event": "customEvent",
     "due_item": "dueItem",
     "delivery": "webhook/delivery",
+    "import": "import",
 }
 
 
@@ -100,6 +102,8 @@ class DatabaseStuckThings:
                     return retry_due_item(tx.due_items, subject, due_kind, now=now)
                 case "delivery":
                     return retry_delivery(tx.webhooks, thing_id, now=now)
+                case "import":
+                    return tx.imports.change(thing_id, "queued", since=("failed",), now=now)
                 case _:
                     assert_never(kind)
 

@@ -4,6 +4,7 @@ from database.tables.access import admin, api_key, audit_log, kept_answer, refre
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
+from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
@@ -30,6 +31,9 @@ __all__ = [
     "deadline",
     "delivery",
     "event",
+    "import_chunk",
+    "import_file",
+    "import_line",
     "issued_reward",
     "kept_answer",
     "lot",

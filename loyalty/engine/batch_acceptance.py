@@ -118,7 +118,8 @@ class _Acceptance:
     def _members(self, events: Sequence[IncomingEvent]) -> list[str | Refusal]:
         """Whose each event is, all members locked; those are registered that nobody knows."""
         identities = [event.identity for event in events]
-        found = _resolved(identities, self._tx.event_batches.identities_matching(identities))
+        known = self._tx.event_batches.identities_matching(identities, active_only=True)
+        found = members_resolved(identities, known)
         open_ones = [identity for identity, member in zip(identities, found, strict=True) if member is None]
         partly: set[str] = set()
         if open_ones:
@@ -156,7 +157,7 @@ class _Acceptance:
         )
 
 
-def _resolved(identities: Sequence[Identity], known: Sequence[Identity]) -> list[str | None]:
+def members_resolved(identities: Sequence[Identity], known: Sequence[Identity]) -> list[str | None]:
     """The members of whom an identity has no part that is not theirs; None where there is none, or several."""
     by_part: dict[tuple[str, str], set[str]] = {}
     for one in known:

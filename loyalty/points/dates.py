@@ -5,7 +5,9 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from loyalty.calendar import Duration, local_day
+from loyalty.points.amounts import wallet_of
 from loyalty.program.expiry import After, Expiry, Never, expires_at
+from loyalty.program.program import Program
 from loyalty.program.wallets import Wallet
 from loyalty.store.points import Lot
 
@@ -66,3 +68,18 @@ def activated(lot: Lot, *, now: datetime, zone: tzinfo) -> Lot:
     if lot.active_from is None or lot.expiry is None or now >= lot.active_from:
         return replace(lot, active_from=None, expiry=None)
     return replace(lot, active_from=None, expires_at=expires_at(lot.expiry, now=now, zone=zone), expiry=None)
+
+
+def lot_dates(
+    program: Program, wallet_code: str | None, *, now: datetime, locked_days: int | None, expires_days: int | None
+) -> tuple[datetime | None, datetime | None]:
+    """From when points that are added by hand can be spent, and when they expire; raise UnknownWallet.
+
+    None: at once, and as the wallet says.
+    """
+    wallet, zone = wallet_of(program, wallet_code), program.zone
+    locked = wallet.pending if locked_days is None else Duration(days=locked_days)
+    pending_until = None if locked == Duration() else locked.after(now, zone)
+    if expires_days is None:
+        return pending_until, None
+    return pending_until, Duration(days=expires_days).after(pending_until or now, zone)

@@ -16,8 +16,8 @@ class EventBatchRepository(Protocol):
     def reported_as(self, external_ids: Collection[str]) -> Mapping[str, ReportedId]:
         """Return those of these ids that clients gave to events, each with its event."""
 
-    def identities_matching(self, identities: Iterable[Identity]) -> list[Identity]:
-        """Return the identities of members with any part of any of these, each with its id."""
+    def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
+        """Return the identities of members, or of active ones, with any part of any of these, each with its id."""
 
     def lock_identities(self, identities: Iterable[Identity]) -> None:
         """Lock all parts of these identities, in the order of all such locks."""

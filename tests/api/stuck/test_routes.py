@@ -61,7 +61,7 @@ async def test_the_list_has_filters_pages_and_an_order(api: Api):
 @pytest.mark.parametrize(
     ("query", "path", "code"),
     [
-        ("kind=import", "kind", "invalid"),
+        ("kind=nothing", "kind", "invalid"),
         ("retryable=maybe", "retryable", "invalid"),
         ("state=failed", "state", "unknownFilter"),
         ("_orderBy[createdAt]=asc", "_orderBy[createdAt]", "unknownOrder"),

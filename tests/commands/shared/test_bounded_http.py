@@ -337,6 +337,8 @@ def test_the_documentation_has_every_bound():
         f"{bounds.body_bytes // 1024**2} MiB",
         f"{bounds.head_seconds:.0f} s",
         f"{bounds.body_seconds:.0f} s",
+        f"{bounds.upload_bytes // 1024**2} MiB",
+        f"{bounds.upload_seconds:.0f} s",
         f"{bounds.write_seconds:.0f} s",
         f"{bounds.pipelined}",
         f"{bounds.connections}",

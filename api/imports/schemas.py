@@ -1,0 +1,92 @@
+"""Imports: answers."""
+
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from api.http.responses import Id, Instant, JsonObject, Total
+from loyalty.store.imports import ImportType
+
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"import[file]": {"type": "string", "format": "binary"}},
+                    "required": ["import[file]"],
+                }
+            },
+            "text/csv": {"schema": {"type": "string"}, "example": "email,points\nanna@example.com,100\n"},
+            "application/jsonl": {"schema": {"type": "string"}, "example": '{"email": "anna@example.com"}\n'},
+        },
+    }
+}
+"""The file, as a field of a form or as the body itself."""
+
+Status = Literal["queued", "inprogress", "paused", "done", "cancelled", "failed"]
+
+
+class ImportId(TypedDict):
+    """The id of an import."""
+
+    importId: Id
+
+
+class Progress(TypedDict):
+    """How far an import is: lines read, of these done, done before and refused; and bytes of the file."""
+
+    read: int
+    done: int
+    repeated: int
+    refused: int
+    bytes: int
+    ofBytes: int
+
+
+class Import(TypedDict):
+    """A file that is or was imported. `itemsToImport`: its lines, as far as line breaks tell."""
+
+    importId: Id
+    type: ImportType
+    uploadedDate: Instant
+    fileName: str
+    status: Status
+    itemsToImport: int
+    progress: Progress
+    updatedAt: Instant
+    user: NotRequired[str]
+    errorMessage: NotRequired[str]
+    finishedAt: NotRequired[Instant]
+
+
+class Imports(TypedDict):
+    """A page of imports."""
+
+    items: list[Import]
+    total: Total
+
+
+class ImportItem(TypedDict):
+    """What came of a line. `succeed` with `repeated`: it had been done before, under the id that the line gives.
+
+    Of a line that `failed`: its key, a code, the column and what to do.
+    """
+
+    importId: Id
+    line: int
+    status: Literal["succeed", "failed"]
+    createdAt: Instant
+    updatedAt: Instant
+    repeated: NotRequired[bool]
+    entity: NotRequired[JsonObject]
+    key: NotRequired[str]
+    code: NotRequired[str]
+    path: NotRequired[str]
+    message: NotRequired[str]
+
+
+# The functional syntax, because `import` is a keyword of Python.
+ImportDetails = TypedDict("ImportDetails", {"import": Import, "items": list[ImportItem], "total": Total})
+ImportDetails.__doc__ = """An import, and a page of what came of its lines."""

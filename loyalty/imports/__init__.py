@@ -1,0 +1,1 @@
+"""Imports: files of members, points or events, read line by line."""

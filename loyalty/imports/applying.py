@@ -1,0 +1,160 @@
+"""Doing what a page of lines asks, in one transaction: each by the operation that a request of its kind runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from loyalty.engine.batch_acceptance import Reported, accept_batch
+from loyalty.events.operations import OperationContext
+from loyalty.imports.columns import LineFault
+from loyalty.imports.lines import AskedLine, EventLine, MemberLine, PointsLine, ReadLine
+from loyalty.members.registration import find_member, register_member
+from loyalty.points.dates import lot_dates
+from loyalty.points.operations import AddPoints, SpendPoints, add_points, spend_points
+from loyalty.program.program import Program
+from loyalty.references import EventRef
+from loyalty.refusals import Refusal
+from loyalty.store.conflicts import ConcurrentInsert
+from loyalty.store.event_batches import BatchRepositories
+from loyalty.store.imports import ImportLine, ImportType
+
+SOURCE = "admin"
+"""Who asks for the points, as transfers name it: an import is an administrator's."""
+
+
+@dataclass(slots=True)
+class AppliedPage:
+    """What came of a page of lines, and the events that one workflow is to run."""
+
+    lines: list[ImportLine] = field(default_factory=list)
+    to_start: list[EventRef] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """The store's repositories in one transaction, the program in force, and the workflow that runs the events."""
+
+    tx: BatchRepositories
+    program: Program
+    revision: int
+    owner: str
+    now: datetime
+
+
+def apply_lines(context: PageContext, type_: ImportType, lines: Sequence[ReadLine]) -> AppliedPage:
+    """Do what lines ask, in their order; what is wrong with one keeps none of the others. Raise ConcurrentInsert."""
+    page = AppliedPage()
+    asked = [line for line in lines if not isinstance(line.asked, LineFault)]
+    results = dict(zip((line.line for line in asked), _results(context, type_, asked, page), strict=True))
+    page.lines = [results.get(line.line) or _refused(line, line.asked) for line in lines]
+    return page
+
+
+def _results(
+    context: PageContext, type_: ImportType, lines: Sequence[ReadLine], page: AppliedPage
+) -> list[ImportLine | None]:
+    if type_ == "customEvent":
+        return _accept_events(context, lines, page)
+    _lock(context.tx, [line.asked for line in lines if not isinstance(line.asked, LineFault)])
+    operation = OperationContext(context.tx, context.program, context.revision, context.now, SOURCE)
+    results: list[ImportLine | None] = [_run(context, operation, type_, line) for line in lines]
+    if operation.to_start:
+        context.tx.event_batches.give([event.id for event in operation.to_start], context.owner)
+    page.to_start += operation.to_start
+    return results
+
+
+def _accept_events(context: PageContext, lines: Sequence[ReadLine], page: AppliedPage) -> list[ImportLine | None]:
+    events = [line.asked for line in lines if isinstance(line.asked, EventLine)]
+    reported = [Reported(each.event, is_valid=each.fault is None) for each in events]
+    accepted = accept_batch(
+        context.tx, context.program, context.revision, reported, owner=context.owner, now=context.now
+    )
+    page.to_start += accepted.to_start
+    new = {event.id for event in accepted.to_start}
+    results: list[ImportLine | None] = []
+    for line, each, result in zip(lines, events, accepted.results, strict=True):
+        if isinstance(result, str):
+            results.append(ImportLine(line.line, "done" if result in new else "repeated", result))
+            new.discard(result)  # another line with this id repeats it
+        else:
+            results.append(_refused(line, result or each.fault))
+    return results
+
+
+def _lock(tx: BatchRepositories, asked: Sequence[AskedLine]) -> None:
+    """Lock all that the lines may need, in the order of all such locks: identities to register, then members."""
+    identities = [each.identity for each in asked]
+    registering = [each.identity for each in asked if isinstance(each, MemberLine)]
+    if registering:
+        tx.event_batches.lock_identities(registering)
+    known = tx.event_batches.identities_matching(identities)
+    tx.event_batches.lock_members({str(each.id) for each in known})
+
+
+def _run(context: PageContext, operation: OperationContext, type_: ImportType, line: ReadLine) -> ImportLine:
+    before = len(operation.to_start)
+    try:
+        with context.tx.savepoint():
+            entity = _entity(context, operation, type_, line.asked)
+    except (Refusal, LineFault) as refusal:
+        del operation.to_start[before:]
+        return _refused(line, refusal)
+    except ConcurrentInsert as conflict:
+        if conflict.refusal is None:
+            raise
+        return _refused(line, conflict.refusal)
+    return ImportLine(line.line, "done" if len(operation.to_start) > before else "repeated", entity)
+
+
+def _entity(context: PageContext, operation: OperationContext, type_: ImportType, asked: AskedLine | LineFault) -> str:
+    """Do what a line asks; return the id of what it made. Raise Refusal or LineFault."""
+    match asked:
+        case MemberLine(new=new):
+            registered = register_member(context.tx, context.program, context.revision, new, now=context.now)
+            operation.to_start.append(registered)
+            return registered.member
+        case PointsLine() if type_ == "unitTransferSpending":
+            spent = SpendPoints(
+                _member_of(context, asked),
+                asked.points,
+                asked.wallet,
+                comment=asked.comment,
+                external_id=asked.external_id,
+            )
+            return spend_points(operation, spent)
+        case PointsLine():
+            pending_until, expires_at = lot_dates(
+                operation.program,
+                asked.wallet,
+                now=context.now,
+                locked_days=asked.locked_days,
+                expires_days=asked.expires_days,
+            )
+            added = AddPoints(
+                _member_of(context, asked),
+                asked.points,
+                asked.wallet,
+                pending_until=pending_until,
+                expires_at=expires_at,
+                qualifies=asked.qualifies,
+                comment=asked.comment,
+                external_id=asked.external_id,
+            )
+            return add_points(operation, added)
+        case EventLine() | LineFault():
+            raise TypeError("events are accepted together, and a line with a fault asks nothing")
+
+
+def _member_of(context: PageContext, asked: PointsLine) -> str:
+    member = find_member(context.tx, asked.identity)
+    if member is None:
+        raise LineFault("unknownMember", "", "no member is known by this: register them first")
+    return member
+
+
+def _refused(line: ReadLine, why: object) -> ImportLine:
+    if isinstance(why, LineFault):
+        return ImportLine(line.line, "refused", None, line.key, why.code, why.path, why.message)
+    code = type(why).__name__
+    return ImportLine(line.line, "refused", None, line.key, code[:1].lower() + code[1:], "", str(why))

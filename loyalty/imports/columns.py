@@ -1,0 +1,164 @@
+"""The columns of files to import: what each holds, and how a cell or a value of JSON is read."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias, assert_never
+
+import rules
+from loyalty.store.imports import ImportType
+from rules.storable import MAX_DIGITS, find_excess
+
+Kind: TypeAlias = Literal["text", "identifier", "number", "whole", "boolean", "object", "pairs"]
+"""`pairs`: a list of `{"key": ..., "value": ...}`; in CSV, as `object`, it is JSON in a cell."""
+
+MAX_TEXT = 255
+MAX_PAIRS = 100
+
+
+class LineFault(Exception):
+    """What is wrong with a line: a stable code, the column, and what to do."""
+
+    def __init__(self, code: str, path: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.path, self.message = code, path, message
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column by its name in CSV; in JSON, a dot leads into an object."""
+
+    name: str
+    kind: Kind = "text"
+    needed: bool = False
+
+
+_IDENTITY = tuple(Column(name, "identifier") for name in ("email", "phone", "loyaltyCardNumber"))
+_WHO = (Column("customerId"), *_IDENTITY)
+_ADDRESS = tuple(
+    Column(f"address.{name}") for name in ("street", "address1", "address2", "postal", "city", "province", "country")
+)
+_TRANSFER = (
+    *_WHO,
+    Column("points", "number", needed=True),
+    Column("walletCode"),
+    Column("comment"),
+    Column("externalTransferId"),
+)
+
+COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
+    "member": (
+        *_IDENTITY,
+        *(Column(name) for name in ("firstName", "lastName", "gender", "birthDate", "registeredAt")),
+        *_ADDRESS,
+        Column("company.name"),
+        Column("company.nip"),
+        Column("labels", "pairs"),
+        Column("customAttributes", "pairs"),
+        *(Column(f"agreement{number}", "boolean") for number in (1, 2, 3)),
+        Column("levelId"),
+    ),
+    "unitTransferAdding": (
+        *_TRANSFER,
+        Column("expiresInDays", "whole"),
+        Column("lockedUntilDays", "whole"),
+        Column("qualifies", "boolean"),
+    ),
+    "unitTransferSpending": _TRANSFER,
+    "customEvent": (
+        Column("type", needed=True),
+        Column("eventDate", needed=True),
+        Column("eventId"),
+        *_WHO,
+        Column("body", "object"),
+    ),
+}
+"""The columns of each type of import."""
+
+NESTED = {"address": "address.", "company": "company.", "customerData": ""}
+"""Objects in JSON whose fields are columns, with what begins the names of these."""
+
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def cell_value(column: Column, text: str) -> Any:
+    """The value of a cell of CSV; None for an empty one. Raise LineFault."""
+    if not text.strip():
+        return None
+    match column.kind:
+        case "text" | "identifier":
+            return _checked(column, text)
+        case "number":
+            if not _NUMBER.fullmatch(text.strip()) or len(text.strip()) > MAX_DIGITS:
+                raise _wrong(column, f"{text[:40]!r} is no number: write it as 12.50")
+            return Decimal(text.strip())
+        case "whole":
+            if not re.fullmatch(r"\d{1,9}", text.strip()):
+                raise _wrong(column, f"{text[:40]!r} is no whole number from 0 up")
+            return int(text.strip())
+        case "boolean":
+            if text.strip().lower() not in _BOOLEANS:
+                raise _wrong(column, f"{text[:40]!r} is neither true nor false")
+            return _BOOLEANS[text.strip().lower()]
+        case "object" | "pairs":
+            try:
+                return _checked(column, rules.exact.loads(text.encode()))
+            except rules.MalformedJson as error:
+                raise _wrong(column, f"the cell is no JSON: {error}") from None
+        case _:
+            assert_never(column.kind)
+
+
+def json_value(column: Column, value: Any) -> Any:
+    """A value of a line of JSON; raise LineFault."""
+    if value is None:
+        return None
+    if column.kind == "number" and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    return _checked(column, value)
+
+
+_IS_OF_KIND: Mapping[Kind, Callable[[Any], bool]] = {
+    "text": lambda value: isinstance(value, str),
+    "identifier": lambda value: isinstance(value, str),
+    "number": lambda _: False,
+    "whole": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9,
+    "boolean": lambda value: isinstance(value, bool),
+    "object": lambda value: isinstance(value, dict),
+    "pairs": lambda value: isinstance(value, list) and len(value) <= MAX_PAIRS and all(map(_is_pair, value)),
+}
+_WORDS: Mapping[Kind, str] = {
+    "text": "text",
+    "identifier": "text",
+    "number": "a number",
+    "whole": "a whole number from 0 up",
+    "boolean": "true or false",
+    "object": 'an object: {"name": value}',
+    "pairs": f'a list of at most {MAX_PAIRS} {{"key": "...", "value": "..."}} of {MAX_TEXT} characters',
+}
+
+
+def _checked(column: Column, value: Any) -> Any:
+    if not _IS_OF_KIND[column.kind](value):
+        raise _wrong(column, f"this must be {_WORDS[column.kind]}")
+    excess = find_excess(value)
+    if excess is not None:
+        raise LineFault("unkeepableText" if excess.bound == "text" else "invalid", column.name, f"this {excess.words}")
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise _wrong(column, f"this is longer than {MAX_TEXT} characters")
+        if column.kind == "identifier" and (not value.strip() or any(ord(c) < 32 or ord(c) == 127 for c in value)):
+            raise _wrong(column, "this must not be blank or hold control characters")
+    return value
+
+
+def _is_pair(value: Any) -> bool:
+    if not isinstance(value, dict) or set(value) != {"key", "value"}:
+        return False
+    return all(isinstance(text, str) and len(text) <= MAX_TEXT for text in value.values()) and bool(value["key"])
+
+
+def _wrong(column: Column, message: str) -> LineFault:
+    return LineFault("invalid", column.name, message)

@@ -1,0 +1,146 @@
+"""How a file is laid out, as its beginning says; and its records as values by column."""
+
+import csv
+from collections.abc import Mapping
+from typing import Any
+
+import rules
+from loyalty.imports.columns import COLUMNS, NESTED, Column, LineFault, cell_value, json_value
+from loyalty.imports.records import MAX_RECORD_BYTES, Record, read_records
+from loyalty.store.imports import FilePlace, ImportType, Layout
+from rules.spelling import closest_match
+
+BOM = b"\xef\xbb\xbf"
+_PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip (is it a spreadsheet?)", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DELIMITERS = (",", ";", "\t")
+
+MAX_NAME = 255
+
+
+class FileFault(Exception):
+    """A file that cannot be read at all; the message says the cure."""
+
+
+def layout_of(beginning: bytes, type_: ImportType) -> tuple[Layout, FilePlace]:
+    """The layout of a file by its first bytes, at least one line, and where its first record is. Raise FileFault."""
+    for mark, name in _PACKED.items():
+        if beginning.startswith(mark):
+            raise FileFault(f"the file is packed by {name}: unpack it, and send it as CSV or JSON lines")
+    if beginning.startswith(_UTF_16) or b"\0" in beginning[:8]:
+        raise FileFault("the file is in UTF-16: save it as UTF-8")
+    start = len(BOM) if beginning.startswith(BOM) else 0
+    if not beginning[start:].strip():
+        raise FileFault("the file is empty: send a line of JSON for each item, or CSV with a header")
+    if beginning[start:].lstrip()[:1] == b"{":
+        return Layout("jsonl"), FilePlace(start)
+    page = read_records(lambda at: beginning[at:], FilePlace(start), quoted=True, max_records=1)
+    (header,) = page.records
+    return _csv_layout(header, type_), page.place
+
+
+def values_of(record: Record, layout: Layout, type_: ImportType) -> dict[str, Any]:
+    """What a record says, by column; without those that are empty. Raise LineFault."""
+    if record.problem:
+        raise LineFault("unreadable", "", record.problem)
+    text = _text(record.content)
+    values = _csv_values(text, layout, type_) if layout.format == "csv" else _json_values(text, type_)
+    for column in COLUMNS[type_]:
+        if column.needed and column.name not in values:
+            raise LineFault("missing", column.name, "this is required: send it")
+    return values
+
+
+def _csv_layout(header: Record, type_: ImportType) -> Layout:
+    known = [column.name for column in COLUMNS[type_]]
+    listed = ", ".join(known)
+    if header.problem:
+        raise FileFault(f"the header is longer than {MAX_RECORD_BYTES // 1024} KiB: the first line names the columns")
+    rows: dict[str, list[str]] = {}
+    problem = ""
+    for each in _DELIMITERS:
+        try:
+            rows[each] = _cells(_text(header.content), each)
+        except LineFault as fault:
+            problem = fault.message
+    if not rows:
+        raise FileFault(f"the header cannot be read: {problem}")
+    delimiter = max(rows, key=lambda each: len(set(rows[each]) & set(known)))
+    found = rows[delimiter]
+    for name in found:
+        if name not in known:
+            close = closest_match(name, known)
+            cure = f"did you mean {close}?" if close else f"there are {listed}"
+            raise FileFault(f"the header has the column {name[:80]!r}, which {type_} does not: {cure}")
+    twice = next((name for name in found if found.count(name) > 1), None)
+    if twice is not None:
+        raise FileFault(f"the header has the column {twice} twice: leave one out")
+    missing = [column.name for column in COLUMNS[type_] if column.needed and column.name not in found]
+    if missing:
+        raise FileFault(f"the header lacks {', '.join(missing)}: there are {listed}")
+    return Layout("csv", found, delimiter)
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        message = (
+            f"byte {error.start + 1} of the line, 0x{content[error.start]:02x}, is no UTF-8: save the file as UTF-8"
+        )
+        raise LineFault("wrongEncoding", "", message) from None
+    if "\0" in text:
+        raise LineFault("unkeepableText", "", "the line holds a NUL character, which cannot be kept: leave it out")
+    return text
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    try:
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise LineFault("unreadable", "", f"the line is no CSV: {error}") from None
+    return [cell.strip() for cell in rows[0]] if rows else []
+
+
+def _csv_values(text: str, layout: Layout, type_: ImportType) -> dict[str, Any]:
+    columns = {column.name: column for column in COLUMNS[type_]}
+    cells = _cells(text, layout.delimiter)
+    if len(cells) != len(layout.columns):
+        message = f"the line has {len(cells)} cells and the header {len(layout.columns)}: is it broken off?"
+        raise LineFault("wrongNumberOfCells", "", message)
+    pairs = zip(layout.columns, cells, strict=True)
+    return _given({name: cell_value(columns[name], cell) for name, cell in pairs})
+
+
+def _json_values(text: str, type_: ImportType) -> dict[str, Any]:
+    try:
+        content = rules.exact.loads(text.encode())
+    except rules.MalformedJson as error:
+        raise LineFault("malformedJson", "", f"the line is no JSON: {error}; is it broken off?") from None
+    if not isinstance(content, dict):
+        raise LineFault("notAnObject", "", "the line is no JSON object: write it as {...}")
+    columns = {column.name: column for column in COLUMNS[type_]}
+    return _given({name: json_value(_column(columns, name), value) for name, value in _flat(content).items()})
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an object and of those in it that hold columns."""
+    flat: dict[str, Any] = {}
+    for name, value in content.items():
+        if name in NESTED and isinstance(value, dict):
+            flat |= {f"{NESTED[name]}{inner}": each for inner, each in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _column(columns: Mapping[str, Column], name: str) -> Column:
+    if name not in columns:
+        close = closest_match(name, columns)
+        cure = f"did you mean {close}?" if close else f"there are {', '.join(columns)}"
+        raise LineFault("unknownColumn", name[:MAX_NAME], f"{name[:80]!r} is no field of this type: {cure}")
+    return columns[name]
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

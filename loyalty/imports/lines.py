@@ -1,0 +1,217 @@
+"""What each line of a file asks: a member to register, points to add or to spend, an event to accept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias, assert_never
+
+from loyalty.calendar import read_date
+from loyalty.engine.acceptance import IncomingEvent
+from loyalty.imports.columns import MAX_TEXT, LineFault
+from loyalty.imports.layouts import values_of
+from loyalty.imports.records import Record
+from loyalty.members.identity import identity_of
+from loyalty.members.registration import NewMember
+from loyalty.program.program import Program
+from loyalty.refusals import InvalidMemberId, UnidentifiedMember
+from loyalty.store.imports import ImportType, Layout
+from loyalty.store.members import Identity
+from rules.spelling import closest_match
+
+GENDERS = ("male", "female", "not_disclosed")
+MAX_DAYS = 36_500
+
+_PARTS = ("customerId", "email", "phone", "loyaltyCardNumber")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A member to register."""
+
+    new: NewMember
+
+    @property
+    def identity(self) -> Identity:
+        """Whose line it is."""
+        return self.new.identity
+
+
+@dataclass(frozen=True, slots=True)
+class PointsLine:
+    """Points to add to a member, or to take; the last three are of points to add."""
+
+    identity: Identity
+    points: Decimal
+    wallet: str | None
+    comment: str
+    external_id: str | None
+    expires_days: int | None
+    locked_days: int | None
+    qualifies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event to accept. `fault`: it does not fit the program in force, and is accepted only as a repetition."""
+
+    event: IncomingEvent
+    fault: LineFault | None
+
+    @property
+    def identity(self) -> Identity:
+        """Whose line it is."""
+        return self.event.identity
+
+
+AskedLine: TypeAlias = MemberLine | PointsLine | EventLine
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line that was read: what it asks, or what is wrong with it, and the id or the name that it gives."""
+
+    line: int
+    asked: AskedLine | LineFault
+    key: str | None = None
+
+
+def read_line(record: Record, layout: Layout, type_: ImportType, program: Program, *, now: datetime) -> ReadLine:
+    """What a record of a file asks of a store with this program."""
+    values: dict[str, Any] = {}
+    try:
+        values = values_of(record, layout, type_)
+        asked: AskedLine | LineFault = _asked(values, type_, program, now)
+    except LineFault as fault:
+        asked = fault
+    return ReadLine(record.line, asked, _key(values))
+
+
+def _key(values: Mapping[str, Any]) -> str | None:
+    names = ("eventId", "externalTransferId", *_PARTS)
+    return next((str(values[name]) for name in names if name in values), None)
+
+
+def _asked(values: Mapping[str, Any], type_: ImportType, program: Program, now: datetime) -> AskedLine:
+    match type_:
+        case "member":
+            return MemberLine(_member(values, program, now))
+        case "unitTransferAdding" | "unitTransferSpending":
+            return _points(values)
+        case "customEvent":
+            return _event(values, program)
+        case _:
+            assert_never(type_)
+
+
+def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMember:
+    identity = _identity(values)
+    if not identity:
+        raise LineFault("missing", "email", "a member needs an email, a phone or a loyaltyCardNumber")
+    if values.get("gender", GENDERS[0]) not in GENDERS:
+        raise LineFault("invalid", "gender", f"this is one of {', '.join(GENDERS)}")
+    if "birthDate" in values:
+        _check_day(values["birthDate"])
+    registered_at = values.get("registeredAt")
+    attributes = {pair["key"]: pair["value"] for pair in values.get("customAttributes", ())}
+    return NewMember(
+        identity,
+        registered_at=now if registered_at is None else _moment(registered_at, "registeredAt", program),
+        tier=_tier(values.get("levelId"), program),
+        profile=_profile(values),
+        attributes=attributes,
+    )
+
+
+_PROFILE = ("firstName", "lastName", "gender", "birthDate", "labels", "agreement1", "agreement2", "agreement3")
+
+
+def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that only people read, as `POST member` keeps them."""
+    profile = {name: values[name] for name in _PROFILE if name in values}
+    for name in ("address", "company"):
+        inner = {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
+        if inner:
+            profile[name] = inner
+    return profile
+
+
+def _points(values: Mapping[str, Any]) -> PointsLine:
+    identity = _identity(values)
+    if not identity:
+        raise LineFault("missing", "email", "the line names no member: give a customerId, an email, a phone or a card")
+    for name in ("expiresInDays", "lockedUntilDays"):
+        if not (name == "expiresInDays") <= values.get(name, 1) <= MAX_DAYS:
+            raise LineFault("outOfRange", name, f"this is at most {MAX_DAYS} days, and expiresInDays at least 1")
+    return PointsLine(
+        identity,
+        values["points"],
+        values.get("walletCode"),
+        values.get("comment", ""),
+        values.get("externalTransferId"),
+        values.get("expiresInDays"),
+        values.get("lockedUntilDays"),
+        values.get("qualifies", False),
+    )
+
+
+def _event(values: Mapping[str, Any], program: Program) -> EventLine:
+    customer_data = {name: values[name] for name in _PARTS if name in values}
+    identity = _identity(values)
+    if not identity:
+        raise LineFault("missing", "email", str(UnidentifiedMember()))
+    event = IncomingEvent(
+        type=values["type"],
+        time=_moment(values["eventDate"], "eventDate", program),
+        body=values.get("body", {}),
+        identity=identity,
+        customer_data=customer_data,
+        external_id=values.get("eventId"),
+    )
+    return EventLine(event, _misfit(event, program))
+
+
+def _misfit(event: IncomingEvent, program: Program) -> LineFault | None:
+    """Why an event does not fit its type."""
+    event_type = program.event_types.get(event.type)
+    if event_type is None or event_type.built_in:
+        own = [known.name for known in program.event_types.values() if not known.built_in]
+        close = closest_match(event.type, own)
+        cure = f"did you mean {close}?" if close else f"known are {', '.join(sorted(own)[:20]) or 'none'}"
+        return LineFault("unknownType", "type", f"{event.type[:80]} is no event type of this store: {cure}")
+    fault = next(iter(event_type.body.faults(event.body)), None)
+    if fault is None:
+        return None
+    return LineFault("bodyInvalid", ".".join(str(step) for step in ("body", *fault.path))[:MAX_TEXT], fault.message)
+
+
+def _identity(values: Mapping[str, Any]) -> Identity:
+    try:
+        return identity_of({name: values[name] for name in _PARTS if name in values})
+    except InvalidMemberId as refusal:
+        raise LineFault("invalidId", "customerId", str(refusal)) from None
+
+
+def _moment(text: str, path: str, program: Program) -> datetime:
+    try:
+        return read_date(text, program.zone)
+    except ValueError as error:
+        raise LineFault("invalidDate", path, str(error)) from None
+
+
+def _check_day(text: str) -> None:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        raise LineFault("invalidDate", "birthDate", f"{text[:40]!r} is no date: write it as 1990-12-31") from None
+
+
+def _tier(level: str | None, program: Program) -> str | None:
+    """The name of the tier with this id or name."""
+    if level is None:
+        return None
+    for tier in program.tiers:
+        if level in (tier.name, program.id_of("tier", tier.name)):
+            return tier.name
+    names = ", ".join(tier.name for tier in program.tiers) or "none"
+    raise LineFault("unknownTier", "levelId", f"there is no such tier; there are {names}")

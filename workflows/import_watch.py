@@ -1,0 +1,48 @@
+"""Starts the workflows of imports that are to go on, and again if one was ended."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.temporal_names import TASK_QUEUE
+from database import Database
+from loyalty.references import ImportRef
+from workflows.imports import Import
+from workflows.search_attributes import attributes_of_store
+
+INTERVAL = timedelta(seconds=2)
+"""Pause between two looks for imports whose workflow does not run."""
+
+log = structlog.get_logger(__name__)
+
+
+def import_id(ref: ImportRef) -> str:
+    """The workflow id of an import."""
+    return f"import/{ref.store}/{ref.id}"
+
+
+async def start_import(client: Client, ref: ImportRef) -> None:
+    """Start the workflow of an import, unless it runs."""
+    await client.start_workflow(
+        Import.run,
+        ref,
+        id=import_id(ref),
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=attributes_of_store(ref.store),
+        static_summary=f"import of a file into {ref.store}",
+    )
+
+
+async def run_imports(database: Database, client: Client) -> None:
+    """Start the workflows of imports that are to go on and that none runs, until cancelled."""
+    while True:
+        try:
+            for each in await database.take_imports(now=datetime.now(UTC)):
+                await start_import(client, ImportRef(each.store, each.id))
+        except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
+            log.warning("imports wait", because=str(error)[:200])
+        await asyncio.sleep(INTERVAL.total_seconds())

@@ -1,0 +1,66 @@
+"""The workflow of an import: reads the file to its end, and shows how far it is."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.imports import ImportActivities
+    from loyalty.references import ImportProgress, ImportRef
+    from workflows.activity_options import RETRY_FOREVER
+    from workflows.search_attributes import OUTCOME
+
+READ_TIMEOUT = timedelta(seconds=30)
+"""Timeout of one attempt to read some pages, which begin no page after 2 seconds."""
+
+LOOKS = 200
+"""Activities after which the workflow continues as new, so that its history stays short."""
+
+
+@workflow.defn(name="Import")
+class Import:
+    """Reads one file. It ends when the file is read, or the import is paused, cancelled or failed."""
+
+    @workflow.run
+    async def run(self, ref: ImportRef) -> ImportProgress:
+        """Read the file to its end; return how far it came."""
+        progress = ImportProgress("running")
+        try:
+            for _ in range(LOOKS):
+                progress = await workflow.execute_activity_method(
+                    ImportActivities.read_import,
+                    ref,
+                    start_to_close_timeout=READ_TIMEOUT,
+                    retry_policy=RETRY_FOREVER,
+                    summary=f"from line {progress.read + 1}",
+                )
+                workflow.set_current_details(_words(progress))
+                if progress.status not in ("queued", "running"):
+                    break
+            else:
+                workflow.continue_as_new(ref)
+        except ActivityError as failure:
+            progress = ImportProgress("failed")
+            await workflow.execute_activity_method(
+                ImportActivities.fail_import,
+                args=[ref, _message_of(failure)],
+                start_to_close_timeout=READ_TIMEOUT,
+                retry_policy=RETRY_FOREVER,
+                summary="say why not",
+            )
+        workflow.upsert_search_attributes([OUTCOME.value_set(progress.status)])
+        return progress
+
+
+def _message_of(failure: ActivityError) -> str:
+    cause = failure.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)
+
+
+def _words(progress: ImportProgress) -> str:
+    share = 100 * progress.offset // progress.size if progress.size else 100
+    return (
+        f"{progress.status}: {progress.read} lines read ({share} %), {progress.done} done, "
+        f"{progress.repeated} done before, {progress.refused} refused"
+    )
