@@ -57,8 +57,8 @@ def _standing(rules: TierRules) -> ColumnElement[int]:
     """Return what `loyalty.tiers.standing` returns, in points."""
     if rules.by == "active_points":
         return func.coalesce(account.c.active - account.c.owed, 0)
-    qualifying = func.coalesce(account.c.qualifying, 0)
-    return qualifying - member.c.tier_base if rules.reviewed else qualifying
+    counted = func.coalesce(account.c.spent if rules.by == "spent_points" else account.c.qualifying, 0)
+    return counted - member.c.tier_base if rules.reviewed else counted
 
 
 def _rises(tier: EasierTier, standing: ColumnElement[int]) -> ColumnElement[bool]:

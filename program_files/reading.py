@@ -107,7 +107,7 @@ def read_outline(files: Mapping[str, bytes]) -> Outline:
         "reward": frozenset(declared.rewards),
         "event": frozenset(declared.event_types),
     }
-    rules = TierRules.of(settings.tiers, settings.tier_by, settings.tier_review, settings.wallets)
+    rules = TierRules.of(settings.tiers, settings.tier_by, settings.tier_review, settings.wallets, settings.tier_wallet)
     title = "" if settings.title == settings.store else settings.title  # it gives no title
     return Outline(title, names, rules)
 
@@ -147,6 +147,8 @@ def _program(
         achievements=tuple(achievements.values()),
         rewards=declared.rewards,
         badges=settings.badges or {},
+        tier_fall=settings.tier_fall,
+        tier_wallet_code=settings.tier_wallet,
     )
     note_cross_file(program, declared, nodes, problems)
     if now is not None:

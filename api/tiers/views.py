@@ -80,7 +80,7 @@ def member_tier_set_views(program: Program, member: StoredMember, hold: TierHold
 
 def progress_view(tx: ReadTransaction, program: Program, member: StoredMember, hold: TierHold | None) -> dict[str, Any]:
     """Where a member stands in a tier set, and what is missing to the next tier."""
-    zone, tier, wallet = program.zone, program.tier_named(member.tier), program.default_wallet
+    zone, tier, wallet = program.zone, program.tier_named(member.tier), program.tier_wallet
     balance = tx.members.balances(member.id).get(wallet.code, NO_POINTS)
     reached = Decimal(standing(program, balance, member.tier_base))
     start = tier.start if tier is not None else Decimal(-1)
@@ -177,7 +177,7 @@ def _condition_id(program: Program) -> str:
 
 
 def _wallet(program: Program) -> str:
-    return program.default_wallet.code
+    return program.tier_wallet.code
 
 
 def _translations(name: str) -> dict[str, Any]:

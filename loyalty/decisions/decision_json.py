@@ -106,9 +106,10 @@ def _file(place: str) -> str:
 def effect_to_json(effect: Effect) -> dict[str, Any]:
     """Return an effect under its name in program files."""
     match effect:
-        case AwardPoints(wallet, points, pending, expires):
+        case AwardPoints(wallet, points, pending, expires, qualifies):
             award = {"wallet": wallet, "units": exact_amount(points), "expires": expiry_to_json(expires)}
-            return {"award_points": award | ({"pending": duration_to_json(pending)} if pending else {})}
+            award |= {"pending": duration_to_json(pending)} if pending else {}
+            return {"award_points": award if qualifies else award | {"qualifies": False}}
         case DeductPoints(wallet, points, up_to, is_posted):
             flags = {"up_to": up_to, "posted": is_posted}
             deduction = {"wallet": wallet, "units": exact_amount(points)}
@@ -134,7 +135,8 @@ def effect_from_json(effect: Mapping[str, Any], wallets: Wallets) -> Effect:
         case "award_points":
             pending = duration_from_json(value.get("pending", [0, 0, 0]))
             points = to_points(_units(value, wallets))
-            return AwardPoints(value["wallet"], points, pending, expiry_from_json(value["expires"]))
+            expires, qualifies = expiry_from_json(value["expires"]), value.get("qualifies", True)
+            return AwardPoints(value["wallet"], points, pending, expires, qualifies)
         case "deduct_points":
             up_to, is_posted = value.get("up_to", False), value.get("posted", False)
             return DeductPoints(value["wallet"], to_points(_units(value, wallets)), up_to, is_posted)

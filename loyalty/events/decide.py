@@ -296,7 +296,7 @@ def _effect(program: Program, index: int, rule: EffectRule, values: Mapping[str,
             if isinstance(points, str):
                 return points
             pending = wallet.pending if rule.pending is None else rule.pending
-            return AwardPoints(rule.wallet, points, pending, rule.expires or wallet.expires, rule=index)
+            return AwardPoints(rule.wallet, points, pending, rule.expires or wallet.expires, rule.qualifies, index)
         case DeductPointsRule():
             points = _points(program.wallets[rule.wallet], rule.points, rule.rounding, values)
             return points if isinstance(points, str) else DeductPoints(rule.wallet, points, rule.up_to, rule=index)

@@ -22,6 +22,7 @@ from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Lot, NewTransfer, Posted
 from loyalty.tiers.periods import judge_posted
+from loyalty.tiers.rising import judge_spending
 
 
 def take_points(context: EventContext) -> None:
@@ -29,6 +30,7 @@ def take_points(context: EventContext) -> None:
     for source, number, effect in context.decision.effects():
         if isinstance(effect, DeductPoints):
             _deduct(context, source, caused_id(context.event.id, f"{source}/{number}"), effect)
+            judge_spending(context, context.event.member)
 
 
 def post_points(context: EventContext) -> None:
@@ -55,7 +57,8 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
     moments = {"event_time": context.event.time, "now": context.now}
     lot = award(lot_id, effect, wallet, **moments, zone=context.program.zone)
     is_pending = lot.active_from is not None
-    lot = replace(lot, qualifies=True) if is_pending else lot
+    lot = replace(lot, qualifies=effect.qualifies) if is_pending else lot
+    counts_now = effect.qualifies and not is_pending
     points = lot.points
     change = Balance(pending=points) if is_pending else Balance(active=points)
     new = NewTransfer(
@@ -64,11 +67,11 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
         wallet.code,
         "award",
         points,
-        change._replace(earned=points, qualifying=NOTHING if is_pending else points),
+        change._replace(earned=points, qualifying=points if counts_now else NOTHING),
         context.event.id,
         source,
         lot=lot_id,
-        counts_at=None if is_pending else counts_at(wallet, effect.pending, **moments, zone=context.program.zone),
+        counts_at=counts_at(wallet, effect.pending, **moments, zone=context.program.zone) if counts_now else None,
     )
     posted = add_lots(context, context.event.member, [lot], new)
     context.log.append(f"+{wallet.amount(points)} {wallet.code}{' pending' if is_pending else ''} by {source}")

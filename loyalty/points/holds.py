@@ -14,7 +14,7 @@ from loyalty.points.refusals import DateInPast, MoreThanHeld, NotHeld
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer, spending_order
-from loyalty.tiers.rising import judge_standing
+from loyalty.tiers.rising import judge_spending, judge_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def capture_points(operation: OperationContext, hold_id: str, amount: Decimal | 
     if rest:
         _release(operation, hold, rest, comment)
     operation.unschedule(hold_id)
+    judge_spending(operation, hold.member)
     return posted.transfer.id
 
 

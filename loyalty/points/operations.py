@@ -28,7 +28,7 @@ from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import Balance
 from loyalty.store.points import Lot, NewTransfer, Posted, Transfer, TransferKind
 from loyalty.tiers.periods import judge_posted
-from loyalty.tiers.rising import judge_standing
+from loyalty.tiers.rising import judge_spending, judge_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ def spend_points(operation: OperationContext, request: SpendPoints) -> str:
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
     posted = take(operation, "spend", request.member, wallet, points, new_id(), cause)
     operation.record(event_id, "points_spent", request.member, transfer_body(wallet, posted))
+    judge_spending(operation, request.member)
     return posted.transfer.id
 
 

@@ -21,6 +21,8 @@ class AwardPointsRule:
     rounding: Rounding
     pending: Duration | None
     expires: Expiry | None
+    qualifies: bool = True
+    """Whether they count for tiers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class AwardPoints:
     points: Points
     pending: Duration
     expires: Expiry
+    qualifies: bool = True
+    """Whether they count for tiers."""
     rule: int | None = field(default=None, compare=False)
     """The index in `then` of the rule that gave it; None: the effect was read from the database."""
 

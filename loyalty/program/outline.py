@@ -28,7 +28,9 @@ class Outline:
             "reward": frozenset(program.rewards),
             "event": frozenset(program.event_types),
         }
-        rules = TierRules.of(program.tiers, program.tier_by, program.tier_review, program.wallets)
+        rules = TierRules.of(
+            program.tiers, program.tier_by, program.tier_review, program.wallets, program.tier_wallet_code
+        )
         return cls(program.title, names, rules)
 
     def dropped_by(self, new: "Outline") -> NamesByKind:

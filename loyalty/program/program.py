@@ -18,7 +18,7 @@ from loyalty.program.expiry import Expiry, Never
 from loyalty.program.logic import reads_member
 from loyalty.program.reactors import Reactor
 from loyalty.program.rewards import Reward
-from loyalty.program.tiers import Tier, TierBy
+from loyalty.program.tiers import Tier, TierBy, TierFall
 from loyalty.program.wallets import Wallet
 
 
@@ -51,11 +51,20 @@ class Program:
     rewards: Mapping[str, Reward]
     badges: Mapping[str, str] = field(default_factory=dict)
     """Declared badges and their titles; empty: any name is a badge."""
+    tier_fall: TierFall = "to_reached"
+    """How far a member falls at a review whose standing does not reach their tier."""
+    tier_wallet_code: str | None = None
+    """The wallet whose points decide the tier; None: the default one."""
 
     @cached_property
     def default_wallet(self) -> Wallet:
         """The wallet of effects that do not name one."""
         return next(wallet for wallet in self.wallets.values() if wallet.default)
+
+    @cached_property
+    def tier_wallet(self) -> Wallet:
+        """The wallet whose points decide the tier."""
+        return self.default_wallet if self.tier_wallet_code is None else self.wallets[self.tier_wallet_code]
 
     @cached_property
     def reviews_tiers(self) -> bool:

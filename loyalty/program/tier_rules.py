@@ -22,7 +22,7 @@ class EasierTier:
 
 @dataclass(frozen=True, slots=True)
 class TierRules:
-    """The starts of tiers in points of the default wallet, from the lowest, and what is compared with them."""
+    """The starts of tiers in points of their wallet, from the lowest, and what is compared with them."""
 
     starts: Mapping[str, Points]
     by: TierBy
@@ -31,9 +31,12 @@ class TierRules:
     """Whether only points earned since the last review count."""
 
     @classmethod
-    def of(cls, tiers: Sequence[Tier], by: TierBy, review: Expiry, wallets: Mapping[str, Wallet]) -> "TierRules":
-        """Return the rules of a program's tiers."""
-        wallet = next(wallet for wallet in wallets.values() if wallet.default)
+    def of(
+        cls, tiers: Sequence[Tier], by: TierBy, review: Expiry, wallets: Mapping[str, Wallet], code: str | None = None
+    ) -> "TierRules":
+        """Return the rules of a program's tiers, by points of a wallet (None: the default one)."""
+        default = next(wallet for wallet in wallets.values() if wallet.default)
+        wallet = default if code is None else wallets.get(code, default)
         starts = {tier.name: wallet.points(tier.start, "up") for tier in tiers}
         return cls(starts, by, wallet.code, bool(tiers) and not isinstance(review, Never))
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-TierBy = Literal["earned_points", "active_points"]
+TierBy = Literal["earned_points", "active_points", "spent_points"]
+TierFall = Literal["to_reached", "one_step"]
 
 
 @dataclass(frozen=True, slots=True)

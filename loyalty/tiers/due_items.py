@@ -15,7 +15,7 @@ from loyalty.tiers.ending import end_hold, tier_without
 from loyalty.tiers.holds import hold_of, within_hold
 from loyalty.tiers.periods import points_after
 from loyalty.tiers.rising import judge_member, judge_standing
-from loyalty.tiers.standing import due_times, kept_until, reviewed
+from loyalty.tiers.standing import counted, due_times, kept_until, reviewed
 
 
 def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
@@ -59,7 +59,7 @@ def _review(due: DueItemContext, member: Member, present: Tier, until: datetime)
     if until > due.now:  # another period has begun since this was read
         due.set_due_items({"tier_review": until}, member=member.id)
         return None
-    wallet = due.program.default_wallet.code
+    wallet = due.program.tier_wallet.code
     balance = member.balances.get(wallet, NO_POINTS)
     later = points_after(due, member.id, until)  # what happened after the period that ends, and was booked already
     ended = balance._replace(qualifying=Points(balance.qualifying - later))
@@ -68,7 +68,7 @@ def _review(due: DueItemContext, member: Member, present: Tier, until: datetime)
     next_until = kept_until(due.program, to, now=due.now)
     last = due.tx.members.tier_period(member.id).review
     review = TierReview(until, None if last is None else last.at, member.tier_base)
-    base = ended.qualifying
+    base = counted(due.program, ended)
     due.tx.members.set_period(member.id, base=base, until=next_until, now=due.now, review=review)
     following = {} if next_until is None else due_times(due.program, next_until, now=due.now)
     due.set_due_items(following, member=member.id, replacing=TIER_KINDS)

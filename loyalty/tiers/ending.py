@@ -23,7 +23,7 @@ def tier_without(work: TierWork, member: Member, hold: TierHold) -> Tier | None:
     program, present = work.program, work.program.tier_named(member.tier)
     if hold.direction == "floor" and present is not None and present.name != hold.tier:
         return present  # they have risen above it since
-    balance = member.balances.get(program.default_wallet.code, NO_POINTS)
+    balance = member.balances.get(program.tier_wallet.code, NO_POINTS)
     reached, before = program.tier_at(standing(program, balance, member.tier_base)), program.tier_named(hold.before)
     if before is None or (hold.before_until is not None and hold.before_until <= work.now):
         return reached

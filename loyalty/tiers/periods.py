@@ -23,11 +23,11 @@ def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> No
     Call it at the end of a unit of work that posted awards, activations or cancellations.
     """
     program = work.program
-    in_default = [each for each in posted if each.wallet == program.default_wallet.code]
-    if not in_default or not program.tiers:
+    in_wallet = [each for each in posted if each.wallet == program.tier_wallet.code]
+    if not in_wallet or not program.tiers:
         return
-    balance = in_default[-1].after
-    dated = [each.transfer for each in in_default if each.transfer.counts_at is not None]
+    balance = in_wallet[-1].after
+    dated = [each.transfer for each in in_wallet if each.transfer.counts_at is not None]
     if not dated or not program.reviews_tiers:
         judge_standing(work, member_id, balance)
         return
@@ -41,7 +41,7 @@ def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> No
 
 def points_after(work: TierWork, member_id: str, until: datetime) -> Points:
     """Return the points that are booked already, and count for the tier period after one that ends at `until`."""
-    wallet = work.program.default_wallet
+    wallet = work.program.tier_wallet
     if wallet.dated == "award" or not _reviews_points(work.program):
         return NOTHING
     return work.tx.ledger.qualified_since(member_id, wallet.code, until)
@@ -68,7 +68,7 @@ def _count(work: TierWork, member_id: str, dated: Sequence[Transfer]) -> TierPer
 def _judge_again(work: TierWork, member_id: str, points: Points, review: TierReview) -> None:
     """Give a member the tier that `points` reached at the last review, unless it would have been reviewed since."""
     program, member = work.program, work.facts_of(member_id)
-    reached = program.tier_at(program.default_wallet.amount(max(0, points)))
+    reached = program.tier_at(program.tier_wallet.amount(max(0, points)))
     present = program.tier_named(member.tier)
     if reached is None or (present is not None and reached.start <= present.start):
         return

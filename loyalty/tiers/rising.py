@@ -18,14 +18,14 @@ def judge_standing(
 ) -> None:
     """Move a member up if their standing reaches a higher tier than theirs; nobody moves down here.
 
-    Call it at the end of a unit of work that may have raised the standing. `balance` is that of the default wallet now,
-    and `base` that of the member's tier period, if they are known.
+    Call it at the end of a unit of work that may have raised the standing. `balance` is that of the wallet of tiers
+    now, and `base` that of the member's tier period, if they are known.
     """
     program = work.program
     if not program.tiers:
         return
     if balance is None:
-        account = work.tx.ledger.account(member_id, program.default_wallet.code)
+        account = work.tx.ledger.account(member_id, program.tier_wallet.code)
         balance = NO_POINTS if account is None else account.balance
     if not _may_rise(program, balance):
         return
@@ -33,9 +33,15 @@ def judge_standing(
     _rise(work, member if base is None else replace(member, tier_base=base), balance)
 
 
+def judge_spending(work: TierWork, member_id: str) -> None:
+    """Move a member up if what they have spent reaches a higher tier, where that decides the tier."""
+    if work.program.tier_by == "spent_points":
+        judge_standing(work, member_id)
+
+
 def judge_member(work: TierWork, member: Member) -> None:
     """Move a member up as `judge_standing` does, also from none into the lowest tier."""
-    _rise(work, member, member.balances.get(work.program.default_wallet.code, NO_POINTS))
+    _rise(work, member, member.balances.get(work.program.tier_wallet.code, NO_POINTS))
 
 
 def _rise(work: TierWork, member: Member, balance: Balance) -> None:

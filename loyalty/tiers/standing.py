@@ -12,14 +12,19 @@ from loyalty.store.members import NO_POINTS, Balance, Member
 
 
 def standing(program: Program, balance: Balance, base: Points) -> Decimal | int:
-    """Return what tiers are reached by, in units of the default wallet.
+    """Return what tiers are reached by, in units of the wallet of tiers.
 
-    By earned points it is what qualifies above `base`, or without reviews all that ever did; by active points it is
-    what the member has.
+    By earned points it is what qualifies above `base`, or without reviews all that ever did; by spent points likewise;
+    by active points it is what the member has.
     """
     since = base if program.reviews_tiers else 0
-    points = balance.qualifying - since if program.tier_by == "earned_points" else balance.net
-    return program.default_wallet.amount(max(0, points))
+    points = balance.net if program.tier_by == "active_points" else counted(program, balance) - since
+    return program.tier_wallet.amount(max(0, points))
+
+
+def counted(program: Program, balance: Balance) -> Points:
+    """Return what reviews count since the one before: the points that were spent, or those that qualify."""
+    return balance.spent if program.tier_by == "spent_points" else balance.qualifying
 
 
 def kept_until(program: Program, tier: Tier, *, now: datetime) -> datetime | None:
@@ -30,10 +35,17 @@ def kept_until(program: Program, tier: Tier, *, now: datetime) -> datetime | Non
 
 
 def reviewed(program: Program, member: Member, present: Tier) -> Tier:
-    """Return the tier after a review: the present one if the standing reaches it, else the one that it reaches."""
-    balance = member.balances.get(program.default_wallet.code, NO_POINTS)
+    """Return the tier after a review: the present one if the standing reaches it, else the one that it reaches.
+
+    A program may let members fall one tier at a time.
+    """
+    balance = member.balances.get(program.tier_wallet.code, NO_POINTS)
     reached = program.tier_at(standing(program, balance, member.tier_base)) or program.tiers[0]
-    return present if reached.start >= present.start else reached
+    if reached.start >= present.start:
+        return present
+    if program.tier_fall == "one_step":
+        return max((each for each in program.tiers if each.start < present.start), key=lambda each: each.start)
+    return reached
 
 
 def due_times(program: Program, until: datetime, *, warned: bool = False, now: datetime) -> DueTimes:

@@ -95,9 +95,15 @@ def events_caused_by(responder: Responder, program: Program) -> Iterator[CausedE
 
 
 def _may_move_up(program: Program, effect: AwardPointsRule | DeductPointsRule) -> bool:
-    if not program.tiers or effect.wallet != program.default_wallet.code:
+    if not program.tiers or effect.wallet != program.tier_wallet.code:
         return False
-    return isinstance(effect, AwardPointsRule) or program.tier_by == "active_points"
+    match program.tier_by:
+        case "earned_points":
+            return isinstance(effect, AwardPointsRule) and effect.qualifies
+        case "active_points":
+            return True
+        case "spent_points":
+            return isinstance(effect, DeductPointsRule)
 
 
 def _completion(responder: Responder, achievement: Achievement) -> CausedEvent:

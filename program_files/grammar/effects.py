@@ -46,6 +46,7 @@ AWARD_POINTS: Final = MapGrammar(
             "pending", DURATION_OR_ZERO, "How long they wait before they can be spent.", otherwise="as the wallet says"
         ),
         Key("expires", EXPIRES, "When they expire.", otherwise="as the wallet says"),
+        Key("qualifies", FLAG, "Whether they count for tiers.", otherwise="true"),
     ),
 )
 DEDUCT_POINTS: Final = MapGrammar(

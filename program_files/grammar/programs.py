@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from loyalty.program.tiers import TierBy
+from loyalty.program.tiers import TierBy, TierFall
 from loyalty.program.wallets import Dating
 from program_files.grammar.common import EXPIRES, PERIOD, TITLE, expiry
 from program_files.grammar.values import (
@@ -20,6 +20,7 @@ from program_files.grammar.values import (
     ListValue,
     MapGrammar,
     MappingValue,
+    ReferenceValue,
     TimeZoneValue,
     UnionValue,
 )
@@ -31,6 +32,13 @@ TIER_BY: Final[ChoiceValue[TierBy]] = ChoiceValue(
     {
         "earned_points": "All points ever earned.",
         "active_points": "The points that can be spent now.",
+        "spent_points": "All points ever spent.",
+    }
+)
+TIER_FALL: Final[ChoiceValue[TierFall]] = ChoiceValue(
+    {
+        "to_reached": "To the tier that they do reach.",
+        "one_step": "To the tier below theirs.",
     }
 )
 
@@ -139,6 +147,13 @@ PROGRAM: Final = MapGrammar(
         ),
         Key("tiers", ListValue(TIER), "Tiers, from the lowest to the highest."),
         Key("tier_by", TIER_BY, "The amount that decides the tier.", default="earned_points"),
+        Key(
+            "tier_wallet",
+            ReferenceValue("wallet"),
+            "The wallet whose points decide the tier.",
+            otherwise="the default wallet",
+        ),
+        Key("tier_fall", TIER_FALL, "How far a member falls whose tier is not kept at a review.", default="to_reached"),
         Key(
             "tier_review",
             expiry("tier_review", "the beginning of the tier's period"),

@@ -88,6 +88,7 @@ class EffectReader:
             rounding=fields.choice("round", ROUNDING),
             pending=fields.duration("pending"),
             expires=None if expires is None else read_expiry(expires, self._problems),
+            qualifies=fields.flag("qualifies") is not False,
         )
 
     def deduct_points(self, node: Node) -> EffectRule:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from loyalty.program.expiry import Expiry, Never
 from loyalty.program.program import NotifyBefore
-from loyalty.program.tiers import Tier, TierBy
+from loyalty.program.tiers import Tier, TierBy, TierFall
 from loyalty.program.wallets import Wallet
-from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_BY, UNKNOWN_MEMBERS
+from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_BY, TIER_FALL, UNKNOWN_MEMBERS
 from program_files.readers.expiry import read_expiry
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import is_name, name_of, note_wrong_type, text_of
@@ -31,6 +31,9 @@ class Settings:
     tiers: tuple[Tier, ...]
     tier_by: TierBy
     tier_review: Expiry
+    tier_fall: TierFall
+    tier_wallet: str | None
+    """The wallet whose points decide the tier; None: the default one."""
     badges: Mapping[str, str] | None
     """None: badges are not declared, so that any name is one."""
 
@@ -41,16 +44,19 @@ def read_settings(node: Node, problems: Problems) -> Settings:
     store = fields.name("store") or "?"
     tiers = fields.get("tiers")
     badges, review = fields.get("badges"), fields.get("tier_review")
+    wallets = read_wallets(fields)
     return Settings(
         store=store,
         title=fields.text("title", store),
         zone=_zone(fields),
         registers_unknown_members=fields.choice("unknown_members", UNKNOWN_MEMBERS) == "register",
-        wallets=read_wallets(fields),
+        wallets=wallets,
         notify_before=_notify_before(fields),
         tiers=() if tiers is None else _tiers(fields),
         tier_by=fields.choice("tier_by", TIER_BY),
         tier_review=Never() if review is None else read_expiry(review, problems, "tier_review"),
+        tier_fall=fields.choice("tier_fall", TIER_FALL),
+        tier_wallet=_tier_wallet(fields, wallets),
         badges=None if badges is None else _badges(badges, problems),
     )
 
@@ -76,6 +82,17 @@ def _notify_before(fields: MapReader) -> NotifyBefore:
         return NotifyBefore(None, None, None)
     parts = MapReader(node, fields.problems, NOTIFY_BEFORE)
     return NotifyBefore(parts.duration("points"), parts.duration("coupons"), parts.duration("tier"))
+
+
+def _tier_wallet(fields: MapReader, wallets: Mapping[str, Wallet]) -> str | None:
+    node = fields.get("tier_wallet")
+    name = None if node is None else name_of(node, fields.problems, "tier_wallet")
+    if node is None or name is None:
+        return None
+    if name not in wallets:
+        fields.problems.add_unknown(node.place, "unknown-wallet", "wallet", name, wallets)
+        return None
+    return name
 
 
 def _tiers(fields: MapReader) -> tuple[Tier, ...]:
@@ -124,6 +141,17 @@ def _badge_title(badge: str, badges: Node, problems: Problems) -> str:
 
 
 NO_SETTINGS = Settings(
-    "?", "?", ZoneInfo("UTC"), True, ONE_WALLET, NotifyBefore(None, None, None), (), "earned_points", Never(), None
+    store="?",
+    title="?",
+    zone=ZoneInfo("UTC"),
+    registers_unknown_members=True,
+    wallets=ONE_WALLET,
+    notify_before=NotifyBefore(None, None, None),
+    tiers=(),
+    tier_by="earned_points",
+    tier_review=Never(),
+    tier_fall="to_reached",
+    tier_wallet=None,
+    badges=None,
 )
 """Used in place of a program.yaml that cannot be read, so that the other files can be checked."""

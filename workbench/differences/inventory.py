@@ -86,6 +86,8 @@ def _settings(program: Program) -> Iterator[Attribute]:
             "unknown_members": AttributeText("register" if program.registers_unknown_members else "refuse"),
             "notify_before": _notify_before(program),
             "tier_by": AttributeText(program.tier_by) if program.tiers else None,
+            "tier_wallet": None if program.tier_wallet_code is None else AttributeText(program.tier_wallet_code),
+            "tier_fall": AttributeText(program.tier_fall) if program.tier_fall != "to_reached" else None,
             "tier_review": AttributeText(phrases.expiry(program.tier_review)) if program.reviews_tiers else None,
             **dict.fromkeys(("wallets", "tiers", "badges"), None),  # definitions of their own
             "dated": None,  # it is said of each wallet
@@ -268,9 +270,10 @@ def _effects(then: tuple[EffectRule, ...], program: Program) -> tuple[tuple[Attr
 
 def _effect(effect: EffectRule, program: Program) -> Iterator[Attribute]:
     match effect:
-        case AwardPointsRule(pending=pending, expires=expires):
+        case AwardPointsRule(pending=pending, expires=expires, qualifies=qualifies):
             values: dict[str, ValuesOfKey] = {
                 **_amount("award_points", effect, program),
+                "qualifies": None if qualifies else AttributeText("no"),
                 "pending": None if pending is None else AttributeText(phrases.duration(pending)),
                 "expires": None if expires is None else AttributeText(phrases.expiry(expires)),
             }

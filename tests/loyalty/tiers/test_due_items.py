@@ -192,3 +192,50 @@ def test_due_items_of_a_period_that_is_over_do_nothing() -> None:
     assert tier_events(warned) == []
     assert tier_events(reviewed) == []
     assert engine.store.due_items.earliest() == later - timedelta(days=14)
+
+
+def test_a_member_falls_one_tier_at_a_time_if_the_program_says_so() -> None:
+    engine = new_engine(PROGRAM + "tier_fall: one_step\n", tier="gold")
+
+    engine.advance(START + YEAR)
+    first, _ = tier(engine), engine.advance(START + 2 * YEAR)
+
+    assert (first, tier(engine)) == ("silver", "bronze")
+
+
+@pytest.mark.parametrize("pending", ["0d", "1d"])
+def test_points_of_an_award_that_does_not_qualify_can_be_spent_and_raise_nobody(pending: str) -> None:
+    award = f"{{points: 900, qualifies: false, pending: {pending}}}"
+    gift = f"reactor: gift\non: app_login\nthen: [{{award_points: {award}}}]\n"
+    engine = new_engine(reactors__gift=gift)
+
+    engine.report(ANN, "app_login", {})
+    engine.advance(START + timedelta(days=2))
+
+    assert engine.store.members_by_id[ANN].balances["points"].active == 900_000_000
+    assert tier(engine) == "bronze"
+
+
+def test_tiers_by_points_of_another_wallet_count_only_those() -> None:
+    program = PROGRAM.replace("wallets:", "wallets:\n  stars: {}") + "tier_wallet: stars\n"
+    stars = "reactor: stars\non: app_login\nthen: [{award_points: {points: 500, wallet: stars}}]\n"
+    engine = new_engine(program, reactors__stars=stars)
+
+    engine.report(ANN, "purchase", {"total": 5000})
+    by_points, _ = tier(engine), engine.report(ANN, "app_login", {})
+
+    assert (by_points, tier(engine)) == ("bronze", "silver")
+
+
+def test_tiers_by_spent_points_rise_with_what_is_spent_and_reviews_count_what_was_spent_since() -> None:
+    pay = "reactor: pay\non: app_login\nthen: [{deduct_points: {points: 500}}]\n"
+    engine = new_engine(PROGRAM + "tier_by: spent_points\n", reactors__pay=pay)
+
+    engine.report(ANN, "purchase", {"total": 5000})
+    earned, _ = tier(engine), engine.report(ANN, "app_login", {})
+    spent = tier(engine)
+    first = engine.advance(START + YEAR)
+    kept, _ = tier(engine), engine.advance(START + 2 * YEAR)
+
+    assert (earned, spent, kept, tier(engine)) == ("bronze", "silver", "silver", "bronze")
+    assert "tier_kept" in [each.type for each in first]

@@ -24,6 +24,8 @@ dated: event
 notify_before: {points: 7d, coupons: 3d, tier: 2w}
 tiers: [{tier: bronze, from: 0, title: Bronze}, {tier: gold, from: 100.5}]
 tier_by: active_points
+tier_wallet: points
+tier_fall: one_step
 tier_review: {after: 365d}
 badges: {early-bird: {title: Early bird}, late-bird: {}}
 """,
@@ -51,7 +53,8 @@ on: purchase
 when: {and: [{">=": [{var: event.body.total}, 20]}, {some: [{var: event.body.items}, {"==": [{var: sku}, mug]}]}]}
 then:
   - award_points:
-      {points: {"*": [{var: event.body.total}, 2]}, wallet: stamps, round: half_up, pending: 1d, expires: {after: 1y}}
+      {points: {"*": [{var: event.body.total}, 2]}, wallet: stamps, round: half_up, pending: 1d, expires: {after: 1y},
+       qualifies: false}
   - deduct_points: {points: 1, wallet: points, round: up}
   - grant_badge: early-bird
   - issue_reward: coffee

@@ -135,8 +135,9 @@ class _Fixture:
         node, program = self._fields.get("tier"), self._names.program
         if node is not None:
             return self._names.read(node, self._problems, "tier")
-        wallet = program.default_wallet
-        standing = (points if program.tier_by == "active_points" else earned).get(wallet.code, 0)
+        wallet = program.tier_wallet
+        known = {"active_points": points, "earned_points": earned}.get(program.tier_by, {})
+        standing = known.get(wallet.code, 0)
         tier = program.tier_at(Decimal(wallet.amount(standing)))
         return None if tier is None else tier.name
 
