@@ -21,8 +21,10 @@ from api.http.openapi import install_openapi
 from api.http.security_headers import AddSecurityHeaders
 from api.imports import routes as imports
 from api.login import routes as login
+from api.members import accounts as members_accounts
 from api.members import changing as members_changing
 from api.members import lookups as members_lookups
+from api.members import passwords as members_passwords
 from api.members import routes as members
 from api.points import history as points_history
 from api.points import routes as points
@@ -59,6 +61,8 @@ ROUTERS = (
     tiers.router,  # before members, whose path parameter would match `tier`
     members_lookups.router,  # before members, whose path parameter would match `check`
     members.router,
+    members_accounts.router,
+    members_passwords.router,  # before changes, whose path parameter would match `password`
     members_changing.router,
     transactions.router,
     wallets.router,

@@ -113,8 +113,17 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member/registrations": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}": {
         "GET": Needs(Permission.VIEW_MEMBERS, or_own=True),
-        "PUT": Needs(Permission.CHANGE_MEMBERS),
+        "PUT": Needs(Permission.CHANGE_MEMBERS, or_own=True),
     },
+    f"{_STORE}/member/register": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/activate/{{token}}": {"POST": Everyone()},
+    f"{_STORE}/member/confirm-change/{{token}}": {"POST": Everyone()},
+    f"{_STORE}/member/resend-code": {"POST": Everyone()},
+    f"{_STORE}/member/{{member}}/send-code": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/password/reset/request": {"POST": Everyone()},
+    f"{_STORE}/member/password/reset": {"POST": Everyone()},
+    f"{_STORE}/member/password": {"PUT": MembersOnly()},
+    f"{_STORE}/member/{{member}}/password": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/custom-attribute": {
         "PUT": Needs(Permission.CHANGE_MEMBERS),
         "DELETE": Needs(Permission.CHANGE_MEMBERS),

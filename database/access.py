@@ -52,6 +52,11 @@ class AccessReader:
         """Return a setting that the installation made for itself."""
         return self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one_or_none()
 
+    def secret_setting(self, name: str) -> str | None:
+        """Return a setting that is stored encrypted; None: there is none yet."""
+        stored = self.setting(name)
+        return None if stored is None else keys_of(self.connection).decrypt(stored, of=setting_of(name))
+
     def revisions_in_force(self) -> dict[str, int]:
         """Return the number of the revision in force of every store that has one."""
         latest = select(revision.c.store, func.max(revision.c.number)).group_by(revision.c.store)

@@ -108,6 +108,17 @@ class MemberQueries(Queries):
             raise LookupError(f"member {member_id} is not in store {self.store}")
         return found
 
+    def waits_for_activation(self, member_id: str) -> bool:
+        """Return whether a member was registered without activation, and neither activated nor deactivated since."""
+        here = (member.c.store == self.store, member.c.id == member_id)
+        return bool(self.connection.execute(select(member.c.waits_for_activation).where(*here)).scalar_one())
+
+    def password_hash(self, member_id: str) -> str | None:
+        """Return the hash of a member's password; None: they cannot log in."""
+        here = (member.c.store == self.store, member.c.id == member_id)
+        found: str | None = self.connection.execute(select(member.c.password_hash).where(*here)).scalar_one()
+        return found
+
     def get(self, member_id: str) -> StoredMember | None:
         """Return one member."""
         return self.find_one(StoredMember, member, id=member_id)
@@ -188,8 +199,12 @@ class Members(MemberQueries, WriteQueries):
         password_hash: str | None,
         registered_at: datetime,
         now: datetime,
+        active: bool = True,
     ) -> bool:
-        """Add a member; return False if one with the id or any part of the identity exists."""
+        """Add a member; return False if one with the id or any part of the identity exists.
+
+        `active` False: the member waits for activation.
+        """
         is_new = self.insert_if_absent(
             member,
             {
@@ -206,7 +221,8 @@ class Members(MemberQueries, WriteQueries):
                 "reviewed_at": None,
                 "reviewed_since": None,
                 "reviewed_base": 0,
-                "active": True,
+                "active": active,
+                "waits_for_activation": not active,
                 "password_hash": password_hash,
                 "registered_at": registered_at,
                 "created_at": now,
@@ -242,8 +258,12 @@ class Members(MemberQueries, WriteQueries):
         self._add_fields(member_id, profile)
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
-        """Let a member take part, or not."""
-        self.update(member, {"id": member_id}, active=active, updated_at=now)
+        """Let a member take part, or not; one who waited for activation waits no more."""
+        self.update(member, {"id": member_id}, active=active, waits_for_activation=False, updated_at=now)
+
+    def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
+        """Replace the hash of a member's password."""
+        self.update(member, {"id": member_id}, password_hash=password_hash, updated_at=now)
 
     def end_sessions(self, member_id: str) -> None:
         """Log a member out everywhere."""

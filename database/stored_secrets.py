@@ -11,6 +11,9 @@ from database.tables import delivery, setting, store, subscription
 
 JWT_SECRET = "jwt_secret"  # noqa: S105 - the name of a setting, not a secret
 
+CODE_SECRET = "code_secret"  # noqa: S105 - likewise
+"""The setting that codes of members are derived with."""
+
 KEY_CHECK = "secret_key_check"
 """The setting that is stored once everything is encrypted: whoever can read it has the key."""
 
@@ -87,7 +90,7 @@ def _outdated(connection: Connection, keys: SecretKeys, column: _SecretColumn) -
     key, value = column.table.c[column.key], _text(column)
     wanted = select(key, column.table.c[column.scope], value).where(value.is_not(None)).order_by(key).limit(BATCH)
     if column.table is setting:
-        wanted = wanted.where(setting.c.name.in_([JWT_SECRET, KEY_CHECK]))
+        wanted = wanted.where(setting.c.name.in_([JWT_SECRET, CODE_SECRET, KEY_CHECK]))
     if column.is_json:
         wanted = wanted.where(value != "[]")
     last = ""

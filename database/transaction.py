@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from database.achievements import AchievementQueries, Achievements
 from database.answers import AnswerQueries, Answers
+from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
 from database.due_items import DueItemQueries, DueItems
 from database.event_batches import EventBatches
@@ -88,6 +89,10 @@ class ReadTransaction:
     @cached_property
     def imports(self) -> ImportQueries:
         return ImportQueries(self.connection, self.store)
+
+    @cached_property
+    def codes(self) -> CodeQueries:
+        return CodeQueries(self.connection, self.store)
 
     @cached_property
     def answers(self) -> AnswerQueries:
@@ -172,6 +177,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def imports(self) -> Imports:
         return Imports(self.connection, self.store)
+
+    @cached_property
+    def codes(self) -> Codes:
+        return Codes(self.connection, self.store)
 
     @cached_property
     def answers(self) -> Answers:

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 
+from database.codes import CodeQueries
 from database.queries import Queries, WriteQueries
 from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
 from database.sqlite_fast_path import Prepared
 from database.tables import attempt, delivery, message, store, subscription
 from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, OutboundDelivery
+from loyalty.webhooks.messages import with_codes
 
 OVERDUE_AFTER = timedelta(seconds=30)
 """How long an attempt may be overdue before the relay looks whether any workflow makes it: longer than one takes."""
@@ -75,7 +77,11 @@ class WebhookQueries(Queries):
             return None
         headers, secret = opened_headers(self, found.headers), opened_secret(self, found.secret)
         previous = None if found.previous_secret is None else opened_secret(self, found.previous_secret)
-        return replace(found, headers=headers, secret=secret, previous_secret=previous)
+        bodies = found.bodies
+        if found.format is not None:  # not what a reactor rendered: its texts are not ours
+            plain = CodeQueries(self.connection, self.store).plain
+            bodies = {form: with_codes(each, plain) for form, each in bodies.items()}
+        return replace(found, headers=headers, secret=secret, previous_secret=previous, bodies=bodies)
 
     def of_event(self, event_id: str) -> list[Delivery]:
         """Return the deliveries of an event's messages, in the order of their ids."""

@@ -10,6 +10,10 @@ Refusal                     an operation is refused, and nothing is changed
 ├── IdentityTaken           other members have parts of the identity; `fields` names them
 ├── MemberIdTaken           a member of another store has this id
 ├── MemberInactive          the member is deactivated, or not activated yet
+├── NotWaiting              the member does not wait for activation
+├── InvalidCode             a code is unknown, used, expired, or was guessed at too often
+├── TooManyCodes            the member got as many codes as they get in an hour; `most` is how many
+├── WrongPassword           this is not the member's present password
 ├── UnknownAttribute        the member has no attribute of this name, or another value of it
 ├── TooManyAttributes       the member would have more attributes than one can have; `most` is how many
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
@@ -107,6 +111,38 @@ class MemberInactive(Refusal):
     def __init__(self, member_id: str) -> None:
         super().__init__(f"member {member_id} is not active: activate the member first")
         self.member_id = member_id
+
+
+class NotWaiting(Refusal):
+    """The member does not wait for activation."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(
+            f"member {member_id} does not wait for activation: one who was deactivated is activated by hand"
+        )
+        self.member_id = member_id
+
+
+class InvalidCode(Refusal):
+    """A code is unknown, used, expired, or was guessed at too often."""
+
+    def __init__(self) -> None:
+        super().__init__("this code cannot be used, or not any more: ask for another one")
+
+
+class TooManyCodes(Refusal):
+    """The member got as many codes as they get in an hour."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the member got {most} codes within an hour: use the last one, or try again later")
+        self.most = most
+
+
+class WrongPassword(Refusal):
+    """This is not the member's present password."""
+
+    def __init__(self) -> None:
+        super().__init__("this is not the present password")
 
 
 class UnknownAttribute(Refusal):

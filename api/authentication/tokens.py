@@ -10,8 +10,8 @@ import jwt
 from typing_extensions import TypedDict
 
 from api.http.errors import NotAuthenticated
-from database import Access, Database
-from database.sessions import Session
+from database import Access, Database, Transaction
+from database.sessions import Session, Sessions
 from loyalty.ids import new_id
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
@@ -46,10 +46,24 @@ class Tokens:
         self._database = database
         self._cached_secret = ""
 
-    async def issue_to_member(self, member_id: str, store: str, *, address: str | None = None) -> TokenPair:
-        """The first pair of tokens of a new session of a member."""
+    async def issue_to_member(
+        self, member_id: str, store: str, *, password_hash: str | None = None, address: str | None = None
+    ) -> TokenPair:
+        """The first pair of tokens of a new session of a member.
+
+        Raise NotAuthenticated if the member is not active, or has another password than this hash by now.
+        """
         session, refresh_token = _new_session(member_id, store, address)
-        await self._database.access_write(lambda access: access.sessions.add(session, token_hash=digest(refresh_token)))
+
+        def add(tx: Transaction) -> None:
+            tx.members.lock_member(member_id)  # who deactivates the member, or sets a password, ends sessions of before
+            if password_hash is not None:
+                known = tx.members.password_hash(member_id) if tx.members.is_active(member_id) else None
+                if known != password_hash:
+                    raise NotAuthenticated("Bad credentials.")
+            Sessions(tx.connection).add(session, token_hash=digest(refresh_token))
+
+        await self._database.store(store).write(add)
         return await self._pair(session, refresh_token)
 
     async def issue_to_admin(

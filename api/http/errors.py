@@ -8,7 +8,7 @@ ApiError                a request is not carried out; the message says why and w
 ├── NotAllowed          the thing exists, but not with this method; `allow` has those that it has
 ├── StillRunning        a request with the same Idempotency-Key is running; `retry_after` says when to try again
 ├── TooLarge            the body is longer than the API reads
-├── TooManyAttempts     the rate limit on logins is exceeded; `retry_after` says when to try again
+├── TooManyAttempts     the rate limit on logins or codes is exceeded; `retry_after` says when to try again
 └── RateLimitReached    the rate limit of an API key is reached; `retry_after` says when to try again
 """
 
@@ -55,21 +55,25 @@ from loyalty.refusals import (
     EventIsCaused,
     EventNotFailed,
     IdentityTaken,
+    InvalidCode,
     InvalidMemberId,
     MemberIdTaken,
     MemberInactive,
     MissingIdentity,
     NoLiveSubscription,
+    NotWaiting,
     Refusal,
     SecretRotationUnderWay,
     SumTooLarge,
     TooManyAttributes,
+    TooManyCodes,
     UnidentifiedMember,
     UnknownAttribute,
     UnknownMember,
     UnknownMemberId,
     UnknownTier,
     UnnamedLosses,
+    WrongPassword,
 )
 from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTierSet
 from loyalty.transactions.refusals import (
@@ -160,7 +164,7 @@ class TooManyAttempts(ApiError):
     """The rate limit on logins is exceeded."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"too many attempts to log in: try again in {retry_after} s")
+        super().__init__(f"too many attempts: try again in {retry_after} s")
         self.retry_after = retry_after
 
 
@@ -223,6 +227,10 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     IdentityTaken: FaultTemplate("alreadyUsed", "customer.{field}", "a member with this {field} is registered already"),
     MemberIdTaken: FaultTemplate("alreadyUsed", "event.customerData.customerId"),
     MemberInactive: FaultTemplate("memberInactive", "member", parameters=("member_id",)),
+    NotWaiting: FaultTemplate("notWaiting", "member", parameters=("member_id",)),
+    InvalidCode: FaultTemplate("invalidCode", "token"),
+    TooManyCodes: FaultTemplate("tooManyCodes", "member", parameters=("most",)),
+    WrongPassword: FaultTemplate("wrongPassword", "currentPassword"),
     UnknownAttribute: FaultTemplate("unknownAttribute", "customAttributes"),
     TooManyAttributes: FaultTemplate("tooManyAttributes", "customAttributes", parameters=("most",)),
     UnknownTier: FaultTemplate("unknownTier", "customer.levelId"),

@@ -63,7 +63,9 @@ async def log_member_in(request: Request, state: CurrentState, store: StoreCode)
         is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
         if member_id is None or not is_right:
             raise NotAuthenticated(BAD_CREDENTIALS)
-    return ExactJson(await state.tokens.issue_to_member(member_id, store, address=address_of(request)))
+    return ExactJson(
+        await state.tokens.issue_to_member(member_id, store, password_hash=password_hash, address=address_of(request))
+    )
 
 
 @router.post(

@@ -7,15 +7,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.authentication.callers import MemberCaller
 from api.http.requests import read_body, request_body
 from api.members.paths import MemberInPath
 from api.members.schemas import CustomerId, DeleteAttributes, PutAttributes, PutMember
-from api.members.validation import validate_changes
-from api.state.changes import AdminChange, Change
+from api.members.validation import NewParts, validate_changes, validate_own_changes
+from api.state.changes import AdminChange, CallerChange, Change
 from api.state.member_lookup import member_in_path
 from api.state.operations import operates
 from database import Transaction
 from loyalty.events.operations import OperationContext
+from loyalty.members.accounts import request_change
 from loyalty.members.changes import (
     MemberChanges,
     activate_member,
@@ -37,17 +39,27 @@ _NAMED_ATTRIBUTE = {"customAttributes": [{"key": "shop"}]}
 @router.put(
     "/{member}", summary="Change a member", response_model=CustomerId, openapi_extra=request_body(PutMember, _CHANGES)
 )
-async def put_member(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+async def put_member(request: Request, member: MemberInPath, change: CallerChange) -> Response:
     """Change what a member is known by, the profile, custom attributes, the date of registration, or the tier.
 
-    What is left out stays; null removes it.
+    What is left out stays; null removes it. Members change their own profile, and their email and phone: these are
+    confirmed by a code that is sent to them, and stay as they are until then.
     """
+    store_request = change.store_request
+    if isinstance(store_request.caller, MemberCaller):  # who asks for another is told nothing of the body
+        await store_request.database.read(lambda tx: member_in_path(tx, store_request, member))
     posted = await read_body(request, PutMember)
-    changes = validate_changes(change.store_request, posted.customer)
+    by_code: NewParts = {}
+    if isinstance(store_request.caller, MemberCaller):
+        changes, by_code = validate_own_changes(change.store_request, posted.customer)
+    else:
+        changes = validate_changes(change.store_request, posted.customer)
 
     def run(operation: OperationContext, tx: Transaction) -> CustomerId:
         member_id = member_in_path(tx, change.store_request, member).id
         update_member(operation, member_id, changes)
+        for part, value in by_code.items():
+            request_change(operation, member_id, part, value)
         return {"customerId": member_id}
 
     return await change.respond(posted, operates(change, run))

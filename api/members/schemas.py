@@ -1,6 +1,6 @@
 """Members: request bodies and answers."""
 
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 from pydantic.alias_generators import to_camel
@@ -105,6 +105,56 @@ class PostMember(RequestModel):
     """A member to register."""
 
     customer: NewCustomer
+
+
+NewPassword = Annotated[str, Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH, repr=False)]
+
+
+class SelfRegistration(CustomerFields):
+    """Somebody who registers, and takes no part until a code activates them."""
+
+    email: Identifier
+    agreement1: bool
+    plain_password: NewPassword = Field(repr=False)
+
+
+class PostRegistration(RequestModel):
+    """Somebody who registers."""
+
+    customer: SelfRegistration
+
+
+class PostPhone(RequestModel):
+    """The phone of a member who waits for activation."""
+
+    phone: Identifier
+
+
+class PostUsername(RequestModel):
+    """The email, phone or card number of a member."""
+
+    username: Identifier
+
+
+class PasswordOnly(RequestModel):
+    """Another password."""
+
+    plain_password: NewPassword = Field(repr=False)
+
+
+class PostReset(RequestModel):
+    """Another password, and the code that permits it; a `codeNumber` needs the member's `username`, too."""
+
+    reset: PasswordOnly
+    token: str = Field(min_length=1, max_length=255, repr=False)
+    username: Identifier | None = None
+
+
+class PutOwnPassword(RequestModel):
+    """The present password, and another one."""
+
+    current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH, repr=False)
+    plain_password: NewPassword = Field(repr=False)
 
 
 class PutMember(RequestModel):

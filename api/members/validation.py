@@ -1,16 +1,28 @@
 """Members to register, and changes of them, validated as far as that goes without the database."""
 
 from datetime import date, datetime
+from typing import TypeAlias
+
+from pydantic.alias_generators import to_camel
 
 from api.http.errors import BadInput, InputFault, faults_of_refusal
-from api.members.schemas import ChangedCustomer, CustomerFields, NewCustomer
+from api.members.schemas import ChangedCustomer, CustomerFields, NewCustomer, SelfRegistration
 from api.state.dependencies import StoreRequest
 from loyalty.calendar import read_date
+from loyalty.members.accounts import Changeable
 from loyalty.members.changes import MemberChanges
 from loyalty.members.registration import NewMember
 from loyalty.program.program import Program
 from loyalty.refusals import MissingIdentity, UnknownTier
 from loyalty.store.members import Identity
+
+NewParts: TypeAlias = dict[Changeable, str]
+"""The email and the phone that codes are to confirm."""
+
+_NOT_OWN = frozenset({"loyalty_card_number", "registered_at", "labels", "custom_attributes", "level_id"})
+"""What only administrators change."""
+
+_PART_FIELDS = {"card": "loyalty_card_number"}
 
 
 async def validate_member(store_request: StoreRequest, customer: NewCustomer) -> NewMember:
@@ -43,7 +55,44 @@ def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> 
     )
 
 
-_PART_FIELDS = {"card": "loyalty_card_number"}
+async def validate_registration(store_request: StoreRequest, customer: SelfRegistration) -> NewMember:
+    """Somebody who registers, their password hashed; raise BadInput with every fault."""
+    faults = []
+    if customer.level_id is not None:
+        message = "who registers without activation begins in the lowest tier: leave it out"
+        faults.append(InputFault(message, "notSupported", "customer.levelId"))
+    registered_at, _ = _validated(store_request, customer, faults)
+    return NewMember(
+        identity=Identity(None, customer.email, customer.phone, customer.loyalty_card_number),
+        registered_at=registered_at or store_request.now,
+        profile=customer.profile(),
+        attributes=customer.attributes(),
+        password_hash=await store_request.state.passwords.hash(customer.plain_password),
+    )
+
+
+def validate_own_changes(store_request: StoreRequest, customer: ChangedCustomer) -> tuple[MemberChanges, NewParts]:
+    """What a member changes of themselves: at once, and by code; raise BadInput with every fault."""
+    faults = [
+        InputFault("only administrators change this: leave it out", "notYours", f"customer.{to_camel(name)}")
+        for name in sorted(_NOT_OWN & customer.model_fields_set)
+    ]
+    _validated(store_request, customer, faults)
+    by_code: NewParts = {}
+    removed: dict[str, str | None] = {}
+    if "email" in customer.model_fields_set:
+        _sort_part("email", customer.email, by_code, removed)
+    if "phone" in customer.model_fields_set:
+        _sort_part("phone", customer.phone, by_code, removed)
+    return MemberChanges(identity=removed, profile=customer.changed_profile()), by_code
+
+
+def _sort_part(part: Changeable, value: str | None, by_code: NewParts, removed: dict[str, str | None]) -> None:
+    """A new email or phone is confirmed by a code; one that is removed is removed at once."""
+    if value is None:
+        removed[part] = None
+    else:
+        by_code[part] = value
 
 
 def _validated(

@@ -41,6 +41,8 @@ class AppState:
     authenticator: Authenticator
     passwords: Passwords
     login_rate_limiter: LoginRateLimiter
+    code_rate_limiter: LoginRateLimiter
+    """Of codes that members are asked for, and of requests for them."""
     starter: Starter
     event_waiter: EventWaiter
     rules: Rules
@@ -58,6 +60,7 @@ class AppState:
             tokens,
             authenticator,
             Passwords(),
+            LoginRateLimiter(),
             LoginRateLimiter(),
             Starter(services.start_event, services.start_batch),
             EventWaiter(services.database, services.queue),

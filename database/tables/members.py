@@ -1,8 +1,20 @@
 """Members and their badges."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
-from database.tables.columns import ID, KEY, NAME, Instant, Json, metadata, store_column
+from database.tables.columns import ID, KEY, NAME, Instant, Json, member_column, metadata, store_column
 
 member = Table(
     "member",
@@ -26,6 +38,7 @@ member = Table(
     Column("reviewed_since", Instant),  # when the review before it was due
     Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
+    Column("waits_for_activation", Boolean, nullable=False, server_default=false()),
     Column("password_hash", Text),
     Column("registered_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -57,3 +70,19 @@ badge = Table(
     Column("granted_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
+
+member_code = Table(
+    "member_code",
+    metadata,
+    Column("id", ID, primary_key=True),
+    store_column(),
+    member_column(),
+    Column("purpose", String(16), nullable=False),  # as in `loyalty.store.codes`
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("value", NAME),  # the new email or phone
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # when it was used, replaced, or guessed at too often
+    Column("failures", Integer, nullable=False, server_default="0"),
+)
+Index("ix_member_code_member_purpose", member_code.c.member, member_code.c.purpose)

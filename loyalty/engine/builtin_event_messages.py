@@ -9,6 +9,13 @@ from typing import Final
 from loyalty.achievements.messages import send_progress_set
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
+from loyalty.members.code_messages import (
+    send_activation_code,
+    send_email_change,
+    send_password_code,
+    send_phone_change,
+    send_registered_without_activation,
+)
 from loyalty.members.messages import send_deactivated, send_registered, send_updated
 from loyalty.points.messages import send_points_will_expire, send_transfers_of_event
 from loyalty.rewards.messages import send_coupon_will_expire, send_reward_issued, send_status_changed
@@ -18,6 +25,12 @@ from loyalty.transactions.messages import send_transaction, send_transaction_reg
 _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_registered": send_registered,
     "member_updated": send_updated,
+    "member_registered_without_activation": send_registered_without_activation,
+    "member_activation_code_requested": send_activation_code,
+    "member_password_reset_requested": send_password_code,
+    "member_email_change_requested": send_email_change,
+    "member_phone_change_requested": send_phone_change,
+    "member_password_changed": None,
     "member_deactivated": send_deactivated,
     "member_activated": None,
     "tier_changed": lambda context: send_tier_changed(

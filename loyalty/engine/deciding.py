@@ -50,7 +50,7 @@ def decide_event(context: EventContext) -> None:
     fired = [outcome for outcome in decision.outcomes if outcome.fired]
     context.fired_sources = [outcome.source for outcome in fired]
     context.next_steps = _next_steps(context, fired)
-    if context.event.type == "member_registered":
+    if context.event.type in ("member_registered", "member_registered_without_activation"):
         begin_period(context)
         assign_unassigned(context, context.member)
     if context.event.type in BUILT_IN and context.state.parent is None:

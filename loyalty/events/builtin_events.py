@@ -43,6 +43,7 @@ _TRANSACTION: Final = {
     "labels": _LABELS,
     "items": _ITEMS,
 }
+_CODE: Final = {"code_id": _TEXT}
 _COUPON: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT, "expires_at": _TIME}
 
 
@@ -77,6 +78,12 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             "A member was changed by hand",
             {"fields": {"type": "array", "items": _TEXT}},
         ),
+        _built_in("member_registered_without_activation", "A member registered, and waits for activation", _CODE),
+        _built_in("member_activation_code_requested", "A member gets another activation code", _CODE),
+        _built_in("member_password_reset_requested", "A member gets a code to set another password", _CODE),
+        _built_in("member_email_change_requested", "A member gets a code to confirm another email", _CODE),
+        _built_in("member_phone_change_requested", "A member gets a code to confirm another phone", _CODE),
+        _built_in("member_password_changed", "A member's password was set", {}),
         _built_in("member_deactivated", "A member was excluded from the program", {}),
         _built_in("member_activated", "A member takes part, for the first time or again", {}),
         _built_in(

@@ -66,6 +66,18 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     return changed
 
 
+def change_identity(operation: OperationContext, member_id: str, parts: Mapping[str, str | None]) -> None:
+    """Change parts of the identity of a member; these and the member are locked. Raise IdentityTaken."""
+    tx, member = operation.tx, operation.facts_of(member_id)
+    check_free(tx, member_id, Identity(**parts))
+    identity = replace(Identity(member_id, member.email, member.phone, member.card), **parts)
+    changed = _changed_parts(member, identity)
+    if changed:
+        profile, since = member.profile, member.registered_at
+        tx.members.change(member_id, identity=identity, profile=profile, registered_at=since, now=operation.now)
+        _report(operation, member_id, changed)
+
+
 def delete_attributes(operation: OperationContext, member_id: str, expected: Mapping[str, str | None]) -> None:
     """Remove attributes of a member: those with these names, and where a value is given, with this value, as text.
 
@@ -88,11 +100,12 @@ def deactivate_member(operation: OperationContext, member_id: str) -> None:
         return
     operation.tx.members.set_active(member_id, False, now=operation.now)
     operation.tx.members.end_sessions(member_id)
+    operation.tx.codes.end_all(member_id, now=operation.now)
     operation.record(operation.new_event_id(), "member_deactivated", member_id, {})
 
 
 def activate_member(operation: OperationContext, member_id: str) -> None:
-    """Let a member take part again. One who is active stays so, without an event."""
+    """Let a member take part, for the first time or again. One who is active stays so, without an event."""
     operation.lock_members(member_id)
     if operation.tx.members.is_active(member_id):
         return

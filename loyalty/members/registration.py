@@ -27,7 +27,10 @@ from loyalty.store.repositories import StoreReaders, StoreRepositories
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A member to register. `tier` None is the program's lowest; `profile` is read by people alone."""
+    """A member to register. `tier` None is the program's lowest; `profile` is read by people alone.
+
+    `active` False: the member waits for activation, and takes no part until then.
+    """
 
     identity: Identity
     registered_at: datetime
@@ -35,6 +38,7 @@ class NewMember:
     profile: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     password_hash: str | None = None
+    active: bool = True
 
 
 def register_member(
@@ -44,13 +48,21 @@ def register_member(
 
     Raise MissingIdentity, UnknownTier, IdentityTaken or ConcurrentInsert.
     """
+    return _report(tx, revision, add_member(tx, program, new, now=now), now=now)
+
+
+def add_member(tx: StoreRepositories, program: Program, new: NewMember, *, now: datetime) -> str:
+    """Add a member under the lock of their identity, without the event that says so; return the id.
+
+    Raise MissingIdentity, UnknownTier, IdentityTaken or ConcurrentInsert.
+    """
     if not new.identity.can_register:
         raise MissingIdentity
     if new.tier is not None and program.tier_named(new.tier) is None:
         raise UnknownTier([tier.name for tier in program.tiers])
     tx.members.lock_identity(new.identity)
     check_free(tx, None, new.identity)
-    return _add_member(tx, program, revision, new, now=now)
+    return _insert(tx, program, new, now=now)
 
 
 def find_or_register(
@@ -70,8 +82,8 @@ def find_or_register(
     if member_id is not None:
         return member_id, None
     check_registrable(tx.store, program, identity)
-    registered = _add_member(tx, program, revision, NewMember(identity, registered_at=now), now=now)
-    return registered.member, registered
+    member_id = _insert(tx, program, NewMember(identity, registered_at=now), now=now)
+    return member_id, _report(tx, revision, member_id, now=now)
 
 
 def find_member(tx: StoreReaders, identity: Identity) -> str | None:
@@ -111,8 +123,8 @@ def check_registrable(store: str, program: Program, identity: Identity) -> None:
         raise UnknownMemberId(identity.id)
 
 
-def _add_member(tx: StoreRepositories, program: Program, revision: int, new: NewMember, *, now: datetime) -> EventRef:
-    """Insert a member and their `member_registered` event; raise ConcurrentInsert if the member exists by now."""
+def _insert(tx: StoreRepositories, program: Program, new: NewMember, *, now: datetime) -> str:
+    """Insert a member, whose identity is locked and free; raise ConcurrentInsert if the member exists by now."""
     lowest = program.tier_at(0)
     member_id = new.identity.id or new_id()
     is_new = tx.members.register(
@@ -124,10 +136,16 @@ def _add_member(tx: StoreRepositories, program: Program, revision: int, new: New
         password_hash=new.password_hash,
         registered_at=new.registered_at,
         now=now,
+        active=new.active,
     )
     if not is_new:
         # Under the lock every other part of the identity is free: a conflict that stays is the id of another store.
         raise ConcurrentInsert("member", refusal=MemberIdTaken(new.identity.id) if new.identity.id else None)
+    return member_id
+
+
+def _report(tx: StoreRepositories, revision: int, member_id: str, *, now: datetime) -> EventRef:
+    """Store the `member_registered` event of a member."""
     event_id = new_id()
     tx.events.add(
         NewEvent(id=event_id, type="member_registered", member=member_id, time=now, body={}, revision=revision),

@@ -182,6 +182,12 @@ class MemberReader(Protocol):
     def badge_times(self, member_id: str, name: str) -> int:
         """Return how many times a member has a badge."""
 
+    def waits_for_activation(self, member_id: str) -> bool:
+        """Return whether a member was registered without activation, and neither activated nor deactivated since."""
+
+    def password_hash(self, member_id: str) -> str | None:
+        """Return the hash of a member's password; None: they cannot log in."""
+
     def facts(self, member_id: str) -> Member:
         """Return a member as rules see them; raise LookupError for an unknown id."""
 
@@ -206,8 +212,12 @@ class MemberRepository(MemberReader, Protocol):
         password_hash: str | None,
         registered_at: datetime,
         now: datetime,
+        active: bool = True,
     ) -> bool:
-        """Add a member; return False if one with the id or any part of the identity exists."""
+        """Add a member; return False if one with the id or any part of the identity exists.
+
+        `active` False: the member waits for activation.
+        """
 
     def lock_member(self, member_id: str) -> None:
         """Lock everything that belongs to a member until the unit of work ends."""
@@ -227,7 +237,10 @@ class MemberRepository(MemberReader, Protocol):
         """Replace what a member is known by, the profile, and the date of registration."""
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
-        """Let a member take part, or not."""
+        """Let a member take part, or not; one who waited for activation waits no more."""
+
+    def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
+        """Replace the hash of a member's password."""
 
     def end_sessions(self, member_id: str) -> None:
         """Log a member out everywhere."""

@@ -7,6 +7,7 @@
 from typing import Protocol
 
 from loyalty.store.achievements import AchievementReader, AchievementRepository
+from loyalty.store.codes import CodeReader, CodeRepository
 from loyalty.store.contributions import ContributionRepository
 from loyalty.store.due_items import DueItemReader, DueItemRepository
 from loyalty.store.events import EventReader, EventRepository
@@ -46,6 +47,8 @@ class StoreReaders(Protocol):
     def subscriptions(self) -> SubscriptionReader: ...
     @property
     def usage(self) -> LimitReader: ...
+    @property
+    def codes(self) -> CodeReader: ...
 
 
 class StoreRepositories(StoreReaders, Protocol):
@@ -73,3 +76,5 @@ class StoreRepositories(StoreReaders, Protocol):
     def contributions(self) -> ContributionRepository: ...
     @property
     def webhooks(self) -> WebhookRepository: ...
+    @property
+    def codes(self) -> CodeRepository: ...

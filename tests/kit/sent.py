@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from activities.events import EventActivities
 from database import ReadTransaction, Transaction
-from database.tables import message
+from database.tables import delivery
 from loyalty.ids import new_id
 from loyalty.webhooks.signing import new_secret
 from tests.kit.api import Api
@@ -42,12 +42,17 @@ async def answer_events(api: Api) -> None:
 
 
 async def sent(api: Api) -> list[tuple[str, Any]]:
-    """Answer what was accepted, and return name and data of every message there is, in order; each as documented."""
+    """Answer what was accepted, and return name and data of every message as it is sent, in order, as documented."""
     await answer_events(api)
 
     def read(tx: ReadTransaction) -> list[tuple[str, Any]]:
-        rows = tx.connection.execute(select(message.c.name, message.c.data).order_by(message.c.id))
-        return [(name, data["current"]["data"]) for name, data in rows]
+        found = []
+        for delivery_id in tx.connection.execute(select(delivery.c.id).order_by(delivery.c.id)).scalars().all():
+            outbound = tx.webhooks.outbound(delivery_id)
+            assert outbound is not None
+            body = outbound.bodies["current"]
+            found.append((body["eventName"], body["data"]))
+        return found
 
     found = await api.database.store("DEFAULT").read(read)
     assert [(name, wrong) for name, data in found if (wrong := faults(CURRENT[name], data))] == []

@@ -44,6 +44,8 @@ class MemberState:
     tier_holds: dict[str, TierHold] = field(default_factory=dict)
     """Tiers by hand, by tier set."""
     active: bool = True
+    waits_for_activation: bool = False
+    password_hash: str | None = None
 
     def copy(self) -> "MemberState":
         """Return a copy that can be changed without changing this one."""
@@ -64,6 +66,8 @@ class MemberState:
             self.review,
             dict(self.tier_holds),
             self.active,
+            self.waits_for_activation,
+            self.password_hash,
         )
 
     @property

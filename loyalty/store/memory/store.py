@@ -17,6 +17,7 @@ from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview
 from loyalty.store.memory.achievements import InMemoryAchievements
+from loyalty.store.memory.codes import InMemoryCodes
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
@@ -60,6 +61,7 @@ class InMemoryStore:
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
         self.contributions = _Contributions()
+        self.codes = InMemoryCodes()
         self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
 
@@ -163,6 +165,12 @@ class _Members(_Repository):
     def is_active(self, member_id: str) -> bool:
         return self._store.members_by_id[member_id].active
 
+    def waits_for_activation(self, member_id: str) -> bool:
+        return self._store.members_by_id[member_id].waits_for_activation
+
+    def password_hash(self, member_id: str) -> str | None:
+        return self._store.members_by_id[member_id].password_hash
+
     def register(
         self,
         identity: Identity,
@@ -171,9 +179,10 @@ class _Members(_Repository):
         profile: Mapping[str, Any],
         attributes: Mapping[str, Any],
         tier: str | None,
-        password_hash: str | None,  # noqa: ARG002 - there is no login in memory
+        password_hash: str | None,
         registered_at: datetime,
         now: datetime,  # noqa: ARG002 - not kept
+        active: bool = True,
     ) -> bool:
         if self.identities_matching(replace(identity, id=member_id)):
             return False
@@ -187,7 +196,7 @@ class _Members(_Repository):
             profile=profile,
             attributes=_as_stored(attributes),
         )
-        self._store.load(MemberState(new))
+        self._store.load(MemberState(new, active=active, waits_for_activation=not active, password_hash=password_hash))
         return True
 
     def lock_member(self, member_id: str) -> None:
@@ -215,7 +224,11 @@ class _Members(_Repository):
         )
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:  # noqa: ARG002 - not kept
-        self._store.members_by_id[member_id].active = active
+        state = self._store.members_by_id[member_id]
+        state.active, state.waits_for_activation = active, False
+
+    def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        self._store.members_by_id[member_id].password_hash = password_hash
 
     def end_sessions(self, member_id: str) -> None:
         """Do nothing: there is no login in memory."""

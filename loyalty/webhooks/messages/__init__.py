@@ -1,5 +1,6 @@
 """Messages of webhooks, and their three formats."""
 
+from loyalty.webhooks.messages.codes import placeholder, with_codes
 from loyalty.webhooks.messages.envelope import Origin
 from loyalty.webhooks.messages.facts import (
     Cause,
@@ -28,9 +29,14 @@ from loyalty.webhooks.messages.model import (
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
+    CustomerEmailWasChanged,
     CustomerLevelChanged,
+    CustomerPhoneNumberWasChanged,
     CustomerRegistered,
+    CustomerRequestedPasswordReset,
+    CustomerRequestedSendActivationCode,
     CustomerUpdated,
+    CustomerWasRegisteredWithoutActivation,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -40,6 +46,7 @@ from loyalty.webhooks.messages.model import (
     TransactionRegistered,
     UnitsTransferKind,
     UnitsTransferWasAdded,
+    WithCode,
     event_name,
 )
 from loyalty.webhooks.messages.names import EVENT_NAMES
@@ -58,9 +65,14 @@ __all__ = [
     "Customer",
     "CustomerBoughtReward",
     "CustomerDeactivated",
+    "CustomerEmailWasChanged",
     "CustomerLevelChanged",
+    "CustomerPhoneNumberWasChanged",
     "CustomerRegistered",
+    "CustomerRequestedPasswordReset",
+    "CustomerRequestedSendActivationCode",
     "CustomerUpdated",
+    "CustomerWasRegisteredWithoutActivation",
     "EffectGiven",
     "InternalEventTrigger",
     "IssuedRewardView",
@@ -84,7 +96,10 @@ __all__ = [
     "UnitsTransferWasAdded",
     "WalletView",
     "WindowName",
+    "WithCode",
     "body",
     "event_name",
+    "placeholder",
+    "with_codes",
     "with_request_id",
 ]

@@ -6,14 +6,20 @@ from typing import assert_never
 from loyalty.webhooks.messages import parts
 from loyalty.webhooks.messages.facts import Cause, ProgressView
 from loyalty.webhooks.messages.model import (
+    AboutCustomer,
     AvailablePointsAmountChanged,
     CampaignEffectWasApplied,
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
+    CustomerEmailWasChanged,
     CustomerLevelChanged,
+    CustomerPhoneNumberWasChanged,
     CustomerRegistered,
+    CustomerRequestedPasswordReset,
+    CustomerRequestedSendActivationCode,
     CustomerUpdated,
+    CustomerWasRegisteredWithoutActivation,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -41,8 +47,16 @@ def data_of(message: Message, zone: tzinfo) -> Json:  # noqa: C901 - a case for 
             return _level_will_expire(message)
         case CustomerRegistered():
             return {"customerId": message.customer.id, "customerData": registration(message, zone)}
-        case CustomerUpdated() | CustomerDeactivated():
-            return {"customer": parts.customer(message.customer)}
+        case (
+            CustomerEmailWasChanged()
+            | CustomerPhoneNumberWasChanged()
+            | CustomerRequestedPasswordReset()
+            | CustomerRequestedSendActivationCode()
+            | CustomerWasRegisteredWithoutActivation()
+            | CustomerUpdated()
+            | CustomerDeactivated()
+        ):
+            return _about_customer(message)
         case CustomerLevelChanged():
             return _level_changed(message)
         case CampaignEffectWasApplied():
@@ -136,6 +150,15 @@ def registration(message: CustomerRegistered, zone: tzinfo) -> Json:
         "agreement2": second,
         "agreement3": third,
     }
+
+
+def _about_customer(message: AboutCustomer) -> Json:
+    customer = parts.customer(message.customer)
+    match message:
+        case CustomerUpdated() | CustomerDeactivated():
+            return {"customer": customer}
+        case _:
+            return {"customer": customer, "code": message.code.code, "codeNumber": message.code.number}
 
 
 def _level_changed(message: CustomerLevelChanged) -> Json:

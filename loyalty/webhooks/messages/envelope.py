@@ -14,9 +14,14 @@ from loyalty.webhooks.messages.model import (
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
+    CustomerEmailWasChanged,
     CustomerLevelChanged,
+    CustomerPhoneNumberWasChanged,
     CustomerRegistered,
+    CustomerRequestedPasswordReset,
+    CustomerRequestedSendActivationCode,
     CustomerUpdated,
+    CustomerWasRegisteredWithoutActivation,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -99,6 +104,11 @@ def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
             | PointsWillExpire()
             | CouponWillExpire()
             | LevelWillExpire()
+            | CustomerEmailWasChanged()
+            | CustomerPhoneNumberWasChanged()
+            | CustomerRequestedPasswordReset()
+            | CustomerRequestedSendActivationCode()
+            | CustomerWasRegisteredWithoutActivation()
             | CustomerUpdated()
             | CustomerDeactivated()
             | CustomerLevelChanged()

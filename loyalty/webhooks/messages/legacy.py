@@ -11,9 +11,14 @@ from loyalty.webhooks.messages.model import (
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
+    CustomerEmailWasChanged,
     CustomerLevelChanged,
+    CustomerPhoneNumberWasChanged,
     CustomerRegistered,
+    CustomerRequestedPasswordReset,
+    CustomerRequestedSendActivationCode,
     CustomerUpdated,
+    CustomerWasRegisteredWithoutActivation,
     LevelWillExpire,
     MemberAchievementProgressWasChanged,
     Message,
@@ -65,6 +70,11 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
             | MemberAchievementProgressWasChanged()
             | CustomerBoughtReward()
             | RewardRedemptionStatusChanged()
+            | CustomerEmailWasChanged()
+            | CustomerPhoneNumberWasChanged()
+            | CustomerRequestedPasswordReset()
+            | CustomerRequestedSendActivationCode()
+            | CustomerWasRegisteredWithoutActivation()
         ):  # messages that the earlier version did not have
             return dotted(event_name(message)), data_of(message, zone)
         case _:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from loyalty.store.codes import PlainCode
 from loyalty.webhooks.messages.facts import (
     Cause,
     CouponView,
@@ -101,6 +102,46 @@ class CustomerRegistered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerWasRegisteredWithoutActivation:
+    """A new member, who takes no part until the code activates them."""
+
+    customer: Customer
+    code: PlainCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRequestedSendActivationCode:
+    """Another code to activate a member."""
+
+    customer: Customer
+    code: PlainCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRequestedPasswordReset:
+    """A code to set another password."""
+
+    customer: Customer
+    code: PlainCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEmailWasChanged:
+    """A code to confirm the email of `customer`, which is the new one; until then the old one holds."""
+
+    customer: Customer
+    code: PlainCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPhoneNumberWasChanged:
+    """A code to confirm the phone of `customer`, which is the new one; until then the old one holds."""
+
+    customer: Customer
+    code: PlainCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerUpdated:
     """A member was changed: read the member for what they are now."""
 
@@ -189,6 +230,18 @@ class TransactionAssignedToCustomer:
     transaction: TransactionView
 
 
+WithCode: TypeAlias = (
+    CustomerWasRegisteredWithoutActivation
+    | CustomerRequestedSendActivationCode
+    | CustomerRequestedPasswordReset
+    | CustomerEmailWasChanged
+    | CustomerPhoneNumberWasChanged
+)
+"""Messages that carry a code to a member."""
+
+AboutCustomer: TypeAlias = WithCode | CustomerUpdated | CustomerDeactivated
+"""Messages that say who it is about, and at most a code."""
+
 Message: TypeAlias = (
     AvailablePointsAmountChanged
     | UnitsTransferWasAdded
@@ -196,6 +249,11 @@ Message: TypeAlias = (
     | CouponWillExpire
     | LevelWillExpire
     | CustomerRegistered
+    | CustomerWasRegisteredWithoutActivation
+    | CustomerRequestedSendActivationCode
+    | CustomerRequestedPasswordReset
+    | CustomerEmailWasChanged
+    | CustomerPhoneNumberWasChanged
     | CustomerUpdated
     | CustomerDeactivated
     | CustomerLevelChanged

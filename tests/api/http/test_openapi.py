@@ -27,7 +27,7 @@ BOUNDED = settings(
     max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 METHODS = {"get", "post", "put", "delete"}
-WITHOUT_BODY = ("/retry", "/activate", "/deactivate")
+WITHOUT_BODY = ("/retry", "/activate", "/deactivate", "/{token}", "/send-code")
 """Ends of the paths of POSTs that have no body."""
 WITH_BODY = ("/custom-attribute",)
 """Ends of the paths of DELETEs that have a body."""
@@ -105,6 +105,7 @@ async def _prepare(api: Api) -> dict[str, str]:
         "member": member_id,
         "admin": (await api.post("/api/admin/data", {"admin": _KIM})).json() and "kim",
         **await _log_kim_in(api),
+        **await _prepare_accounts(api),
         "role": str((await api.post("/api/acl/role", {"role": {"name": "x", "permissions": []}})).json()["roleId"]),
         "apiKey": (await api.post("/api/admin/kim/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
         "customEvent": (await api.report()).json()["customEventId"],
@@ -117,6 +118,36 @@ async def _prepare(api: Api) -> dict[str, str]:
         "memberToken": member_login["token"],
         "/api/token/refresh": login["refresh_token"],
         "/api/{storeCode}/token/refresh": member_login["refresh_token"],
+    }
+
+
+async def _prepare_accounts(api: Api) -> dict[str, str]:
+    """Let members wait for activation, a new password and a new email; return what their examples need."""
+    path, ids = "/api/DEFAULT/member", {}
+    for name in ("ida", "iva", "bea"):
+        who = {"email": f"{name}@example.com", "agreement1": True, "plainPassword": "password"}
+        answer = await api.post(path if name == "bea" else f"{path}/register", {"customer": who})
+        ids[name] = answer.json()["customerId"]
+    as_bea = {"username": "bea@example.com", "password": "password"}
+    token = (await api.post(f"{path}/login_check", as_bea)).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    await api.http.put(f"{path}/{ids['bea']}", json={"customer": {"email": "new@example.com"}}, headers=headers)
+    await api.post(f"{path}/password/reset/request", {"username": "bea@example.com"})
+
+    def codes(tx: Transaction) -> dict[str, str]:
+        wanted = (("ida", "activation"), ("bea", "email"), ("bea", "password"))
+        return {purpose: tx.codes.plain(tx.codes.latest(ids[name], purpose).id).code for name, purpose in wanted}
+
+    return {"waiting": ids["iva"], "tokenOfBea": token, **await api.write(codes)}
+
+
+def _of_accounts(names: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The path parameters of accounts, where they are not those of all paths."""
+    path = "/api/{storeCode}/member"
+    return {
+        f"{path}/activate/{{token}}": {"token": names["activation"]},
+        f"{path}/confirm-change/{{token}}": {"token": names["email"]},
+        f"{path}/{{member}}/send-code": {"member": names["waiting"]},
     }
 
 
@@ -163,7 +194,7 @@ async def _prepare_points(api: Api, member_id: str) -> dict[str, str]:
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
     """Sort deletes, logging out, another password and the deploy of another program to the end."""
     method, path, _ = entry
-    ends = path.endswith(("/program", "/revoke", "/password", "/deactivate"))
+    ends = path.endswith(("/program", "/revoke", "/password", "/reset", "/deactivate"))
     return ["get", "post", "put", "delete"].index(method) + 10 * ends, ends
 
 
@@ -177,16 +208,20 @@ async def test_every_example_works(api: Api):
         example = content["application/json"]["example"] if content else None
         if template in names:
             example = {"refresh_token": names[template]}
+        elif template.endswith("/password/reset"):
+            example = {**example, "token": names["password"]}
         keys = {
             "/api/token/revoke": names["token"],
             "/api/admin/password": names["tokenOfKim"],
             "/api/admin/{admin}/session": names["token"],
             "/api/admin/{admin}/session/{session}": names["token"],
             "/api/{storeCode}/member/points": names["memberToken"],
+            "/api/{storeCode}/member/password": names["tokenOfBea"],
         }
         key = keys.get(template, KEY)
         own = [names[name] for name in names if name.startswith("/") and template.endswith("}" + name)]
-        path = template.format(**names | {"transfer": own[0] if own else names["transfer"]})
+        values = names | {"transfer": own[0] if own else names["transfer"]} | _of_accounts(names).get(template, {})
+        path = template.format(**values)
         options = {"headers": {"Authorization": f"Bearer {key}"}, "params": QUERIES.get(template)}
         answer = await api.http.request(method, path, json=example, **options)
         answers[method, template] = _what_is_wrong(answer, operation, document)

@@ -29,6 +29,12 @@ ISSUED = {"reward": "coffee", "issued_reward": "i", "coupon": None}
 BODIES = {
     "member_registered": {},
     "member_updated": {"fields": ["email"]},
+    "member_registered_without_activation": {"code_id": "c"},
+    "member_activation_code_requested": {"code_id": "c"},
+    "member_password_reset_requested": {"code_id": "c"},
+    "member_email_change_requested": {"code_id": "c"},
+    "member_phone_change_requested": {"code_id": "c"},
+    "member_password_changed": {},
     "member_deactivated": {},
     "member_activated": {},
     "tier_changed": {"from": None, "to": "gold", "up": True},

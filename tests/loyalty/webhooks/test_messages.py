@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loyalty.ids import named_id
+from loyalty.store.codes import PlainCode
 from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks import messages as m
 from rules import exact
@@ -171,6 +172,7 @@ EVERY_MESSAGE: list[m.Message] = [
     m.LevelWillExpire(customer=ANONYMOUS, level=GOLD, future=SILVER),
     REGISTERED,
     m.CustomerRegistered(customer=ANONYMOUS, registered_at=NOON),
+    *(message(customer=ANN, code=PlainCode("MFRGGZDF", 482913)) for message in get_args(m.WithCode)),
     m.CustomerUpdated(customer=ANN),
     m.CustomerDeactivated(customer=ANONYMOUS),
     m.CustomerLevelChanged(customer=ANN, level=GOLD, up=True),

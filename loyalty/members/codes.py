@@ -1,0 +1,83 @@
+"""Codes of members: made, and redeemed once."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from loyalty.events.operations import OperationContext
+from loyalty.ids import new_id
+from loyalty.refusals import TooManyCodes
+from loyalty.store.codes import CodePurpose, MemberCode
+from loyalty.store.members import Identity
+
+LIFETIME: Final[Mapping[CodePurpose, timedelta]] = {
+    "activation": timedelta(days=7),
+    "password": timedelta(hours=1),
+    "email": timedelta(days=1),
+    "phone": timedelta(days=1),
+}
+"""How long a code can be used."""
+
+MOST_IN_AN_HOUR = 5
+"""Codes that a member gets for one purpose in an hour."""
+
+MOST_GUESSES = 5
+"""Wrong guesses at the number of a code, before it ends."""
+
+
+def make_code(operation: OperationContext, member_id: str, purpose: CodePurpose, value: str | None = None) -> str:
+    """Make a code for a member, who is locked; return its id. The earlier one for the purpose ends.
+
+    Raise TooManyCodes.
+    """
+    codes, now = operation.tx.codes, operation.now
+    if codes.count_since(member_id, purpose, now - timedelta(hours=1)) >= MOST_IN_AN_HOUR:
+        raise TooManyCodes(MOST_IN_AN_HOUR)
+    code = MemberCode(new_id(), member_id, purpose, value, now, now + LIFETIME[purpose])
+    codes.add(code)
+    return code.id
+
+
+def find_code(operation: OperationContext, given: str, identity: Identity, *purposes: CodePurpose) -> MemberCode | None:
+    """The code that is given, for one of these purposes, as text; or as number, for the member with an identity.
+
+    Nothing is locked, and it may have ended: `redeem` says whether it holds.
+    """
+    codes = operation.tx.codes
+    if not _is_number(given):
+        found = codes.of_text(given)
+        return found if found is not None and found.purpose in purposes else None
+    members = operation.tx.members.identities_matching(identity)
+    if len(members) != 1:
+        return None
+    latest = [codes.latest(str(members[0].id), purpose) for purpose in purposes]
+    usable = [code for code in latest if code is not None and _is_usable(code, operation.now)]
+    return max(usable, key=lambda code: code.created_at, default=None)
+
+
+def redeem(operation: OperationContext, code: MemberCode, given: str) -> bool:
+    """Use a code that `find_code` found up, under the lock of its member; return whether it holds.
+
+    A wrong number is counted, so the unit of work must be committed.
+    """
+    operation.lock_members(code.member)
+    codes = operation.tx.codes
+    current = codes.get(code.id)
+    if current is None or not _is_usable(current, operation.now):
+        return False
+    if _is_number(given) and codes.plain(code.id).number != int(given):
+        codes.count_failure(code.id)
+        if current.failures + 1 >= MOST_GUESSES:
+            codes.end(code.id, now=operation.now)
+        return False
+    codes.end(code.id, now=operation.now)
+    return True
+
+
+def _is_usable(code: MemberCode, now: datetime) -> bool:
+    return code.ended_at is None and now < code.expires_at
+
+
+def _is_number(given: str) -> bool:
+    """Whether this is a number, of six digits: a text has more."""
+    return len(given) == 6 and given.isascii() and given.isdigit()
