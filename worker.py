@@ -25,6 +25,7 @@ from activities.retries import BoundedRetries
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
+from activities.webhooks.resends import ResendActivities
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
@@ -38,6 +39,7 @@ from workflows.import_watch import run_imports
 from workflows.imports import Import
 from workflows.payloads import CONVERTER
 from workflows.relays import run_relays
+from workflows.resends import ResendDeliveries
 from workflows.retention import Retention
 from workflows.retention_watch import run_retention
 from workflows.search_attributes import register_search_attributes
@@ -47,7 +49,15 @@ from workflows.webhooks import DeliverWebhook
 
 log = structlog.get_logger()
 
-WORKFLOWS: Sequence[type] = (ReactToEvent, ReactToBatch, DeliverWebhook, StoreClock, Retention, Import)
+WORKFLOWS: Sequence[type] = (
+    ReactToEvent,
+    ReactToBatch,
+    DeliverWebhook,
+    ResendDeliveries,
+    StoreClock,
+    Retention,
+    Import,
+)
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
 """Workflow tasks at once: of the events in flight, of as many workflows that deliver webhooks, and of events that wait
@@ -127,6 +137,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         owners = Owners(needed.client)
         events = EventActivities(needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners)
         deliveries = DeliveryActivities(needed.database, webhooks)
+        resends = ResendActivities(needed.database)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         retention = RetentionActivities(needed.database, needed.keep)
         imports = ImportActivities(
@@ -147,6 +158,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 events.hand_over,
                 events.react_to_events,
                 deliveries.deliver_webhook,
+                resends.resend_page,
                 due_items.next_due,
                 due_items.run_due_items,
                 due_items.wake_clock,

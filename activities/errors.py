@@ -3,6 +3,7 @@
 * `ActivityFailure`
   + `RepeatedFailure`
   + `UnknownDelivery`
+  + `UnknownResend`
   + `UnprocessableEvent`
 """
 
@@ -29,6 +30,13 @@ class UnknownDelivery(ActivityFailure):
 
     def __init__(self, store: str, delivery_id: str) -> None:
         super().__init__(f"delivery {delivery_id} is not in store {store}")
+
+
+class UnknownResend(ActivityFailure):
+    """A job that sends deliveries again, and that is not in the database."""
+
+    def __init__(self, store: str, resend_id: str) -> None:
+        super().__init__(f"job {resend_id} is not in store {store}")
 
 
 class UnprocessableEvent(ActivityFailure):

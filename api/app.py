@@ -39,6 +39,8 @@ from api.stuck import routes as stuck
 from api.tiers import routes as tiers
 from api.transactions import routes as transactions
 from api.wallets import routes as wallets
+from api.webhooks import deliveries as webhook_deliveries
+from api.webhooks import resends as webhook_resends
 from api.webhooks import routes as webhooks
 from api.webhooks import secrets as webhook_secrets
 
@@ -55,6 +57,8 @@ ROUTERS = (
     due_items.router,
     webhooks.router,
     webhook_secrets.router,
+    webhook_deliveries.router,
+    webhook_resends.router,
     points_history.router,  # before transfers, whose path parameter would match `history`
     points.router,  # before members, whose path parameter would match `points`
     achievements.router,

@@ -14,6 +14,7 @@ from database.access import Access, AccessReader
 from database.answers import delete_answers
 from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
+from database.deliveries import take_waiting_resends
 from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.imports import ImportToStart, delete_old_imports, take_imports
@@ -23,7 +24,7 @@ from database.retention import Place, RemovedPage, remove_details
 from database.secret_keys import NO_KEYS, SecretKeys
 from database.stored_secrets import encrypt_all
 from database.transaction import ReadTransaction, Transaction
-from loyalty.references import EventRef
+from loyalty.references import EventRef, ResendRef
 from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
@@ -77,6 +78,12 @@ class Database:
         """Return deliveries of any store whose next attempt is overdue, and hide them for a while."""
         return await self._connections.write(
             lambda connection: take_overdue_deliveries(connection, now=now, limit=limit, again_after=again_after)
+        )
+
+    async def take_waiting_resends(self, *, now: datetime, again_after: timedelta) -> list[ResendRef]:
+        """Return the running jobs of any store whose workflow is to be looked after, and hide them for a while."""
+        return await self._connections.write(
+            lambda connection: take_waiting_resends(connection, now=now, again_after=again_after)
         )
 
     async def delete_answers(self, *, before: datetime, limit: int) -> int:

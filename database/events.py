@@ -31,7 +31,7 @@ PARKED_FOR = timedelta(seconds=75)
 
 _earlier = event.alias("earlier")
 _IS_NEXT = ~exists().where(_earlier.c.member == event.c.member, _earlier.c.position < event.c.position)
-_LIVE = exists().where(subscription.c.store == event.c.store, subscription.c.disabled_at.is_(None))
+_SUBSCRIBED = exists().where(subscription.c.store == event.c.store)
 _STATE = Prepared(
     select(
         event.c.id,
@@ -48,7 +48,7 @@ _STATE = Prepared(
         event.c.decision,
         step.c.result.label("step_result"),
         store.c.clock_rings_at.label("clock_due_at"),
-        _LIVE.label("has_subscribers"),
+        _SUBSCRIBED.label("has_subscribers"),
         event.c.owner,
         _IS_NEXT.label("is_next"),
         event.c.position,

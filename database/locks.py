@@ -14,6 +14,7 @@ revisions            of two deploys at once, the second sees the first      depl
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
 import/HASH          the same file is imported once                         completing an upload, which takes no other
 subscription/ID      two changes of one subscription do not mix            changing it
+resend/ID            a job that resends goes on once at a time, or is ended  a page of it, cancelling it
 STORE_SECRET         of two rotations of a store's secret, in turn         rotating it
 MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database
 
@@ -55,6 +56,11 @@ def document_lock(number: str) -> str:
 def subscription_lock(subscription_id: str) -> str:
     """The lock of a webhook subscription."""
     return f"subscription/{subscription_id}"
+
+
+def resend_lock(resend_id: str) -> str:
+    """The lock of a job that sends many deliveries again."""
+    return f"resend/{resend_id}"
 
 
 def usage_lock(reactor: str) -> str:

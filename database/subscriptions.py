@@ -18,13 +18,13 @@ from database.stored_secrets import signing_secret_of
 from database.tables import store, subscription
 from database.unreadable import Unreadable, shown_columns_of, unreadable_reason
 from loyalty.masking import masked_url
-from loyalty.store.webhooks import LiveSubscription, SecretState, Subscription, WebhookFormat
+from loyalty.store.webhooks import ReceivingSubscription, SecretState, Subscription, WebhookFormat
 
-_LIVE = Prepared(
-    select(*shown_columns_of(LiveSubscription, subscription))
-    .where(subscription.c.store == bindparam("in_store"), subscription.c.disabled_at.is_(None))
+_RECEIVING = Prepared(
+    select(*shown_columns_of(ReceivingSubscription, subscription))
+    .where(subscription.c.store == bindparam("in_store"))
     .order_by(subscription.c.id),
-    LiveSubscription,
+    ReceivingSubscription,
 )
 
 
@@ -44,10 +44,10 @@ class SubscriptionQueries(Queries):
         )
         return replace(found, records=[self._shown(each) for each in found.records])
 
-    def live(self) -> list[LiveSubscription]:
-        """Return the subscriptions that are not disabled, without those that cannot be read."""
-        found: list[LiveSubscription] = []
-        for each in _LIVE.all(self.connection, {"in_store": self.store}):
+    def receiving(self) -> list[ReceivingSubscription]:
+        """Return the subscriptions, also disabled ones, without those that cannot be read."""
+        found: list[ReceivingSubscription] = []
+        for each in _RECEIVING.all(self.connection, {"in_store": self.store}):
             if unreadable_reason(each):
                 continue
             with suppress(SecretChanged):

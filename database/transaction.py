@@ -9,6 +9,7 @@ from database.achievements import AchievementQueries, Achievements
 from database.answers import AnswerQueries, Answers
 from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
+from database.deliveries import Deliveries, DeliveryQueries
 from database.due_items import DueItemQueries, DueItems
 from database.event_batches import EventBatches
 from database.events import EventQueries, Events
@@ -77,6 +78,10 @@ class ReadTransaction:
     @cached_property
     def transactions(self) -> TransactionQueries:
         return TransactionQueries(self.connection, self.store)
+
+    @cached_property
+    def deliveries(self) -> DeliveryQueries:
+        return DeliveryQueries(self.connection, self.store)
 
     @cached_property
     def revisions(self) -> RevisionQueries:
@@ -169,6 +174,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def transactions(self) -> Transactions:
         return Transactions(self.connection, self.store)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection, self.store)
 
     @cached_property
     def revisions(self) -> Revisions:

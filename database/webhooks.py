@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, select, update
 
 from database.codes import CodeQueries
-from database.queries import Queries, WriteQueries
+from database.queries import Queries, WriteQueries, first_column
 from database.sealed_webhooks import opened_headers, opened_secret, sealed_headers
 from database.sqlite_fast_path import Prepared
-from database.tables import attempt, delivery, message, store, subscription
+from database.tables import MESSAGE_NUMBERS, attempt, delivery, message, store, subscription
 from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, OutboundDelivery
 from loyalty.webhooks.messages import with_codes
 
@@ -41,6 +41,9 @@ _OUTBOUND = Prepared(
         delivery.c.attempts,
         delivery.c.earlier_attempts,
         delivery.c.next_attempt_at,
+        message.c.number,
+        message.c.created_at,
+        message.c.name,
     )
     .join(message, message.c.id == delivery.c.message)
     .join(store, store.c.code == delivery.c.store)
@@ -48,6 +51,14 @@ _OUTBOUND = Prepared(
     .where(delivery.c.store == bindparam("in_store"), delivery.c.id == bindparam("the_delivery")),
     OutboundDelivery,
 )
+_COUNT: Prepared[int] = Prepared(
+    update(store)
+    .where(store.c.code == bindparam("in_store"))
+    .values(last_message=store.c.last_message + 1)
+    .returning(store.c.last_message),
+    first_column,
+)
+_NUMBERED = insert(message).values(number=MESSAGE_NUMBERS.next_value())
 _OF_EVENT = Prepared(
     select(
         delivery.c.id,
@@ -96,8 +107,16 @@ class Webhooks(WebhookQueries, WriteQueries):
     """The messages and deliveries of one store."""
 
     def add_message(self, message_id: str, *, event_id: str, name: str, data: Any, now: datetime) -> None:
-        """Store a message; `data` has its body by format."""
-        self.insert(message, {"id": message_id, "event": event_id, "name": name, "data": data, "created_at": now})
+        """Store a message, and number it; `data` has its body by format.
+
+        The number is taken while the member is locked, so a later message about a member has a higher one.
+        """
+        row = {"id": message_id, "event": event_id, "name": name, "data": data, "created_at": now}
+        if self._dialect == "sqlite":
+            number = _COUNT.first(self.connection, {"in_store": self.store})
+            self.insert(message, row | {"number": number})
+        else:
+            self.connection.execute(_NUMBERED, {"store": self.store, **row})
 
     def add_delivery(
         self,
@@ -105,18 +124,25 @@ class Webhooks(WebhookQueries, WriteQueries):
         *,
         message_id: str,
         event_id: str,
+        name: str,
         subscription_id: str | None,
         url: str,
         headers: Sequence[Mapping[str, str]],
         now: datetime,
+        is_skipped: bool = False,
     ) -> None:
-        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""
-        row = {"id": delivery_id, "message": message_id, "event": event_id, "subscription": subscription_id}
-        due = {"next_attempt_at": now, "start_after": now + OVERDUE_AFTER}
-        self.insert(
-            delivery,
-            row | {"url": url, "headers": sealed_headers(self, headers), "status": "pending", "attempts": 0} | due,
-        )
+        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it.
+
+        `is_skipped`: its subscription is disabled; it is kept, to be sent when somebody asks for it.
+        """
+        row: dict[str, Any] = {"id": delivery_id, "message": message_id, "event": event_id}
+        row |= {"subscription": subscription_id}
+        row |= {"name": name, "created_at": now, "url": url, "headers": sealed_headers(self, headers), "attempts": 0}
+        state: dict[str, Any] = {"status": "skipped", "next_attempt_at": None, "start_after": None, "finished_at": now}
+        if not is_skipped:
+            due = {"next_attempt_at": now, "start_after": now + OVERDUE_AFTER}
+            state = {"status": "pending", "finished_at": None} | due
+        self.insert(delivery, row | state)
 
     def log_attempt(self, delivery_id: str, made: LoggedAttempt) -> None:
         """Store what came of an attempt, unless it is logged already."""
@@ -133,11 +159,15 @@ class Webhooks(WebhookQueries, WriteQueries):
             },
         )
 
-    def retry(self, delivery_id: str, *, now: datetime) -> bool:
-        """Make a delivery that is failed or skipped pending and due now; return False if it is neither."""
+    def retry(self, delivery_id: str, *, now: datetime, delivered_too: bool = False) -> bool:
+        """Make a delivery that is failed or skipped pending and due now; return False if it is neither.
+
+        `delivered_too`: also one that was delivered.
+        """
+        statuses = ("failed", "skipped", *(("delivered",) if delivered_too else ()))
         is_this = (delivery.c.store == self.store, delivery.c.id == delivery_id)
         values = {"status": "pending", "next_attempt_at": now, "start_after": now, "finished_at": None}
-        again = update(delivery).where(*is_this, delivery.c.status.in_(("failed", "skipped")))
+        again = update(delivery).where(*is_this, delivery.c.status.in_(statuses))
         changed = again.values(earlier_attempts=delivery.c.attempts, **values).returning(delivery.c.id)
         return self.connection.execute(changed).first() is not None
 

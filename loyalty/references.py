@@ -47,6 +47,30 @@ class DeliveryRef:
 
 
 @dataclass(frozen=True)
+class ResendRef:
+    """A job that sends many deliveries of a store again."""
+
+    store: str
+    id: str
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of the workflow that does it."""
+        return f"resend/{self.store}/{self.id}"
+
+
+@dataclass(frozen=True)
+class ResendProgress:
+    """How far a job has come that sends deliveries again: of `total`, which were counted before it began."""
+
+    total: int
+    looked_at: int
+    resent: int
+    is_done: bool
+    """It is done or cancelled."""
+
+
+@dataclass(frozen=True)
 class StepResult:
     """What one step of an event did, and what it leaves to do."""
 

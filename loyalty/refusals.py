@@ -23,6 +23,9 @@ Refusal                     an operation is refused, and nothing is changed
 ├── EventNotFailed          the event is applied, so there is nothing to try again
 ├── EventIsCaused           the event is part of the one that caused it; `cause` is to be tried again
 ├── DeliveryNotFailed       the delivery was delivered, or goes on by itself
+├── OtherEventName          a message is not one that the subscription is for; `wanted` and `given` are the names
+├── FormatNotKept           a message was not made in the format of the subscription; `formats` are those there are
+├── ResendFinished          the job that sends many deliveries again is done
 ├── SecretRotationUnderWay  two secrets sign already; `until` is when the older one ends
 ├── NoLiveSubscription      the subscription of the delivery is disabled or removed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
@@ -214,6 +217,32 @@ class DeliveryNotFailed(Refusal):
 
     def __init__(self, delivery_id: str, why: str) -> None:
         super().__init__(f"delivery {delivery_id} is not given up: {why}")
+
+
+class OtherEventName(Refusal):
+    """A message is not one that the subscription is for."""
+
+    def __init__(self, wanted: str, given: str) -> None:
+        super().__init__(f"the subscription is for {wanted}, and this is {given}: name one that is for {given}")
+        self.wanted = wanted
+        self.given = given
+
+
+class FormatNotKept(Refusal):
+    """A message was not made in the format of the subscription."""
+
+    def __init__(self, wanted: str, formats: Sequence[str]) -> None:
+        kept = ", ".join(formats)
+        super().__init__(f"the message was made as {kept}, and the subscription wants {wanted}: name one with {kept}")
+        self.formats = formats
+
+
+class ResendFinished(Refusal):
+    """The job that sends many deliveries again is done."""
+
+    def __init__(self, resend_id: str) -> None:
+        super().__init__(f"{resend_id} is done: there is nothing left to cancel")
+        self.resend_id = resend_id
 
 
 class SecretRotationUnderWay(Refusal):

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from database import Database
 from workflows import delivery_relay, relay
 from workflows.clock_watch import ClockWatch
+from workflows.resends import relay_resends
 
 INTERVAL = timedelta(seconds=2)
 """Pause between two looks at the database, unless the last one returned a full page."""
@@ -31,7 +32,12 @@ async def run_relays(database: Database, client: Client) -> None:
         await clocks.look(now=datetime.now(UTC))
         return False
 
-    await asyncio.gather(_repeat("events", events), _repeat("deliveries", deliveries), _repeat("clocks", watch_clocks))
+    async def resends() -> bool:
+        await relay_resends(database, client, now=datetime.now(UTC))
+        return False
+
+    looks = {"events": events, "deliveries": deliveries, "clocks": watch_clocks, "resends": resends}
+    await asyncio.gather(*(_repeat(name, look) for name, look in looks.items()))
 
 
 async def _repeat(name: str, look: Callable[[], Awaitable[bool]]) -> None:

@@ -17,7 +17,8 @@ from loyalty.ids import new_id
 from loyalty.masking import masked_url
 from loyalty.references import DeliveryAttempt, DeliveryRef
 from loyalty.store.webhooks import DeliveryStatus, LoggedAttempt, OutboundDelivery
-from loyalty.webhooks.messages import with_request_id
+from loyalty.webhooks.messages import as_sent
+from loyalty.webhooks.messages.text import utc_instant
 from loyalty.webhooks.outbox import CALL
 from loyalty.webhooks.retries import is_dead, next_attempt
 from loyalty.webhooks.signing import sign
@@ -89,7 +90,7 @@ class DeliveryActivities:
             return DeliveryAttempt(False, None, GONE)
         body = message_body(outbound)
         signature = sign(outbound.secrets(now=at), outbound.message, at, body)
-        headers = {**_headers(outbound), **trace_headers(), **signature}
+        headers = {**_headers(outbound), **trace_headers(), **signature, **order_headers(outbound)}
         timeout = FIRST_TIMEOUT if activity.info().is_local else LATER_TIMEOUT
         attempt = await self._client.post(outbound.url, headers=headers, body=body, timeout=timeout)
         wait = None
@@ -150,11 +151,17 @@ def _headers(outbound: OutboundDelivery) -> dict[str, str]:
     return given | {"content-type": "application/json", "user-agent": "Laurel"}
 
 
+def order_headers(outbound: OutboundDelivery) -> dict[str, str]:
+    """Headers by which receivers order messages, in every format."""
+    number = {} if outbound.number is None else {"laurel-sequence": str(outbound.number)}
+    return number | {"laurel-created-at": utc_instant(outbound.created_at)}
+
+
 def message_body(outbound: OutboundDelivery) -> bytes:
     """The message in its subscription's format, or the body that `call_webhook` rendered."""
     if outbound.format is None:
         return rules.exact.dumps(outbound.bodies[CALL]).encode()
-    message: Any = with_request_id(outbound.bodies[outbound.format], new_id())
+    message: Any = as_sent(outbound.bodies[outbound.format], new_id(), number=outbound.number)
     return rules.exact.dumps(message).encode()
 
 

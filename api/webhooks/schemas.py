@@ -61,17 +61,17 @@ class PutSubscription(RequestModel):
     webhook_subscription: SubscriptionTarget
 
 
-class Rotation(RequestModel):
+class SecretRotation(RequestModel):
     """For how many seconds the present secret signs, too. Without a new secret, one is generated."""
 
     overlap_seconds: int = Field(default=DAY, ge=0, le=MAX_OVERLAP)
     secret: str | None = Field(default=None, max_length=255, repr=False)
 
 
-class PostRotation(RequestModel):
+class PostSecretRotation(RequestModel):
     """How a secret is rotated."""
 
-    rotation: Rotation = Rotation()
+    rotation: SecretRotation = SecretRotation()
 
 
 class NewSecret(TypedDict):

@@ -12,7 +12,7 @@ from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest, StoreRequest
 from api.webhooks.routes import SubscriptionInPath, unknown_subscription
-from api.webhooks.schemas import NewSecret, PostRotation, Rotation, StoreSecret
+from api.webhooks.schemas import NewSecret, PostSecretRotation, SecretRotation, StoreSecret
 from api.webhooks.validation import secret_faults
 from api.webhooks.views import overlap_view
 from loyalty.webhooks.secrets import rotate_secret
@@ -27,7 +27,7 @@ _ROTATION: dict[str, Any] = {"rotation": {"overlapSeconds": 86400}}
     "/subscription/{webhookSubscription}/rotate",
     summary="Rotate the secret of a subscription",
     response_model=NewSecret,
-    openapi_extra=request_body(PostRotation, _ROTATION),
+    openapi_extra=request_body(PostSecretRotation, _ROTATION),
 )
 async def rotate_of_subscription(
     request: Request, subscription_id: SubscriptionInPath, store_request: AdminRequest
@@ -53,7 +53,7 @@ async def show_store_secret(store_request: AdminRequest) -> Response:
     "/secret/rotate",
     summary="Rotate the store's secret",
     response_model=NewSecret,
-    openapi_extra=request_body(PostRotation, _ROTATION),
+    openapi_extra=request_body(PostSecretRotation, _ROTATION),
 )
 async def rotate_of_store(request: Request, store_request: AdminRequest) -> Response:
     """Give the store another secret, shown once: it signs what reactors send by `call_webhook`."""
@@ -63,7 +63,7 @@ async def rotate_of_store(request: Request, store_request: AdminRequest) -> Resp
 
 
 async def _rotate(request: Request, subscription_id: str | None, store_request: StoreRequest) -> Response | None:
-    rotation = (await read_body(request, PostRotation)).rotation
+    rotation = (await read_body(request, PostSecretRotation)).rotation
     secret, now, overlap = _secret(rotation), store_request.now, timedelta(seconds=rotation.overlap_seconds)
     until: list[datetime | None] = []
 
@@ -80,7 +80,7 @@ async def _rotate(request: Request, subscription_id: str | None, store_request: 
     return ExactJson({"secret": secret, "previousSecretUntil": shown})
 
 
-def _secret(rotation: Rotation) -> str:
+def _secret(rotation: SecretRotation) -> str:
     if rotation.secret is None:
         return new_secret()
     faults = secret_faults(rotation.secret, "rotation.secret")

@@ -33,7 +33,7 @@ _RESERVED_NAMES = {
     "trailer",
     "expect",
 }
-_RESERVED_PREFIX = "webhook-"
+_RESERVED_PREFIXES = ("webhook-", "laurel-")
 _FORMAT_BY_FLAG: Mapping[bool | None, WebhookFormat | None] = {True: "legacy", False: "current", None: None}
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -48,13 +48,13 @@ class ValidTarget:
     active_from: datetime | None
 
 
-def validate_event_name(name: str) -> str:
+def validate_event_name(name: str, path: str = f"{ROOT}.eventName") -> str:
     """The name, if it is one of a webhook event; raise BadInput with the nearest otherwise."""
     if name in EVENT_NAMES:
         return name
     close = closest_match(name, EVENT_NAMES)
     cure = f"did you mean {close}?" if close else "GET .../webhook/event lists them"
-    raise BadInput.at(f"{ROOT}.eventName", f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
+    raise BadInput.at(path, f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
 
 
 def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone: tzinfo) -> ValidTarget:
@@ -118,7 +118,7 @@ def _header_faults(number: int, header: dict[str, str]) -> list[InputFault]:
     if not _HEADER_NAME.fullmatch(name):
         message = "a header's name is letters, digits and - alone"
         return [InputFault(message, "invalidHeader", f"{path}.headerName")]
-    if name.lower() in _RESERVED_NAMES or name.lower().startswith(_RESERVED_PREFIX):
+    if name.lower() in _RESERVED_NAMES or name.lower().startswith(_RESERVED_PREFIXES):
         message = f"{name} is written by Laurel itself: choose another name"
         return [InputFault(message, "reservedHeader", f"{path}.headerName")]
     if not _HEADER_VALUE.fullmatch(header["headerValue"]):

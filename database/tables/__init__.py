@@ -11,10 +11,11 @@ from database.tables.rewards import coupon_code, issued_reward, reward_status, r
 from database.tables.stores import revision, setting, store
 from database.tables.tiers import tier_hold
 from database.tables.transactions import customer_transaction, transaction_term
-from database.tables.webhooks import attempt, delivery, message, subscription
+from database.tables.webhooks import MESSAGE_NUMBERS, attempt, delivery, message, resend, subscription
 
 __all__ = [
     "BALANCE",
+    "MESSAGE_NUMBERS",
     "ExpiryRule",
     "Instant",
     "Json",
@@ -45,6 +46,7 @@ __all__ = [
     "metadata",
     "progress",
     "refresh_token",
+    "resend",
     "revision",
     "reward_status",
     "reward_supply",

@@ -1,6 +1,6 @@
 """Stores, the revisions of their programs, and settings of the installation."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text
 
 from database.tables.columns import NAME, Instant, Json, metadata
 
@@ -12,6 +12,7 @@ store = Table(
     Column("secret", Text, nullable=False),  # signs the requests of `call_webhook`
     Column("previous_secret", Text),  # signs, too, until:
     Column("previous_secret_until", Instant),
+    Column("last_message", BigInteger, nullable=False, server_default="0"),  # numbers messages on SQLite
     Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
 )
 

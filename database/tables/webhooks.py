@@ -1,6 +1,6 @@
 """Subscriptions, messages, deliveries and their attempts."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Sequence, String, Table, Text
 
 from database.tables.columns import ID, NAME, Instant, Json, metadata, store_column
 
@@ -36,7 +36,11 @@ message = Table(
     Column("name", NAME, nullable=False),
     Column("data", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("number", BigInteger),  # a later message about a member has a higher one; null: an older version made it
 )
+
+MESSAGE_NUMBERS = Sequence("message_number", metadata=metadata)
+"""Numbers messages on PostgreSQL, so that events side by side do not wait for one another; SQLite has a counter."""
 
 delivery = Table(
     "delivery",
@@ -45,6 +49,8 @@ delivery = Table(
     store_column(),
     Column("message", ID, ForeignKey("message.id"), nullable=False),
     Column("event", ID, nullable=False),
+    Column("name", NAME),  # of its message
+    Column("created_at", Instant),
     Column("subscription", ID),  # null: `call_webhook`
     Column("url", Text, nullable=False),
     Column("headers", Json, nullable=False),
@@ -56,6 +62,17 @@ delivery = Table(
     Column("start_after", Instant),  # when the relay looks after it; null: never
 )
 Index("ix_delivery_event", delivery.c.event)
+Index("ix_delivery_store_created_at", delivery.c.store, delivery.c.created_at, delivery.c.id)
+Index("ix_delivery_store_name_created_at", delivery.c.store, delivery.c.name, delivery.c.created_at, delivery.c.id)
+Index("ix_delivery_subscription_created_at", delivery.c.subscription, delivery.c.created_at, delivery.c.id)
+Index(
+    "ix_delivery_undelivered_created_at",
+    delivery.c.store,
+    delivery.c.status,
+    delivery.c.created_at,
+    sqlite_where=delivery.c.status.in_(("failed", "skipped")),
+    postgresql_where=delivery.c.status.in_(("failed", "skipped")),
+)
 Index(
     "ix_delivery_start_after",
     delivery.c.start_after,
@@ -81,4 +98,30 @@ attempt = Table(
     Column("latency_ms", Integer, nullable=False),
     Column("answer", Text, nullable=False),  # the start of the response's body
     Column("error", Text),
+)
+
+resend = Table(
+    "resend",
+    metadata,
+    Column("id", ID, primary_key=True),
+    store_column(),
+    Column("status", String(16), nullable=False),  # running, done, cancelled
+    Column("criteria", Json, nullable=False),
+    Column("target", ID),  # the subscription to send to; null: each to its own
+    Column("total", Integer, nullable=False),  # counted before it began
+    Column("looked_at", Integer, nullable=False),
+    Column("resent", Integer, nullable=False),
+    Column("after_at", Instant),  # the last delivery that was looked at
+    Column("after_id", ID),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", NAME, nullable=False),
+    Column("finished_at", Instant),
+    Column("start_after", Instant),  # when a worker makes sure that its workflow runs; null: it is finished
+)
+Index("ix_resend_store_created_at", resend.c.store, resend.c.created_at)
+Index(
+    "ix_resend_start_after",
+    resend.c.start_after,
+    sqlite_where=resend.c.start_after.is_not(None),
+    postgresql_where=resend.c.start_after.is_not(None),
 )

@@ -22,14 +22,14 @@ from loyalty.store.events import NewEvent
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore, SentMessage
 from loyalty.store.points import Transfer
-from loyalty.store.webhooks import LiveSubscription
+from loyalty.store.webhooks import ReceivingSubscription
 from loyalty.webhooks.messages import MESSAGES
 
 REVISION = 0
 """The revision number of a program that runs in memory."""
 
 _TO_ALL_MESSAGES: Final = [
-    LiveSubscription(message.__name__, message.__name__, "", [], "current", None) for message in MESSAGES
+    ReceivingSubscription(message.__name__, message.__name__, "", [], "current", None) for message in MESSAGES
 ]
 
 

@@ -13,8 +13,8 @@ DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed", "skipped"]
 
 
 @frozen_at_type_check
-class LiveSubscription:
-    """A subscription that is not disabled, as far as sending needs it."""
+class ReceivingSubscription:
+    """A subscription, as far as sending needs it."""
 
     id: str
     event_name: str
@@ -25,6 +25,8 @@ class LiveSubscription:
     """When its endpoint began to fail without a success since; None: it works."""
     active_from: datetime | None = None
     """Nothing is sent of what happened before; None: of everything."""
+    disabled_at: datetime | None = None
+    """Since when what is for it is kept as skipped; None: it is sent."""
 
     def wants(self, happened_at: datetime, *, now: datetime) -> bool:
         """Return whether a message about what happened then is sent to it."""
@@ -98,6 +100,12 @@ class OutboundDelivery:
     """How many were made before it was last tried again: the schedule began anew behind them."""
     next_attempt_at: datetime | None
     """When the next attempt is due; None: there is none."""
+    number: int | None
+    """The number of the message; None: an older version made it."""
+    created_at: datetime
+    """When the message was made."""
+    name: str
+    """The name of the message."""
 
     def secrets(self, *, now: datetime) -> tuple[str, ...]:
         """Return what signs the message: during a rotation two secrets."""
@@ -122,8 +130,8 @@ class LoggedAttempt:
 class SubscriptionReader(Protocol):
     """Reads webhook subscriptions of a store."""
 
-    def live(self) -> Sequence[LiveSubscription]:
-        """Return the subscriptions that are not disabled."""
+    def receiving(self) -> Sequence[ReceivingSubscription]:
+        """Return the subscriptions, also disabled ones: what is for them is kept as skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +164,17 @@ class WebhookRepository(Protocol):
         *,
         message_id: str,
         event_id: str,
+        name: str,
         subscription_id: str | None,
         url: str,
         headers: Sequence[Mapping[str, str]],
         now: datetime,
+        is_skipped: bool = False,
     ) -> None:
-        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it."""
+        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it.
+
+        `is_skipped`: its subscription is disabled; it is kept, to be sent when somebody asks for it.
+        """
 
 
 class FailedDeliveries(Protocol):
@@ -170,8 +183,11 @@ class FailedDeliveries(Protocol):
     def outbound(self, delivery_id: str) -> OutboundDelivery | None:
         """Return what an attempt of a delivery needs."""
 
-    def retry(self, delivery_id: str, *, now: datetime) -> bool:
-        """Make a delivery that is failed or skipped pending and due now; return False if it is neither."""
+    def retry(self, delivery_id: str, *, now: datetime, delivered_too: bool = False) -> bool:
+        """Make a delivery that is failed or skipped pending and due now; return False if it is neither.
+
+        `delivered_too`: also one that was delivered.
+        """
 
     def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
         """Let the relay look after a pending delivery now."""

@@ -17,7 +17,7 @@ from loyalty.program.program import Program
 from loyalty.references import DeliveryRef
 from loyalty.store.events import EventState
 from loyalty.store.repositories import StoreRepositories
-from loyalty.store.webhooks import LiveSubscription
+from loyalty.store.webhooks import ReceivingSubscription
 from loyalty.webhooks.messages import Message, Origin, body
 
 CALL = "call_webhook"
@@ -39,7 +39,7 @@ class Outbox:
         """The decision, if this unit of work made it."""
         self.deliveries: list[DeliveryRef] = []
         self.has_subscribers = event.has_subscribers
-        """Whether the store has any live subscription."""
+        """Whether the store has any subscription."""
 
     def send(self, message_type: type[Message], make: Callable[[], Message]) -> None:
         """Send a message to every subscription to its name; without one, it is not even made."""
@@ -64,7 +64,8 @@ class Outbox:
         }
         self._add_message(message_id, name, bodies)
         for each in subscriptions:
-            self._add_delivery(message_id, name, each.id, each.url, each.headers, slow=each.failing_since is not None)
+            slow, is_skipped = each.failing_since is not None, each.disabled_at is not None
+            self._add_delivery(message_id, name, each.id, each.url, each.headers, slow=slow, is_skipped=is_skipped)
 
     def call(self, call: CallWebhook) -> None:
         """Send what a reactor asks for, to its URL."""
@@ -73,15 +74,15 @@ class Outbox:
         headers = [{"headerName": name, "headerValue": value} for name, value in call.headers]
         self._add_delivery(message_id, CALL, None, call.url, headers, slow=False)
 
-    def _to_send(self, name: str) -> list[LiveSubscription]:
+    def _to_send(self, name: str) -> list[ReceivingSubscription]:
         """The subscriptions to a name that want what happened when the event did."""
         named = self._by_event_name.get(name, [])
         return [each for each in named if each.wants(self._event.time, now=self._now)]
 
     @cached_property
-    def _by_event_name(self) -> dict[str, list[LiveSubscription]]:
-        found: dict[str, list[LiveSubscription]] = {}
-        for subscription in self._tx.subscriptions.live():
+    def _by_event_name(self) -> dict[str, list[ReceivingSubscription]]:
+        found: dict[str, list[ReceivingSubscription]] = {}
+        for subscription in self._tx.subscriptions.receiving():
             found.setdefault(subscription.event_name, []).append(subscription)
         return found
 
@@ -97,16 +98,27 @@ class Outbox:
         self._tx.webhooks.add_message(message_id, event_id=self._event.id, name=name, data=bodies, now=self._now)
 
     def _add_delivery(
-        self, message_id: str, name: str, subscription: str | None, url: str, headers: Any, *, slow: bool
+        self,
+        message_id: str,
+        name: str,
+        subscription: str | None,
+        url: str,
+        headers: Any,
+        *,
+        slow: bool,
+        is_skipped: bool = False,
     ) -> None:
         delivery_id = new_id()
         self._tx.webhooks.add_delivery(
             delivery_id,
             message_id=message_id,
             event_id=self._event.id,
+            name=name,
             subscription_id=subscription,
             url=url,
             headers=headers,
             now=self._now,
+            is_skipped=is_skipped,
         )
-        self.deliveries.append(DeliveryRef(self._tx.store, delivery_id, name, slow))
+        if not is_skipped:
+            self.deliveries.append(DeliveryRef(self._tx.store, delivery_id, name, slow))

@@ -330,3 +330,35 @@ def test_members_of_before_are_found_by_their_profiles(database_url: str) -> Non
         ("ann", "S", "firstName", "anna"),
         ("ann", "S", "labels", "vip:yes"),
     ]
+
+
+def test_deliveries_get_the_name_and_the_time_of_their_message(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        _move(connection, "0017")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        url = "https://a.example/Hook?token=1"
+        row = {"id": "s", "store": "S", "event_name": "CustomerUpdated", "url": url, "headers": "[]"}
+        _insert(connection, "subscription", row | {"format": "current", "secret": "x", "created_at": at})
+        whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
+        _insert(connection, "member", {"id": "ann", **whose, "registered_at": at, "created_at": at, "updated_at": at})
+        event = {"store": "S", "type": "purchase", "body": "{}", "time": at, "revision": 1, "depth": 0}
+        _insert(connection, "event", {**event, "id": "e", "member": "ann", "status": "applied", "received_at": at})
+        message = {"id": "m", "store": "S", "event": "e", "name": "CustomerUpdated", "data": "{}", "created_at": at}
+        _insert(connection, "message", message)
+        row = {"id": "d", "store": "S", "message": "m", "event": "e", "url": url, "headers": "[]"}
+        _insert(connection, "delivery", row | {"status": "delivered", "attempts": 1})
+
+        _move(connection, "head")
+        found = connection.execute(text("SELECT name, created_at FROM delivery")).all()
+        shown = connection.execute(text("SELECT shown_url, searchable FROM subscription")).all()
+        _move(connection, "0017")
+        after = connection.execute(text("SELECT id, status FROM delivery")).all()
+    engine.dispose()
+
+    assert [(row[0], str(row[1])[:10]) for row in found] == [("CustomerUpdated", "2026-05-01")]
+    assert [tuple(row) for row in shown] == [
+        ("https://a.example/Hook?********", "\ncustomerupdated\nhttps://a.example/hook?********")
+    ]
+    assert [tuple(row) for row in after] == [("d", "delivered")]

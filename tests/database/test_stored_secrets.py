@@ -65,6 +65,7 @@ def add_webhooks(tx: Transaction, subscription_id: str, delivery_id: str) -> Non
         delivery_id,
         message_id=message_id,
         event_id=event_id,
+        name="CustomerRegistered",
         subscription_id=subscription_id,
         url=url,
         headers=HEADERS,
@@ -85,7 +86,7 @@ def stored_texts(url: str) -> Iterator[str]:
 async def readable(database: Database, ids: tuple[str, str]) -> bool:
     def read(tx: Any) -> bool:
         found, outbound = tx.subscriptions.get(ids[0]), tx.webhooks.outbound(ids[1])
-        live = tx.subscriptions.live()
+        live = tx.subscriptions.receiving()
         assert tx.subscriptions.store_secret().startswith("whsec_")
         return (found.secret, found.headers, outbound.secret, outbound.headers, live[0].headers) == (
             "whsec_hidden-secret",

@@ -49,6 +49,7 @@ def add_stuck(tx: Transaction, *, now: datetime | None = None) -> Stuck:
             delivery_id,
             message_id=message_id,
             event_id=ids.failed,
+            name="CustomerUpdated",
             subscription_id=subscription,
             url=url,
             headers=headers,

@@ -168,7 +168,7 @@ async def test_the_deliveries_of_a_disabled_subscription_are_skipped_and_not_loo
         await laurel.subscribe(NAME, receiver.url)
         (event,) = await applied_without_delivery(laurel)
         store = sqlite_database.store(laurel.store)
-        (subscription,) = await store.read(lambda tx: tx.subscriptions.live())
+        (subscription,) = await store.read(lambda tx: tx.subscriptions.receiving())
         now = datetime.now(UTC)
         await store.write(lambda tx: tx.subscriptions.change(subscription.id, disabled_at=now, disabled_because="x"))
 

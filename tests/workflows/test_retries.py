@@ -230,7 +230,7 @@ async def test_a_skipped_delivery_is_sent_once_its_subscription_is_enabled(
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         delivery = await given_up(laurel, receiver)
         store = sqlite_database.store(laurel.store)
-        (subscription,) = await store.read(lambda tx: tx.subscriptions.live())
+        (subscription,) = await store.read(lambda tx: tx.subscriptions.receiving())
         change = partial(_change, subscription=subscription.id)
         await store.write(partial(change, disabled_at=datetime.now(UTC)))
 

@@ -97,7 +97,14 @@ async def test_overdue_deliveries_are_counted_by_store(database: Database, tempo
             tx.webhooks.add_message("m", event_id=event.id, name="x", data={}, now=ago)
             for name, due in (("old", ago), ("young", datetime.now(UTC) + timedelta(hours=1))):
                 tx.webhooks.add_delivery(
-                    name, message_id="m", event_id=event.id, subscription_id=None, url="http://x", headers=[], now=due
+                    name,
+                    message_id="m",
+                    event_id=event.id,
+                    name="x",
+                    subscription_id=None,
+                    url="http://x",
+                    headers=[],
+                    now=due,
                 )
 
         await database.store(laurel.store).write(add)

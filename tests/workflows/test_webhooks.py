@@ -145,7 +145,7 @@ async def test_an_endpoint_that_failed_for_five_days_is_disabled(
     async with running(sqlite_database, temporal, programs.files()) as laurel:
         await laurel.subscribe(NAME, receiver.url + "/")
         store = laurel.parts.database.store(laurel.store)
-        (subscription,) = await store.read(lambda tx: tx.subscriptions.live())
+        (subscription,) = await store.read(lambda tx: tx.subscriptions.receiving())
         since = datetime.now(UTC) - timedelta(days=5, hours=1)
         await store.write(lambda tx: tx.subscriptions.change(subscription.id, failing_since=since))
 

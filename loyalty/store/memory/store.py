@@ -25,7 +25,7 @@ from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemoryTierHolds
 from loyalty.store.memory.transactions import InMemoryTransactions
 from loyalty.store.points import Transfer
-from loyalty.store.webhooks import LiveSubscription
+from loyalty.store.webhooks import ReceivingSubscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SentMessage:
 class InMemoryStore:
     """The repositories of one store. `subscriptions`: who gets messages; none of them, and no message is made."""
 
-    def __init__(self, store: str, subscriptions: Sequence[LiveSubscription] = ()) -> None:
+    def __init__(self, store: str, subscriptions: Sequence[ReceivingSubscription] = ()) -> None:
         self.store = store
         self.members_by_id: dict[str, MemberState] = {}
         self.used: dict[str, dict[date, DailyUse]] = {}
@@ -352,10 +352,10 @@ class _Contributions:
 class _Subscriptions:
     __slots__ = ("_live",)
 
-    def __init__(self, live: Sequence[LiveSubscription]) -> None:
+    def __init__(self, live: Sequence[ReceivingSubscription]) -> None:
         self._live = live
 
-    def live(self) -> Sequence[LiveSubscription]:
+    def receiving(self) -> Sequence[ReceivingSubscription]:
         return self._live
 
 
@@ -377,9 +377,11 @@ class _Webhooks(_Repository):
         message_id: str,
         event_id: str,
         subscription_id: str | None,
+        name: str,
         url: str,
         headers: Sequence[Mapping[str, str]],  # noqa: ARG002 - not kept
         now: datetime,  # noqa: ARG002 - not kept
+        is_skipped: bool = False,  # noqa: ARG002 - none is disabled
     ) -> None:
         name, body = self._messages.pop(message_id)
         self._store.sent.append(SentMessage(name, event_id, body, None if subscription_id else url))

@@ -20,7 +20,7 @@ from loyalty.webhooks.messages.facts import (
     WalletView,
     WindowName,
 )
-from loyalty.webhooks.messages.formats import body, with_request_id
+from loyalty.webhooks.messages.formats import as_sent, body
 from loyalty.webhooks.messages.model import (
     MESSAGES,
     AvailablePointsAmountChanged,
@@ -97,9 +97,9 @@ __all__ = [
     "WalletView",
     "WindowName",
     "WithCode",
+    "as_sent",
     "body",
     "event_name",
     "placeholder",
     "with_codes",
-    "with_request_id",
 ]

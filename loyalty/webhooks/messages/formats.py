@@ -8,7 +8,7 @@ from loyalty.webhooks.messages.current import data_of
 from loyalty.webhooks.messages.envelope import Origin, envelope_body
 from loyalty.webhooks.messages.legacy import legacy_body
 from loyalty.webhooks.messages.model import Message, event_name
-from loyalty.webhooks.messages.text import Json, instant
+from loyalty.webhooks.messages.text import Json, exact_instant
 
 
 def body(
@@ -30,7 +30,7 @@ def body(
                 "requestId": request_id,
                 "eventName": event_name(message),
                 "storeCode": store,
-                "createdAt": instant(created_at, zone),
+                "createdAt": exact_instant(created_at, zone),
                 "data": data_of(message, zone),
             }
         case "legacy":
@@ -41,6 +41,8 @@ def body(
             assert_never(format)
 
 
-def with_request_id(sent: Json, request_id: str) -> Json:
-    """Return a body for another attempt; only the current format carries the id of the request."""
-    return sent | {"requestId": request_id} if "requestId" in sent else sent
+def as_sent(kept: Json, request_id: str, *, number: int | None) -> Json:
+    """Return a body for an attempt; only the current format carries the id of the request, and the message's number."""
+    if "requestId" not in kept:
+        return kept
+    return kept | {"requestId": request_id} | ({} if number is None else {"sequence": number})

@@ -15,6 +15,13 @@ def instant(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
+def exact_instant(moment: datetime, zone: tzinfo) -> str:
+    """A moment on the store's clock, in milliseconds: `2024-05-01T02:00:00.000+02:00`."""
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment} has no offset: a message needs an exact moment")
+    return moment.astimezone(zone).isoformat(timespec="milliseconds")
+
+
 def utc_instant(moment: datetime) -> str:
     """A moment in UTC, in milliseconds: `2024-05-01T00:00:00.000Z`."""
     if moment.utcoffset() is None:

@@ -9,14 +9,17 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from activities.events import EventActivities
-from database import Database
+from database import Database, Transaction
 from database.programs import Programs
+from loyalty.ids import new_id
+from loyalty.store.events import NewEvent
+from loyalty.webhooks.resending import resend_delivery
 from loyalty.webhooks.secrets import rotate_secret
 from loyalty.webhooks.signing import new_secret
 from tests.kit import programs
 from tests.kit.receiver import Receiver, Request
 from tests.kit.scripted_store import ScriptedStore
-from tests.kit.webhooks import Sender, deliveries, sender, subscribe
+from tests.kit.webhooks import Sender, add_delivery, add_member, deliveries, sender, subscribe
 
 OVERLAP, NONE = timedelta(hours=1), timedelta()
 DAY = timedelta(days=1)
@@ -106,3 +109,60 @@ async def test_what_is_sent_while_a_secret_is_rotated_verifies_by_the_old_or_the
 
     assert len(receiver.requests) == 4
     assert all(any(verifies(each, secret) for secret in secrets) for each in receiver.requests)
+
+
+async def test_what_a_disabled_subscription_would_get_is_kept_as_skipped(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver
+) -> None:
+    subscription = await subscribe(shop.database, receiver.url)
+    store = shop.database.store("DEFAULT")
+    await store.write(lambda tx: tx.subscriptions.change(subscription, disabled_at=shop.now))
+
+    await shop.register("ann@example.com")
+    (skipped,) = await deliveries(shop.database, "skipped")
+    await store.write(lambda tx: tx.subscriptions.change(subscription, disabled_at=None))
+    await store.write(lambda tx: resend_delivery(tx.deliveries, skipped.id, target=None, now=shop.now))
+    await sending.send()
+
+    assert [each.json["eventName"] for each in receiver.requests] == ["CustomerRegistered"]
+
+
+@pytest.mark.parametrize("form", ["current", "legacy", "envelope"])
+async def test_later_messages_about_a_member_have_higher_numbers_in_every_format(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver, form: str
+) -> None:
+    await subscribe(shop.database, receiver.url, "AvailablePointsAmountChanged", format=form)
+    member = await shop.register("ann@example.com")
+
+    for _ in range(3):
+        await shop.report(member, "purchase", {"total": 10})
+    await sending.send()
+
+    numbers = [int(each.headers["laurel-sequence"]) for each in receiver.requests]
+    assert numbers == sorted(set(numbers))
+    assert all(datetime.fromisoformat(each.headers["laurel-created-at"]) <= shop.now for each in receiver.requests)
+    if form == "current":
+        assert [each.json["sequence"] for each in receiver.requests] == numbers
+        assert all("." in each.json["createdAt"] for each in receiver.requests)
+
+
+async def test_members_side_by_side_number_their_messages_without_waiting_for_one_another(
+    database: Database, receiver: Receiver
+) -> None:
+    await Programs(database).deploy(programs.files(), by="test")
+    target = await subscribe(database, receiver.url)
+    members = [new_id() for _ in range(4)]
+    now = datetime.now(UTC)
+
+    def store(tx: Transaction, member: str) -> None:
+        add_member(tx, member, now)
+        event_id = new_id()
+        tx.events.add(NewEvent(event_id, "purchase", member, now, {}, 1), now=now)
+        for _ in range(5):
+            add_delivery(tx, new_id(), event_id, "CustomerRegistered", target, now)
+
+    await asyncio.gather(*(database.store("DEFAULT").write(lambda tx, m=each: store(tx, m)) for each in members))
+
+    found = await database.store("DEFAULT").read(lambda tx: tx.deliveries.page((), limit=50))
+    by_member = [[d.number for d in found.records if d.member == each] for each in members]
+    assert len({number for each in by_member for number in each}) == 20

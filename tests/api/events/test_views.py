@@ -163,6 +163,7 @@ async def test_an_outcome_holds_caused_events_and_their_deliveries(api_anywhere:
             "d1",
             message_id=message_id,
             event_id=completed,
+            name="CustomerUpdated",
             subscription_id=None,
             url="https://a.example",
             headers=[],

@@ -275,7 +275,7 @@ def test_the_current_format_names_message_request_event_and_store():
         "requestId": some_id("request"),
         "eventName": "AvailablePointsAmountChanged",
         "storeCode": "DEFAULT",
-        "createdAt": "2024-05-01T14:00:00+02:00",
+        "createdAt": "2024-05-01T14:00:00.000+02:00",
         "data": ...,
     }
     assert body["data"]["amount"] == 125
@@ -353,13 +353,14 @@ def test_other_windows_count_one_value_towards_the_goal(window, period):
     assert (rule["consecutivePeriods"], rule["completedConsecutivePeriods"]) == (None, 0)
 
 
-def test_two_attempts_differ_only_in_their_request_id():
+def test_an_attempt_carries_an_id_of_its_own_and_the_number_of_the_message():
     first = rendered(points_changed())
 
-    second = m.with_request_id(first, "another")
+    second = m.as_sent(first, "another", number=7)
 
-    assert {key for key in first if first[key] != second[key]} == {"requestId"}
-    assert m.with_request_id(rendered(points_changed(), "legacy"), "another") == rendered(points_changed(), "legacy")
+    assert {key for key in second if first.get(key) != second[key]} == {"requestId", "sequence"}
+    assert second["sequence"] == 7
+    assert m.as_sent(rendered(points_changed(), "legacy"), "another", number=7) == rendered(points_changed(), "legacy")
 
 
 LEGACY: list[tuple[m.Message, dict[str, Any]]] = [

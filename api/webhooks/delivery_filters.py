@@ -1,0 +1,125 @@
+"""The filters of the list of deliveries, its pages by key, and the criteria of jobs that send many again."""
+
+import base64
+import binascii
+import json
+from datetime import datetime, tzinfo
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from api.http.errors import BadInput, InputFault
+from api.http.paging import Filter, ListQuery
+from api.webhooks.delivery_schemas import Criteria
+from api.webhooks.validation import validate_event_name
+from database.deliveries import DeliveryKey
+from database.pages import Condition
+from loyalty.calendar import read_date
+from loyalty.store.resends import UNDELIVERED, ResendCriteria
+
+LIST_QUERY = ListQuery(
+    {
+        "webhookSubscriptionId": "exact_text",
+        "eventName": "exact_text",
+        "status": "exact_text",
+        "customerId": "exact_text",
+        "customEventId": "exact_text",
+        "messageId": "exact_text",
+        "createdAt": "instant",
+        "finishedAt": "instant",
+    }
+)
+SCROLL = "_scroll"
+MAX_SCROLL_LENGTH = 300
+
+_COLUMNS = {
+    "webhookSubscriptionId": "subscription",
+    "eventName": "name",
+    "status": "status",
+    "customerId": "member",
+    "customEventId": "event",
+    "messageId": "message",
+    "createdAt": "created_at",
+    "finishedAt": "finished_at",
+}
+_STATUSES = ("pending", "delivered", "failed", "skipped")
+
+
+def openapi_parameters() -> dict[str, Any]:
+    """The query parameters of the list as OpenAPI describes them."""
+    description = "Page by key: empty for the first page, then `scroll.next` of the one before; instead of `_page`."
+    scroll = {"name": SCROLL, "in": "query", "required": False, "description": description}
+    text = {"type": "string", "maxLength": MAX_SCROLL_LENGTH}
+    return {"parameters": [*LIST_QUERY.openapi_parameters()["parameters"], scroll | {"schema": text}]}
+
+
+def conditions_of(filters: list[Filter]) -> list[Condition]:
+    """The conditions of filters; raise BadInput for a status that there is not."""
+    for each in filters:
+        if each.field == "status" and each.value not in _STATUSES:
+            message = f"a delivery is {', '.join(_STATUSES)}"
+            raise BadInput.at("status", message, "invalid")
+    return [each.on(_COLUMNS[each.field]) for each in filters]
+
+
+def without_scroll(query: QueryParams) -> tuple[QueryParams, str | None]:
+    """The other parameters, and that of pages by key; None: it is not given."""
+    others = [(name, value) for name, value in query.multi_items() if name != SCROLL]
+    return QueryParams(others), query.get(SCROLL)
+
+
+def read_cursor(text: str) -> DeliveryKey | None:
+    """The place behind which a page begins; None: at the first. Raise BadInput."""
+    if not text:
+        return None
+    try:
+        read = json.loads(base64.b64decode(text[:MAX_SCROLL_LENGTH], altchars=b"-_", validate=True))
+        at = datetime.fromisoformat(read["createdAt"])
+        if at.tzinfo is None or not isinstance(read["id"], str) or "\0" in read["id"]:
+            raise ValueError(text)
+        return DeliveryKey(at, read["id"])
+    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError):
+        message = "this is no place in the list: send scroll.next of the page before, or leave it empty"
+        raise BadInput.at(SCROLL, message, "invalid") from None
+
+
+def write_cursor(key: DeliveryKey) -> str:
+    """The text of a place, which `read_cursor` reads."""
+    text = json.dumps({"createdAt": key.created_at.isoformat(), "id": key.id})
+    return base64.b64encode(text.encode(), altchars=b"-_").decode()
+
+
+def criteria_of(given: Criteria, zone: tzinfo) -> ResendCriteria:
+    """The criteria of a job; raise BadInput with every fault."""
+    if given.event_name is not None:
+        validate_event_name(given.event_name, "resend.eventName")
+    faults: list[InputFault] = []
+    created_from = read_moment(given.created_from, zone, "resend.createdFrom", faults)
+    created_until = read_moment(given.created_until, zone, "resend.createdUntil", faults)
+    finished_from = read_moment(given.finished_from, zone, "resend.finishedFrom", faults)
+    if created_from is not None and created_until is not None and created_from >= created_until:
+        faults.append(InputFault("createdUntil lies behind createdFrom", "outOfRange", "resend.createdUntil"))
+    if faults:
+        raise BadInput.of(faults)
+    return ResendCriteria(
+        statuses=tuple(given.status or UNDELIVERED),
+        subscription=_id(given.webhook_subscription_id),
+        name=given.event_name,
+        member=_id(given.customer_id),
+        created_from=created_from,
+        created_until=created_until,
+        finished_from=finished_from,
+    )
+
+
+def read_moment(text: str | None, zone: tzinfo, path: str, faults: list[InputFault]) -> datetime | None:
+    """A date of a body, without offset in `zone`; one that is none is a fault."""
+    try:
+        return None if text is None else read_date(text, zone)
+    except ValueError as error:
+        faults.append(InputFault(str(error), "invalidDate", path))
+        return None
+
+
+def _id(text: str | None) -> str | None:
+    return None if text is None else text.lower()
