@@ -14,6 +14,7 @@ class Permission(Enum):
     VIEW_EVENT_TYPES = ("EVENT_TYPE", "VIEW", "read event types and their schemas")
     VIEW_MEMBERS = ("CUSTOMER", "VIEW", "read members, their status, achievements and badges")
     CHANGE_MEMBERS = ("CUSTOMER", "MODIFY", "register and change members")
+    EXPORT_MEMBERS = ("CUSTOMER_DATA", "VIEW", "export everything that is kept of one member")
     VIEW_POINTS = ("POINT_TRANSFER", "VIEW", "read transfers of points and their history")
     MOVE_POINTS = ("POINT_TRANSFER", "MODIFY", "add, spend, block, move, cancel, expire and activate points")
     VIEW_TRANSACTIONS = ("TRANSACTION", "VIEW", "read sales and returns")

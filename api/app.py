@@ -23,6 +23,7 @@ from api.imports import routes as imports
 from api.login import routes as login
 from api.members import accounts as members_accounts
 from api.members import changing as members_changing
+from api.members import exporting as members_exporting
 from api.members import lookups as members_lookups
 from api.members import passwords as members_passwords
 from api.members import routes as members
@@ -69,6 +70,7 @@ ROUTERS = (
     members_passwords.router,  # before changes, whose path parameter would match `password`
     members_changing.router,
     transactions.router,
+    members_exporting.router,
     wallets.router,
     analytics.router,
     imports.router,

@@ -141,6 +141,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     },
     f"{_STORE}/member/{{member}}/activate": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/deactivate": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/{{member}}/export": {"GET": Needs(Permission.EXPORT_MEMBERS)},
     f"{_STORE}/member/{{member}}/status": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/badge": {"GET": Needs(Permission.VIEW_MEMBERS)},

@@ -293,3 +293,38 @@ class ItemPage(TypedDict):
 
     items: list[JsonObject]
     total: Total
+
+
+class MemberExport(TypedDict):
+    """Everything that is kept of a member: one list of rows for each table."""
+
+    customerId: Id
+    storeCode: str
+    exportedAt: Instant
+    member: list[JsonObject]
+    sessions: list[JsonObject]
+    profileFields: list[JsonObject]
+    badges: list[JsonObject]
+    tiersByHand: list[JsonObject]
+    events: list[JsonObject]
+    steps: list[JsonObject]
+    contributions: list[JsonObject]
+    dailySums: list[JsonObject]
+    achievements: list[JsonObject]
+    limits: list[JsonObject]
+    accounts: list[JsonObject]
+    transfers: list[JsonObject]
+    lots: list[JsonObject]
+    allocations: list[JsonObject]
+    rewards: list[JsonObject]
+    rewardStatuses: list[JsonObject]
+    couponCodes: list[JsonObject]
+    transactions: list[JsonObject]
+    transactionTerms: list[JsonObject]
+    importedLines: list[JsonObject]
+    dueItems: list[JsonObject]
+    attempts: list[JsonObject]
+    deliveries: list[JsonObject]
+    messages: list[JsonObject]
+    auditLog: list[JsonObject]
+    answers: list[JsonObject]

@@ -1,0 +1,60 @@
+"""Everything that is kept of one member, as one JSON document that is written while it is read."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+import rules
+from api.members.paths import MemberInPath
+from api.members.schemas import MemberExport
+from api.state.dependencies import AdminRequest
+from api.state.member_lookup import member_in_path
+from database import StoreDatabase
+from database.personal_data.exporting import export_page, find_person
+from database.personal_data.inventory import KEPT_OF_A_MEMBER, KeptRows, Person
+
+router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
+
+
+@router.get("/{member}/export", summary="Export everything that is kept of a member", response_model=MemberExport)
+async def export_member(member: MemberInPath, store_request: AdminRequest) -> StreamingResponse:
+    """Every row of the database that is about a member, by sections: a list of objects each.
+
+    The names are those of the database, amounts are in units of their wallets, and times are in UTC.
+    """
+    database = store_request.database
+    found = await database.read(lambda tx: member_in_path(tx, store_request, member))
+    person = await database.read(lambda tx: find_person(tx.connection, tx.store, found.id))
+    assert person is not None, "members are never removed"
+    return StreamingResponse(_document(database, person), media_type="application/json")
+
+
+async def _document(database: StoreDatabase, person: Person) -> AsyncIterator[bytes]:
+    head = {
+        "customerId": person.id,
+        "storeCode": person.store,
+        "exportedAt": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    yield rules.exact.dumps(head)[:-1].encode()
+    for rows in KEPT_OF_A_MEMBER:
+        yield f',"{rows.section}":['.encode()
+        async for text in _section(database, rows, person):
+            yield text
+        yield b"]"
+    yield b"}"
+
+
+async def _section(database: StoreDatabase, rows: KeptRows, person: Person) -> AsyncIterator[bytes]:
+    """The rows of one table, with commas between them; each page is read in a transaction of its own."""
+    after: Sequence[Any] | None = None
+    while True:
+        page = await database.read(lambda tx, after=after: export_page(tx.connection, rows, person, after))  # type: ignore[misc]
+        if page.items:
+            separator = "" if after is None else ","
+            yield (separator + ",".join(map(rules.exact.dumps, page.items))).encode()
+        if page.last is None:
+            return
+        after = page.last

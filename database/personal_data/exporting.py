@@ -1,0 +1,89 @@
+"""Reading everything that is kept of one member, page by page, as JSON values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Connection, Text, literal, select, tuple_, type_coerce
+
+import rules
+from database.personal_data.inventory import KEYS, NAMED_BY, KeptRows, Person
+from database.tables import member
+from database.tables.columns import ExpiryRule, Json
+
+PAGE = 500
+"""Rows that are read at once, so that an export takes little memory, however much is kept."""
+
+_MILLION = Decimal(1_000_000)
+
+_JSON = (Json, ExpiryRule)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """Some rows of one table as JSON objects, and the key of the last one; `last` None: there are no more."""
+
+    items: Sequence[Mapping[str, Any]]
+    last: Sequence[Any] | None
+
+
+def find_person(connection: Connection, store: str, member_id: str) -> Person | None:
+    """Return a member with the texts by which paths may name them; None: the store has no such member."""
+    columns = {*NAMED_BY.values(), *KEYS}
+    here = select(*(member.c[column] for column in columns)).where(member.c.store == store, member.c.id == member_id)
+    known_by = connection.execute(here).mappings().first()
+    if known_by is None:
+        return None
+    names = [f"{form}={known_by[column]}" for form, column in NAMED_BY.items() if known_by[column]]
+    return Person(store, member_id, names, {column: known_by[column] for column in KEYS if known_by[column]})
+
+
+def export_page(connection: Connection, rows: KeptRows, person: Person, after: Sequence[Any] | None) -> ExportPage:
+    """Return the rows about a member that follow a key, in the order of the table's primary key."""
+    key = list(rows.table.primary_key)
+    shown = [column for column in rows.table.columns if column.name not in rows.without]
+    wanted = select(*(column.label(f"key_{column.name}") for column in key), *map(_readable, shown))
+    wanted = wanted.where(rows.condition(person)).order_by(*key).limit(PAGE)
+    if after is not None:
+        place = tuple_(*(literal(value, column.type) for value, column in zip(after, key, strict=True)))
+        wanted = wanted.where(tuple_(*key) > place)
+    found = [tuple(row) for row in connection.execute(wanted)]
+    items = [_item(rows, shown, row[len(key) :]) for row in found]
+    return ExportPage(items, found[-1][: len(key)] if len(found) == PAGE else None)
+
+
+def _readable(column: Column[Any]) -> Any:
+    """A column as it is read: JSON as text, since what cannot be read is exported, too."""
+    return type_coerce(column, Text).label(column.name) if isinstance(column.type, _JSON) else column
+
+
+def _item(rows: KeptRows, columns: Sequence[Column[Any]], values: Sequence[Any]) -> Mapping[str, Any]:
+    return {
+        _camel(column.name): _value(column, value, in_millionths=column.name in rows.points)
+        for column, value in zip(columns, values, strict=True)
+        if value is not None
+    }
+
+
+def _value(column: Column[Any], value: Any, *, in_millionths: bool) -> Any:
+    if in_millionths:
+        return Decimal(value) / _MILLION
+    if isinstance(column.type, _JSON):
+        try:
+            return rules.exact.loads(value)
+        except rules.MalformedJson:
+            return value
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

@@ -1,0 +1,340 @@
+"""Which rows of each table are about a member, and which of their columns are personal.
+
+A new table stands here, in `KEPT_OF_A_MEMBER` or in `ABOUT_NO_MEMBER`: a test fails until it does. Exports and
+anonymising follow these lists.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from database.tables import (
+    BALANCE,
+    account,
+    allocation,
+    attempt,
+    audit_log,
+    badge,
+    contribution,
+    coupon_code,
+    customer_transaction,
+    deadline,
+    delivery,
+    event,
+    import_line,
+    issued_reward,
+    kept_answer,
+    lot,
+    mark,
+    member,
+    member_field,
+    message,
+    progress,
+    reward_status,
+    session,
+    step,
+    tier_hold,
+    transaction_term,
+    transfer,
+    usage,
+)
+from database.tables.columns import ExpiryRule, Json
+
+NAMED_BY: Final[Mapping[str, str]] = {"email": "email", "phone": "phone", "loyaltyCardNumber": "card"}
+"""The forms in which paths name a member, `email=...`, and the columns that have the value."""
+
+KEYS: Final = ("email_key", "phone_key", "card")
+"""The columns by which members are found, as those of transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of a store."""
+
+    store: str
+    id: str
+    names: Sequence[str] = ()
+    """The texts by which requests may have named them in their paths."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """What they are found by, by column."""
+
+
+OWN_ID: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """The rows of one table that are about a member."""
+
+    section: str
+    """Its name in exports."""
+    table: Table
+    about: Callable[[Person], ColumnElement[bool]]
+    without: Mapping[str, str] = field(default_factory=dict)
+    """The columns that exports leave out, each with the reason."""
+    points: Sequence[str] = ()
+    """The columns with amounts in millionths."""
+    personal: Mapping[str, Any] = field(default_factory=dict)
+    """The personal columns, and what stands in each once the member is anonymised; OWN_ID: the id of the member."""
+    impersonal: frozenset[str] = frozenset()
+    """The columns of text that name something of the program or of Laurel, never a person."""
+    deleted: Callable[[], ColumnElement[bool]] | None = None
+    """Which of the rows are deleted when the member is anonymised; None: none is."""
+
+    def condition(self, person: Person) -> ColumnElement[bool]:
+        """Select the rows that are about a member."""
+        return and_(self.table.c.store == person.store, self.about(person))
+
+    def unerased(self, person: Person) -> ColumnElement[bool]:
+        """Select those of them that hold something personal still."""
+        columns = [self.table.c[name].is_distinct_from(value) for name, value in self.replacements(person).items()]
+        left = [*columns, *([] if self.deleted is None else [self.deleted()])]
+        return and_(self.condition(person), or_(*left))
+
+    def replacements(self, person: Person) -> dict[str, Any]:
+        """Return what stands in each personal column once the member is anonymised."""
+        return {name: person.id if value is OWN_ID else value for name, value in self.personal.items()}
+
+    @property
+    def texts(self) -> list[str]:
+        """The columns that could hold something personal: those of text or JSON."""
+        return [
+            column.name
+            for column in self.table.columns
+            if isinstance(column.type, String | Text | Json) and not isinstance(column.type, ExpiryRule)
+        ]
+
+
+def _of_member(table: Table) -> Callable[[Person], ColumnElement[bool]]:
+    return lambda person: table.c.member == person.id
+
+
+def _events(person: Person) -> CompoundSelect[Any]:
+    """The events of a member, and those that reported their transactions, which may belong to nobody."""
+    own = select(event.c.id).where(event.c.store == person.store, event.c.member == person.id)
+    return union_all(own, select(customer_transaction.c.reported_by).where(_transactions(person)))
+
+
+def _transactions(person: Person) -> ColumnElement[bool]:
+    """The transactions of a member, and those of nobody that name them."""
+    table = customer_transaction
+    naming = [table.c[column] == key for column, key in person.keys.items()]
+    of_nobody = and_(table.c.member.is_(None), or_(table.c.customer_id == person.id, *naming))
+    return and_(table.c.store == person.store, or_(table.c.member == person.id, of_nobody))
+
+
+def _transfers(person: Person) -> Select[Any]:
+    return select(transfer.c.id).where(transfer.c.store == person.store, transfer.c.member == person.id)
+
+
+def _issued(person: Person) -> Select[Any]:
+    of_member = (issued_reward.c.store == person.store, issued_reward.c.member == person.id)
+    return select(issued_reward.c.id).where(*of_member)
+
+
+def _deliveries(person: Person, column: str) -> Select[Any]:
+    return select(delivery.c[column]).where(delivery.c.store == person.store, delivery.c.event.in_(_events(person)))
+
+
+def _named(person: Person) -> ColumnElement[bool]:
+    return audit_log.c.entity_id.in_([person.id, *person.names])
+
+
+def _answered(person: Person) -> ColumnElement[bool]:
+    """The answers given to a member, and those given to others that name the member."""
+    given = kept_answer.c.client == f"member/{person.id}"
+    return or_(given, func.coalesce(kept_answer.c.content, "", type_=Text).contains(person.id))
+
+
+def _daily_sums() -> ColumnElement[bool]:
+    """The contributions whose values a rule may have taken from what the member did."""
+    return contribution.c.kind.in_(("counted", "used"))
+
+
+_IDS = frozenset({"id", "store", "member", "event", "wallet", "reward", "status"})
+
+ERASED_FIRST: Final = "member"
+"""The section that is erased first: whatever is written later takes what it says of the member from there."""
+
+KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
+    KeptRows(
+        "member",
+        member,
+        lambda person: member.c.id == person.id,
+        without={
+            "password_hash": "a secret of the member, of no use to anybody",
+            "email_key": "`email` in the form in which it is compared",
+            "phone_key": "`phone` in the form in which it is compared",
+        },
+        points=("tier_base", "reviewed_base"),
+        personal={
+            **dict.fromkeys(("email", "email_key", "phone", "phone_key", "card", "password_hash")),
+            "profile": {},
+            "attributes": {},
+        },
+        impersonal=_IDS | {"tier"},
+    ),
+    KeptRows("sessions", session, lambda person: session.c.subject == person.id, deleted=true),
+    KeptRows("profileFields", member_field, _of_member(member_field), deleted=true),
+    KeptRows("badges", badge, _of_member(badge), impersonal=_IDS | {"badge"}),
+    KeptRows(
+        "tiersByHand",
+        tier_hold,
+        _of_member(tier_hold),
+        impersonal=_IDS | {"tier_set", "tier", "direction", "before"},
+    ),
+    KeptRows(
+        "events",
+        event,
+        lambda person: event.c.id.in_(_events(person)),
+        personal={"body": {}, **dict.fromkeys(("customer_data", "decision", "fingerprint", "error"))},
+        impersonal=_IDS | {"type", "external_id", "parent", "owner"},
+    ),
+    KeptRows("steps", step, lambda person: step.c.event.in_(_events(person)), deleted=true),
+    KeptRows(
+        "contributions",
+        contribution,
+        lambda person: contribution.c.event.in_(_events(person)),
+        impersonal=_IDS | {"kind", "name", "value"},
+        deleted=_daily_sums,
+    ),
+    KeptRows("dailySums", mark, _of_member(mark), deleted=true),
+    KeptRows("achievements", progress, _of_member(progress), impersonal=_IDS | {"achievement"}),
+    KeptRows("limits", usage, _of_member(usage), points=("points",), impersonal=_IDS | {"reactor"}),
+    KeptRows("accounts", account, _of_member(account), points=BALANCE, impersonal=_IDS),
+    KeptRows(
+        "transfers",
+        transfer,
+        _of_member(transfer),
+        points=("points", "balance", *BALANCE),
+        personal={"comment": ""},
+        impersonal=_IDS | {"account", "kind", "source", "related", "external_id", "lot"},
+    ),
+    KeptRows("lots", lot, _of_member(lot), points=("points", "remaining", "held"), impersonal=_IDS | {"transfer"}),
+    KeptRows(
+        "allocations",
+        allocation,
+        lambda person: allocation.c.transfer.in_(_transfers(person)),
+        points=("points", "held"),
+        impersonal=_IDS | {"transfer", "lot"},
+    ),
+    KeptRows(
+        "rewards",
+        issued_reward,
+        _of_member(issued_reward),
+        points=("cost", "value"),
+        impersonal=_IDS | {"coupon", "origin", "source", "transfer", "token", "progress", "counted_per"},
+    ),
+    KeptRows(
+        "rewardStatuses",
+        reward_status,
+        lambda person: reward_status.c.issued.in_(_issued(person)),
+        personal={"comment": ""},
+        impersonal=_IDS | {"issued", "source"},
+    ),
+    KeptRows(
+        "couponCodes",
+        coupon_code,
+        lambda person: coupon_code.c.issued.in_(_issued(person)),
+        impersonal=_IDS | {"code", "issued"},
+    ),
+    KeptRows(
+        "transactions",
+        customer_transaction,
+        _transactions,
+        points=("gross",),
+        without={"fingerprint": "a hash of the content, by which its repetitions are known"},
+        personal={
+            **dict.fromkeys(("customer_id", *KEYS, "name", "nip")),
+            "customer_data": {},
+            "items": [],
+            "labels": [],
+            "fingerprint": "",
+        },
+        impersonal=_IDS
+        | {"document_number", "document_type", "linked_number", "purchase_place", "channel"}
+        | {"reported_by", "return_state"},
+    ),
+    KeptRows(
+        "transactionTerms",
+        transaction_term,
+        lambda person: transaction_term.c.transaction.in_(
+            select(customer_transaction.c.id).where(_transactions(person))
+        ),
+        deleted=true,
+    ),
+    KeptRows(
+        "importedLines",
+        import_line,
+        lambda person: or_(
+            import_line.c.entity == person.id,
+            import_line.c.entity.in_(_events(person)),
+            import_line.c.entity.in_(_transfers(person)),
+            import_line.c.key.in_(list(person.keys.values())),
+        ),
+        personal={"key": None, "message": None},
+        impersonal=_IDS | {"file", "entity", "code", "path"},
+    ),
+    KeptRows(
+        "dueItems", deadline, _of_member(deadline), personal={"error": None}, impersonal=_IDS | {"subject", "kind"}
+    ),
+    KeptRows("attempts", attempt, lambda person: attempt.c.delivery.in_(_deliveries(person, "id")), deleted=true),
+    KeptRows(
+        "deliveries",
+        delivery,
+        lambda person: delivery.c.event.in_(_events(person)),
+        without={
+            "url": "the address of a subscription, which may hold a secret of the receiver",
+            "headers": "secrets of the receiver",
+        },
+        deleted=true,
+    ),
+    KeptRows("messages", message, lambda person: message.c.id.in_(_deliveries(person, "message")), deleted=true),
+    KeptRows(
+        "auditLog",
+        audit_log,
+        _named,
+        personal={"details": None, "entity_id": OWN_ID},
+        impersonal=_IDS
+        | {"event_type", "entity_type", "user_id", "username", "user_type", "api_key", "address", "outcome"},
+    ),
+    KeptRows(
+        "answers",
+        kept_answer,
+        _answered,
+        without={"fingerprint": "a hash of the request, by which its repetitions are known"},
+        deleted=true,
+    ),
+)
+"""Everything that is kept of a member, in the order of an export. Messages are found by their deliveries."""
+
+ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
+    "admin": "administrators are no members",
+    "api_key": "keys belong to administrators",
+    "role": "roles belong to administrators",
+    "refresh_token": "hashes and dates alone, of a session that is exported and removed with its tokens",
+    "store": "the store itself",
+    "revision": "programs, as their designers wrote them",
+    "setting": "settings of the installation",
+    "import_file": "what a file is called, and how far it is read",
+    "import_chunk": "files as they were sent, which are removed when they are read",
+    "reward_supply": "the stock of a reward",
+    "shared_code": "codes that many share, and how many have one",
+    "subscription": "addresses and secrets of receivers of webhooks",
+}
+"""The tables of which nothing is about one member, each with the reason."""
