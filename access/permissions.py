@@ -21,6 +21,7 @@ class Permission(Enum):
     CHANGE_TRANSACTIONS = ("TRANSACTION", "MODIFY", "report, change and assign sales and returns")
     VIEW_WALLETS = ("WALLET", "VIEW", "read wallets and their types")
     VIEW_ACHIEVEMENTS = ("ACHIEVEMENT", "VIEW", "read achievements and badge types")
+    VIEW_CAMPAIGNS = ("CAMPAIGN", "VIEW", "read campaigns, which are reactors, and the use of their limits")
     VIEW_TIERS = ("TIER", "VIEW", "read tier sets and tiers")
     VIEW_ANALYTICS = ("ANALYTICS", "VIEW", "read figures over all members, such as the liability")
     VIEW_PROGRAMS = ("PROGRAM", "VIEW", "read revisions, their files and what changed")

@@ -9,6 +9,7 @@ from api.administrators import routes as administrators
 from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
 from api.audit_log import routes as audit_log
+from api.campaigns import routes as campaigns
 from api.documentation import routes as documentation
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
@@ -63,6 +64,7 @@ ROUTERS = (
     points_history.router,  # before transfers, whose path parameter would match `history`
     points.router,  # before members, whose path parameter would match `points`
     achievements.router,
+    campaigns.router,
     tiers.router,  # before members, whose path parameter would match `tier`
     members_lookups.router,  # before members, whose path parameter would match `check`
     members.router,

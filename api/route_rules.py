@@ -146,6 +146,16 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/badge": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}/wallet": {"GET": Needs(Permission.VIEW_WALLETS)},
+    f"{_STORE}/campaign": {"GET": Needs(Permission.VIEW_CAMPAIGNS), "POST": _IN_FILES},
+    f"{_STORE}/campaign/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},
+    f"{_STORE}/campaign/{{campaign}}": {
+        "GET": Needs(Permission.VIEW_CAMPAIGNS),
+        "PUT": _IN_FILES,
+        "PATCH": _IN_FILES,
+        "DELETE": _IN_FILES,
+    },
+    f"{_STORE}/member/{{member}}/campaign": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
+    f"{_STORE}/member/{{member}}/campaign/visible": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/achievement": {"GET": Needs(Permission.VIEW_ACHIEVEMENTS), "POST": _IN_FILES},
     f"{_STORE}/achievement/trigger/member/{{member}}": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/achievement/{{achievement}}": {

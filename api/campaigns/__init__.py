@@ -1,0 +1,1 @@
+"""Campaigns: reactors as the reference shows them, with their limits and use."""

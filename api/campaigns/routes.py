@@ -1,0 +1,174 @@
+"""Campaigns: reactors as the reference shows them, what a member can still get, and simulating them."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.campaigns.schemas import (
+    Campaign,
+    Campaigns,
+    MemberCampaigns,
+    PostCampaignSimulation,
+    SimulatedCampaigns,
+    VisibleCampaigns,
+)
+from api.campaigns.simulation import simulated_campaigns, simulation_of
+from api.campaigns.views import campaign_view, first_day, limit_reached, visible_view
+from api.http.errors import NotAllowed, NotFound
+from api.http.paging import Filter, ListQuery, matches, page_of_list
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
+from api.simulations.running import run_simulation
+from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
+from api.state.member_lookup import member_in_path
+from database import ReadTransaction
+from database.campaign_usage import usage_of
+from loyalty.calendar import local_day
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
+
+router = APIRouter(prefix="/api/{storeCode}", tags=["Campaign"])
+
+LIST_QUERY = ListQuery(
+    {
+        "type": "exact_text",
+        "trigger": "exact_text",
+        "event": "text",
+        "campaignId": "exact_text",
+        "name": "text",
+        "active": "boolean",
+    }
+)
+MEMBER_QUERY = ListQuery({**LIST_QUERY.filters, "limitReached": "boolean", "showAll": "boolean"})
+VISIBLE_QUERY = ListQuery({"campaignId": "exact_text", "name": "text", "trigger": "exact_text", "active": "boolean"})
+
+MemberInPath: TypeAlias = Annotated[
+    str,
+    Path(alias="member", description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`."),
+]
+CampaignInPath: TypeAlias = Annotated[
+    str, Path(alias="campaign", description="A campaignId, or the reactor's name in program files.")
+]
+
+_EXAMPLE = {
+    "simulate": {
+        "trigger": "custom_event",
+        "customer": {"activePoints": 40},
+        "custom_event": {"type": "app_login", "eventDate": "2024-05-07T09:00:00", "body": {}},
+    }
+}
+
+
+@router.get(
+    "/campaign", summary="List campaigns", response_model=Campaigns, openapi_extra=LIST_QUERY.openapi_parameters()
+)
+async def list_campaigns(request: Request, store_request: AdminRequest) -> Response:
+    """The reactors of the program in force, with the use of the limits that are the whole program's."""
+    page, filters = LIST_QUERY.parse(request.query_params, store_request.program.zone)
+    views = await _views(store_request, store_request.program.reactors)
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
+
+
+@router.get("/campaign/{campaign}", summary="Show a campaign", response_model=Campaign)
+async def show_campaign(name: CampaignInPath, store_request: AdminRequest) -> Response:
+    """One reactor of the program in force: its condition, effects, limits and their use."""
+    reactor = _require_reactor(store_request.program, name)
+    (view,) = await _views(store_request, [reactor])
+    return ExactJson(view)
+
+
+@router.post(
+    "/campaign/simulate",
+    summary="Simulate campaigns",
+    response_model=SimulatedCampaigns,
+    openapi_extra=request_body(PostCampaignSimulation, _EXAMPLE),
+)
+async def simulate(request: Request, store_request: AdminRequest) -> Response:
+    """What the campaigns would do with an event of a member, or of an ad-hoc one. Nothing is written."""
+    posted = await read_body(request, PostCampaignSimulation)
+    simulation = simulation_of(posted.simulate, store_request.program)
+    done = await run_simulation(store_request, simulation)
+    return ExactJson(simulated_campaigns(done, store_request.program))
+
+
+@router.get(
+    "/member/{member}/campaign",
+    summary="List what a member can still get",
+    response_model=MemberCampaigns,
+    openapi_extra=MEMBER_QUERY.openapi_parameters(),
+)
+async def list_member_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
+    """The active campaigns with something left of every limit, for the member and in all.
+
+    `showAll=true`: also those that are not active, or of which nothing is left.
+    """
+    program, now = store_request.program, store_request.now
+    page, filters = MEMBER_QUERY.parse(request.query_params, program.zone)
+    today = local_day(now, program.zone)
+    at = await store_request.deployed_at()
+
+    def read(tx: ReadTransaction) -> list[dict[str, Any]]:
+        found = member_in_path(tx, store_request, member)
+        names = [each.name for each in program.reactors]
+        usage = usage_of(tx, names, found.id, since=first_day(program, now), until=today)
+        return [
+            campaign_view(each, program, usage, now=now, deployed_at=at, for_member=True)
+            | {"limitReached": limit_reached(each, usage, today)}
+            for each in program.reactors
+        ]
+
+    views = await store_request.database.read(read)
+    if not _shows_all(filters):
+        views = [each for each in views if each["active"] and not each["limitReached"]]
+    wanted = [each for each in filters if each.field != "showAll"]
+    return ExactJson(page_of_list([each for each in views if matches(each, wanted)], page))
+
+
+@router.get(
+    "/member/{member}/campaign/visible",
+    summary="List the campaigns that a member can see",
+    response_model=VisibleCampaigns,
+    openapi_extra=VISIBLE_QUERY.openapi_parameters(),
+)
+async def list_visible_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
+    """The campaigns of the program in force, in short. Laurel hides none from members."""
+    program, now = store_request.program, store_request.now
+    page, filters = VISIBLE_QUERY.parse(request.query_params, program.zone)
+    await store_request.database.read(lambda tx: member_in_path(tx, store_request, member))
+    at = await store_request.deployed_at()
+    views = [visible_view(each, program, now=now, deployed_at=at) for each in program.reactors]
+    return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
+
+
+@router.post("/campaign", include_in_schema=False)
+@router.put("/campaign/{campaign}", include_in_schema=False)
+@router.patch("/campaign/{campaign}", include_in_schema=False)
+@router.delete("/campaign/{campaign}", include_in_schema=False)
+async def refuse_change(store_request: AdminRequest) -> Response:
+    """Answer 405: campaigns are reactors of a program, and are reviewed, tested and deployed with it."""
+    message = f"campaigns are reactors in the program's files: change those of {store_request.store} and deploy"
+    raise NotAllowed(message, allow="GET")
+
+
+async def _views(store_request: StoreRequest, reactors: Sequence[Reactor]) -> list[dict[str, Any]]:
+    program, now = store_request.program, store_request.now
+    since, until = first_day(program, now), local_day(now, program.zone)
+    names = [each.name for each in reactors]
+    usage = await store_request.database.read(lambda tx: usage_of(tx, names, None, since=since, until=until))
+    at = await store_request.deployed_at()
+    return [campaign_view(each, program, usage, now=now, deployed_at=at, for_member=False) for each in reactors]
+
+
+def _require_reactor(program: Program, text: str) -> Reactor:
+    """The reactor that an id, or a name in program files, names; raise NotFound."""
+    for each in program.reactors:
+        if text == each.name or text.lower() == program.id_of("reactor", each.name):
+            return each
+    raise NotFound(f"no campaign {text[:80]} in {program.store}")
+
+
+def _shows_all(filters: Sequence[Filter]) -> bool:
+    return any(each.field == "showAll" and each.value is True for each in filters)

@@ -1,0 +1,185 @@
+"""Campaigns as answers show them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, assert_never
+
+from api.http.responses import format_instant
+from loyalty.calendar import Period, local_day, window
+from loyalty.program.effect_rules import (
+    AwardPointsRule,
+    CallWebhookRule,
+    DeductPointsRule,
+    EffectRule,
+    SetAttributeRule,
+)
+from loyalty.program.effects import EFFECTS, EffectName, GrantBadge, IssueReward, SetTier
+from loyalty.program.logic import Logic
+from loyalty.program.program import Program
+from loyalty.program.reactors import Limit, Reactor
+from loyalty.store.limits import LimitUsage
+from rules import exact
+from workbench.differences.expressions import json_of
+
+_INTERVALS: Mapping[Period, str] = {
+    "day": "calendarDays",
+    "week": "calendarWeeks",
+    "month": "calendarMonths",
+    "year": "calendarYears",
+}
+_PERIODS: tuple[Period, ...] = ("day", "week", "month", "year", "ever")
+
+_TRANSACTIONS = {"transaction": "transaction", "transaction_returned": "return_transaction"}
+
+
+def first_day(program: Program, now: datetime) -> date:
+    """The first day whose use can matter to a limit."""
+    today = local_day(now, program.zone)
+    every = {limit.every for reactor in program.reactors for limit in reactor.limits}
+    return min((window(today, each)[0] for each in every), default=today)
+
+
+def campaign_view(
+    reactor: Reactor, program: Program, usage: LimitUsage, *, now: datetime, deployed_at: datetime, for_member: bool
+) -> dict[str, Any]:
+    """A reactor in the documented fields, with the use of its limits; those per member only for a member."""
+    limits = _limits(reactor)
+    today = local_day(now, program.zone)
+    return visible_view(reactor, program, now=now, deployed_at=deployed_at) | {
+        "reactor": reactor.name,
+        "event": reactor.on,
+        "displayOrder": program.reactors.index(reactor),
+        "rules": [_rule(reactor, program)],
+        "limits": {name: _amount(limit) | _interval(limit) for name, limit in limits.items()},
+        "limitUsages": {
+            name: _use(reactor, limit, usage, today)
+            for name, limit in limits.items()
+            if for_member or limit.per == "program"
+        },
+        "labels": [],
+        "visibility": {"target": "none", "tiers": [], "segments": []},
+    }
+
+
+def visible_view(reactor: Reactor, program: Program, *, now: datetime, deployed_at: datetime) -> dict[str, Any]:
+    """A reactor in short."""
+    activity = {"startsAt": format_instant(reactor.active_from or deployed_at, program.zone)}
+    if reactor.active_until is not None:
+        activity["endsAt"] = format_instant(reactor.active_until, program.zone)
+    return {
+        "campaignId": program.id_of("reactor", reactor.name),
+        "name": reactor.title,
+        "description": "",
+        "type": "direct",
+        "trigger": trigger_of(reactor, program),
+        "activity": activity,
+        "active": is_active(reactor, now),
+        "createdAt": format_instant(deployed_at, program.zone),
+        "translations": [{"id": 1, "locale": "en", "name": reactor.title, "description": ""}],
+    }
+
+
+def limit_reached(reactor: Reactor, usage: LimitUsage, today: date) -> bool:
+    """Whether a limit of a reactor has nothing left."""
+    return any(_used(reactor, limit, usage, today) >= _most(limit) for limit in reactor.limits)
+
+
+def is_active(reactor: Reactor, now: datetime) -> bool:
+    """Whether a moment lies in the active dates of a reactor."""
+    begun = reactor.active_from is None or reactor.active_from <= now
+    return begun and (reactor.active_until is None or now < reactor.active_until)
+
+
+def trigger_of(reactor: Reactor, program: Program) -> str:
+    """What a reactor answers, as the reference names it."""
+    if reactor.on in _TRANSACTIONS:
+        return _TRANSACTIONS[reactor.on]
+    if reactor.on == "achievement_completed":
+        return "achievement"
+    known = program.event_types.get(reactor.on)
+    return "internal_event" if known is not None and known.built_in else "custom_event"
+
+
+def _limits(reactor: Reactor) -> dict[str, Limit]:
+    """The limits of a reactor by their documented names; of several of a kind the one of the shortest period."""
+    found: dict[str, Limit] = {}
+    for limit in sorted(reactor.limits, key=lambda each: _PERIODS.index(each.every)):
+        for unit, value in (("points", limit.points), ("executions", limit.times)):
+            if value is not None:
+                one = Limit(
+                    limit.per,
+                    limit.every,
+                    limit.times if unit == "executions" else None,
+                    limit.points if unit == "points" else None,
+                )
+                found.setdefault(unit if limit.per == "program" else f"{unit}PerMember", one)
+    return found
+
+
+def _amount(limit: Limit) -> dict[str, Any]:
+    return {"value": _most(limit)}
+
+
+def _interval(limit: Limit) -> dict[str, Any]:
+    name = _INTERVALS.get(limit.every)
+    return {} if name is None else {"interval": {"type": name, "value": 1}}
+
+
+def _use(reactor: Reactor, limit: Limit, usage: LimitUsage, today: date) -> dict[str, Any]:
+    used, most = _used(reactor, limit, usage, today), _most(limit)
+    return {"currentValue": used, "limitValue": most, "remaining": max(Decimal(0), most - used)} | _interval(limit)
+
+
+def _most(limit: Limit) -> Decimal:
+    return Decimal(limit.times) if limit.points is None else limit.points  # type: ignore[arg-type]  # one of them is there
+
+
+def _used(reactor: Reactor, limit: Limit, usage: LimitUsage, today: date) -> Decimal:
+    """What is used of a limit in its present period; of points, of the wallet of which most is used."""
+    first, last = window(today, limit.every)
+    days = [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]
+    if limit.points is None:
+        return Decimal(sum(each.times for each in days))
+    wallets = {code for each in days for code in each.points}
+    return max(
+        (sum((each.points.get(code, Decimal(0)) for each in days), Decimal(0)) for code in wallets), default=Decimal(0)
+    )
+
+
+def _rule(reactor: Reactor, program: Program) -> dict[str, Any]:
+    conditions = (
+        [] if reactor.when is None else [{"operator": "expression", "attribute": "", "data": [_text(reactor.when)]}]
+    )
+    effects = [_effect(each, program) for each in reactor.then]
+    return {"name": reactor.title, "description": "", "target": "self", "conditions": conditions, "effects": effects}
+
+
+def _effect(effect: EffectRule, program: Program) -> dict[str, Any]:
+    name, more = _named(effect, program)
+    return {"effect": EFFECTS[name].campaign_type, **more}
+
+
+def _named(effect: EffectRule, program: Program) -> tuple[EffectName, dict[str, Any]]:
+    match effect:
+        case AwardPointsRule():
+            return "award_points", {"pointsRule": _text(effect.points), "walletCode": effect.wallet}
+        case DeductPointsRule():
+            return "deduct_points", {"pointsRule": _text(effect.points), "walletCode": effect.wallet}
+        case GrantBadge(badge):
+            return "grant_badge", {"badgeTypeId": program.id_of("badge", badge)}
+        case IssueReward(reward):
+            return "issue_reward", {"rewardId": program.id_of("reward", reward)}
+        case SetTier(tier):
+            return "set_tier", {"levelId": program.id_of("tier", tier)}
+        case SetAttributeRule(name):
+            return "set_attribute", {"customAttributeKey": name}
+        case CallWebhookRule():
+            return "call_webhook", {}
+        case _:
+            assert_never(effect)
+
+
+def _text(logic: Logic) -> str:
+    """The JSON Logic of a rule."""
+    return exact.dumps(json_of(logic.expression))
