@@ -304,6 +304,7 @@ class MemberExport(TypedDict):
     member: list[JsonObject]
     sessions: list[JsonObject]
     profileFields: list[JsonObject]
+    codes: list[JsonObject]
     badges: list[JsonObject]
     tiersByHand: list[JsonObject]
     events: list[JsonObject]

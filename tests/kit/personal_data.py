@@ -9,7 +9,16 @@ from sqlalchemy.exc import IntegrityError
 from database import ReadTransaction, Transaction
 from database.personal_data.exporting import find_person
 from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER, KeptRows, Person
-from database.tables import coupon_code, delivery, import_file, import_line, issued_reward, metadata, reward_status
+from database.tables import (
+    coupon_code,
+    delivery,
+    import_file,
+    import_line,
+    issued_reward,
+    member_code,
+    metadata,
+    reward_status,
+)
 from loyalty.ids import new_id
 from loyalty.store.webhooks import LoggedAttempt
 from tests.kit.api import Api
@@ -89,8 +98,15 @@ def _mark(tx: Transaction, member_id: str) -> None:
         code = {"id": new_id(), "code": one, "reward": "coffee", "added_at": datetime.now(UTC)}
         tx.connection.execute(insert(coupon_code).values(row | code))
     _add_import(tx, person)
+    _add_code(tx, person)
     for rows in KEPT_OF_A_MEMBER:
         _mark_rows(tx, rows, person)
+
+
+def _add_code(tx: Transaction, person: Person) -> None:
+    code = {"id": new_id(), "store": tx.store, "member": person.id, "purpose": "email", "hash": new_id()}
+    times = {"created_at": datetime.now(UTC), "expires_at": datetime.now(UTC)}
+    tx.connection.execute(insert(member_code).values(code | times))
 
 
 def _add_import(tx: Transaction, person: Person) -> None:
