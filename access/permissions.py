@@ -23,6 +23,14 @@ class Permission(Enum):
     VIEW_ACHIEVEMENTS = ("ACHIEVEMENT", "VIEW", "read achievements and badge types")
     VIEW_CAMPAIGNS = ("CAMPAIGN", "VIEW", "read campaigns, which are reactors, and the use of their limits")
     VIEW_TIERS = ("TIER", "VIEW", "read tier sets and tiers")
+    VIEW_REWARDS = ("REWARD", "VIEW", "read rewards, their categories, their stock and their coupon codes")
+    CHANGE_REWARDS = ("REWARD", "MODIFY", "set the stock of rewards, upload and delete codes, pause and resume rewards")
+    VIEW_REDEMPTIONS = ("REWARD_REDEMPTION", "VIEW", "read issued rewards and their coupons")
+    ISSUE_REWARDS = (
+        "REWARD_REDEMPTION",
+        "MODIFY",
+        "buy rewards for members, give and cancel them, use coupons and make them unused, change statuses",
+    )
     VIEW_ANALYTICS = ("ANALYTICS", "VIEW", "read figures over all members, such as the liability")
     VIEW_PROGRAMS = ("PROGRAM", "VIEW", "read revisions, their files and what changed")
     DEPLOY_PROGRAMS = ("PROGRAM", "MODIFY", "deploy programs and roll them back")

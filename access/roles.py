@@ -40,7 +40,14 @@ BUILT_IN_ROLES = (
         "support",
         _VIEW_STORE
         | _OWN_KEYS
-        | {Permission.REPORT_EVENTS, Permission.CHANGE_MEMBERS, Permission.MOVE_POINTS, Permission.RETRY_PROCESSING},
+        | {
+            Permission.REPORT_EVENTS,
+            Permission.CHANGE_MEMBERS,
+            Permission.MOVE_POINTS,
+            Permission.ISSUE_REWARDS,
+            Permission.CHANGE_REWARDS,
+            Permission.RETRY_PROCESSING,
+        },
         "answers members, and puts right what went wrong",
     ),
     Role(

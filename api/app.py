@@ -31,6 +31,10 @@ from api.members import routes as members
 from api.points import history as points_history
 from api.points import routes as points
 from api.programs import routes as programs
+from api.redemptions import routes as redemptions
+from api.rewards import buying as reward_buying
+from api.rewards import routes as rewards
+from api.rewards import stock as reward_stock
 from api.roles import routes as roles
 from api.route_rules import RULES, check_rules
 from api.simulations import routes as simulations
@@ -67,6 +71,10 @@ ROUTERS = (
     campaigns.router,
     tiers.router,  # before members, whose path parameter would match `tier`
     members_lookups.router,  # before members, whose path parameter would match `check`
+    rewards.router,  # before members, whose path parameter would match `reward`
+    reward_buying.router,
+    reward_stock.router,
+    redemptions.router,
     members.router,
     members_accounts.router,
     members_passwords.router,  # before changes, whose path parameter would match `password`

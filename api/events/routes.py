@@ -1,6 +1,7 @@
 """Custom events: reporting, listing, and showing what came of one."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -164,7 +165,7 @@ def _changed(accepted: AcceptedEvent) -> Changed:
 
 async def _response_with_outcome(store_request: StoreRequest, answer: Answer, seconds: int) -> Response:
     """An answer with what came of its event, once that is known; after so many seconds without."""
-    assert answer.content is not None, "an accepted event has an id"
+    assert isinstance(answer.content, Mapping), "an accepted event has an id"
     outcome = await _outcome(store_request, answer.content["customEventId"], seconds)
     known = answer if outcome is None else replace(answer, content={**answer.content, "outcome": outcome})
     response = known.response()

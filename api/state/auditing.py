@@ -140,6 +140,8 @@ def _id_in(answer: Any) -> str | None:
     """The id that an answer is, or the first one that it names."""
     if isinstance(answer, str | int):
         return str(answer)
+    if isinstance(answer, list) and answer:
+        return _id_in(answer[0])
     if not isinstance(answer, Mapping):
         return None
     ids = (value for name, value in answer.items() if name.endswith("Id") and isinstance(value, str | int))

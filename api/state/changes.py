@@ -1,7 +1,7 @@
 """Requests that change a store: run once for each Idempotency-Key, the answer kept in the transaction of the change."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
@@ -30,11 +30,15 @@ FIRST_PAUSE_SECONDS = 0.02
 RETRY_AFTER = 1
 
 
+AnswerBody: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
+"""The body of an answer; None: there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What an operation answers, and the built-in events whose workflows are to start. `content` None: no body."""
 
-    content: Mapping[str, Any] | None
+    content: AnswerBody
     to_start: tuple[EventRef, ...] = ()
     stored: int | None = None
     """How many events it stored; None: those that are to start."""
@@ -59,7 +63,7 @@ class Answer:
     """The answer to a change. `is_repeated`: it was given before, to a request with the same key."""
 
     status: int
-    content: Mapping[str, Any] | None
+    content: AnswerBody
     is_repeated: bool = False
 
     def response(self) -> Response:

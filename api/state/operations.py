@@ -1,15 +1,15 @@
 """Requests that change a store, as operations of the domain."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from api.authentication.callers import AdminCaller, MemberCaller
-from api.state.changes import Change, Changed, Operation
+from api.state.changes import AnswerBody, Change, Changed, Operation
 from api.state.dependencies import StoreRequest
 from database import Transaction
 from loyalty.events.operations import OperationContext
 
-Work: TypeAlias = Callable[[OperationContext, Transaction], Mapping[str, Any] | None]
+Work: TypeAlias = Callable[[OperationContext, Transaction], AnswerBody]
 """Runs an operation; returns the body of the answer, None for an answer without."""
 
 

@@ -1,0 +1,1 @@
+"""Issued rewards: listing and showing them, using their coupons, their statuses, cancelling."""

@@ -1,0 +1,137 @@
+"""The filters of lists of issued rewards."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement
+
+from api.http.paging import Filter, FilterType, ListQuery
+from api.members.filters import filtered_page
+from database import ReadTransaction
+from database.pages import Condition, PageRequest, PageResult
+from database.reward_pages import find_issued, has_status, is_caused_by
+from loyalty.program.program import Program
+from loyalty.program.rewards import Reward
+from loyalty.program.wallets import MAX_POINTS, to_points
+from loyalty.store.rewards import IssuedReward
+
+_OWN: Final[dict[str, FilterType]] = {
+    "rewardId": "exact_text",
+    "name": "text",
+    "token": "exact_text",
+    "status": "exact_text",
+    "costInPoints": "number",
+    "rewardType": "exact_text",
+    "redemptionDate": "instant",
+}
+OWN_QUERY = ListQuery(_OWN, order_by="redemptionDate")
+LIST_QUERY = ListQuery(
+    {
+        **_OWN,
+        "cancelledAt": "instant",
+        "customerId": "exact_text",
+        "customerData:email": "text",
+        "customerData:firstName": "text",
+        "customerData:lastName": "text",
+        "customerData:phone": "text",
+        "customerData:loyaltyCardNumber": "text",
+        "actionCause:transactionId": "exact_text",
+        "actionCause:campaignId": "exact_text",
+        "actionCause:customEventId": "exact_text",
+        "actionCause:internalEventName": "exact_text",
+        "reward:labels": "text",
+        "reward:categories": "exact_text",
+    },
+    order_by="redemptionDate",
+)
+
+_REWARD_FILTERS: Final = frozenset({"rewardId", "name", "rewardType", "reward:categories"})
+"""Filters about the reward, which is in the program."""
+
+MAX_MEMBERS = 500
+"""How many members a filter by their data finds, at most."""
+
+_NONE = Condition("id", "in", [])
+
+
+def filtered_issued(
+    tx: ReadTransaction, program: Program, page: PageRequest, filters: Sequence[Filter], *, member_id: str | None = None
+) -> PageResult[IssuedReward]:
+    """A page of the issued rewards that match the filters, of one member or of all."""
+    conditions: list[Condition] = []
+    further: list[ColumnElement[bool]] = []
+    for each in filters:
+        match each.field:
+            case "status":
+                further.append(has_status(str(each.value)))
+            case "actionCause:internalEventName":
+                further.append(is_caused_by(str(each.value)))
+            case _:
+                conditions.append(_condition(tx, program, each))
+    asked = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    return find_issued(tx, asked, member_id=member_id, further=further)
+
+
+def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
+    """A filter as a condition; rewards, members and campaigns are looked up first."""
+    if one.field in _REWARD_FILTERS:
+        return _reward_condition(program, one)
+    text = str(one.value)
+    match one.field:
+        case "costInPoints":
+            return Condition("cost", one.operator, _as_points(one.value))
+        case "redemptionDate":
+            return one.on("issued_at")
+        case "cancelledAt":
+            return one.on("cancelled_at")
+        case "customerId":
+            return Condition("member", "eq", text.lower())
+        case "actionCause:campaignId":
+            return Condition("source", "in", _sources(program, text.lower()))
+        case "actionCause:customEventId":
+            return Condition("event", "eq", text.lower())
+        case "actionCause:transactionId" | "reward:labels":  # no issued reward has one
+            return _NONE
+        case "token":
+            return one.on("token")
+        case field:
+            return _members(tx, program, Filter(field.removeprefix("customerData:"), one.operator, one.value))
+
+
+def _reward_condition(program: Program, one: Filter) -> Condition:
+    """The issued rewards of the rewards that match a filter."""
+    found = [each.name for each in program.rewards.values() if _is_meant(program, each, one, str(one.value))]
+    return Condition("reward", "in", found)
+
+
+def _is_meant(program: Program, reward: Reward, one: Filter, text: str) -> bool:
+    match one.field:
+        case "rewardId":
+            return text.lower() == program.id_of("reward", reward.name) or text == reward.name
+        case "name":
+            return text in reward.title if one.operator == "like" else text == reward.title
+        case "rewardType":
+            return text == reward.kind
+        case _:
+            ids = {program.id_of("reward category", name) for name in reward.categories}
+            return text in reward.categories or text.lower() in ids
+
+
+def _members(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
+    """The rewards of the members whose data match."""
+    page = filtered_page(tx, PageRequest(MAX_MEMBERS), [one], program)
+    found = tx.members.page(page, wallet=program.default_wallet.code)
+    return Condition("member", "in", [each.id for each in found.records])
+
+
+def _sources(program: Program, campaign_id: str) -> list[str]:
+    """The reactor or achievement with this id, as issued rewards name it."""
+    names = [("reactor", each.name) for each in program.reactors]
+    names += [("achievement", each.name) for each in program.achievements]
+    return [f"{kind}/{name}" for kind, name in names if program.id_of(kind, name) == campaign_id]
+
+
+def _as_points(value: Any) -> int | Decimal:
+    assert isinstance(value, Decimal), "a filter by a number has one"
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # beyond them, no database has a number to compare with

@@ -1,0 +1,176 @@
+"""Issued rewards: listing and showing them, using their coupons, their statuses, cancelling."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.errors import NotFound
+from api.http.paging import ListQuery, page_of_list, page_of_records
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
+from api.members.paths import MemberInPath
+from api.redemptions.filters import LIST_QUERY, OWN_QUERY, filtered_issued
+from api.redemptions.schemas import (
+    CouponUsage,
+    IssuedReward,
+    IssuedRewards,
+    PostCouponCode,
+    PostStatus,
+    StatusHistory,
+)
+from api.redemptions.views import history_view, issued_view
+from api.rewards.lookup import logged_in_member
+from api.state.changes import AdminChange
+from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
+from api.state.member_lookup import member_in_path
+from api.state.operations import operates
+from database import ReadTransaction, Transaction
+from loyalty.events.operations import OperationContext
+from loyalty.rewards.operations import cancel_reward, change_status, reissue_coupon, use_coupon
+from loyalty.store import rewards
+
+router = APIRouter(prefix="/api/{storeCode}", tags=["Reward"])
+
+IssuedInPath: TypeAlias = Annotated[str, Path(alias="issuedReward", description="An issuedRewardId.")]
+HISTORY_QUERY = ListQuery({})
+
+_CODE = {"couponCode": "COFFEE-7KQ2M9XW"}
+
+
+@router.get(
+    "/redemption",
+    summary="List issued rewards",
+    response_model=IssuedRewards,
+    openapi_extra=LIST_QUERY.openapi_parameters(),
+)
+async def list_redemptions(request: Request, store_request: AdminRequest) -> Response:
+    """The rewards that members bought, were given, or were issued by reactors, the latest first."""
+    return await _list(request, store_request, LIST_QUERY)
+
+
+@router.get(
+    "/member/reward/bought",
+    summary="List one's own issued rewards",
+    response_model=IssuedRewards,
+    openapi_extra=OWN_QUERY.openapi_parameters(),
+    tags=["Member"],
+)
+async def list_own(request: Request, store_request: CallerRequest) -> Response:
+    """The rewards of the member who is logged in, the latest first."""
+    return await _list(request, store_request, OWN_QUERY, member_id=logged_in_member(store_request))
+
+
+@router.get("/redemption/{issuedReward}", summary="Show an issued reward", response_model=IssuedReward)
+async def show_redemption(issued_id: IssuedInPath, store_request: AdminRequest) -> Response:
+    """One issued reward, as it is now."""
+    program = store_request.program
+    return ExactJson(
+        await store_request.database.read(lambda tx: issued_view(tx, program, _require_issued(tx, issued_id)))
+    )
+
+
+@router.post(
+    "/redemption/{issuedReward}/cancel", summary="Cancel an issued reward", status_code=204, response_class=Response
+)
+async def cancel(issued_id: IssuedInPath, change: AdminChange) -> Response:
+    """Cancel a reward that is not used: its points, limits and stock go back; its code is never issued again."""
+
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        cancel_reward(operation, _require_issued(tx, issued_id).id)
+
+    return await change.respond(None, operates(change, run))
+
+
+@router.post(
+    "/redemption/{issuedReward}/status",
+    summary="Change the status of an issued reward",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PostStatus, {"status": "shipped", "comment": "By bike"}),
+)
+async def post_status(request: Request, issued_id: IssuedInPath, change: AdminChange) -> Response:
+    """Move an issued reward on to another status that its file allows; `canceled` cancels it."""
+    posted = await read_body(request, PostStatus)
+
+    def run(operation: OperationContext, tx: Transaction) -> None:
+        change_status(operation, _require_issued(tx, issued_id).id, posted.status, posted.comment)
+
+    return await change.respond(posted, operates(change, run))
+
+
+@router.get(
+    "/redemption/{issuedReward}/status/history",
+    summary="List the statuses of an issued reward",
+    response_model=StatusHistory,
+    openapi_extra=HISTORY_QUERY.openapi_parameters(),
+)
+async def list_statuses(request: Request, issued_id: IssuedInPath, store_request: AdminRequest) -> Response:
+    """Every status that an issued reward has had, the first one first."""
+    zone = store_request.program.zone
+    page, _ = HISTORY_QUERY.parse(request.query_params, zone)
+    views = await store_request.database.read(lambda tx: history_view(tx, _require_issued(tx, issued_id), zone))
+    return ExactJson(page_of_list(views, page))
+
+
+@router.post(
+    "/member/{member}/reward/redeem",
+    summary="Use a coupon",
+    response_model=CouponUsage,
+    openapi_extra=request_body(PostCouponCode, _CODE),
+    tags=["Member"],
+)
+async def redeem(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """Mark a member's coupon as used."""
+    return await _mark(request, member, change, use_coupon)
+
+
+@router.post(
+    "/member/{member}/reward/reissue",
+    summary="Make a used coupon unused",
+    response_model=CouponUsage,
+    openapi_extra=request_body(PostCouponCode, _CODE),
+    tags=["Member"],
+)
+async def reissue(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+    """Mark a member's coupon as unused, so that it can be used again."""
+    return await _mark(request, member, change, reissue_coupon)
+
+
+async def _mark(
+    request: Request,
+    member: str,
+    change: AdminChange,
+    mark: Callable[[OperationContext, str, str], rewards.IssuedReward],
+) -> Response:
+    posted = await read_body(request, PostCouponCode)
+
+    def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
+        owner = member_in_path(tx, change.store_request, member)
+        marked = mark(operation, owner.id, posted.coupon_code)
+        return {"code": posted.coupon_code, "used": marked.status == "used", "customerId": owner.id}
+
+    return await change.respond(posted, operates(change, run))
+
+
+async def _list(
+    request: Request, store_request: StoreRequest, query: ListQuery, *, member_id: str | None = None
+) -> Response:
+    program = store_request.program
+    page, filters = query.parse(request.query_params, program.zone)
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        found = filtered_issued(tx, program, page, filters, member_id=member_id)
+        return page_of_records(found, lambda each: issued_view(tx, program, each))
+
+    return ExactJson(await store_request.database.read(read))
+
+
+def _require_issued(tx: ReadTransaction, issued_id: str) -> rewards.IssuedReward:
+    """The issued reward that a path names; raise NotFound."""
+    found = tx.rewards.get(issued_id.lower())
+    if found is None:
+        raise NotFound(f"no issued reward {issued_id[:80]} in {tx.store}")
+    return found

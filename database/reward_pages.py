@@ -1,0 +1,55 @@
+"""Pages of issued rewards and of uploaded codes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, select
+
+from database.pages import PageRequest, PageResult, find_page
+from database.tables import coupon_code, event, issued_reward
+from database.transaction import ReadTransaction
+from loyalty.program.rewards import PROGRESS
+from loyalty.store.rewards import CouponCode, IssuedReward
+
+
+def find_issued(
+    tx: ReadTransaction,
+    page: PageRequest,
+    *,
+    member_id: str | None = None,
+    further: Sequence[ColumnElement[bool]] = (),
+) -> PageResult[IssuedReward]:
+    """Return a page of the issued rewards of one member or of all, by when they were issued."""
+    within = issued_reward.c.store == tx.store
+    if member_id is not None:
+        within = and_(within, issued_reward.c.member == member_id)
+    return find_page(
+        tx.connection,
+        IssuedReward,
+        issued_reward,
+        page,
+        within=within,
+        order_by=issued_reward.c.issued_at,
+        further=further,
+    )
+
+
+def has_status(status: str) -> ColumnElement[bool]:
+    """The issued rewards that show a status."""
+    is_cancelled = issued_reward.c.status == "canceled"
+    if status == "canceled":
+        return is_cancelled
+    if status in PROGRESS:
+        return and_(issued_reward.c.progress == status, issued_reward.c.status != "canceled")
+    return and_(issued_reward.c.status == status, issued_reward.c.progress.is_(None))
+
+
+def is_caused_by(event_type: str) -> ColumnElement[bool]:
+    """The rewards that were issued for an event of a type."""
+    there = select(event.c.id).where(event.c.id == issued_reward.c.event, event.c.type == event_type)
+    return exists(there)
+
+
+def find_codes(tx: ReadTransaction, reward: str, page: PageRequest) -> PageResult[CouponCode]:
+    """Return a page of the uploaded codes of a reward, in the order in which they were uploaded, or backwards."""
+    within = and_(coupon_code.c.store == tx.store, coupon_code.c.reward == reward)
+    return find_page(tx.connection, CouponCode, coupon_code, page, within=within, order_by=coupon_code.c.id)
