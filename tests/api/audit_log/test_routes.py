@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from access import Permission
+from api.authentication.rules import Needs
 from api.route_rules import RULES
 from api.state.auditing import MAX_REFUSALS, audited_entity
 from tests.kit.access import add_administrator
@@ -17,7 +19,9 @@ async def newest(api: Api, query: str = "") -> dict:
 
 
 def test_what_is_not_audited_is_little_and_known():
-    unaudited = {f"{method} {path}" for (method, path), rule in RULES.items() if not audited_entity(method, rule)}
+    in_files = Needs(Permission.DEPLOY_PROGRAMS, audited=False)  # which answers 405, and changes nothing
+    rules = {operation: rule for operation, rule in RULES.items() if rule != in_files}
+    unaudited = {f"{method} {path}" for (method, path), rule in rules.items() if not audited_entity(method, rule)}
 
     store = "/api/{storeCode}"
     assert {each for each in unaudited if not each.startswith("GET")} == {
@@ -26,13 +30,9 @@ def test_what_is_not_audited_is_little_and_known():
         f"POST {store}/member/login_check",
         f"POST {store}/token/refresh",
         f"POST {store}/customEvent",
+        f"POST {store}/customEvent/batch",
         f"POST {store}/simulate",
         f"POST {store}/member/points",
-        f"POST {store}/customEvent/schema",
-        f"PUT {store}/customEvent/schema/{{eventType}}",
-        f"POST {store}/customEvent/schema/{{eventType}}/active",
-        f"POST {store}/walletType",
-        f"PUT {store}/walletType/{{walletType}}",
     }
 
 
