@@ -26,7 +26,7 @@ RewardRefusal               nothing is issued, used or changed
 ├── StatusUnchanged         it has this status already
 ├── InvalidStock            a stock is a whole number from 0
 ├── TakesNoCodes            the reward does not take its codes from a list
-├── InvalidCode             a text cannot be a code
+├── InvalidCouponCode       a text cannot be a code
 ├── CodesTaken              codes are there already
 ├── UnknownCode             the list of the reward has no such code
 └── CodeIssued              a member was issued the code
@@ -243,7 +243,7 @@ class TakesNoCodes(RewardRefusal):
         self.reward = reward
 
 
-class InvalidCode(RewardRefusal):
+class InvalidCouponCode(RewardRefusal):
     """A text cannot be a code. `index`: its place among those that were sent."""
 
     def __init__(self, index: int, why: str) -> None:

@@ -9,7 +9,7 @@ from loyalty.program.rewards import Reward
 from loyalty.rewards.refusals import (
     CodeIssued,
     CodesTaken,
-    InvalidCode,
+    InvalidCouponCode,
     InvalidStock,
     TakesNoCodes,
     UnknownCode,
@@ -50,7 +50,7 @@ def resume_reward(operation: OperationContext, name: str) -> None:
 def upload_codes(operation: OperationContext, name: str, codes: Sequence[str]) -> None:
     """Add codes to the list of a reward, all of them or none.
 
-    Raise UnknownReward, TakesNoCodes, InvalidCode or CodesTaken.
+    Raise UnknownReward, TakesNoCodes, InvalidCouponCode or CodesTaken.
     """
     reward = _with_list(operation, name)
     _require_codes(codes)
@@ -87,13 +87,13 @@ def _with_list(operation: OperationContext, name: str) -> Reward:
 
 
 def _require_codes(codes: Sequence[str]) -> None:
-    """Raise InvalidCode for the first text that cannot be a code, or stands twice."""
+    """Raise InvalidCouponCode for the first text that cannot be a code, or stands twice."""
     seen: set[str] = set()
     for index, code in enumerate(codes):
         if not 1 <= len(code) <= MAX_CODE_LENGTH:
-            raise InvalidCode(index, f"a code has 1 to {MAX_CODE_LENGTH} characters")
+            raise InvalidCouponCode(index, f"a code has 1 to {MAX_CODE_LENGTH} characters")
         if not code.isprintable() or any(each.isspace() for each in code):
-            raise InvalidCode(index, "a code has no spaces, line breaks or other characters that cannot be seen")
+            raise InvalidCouponCode(index, "a code has no spaces, line breaks or other characters that cannot be seen")
         if code in seen:
-            raise InvalidCode(index, f"the code {code} stands here twice")
+            raise InvalidCouponCode(index, f"the code {code} stands here twice")
         seen.add(code)

@@ -33,7 +33,7 @@ MEANINGS = {
     "invalidStock": "not a whole number from 0 to 10^9",
     "invalidQuantity": "not a whole number from 1 to 50",
     "invalidCouponValue": "a coupon cannot be worth this",
-    "invalidCode": "a text cannot be a coupon code, or stands twice",
+    "invalidCouponCode": "a text cannot be a coupon code, or stands twice",
     "couponUsed": "the coupon was used",
     "couponNotUsed": "the coupon was not used, so there is nothing to undo",
     "couponNotActiveYet": "the coupon can be used from a later moment on",

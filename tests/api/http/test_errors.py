@@ -121,7 +121,7 @@ SHOWN = [
     (rewards.StatusUnchanged("shipped"), "statusUnchanged", "status", "shipped already"),
     (rewards.InvalidStock(9), "invalidStock", "stock", "from 0 to 9"),
     (rewards.TakesNoCodes("tea"), "takesNoCodes", "coupons", "`codes: uploaded`"),
-    (rewards.InvalidCode(3, "a code has 1 to 64 characters"), "invalidCode", "coupons.3", "1 to 64"),
+    (rewards.InvalidCouponCode(3, "a code has 1 to 64 characters"), "invalidCouponCode", "coupons.3", "1 to 64"),
     (rewards.CodesTaken(["A"]), "codeTaken", "coupons", "none was added: A"),
     (rewards.UnknownCode("tea"), "unknownCoupon", "couponCode", "the list of tea"),
     (rewards.CodeIssued(), "couponIssued", "couponCode", "cancel the reward"),

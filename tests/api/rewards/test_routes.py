@@ -158,7 +158,9 @@ async def test_stock_codes_and_pauses_are_set(api_anywhere: Api):
     assert [(each["code"], each["issuedRewardId"]) for each in codes] == [("A", issued), ("B", None)]
     assert (await api.get(f"{R}/listed/coupon?issued=false"))["total"]["filtered"] == 1
     assert fault(await api.post(f"{R}/listed/coupon", {"coupons": ["C", "A"]}), "coupons")["code"] == "codeTaken"
-    assert fault(await api.post(f"{R}/listed/coupon", {"coupons": ["C", "C"]}), "coupons.1")["code"] == "invalidCode"
+    assert (
+        fault(await api.post(f"{R}/listed/coupon", {"coupons": ["C", "C"]}), "coupons.1")["code"] == "invalidCouponCode"
+    )
     assert fault(await api.post(f"{R}/coffee/coupon", {"coupons": ["C"]}), "coupons")["code"] == "takesNoCodes"
     deleted = await api.http.delete(f"{R}/listed/coupon/B")
     assert deleted.status_code == 204

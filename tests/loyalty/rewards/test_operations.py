@@ -336,12 +336,12 @@ def test_a_pause_ends(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("codes", "refusal"),
     [
-        (["A", "A"], refusals.InvalidCode),
-        ([""], refusals.InvalidCode),
-        (["A B"], refusals.InvalidCode),
-        (["A\n"], refusals.InvalidCode),
-        (["A\u200b"], refusals.InvalidCode),
-        (["x" * 65], refusals.InvalidCode),
+        (["A", "A"], refusals.InvalidCouponCode),
+        ([""], refusals.InvalidCouponCode),
+        (["A B"], refusals.InvalidCouponCode),
+        (["A\n"], refusals.InvalidCouponCode),
+        (["A\u200b"], refusals.InvalidCouponCode),
+        (["x" * 65], refusals.InvalidCouponCode),
         (["NEW", "OLD"], refusals.CodesTaken),
     ],
 )
