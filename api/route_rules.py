@@ -121,6 +121,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member": {"POST": Needs(Permission.CHANGE_MEMBERS), "GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/points": {"POST": MembersOnly(), "GET": MembersOnly()},
     f"{_STORE}/member/check": {"GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_STORE}/member/collision": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/registrations": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}": {
         "GET": Needs(Permission.VIEW_MEMBERS, or_own=True),

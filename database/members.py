@@ -1,6 +1,7 @@
 """Members: who they are, how they are found, and what rules may know of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,11 +11,11 @@ from sqlalchemy import bindparam, delete, or_, select
 from database.locks import identity_lock, member_lock
 from database.member_fields import fields_of
 from database.member_pages import count_registrations, find_members
-from database.pages import PageRequest, PageResult
+from database.pages import PageRequest, PageResult, count
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sessions import Sessions
 from database.sqlite_fast_path import Prepared
-from database.tables import account, badge, member, member_field
+from database.tables import account, badge, member, member_collision, member_field
 from loyalty.program.wallets import Points
 from loyalty.store.members import (
     Balance,
@@ -25,6 +26,7 @@ from loyalty.store.members import (
     StoredMember,
     TierPeriod,
     TierReview,
+    still_learned,
 )
 
 KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
@@ -93,6 +95,15 @@ _PERIOD = Prepared(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """A member whose email or phone (`part`) is that of another, who is found by it."""
+
+    member: str
+    part: str
+    other: str
+
+
 class MemberQueries(Queries):
     """Reads the members of one store."""
 
@@ -107,6 +118,14 @@ class MemberQueries(Queries):
         if found is None:
             raise LookupError(f"member {member_id} is not in store {self.store}")
         return found
+
+    def collisions(self, page: PageRequest) -> tuple[list[Collision], int]:
+        """Return a page of the members whose email or phone is another's in one spelling, and how many there are."""
+        here = member_collision.c.store == self.store
+        wanted = select(*columns_of(Collision, member_collision)).where(here)
+        in_order = wanted.order_by(member_collision.c.member, member_collision.c.part)
+        rows = self.connection.execute(in_order.limit(page.limit).offset(page.offset))
+        return [Collision(*row) for row in rows], count(self.connection, member_collision, [here])
 
     def waits_for_activation(self, member_id: str) -> bool:
         """Return whether a member was registered without activation, and neither activated nor deactivated since."""
@@ -251,11 +270,23 @@ class Members(MemberQueries, WriteQueries):
         registered_at: datetime,
         now: datetime,
     ) -> None:
-        """Replace what a member is known by, the profile, and the date of registration."""
+        """Replace what a member is known by, the profile, and the date of registration.
+
+        Parts of the identity that are other than before count as confirmed.
+        """
+        (before,) = self.identities_matching(Identity(id=member_id))
         new = {**_identity_columns(identity), "profile": profile, "registered_at": registered_at}
+        new["learned"] = still_learned(before, identity)
         self.update(member, {"id": member_id}, **new, updated_at=now)
+        involved = or_(member_collision.c.member == member_id, member_collision.c.other == member_id)
+        if _identity_columns(before) != _identity_columns(identity):
+            self.connection.execute(delete(member_collision).where(involved))
         self.connection.execute(delete(member_field).where(member_field.c.member == member_id))
         self._add_fields(member_id, profile)
+
+    def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
+        """Replace what a member is known by, with the parts that are not confirmed."""
+        self.update(member, {"id": member_id}, **_identity_columns(identity), learned=learned, updated_at=now)
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""

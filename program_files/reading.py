@@ -136,6 +136,7 @@ def _program(
         store=settings.store,
         title=settings.title,
         zone=settings.zone,
+        region=settings.region,
         registers_unknown_members=settings.registers_unknown_members,
         wallets=settings.wallets,
         notify_before=settings.notify_before,

@@ -50,7 +50,9 @@ def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> C
             names = [each.name for each in program.event_types.values() if _matches(each.title, event_filter)]
             return Condition("type", "in", names)
         case "customerData:email" | "customerData:phone" | "customerData:loyaltyCardNumber":
-            identity = identity_of({event_filter.field.partition(":")[2]: str(event_filter.value)})
+            identity = identity_of({event_filter.field.partition(":")[2]: str(event_filter.value)}).written(
+                program.region
+            )
             return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
         case "customerId" | "customEventId" as field:
             return Condition(_COLUMNS[field], event_filter.operator, str(event_filter.value).lower())

@@ -55,10 +55,10 @@ async def log_admin_in(request: Request, state: CurrentState) -> Response:
 async def log_member_in(request: Request, state: CurrentState, store: StoreCode) -> Response:
     """Members who have a password log in by email, phone or card number."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
-    await state.services.programs.current(store)  # raises UnknownStore before anything is counted
+    _, program = await state.services.programs.current(store)  # raises UnknownStore before anything is counted
     async with state.login_rate_limiter.attempt(store, login.username, address_of(request)) as is_known:
         member_id, password_hash = await state.services.database.store(store).read(
-            lambda tx: _member_with_password(tx, login.username)
+            lambda tx: _member_with_password(tx, login.username, program.region)
         )
         is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
         if member_id is None or not is_right:
@@ -100,11 +100,11 @@ async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
     return no_content()
 
 
-def _member_with_password(tx: ReadTransaction, username: str) -> tuple[str | None, str | None]:
+def _member_with_password(tx: ReadTransaction, username: str, region: str | None) -> tuple[str | None, str | None]:
     """Id and password hash of the member with this email, else this phone, else this card number."""
-    for identity in (Identity(email=username), Identity(phone=username), Identity(card=username)):
-        for matching in tx.members.identities_matching(identity):
-            member = tx.members.get(str(matching.id))
+    for part in ("email", "phone", "card"):
+        for matching in tx.members.identities_matching(Identity(**{part: username}).written(region)):
+            member = tx.members.get(str(matching.id)) if matching.proves(part) else None
             if member is not None and member.active and member.password_hash:
                 return member.id, member.password_hash
     return None, None

@@ -13,6 +13,7 @@ from loyalty.calendar import local_day
 from loyalty.ids import is_id
 from loyalty.program.program import Program
 from loyalty.program.wallets import MAX_POINTS, to_points
+from loyalty.store.identity_keys import email_key, phone_key, written_phone
 from loyalty.store.members import Identity
 
 _FIELDS: Mapping[str, FilterType] = {
@@ -84,16 +85,16 @@ def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter],
     return PageRequest(page.limit, page.offset, page.newest_first, conditions)
 
 
-def any_identity(text: str) -> Identity:
+def any_identity(text: str, program: Program) -> Identity:
     """An identity of which a text is every part: whoever has one of them is meant."""
-    return Identity(text.lower() if is_id(text) else None, text, text, text)
+    return Identity(text.lower() if is_id(text) else None, text, text, text).written(program.region)
 
 
 def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
     """A filter as a condition; ids, emails, phones and what profiles say match in any case."""
     match one.field:
         case "identifier":
-            found = tx.members.identities_matching(any_identity(str(one.value)))
+            found = tx.members.identities_matching(any_identity(str(one.value), program))
             return Condition("id", "in", [each.id for each in found])
         case "levelId":
             return Condition("tier", "eq", _tier(str(one.value), program))
@@ -104,9 +105,19 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
         case field if field in _POINTS:
             return Condition(f"account:{_POINTS[field]}", one.operator, _as_points(one.value))
         case "customerId" | "emailOrPhone" | "email" | "phone" as field:
-            return Condition(_COLUMNS[field], one.operator, str(one.value).lower())
+            return Condition(_COLUMNS[field], one.operator, _compared(field, one, program))
         case field:
             return one.on(_COLUMNS[field])
+
+
+def _compared(field: str, one: Filter, program: Program) -> str:
+    """An id, an email or a phone as it is compared; a part of one in lower case."""
+    text = str(one.value)
+    if one.operator == "eq" and field == "email":
+        return email_key(text)
+    if one.operator == "eq" and field in ("phone", "emailOrPhone"):
+        return email_key(text) if "@" in text else phone_key(written_phone(text, program.region))
+    return text.lower()
 
 
 def _searched(value: Any, program: Program) -> Any:

@@ -5,18 +5,23 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.errors import BadInput
+from api.http.paging import ListQuery
 from api.http.responses import ExactJson
 from api.members.filters import any_identity
-from api.members.schemas import FoundTotal
+from api.members.schemas import Collisions, FoundTotal
 from api.state.dependencies import AdminRequest
+from database.pages import MAX_COUNTED
 from loyalty.calendar import add_months, local_day, start_of
 from loyalty.store.members import Identity
 
 MAX_SPAN_DAYS = 3_660
 MAX_BUCKETS = 400
+
+COLLISIONS_QUERY = ListQuery({})
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
@@ -35,12 +40,29 @@ async def check(
         message = "send what to look for: either emailOrPhone or identifier"
         raise BadInput.at("emailOrPhone", message, "missing" if identifier is None else "contradiction")
     if email_or_phone is not None:
-        identity = Identity(email=email_or_phone, phone=email_or_phone)
+        identity = Identity(email=email_or_phone, phone=email_or_phone).written(store_request.program.region)
     else:
         assert identifier is not None
-        identity = any_identity(identifier)
+        identity = any_identity(identifier, store_request.program)
     found = await store_request.database.read(lambda tx: tx.members.identities_matching(identity))
     return ExactJson({"total": len(found)})
+
+
+@router.get(
+    "/collision",
+    summary="List members who share an email or a phone",
+    response_model=Collisions,
+    openapi_extra=COLLISIONS_QUERY.openapi_parameters(),
+)
+async def list_collisions(request: Request, store_request: AdminRequest) -> Response:
+    """Members of before emails and phones were compared in one spelling, whose `field` is found as another member's.
+
+    They are not joined. An entry goes when one of the two gets another email or phone.
+    """
+    page, _ = COLLISIONS_QUERY.parse(request.query_params, store_request.program.zone)
+    found, total = await store_request.database.read(lambda tx: tx.members.collisions(page))
+    items = [{"customerId": each.member, "field": each.part, "otherCustomerId": each.other} for each in found]
+    return ExactJson({"items": items, "total": {"all": total, "filtered": total, "estimated": total > MAX_COUNTED}})
 
 
 @router.get("/registrations", summary="Count registrations", response_model=dict[str, int])

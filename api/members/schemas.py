@@ -188,6 +188,21 @@ class CustomerId(TypedDict):
     customerId: Id
 
 
+class Collision(TypedDict):
+    """A member whose email or phone is found as another member's."""
+
+    customerId: Id
+    field: Literal["email", "phone"]
+    otherCustomerId: Id
+
+
+class Collisions(TypedDict):
+    """A page of members who share an email or a phone."""
+
+    items: list[Collision]
+    total: Total
+
+
 class FoundTotal(TypedDict):
     """How many members were found."""
 

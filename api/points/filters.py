@@ -91,7 +91,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
         case "type":
             return Condition("kind", "in", [kind for kind in _SHOWN if TYPES[kind] == one.value])
         case "member:email" | "member:phoneNumber" | "member:loyaltyCardNumber" as field:
-            identity = identity_of({_IDENTITIES[field]: str(one.value)})
+            identity = identity_of({_IDENTITIES[field]: str(one.value)}).written(program.region)
             return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
         case "actionCause:campaignId":
             return Condition("source", "in", _sources(program, str(one.value).lower()))

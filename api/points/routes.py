@@ -77,7 +77,7 @@ async def add(request: Request, change: AdminChange) -> Response:
             operation, new.wallet_code, locked_days=new.locked_until_days, expires_days=new.expires_in_days
         )
         added = AddPoints(
-            require_member(tx, new.customer, path="transfer.customer"),
+            require_member(tx, new.customer, path="transfer.customer", region=operation.program.region),
             new.points,
             new.wallet_code,
             pending_until=pending_until,
@@ -101,7 +101,7 @@ async def spend(request: Request, change: AdminChange) -> Response:
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
         check_requested_at(store_request, spent)
-        member_id = require_member(tx, spent.customer, path="transfer.customer")
+        member_id = require_member(tx, spent.customer, path="transfer.customer", region=operation.program.region)
         asked = SpendPoints(
             member_id, spent.points, spent.wallet_code, comment=spent.comment, external_id=spent.external_transfer_id
         )
@@ -121,7 +121,7 @@ async def block(request: Request, change: AdminChange) -> Response:
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
         check_requested_at(store_request, blocked)
         asked = HoldPoints(
-            require_member(tx, blocked.customer, path="transfer.customer"),
+            require_member(tx, blocked.customer, path="transfer.customer", region=operation.program.region),
             blocked.points,
             blocked.wallet_code,
             until=parse_until(blocked.until, store_request, path="transfer.until"),
@@ -147,8 +147,8 @@ async def transfer(request: Request, change: AdminChange) -> Response:
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
         check_requested_at(store_request, moved)
         asked = TransferPoints(
-            require_member(tx, moved.sender, path="transfer.sender"),
-            require_member(tx, moved.receiver, path="transfer.receiver"),
+            require_member(tx, moved.sender, path="transfer.sender", region=operation.program.region),
+            require_member(tx, moved.receiver, path="transfer.receiver", region=operation.program.region),
             moved.points,
             moved.wallet_code,
             comment=moved.comment,

@@ -68,7 +68,7 @@ async def _stored_member(
     """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
 
     def read(tx: ReadTransaction) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
-        member_id = find_member(tx, event.identity)
+        member_id = find_member(tx, event.identity.written(store_request.program.region))
         if member_id is None:
             check_registrable(store_request.store, program, event.identity)
             return None, new_member_snapshot(_unregistered(event.identity, now), program), used_by_program(tx)

@@ -11,17 +11,17 @@ from loyalty.store.members import Identity, StoredMember
 _FIELDS = ("email", "phone", "loyaltyCardNumber")
 
 
-def identity_named(text: str) -> Identity:
-    """The identity that a text names; an empty one for a text that names none."""
+def identity_named(text: str, region: str | None = None) -> Identity:
+    """The identity that a text names, a phone read in a region; an empty one for a text that names none."""
     field, sign, value = text.partition("=")
     if sign and field in _FIELDS:
-        return identity_of({field: value})
+        return identity_of({field: value}).written(region)
     return identity_of({"customerId": text}) if is_id(text) else Identity()
 
 
 def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) -> StoredMember:
     """The member that a path names; raise NotFound, or Forbidden if a member asks for another."""
-    ids = [str(each.id) for each in tx.members.identities_matching(identity_named(text))]
+    ids = [str(each.id) for each in tx.members.identities_matching(identity_named(text, store_request.program.region))]
     caller = store_request.caller
     if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):
         raise Forbidden
@@ -31,9 +31,9 @@ def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) 
     return found
 
 
-def require_member(tx: ReadTransaction, text: str, *, path: str) -> str:
-    """The id of the member that a field of a request names; raise BadInput at its path."""
-    found = tx.members.identities_matching(identity_named(text))
+def require_member(tx: ReadTransaction, text: str, *, path: str, region: str | None = None) -> str:
+    """The id of the member that a field of a request names, a phone read in a region; raise BadInput at its path."""
+    found = tx.members.identities_matching(identity_named(text, region))
     if not found:
         message = f"no member of {tx.store} is {text[:80]}: send a customerId or email=..."
         raise BadInput.at(path, message, "unknownMember")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from commands.doctor.finding import Finding, ill, well
@@ -18,7 +18,7 @@ from database.migrate import config
 from database.read_only import open_read_only
 from database.secret_keys import SecretKeyError, SecretKeys
 from database.stored_secrets import KEY_CHECK, setting_of
-from database.tables import setting
+from database.tables import member_collision, setting
 from database.transaction import ReadTransaction
 from program_files import ProgramFaults, read_revision
 
@@ -54,6 +54,7 @@ def _findings(connection: Connection, data: Path, settings: Settings) -> Iterato
     yield well("database", f"{connection.dialect.name}, schema {revision}")
     yield _key(connection, data, settings)
     yield from _programs(connection)
+    yield from _collisions(connection)
     if connection.dialect.name == "postgresql":
         skew = abs(
             (connection.execute(text("SELECT clock_timestamp()")).scalar_one() - datetime.now(UTC)).total_seconds()
@@ -74,6 +75,13 @@ def _key(connection: Connection, data: Path, settings: Settings) -> Finding:
     except (SecretKeyError, ValueError) as error:
         return ill("secret key", str(error), f"bring back {file}, or set {SECRET_KEY}")
     return well("secret key", "it decrypts what is stored")
+
+
+def _collisions(connection: Connection) -> Iterator[Finding]:
+    counted = select(member_collision.c.store, func.count()).group_by(member_collision.c.store)
+    for code, number in connection.execute(counted.order_by(member_collision.c.store)):
+        cure = f"see GET /api/{code}/member/collision, and give one of each two another email or phone"
+        yield ill("members", f"{number} of store {code} have an email or phone that is found as another's", cure)
 
 
 def _programs(connection: Connection) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ def read_member(
     """
     with read_only(data) as connection:
         tx = ReadTransaction(connection, program.store)
-        identity = _named(event, member_id)
+        identity = _named(event, member_id).written(program.region)
         try:
             found = find_member(tx, identity)
             if found is not None:

@@ -5,7 +5,7 @@ from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
 from database.tables.imports import import_chunk, import_file, import_line
-from database.tables.members import badge, member, member_code, member_field
+from database.tables.members import badge, member, member_code, member_collision, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
 from database.tables.stores import revision, setting, store
@@ -41,6 +41,7 @@ __all__ = [
     "mark",
     "member",
     "member_code",
+    "member_collision",
     "member_field",
     "message",
     "metadata",

@@ -38,6 +38,7 @@ member = Table(
     Column("reviewed_since", Instant),  # when the review before it was due
     Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
+    Column("learned", String(32)),  # parts of the identity, with commas, that events added and nobody confirmed
     Column("waits_for_activation", Boolean, nullable=False, server_default=false()),
     Column("password_hash", Text),
     Column("registered_at", Instant, nullable=False),
@@ -86,3 +87,13 @@ member_code = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
 )
 Index("ix_member_code_member_purpose", member_code.c.member, member_code.c.purpose)
+
+member_collision = Table(
+    "member_collision",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("part", String(8), primary_key=True),  # email or phone
+    Column("other", ID, ForeignKey("member.id"), nullable=False),  # who is found by it
+    store_column(),
+    Index("ix_member_collision_store", "store"),
+)

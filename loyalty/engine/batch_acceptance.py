@@ -117,7 +117,7 @@ class _Acceptance:
 
     def _members(self, events: Sequence[IncomingEvent]) -> list[str | Refusal]:
         """Whose each event is, all members locked; those are registered that nobody knows."""
-        identities = [event.identity for event in events]
+        identities = [event.identity.written(self._program.region) for event in events]
         known = self._tx.event_batches.identities_matching(identities, active_only=True)
         found = members_resolved(identities, known)
         open_ones = [identity for identity, member in zip(identities, found, strict=True) if member is None]

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from loyalty.events.operations import OperationContext
-from loyalty.members.changes import activate_member, change_identity
-from loyalty.members.codes import find_code, make_code, redeem
+from loyalty.members.changes import activate_member, change_identity, written_parts
+from loyalty.members.codes import confirmed, find_code, make_code, redeem
 from loyalty.members.registration import NewMember, add_member
 from loyalty.refusals import NotWaiting, TooManyCodes, WrongPassword
 from loyalty.store.codes import CodePurpose
@@ -113,9 +113,10 @@ def request_change(operation: OperationContext, member_id: str, part: Changeable
     """
     operation.lock_members(member_id)
     operation.require_active(member_id)
-    if getattr(operation.facts_of(member_id), part) == value:
+    new = written_parts(operation, {part: value})[part]
+    if new is None or getattr(operation.facts_of(member_id), part) == new:
         return
-    code = make_code(operation, member_id, part, value)
+    code = make_code(operation, member_id, part, new)
     operation.record(operation.new_event_id(), f"member_{part}_change_requested", member_id, {"code_id": code})
 
 
@@ -136,6 +137,6 @@ def confirm_change(operation: OperationContext, given: str, identity: Identity) 
 
 
 def _only(operation: OperationContext, identity: Identity) -> str | None:
-    """The id of the one member with an identity."""
-    found = operation.tx.members.identities_matching(identity)
+    """The id of the one member with an identity, who has confirmed it."""
+    found = confirmed(operation, identity)
     return str(found[0].id) if len(found) == 1 else None

@@ -42,13 +42,14 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     """
     tx, now = operation.tx, operation.now
     tier = None if changes.tier is None else _tier(operation, changes.tier)
-    tx.members.lock_identity(Identity(**changes.identity))  # before the member, as registering does
+    parts = written_parts(operation, changes.identity)
+    tx.members.lock_identity(Identity(**parts))  # before the member, as registering does
     operation.lock_members(member_id)
     member = operation.facts_of(member_id)
-    identity = replace(Identity(member_id, member.email, member.phone, member.card), **changes.identity)
+    identity = replace(Identity(member_id, member.email, member.phone, member.card), **parts)
     if not identity.can_register:
         raise MissingIdentity
-    check_free(tx, member_id, Identity(**changes.identity))
+    check_free(tx, member_id, Identity(**parts))
     changed = _changed_parts(member, identity)
     profile = _merged(member.profile, changes.profile)
     changed += [_WORDS.get(name, name) for name in changes.profile if profile.get(name) != member.profile.get(name)]
@@ -64,6 +65,12 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     if tier is not None and tier.name != member.tier:
         assign_tier(operation, AssignTier(member_id, tier.name))
     return changed
+
+
+def written_parts(operation: OperationContext, parts: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return parts of an identity as they are kept."""
+    written = Identity(**parts).written(operation.program.region)
+    return {part: getattr(written, part) for part in parts}
 
 
 def change_identity(operation: OperationContext, member_id: str, parts: Mapping[str, str | None]) -> None:

@@ -8,7 +8,7 @@ from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
 from loyalty.refusals import TooManyCodes
 from loyalty.store.codes import CodePurpose, MemberCode
-from loyalty.store.members import Identity
+from loyalty.store.members import Identity, KnownIdentity
 
 LIFETIME: Final[Mapping[CodePurpose, timedelta]] = {
     "activation": timedelta(days=7),
@@ -47,12 +47,23 @@ def find_code(operation: OperationContext, given: str, identity: Identity, *purp
     if not _is_number(given):
         found = codes.of_text(given)
         return found if found is not None and found.purpose in purposes else None
-    members = operation.tx.members.identities_matching(identity)
+    members = confirmed(operation, identity)
     if len(members) != 1:
         return None
     latest = [codes.latest(str(members[0].id), purpose) for purpose in purposes]
     usable = [code for code in latest if code is not None and _is_usable(code, operation.now)]
     return max(usable, key=lambda code: code.created_at, default=None)
+
+
+def confirmed(operation: OperationContext, identity: Identity) -> list[KnownIdentity]:
+    """Members with a part of an identity that was not only learned of an event."""
+    wanted = identity.written(operation.program.region)
+    parts = wanted.keys.items()
+    return [
+        each
+        for each in operation.tx.members.identities_matching(wanted)
+        if any(part in parts and each.proves(part[0]) for part in each.keys.items())
+    ]
 
 
 def redeem(operation: OperationContext, code: MemberCode, given: str) -> bool:

@@ -1,7 +1,7 @@
 """Registering members, each in one transaction with the built-in event that says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,7 @@ def add_member(tx: StoreRepositories, program: Program, new: NewMember, *, now: 
         raise MissingIdentity
     if new.tier is not None and program.tier_named(new.tier) is None:
         raise UnknownTier([tier.name for tier in program.tiers])
+    new = replace(new, identity=new.identity.written(program.region))
     tx.members.lock_identity(new.identity)
     check_free(tx, None, new.identity)
     return _insert(tx, program, new, now=now)
@@ -74,13 +75,15 @@ def find_or_register(
     """
     if not identity:
         raise UnidentifiedMember
-    member_id = _find_active(tx, identity)
-    if member_id is not None:
-        return member_id, None
+    identity = identity.written(program.region)
+    found = _find_active(tx, identity)
+    if found is not None and not _unknown_parts(found, identity):
+        return str(found.id), None
     tx.members.lock_identity(identity)
-    member_id = _find_active(tx, identity)  # the transaction that held the lock before may have registered them
-    if member_id is not None:
-        return member_id, None
+    found = _find_active(tx, identity)  # the transaction that held the lock before may have registered them
+    if found is not None:
+        _learn(tx, found, identity, now=now)
+        return str(found.id), None
     check_registrable(tx.store, program, identity)
     member_id = _insert(tx, program, NewMember(identity, registered_at=now), now=now)
     return member_id, _report(tx, revision, member_id, now=now)
@@ -107,12 +110,34 @@ def _find(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
     return found[0] if found else None
 
 
-def _find_active(tx: StoreReaders, identity: Identity) -> str | None:
-    """As `find_member`; raise MemberInactive for one who does not take part."""
+def _find_active(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
+    """The one member with an identity; raise DifferentMembers, or MemberInactive for one who does not take part."""
     found = _find(tx, identity)
     if found is not None and not found.active:
         raise MemberInactive(str(found.id))
-    return None if found is None else str(found.id)
+    return found
+
+
+def _unknown_parts(found: KnownIdentity, identity: Identity) -> dict[str, str]:
+    """The parts of an identity, as an event says them, that its member has none of."""
+    return {
+        part: value
+        for part in ("email", "phone", "card")
+        if getattr(found, part) is None and (value := getattr(identity, part))
+    }
+
+
+def _learn(tx: StoreRepositories, found: KnownIdentity, identity: Identity, *, now: datetime) -> None:
+    """Keep what an event says of a member in addition, for matching: nobody else has it, as the search has shown.
+
+    Only an empty part is filled, and it proves nothing until it is confirmed.
+    """
+    parts = _unknown_parts(found, identity)
+    if parts:
+        tx.members.lock_member(str(found.id))
+        known = Identity(found.id, found.email, found.phone, found.card)
+        learned = ",".join(filter(None, (found.learned, *parts)))
+        tx.members.learn(str(found.id), replace(known, **parts), learned=learned, now=now)
 
 
 def check_registrable(store: str, program: Program, identity: Identity) -> None:

@@ -49,6 +49,8 @@ class Program:
     reactors: tuple[Reactor, ...]
     achievements: tuple[Achievement, ...]
     rewards: Mapping[str, Reward]
+    region: str | None = None
+    """The country whose phone numbers need no code of the country; None: every number needs one."""
     badges: Mapping[str, str] = field(default_factory=dict)
     """Declared badges and their titles; empty: any name is a badge."""
     tier_fall: TierFall = "to_reached"

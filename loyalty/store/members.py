@@ -1,12 +1,13 @@
 """Members, their balances, and the repository of members."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import add, sub
 from typing import Any, NamedTuple, Protocol
 
 from loyalty.program.wallets import Points
+from loyalty.store.identity_keys import email_key, phone_key, written_email, written_phone
 from rules.frozen import frozen_at_type_check
 
 NOTHING = Points(0)
@@ -62,14 +63,22 @@ class Identity:
 
     @property
     def keys(self) -> dict[str, str]:
-        """The given parts as they are compared: email and phone in lower case."""
+        """The given parts as they are compared: emails and phones in one spelling."""
         parts = {
             "id": self.id,
-            "email": self.email and self.email.lower(),
-            "phone": self.phone and self.phone.lower(),
+            "email": self.email and email_key(self.email),
+            "phone": self.phone and phone_key(self.phone),
             "card": self.card,
         }
         return {name: key for name, key in parts.items() if key}
+
+    def written(self, region: str | None) -> "Identity":
+        """Return it as it is kept, its phone read in a region."""
+        return replace(
+            self,
+            email=self.email and written_email(self.email),
+            phone=self.phone and written_phone(self.phone, region),
+        )
 
     @property
     def can_register(self) -> bool:
@@ -79,9 +88,23 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class KnownIdentity(Identity):
-    """The identity of a member, with the id, and whether the member is active."""
+    """The identity of a member, with the id, and whether the member is active.
+
+    `learned`: the parts, with commas, that an event added, and nobody confirmed: they neither log in nor reset.
+    """
 
     active: bool = True
+    learned: str | None = None
+
+    def proves(self, part: str) -> bool:
+        """Whether a part of it may log in or get a code."""
+        return part not in (self.learned or "").split(",")
+
+
+def still_learned(before: KnownIdentity, after: Identity) -> str | None:
+    """Return the parts of an identity that are not confirmed yet, once it is changed by request."""
+    parts = [each for each in (before.learned or "").split(",") if each]
+    return ",".join(each for each in parts if getattr(before, each) == getattr(after, each)) or None
 
 
 @frozen_at_type_check
@@ -234,7 +257,13 @@ class MemberRepository(MemberReader, Protocol):
         registered_at: datetime,
         now: datetime,
     ) -> None:
-        """Replace what a member is known by, the profile, and the date of registration."""
+        """Replace what a member is known by, the profile, and the date of registration.
+
+        Parts of the identity that are other than before count as confirmed.
+        """
+
+    def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
+        """Replace what a member is known by, with the parts that are not confirmed."""
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""

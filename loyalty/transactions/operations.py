@@ -5,7 +5,7 @@ stored without, and joins the queue when it is assigned. Locks are taken in the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loyalty.events.operations import OperationContext
@@ -39,6 +39,7 @@ def register_transaction(operation: OperationContext, document: Document) -> str
 
     Raise DifferentMembers, MemberInactive, ConcurrentInsert or a TransactionRefusal.
     """
+    document = replace(document, identity=document.identity.written(operation.program.region))
     repeated = _repetition(operation, document)
     return repeated if repeated is not None else _register_sale(operation, document)
 

@@ -80,6 +80,11 @@ VALUE_CODES: Final[Mapping[str, Code]] = {
             "store: SHOP\ntimezone: Europe/Warsaw\n",
         ),
     ),
+    "unknown-region": Code(
+        "There is no such country.",
+        "Write its ISO code of two capital letters, such as PL.",
+        in_program("region: pl\n", "region: PL\n"),
+    ),
     "default-wallet": Code(
         "No wallet is the default, or several are.",
         "Write `default: true` in one of them.",

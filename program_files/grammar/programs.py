@@ -21,6 +21,7 @@ from program_files.grammar.values import (
     MapGrammar,
     MappingValue,
     ReferenceValue,
+    RegionValue,
     TimeZoneValue,
     UnionValue,
 )
@@ -131,6 +132,13 @@ PROGRAM: Final = MapGrammar(
         Key("store", NAME, "The store: the `storeCode` of the API.", required=True, examples=("DEFAULT",)),
         Key("title", TITLE.value, TITLE.description, otherwise="the name of the store"),
         Key("timezone", TimeZoneValue(), "Where days, weeks and months begin at midnight.", required=True),
+        Key(
+            "region",
+            RegionValue(),
+            "The country whose phone numbers members write without its code.",
+            otherwise="only numbers that begin with + are read; others are compared as text",
+            examples=("PL",),
+        ),
         Key("unknown_members", UNKNOWN_MEMBERS, "What happens with an event of an unknown member.", default="register"),
         Key(
             "wallets",

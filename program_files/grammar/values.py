@@ -146,6 +146,11 @@ class TimeZoneValue:
 
 
 @_value
+class RegionValue:
+    """The code of a country, in two capital letters."""
+
+
+@_value
 class UrlValue:
     """The address of a webhook."""
 
@@ -274,6 +279,7 @@ ScalarValue: TypeAlias = (
     | LocalDayValue
     | DayOfYearValue
     | TimeZoneValue
+    | RegionValue
     | UrlValue
     | HeadersValue
     | ObjectValue

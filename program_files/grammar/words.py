@@ -26,6 +26,7 @@ from program_files.grammar.values import (
     ObjectValue,
     PatternValue,
     ReferenceValue,
+    RegionValue,
     RuleValue,
     ScalarValue,
     TemplateValue,
@@ -94,6 +95,8 @@ def _scalar_in_words(value: ScalarValue) -> str:  # noqa: C901 - one case for ea
             return "a month and a day"
         case TimeZoneValue():
             return "the name of a time zone"
+        case RegionValue():
+            return "the code of a country"
         case UrlValue():
             return "a URL"
         case HeadersValue():

@@ -9,6 +9,7 @@ from loyalty.program.expiry import Expiry, Never
 from loyalty.program.program import NotifyBefore
 from loyalty.program.tiers import Tier, TierBy, TierFall
 from loyalty.program.wallets import Wallet
+from loyalty.store.identity_keys import regions
 from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_BY, TIER_FALL, UNKNOWN_MEMBERS
 from program_files.readers.expiry import read_expiry
 from program_files.readers.map_reader import MapReader
@@ -25,6 +26,7 @@ class Settings:
     store: str
     title: str
     zone: ZoneInfo
+    region: str | None
     registers_unknown_members: bool
     wallets: Mapping[str, Wallet]
     notify_before: NotifyBefore
@@ -49,6 +51,7 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         store=store,
         title=fields.text("title", store),
         zone=_zone(fields),
+        region=_region(fields),
         registers_unknown_members=fields.choice("unknown_members", UNKNOWN_MEMBERS) == "register",
         wallets=wallets,
         notify_before=_notify_before(fields),
@@ -74,6 +77,18 @@ def _zone(fields: MapReader) -> ZoneInfo:
         assert node is not None, "UTC is always known"
         fields.problems.add_unknown(node.place, "unknown-timezone", "timezone", key, available_timezones())
         return ZoneInfo("UTC")
+
+
+def _region(fields: MapReader) -> str | None:
+    node = fields.get("region")
+    region = None if node is None else text_of(node, fields.problems, "region")
+    if node is None or region is None:
+        return None
+    known = regions()
+    if region not in known:
+        fields.problems.add_unknown(node.place, "unknown-region", "region", region, known)
+        return None
+    return region
 
 
 def _notify_before(fields: MapReader) -> NotifyBefore:
@@ -144,6 +159,7 @@ NO_SETTINGS = Settings(
     store="?",
     title="?",
     zone=ZoneInfo("UTC"),
+    region=None,
     registers_unknown_members=True,
     wallets=ONE_WALLET,
     notify_before=NotifyBefore(None, None, None),

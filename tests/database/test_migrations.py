@@ -362,3 +362,38 @@ def test_deliveries_get_the_name_and_the_time_of_their_message(database_url: str
         ("https://a.example/Hook?********", "\ncustomerupdated\nhttps://a.example/hook?********")
     ]
     assert [tuple(row) for row in after] == [("d", "delivered")]
+
+
+def test_emails_and_phones_get_one_spelling_and_who_shares_one_is_listed(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    members = {
+        "m1": ("Zoë@example.com", "+48 500 100 200"),
+        "m2": ("zoe\u0308@example.com", "+48500100200"),
+        "m3": ("kim@example.com", "+48-500-100-200"),
+        "m4": (None, "Till 7"),
+    }
+    with engine.begin() as connection:
+        _move(connection, "0026")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        for name, (email, phone) in members.items():
+            row = {"id": name, "store": "S", "profile": "{}", "attributes": "{}", "active": True, **times}
+            keys = {"email_key": email and email.lower(), "phone_key": phone.lower()}
+            _insert(connection, "member", row | {"email": email, "phone": phone} | keys)
+
+        _move(connection, "head")
+        keys_now = connection.execute(text("SELECT email_key, phone_key FROM member ORDER BY id")).all()
+        found = connection.execute(text("SELECT member, part, other FROM member_collision ORDER BY member, part")).all()
+        _move(connection, "0026")
+        before = connection.execute(text("SELECT phone_key FROM member ORDER BY id")).scalars().all()
+    engine.dispose()
+
+    assert [tuple(row) for row in keys_now] == [
+        ("zoë@example.com", "+48 500 100 200"),
+        ("zoe\u0308@example.com", "+48500100200"),
+        ("kim@example.com", "+48-500-100-200"),
+        (None, "till 7"),
+    ]
+    assert [tuple(row) for row in found] == [("m1", "phone", "m2"), ("m2", "email", "m1"), ("m3", "phone", "m2")]
+    assert before == [phone.lower() for _, phone in members.values()]

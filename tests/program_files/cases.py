@@ -170,6 +170,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (P, program("wallets: {points: {transfers: {limits: [{every: anual, times: 1}]}}}\n"), f"{P}:3:49: unknown-value: every anual is unknown: there is day, week, month, year, ever"),
     (P, program("wallets: {points: {decimals: 7}}\n"), f"{P}:3:30: out-of-range: decimals must be from 0 to 6"),
     (P, program("wallets: {points: {expires: {on: 02-30}}}\n"), f'{P}:3:34: bad-expiry: on must be a month and a day in quotes, such as "12-31"'),
+    (P, "store: S\ntimezone: UTC\nregion: PLN\n", f"{P}:3:9: unknown-region: region PLN is unknown. Did you mean PL?"),
     (P, "store: S\ntimezone: Europe/Warszawa\n", f"{P}:2:11: unknown-timezone: timezone Europe/Warszawa is unknown. Did you mean Europe/Warsaw?"),
     (P, program("wallets: {a: {}, b: {}}\n"), f"{P}:3:10: default-wallet: one wallet must have default: true"),
     (P, program("wallets: {a: {default: true}, b: {default: true}}\n"), f"{P}:3:31: default-wallet: a is the default wallet already: there is one"),

@@ -83,6 +83,7 @@ def _settings(program: Program) -> Iterator[Attribute]:
             "store": AttributeText(program.store),
             "title": _title(program.store, program.title),
             "timezone": AttributeText(program.zone.key),
+            "region": None if program.region is None else AttributeText(program.region),
             "unknown_members": AttributeText("register" if program.registers_unknown_members else "refuse"),
             "notify_before": _notify_before(program),
             "tier_by": AttributeText(program.tier_by) if program.tiers else None,

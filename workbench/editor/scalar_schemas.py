@@ -3,6 +3,7 @@
 from typing import Any, Final, assert_never
 from zoneinfo import available_timezones
 
+from loyalty.store.identity_keys import regions
 from program_files.grammar.values import (
     LARGEST_AMOUNT,
     AmountValue,
@@ -20,6 +21,7 @@ from program_files.grammar.values import (
     NullValue,
     ObjectValue,
     PatternValue,
+    RegionValue,
     ScalarValue,
     TextValue,
     TimeZoneValue,
@@ -54,6 +56,8 @@ def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for ea
             return _date(value)
         case TimeZoneValue():
             return {"type": "string", "enum": sorted(available_timezones())}
+        case RegionValue():
+            return {"type": "string", "enum": list(regions())}
         case UrlValue():
             return {
                 "type": "string",

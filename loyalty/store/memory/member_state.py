@@ -45,6 +45,7 @@ class MemberState:
     """Tiers by hand, by tier set."""
     active: bool = True
     waits_for_activation: bool = False
+    learned: str | None = None
     password_hash: str | None = None
 
     def copy(self) -> "MemberState":
@@ -67,6 +68,7 @@ class MemberState:
             dict(self.tier_holds),
             self.active,
             self.waits_for_activation,
+            self.learned,
             self.password_hash,
         )
 

@@ -15,7 +15,7 @@ from loyalty.references import StepResult
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import EventState, NewEvent, ReportedId
 from loyalty.store.limits import DailyUse, LimitUsage
-from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview
+from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview, still_learned
 from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.codes import InMemoryCodes
 from loyalty.store.memory.due_item_queue import DueItemQueue
@@ -214,6 +214,7 @@ class _Members(_Repository):
         now: datetime,  # noqa: ARG002 - not kept
     ) -> None:
         state = self._store.members_by_id[member_id]
+        state.learned = still_learned(_identity_of(state), identity)
         state.member = replace(
             state.member,
             email=identity.email,
@@ -222,6 +223,11 @@ class _Members(_Repository):
             profile=profile,
             registered_at=registered_at,
         )
+
+    def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, email=identity.email, phone=identity.phone, card=identity.card)
+        state.learned = learned
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:  # noqa: ARG002 - not kept
         state = self._store.members_by_id[member_id]
@@ -304,7 +310,7 @@ class _Members(_Repository):
 
 def _identity_of(state: MemberState) -> KnownIdentity:
     member = state.member
-    return KnownIdentity(member.id, member.email, member.phone, member.card, state.active)
+    return KnownIdentity(member.id, member.email, member.phone, member.card, state.active, state.learned)
 
 
 def _as_stored(value: Any) -> Any:

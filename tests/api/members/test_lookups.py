@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from database.tables import member_collision
 from tests.api.members.test_routes import ANNA, PATH, register
 from tests.kit.amounts import points
 from tests.kit.api import Api, fault
 from tests.kit.awards import award
+from tests.kit.programs import PROGRAM
 
 BERT = {
     "email": "bert@example.com",
@@ -134,3 +137,50 @@ async def test_registrations_are_counted_by_local_day_month_and_year(api_anywher
 @pytest.mark.parametrize("query", ["lastDays=-1", "lastDays=3661", "lastDays=400", "lastDays=x", "interval=week"])
 async def test_a_span_that_cannot_be_counted_is_refused(api: Api, query: str):
     assert (await api.http.get(f"{PATH}/registrations?{query}")).status_code == 400
+
+
+async def test_a_phone_is_found_in_every_spelling_of_the_programs_region(api_anywhere: Api):
+    api = api_anywhere
+    await api.deploy(program=PROGRAM + "region: PL\n")
+    member_id = await register(api, phone="500 100 200", email=" Anna@Example.com ", plainPassword="password")
+
+    shown = await api.get(f"{PATH}/phone=0048 500-100-200")
+    added = {"transfer": {"customer": "phone=(500) 100 200", "points": 5}}
+    login = {"username": "500.100.200", "password": "password"}
+
+    assert (shown["customerId"], shown["phone"], shown["email"]) == (member_id, "+48500100200", "Anna@Example.com")
+    assert (await api.post("/api/DEFAULT/points/add", added)).status_code == 200
+    assert (await api.post(f"{PATH}/login_check", login)).status_code == 200
+    assert (await api.get(f"{PATH}?phone=500100200"))["total"]["filtered"] == 1
+    assert (await api.get(f"{PATH}/check?emailOrPhone=500 100 200"))["total"] == 1
+    assert (await api.report(customerData={"phone": "+48 500 100 200"})).status_code == 200
+    assert (await api.count())[0] == 1
+
+
+async def test_a_learned_phone_does_not_log_in(api_anywhere: Api):
+    api = api_anywhere
+    await register(api, plainPassword="password")
+    await api.report(customerData={"email": "anna@example.com", "phone": "123"})
+
+    answers = [
+        await api.post(f"{PATH}/login_check", {"username": name, "password": "password"})
+        for name in ("123", "anna@example.com")
+    ]
+
+    assert [answer.status_code for answer in answers] == [401, 200]
+    assert (await api.get(f"{PATH}/phone=123"))["email"] == "anna@example.com"
+
+
+async def test_members_who_share_a_phone_are_listed_until_one_gets_another(api_anywhere: Api):
+    api = api_anywhere
+    anna, bert = await register(api), await register(api, email="bert@example.com")
+    row = {"member": bert, "part": "phone", "other": anna, "store": "DEFAULT"}
+    await api.write(lambda tx: tx.connection.execute(insert(member_collision).values(row)))
+
+    found = await api.get(f"{PATH}/collision")
+    await api.http.put(f"{PATH}/{anna}", json={"customer": {"firstName": "Ann"}})
+    still = await api.get(f"{PATH}/collision")
+    await api.http.put(f"{PATH}/{bert}", json={"customer": {"phone": "2"}})
+
+    assert found["items"] == still["items"] == [{"customerId": bert, "field": "phone", "otherCustomerId": anna}]
+    assert (await api.get(f"{PATH}/collision"))["total"]["all"] == 0

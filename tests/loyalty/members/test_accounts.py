@@ -8,9 +8,9 @@ import pytest
 
 from loyalty.events.operations import OperationContext
 from loyalty.members import accounts
-from loyalty.members.changes import activate_member, deactivate_member
+from loyalty.members.changes import MemberChanges, activate_member, deactivate_member, update_member
 from loyalty.members.codes import LIFETIME, MOST_GUESSES, MOST_IN_AN_HOUR
-from loyalty.members.registration import NewMember
+from loyalty.members.registration import NewMember, find_or_register
 from loyalty.refusals import IdentityTaken, MemberInactive, NotWaiting, TooManyCodes, WrongPassword
 from loyalty.store.codes import CodePurpose, PlainCode
 from loyalty.store.members import Identity
@@ -214,3 +214,15 @@ def test_the_same_email_needs_no_code_and_an_inactive_member_gets_none(club: Acc
         club.operate(accounts.request_change, club.ola, "email", "new@example.com")
 
     assert club.recorded == []
+
+
+def test_a_learned_phone_gets_no_code_until_it_is_confirmed(club: Accounts) -> None:
+    find_or_register(club.store, PROGRAM, 1, Identity(email="anna@example.com", phone="123"), now=NOW)
+    club.recorded.clear()
+    club.operate(accounts.request_password_reset, "123")
+    assert club.recorded == []
+
+    club.operate(update_member, club.anna, MemberChanges(identity={"phone": "1234"}))
+    club.operate(accounts.request_password_reset, "1234")
+
+    assert [type_ for type_, _ in club.recorded] == ["member_updated", "member_password_reset_requested"]

@@ -129,3 +129,48 @@ def test_an_unknown_id_alone_registers_nobody() -> None:
 def test_an_event_that_names_no_member_is_refused() -> None:
     with pytest.raises(UnidentifiedMember):
         find_or_register(InMemoryStore("DEFAULT"), PROGRAM, 3, Identity(), now=NOW)
+
+
+IN_POLAND = read_program(programs.files(program=programs.PROGRAM + "region: PL\n"))
+
+
+def test_spellings_of_one_email_and_phone_are_one_member() -> None:
+    store = InMemoryStore("DEFAULT")
+    identity = Identity(email=" Anna@example.com", phone="500 100 200")
+    first, _ = find_or_register(store, IN_POLAND, 3, identity, now=NOW)
+
+    spellings = [
+        Identity(phone="+48500100200"),
+        Identity(phone="0048 500-100-200"),
+        Identity(email="ANNA@EXAMPLE.COM"),
+        Identity(email="anna@exam\u200bple.com", phone="(500) 100 200"),
+    ]
+
+    assert {find_or_register(store, IN_POLAND, 3, each, now=NOW) for each in spellings} == {(first, None)}
+    member = store.members.facts(first)
+    assert (member.email, member.phone) == ("Anna@example.com", "+48500100200")
+
+
+def test_what_an_event_says_in_addition_is_learned_and_proves_nothing() -> None:
+    store = InMemoryStore("DEFAULT")
+    anna, _ = find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com"), now=NOW)
+
+    found, _ = find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", phone="1", card="C-1"), now=NOW)
+
+    assert found == anna
+    assert find_or_register(store, PROGRAM, 3, Identity(phone="1"), now=NOW) == (anna, None)
+    (known,) = store.members.identities_matching(Identity(card="C-1"))
+    assert [known.proves(part) for part in ("email", "phone", "card")] == [True, False, False]
+
+
+def test_what_is_known_of_a_member_or_is_somebody_elses_is_not_learned() -> None:
+    store = InMemoryStore("DEFAULT")
+    anna, _ = find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", phone="1"), now=NOW)
+    find_or_register(store, PROGRAM, 3, Identity(card="C-2"), now=NOW)
+
+    find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", phone="9"), now=NOW)
+    with pytest.raises(DifferentMembers):
+        find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", card="C-2"), now=NOW)
+
+    member = store.members.facts(anna)
+    assert (member.phone, member.card) == ("1", None)

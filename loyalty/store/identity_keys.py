@@ -1,0 +1,76 @@
+"""Emails and phone numbers in one spelling, so that those of one person are the same text.
+
+Emails are trimmed, in Unicode's composed form (NFC), without invisible characters, their domain in IDNA. Phone numbers
+are E.164; without a region, only those that begin with the code of a country can be read. What cannot be read stays
+text.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+CACHED = 4096
+"""Spellings that are remembered: an event is looked up several times."""
+
+_PHONE = re.compile(r"\s*\+?[\d\s().\-/\u2010-\u2015\u00a0]+")
+_INVISIBLE = frozenset({"Cf", "Cc"})
+"""Unicode's categories of characters that nobody sees: zero-width spaces, marks of direction, controls."""
+
+
+@lru_cache(CACHED)
+def written_email(text: str) -> str:
+    """Return an email as it is shown and kept: its local part in the case that it was sent in."""
+    if text.isascii() and text.isprintable():
+        trimmed = text.strip()
+    else:
+        composed = unicodedata.normalize("NFC", text)
+        trimmed = "".join(each for each in composed if unicodedata.category(each) not in _INVISIBLE).strip()
+    local, at, domain = trimmed.rpartition("@")
+    return f"{local}@{_written_domain(domain)}" if at else trimmed
+
+
+@lru_cache(CACHED)
+def email_key(text: str) -> str:
+    """Return what an email is compared by: as written, in lower case."""
+    return written_email(text).lower()
+
+
+@lru_cache(CACHED)
+def written_phone(text: str, region: str | None = None) -> str:
+    """Return a phone number in E.164, read in a region (None: with the code of its country alone); else the text."""
+    trimmed = text.strip()
+    if not _PHONE.fullmatch(trimmed) or (region is None and not trimmed.startswith("+")):
+        return trimmed
+    import phonenumbers  # slow to import, and few commands need it
+
+    try:
+        number = phonenumbers.parse(trimmed, region)
+    except phonenumbers.NumberParseException:
+        return trimmed
+    if not phonenumbers.is_possible_number(number):
+        return trimmed
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def phone_key(text: str) -> str:
+    """Return what a phone number is compared by: as written without a region, in lower case."""
+    return written_phone(text).lower()
+
+
+def _written_domain(domain: str) -> str:
+    """Return a domain in IDNA, `xn--...`, if it can be; an ASCII one as it is."""
+    if domain.isascii():
+        return domain
+    import idna
+
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
+
+
+def regions() -> tuple[str, ...]:
+    """Return the codes of the countries in which phone numbers can be read: `PL`, `DE`, ..."""
+    import phonenumbers
+
+    return tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
