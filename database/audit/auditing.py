@@ -13,6 +13,7 @@ from database.audit.contributions import CONTRIBUTION_CHECKS
 from database.audit.due_items import due_item_checks
 from database.audit.events import EVENT_CHECKS
 from database.audit.lots import LOT_CHECKS
+from database.audit.rewards import REWARD_CHECKS
 from database.audit.transfers import TRANSFER_CHECKS
 from database.tables import account, deadline, event, lot, store, transfer
 from loyalty.program.program import Program
@@ -54,7 +55,7 @@ def audit(connection: Connection, code: str, *, now: datetime, program: Program 
 def checks_of(program: Program | None) -> Sequence[Check]:
     """Return every check, under a program in force."""
     of_points = [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS]
-    return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS]
+    return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS]
 
 
 def audited_stores(connection: Connection) -> list[str]:

@@ -18,6 +18,8 @@ from loyalty.points.operations import (
     spend_points,
     transfer_points,
 )
+from loyalty.rewards.operations import BuyReward, buy_reward, cancel_reward, use_coupon
+from loyalty.rewards.stocking import set_stock, upload_codes
 from tests.kit.busy_ledger import BusyLedger
 
 
@@ -165,6 +167,13 @@ BREAKS: Sequence[Break] = (
     Break("limit-usage", "UPDATE usage SET points = points - 1 WHERE member = ''"),
     Break("limit-usage", "UPDATE usage SET times = times - 1"),
     Break("completions", "DELETE FROM progress"),
+    Break("reward-stock", "UPDATE reward_supply SET taken = taken - 1 WHERE taken > 0"),
+    Break("reward-codes", "UPDATE reward_supply SET codes = codes + 1 WHERE codes > 0"),
+    Break("code-issued", "UPDATE coupon_code SET issued = 'none' WHERE issued IS NOT NULL"),
+    Break("shared-code", "UPDATE shared_code SET assigned = assigned + 1"),
+    Break("shared-code", "UPDATE shared_code SET used = 0"),
+    Break("reward-paid", "UPDATE issued_reward SET cost = cost + 1 WHERE transfer IS NOT NULL"),
+    Break("reward-paid", "UPDATE issued_reward SET transfer = 'none' WHERE transfer IS NOT NULL"),
     Break("event-member", _update("event", "member = 'nobody'")),
 )
 """How each check is proved; the checks of one statement may be several, and this is one of them."""
@@ -221,6 +230,13 @@ async def fill(busy: BusyLedger) -> None:
     gone = await step(add_points, AddPoints(eve, 50, qualifies=True))
     await step(spend_points, SpendPoints(eve, 50))
     await step(cancel_transfer, CancelTransfer(gone))
+    await step(set_stock, "mug", 5)
+    await step(upload_codes, "listed", ["A", "B", "C"])
+    for reward in ("mug", "listed", "summer"):
+        await step(buy_reward, BuyReward(ann, reward))
+        (bought,) = await step(buy_reward, BuyReward(ann, reward))
+        await step(cancel_reward, bought)
+    await step(use_coupon, ann, "SUMMER")
     await step(add_points, AddPoints(eve, 20))
     taken = await step(add_points, AddPoints(bob, 12, expires_at=scripted.now + timedelta(days=1)))
     held = await step(hold_points, HoldPoints(bob, 30))

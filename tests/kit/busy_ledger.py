@@ -32,6 +32,7 @@ PROGRAM = (
     .replace("silver, from: 500", "silver, from: 150")
     .replace("coupons: 3d}", "coupons: 3d, tier: 7d}\ntier_review: {after: 60d}")
 )
+_WORTH, _SHARED = "value: 5, type: money", "{code: SUMMER, uses: 9, each: 3}"
 STARS = "reactor: stars\non: purchase\nthen: [{award_points: {points: 1.25, wallet: stars, expires: {after: 9d}}}]\n"
 
 
@@ -57,6 +58,9 @@ class BusyLedger:
                 "reactors__gift": GIFT,
                 "reactors__stars": STARS,
                 "rewards__free-coffee": COFFEE,
+                "rewards__mug": "reward: mug\nprice: 2\nlimits: [{every: month, times: 3}]\n",
+                "rewards__listed": f"reward: listed\nprice: 2\ncoupon: {{codes: uploaded, {_WORTH}}}\n",
+                "rewards__summer": f"reward: summer\nprice: 2\ncoupon: {{shared: {_SHARED}, {_WORTH}}}\n",
                 "events__refund": REFUND,
                 "achievements__shopper": SHOPPER,
             }
