@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.builtin_events import ANSWERED, BUILT_IN
 from loyalty.program.program import Program
 from loyalty.program.wallets import ONE, Points
 from loyalty.store.events import Event
@@ -68,7 +68,7 @@ class ProgramGenerator:
 
     def _on(self) -> str:
         own = [name for name in self._generated.bodies if name not in BUILT_IN]
-        return self._random.choice([*own * 7, *BUILT_IN])
+        return self._random.choice(own if self._random.random() < 0.7 else list(ANSWERED))
 
     def _reactor(self, name: str) -> Json:
         random, on = self._random, self._on()
@@ -208,13 +208,26 @@ def _settings(random: Random) -> Json:
 
 def _built_in(name: str) -> Field:
     """The body of a built-in event, as its schema says it."""
-    properties = BUILT_IN[name].body.schema["properties"]
-    fields = {key: _field_of(schema) for key, schema in properties.items()}
-    return Field("object", make=lambda random: _filled(fields, random), fields=fields, required=frozenset(fields))
+    return _object_of(BUILT_IN[name].body.schema)
+
+
+def _object_of(schema: Mapping[str, Json]) -> Field:
+    fields = {key: _field_of(each) for key, each in schema.get("properties", {}).items()}
+    required = frozenset(schema.get("required", ()))
+    return Field("object", make=lambda random: _filled(fields, required, random), fields=fields, required=required)
+
+
+def _array_of(element: Field) -> Field:
+    def make(random: Random) -> Json:
+        return [element.make(random) for _ in range(random.randrange(3))]
+
+    return Field("array", make=make, element=element)
 
 
 def _field_of(schema: Mapping[str, Json]) -> Field:
     match schema:
+        case {"enum": [*texts]}:
+            return Field("text", values=tuple(texts), make=lambda random: random.choice(texts))
         case {"type": "string", "format": "date-time"}:
             return Field("date", make=lambda random: moment(random).isoformat())
         case {"type": ["string", "null"], "format": "date-time"}:
@@ -225,12 +238,17 @@ def _field_of(schema: Mapping[str, Json]) -> Field:
             return Field("boolean", make=lambda random: random.choice([True, False]))
         case {"type": ["string", "null"]}:
             return Field("text", nullable=True, make=lambda random: random.choice([None, "bronze"]))
+        case {"type": "array", "items": items}:
+            return _array_of(_field_of(items))
+        case {"type": "object"}:
+            return _object_of(schema)
         case _:
             return Field("number", make=lambda random: random.choice([0, 1, 12]))
 
 
-def _filled(fields: Mapping[str, Field], random: Random) -> Json:
-    return {name: each.make(random) for name, each in fields.items()}
+def _filled(fields: Mapping[str, Field], required: frozenset[str], random: Random) -> Json:
+    """An object with all that is required, and some of the rest."""
+    return {name: each.make(random) for name, each in fields.items() if name in required or random.random() < 0.5}
 
 
 def _record(fields: Mapping[str, Field], *, optional: tuple[str, ...] = ()) -> Field:
