@@ -48,6 +48,8 @@ _NEEDED: Mapping[ImportType, Permission] = {
     "unitTransferAdding": Permission.MOVE_POINTS,
     "unitTransferSpending": Permission.MOVE_POINTS,
     "customEvent": Permission.REPORT_EVENTS,
+    "transaction": Permission.CHANGE_TRANSACTIONS,
+    "rewardCoupon": Permission.IMPORT_FILES,
 }
 """What a caller must be permitted to do to import files of a type."""
 

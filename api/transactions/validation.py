@@ -14,7 +14,7 @@ from loyalty.program.event_types import EventType
 from loyalty.program.program import Program
 from loyalty.refusals import Refusal
 from loyalty.store.members import Identity
-from loyalty.transactions.documents import Document, DocumentFault, Item, faults_of, typed_labels
+from loyalty.transactions.documents import Document, DocumentFault, Item, declared_labels, faults_of
 
 _IN_HEADER = ("document_number", "purchase_place", "labels")
 
@@ -54,11 +54,7 @@ def validate_transaction(reported: ReportedTransaction, program: Program, *, pat
 
 def labels_of(labels: Sequence[Label] | None, event_type: EventType, *path: str) -> dict[str, Any]:
     """Labels by key; texts become the numbers that the program declares at a path of the body."""
-    found = {each.key: each.value for each in labels or ()}
-    schemas = [event_type.body.schema, *event_type.body.schema.get("allOf", ())]
-    for schema in schemas:
-        found = typed_labels(found, _at(schema, path))
-    return found
+    return declared_labels({each.key: each.value for each in labels or ()}, event_type, *path)
 
 
 def _item(reported: TransactionItem, event_type: EventType) -> Item:
@@ -73,15 +69,6 @@ def _item(reported: TransactionItem, event_type: EventType) -> Item:
         maker=reported.maker,
         labels=labels_of(reported.labels, event_type, "items", "labels"),
     )
-
-
-def _at(schema: Any, path: Sequence[str]) -> Any:
-    """The schema of a field of a body, as far as it is written out."""
-    for step in path:
-        properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
-        schema = properties.get(step, {})
-        schema = schema.get("items", schema) if isinstance(schema, dict) else {}
-    return schema
 
 
 def _repeated_keys(reported: ReportedTransaction, path: str) -> Iterator[InputFault]:

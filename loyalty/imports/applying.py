@@ -7,16 +7,26 @@ from datetime import datetime
 from loyalty.engine.batch_acceptance import Reported, accept_batch
 from loyalty.events.operations import OperationContext
 from loyalty.imports.columns import LineFault
-from loyalty.imports.lines import AskedLine, EventLine, MemberLine, PointsLine, ReadLine
+from loyalty.imports.lines import (
+    AskedLine,
+    CouponLine,
+    EventLine,
+    MemberLine,
+    PointsLine,
+    ReadLine,
+    TransactionLine,
+)
 from loyalty.members.registration import find_member, register_member
 from loyalty.points.dates import lot_dates
 from loyalty.points.operations import AddPoints, SpendPoints, add_points, spend_points
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.refusals import Refusal
+from loyalty.rewards.stocking import upload_codes
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.event_batches import BatchRepositories
 from loyalty.store.imports import ImportLine, ImportType
+from loyalty.transactions.operations import register_transaction
 
 SOURCE = "admin"
 """Who asks for the points, as transfers name it: an import is an administrator's."""
@@ -83,19 +93,27 @@ def _accept_events(context: PageContext, lines: Sequence[ReadLine], page: Applie
 
 
 def _lock(tx: BatchRepositories, asked: Sequence[AskedLine]) -> None:
-    """Lock all that the lines may need, in the order of all such locks: identities to register, then members."""
-    identities = [each.identity for each in asked]
-    registering = [each.identity for each in asked if isinstance(each, MemberLine)]
+    """Lock all that the lines may need, in the order of all such locks: identities, members, document numbers."""
+    identities = [each.identity for each in asked if each.identity]
+    registering = [each.identity for each in asked if isinstance(each, MemberLine | TransactionLine) and each.identity]
     if registering:
         tx.event_batches.lock_identities(registering)
-    known = tx.event_batches.identities_matching(identities)
-    tx.event_batches.lock_members({str(each.id) for each in known})
+    members = {str(each.id) for each in tx.event_batches.identities_matching(identities)}
+    documents = [each.document for each in asked if isinstance(each, TransactionLine)]
+    sales = [tx.transactions.by_number(each.linked_number) for each in documents if each.linked_number is not None]
+    members |= {sale.member for sale in sales if sale is not None and sale.member is not None}
+    tx.event_batches.lock_members(members)
+    numbers = {number for each in documents for number in (each.number, each.linked_number) if number is not None}
+    if numbers:
+        tx.transactions.lock_numbers(numbers)
 
 
 def _run(context: PageContext, operation: OperationContext, type_: ImportType, line: ReadLine) -> ImportLine:
     before = len(operation.to_start)
     try:
         with context.tx.savepoint():
+            if isinstance(line.asked, CouponLine):
+                return ImportLine(line.line, "done" if _add_code(operation, line.asked) else "repeated")
             entity = _entity(context, operation, type_, line.asked)
     except (Refusal, LineFault) as refusal:
         del operation.to_start[before:]
@@ -142,8 +160,19 @@ def _entity(context: PageContext, operation: OperationContext, type_: ImportType
                 external_id=asked.external_id,
             )
             return add_points(operation, added)
-        case EventLine() | LineFault():
-            raise TypeError("events are accepted together, and a line with a fault asks nothing")
+        case TransactionLine(document=document):
+            return register_transaction(operation, document)
+        case EventLine() | CouponLine() | LineFault():
+            raise TypeError("events are accepted together, codes make nothing with an id, and a fault asks nothing")
+
+
+def _add_code(operation: OperationContext, asked: CouponLine) -> bool:
+    """Add a code to the list of a reward; return False if it is there. Raise a RewardRefusal."""
+    known = operation.tx.rewards.code(asked.code)
+    if known is not None and known.reward == asked.reward:
+        return False
+    upload_codes(operation, asked.reward, [asked.code])
+    return True
 
 
 def _member_of(context: PageContext, asked: PointsLine) -> str:

@@ -10,8 +10,11 @@ import rules
 from loyalty.store.imports import ImportType
 from rules.storable import MAX_DIGITS, find_excess
 
-Kind: TypeAlias = Literal["text", "identifier", "number", "whole", "boolean", "object", "pairs"]
-"""`pairs`: a list of `{"key": ..., "value": ...}`; in CSV, as `object`, it is JSON in a cell."""
+Kind: TypeAlias = Literal["text", "identifier", "number", "whole", "boolean", "object", "list", "pairs", "labels"]
+"""`pairs`: a list of `{"key": ..., "value": ...}`, of texts; the values of `labels` may be numbers and booleans.
+
+In CSV, these, objects and lists are JSON in a cell.
+"""
 
 MAX_TEXT = 255
 MAX_PAIRS = 100
@@ -73,10 +76,33 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         *_WHO,
         Column("body", "object"),
     ),
+    "transaction": (
+        Column("documentNumber", needed=True),
+        Column("purchasedAt", needed=True),
+        Column("items", "list", needed=True),
+        Column("documentType"),
+        Column("linkedDocumentNumber"),
+        Column("purchasePlace"),
+        Column("channelId"),
+        Column("labels", "labels"),
+        *_WHO,
+        Column("name"),
+        Column("nip"),
+        Column("address", "object"),
+    ),
+    "rewardCoupon": (Column("rewardId", needed=True), Column("code", needed=True)),
 }
 """The columns of each type of import."""
 
-NESTED = {"address": "address.", "company": "company.", "customerData": ""}
+_OF_EVENTS = {"customerData": ""}
+NESTED: Mapping[ImportType, Mapping[str, str]] = {
+    "member": {"address": "address.", "company": "company."},
+    "unitTransferAdding": {},
+    "unitTransferSpending": {},
+    "customEvent": _OF_EVENTS,
+    "transaction": _OF_EVENTS | {"header": ""},
+    "rewardCoupon": {},
+}
 """Objects in JSON whose fields are columns, with what begins the names of these."""
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
@@ -102,7 +128,7 @@ def cell_value(column: Column, text: str) -> Any:
             if text.strip().lower() not in _BOOLEANS:
                 raise _wrong(column, f"{text[:40]!r} is neither true nor false")
             return _BOOLEANS[text.strip().lower()]
-        case "object" | "pairs":
+        case "object" | "list" | "pairs" | "labels":
             try:
                 return _checked(column, rules.exact.loads(text.encode()))
             except rules.MalformedJson as error:
@@ -127,7 +153,9 @@ _IS_OF_KIND: Mapping[Kind, Callable[[Any], bool]] = {
     "whole": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9,
     "boolean": lambda value: isinstance(value, bool),
     "object": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, list),
     "pairs": lambda value: isinstance(value, list) and len(value) <= MAX_PAIRS and all(map(_is_pair, value)),
+    "labels": lambda value: isinstance(value, list) and len(value) <= MAX_PAIRS and all(map(is_label, value)),
 }
 _WORDS: Mapping[Kind, str] = {
     "text": "text",
@@ -136,6 +164,8 @@ _WORDS: Mapping[Kind, str] = {
     "whole": "a whole number from 0 up",
     "boolean": "true or false",
     "object": 'an object: {"name": value}',
+    "list": "a list: [...]",
+    "labels": f'a list of at most {MAX_PAIRS} {{"key": "...", "value": ...}}',
     "pairs": f'a list of at most {MAX_PAIRS} {{"key": "...", "value": "..."}} of {MAX_TEXT} characters',
 }
 
@@ -155,9 +185,16 @@ def _checked(column: Column, value: Any) -> Any:
 
 
 def _is_pair(value: Any) -> bool:
+    return is_label(value) and isinstance(value["value"], str)
+
+
+def is_label(value: Any) -> bool:
+    """Whether a value is a key with a short text, a number or a boolean."""
     if not isinstance(value, dict) or set(value) != {"key", "value"}:
         return False
-    return all(isinstance(text, str) and len(text) <= MAX_TEXT for text in value.values()) and bool(value["key"])
+    if not isinstance(value["key"], str) or not isinstance(value["value"], str | int | Decimal):
+        return False
+    return bool(value["key"]) and all(len(text) <= MAX_TEXT for text in value.values() if isinstance(text, str))
 
 
 def _wrong(column: Column, message: str) -> LineFault:

@@ -120,15 +120,17 @@ def _json_values(text: str, type_: ImportType) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise LineFault("notAnObject", "", "the line is no JSON object: write it as {...}")
     columns = {column.name: column for column in COLUMNS[type_]}
-    return _given({name: json_value(_column(columns, name), value) for name, value in _flat(content).items()})
+    return _given(
+        {name: json_value(_column(columns, name), value) for name, value in _flat(content, NESTED[type_]).items()}
+    )
 
 
-def _flat(content: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(content: Mapping[str, Any], nested: Mapping[str, str]) -> dict[str, Any]:
     """The fields of an object and of those in it that hold columns."""
     flat: dict[str, Any] = {}
     for name, value in content.items():
-        if name in NESTED and isinstance(value, dict):
-            flat |= {f"{NESTED[name]}{inner}": each for inner, each in value.items()}
+        if name in nested and isinstance(value, dict):
+            flat |= {f"{nested[name]}{inner}": each for inner, each in value.items()}
         else:
             flat[name] = value
     return flat

@@ -1,7 +1,7 @@
 """What each line of a file asks: a member to register, points to add or to spend, an event to accept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never
 from loyalty.calendar import read_date
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.imports.columns import MAX_TEXT, LineFault
+from loyalty.imports.documents import document_of
 from loyalty.imports.layouts import values_of
 from loyalty.imports.records import Record
 from loyalty.members.identity import identity_of
@@ -17,6 +18,7 @@ from loyalty.program.program import Program
 from loyalty.refusals import InvalidMemberId, UnidentifiedMember
 from loyalty.store.imports import ImportType, Layout
 from loyalty.store.members import Identity
+from loyalty.transactions.documents import Document
 from rules.spelling import closest_match
 
 GENDERS = ("male", "female", "not_disclosed")
@@ -64,7 +66,28 @@ class EventLine:
         return self.event.identity
 
 
-AskedLine: TypeAlias = MemberLine | PointsLine | EventLine
+@dataclass(frozen=True, slots=True)
+class TransactionLine:
+    """A sale or a return to store."""
+
+    document: Document
+
+    @property
+    def identity(self) -> Identity:
+        """Whose line it is, as far as it says so."""
+        return self.document.identity
+
+
+@dataclass(frozen=True, slots=True)
+class CouponLine:
+    """A code to add to the list of a reward."""
+
+    reward: str
+    code: str
+    identity: Identity = field(default_factory=Identity)
+
+
+AskedLine: TypeAlias = MemberLine | PointsLine | EventLine | TransactionLine | CouponLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +111,7 @@ def read_line(record: Record, layout: Layout, type_: ImportType, program: Progra
 
 
 def _key(values: Mapping[str, Any]) -> str | None:
-    names = ("eventId", "externalTransferId", *_PARTS)
+    names = ("eventId", "externalTransferId", "documentNumber", "code", *_PARTS)
     return next((str(values[name]) for name in names if name in values), None)
 
 
@@ -100,6 +123,10 @@ def _asked(values: Mapping[str, Any], type_: ImportType, program: Program, now: 
             return _points(values)
         case "customEvent":
             return _event(values, program)
+        case "transaction":
+            return TransactionLine(document_of(values, program))
+        case "rewardCoupon":
+            return CouponLine(_reward(values["rewardId"], program), values["code"])
         case _:
             assert_never(type_)
 
@@ -204,6 +231,15 @@ def _check_day(text: str) -> None:
         date.fromisoformat(text[:10])
     except ValueError:
         raise LineFault("invalidDate", "birthDate", f"{text[:40]!r} is no date: write it as 1990-12-31") from None
+
+
+def _reward(text: str, program: Program) -> str:
+    """The name of the reward with this id or name."""
+    for name in program.rewards:
+        if text in (name, program.id_of("reward", name)):
+            return name
+    names = ", ".join(sorted(program.rewards)[:20]) or "none"
+    raise LineFault("unknownReward", "rewardId", f"there is no such reward; there are {names}")
 
 
 def _tier(level: str | None, program: Program) -> str | None:

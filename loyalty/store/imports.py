@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, get_args
 
-ImportType: TypeAlias = Literal["member", "unitTransferAdding", "unitTransferSpending", "customEvent"]
+ImportType: TypeAlias = Literal[
+    "member", "unitTransferAdding", "unitTransferSpending", "customEvent", "transaction", "rewardCoupon"
+]
 IMPORT_TYPES: Final[tuple[ImportType, ...]] = get_args(ImportType)
 
 ImportStatus: TypeAlias = Literal["uploading", "queued", "running", "paused", "done", "cancelled", "failed"]

@@ -1,7 +1,7 @@
 """Documents: transactions as they are reported, checked, and as rules read them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -113,6 +113,23 @@ def faults_of(document: Document, event_type: EventType) -> list[DocumentFault]:
         errors = zip(event_type.body.faults(body), range(MAX_FAULTS), strict=False)
         found += [DocumentFault(fault.path, fault.message, "bodyInvalid") for fault, _ in errors]
     return found
+
+
+def declared_labels(labels: Mapping[str, Any], event_type: EventType, *path: str) -> dict[str, Any]:
+    """Return labels with texts as the numbers that the program declares at a path of the event's body."""
+    found = dict(labels)
+    for schema in (event_type.body.schema, *event_type.body.schema.get("allOf", ())):
+        found = typed_labels(found, _at(schema, path))
+    return found
+
+
+def _at(schema: Any, path: Sequence[str]) -> Any:
+    """The schema of a field of a body, as far as it is written out."""
+    for step in path:
+        properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        schema = properties.get(step, {})
+        schema = schema.get("items", schema) if isinstance(schema, dict) else {}
+    return schema
 
 
 def typed_labels(labels: Mapping[str, str | Decimal | int | bool], schema: Any) -> dict[str, Any]:

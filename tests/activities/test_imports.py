@@ -1,6 +1,7 @@
 """Reading imports, on both databases: each line is done once, whatever happens, and nothing stops at a wrong one."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -215,3 +216,58 @@ async def test_a_paused_import_stops_after_its_page_and_goes_on_there(importing:
 
 def _short_pages(read: Any) -> Any:
     return lambda *given, **named: read(*given, **named, max_records=1)
+
+
+ITEM = {"sku": "s", "name": "Coffee", "category": "drinks", "grossValue": 12.5}
+
+
+def sale(number: str, *, at: str = "2024-05-01", items: Any = (ITEM,), email: str | None = None) -> str:
+    """A line with a sale."""
+    header = {"documentNumber": number, "purchasedAt": at}
+    return json.dumps({"header": header, "items": items, "customerData": {"email": email}}) + "\n"
+
+
+async def test_sales_are_stored_once_and_matched_as_reported_ones(importing: Importing):
+    await importing.read(await store_file(importing.database, "member", MEMBERS))
+    importing.batches.clear()
+    lines = [
+        sale("A-1", email="member-1@example.com"),
+        sale("A-2", email="later@example.com"),
+        sale("A-1", email="member-1@example.com"),
+        sale("A-1", at="2024-05-02"),
+        sale("A-3", at="soon"),
+        sale("A-4", items=[{"sku": "s"}]),
+        sale("A-5", items=[]),
+    ]
+    ref = await store_file(importing.database, "transaction", "".join(lines))
+
+    progress = await importing.read(ref)
+    items = json.dumps([ITEM]).replace('"', '""')
+    csv = f'documentNumber,purchasedAt,email,items\nA-6,2024-05-01,member-2@example.com,"{items}"\n'
+    from_csv = await importing.read(await store_file(importing.database, "transaction", csv))
+
+    assert (progress.done, progress.repeated, progress.refused, from_csv.done) == (2, 1, 4, 1)
+    assert [(event.type, bool(event.member)) for batch in importing.batches for event in batch] == [
+        ("transaction", True),
+        ("transaction_registered", bool(importing.batches[0][1].member)),
+        ("transaction", True),
+    ]
+    refused = [(line.line, line.key, line.code, line.path) for line in await importing.lines(ref) if line.code]
+    assert refused == [
+        (4, "A-1", "documentNumberReused", ""),
+        (5, "A-3", "invalidDate", "purchasedAt"),
+        (6, "A-4", "missing", "items.0.name"),
+        (7, "A-5", "missing", "items"),
+    ]
+
+
+async def test_codes_join_the_list_of_their_reward_once(importing: Importing):
+    coffee = "reward: coffee\ntitle: A coffee\ncoupon: {codes: uploaded, value: 5, type: money}\n"
+    await Programs(importing.database).deploy(files(rewards__coffee=coffee), by="test")
+    content = "rewardId;code\ncoffee;AAA1\ncoffee;AAA2\ncoffee;AAA1\ncoffe;AAA3\ncoffee;A A\n"
+    ref = await store_file(importing.database, "rewardCoupon", content)
+
+    progress = await importing.read(ref)
+
+    assert (progress.done, progress.repeated, progress.refused) == (2, 1, 2)
+    assert [line.code for line in await importing.lines(ref)] == [None, None, None, "unknownReward", "invalidCode"]
