@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.due_items import DueItemActivities
 from activities.events import EventActivities
+from activities.exports import ExportActivities
 from activities.imports import ImportActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.log_context import LogContext
@@ -35,7 +36,8 @@ from workflows.cleanup import run_cleanup
 from workflows.deploys import watch_deploys
 from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
-from workflows.import_watch import run_imports
+from workflows.exports import Export
+from workflows.file_watch import run_files
 from workflows.imports import Import
 from workflows.payloads import CONVERTER
 from workflows.relays import run_relays
@@ -57,6 +59,7 @@ WORKFLOWS: Sequence[type] = (
     StoreClock,
     Retention,
     Import,
+    Export,
 )
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
@@ -140,6 +143,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         resends = ResendActivities(needed.database)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         retention = RetentionActivities(needed.database, needed.keep)
+        exports = ExportActivities(needed.database, needed.programs)
         imports = ImportActivities(
             needed.database, needed.programs, batch_starter(needed.client, "events of an import")
         )
@@ -165,6 +169,8 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 retention.remove_details,
                 imports.read_import,
                 imports.fail_import,
+                exports.write_export,
+                exports.fail_export,
             ],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
@@ -178,7 +184,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
                 asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
                 asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
-                asyncio.create_task(run_imports(needed.database, needed.client), name="imports"),
+                asyncio.create_task(run_files(needed.database, needed.client), name="files"),
             ]
             if needed.keep is not None:
                 beside.append(asyncio.create_task(run_retention(needed.database, needed.client), name="retention"))

@@ -41,6 +41,8 @@ class Permission(Enum):
     CHANGE_WEBHOOKS = ("WEBHOOK_SUBSCRIPTION", "MODIFY", "make, change and end webhook subscriptions")
     VIEW_IMPORTS = ("IMPORT", "VIEW", "read imports and what came of their lines")
     IMPORT_FILES = ("IMPORT", "MODIFY", "import files, with the permission for what their lines ask")
+    VIEW_EXPORTS = ("EXPORT", "VIEW", "list exports")
+    EXPORT_DATA = ("EXPORT", "MODIFY", "export what one may read, and download it")
     VIEW_STORES = ("STORES", "VIEW", "list stores")
     VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators and their sessions")
     CHANGE_ADMINISTRATORS = ("ADMIN", "MODIFY", "make, change and disable administrators, and end their sessions")

@@ -15,6 +15,7 @@ from api.due_items import routes as due_items
 from api.event_types import routes as event_types
 from api.events import batches as event_batches
 from api.events import routes as events
+from api.exports import routes as exports
 from api.health import routes as health
 from api.http.error_handlers import install_error_handlers
 from api.http.observation import ObserveRequests
@@ -84,6 +85,7 @@ ROUTERS = (
     wallets.router,
     analytics.router,
     imports.router,
+    exports.router,
     programs.router,
     simulations.router,
     stores.router,

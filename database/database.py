@@ -17,6 +17,7 @@ from database.connections import Connections, connect
 from database.deliveries import take_waiting_resends
 from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
+from database.exports import ExportToStart, delete_old_exports, take_exports
 from database.imports import ImportToStart, delete_old_imports, take_imports
 from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
@@ -100,6 +101,16 @@ class Database:
             lambda connection: delete_old_imports(
                 connection, files_before=files_before, all_before=all_before, limit=limit
             )
+        )
+
+    async def take_exports(self, *, now: datetime) -> list[ExportToStart]:
+        """Return the exports of any store whose workflow may not run although it should, and hide them for a while."""
+        return await self._connections.write(lambda connection: take_exports(connection, now=now))
+
+    async def delete_old_exports(self, *, before: datetime, limit: int) -> int:
+        """Delete exports that ended long ago; return how many chunks of their files."""
+        return await self._connections.write(
+            lambda connection: delete_old_exports(connection, before=before, limit=limit)
         )
 
     async def blocked_members(self, events: Sequence[EventRef]) -> set[str]:

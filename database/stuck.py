@@ -9,6 +9,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     String,
+    Table,
     and_,
     case,
     cast,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from database.due_items import WAITS
 from database.pages import PageResult, count
 from database.queries import Queries
-from database.tables import Instant, attempt, deadline, delivery, event, import_file, message, subscription
+from database.tables import Instant, attempt, deadline, delivery, event, export_file, import_file, message, subscription
 from loyalty.store.stuck import StuckKind, StuckState, StuckThing
 
 OVERDUE_AFTER = timedelta(seconds=60)
@@ -68,7 +69,8 @@ def _everything(now: datetime, store: str) -> CompoundSelect[Any]:
         _undelivered(),
         _overdue_deliveries(before),
         _late_clocks(before),
-        _failed_imports(),
+        _failed_files("import", import_file),
+        _failed_files("export", export_file),
     )
     return union_all(*(each.where(each.selected_columns.store == store) for each in found))
 
@@ -183,18 +185,18 @@ def _overdue_deliveries(before: datetime) -> Select[Any]:
     )
 
 
-def _failed_imports() -> Select[Any]:
+def _failed_files(kind: StuckKind, file: Table) -> Select[Any]:
     return _rows(
-        "import",
+        kind,
         "failed",
-        id=import_file.c.id,
-        name=import_file.c.type,
+        id=file.c.id,
+        name=file.c.type,
         member=_NO_TEXT,
         event=_NO_TEXT,
-        since=import_file.c.finished_at,
-        reason=func.coalesce(import_file.c.error, _text("")),
-        store=import_file.c.store,
-    ).where(import_file.c.status == "failed")
+        since=file.c.finished_at,
+        reason=func.coalesce(file.c.error, _text("")),
+        store=file.c.store,
+    ).where(file.c.status == "failed")
 
 
 def _late_clocks(before: datetime) -> Select[Any]:

@@ -13,6 +13,7 @@ from database.deliveries import Deliveries, DeliveryQueries
 from database.due_items import DueItemQueries, DueItems
 from database.event_batches import EventBatches
 from database.events import EventQueries, Events
+from database.exports import ExportQueries, Exports
 from database.imports import ImportQueries, Imports
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
@@ -90,6 +91,10 @@ class ReadTransaction:
     @cached_property
     def stuck(self) -> StuckQueries:
         return StuckQueries(self.connection, self.store)
+
+    @cached_property
+    def exports(self) -> ExportQueries:
+        return ExportQueries(self.connection, self.store)
 
     @cached_property
     def imports(self) -> ImportQueries:
@@ -182,6 +187,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def revisions(self) -> Revisions:
         return Revisions(self.connection, self.store)
+
+    @cached_property
+    def exports(self) -> Exports:
+        return Exports(self.connection, self.store)
 
     @cached_property
     def imports(self) -> Imports:

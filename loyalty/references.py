@@ -200,6 +200,22 @@ class ImportProgress:
     size: int = 0
 
 
+@dataclass(frozen=True)
+class ExportRef:
+    """A stored export."""
+
+    store: str
+    id: str
+
+
+@dataclass(frozen=True)
+class ExportProgress:
+    """How far an export is: its status, and rows."""
+
+    status: str
+    rows: int = 0
+
+
 def to_json(result: StepResult) -> dict[str, Any]:
     """Return a step's result as the database stores it."""
     return {

@@ -1,4 +1,4 @@
-"""Deleting what has been kept long enough: answers for Idempotency-Keys, and imports."""
+"""Deleting what has been kept long enough: answers for Idempotency-Keys, imports and exports."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ KEPT_FOR = timedelta(days=30)
 """How long an answer is kept for a repeated request."""
 
 FILES_KEPT_FOR = timedelta(days=7)
-"""How long the file of an import is kept after its end, and one that was never complete."""
+"""How long the file of an import or export is kept after its end, and one that was never complete."""
 
 IMPORTS_KEPT_FOR = timedelta(days=30)
 """How long it is kept what came of the lines of an import: refused ones have names in them."""
@@ -33,7 +33,12 @@ async def run_cleanup(database: Database) -> None:
         deleted = 0
         try:
             now = datetime.now(UTC)
-            deleted = max(await delete_old_answers(database, now=now), await delete_old_imports(database, now=now))
+            deleted = max(
+                [
+                    await delete(database, now=now)
+                    for delete in (delete_old_answers, delete_old_imports, delete_old_exports)
+                ]
+            )
         except Exception as error:  # noqa: BLE001 - the database is away: it comes back
             log.warning("cleanup waits", because=str(error)[:200])
         await asyncio.sleep((INTERVAL if deleted < PAGE else SHORT_PAUSE).total_seconds())
@@ -49,3 +54,8 @@ async def delete_old_imports(database: Database, *, now: datetime) -> int:
     return await database.delete_old_imports(
         files_before=now - FILES_KEPT_FOR, all_before=now - IMPORTS_KEPT_FOR, limit=PAGE
     )
+
+
+async def delete_old_exports(database: Database, *, now: datetime) -> int:
+    """Delete a page of what belongs to exports that ended long enough ago; return how many chunks."""
+    return await database.delete_old_exports(before=now - FILES_KEPT_FOR, limit=PAGE)

@@ -49,7 +49,7 @@ _NEEDED: Mapping[ImportType, Permission] = {
     "unitTransferSpending": Permission.MOVE_POINTS,
     "customEvent": Permission.REPORT_EVENTS,
     "transaction": Permission.CHANGE_TRANSACTIONS,
-    "rewardCoupon": Permission.IMPORT_FILES,
+    "rewardCoupon": Permission.CHANGE_REWARDS,
 }
 """What a caller must be permitted to do to import files of a type."""
 

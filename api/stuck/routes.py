@@ -1,4 +1,4 @@
-"""What is stuck in a store: events, due items, deliveries, the clock and imports."""
+"""What is stuck in a store: events, due items, deliveries, the clock, imports and exports."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ _TOTAL = {"all": 3, "filtered": 1, "estimated": False}
     responses={200: {"content": {"application/json": {"example": {"items": [ITEM], "total": _TOTAL}}}}},
 )
 async def list_stuck(request: Request, store_request: AdminRequest) -> Response:
-    """Events and imports that failed, due items that are set aside, deliveries that were given up, and what is overdue.
+    """Events and files that failed, due items that are set aside, deliveries that were given up, and what is overdue.
 
     The newest comes first, with the reason. With `retryable=true`, only what somebody must try again for it to go on.
     """

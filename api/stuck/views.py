@@ -9,7 +9,7 @@ from api.http.responses import format_instant
 from api.stuck.schemas import StuckItem
 from loyalty.store.stuck import StuckKind, StuckThing
 
-KindName: TypeAlias = Literal["event", "dueItem", "delivery", "clock", "import"]
+KindName: TypeAlias = Literal["event", "dueItem", "delivery", "clock", "import", "export"]
 
 KIND_NAMES: Mapping[StuckKind, KindName] = {
     "event": "event",
@@ -17,6 +17,7 @@ KIND_NAMES: Mapping[StuckKind, KindName] = {
     "delivery": "delivery",
     "clock": "clock",
     "import": "import",
+    "export": "export",
 }
 
 _RETRIED_AT: Mapping[StuckKind, str | None] = {
@@ -25,6 +26,7 @@ _RETRIED_AT: Mapping[StuckKind, str | None] = {
     "delivery": "webhook/delivery",
     "clock": None,
     "import": "import",
+    "export": "export",
 }
 
 

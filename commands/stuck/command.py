@@ -19,13 +19,16 @@ _KINDS: "Mapping[str, RetriedKind]" = {
     "due-item": "due_item",
     "delivery": "delivery",
     "import": "import",
+    "export": "export",
 }
 
 
 def stuck(
     retry: Annotated[
         tuple[str, str] | None,
-        typer.Option("--retry", metavar="WHAT ID", help="An event, due-item, delivery or import.", show_default=False),
+        typer.Option(
+            "--retry", metavar="WHAT ID", help="An event, due-item, delivery, import or export.", show_default=False
+        ),
     ] = None,
     retry_all: Annotated[bool, typer.Option("--retry-all", help="Try all again that failed or were skipped.")] = False,
     current: Annotated[
@@ -41,7 +44,7 @@ def stuck(
     last: Annotated[int, typer.Option("--last", min=1, help="How many are printed.")] = 50,
     format: Annotated[Format, typer.Option("--format", help="How they are printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """List what does not go on in a store, with the reason: events, due items, deliveries, imports; try it again."""
+    """List what does not go on in a store, with the reason: events, due items, deliveries, files; try it again."""
     if retry is not None and retry_all:
         fail("--retry names one thing, and --retry-all means all: give one of them")
     if current and retry is None and not retry_all:
@@ -68,7 +71,7 @@ def stuck(
 def _kind(text: str) -> "RetriedKind":
     kind = _KINDS.get(text)
     if kind is None:
-        fail(f"{text[:80]} cannot be tried again: name an event, a due-item, a delivery or an import")
+        fail(f"{text[:80]} cannot be tried again: name an event, a due-item, a delivery, an import or an export")
     return kind
 
 

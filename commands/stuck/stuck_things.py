@@ -21,7 +21,7 @@ from loyalty.store.stuck import StuckKind, StuckThing
 
 _PAGE_SIZE = 50
 
-RetriedKind: TypeAlias = Literal["event", "due_item", "delivery", "import"]
+RetriedKind: TypeAlias = Literal["event", "due_item", "delivery", "import", "export"]
 """What can be tried again; a clock is brought back by the worker."""
 
 _API_KINDS: Mapping[str, StuckKind] = {
@@ -30,12 +30,14 @@ _API_KINDS: Mapping[str, StuckKind] = {
     "delivery": "delivery",
     "clock": "clock",
     "import": "import",
+    "export": "export",
 }
 _API_PATHS: Mapping[RetriedKind, str] = {
     "event": "customEvent",
     "due_item": "dueItem",
     "delivery": "webhook/delivery",
     "import": "import",
+    "export": "export",
 }
 
 
@@ -104,6 +106,8 @@ class DatabaseStuckThings:
                     return retry_delivery(tx.webhooks, thing_id, now=now)
                 case "import":
                     return tx.imports.change(thing_id, "queued", since=("failed",), now=now)
+                case "export":
+                    return tx.exports.change(thing_id, "pending", now=now)
                 case _:
                     assert_never(kind)
 

@@ -4,6 +4,7 @@ from database.tables.access import admin, api_key, audit_log, kept_answer, refre
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
+from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_code, member_collision, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
@@ -32,6 +33,8 @@ __all__ = [
     "deadline",
     "delivery",
     "event",
+    "export_chunk",
+    "export_file",
     "import_chunk",
     "import_file",
     "import_line",

@@ -65,7 +65,7 @@ def _results(
 ) -> list[ImportLine | None]:
     if type_ == "customEvent":
         return _accept_events(context, lines, page)
-    _lock(context.tx, [line.asked for line in lines if not isinstance(line.asked, LineFault)])
+    _lock(context, [line.asked for line in lines if not isinstance(line.asked, LineFault)])
     operation = OperationContext(context.tx, context.program, context.revision, context.now, SOURCE)
     results: list[ImportLine | None] = [_run(context, operation, type_, line) for line in lines]
     if operation.to_start:
@@ -92,10 +92,12 @@ def _accept_events(context: PageContext, lines: Sequence[ReadLine], page: Applie
     return results
 
 
-def _lock(tx: BatchRepositories, asked: Sequence[AskedLine]) -> None:
+def _lock(context: PageContext, asked: Sequence[AskedLine]) -> None:
     """Lock all that the lines may need, in the order of all such locks: identities, members, document numbers."""
-    identities = [each.identity for each in asked if each.identity]
-    registering = [each.identity for each in asked if isinstance(each, MemberLine | TransactionLine) and each.identity]
+    tx, region = context.tx, context.program.region
+    named = [each for each in asked if each.identity]
+    identities = [each.identity.written(region) for each in named]
+    registering = [each.identity.written(region) for each in named if isinstance(each, MemberLine | TransactionLine)]
     if registering:
         tx.event_batches.lock_identities(registering)
     members = {str(each.id) for each in tx.event_batches.identities_matching(identities)}
@@ -176,7 +178,7 @@ def _add_code(operation: OperationContext, asked: CouponLine) -> bool:
 
 
 def _member_of(context: PageContext, asked: PointsLine) -> str:
-    member = find_member(context.tx, asked.identity)
+    member = find_member(context.tx, asked.identity.written(context.program.region))
     if member is None:
         raise LineFault("unknownMember", "", "no member is known by this: register them first")
     return member

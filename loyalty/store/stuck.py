@@ -1,10 +1,10 @@
-"""What does not go on by itself, or is late: events, due items, deliveries, clocks and imports, with the reason."""
+"""What does not go on by itself, or is late: events, due items, deliveries, clocks and files, with the reason."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, get_args
 
-StuckKind: TypeAlias = Literal["event", "due_item", "delivery", "clock", "import"]
+StuckKind: TypeAlias = Literal["event", "due_item", "delivery", "clock", "import", "export"]
 StuckState: TypeAlias = Literal["failed", "skipped", "overdue"]
 """`failed`: set aside or given up, until it is tried again. `skipped`: a delivery whose subscription was disabled or
 removed. `overdue`: it should have gone on by now."""
@@ -19,9 +19,9 @@ class StuckThing:
     kind: StuckKind
     state: StuckState
     id: str
-    """Of an event, a delivery or an import its id, of a due item `SUBJECT/KIND`, of a clock the store's code."""
+    """Of a due item `SUBJECT/KIND`, of a clock the store's code, of all others their id."""
     name: str
-    """The type of the event or import, the kind of the due item, the name of the message, or the store's code."""
+    """The type of the event or the file, the kind of the due item, the name of the message, or the store's code."""
     member: str | None
     event: str | None
     """The event whose message a delivery sends."""

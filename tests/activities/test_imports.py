@@ -270,4 +270,10 @@ async def test_codes_join_the_list_of_their_reward_once(importing: Importing):
     progress = await importing.read(ref)
 
     assert (progress.done, progress.repeated, progress.refused) == (2, 1, 2)
-    assert [line.code for line in await importing.lines(ref)] == [None, None, None, "unknownReward", "invalidCode"]
+    assert [line.code for line in await importing.lines(ref)] == [
+        None,
+        None,
+        None,
+        "unknownReward",
+        "invalidCouponCode",
+    ]

@@ -14,7 +14,7 @@ from tests.kit.imports import store_file
 from tests.kit.programs import files
 from tests.kit.receiver import Receiver
 from tests.kit.running import Running, running
-from workflows.import_watch import import_id, start_import
+from workflows.file_watch import import_id, start_import
 from workflows.imports import Import
 
 MEMBERS = "email,firstName\nanna@example.com,Anna\nbert@example.com,Bert\n"

@@ -246,6 +246,7 @@ async def test_every_operation_that_takes_a_key_says_so(api: Api):
     assert takes == {
         ("post", "/api/{storeCode}/customEvent"),
         ("post", "/api/{storeCode}/customEvent/batch"),
+        ("post", "/api/{storeCode}/export/{type}"),
         ("post", "/api/{storeCode}/member"),
         ("post", "/api/{storeCode}/member/points"),
         ("post", "/api/{storeCode}/dueItem/{subject}/{kind}/retry"),

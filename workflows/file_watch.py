@@ -1,4 +1,4 @@
-"""Starts the workflows of imports that are to go on, and again if one was ended."""
+"""Starts the workflows of imports and exports that are to go on, and again if one was ended."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.temporal_names import TASK_QUEUE
 from database import Database
-from loyalty.references import ImportRef
+from loyalty.references import ExportRef, ImportRef
+from workflows.exports import Export
 from workflows.imports import Import
 from workflows.search_attributes import attributes_of_store
 
 INTERVAL = timedelta(seconds=2)
-"""Pause between two looks for imports whose workflow does not run."""
+"""Pause between two looks for imports and exports whose workflow does not run."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,12 +38,32 @@ async def start_import(client: Client, ref: ImportRef) -> None:
     )
 
 
-async def run_imports(database: Database, client: Client) -> None:
-    """Start the workflows of imports that are to go on and that none runs, until cancelled."""
+def export_id(ref: ExportRef) -> str:
+    """The workflow id of an export."""
+    return f"export/{ref.store}/{ref.id}"
+
+
+async def start_export(client: Client, ref: ExportRef) -> None:
+    """Start the workflow of an export, unless it runs."""
+    await client.start_workflow(
+        Export.run,
+        ref,
+        id=export_id(ref),
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=attributes_of_store(ref.store),
+        static_summary=f"export of a file from {ref.store}",
+    )
+
+
+async def run_files(database: Database, client: Client) -> None:
+    """Start the workflows of imports and exports that are to go on and that none runs, until cancelled."""
     while True:
         try:
             for each in await database.take_imports(now=datetime.now(UTC)):
                 await start_import(client, ImportRef(each.store, each.id))
+            for one in await database.take_exports(now=datetime.now(UTC)):
+                await start_export(client, ExportRef(one.store, one.id))
         except Exception as error:  # noqa: BLE001 - the database or Temporal is away: it comes back
-            log.warning("imports wait", because=str(error)[:200])
+            log.warning("imports and exports wait", because=str(error)[:200])
         await asyncio.sleep(INTERVAL.total_seconds())

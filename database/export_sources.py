@@ -1,0 +1,201 @@
+"""What is exported of each type: from which table, in which order, with which columns, and by which filters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, Table
+
+from database.tables import coupon_code, customer_transaction, event, issued_reward, member, transfer
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.store.exports import ExportType
+
+FilterKind: TypeAlias = Literal["exact_text", "text", "instant", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A column of a file: of a column of the table, or of a field within its JSON. `points`: it is in millionths."""
+
+    column: ColumnElement[Any]
+    within: tuple[str, ...] = ()
+    points: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSource:
+    """The rows of one type, the oldest first."""
+
+    table: Table
+    dated: ColumnElement[Any]
+    cells: Mapping[str, Cell]
+    filters: Mapping[str, tuple[FilterKind, ColumnElement[Any]]]
+    within: ColumnElement[bool] | None = None
+    """Which rows of the table; None: all of the store."""
+    lowered: frozenset[str] = frozenset()
+    """Filters whose column is in lower case."""
+
+
+_PROFILE = ("firstName", "lastName", "gender", "birthDate")
+_ADDRESS = ("street", "address1", "address2", "postal", "city", "province", "country")
+
+SOURCES: Mapping[ExportType, ExportSource] = {
+    "member": ExportSource(
+        member,
+        member.c.created_at,
+        {
+            "customerId": Cell(member.c.id),
+            "email": Cell(member.c.email),
+            "phone": Cell(member.c.phone),
+            "loyaltyCardNumber": Cell(member.c.card),
+            **{name: Cell(member.c.profile, (name,)) for name in _PROFILE},
+            "registeredAt": Cell(member.c.registered_at),
+            "createdAt": Cell(member.c.created_at),
+            "active": Cell(member.c.active),
+            "levelId": Cell(member.c.tier),
+            **{f"address.{name}": Cell(member.c.profile, ("address", name)) for name in _ADDRESS},
+            "company.name": Cell(member.c.profile, ("company", "name")),
+            "company.nip": Cell(member.c.profile, ("company", "nip")),
+            **{f"agreement{number}": Cell(member.c.profile, (f"agreement{number}",)) for number in (1, 2, 3)},
+            "labels": Cell(member.c.profile, ("labels",)),
+            "attributes": Cell(member.c.attributes),
+        },
+        {
+            "customerId": ("exact_text", member.c.id),
+            "email": ("text", member.c.email_key),
+            "phone": ("text", member.c.phone_key),
+            "loyaltyCardNumber": ("text", member.c.card),
+            "active": ("boolean", member.c.active),
+            "levelId": ("exact_text", member.c.tier),
+            "createdAt": ("instant", member.c.created_at),
+            "registeredAt": ("instant", member.c.registered_at),
+        },
+        lowered=frozenset({"customerId", "email", "phone"}),
+    ),
+    "unitTransfer": ExportSource(
+        transfer,
+        transfer.c.at,
+        {
+            "transferId": Cell(transfer.c.id),
+            "customerId": Cell(transfer.c.member),
+            "number": Cell(transfer.c.number),
+            "walletCode": Cell(transfer.c.wallet),
+            "kind": Cell(transfer.c.kind),
+            "value": Cell(transfer.c.points, points=True),
+            "balance": Cell(transfer.c.balance, points=True),
+            "comment": Cell(transfer.c.comment),
+            "createdBy": Cell(transfer.c.source),
+            "createdAt": Cell(transfer.c.at),
+            "relatedTransferId": Cell(transfer.c.related),
+            "externalTransferId": Cell(transfer.c.external_id),
+            "eventId": Cell(transfer.c.event),
+        },
+        {
+            "transferId": ("exact_text", transfer.c.id),
+            "customerId": ("exact_text", transfer.c.member),
+            "walletCode": ("exact_text", transfer.c.wallet),
+            "kind": ("exact_text", transfer.c.kind),
+            "createdBy": ("text", transfer.c.source),
+            "createdAt": ("instant", transfer.c.at),
+        },
+        lowered=frozenset({"transferId", "customerId"}),
+    ),
+    "customEvent": ExportSource(
+        event,
+        event.c.received_at,
+        {
+            "customEventId": Cell(event.c.id),
+            "type": Cell(event.c.type),
+            "customerId": Cell(event.c.member),
+            "eventId": Cell(event.c.external_id),
+            "eventDate": Cell(event.c.time),
+            "createdAt": Cell(event.c.received_at),
+            "status": Cell(event.c.status),
+            "error": Cell(event.c.error),
+            "customerData": Cell(event.c.customer_data),
+            "body": Cell(event.c.body),
+        },
+        {
+            "customEventId": ("exact_text", event.c.id),
+            "type": ("exact_text", event.c.type),
+            "customerId": ("exact_text", event.c.member),
+            "eventId": ("exact_text", event.c.external_id),
+            "status": ("exact_text", event.c.status),
+            "createdAt": ("instant", event.c.received_at),
+            "eventDate": ("instant", event.c.time),
+        },
+        within=event.c.type.not_in(sorted(BUILT_IN)),
+        lowered=frozenset({"customEventId", "customerId"}),
+    ),
+    "transaction": ExportSource(
+        customer_transaction,
+        customer_transaction.c.created_at,
+        {
+            "transactionId": Cell(customer_transaction.c.id),
+            "documentNumber": Cell(customer_transaction.c.document_number),
+            "documentType": Cell(customer_transaction.c.document_type),
+            "linkedDocumentNumber": Cell(customer_transaction.c.linked_number),
+            "purchasedAt": Cell(customer_transaction.c.purchased_at),
+            "purchasePlace": Cell(customer_transaction.c.purchase_place),
+            "channelId": Cell(customer_transaction.c.channel),
+            "grossValue": Cell(customer_transaction.c.gross, points=True),
+            "customerId": Cell(customer_transaction.c.member),
+            "customerData": Cell(customer_transaction.c.customer_data),
+            "labels": Cell(customer_transaction.c.labels),
+            "items": Cell(customer_transaction.c["items"]),
+            "createdAt": Cell(customer_transaction.c.created_at),
+        },
+        {
+            "transactionId": ("exact_text", customer_transaction.c.id),
+            "documentNumber": ("text", customer_transaction.c.document_number),
+            "documentType": ("exact_text", customer_transaction.c.document_type),
+            "channelId": ("exact_text", customer_transaction.c.channel),
+            "customerId": ("exact_text", customer_transaction.c.member),
+            "purchasedAt": ("instant", customer_transaction.c.purchased_at),
+            "createdAt": ("instant", customer_transaction.c.created_at),
+        },
+        lowered=frozenset({"transactionId", "customerId"}),
+    ),
+    "rewardCoupon": ExportSource(
+        coupon_code,
+        coupon_code.c.added_at,
+        {
+            "rewardId": Cell(coupon_code.c.reward),
+            "code": Cell(coupon_code.c.code),
+            "createdAt": Cell(coupon_code.c.added_at),
+            "issuedRewardId": Cell(coupon_code.c.issued),
+        },
+        {
+            "rewardId": ("exact_text", coupon_code.c.reward),
+            "code": ("exact_text", coupon_code.c.code),
+            "createdAt": ("instant", coupon_code.c.added_at),
+        },
+    ),
+    "rewardFulfillment": ExportSource(
+        issued_reward,
+        issued_reward.c.issued_at,
+        {
+            "issuedRewardId": Cell(issued_reward.c.id),
+            "rewardId": Cell(issued_reward.c.reward),
+            "customerId": Cell(issued_reward.c.member),
+            "status": Cell(issued_reward.c.status),
+            "coupon": Cell(issued_reward.c.coupon),
+            "value": Cell(issued_reward.c.value, points=True),
+            "walletCode": Cell(issued_reward.c.wallet),
+            "costInPoints": Cell(issued_reward.c.cost, points=True),
+            "redemptionDate": Cell(issued_reward.c.issued_at),
+            "activeFrom": Cell(issued_reward.c.begins_at),
+            "activeTo": Cell(issued_reward.c.expires_at),
+            "usedAt": Cell(issued_reward.c.used_at),
+            "cancelledAt": Cell(issued_reward.c.cancelled_at),
+        },
+        {
+            "issuedRewardId": ("exact_text", issued_reward.c.id),
+            "rewardId": ("exact_text", issued_reward.c.reward),
+            "customerId": ("exact_text", issued_reward.c.member),
+            "status": ("exact_text", issued_reward.c.status),
+            "redemptionDate": ("instant", issued_reward.c.issued_at),
+        },
+        lowered=frozenset({"issuedRewardId", "customerId"}),
+    ),
+}

@@ -1,0 +1,58 @@
+"""The workflow of an export: writes the file to its end, and shows how far it is."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.exports import ExportActivities
+    from loyalty.references import ExportProgress, ExportRef
+    from workflows.activity_options import RETRY_FOREVER
+    from workflows.search_attributes import OUTCOME
+
+WRITE_TIMEOUT = timedelta(seconds=30)
+"""Timeout of one attempt to write some pages, which begin no page after 2 seconds."""
+
+LOOKS = 200
+"""Activities after which the workflow continues as new, so that its history stays short."""
+
+
+@workflow.defn(name="Export")
+class Export:
+    """Writes one file. It ends when the file is written, or the export failed."""
+
+    @workflow.run
+    async def run(self, ref: ExportRef) -> ExportProgress:
+        """Write the file to its end; return how far it came."""
+        progress = ExportProgress("pending")
+        try:
+            for _ in range(LOOKS):
+                progress = await workflow.execute_activity_method(
+                    ExportActivities.write_export,
+                    ref,
+                    start_to_close_timeout=WRITE_TIMEOUT,
+                    retry_policy=RETRY_FOREVER,
+                    summary=f"from row {progress.rows + 1}",
+                )
+                workflow.set_current_details(f"{progress.status}: {progress.rows} rows written")
+                if progress.status != "pending":
+                    break
+            else:
+                workflow.continue_as_new(ref)
+        except ActivityError as failure:
+            progress = ExportProgress("failed", progress.rows)
+            await workflow.execute_activity_method(
+                ExportActivities.fail_export,
+                args=[ref, _message_of(failure)],
+                start_to_close_timeout=WRITE_TIMEOUT,
+                retry_policy=RETRY_FOREVER,
+                summary="say why not",
+            )
+        workflow.upsert_search_attributes([OUTCOME.value_set(progress.status)])
+        return progress
+
+
+def _message_of(failure: ActivityError) -> str:
+    cause = failure.cause
+    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)
