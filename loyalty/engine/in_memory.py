@@ -70,6 +70,7 @@ class InMemoryEngine:
 
     def __post_init__(self) -> None:
         self.store = InMemoryStore(self.program.store, _TO_ALL_MESSAGES if self.records_messages else ())
+        self.store.rewards.makes_up_codes = True
 
     @property
     def today(self) -> date:

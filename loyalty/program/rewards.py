@@ -17,6 +17,18 @@ Progress: TypeAlias = Literal[
 ]
 """How far a reward that was issued has come; an administrator moves it on."""
 
+PurchaseRefusal: TypeAlias = Literal[
+    "not_for_sale",
+    "not_on_sale_yet",
+    "no_longer_on_sale",
+    "not_eligible",
+    "limit_reached",
+    "sold_out",
+    "other_price",
+    "not_enough_points",
+]
+"""Why a purchase is refused, as designers' tests name it."""
+
 PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
 
 

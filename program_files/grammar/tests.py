@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Final, Literal
 
+from loyalty.program.rewards import PurchaseRefusal
 from program_files.grammar.expectations import AMOUNTS, EXPECT
 from program_files.grammar.values import (
+    AMOUNT,
     AMOUNT_OR_ZERO,
     COUNT,
     DURATION,
@@ -126,6 +128,18 @@ _EVENT: Final = (
     Key("repeat", IntegerValue(1, 10_000), "How often it is reported.", otherwise="once"),
     Key("time", INSTANT, "When it happened, if it is reported late.", otherwise="when it is reported"),
 )
+REFUSED: Final[ChoiceValue[PurchaseRefusal]] = ChoiceValue(
+    {
+        "not_for_sale": "It has no price.",
+        "not_on_sale_yet": "It is sold later.",
+        "no_longer_on_sale": "It was sold earlier.",
+        "not_eligible": "It is not `for` this member.",
+        "limit_reached": "It was bought as often as a limit allows.",
+        "sold_out": "Nothing is left of it.",
+        "other_price": "It costs something else.",
+        "not_enough_points": "The member cannot pay it.",
+    }
+)
 _REPORTED_AT: Final = Key("at", INSTANT, "When it is reported; the clock moves there.", otherwise="now")
 TOGETHER_EVENT: Final = MapGrammar("an event of together", (replace(_EVENT[0], required=True), *_EVENT[1:]))
 STEP_VARIANTS: Final = VariantValue(
@@ -143,6 +157,16 @@ STEP_VARIANTS: Final = VariantValue(
                 _REPORTED_AT,
             ),
         ),
+        "buy": MapGrammar(
+            "a step",
+            (
+                Key("buy", ReferenceValue("reward"), "The member buys a reward."),
+                _WHOSE,
+                Key("points", AMOUNT, "What they pay, where the reward leaves it to them.", otherwise="its price"),
+                Key("refused", REFUSED, "Why it is refused.", otherwise="it must succeed"),
+                _REPORTED_AT,
+            ),
+        ),
         "wait": MapGrammar("a step", (Key("wait", DURATION, "Time passes: so long."),)),
         "until": MapGrammar("a step", (Key("until", INSTANT, "Time passes: until then."),)),
         "expect": MapGrammar(
@@ -154,10 +178,12 @@ STEP_VARIANTS: Final = VariantValue(
 STEP: Final = DefinedValue("step", STEP_VARIANTS)
 
 LONGEST_NAME: Final = 200
+_STOCK: Final = MappingValue(ReferenceValue("reward"), COUNT)
 SHARED: Final = (
     Key("at", INSTANT, "When it begins: the clock stands here until a step moves it.", required=True),
     Key("member", MEMBER, "The one member, as the test begins.", otherwise="a registered member with nothing"),
     Key("members", MappingValue(NAME, MEMBER, least=1), "Several members, by names that steps use."),
+    Key("stock", _STOCK, "How many of a reward are left.", otherwise="any number"),
     Key("tags", ListValue(TEXT), "Words to choose tests by."),
 )
 """What the tests of one file may have in common; a test's own value counts."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from loyalty.decisions.decision import Claim
 from loyalty.program.logic import Place
+from loyalty.program.rewards import PurchaseRefusal
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member, TierReview
@@ -195,6 +196,18 @@ class ReportTogether:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyReward:
+    """A step in which a member buys a reward. `points` None: they pay its price. `refused` None: it must succeed."""
+
+    place: Place
+    member: str
+    reward: str
+    points: Decimal | None
+    refused: PurchaseRefusal | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceClock:
     """A step that lets time pass."""
 
@@ -211,7 +224,7 @@ class Expect:
     expectations: tuple[Expectation, ...]
 
 
-ScenarioStep: TypeAlias = ReportEvent | ReportTogether | AdvanceClock | Expect
+ScenarioStep: TypeAlias = ReportEvent | ReportTogether | BuyReward | AdvanceClock | Expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +239,5 @@ class Scenario:
     tags: tuple[str, ...] = ()
     skip: str = ""
     """Why the test is not run; empty: it is run."""
+    stock: Mapping[str, int] = field(default_factory=dict)
+    """How many of a reward are left; of others, any number."""

@@ -17,6 +17,7 @@ from workbench.scenarios.assertions import Mismatch, Observation, check_expectat
 from workbench.scenarios.fixtures import snapshot_of
 from workbench.scenarios.model import (
     AdvanceClock,
+    BuyReward,
     EventTimes,
     Expect,
     Fixture,
@@ -28,6 +29,7 @@ from workbench.scenarios.model import (
     ScenarioStep,
 )
 from workbench.scenarios.progress import MemberProgress, progress_of
+from workbench.scenarios.purchases import buy, stock_rewards
 
 ScenarioVerdict: TypeAlias = Literal["passed", "failed", "skipped"]
 EventObserver: TypeAlias = Callable[[Sequence[ProcessedEvent]], None]
@@ -89,6 +91,7 @@ class _Run:
         self.engine = InMemoryEngine(
             program, scenario.start, records_messages=_expects_messages(scenario), with_reasons=with_reasons
         )
+        stock_rewards(self.engine, scenario.stock)
         self._events: list[ProcessedEvent] = []
         """Those since the previous expectations."""
         self._together: dict[str, PlaceTogether] = {}
@@ -119,6 +122,8 @@ class _Run:
                 return self._report(step)
             case ReportTogether():
                 return self._report_together(step)
+            case BuyReward():
+                return self._buy(step)
             case _:
                 assert_never(step)
 
@@ -128,6 +133,17 @@ class _Run:
         except rules.RuleError as error:
             return (Mismatch(place, "wait", "an answer", str(error)),)
         return self._keep(events, place)
+
+    def _buy(self, step: BuyReward) -> tuple[Mismatch, ...]:
+        """Let a member buy a reward, and process what the purchase recorded."""
+        if mismatches := self._wait(step.place, step.at):
+            return mismatches
+        member_id = self._states[step.member].member.id
+        bought = buy(self.engine, member_id, step.reward, step.points)
+        if bought.refused != step.refused or (bought.why and step.refused is None):
+            expected, actual = step.refused or "bought", bought.why or "bought"
+            return (Mismatch(step.place, f"buy {step.reward}", expected, actual),)
+        return self._process(bought.recorded, step.place) if bought.recorded else ()
 
     def _report(self, step: ReportEvent) -> tuple[Mismatch, ...]:
         for times in step.times:

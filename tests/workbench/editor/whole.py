@@ -116,6 +116,7 @@ TESTS = {
     "tests/all.yaml": b"""\
 at: 2026-05-01T09:00:00
 tags: [slow]
+stock: {coffee: 5}
 members:
   ann:
     {tier: gold, points: {points: 10.5, stamps: 1}, earned: 20, badges: [early-bird], registered_at: 2026-01-01,
@@ -137,6 +138,7 @@ tests:
         together:
           - {event: purchase, member: ann, body: {total: 25, items: [{sku: mug}]}, repeat: 2}
           - {event: ping, member: cat, time: 2026-05-01T10:00:00}
+      - {buy: coffee, member: ann, points: 10.5, refused: not_enough_points, at: 2026-05-05}
       - {wait: 1d}
       - {until: 2026-06-01}
       - member: ann

@@ -223,6 +223,50 @@ def test_rewards_and_their_statuses_can_be_expected() -> None:
     assert result.mismatches == ()
 
 
+SOLD = COUPON + "price: 30\nlimits: [{every: day, times: 2}]\n"
+
+
+def test_a_reward_is_bought_as_in_production() -> None:
+    result = story(
+        """\
+        member: {points: 100}
+        stock: {coffee: 3}
+        steps:
+          - {buy: coffee}
+          - expect: {points: 70, spent: 30, rewards: [coffee], events: [points_spent, reward_issued]}
+          - expect: {webhooks: [CustomerBoughtReward]}
+          - {buy: coffee}
+          - {buy: coffee, refused: limit_reached}
+          - {buy: coffee, at: 2024-05-02T09:00:00}
+          - {buy: coffee, refused: sold_out}
+          - expect: {points: 10, rewards: {coffee: 3}}
+          - {wait: 10d}
+          - expect: {rewards: {coffee: {issued: 0, expired: 3}}}
+        """,
+        program(rewards__coffee=SOLD),
+    )
+
+    assert (result.verdict, result.mismatches) == ("passed", ())
+
+
+@pytest.mark.parametrize(
+    ("step", "expected", "actual"),
+    [
+        ("{buy: coffee}", "bought", "not_enough_points: the member can use 20 points, and 30 are needed"),
+        ("{buy: coffee, refused: sold_out}", "sold_out", "not_enough_points"),
+        ("{buy: coffee, points: 20}", "bought", "other_price: coffee costs 30 points"),
+    ],
+)
+def test_a_purchase_that_comes_out_otherwise_fails_the_test(step: str, expected: str, actual: str) -> None:
+    text = f"member: {{points: 20}}\nsteps: [{step}, {{expect: {{points: 20}}}}]"
+
+    result = story(text, program(rewards__coffee=SOLD))
+
+    (mismatch,) = result.mismatches
+    assert (mismatch.key, mismatch.expected) == ("buy coffee", expected)
+    assert mismatch.actual.startswith(actual)
+
+
 @pytest.mark.parametrize(
     ("value", "is_met"), [("5", True), ("5.0", True), ("'5'", False), ("true", False), ("null", False)]
 )

@@ -7,10 +7,10 @@ from typing import Any, Final
 from loyalty.calendar import Duration
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import EventType
-from program_files.grammar.tests import STEP_VARIANTS, TOGETHER_EVENT
+from program_files.grammar.tests import REFUSED, STEP_VARIANTS, TOGETHER_EVENT
 from program_files.grammar.values import MapGrammar
 from program_files.readers.map_reader import MapReader
-from program_files.readers.node_values import note_wrong_type
+from program_files.readers.node_values import choice_of, note_wrong_type
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.expectations import read_checks
@@ -18,6 +18,7 @@ from workbench.scenarios.files.fixtures import ONLY
 from workbench.scenarios.files.names import LAST, ProgramNames
 from workbench.scenarios.model import (
     AdvanceClock,
+    BuyReward,
     EventTimes,
     Expect,
     Fixture,
@@ -61,6 +62,8 @@ class Steps:
                 return self._event(fields)
             case "together":
                 return self._together(fields)
+            case "buy":
+                return self._buy(fields)
             case "wait":
                 return self._wait(fields)
             case "until":
@@ -77,6 +80,19 @@ class Steps:
         node, member = fields.need("expect"), self._member(fields)
         checks = () if node is None else read_checks(node, self._problems, self._names)
         return None if member is None else Expect(fields.node.place, member, checks)
+
+    def _buy(self, fields: MapReader) -> ScenarioStep | None:
+        self._move_to(fields, "at")
+        node, member, points = fields.need("buy"), self._member(fields), fields.amount("points")
+        reward = None if node is None else self._names.read(node, self._problems, "reward")
+        refused = fields.get("refused")
+        why = None if refused is None else choice_of(refused, self._problems, "refused", REFUSED)
+        if member in self._unregistered:
+            message = "the member is not registered yet, so they buy nothing: let an event register them first"
+            self._problems.add(fields.node.place, "refused-event", message)
+        if member is None or reward is None:
+            return None
+        return BuyReward(fields.node.place, member, reward, points, why, self._now)
 
     def _wait(self, fields: MapReader) -> ScenarioStep:
         span = fields.duration("wait") or Duration(days=1)

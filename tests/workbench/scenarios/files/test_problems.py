@@ -57,7 +57,7 @@ CASES = [
     ("tests: []\n", "1:8: out-of-range: tests must have at least one test"),
     ("tests: {a: 1}\n", "1:8: wrong-type: tests must be a list, not a map"),
     ("tests: [1]\n", "1:9: wrong-type: a test must be a map, not a number"),
-    ("tests: [{test: a, at: 2024-05-01, steps: [expect: {points: 1}]}]\nsteps: []\n", "2:1: unknown-key: key steps is unknown: there is at, member, members, tags"),
+    ("tests: [{test: a, at: 2024-05-01, steps: [expect: {points: 1}]}]\nsteps: []\n", "2:1: unknown-key: key steps is unknown: there is at, member, members, stock, tags"),
     ("tests:\n  - {test: a, at: 2024-05-01, steps: [expect: {points: 1}]}\n  - {test: a, at: 2024-05-01, steps: [expect: {points: 1}]}\n", "3:12: duplicate-name: test a is in tests/t.yaml:2 already"),
     # a test
     ("at: 2024-05-01\nsteps: [expect: {points: 1}]\n", "1:1: missing-key: a test needs test"),
@@ -65,7 +65,7 @@ CASES = [
     ("test: t\nat: 2024-05-01\n", "1:1: missing-key: a test needs steps"),
     ("test: t\nat: 2024-05-01\nsteps: []\n", "3:8: missing-key: a test needs a step that expects something"),
     ("test: t\nat: 2024-05-01\nsteps: {}\n", "3:8: wrong-type: steps must be a list, not a map"),
-    ("test: t\nat: 2024-05-01\nstep: []\nsteps: [expect: {points: 1}]\n", "3:1: unknown-key: key step is unknown: there is member, members, tags, skip"),
+    ("test: t\nat: 2024-05-01\nstep: []\nsteps: [expect: {points: 1}]\n", "3:1: unknown-key: key step is unknown: there is member, members, stock, tags, skip"),
     ('test: "a\\nb"\nat: 2024-05-01\nsteps: [expect: {points: 1}]\n', "1:7: out-of-range: test must be one line of at most 200 characters that can be printed"),
     ("test: t\nat: yesterday\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be yesterday: write it as 2024-05-01T09:30:00 or 2024-05-01"),
     ("test: t\nat: 2024-02-30\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be 2024-02-30: write it as 2024-05-01T09:30:00 or 2024-05-01"),
@@ -117,7 +117,7 @@ CASES = [
     (several("{event: purchase, body: {total: 1}, member: anm}"), "5:49: unknown-member: member anm is unknown. Did you mean ann?"),
     # steps
     (step("1"), "4:5: wrong-type: a step must be a map, not a number"),
-    (step("{}"), "4:5: missing-key: a step needs one of event, together, wait, until, expect"),
+    (step("{}"), "4:5: missing-key: a step needs one of event, together, buy, wait, until, expect"),
     (step("{evnt: purchase, body: {total: 5}}"), "4:6: unknown-key: key evnt is unknown. Did you mean event?"),
     (step("{event: purchase, body: {total: 5}, wait: 1d}"), "4:41: clashing-keys: a step does one thing: give wait a step of its own"),
     (step("{wait: 1d, body: {}}"), "4:16: unknown-key: key body is unknown: there is wait"),
@@ -153,6 +153,9 @@ CASES = [
     (step("{together: [{event: purchase, body: {total: 5}}], event: purchase}"), "4:55: clashing-keys: a step does one thing: give event a step of its own"),
     (several("{together: [{event: purchase, body: {total: 1}, member: ann}, {event: purchase, body: {total: 1}}]}"), "5:67: missing-key: an event of together needs member, as there are several: ann, bob"),
     (several("{together: [{event: purchase, body: {total: 1}, member: anm}]}"), "5:61: unknown-member: member anm is unknown. Did you mean ann?"),
+    (step("{buy: cofee}"), "4:11: unknown-reward: reward cofee is unknown. Did you mean coffee?"),
+    (step("{buy: coffee, refused: soldout}"), "4:28: unknown-value: refused soldout is unknown. Did you mean sold_out?"),
+    (step("{buy: coffee, body: {}}"), "4:19: unknown-key: key body is unknown: there is member, points, refused, at"),
     # expectations
     (expect("{}"), "4:13: missing-key: expect says nothing: it needs one of points, pending, earned, spent, expired, awarded, deducted, tier, badges, attributes, achievements, rewards, webhooks, events, fired, not_fired, limited"),
     (expect("{point: 1}"), "4:14: unknown-key: key point is unknown. Did you mean points?"),
