@@ -6,6 +6,7 @@ from io import TextIOWrapper
 
 import typer
 
+from commands.admin.command import admin
 from commands.api.command import api
 from commands.audit.command import audit
 from commands.backup.command import backup
@@ -62,6 +63,7 @@ for command in (
     app.command(cls=FastTyperCommand)(command)
 
 
+app.add_typer(admin, name="admin")
 app.add_typer(new, name="new")
 app.add_typer(secrets, name="secrets")
 

@@ -44,6 +44,7 @@ class Permission(Enum):
     VIEW_EXPORTS = ("EXPORT", "VIEW", "list exports")
     EXPORT_DATA = ("EXPORT", "MODIFY", "export what one may read, and download it")
     VIEW_STORES = ("STORES", "VIEW", "list stores")
+    CHANGE_STORES = ("STORES", "MODIFY", "make stores, and change their currency")
     VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators and their sessions")
     CHANGE_ADMINISTRATORS = ("ADMIN", "MODIFY", "make, change and disable administrators, and end their sessions")
     VIEW_API_KEYS = ("API_KEY", "VIEW", "list one's own API keys; those of others with ADMIN VIEW")
@@ -54,6 +55,7 @@ class Permission(Enum):
     )
     VIEW_ROLES = ("ACL", "VIEW", "list roles")
     VIEW_AUDIT_LOG = ("AUDIT", "VIEW", "read the audit log")
+    CHANGE_AUDIT_LOG = ("AUDIT", "MODIFY", "archive the audit log, and remove archives")
     CHANGE_ROLES = ("ACL", "MODIFY", "make, change and delete roles")
 
     def __init__(self, resource: str, access: AccessKind, permits: str) -> None:

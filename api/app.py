@@ -5,9 +5,12 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.achievements import routes as achievements
+from api.administrators import resets as password_resets
 from api.administrators import routes as administrators
+from api.administrators import settings as admin_settings
 from api.analytics import routes as analytics
 from api.api_keys import routes as api_keys
+from api.audit_log import archives as audit_archives
 from api.audit_log import routes as audit_log
 from api.campaigns import routes as campaigns
 from api.documentation import routes as documentation
@@ -55,9 +58,12 @@ ROUTERS = (
     health.router,
     login.router,
     administrators.router,
+    password_resets.router,
+    admin_settings.router,
     api_keys.router,
     roles.router,
     audit_log.router,
+    audit_archives.router,
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.router,
     event_batches.router,

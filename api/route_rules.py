@@ -54,7 +54,20 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_ADMIN_KEY}/{{apiKey}}/rotate": {"POST": _CHANGE_KEYS},
     "/api/admin/{admin}/session": {"GET": AnyAdministrator(by_key=False)},
     "/api/admin/{admin}/session/{session}": {"DELETE": AnyAdministrator(by_key=False)},
+    "/api/admin/password/reset/request": {"POST": Everyone()},
+    "/api/admin/password/reset": {"POST": Everyone()},
+    f"{_STORE}/admin/{{admin}}/settings": {"GET": AnyAdministrator()},
+    f"{_STORE}/admin/{{admin}}/settings/{{key}}": {"PUT": AnyAdministrator()},
     "/api/audit/log": {"GET": Needs(Permission.VIEW_AUDIT_LOG)},
+    "/api/audit/log/export": {"GET": Needs(Permission.VIEW_AUDIT_LOG)},
+    "/api/audit/log/archive": {
+        "GET": NeedsAllStores(Permission.VIEW_AUDIT_LOG),
+        "POST": NeedsAllStores(Permission.CHANGE_AUDIT_LOG),
+    },
+    "/api/audit/log/archive/{filename}": {
+        "GET": NeedsAllStores(Permission.VIEW_AUDIT_LOG),
+        "DELETE": NeedsAllStores(Permission.CHANGE_AUDIT_LOG),
+    },
     "/api/acl/accesses": {"GET": Needs(Permission.VIEW_ROLES)},
     "/api/acl/resources": {"GET": Needs(Permission.VIEW_ROLES)},
     "/api/acl/role": {"POST": NeedsAllStores(Permission.CHANGE_ROLES), "GET": Needs(Permission.VIEW_ROLES)},
@@ -242,7 +255,8 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},
-    "/api/store": {"GET": Needs(Permission.VIEW_STORES)},
+    "/api/store": {"GET": Needs(Permission.VIEW_STORES), "POST": NeedsAllStores(Permission.CHANGE_STORES)},
+    "/api/store/{store}": {"GET": Needs(Permission.VIEW_STORES), "PUT": NeedsAllStores(Permission.CHANGE_STORES)},
 }
 
 RULES: Rules = {(method, path): rule for path, rules in _RULES.items() for method, rule in rules.items()}

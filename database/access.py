@@ -4,8 +4,10 @@ from functools import cached_property
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from database.admin_settings import AdminSettingQueries, AdminSettings, PasswordResets
 from database.administrators import AdministratorQueries, Administrators
 from database.api_keys import ApiKeyQueries, ApiKeys
+from database.audit_archives import AuditArchiveQueries, AuditArchives
 from database.audit_log import AuditLog, AuditLogQueries
 from database.locks import ACCESS
 from database.queries import insert
@@ -39,6 +41,14 @@ class AccessReader:
     @cached_property
     def sessions(self) -> SessionQueries:
         return SessionQueries(self.connection)
+
+    @cached_property
+    def admin_settings(self) -> AdminSettingQueries:
+        return AdminSettingQueries(self.connection)
+
+    @cached_property
+    def audit_archives(self) -> AuditArchiveQueries:
+        return AuditArchiveQueries(self.connection)
 
     @cached_property
     def audit_log(self) -> AuditLogQueries:
@@ -81,6 +91,18 @@ class Access(AccessReader):
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.connection)
+
+    @cached_property
+    def admin_settings(self) -> AdminSettings:
+        return AdminSettings(self.connection)
+
+    @cached_property
+    def audit_archives(self) -> AuditArchives:
+        return AuditArchives(self.connection)
+
+    @cached_property
+    def password_resets(self) -> PasswordResets:
+        return PasswordResets(self.connection)
 
     @cached_property
     def audit_log(self) -> AuditLog:

@@ -77,16 +77,30 @@ def change_own_password(access: Access, caller: AdminCaller, password_hash: str)
     access.sessions.end_all_of(caller.id)
 
 
+def reset_password(access: Access, code_hash: str, password_hash: str, *, now: datetime) -> str:
+    """Give the administrator of a code another password, and end their sessions; return the id. Raise BadInput."""
+    access.lock()
+    admin_id = access.password_resets.take(code_hash, now=now)
+    found = None if admin_id is None else access.admins.get(admin_id)
+    if found is None or not found.active:
+        raise BadInput.at(
+            "token", "this code is unknown, used, or older than an hour: ask for a new one", "invalidCode"
+        )
+    access.admins.change(found.id, password_hash=password_hash)
+    access.sessions.end_all_of(found.id)
+    return found.id
+
+
 def sessions_of(access: AccessReader, caller: AdminCaller, name: str, *, now: datetime) -> list[Session]:
     """An administrator's sessions, the oldest first; raise Forbidden or NotFound."""
-    admin = _self_or_other(access, caller, name, Permission.VIEW_ADMINISTRATORS)
+    admin = self_or_other(access, caller, name, Permission.VIEW_ADMINISTRATORS)
     return access.sessions.of(admin.id, now=now)
 
 
 def end_session(access: Access, caller: AdminCaller, name: str, session_id: str) -> None:
     """End a session of an administrator who may do no more than the caller; raise Forbidden or NotFound."""
     access.lock()
-    admin = _self_or_other(access, caller, name, Permission.CHANGE_ADMINISTRATORS)
+    admin = self_or_other(access, caller, name, Permission.CHANGE_ADMINISTRATORS)
     require_cover(present_rights(access, caller), admin_rights(access, admin))
     session = access.sessions.get(session_id.lower())
     if session is None or session.subject != admin.id:
@@ -94,12 +108,12 @@ def end_session(access: Access, caller: AdminCaller, name: str, session_id: str)
     access.sessions.end(session.id)
 
 
-def _self_or_other(access: AccessReader, caller: AdminCaller, name: str, others: Permission) -> Admin:
+def self_or_other(access: AccessReader, caller: AdminCaller, name: str, others: Permission) -> Admin:
     """The caller, or with a permission another administrator; raise NotFound or Forbidden."""
     mine = present_rights(access, caller)
     admin = require_admin(access, name, mine)
     if admin.id != caller.id and not mine.allow(others):
-        raise Forbidden(f"sessions of others need the permission {others}, which your role does not include")
+        raise Forbidden(f"what is of others needs the permission {others}, which your role does not include")
     return admin
 
 

@@ -110,3 +110,43 @@ class SessionList(TypedDict):
 
     items: list[SessionView]
     total: Total
+
+
+class PutSetting(RequestModel):
+    """The value of a setting."""
+
+    value: str = Field(max_length=10_000)
+
+
+class PostResetRequest(RequestModel):
+    """Whose password is to be reset."""
+
+    username: str = Field(min_length=1, max_length=255)
+
+
+class NewPassword(RequestModel):
+    """The password that is to be."""
+
+    plain_password: _Password = Field(repr=False)
+
+
+class PostReset(RequestModel):
+    """A code that resets a password, and the password that is to be."""
+
+    token: str = Field(min_length=1, max_length=255, repr=False)
+    reset: NewPassword
+
+
+class Setting(TypedDict):
+    """A setting of an administrator."""
+
+    key: str
+    value: str
+    createdAt: str
+
+
+class SettingList(TypedDict):
+    """A page of settings."""
+
+    items: list[Setting]
+    total: Total

@@ -36,7 +36,7 @@ LIST_QUERY = ListQuery(
     }
 )
 
-_COLUMNS = {
+COLUMNS = {
     "auditLogId": "id",
     "eventType": "event_type",
     "entityType": "entity_type",
@@ -67,7 +67,7 @@ async def list_entries(request: Request, caller: CurrentAdmin, state: CurrentSta
     A caller with access to one store sees what was changed in it.
     """
     page, filters = LIST_QUERY.parse(request.query_params, UTC)
-    wanted = replace(page, conditions=[each.on(_COLUMNS[each.field]) for each in filters])
+    wanted = replace(page, conditions=[each.on(COLUMNS[each.field]) for each in filters])
 
     def read(access: AccessReader) -> PageResult[AuditEntry]:
         return access.audit_log.page(wanted, store=present_rights(access, caller).store)

@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
+from api.http.requests import RequestModel
 from api.http.responses import Id, Instant, JsonObject, Total, UnreadableItem
 
 
@@ -56,3 +58,29 @@ ENTRY: AuditLogEntry = {
     "details": None,
 }
 """An entry as the documentation shows it."""
+
+
+class NewArchive(RequestModel):
+    """What is archived: the entries of before a day, in UTC."""
+
+    before_date: str = Field(min_length=1, max_length=64)
+
+
+class PostArchive(RequestModel):
+    """An archive to make."""
+
+    archive: NewArchive
+
+
+class ArchivedLogs(TypedDict):
+    """What was archived. `filename` null: there was nothing to archive."""
+
+    totalArchived: int
+    filename: str | None
+
+
+class ArchiveList(TypedDict):
+    """The names of archives."""
+
+    items: list[str]
+    total: Total

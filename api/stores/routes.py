@@ -1,18 +1,36 @@
 """Stores. A store is created by the first program that is deployed to it."""
 
+import re
+from collections.abc import Iterable
+from typing import Annotated, Final
+
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
+from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.responses import ExactJson, Total
-from api.state.dependencies import CurrentAdmin, CurrentState
-from api.stores.schemas import Store, Stores
+from api.http.errors import BadInput, NotFound
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, Total, no_content
+from api.state.dependencies import AppState, CurrentAccessChange, CurrentAdmin, CurrentState
+from api.stores.schemas import PostStore, PutStore, PutStoreFields, Store, StoreId, Stores
+from database import Access
 from database.errors import is_transient
 from database.programs import Programs
+from loyalty.ids import named_id
+from rules import exact
 
 log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/api/store", tags=["Store"])
+
+StoreInPath = Annotated[str, Path(alias="store", max_length=255, description="A store's code, or its storeId.")]
+
+_CODE: Final = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_CURRENCY = "currency/"
+"""The settings that keep the currency of each store."""
+
+_NEW = {"code": "SECOND", "name": "Second shop", "currency": "EUR", "active": True}
 
 
 @router.get("", summary="List stores", response_model=Stores)
@@ -22,14 +40,98 @@ async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
     One whose program in force cannot be read by this version of Laurel is not `active`, and has its code as its name.
     """
     in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
-    items: list[Store] = []
-    for code, revision in sorted(in_force.items()):
-        if not caller.rights.reach(code):
-            continue
-        title = await _title(state.services.programs, code, revision)
-        items.append({"code": code, "name": title or code, "active": title is not None, "revision": revision})
+    reached = [each for each in sorted(in_force.items()) if caller.rights.reach(each[0])]
+    items = [await _view(state, code, revision) for code, revision in reached]
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
     return ExactJson({"items": items, "total": total})
+
+
+@router.get("/{store}", summary="Show a store", response_model=Store)
+async def show_store(code: StoreInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """One store that the caller has access to."""
+    in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
+    code = _code_of(code, in_force)
+    if code not in in_force or not caller.rights.reach(code):
+        raise NotFound(f"no store {code[:80]}")
+    return ExactJson(await _view(state, code, in_force[code]))
+
+
+@router.post("", summary="Make a store", response_model=StoreId, openapi_extra=request_body(PostStore, {"store": _NEW}))
+async def post_store(request: Request, change: CurrentAccessChange) -> Response:
+    """Make a store with a first program, which has its name and nothing else: deploy the store's own after it.
+
+    A currency is kept as it is sent: points have none.
+    """
+    new = (await read_body(request, PostStore)).store
+    _check_active(new)
+    if _CODE.fullmatch(new.code) is None:
+        message = "a code is made of letters, digits, - and _, and begins with a letter or digit"
+        raise BadInput.at("store.code", message, "invalidCode")
+    in_force = await change.state.services.database.access_read(lambda access: access.revisions_in_force())
+    if new.code in in_force:
+        raise BadInput.at("store.code", "there is a store with this code: choose another one", "alreadyUsed")
+    text = f"store: {exact.dumps(new.code)}\ntitle: {exact.dumps(new.name)}\ntimezone: UTC\n"
+    files = {"program.yaml": text.encode()}
+    await change.state.services.programs.deploy(files, by=change.caller.username, based_on=0)
+    store_id = _id_of(new.code)
+    await change.write(lambda access: _keep_currency(access, new.code, new.currency, store_id))
+    return ExactJson({"storeId": store_id})
+
+
+@router.put(
+    "/{store}",
+    summary="Change a store",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=request_body(PutStore, {"store": {"name": "Coffee shop", "currency": "EUR", "active": True}}),
+)
+async def put_store(request: Request, code: StoreInPath, change: CurrentAccessChange) -> Response:
+    """Change the currency of a store. Its name is the title of its program, which is changed by deploying."""
+    changed = (await read_body(request, PutStore)).store
+    _check_active(changed)
+    in_force = await change.state.services.database.access_read(lambda access: access.revisions_in_force())
+    code = _code_of(code, in_force)
+    if code not in in_force:
+        raise NotFound(f"no store {code[:80]}")
+    title = await _title(change.state.services.programs, code, in_force[code])
+    if changed.name != (title or code):
+        message = f"the name is the title in program.yaml of {code}: change it there and deploy with rename"
+        raise BadInput.at("store.name", message, "notSupported")
+    await change.write(lambda access: _keep_currency(access, code, changed.currency, _id_of(code)))
+    return no_content()
+
+
+def _check_active(store: PutStoreFields) -> None:
+    if not store.active:
+        raise BadInput.at("store.active", "stores are not switched off: end the access of their keys", "notSupported")
+
+
+def _keep_currency(access: Access, code: str, currency: str | None, store_id: str) -> str:
+    if currency is not None:
+        access.set_setting(f"{_CURRENCY}{code}", currency)
+    return store_id
+
+
+def _id_of(code: str) -> str:
+    return named_id(code, "store", code)
+
+
+def _code_of(text: str, codes: Iterable[str]) -> str:
+    """The code of the store that a code or an id names; what names none stays as it is."""
+    return next((code for code in codes if text.lower() == _id_of(code)), text)
+
+
+async def _view(state: AppState, code: str, revision: int) -> Store:
+    title = await _title(state.services.programs, code, revision)
+    currency = await state.services.database.access_read(lambda access: access.setting(f"{_CURRENCY}{code}"))
+    return {
+        "storeId": _id_of(code),
+        "code": code,
+        "currency": currency,
+        "name": title or code,
+        "active": title is not None,
+        "revision": revision,
+    }
 
 
 async def _title(programs: Programs, store: str, revision: int) -> str | None:

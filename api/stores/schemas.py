@@ -1,14 +1,50 @@
-"""Stores as answers show them."""
+"""Stores: request bodies and answers."""
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.http.responses import Total
+from api.http.requests import RequestModel
+from api.http.responses import Id, Total
+
+
+class PutStoreFields(RequestModel):
+    """What is said of a store. Laurel keeps the currency, and counts in points."""
+
+    name: str = Field(min_length=1, max_length=255)
+    currency: str | None = Field(default=None, min_length=3, max_length=3, pattern="^[A-Z]{3}$")
+    active: bool = True
+
+
+class NewStore(PutStoreFields):
+    """A store to make."""
+
+    code: str = Field(min_length=1, max_length=100)
+
+
+class PostStore(RequestModel):
+    """A store to make."""
+
+    store: NewStore
+
+
+class PutStore(RequestModel):
+    """What changes of a store."""
+
+    store: PutStoreFields
+
+
+class StoreId(TypedDict):
+    """The id of a store."""
+
+    storeId: Id
 
 
 class Store(TypedDict):
-    """A store, the title of its program, and the revision in force."""
+    """A store, the title of its program, and the revision in force. `currency` null: none was given."""
 
+    storeId: Id
     code: str
+    currency: str | None
     name: str
     active: bool
     revision: int

@@ -1,6 +1,17 @@
 """The tables. Every row of a store carries the store's code; points are in millionths of a wallet's unit."""
 
-from database.tables.access import admin, api_key, audit_log, kept_answer, refresh_token, role, session
+from database.tables.access import (
+    admin,
+    admin_setting,
+    api_key,
+    audit_archive,
+    audit_log,
+    kept_answer,
+    password_reset,
+    refresh_token,
+    role,
+    session,
+)
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
@@ -22,9 +33,11 @@ __all__ = [
     "Json",
     "account",
     "admin",
+    "admin_setting",
     "allocation",
     "api_key",
     "attempt",
+    "audit_archive",
     "audit_log",
     "badge",
     "contribution",
@@ -48,6 +61,7 @@ __all__ = [
     "member_field",
     "message",
     "metadata",
+    "password_reset",
     "progress",
     "refresh_token",
     "resend",

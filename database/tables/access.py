@@ -1,6 +1,6 @@
 """Administrators, roles, keys, sessions, the audit log, and answers kept for `Idempotency-Key`."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, true
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, true
 
 from database.tables.columns import ID, NAME, Instant, Json, metadata
 
@@ -63,6 +63,33 @@ refresh_token = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+)
+
+admin_setting = Table(
+    "admin_setting",
+    metadata,
+    Column("admin", ID, ForeignKey("admin.id"), primary_key=True),
+    Column("store", NAME, primary_key=True),
+    Column("key", NAME, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+password_reset = Table(
+    "password_reset",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of the code
+    Column("admin", ID, ForeignKey("admin.id"), nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+)
+
+audit_archive = Table(
+    "audit_archive",
+    metadata,
+    Column("filename", NAME, primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # JSON lines, compressed by gzip
 )
 
 audit_log = Table(

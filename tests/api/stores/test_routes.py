@@ -13,6 +13,11 @@ def texts(**changed: str) -> dict[str, str]:
     return {name: content.decode() for name, content in files(**changed).items()}
 
 
+def without_more(items: list[dict]) -> list[dict]:
+    """The stores without what programs do not say."""
+    return [{name: value for name, value in each.items() if name not in ("storeId", "currency")} for each in items]
+
+
 async def test_stores_are_listed_with_the_revision_in_force(api_anywhere: Api):
     await api_anywhere.post("/api/NEW/program", {"files": texts(program=PROGRAM.replace("DEFAULT", "NEW"))})
     await api_anywhere.post(
@@ -21,7 +26,7 @@ async def test_stores_are_listed_with_the_revision_in_force(api_anywhere: Api):
 
     listed = await api_anywhere.get("/api/store")
 
-    assert listed["items"] == [
+    assert without_more(listed["items"]) == [
         {"code": "DEFAULT", "name": "Tea shop", "active": True, "revision": 2},
         {"code": "NEW", "name": "Coffee shop", "active": True, "revision": 1},
     ]
@@ -38,7 +43,7 @@ async def test_a_store_whose_program_cannot_be_read_does_not_hide_the_others(api
 
     listed = await api_anywhere.get("/api/store")
 
-    assert listed["items"] == [
+    assert without_more(listed["items"]) == [
         {"code": "BROKEN", "name": "BROKEN", "active": False, "revision": 1},
         {"code": "DEFAULT", "name": "Coffee shop", "active": True, "revision": 1},
     ]

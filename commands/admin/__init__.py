@@ -1,0 +1,1 @@
+"""`laurel admin`: administrators, for an operator who cannot log in."""
