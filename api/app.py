@@ -13,6 +13,7 @@ from api.api_keys import routes as api_keys
 from api.audit_log import archives as audit_archives
 from api.audit_log import routes as audit_log
 from api.campaigns import routes as campaigns
+from api.channels import routes as channels
 from api.documentation import routes as documentation
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
@@ -31,11 +32,13 @@ from api.members import changing as members_changing
 from api.members import exporting as members_exporting
 from api.members import lookups as members_lookups
 from api.members import passwords as members_passwords
+from api.members import relations as members_relations
 from api.members import routes as members
 from api.points import history as points_history
 from api.points import routes as points
 from api.programs import routes as programs
 from api.redemptions import routes as redemptions
+from api.referrals import routes as referrals
 from api.rewards import buying as reward_buying
 from api.rewards import routes as rewards
 from api.rewards import stock as reward_stock
@@ -86,6 +89,9 @@ ROUTERS = (
     members_accounts.router,
     members_passwords.router,  # before changes, whose path parameter would match `password`
     members_changing.router,
+    members_relations.router,
+    referrals.router,
+    channels.router,
     transactions.router,
     members_exporting.router,
     wallets.router,

@@ -139,6 +139,19 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member/{{member}}": {
         "GET": Needs(Permission.VIEW_MEMBERS, or_own=True),
         "PUT": Needs(Permission.CHANGE_MEMBERS, or_own=True),
+        "DELETE": Needs(Permission.CHANGE_MEMBERS, audited=False),
+    },
+    f"{_STORE}/member/{{member}}/channel": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/{{member}}/referral": {
+        "POST": Needs(Permission.CHANGE_MEMBERS),
+        "DELETE": Needs(Permission.CHANGE_MEMBERS),
+    },
+    f"{_STORE}/referral": {"GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_STORE}/channel": {"POST": Needs(Permission.CHANGE_MEMBERS), "GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_STORE}/channel/{{channel}}": {
+        "GET": Needs(Permission.VIEW_MEMBERS),
+        "PUT": Needs(Permission.CHANGE_MEMBERS),
+        "DELETE": Needs(Permission.CHANGE_MEMBERS),
     },
     f"{_STORE}/member/register": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/activate/{{token}}": {"POST": Everyone()},

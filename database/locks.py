@@ -8,6 +8,7 @@ answer/REQUEST       a request with an Idempotency-Key is run once          requ
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
 member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
 document/NUMBER      a transaction is stored and assigned once              storing and assigning transactions
+channels             a channel goes only when no member has it              changing channels, giving a member one
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event, buying a reward
 supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
 revisions            of two deploys at once, the second sees the first      deploying
@@ -29,6 +30,7 @@ are given to a batch or back to the relay (`database.events.assign`), in the ord
 
 REVISIONS = "revisions"
 MIGRATIONS = "laurel migrations"
+CHANNELS = "channels"
 ACCESS = "laurel access"
 STORE_SECRET = "store-secret"  # noqa: S105  (the name of a lock)
 

@@ -242,6 +242,7 @@ class Members(MemberQueries, WriteQueries):
                 "reviewed_base": 0,
                 "active": active,
                 "waits_for_activation": not active,
+                "channel": None,
                 "password_hash": password_hash,
                 "registered_at": registered_at,
                 "created_at": now,
@@ -295,6 +296,10 @@ class Members(MemberQueries, WriteQueries):
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
         """Replace the hash of a member's password."""
         self.update(member, {"id": member_id}, password_hash=password_hash, updated_at=now)
+
+    def set_channel(self, member_id: str, channel: str | None, *, now: datetime) -> None:
+        """Give a member a channel by its id; None: take it away."""
+        self.update(member, {"id": member_id}, channel=channel, updated_at=now)
 
     def end_sessions(self, member_id: str) -> None:
         """Log a member out everywhere."""

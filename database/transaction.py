@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from database.achievements import AchievementQueries, Achievements
 from database.answers import AnswerQueries, Answers
+from database.channels import ChannelQueries, Channels
 from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
 from database.deliveries import Deliveries, DeliveryQueries
@@ -18,6 +19,7 @@ from database.imports import ImportQueries, Imports
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
 from database.members import MemberQueries, Members
+from database.referrals import ReferralQueries, Referrals
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
 from database.risers import RiserQueries, Risers
@@ -99,6 +101,14 @@ class ReadTransaction:
     @cached_property
     def imports(self) -> ImportQueries:
         return ImportQueries(self.connection, self.store)
+
+    @cached_property
+    def channels(self) -> ChannelQueries:
+        return ChannelQueries(self.connection, self.store)
+
+    @cached_property
+    def referrals(self) -> ReferralQueries:
+        return ReferralQueries(self.connection, self.store)
 
     @cached_property
     def codes(self) -> CodeQueries:
@@ -195,6 +205,14 @@ class Transaction(ReadTransaction):
     @cached_property
     def imports(self) -> Imports:
         return Imports(self.connection, self.store)
+
+    @cached_property
+    def channels(self) -> Channels:
+        return Channels(self.connection, self.store)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self.connection, self.store)
 
     @cached_property
     def codes(self) -> Codes:

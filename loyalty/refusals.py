@@ -14,6 +14,12 @@ Refusal                     an operation is refused, and nothing is changed
 ├── InvalidCode             a code is unknown, used, expired, or was guessed at too often
 ├── TooManyCodes            the member got as many codes as they get in an hour; `most` is how many
 ├── WrongPassword           this is not the member's present password
+├── UnknownReferrer         no member brings others by this id or token
+├── ReferralLoop            a member would have brought themselves, or who brought them
+├── AlreadyReferred         somebody brought the member already; `referrer` is their id
+├── NotReferred             nobody brought the member
+├── UnknownChannel          the store has no such channel
+├── ChannelInUse            members have the channel; `members` is how many
 ├── UnknownAttribute        the member has no attribute of this name, or another value of it
 ├── TooManyAttributes       the member would have more attributes than one can have; `most` is how many
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
@@ -146,6 +152,50 @@ class WrongPassword(Refusal):
 
     def __init__(self) -> None:
         super().__init__("this is not the present password")
+
+
+class UnknownReferrer(Refusal):
+    """No member brings others by this id or token."""
+
+    def __init__(self) -> None:
+        super().__init__("no member has this id or referral token: ask who brought the member")
+
+
+class ReferralLoop(Refusal):
+    """A member would have brought themselves, or who brought them."""
+
+    def __init__(self) -> None:
+        super().__init__("members bring neither themselves nor who brought them")
+
+
+class AlreadyReferred(Refusal):
+    """Somebody brought the member already."""
+
+    def __init__(self, referrer: str) -> None:
+        super().__init__(f"{referrer} brought the member: delete that referral first")
+        self.referrer = referrer
+
+
+class NotReferred(Refusal):
+    """Nobody brought the member."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody brought the member: there is no referral to delete")
+
+
+class UnknownChannel(Refusal):
+    """The store has no such channel."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such channel: GET .../channel lists them")
+
+
+class ChannelInUse(Refusal):
+    """Members have the channel."""
+
+    def __init__(self, members: int) -> None:
+        super().__init__(f"{members} members have this channel: give them another one first")
+        self.members = members
 
 
 class UnknownAttribute(Refusal):

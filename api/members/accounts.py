@@ -25,6 +25,7 @@ from loyalty.members.accounts import (
     resend_activation_code,
     send_activation_code,
 )
+from loyalty.members.referrals import refer_by_token
 from loyalty.store.members import Identity
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
@@ -69,7 +70,9 @@ async def register(request: Request, change: AdminChange) -> Response:
         new = await validate_registration(change.store_request, posted.customer)
 
         def run(operation: OperationContext, tx: Transaction) -> MemberId:  # noqa: ARG001 - the operation has it
-            return {"customerId": register_inactive(operation, new), "email": posted.customer.email}
+            member_id = register_inactive(operation, new)
+            refer_by_token(operation, member_id, posted.customer.referrer_token)
+            return {"customerId": member_id, "email": posted.customer.email}
 
         return operation_of(change.store_request, run)
 

@@ -15,6 +15,7 @@ from loyalty.program.program import Program
 from loyalty.program.wallets import MAX_POINTS, to_points
 from loyalty.store.identity_keys import email_key, phone_key, written_phone
 from loyalty.store.members import Identity
+from loyalty.store.referrals import member_of_token
 
 _FIELDS: Mapping[str, FilterType] = {
     "firstName": "text",
@@ -57,6 +58,7 @@ LIST_QUERY = ListQuery(
         "createdAt": "instant",
         "updatedAt": "instant",
         "registeredAt": "instant",
+        "referralToken": "exact_text",
         "levelId": "exact_text",
         "manuallyAssignedLevelId": "exact_text",
         "levelAchievementDate": "instant",
@@ -96,6 +98,8 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
         case "identifier":
             found = tx.members.identities_matching(any_identity(str(one.value), program))
             return Condition("id", "in", [each.id for each in found])
+        case "referralToken":
+            return Condition("id", "in", [each for each in [member_of_token(str(one.value))] if each])
         case "levelId":
             return Condition("tier", "eq", _tier(str(one.value), program))
         case "manuallyAssignedLevelId":

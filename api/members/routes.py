@@ -13,6 +13,7 @@ from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.members.filters import LIST_QUERY, filtered_page
 from api.members.paths import MemberInPath
+from api.members.relations import give_channel
 from api.members.schemas import (
     Customer,
     Customers,
@@ -31,10 +32,13 @@ from api.members.views import (
     status_view,
     wallets_view,
 )
-from api.state.changes import AdminChange, Changed, Operation
+from api.state.changes import AdminChange, Operation
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from api.state.member_lookup import member_in_path
+from api.state.operations import operation_of
 from database import ReadTransaction, Transaction
+from loyalty.events.operations import OperationContext
+from loyalty.members.referrals import refer_by_token
 from loyalty.members.registration import register_member
 from loyalty.program.program import Program
 
@@ -65,12 +69,16 @@ async def _registration(store_request: StoreRequest, customer: NewCustomer) -> O
     new = await validate_member(store_request, customer)
     program, revision = store_request.program, store_request.revision
 
-    def register(tx: Transaction) -> Changed:
+    def register(operation: OperationContext, tx: Transaction) -> MemberId:
         registered = register_member(tx, program, revision, new, now=store_request.now)
-        answer: MemberId = {"customerId": registered.member, "email": customer.email}
-        return Changed(answer, (registered,))
+        operation.to_start.append(registered)
+        refer_by_token(operation, registered.member, customer.referrer_token)
+        if customer.channel_id is not None:
+            operation.lock_members(registered.member)
+            give_channel(operation, tx, registered.member, customer.channel_id)
+        return {"customerId": registered.member, "email": customer.email}
 
-    return register
+    return operation_of(store_request, register)
 
 
 @router.get("", summary="List members", response_model=Customers, openapi_extra=LIST_QUERY.openapi_parameters())

@@ -82,7 +82,13 @@ class CustomerFields(RequestModel):
 
 
 class NewCustomer(CustomerFields):
-    """A member to register: at least an email, a phone or a card number. With a password they can log in."""
+    """A member to register: at least an email, a phone or a card number. With a password they can log in.
+
+    `referrerToken` is the `referralToken` of who brought them.
+    """
+
+    referrer_token: str | None = Field(default=None, min_length=1, max_length=255)
+    channel_id: str | None = Field(default=None, min_length=1, max_length=255)
 
     plain_password: str | None = Field(
         default=None, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH, repr=False
@@ -114,6 +120,7 @@ class SelfRegistration(CustomerFields):
     """Somebody who registers, and takes no part until a code activates them."""
 
     email: Identifier
+    referrer_token: str | None = Field(default=None, min_length=1, max_length=255)
     agreement1: bool
     plain_password: NewPassword = Field(repr=False)
 
@@ -155,6 +162,18 @@ class PutOwnPassword(RequestModel):
 
     current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH, repr=False)
     plain_password: NewPassword = Field(repr=False)
+
+
+class PostMemberChannel(RequestModel):
+    """The channel to give to a member."""
+
+    channel_id: str = Field(min_length=1, max_length=255)
+
+
+class PostReferral(RequestModel):
+    """Who brought a member: a customerId."""
+
+    referrer_id: str = Field(min_length=1, max_length=255)
 
 
 class PutMember(RequestModel):
@@ -232,6 +251,9 @@ class Customer(TypedDict):
     createdAt: Instant
     updatedAt: Instant
     storeCode: str
+    referralToken: str
+    channelId: NotRequired[Id]
+    channelIdentifier: NotRequired[str]
     email: NotRequired[str]
     phone: NotRequired[str]
     loyaltyCardNumber: NotRequired[str]
@@ -319,6 +341,8 @@ class MemberExport(TypedDict):
     member: list[JsonObject]
     sessions: list[JsonObject]
     profileFields: list[JsonObject]
+    collisions: list[JsonObject]
+    referrals: list[JsonObject]
     codes: list[JsonObject]
     badges: list[JsonObject]
     tiersByHand: list[JsonObject]

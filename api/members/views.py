@@ -17,6 +17,7 @@ from loyalty.program.wallets import Points, Wallet
 from loyalty.store.achievements import AchievementCompletions
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, StoredMember
 from loyalty.store.points import Lot, account_id
+from loyalty.store.referrals import referral_token
 from loyalty.tiers.standing import standing
 from loyalty.webhooks.messages import ProgressView
 from loyalty.webhooks.messages.parts import progress as progress_rule
@@ -96,6 +97,7 @@ def customer_view(tx: ReadTransaction, member: StoredMember, program: Program) -
         "createdAt": format_instant(member.created_at, zone),
         "updatedAt": format_instant(member.updated_at, zone),
         "storeCode": program.store,
+        "referralToken": referral_token(member.id),
         "labels": profile.get("labels", []),
         "customAttributes": [{"key": key, "value": value} for key, value in member.attributes.items()],
         "defaultAccount": {"accountId": account_id(member.id, wallet.code)}
@@ -106,9 +108,16 @@ def customer_view(tx: ReadTransaction, member: StoredMember, program: Program) -
         loyaltyCardNumber=member.card,
         levelAchievementDate=member.tier_since and format_instant(member.tier_since, zone),
         currentLevel=level,
+        channelId=member.channel,
+        channelIdentifier=_channel_identifier(tx, member.channel),
         **{name: profile.get(name) for name in names},
         **{name: profile.get(name, False) for name in ("agreement1", "agreement2", "agreement3")},
     )
+
+
+def _channel_identifier(tx: ReadTransaction, channel_id: str | None) -> str | None:
+    channel = None if channel_id is None else tx.channels.get(channel_id)
+    return None if channel is None else channel.identifier
 
 
 def status_view(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from database.tables.access import (
     session,
 )
 from database.tables.achievements import contribution, mark, progress, usage
+from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.events import deadline, event, step
 from database.tables.exports import export_chunk, export_file
@@ -40,6 +41,7 @@ __all__ = [
     "audit_archive",
     "audit_log",
     "badge",
+    "channel",
     "contribution",
     "coupon_code",
     "customer_transaction",
@@ -63,6 +65,7 @@ __all__ = [
     "metadata",
     "password_reset",
     "progress",
+    "referral",
     "refresh_token",
     "resend",
     "revision",

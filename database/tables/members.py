@@ -38,6 +38,7 @@ member = Table(
     Column("reviewed_since", Instant),  # when the review before it was due
     Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
+    Column("channel", ID),  # of `channel`; null: none
     Column("learned", String(32)),  # parts of the identity, with commas, that events added and nobody confirmed
     Column("waits_for_activation", Boolean, nullable=False, server_default=false()),
     Column("password_hash", Text),

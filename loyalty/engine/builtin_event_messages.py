@@ -30,6 +30,8 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_password_reset_requested": send_password_code,
     "member_email_change_requested": send_email_change,
     "member_phone_change_requested": send_phone_change,
+    "member_referred": None,
+    "member_referral_removed": None,
     "member_password_changed": None,
     "member_deactivated": send_deactivated,
     "member_activated": None,

@@ -83,6 +83,8 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in("member_password_reset_requested", "A member gets a code to set another password", _CODE),
         _built_in("member_email_change_requested", "A member gets a code to confirm another email", _CODE),
         _built_in("member_phone_change_requested", "A member gets a code to confirm another phone", _CODE),
+        _built_in("member_referred", "A member was brought by another", {"referrer": _TEXT}),
+        _built_in("member_referral_removed", "Who brought a member was forgotten", {"referrer": _TEXT}),
         _built_in("member_password_changed", "A member's password was set", {}),
         _built_in("member_deactivated", "A member was excluded from the program", {}),
         _built_in("member_activated", "A member takes part, for the first time or again", {}),

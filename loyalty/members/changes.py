@@ -61,7 +61,7 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     if tier is not None and tier.name != member.tier:
         changed.append("tier")
     if changed:
-        _report(operation, member_id, changed)
+        report_change(operation, member_id, changed)
     if tier is not None and tier.name != member.tier:
         assign_tier(operation, AssignTier(member_id, tier.name))
     return changed
@@ -82,7 +82,7 @@ def change_identity(operation: OperationContext, member_id: str, parts: Mapping[
     if changed:
         profile, since = member.profile, member.registered_at
         tx.members.change(member_id, identity=identity, profile=profile, registered_at=since, now=operation.now)
-        _report(operation, member_id, changed)
+        report_change(operation, member_id, changed)
 
 
 def delete_attributes(operation: OperationContext, member_id: str, expected: Mapping[str, str | None]) -> None:
@@ -97,7 +97,7 @@ def delete_attributes(operation: OperationContext, member_id: str, expected: Map
             raise UnknownAttribute(name)
     kept = {name: value for name, value in member.attributes.items() if name not in expected}
     if changed := _set_attributes(operation, member, kept):
-        _report(operation, member_id, changed)
+        report_change(operation, member_id, changed)
 
 
 def deactivate_member(operation: OperationContext, member_id: str) -> None:
@@ -151,7 +151,8 @@ def _set_attributes(operation: OperationContext, member: Member, attributes: Map
     return ["attributes"]
 
 
-def _report(operation: OperationContext, member_id: str, changed: list[str]) -> None:
+def report_change(operation: OperationContext, member_id: str, changed: list[str]) -> None:
+    """Record `member_updated` with the names of what changed."""
     operation.record(operation.new_event_id(), "member_updated", member_id, {"fields": sorted(changed)})
 
 

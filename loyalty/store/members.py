@@ -169,6 +169,8 @@ class StoredMember:
     reviewed_since: datetime | None
     reviewed_base: Points
     active: bool
+    channel: str | None
+    """The id of the channel that the member has."""
     registered_at: datetime
     """When the member joined; `created_at` is when this store learned of it."""
     created_at: datetime
@@ -270,6 +272,9 @@ class MemberRepository(MemberReader, Protocol):
 
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
         """Replace the hash of a member's password."""
+
+    def set_channel(self, member_id: str, channel: str | None, *, now: datetime) -> None:
+        """Give a member a channel by its id; None: take it away."""
 
     def end_sessions(self, member_id: str) -> None:
         """Log a member out everywhere."""

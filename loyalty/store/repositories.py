@@ -14,6 +14,7 @@ from loyalty.store.events import EventReader, EventRepository
 from loyalty.store.limits import LimitReader, LimitRepository
 from loyalty.store.members import MemberReader, MemberRepository
 from loyalty.store.points import LedgerReader, LedgerRepository
+from loyalty.store.referrals import ReferralReader, ReferralRepository
 from loyalty.store.rewards import RewardReader, RewardRepository
 from loyalty.store.tiers import TierHoldReader, TierHoldRepository
 from loyalty.store.transactions import TransactionReader, TransactionRepository
@@ -49,6 +50,8 @@ class StoreReaders(Protocol):
     def usage(self) -> LimitReader: ...
     @property
     def codes(self) -> CodeReader: ...
+    @property
+    def referrals(self) -> ReferralReader: ...
 
 
 class StoreRepositories(StoreReaders, Protocol):
@@ -78,3 +81,5 @@ class StoreRepositories(StoreReaders, Protocol):
     def webhooks(self) -> WebhookRepository: ...
     @property
     def codes(self) -> CodeRepository: ...
+    @property
+    def referrals(self) -> ReferralRepository: ...

@@ -16,10 +16,12 @@ from database.tables import (
     import_line,
     issued_reward,
     member_code,
+    member_collision,
     metadata,
     reward_status,
 )
 from loyalty.ids import new_id
+from loyalty.store.referrals import Referral
 from loyalty.store.webhooks import LoggedAttempt
 from tests.kit.api import Api
 from tests.kit.sent import answer_events, subscribe
@@ -99,6 +101,7 @@ def _mark(tx: Transaction, member_id: str) -> None:
         tx.connection.execute(insert(coupon_code).values(row | code))
     _add_import(tx, person)
     _add_code(tx, person)
+    _add_relations(tx, person)
     for rows in KEPT_OF_A_MEMBER:
         _mark_rows(tx, rows, person)
 
@@ -107,6 +110,13 @@ def _add_code(tx: Transaction, person: Person) -> None:
     code = {"id": new_id(), "store": tx.store, "member": person.id, "purpose": "email", "hash": new_id()}
     times = {"created_at": datetime.now(UTC), "expires_at": datetime.now(UTC)}
     tx.connection.execute(insert(member_code).values(code | times))
+
+
+def _add_relations(tx: Transaction, person: Person) -> None:
+    both = {"referrer": person.id, "referee": person.id}
+    tx.referrals.add(Referral(new_id(), **both, created_at=datetime.now(UTC)))
+    shared = {"member": person.id, "part": "phone", "other": person.id, "store": tx.store}
+    tx.connection.execute(insert(member_collision).values(shared))
 
 
 def _add_import(tx: Transaction, person: Person) -> None:

@@ -21,6 +21,7 @@ from loyalty.store.memory.codes import InMemoryCodes
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.referrals import InMemoryReferrals
 from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemoryTierHolds
 from loyalty.store.memory.transactions import InMemoryTransactions
@@ -62,6 +63,7 @@ class InMemoryStore:
         self.usage = _Usage(self)
         self.contributions = _Contributions()
         self.codes = InMemoryCodes()
+        self.referrals = InMemoryReferrals()
         self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
 
@@ -235,6 +237,9 @@ class _Members(_Repository):
 
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:  # noqa: ARG002 - not kept
         self._store.members_by_id[member_id].password_hash = password_hash
+
+    def set_channel(self, member_id: str, channel: str | None, *, now: datetime) -> None:
+        """Do nothing: nothing in memory reads it."""
 
     def end_sessions(self, member_id: str) -> None:
         """Do nothing: there is no login in memory."""

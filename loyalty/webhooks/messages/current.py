@@ -3,6 +3,7 @@
 from datetime import datetime, time, tzinfo
 from typing import assert_never
 
+from loyalty.store.referrals import referral_token
 from loyalty.webhooks.messages import parts
 from loyalty.webhooks.messages.facts import Cause, ProgressView
 from loyalty.webhooks.messages.model import (
@@ -134,6 +135,7 @@ def registration(message: CustomerRegistered, zone: tzinfo) -> Json:
     birth = None if message.birth_date is None else datetime.combine(message.birth_date, time(), zone)
     first, second, third = message.agreements
     return known(
+        referralToken=referral_token(message.customer.id),
         firstName=message.customer.first_name,
         lastName=message.customer.last_name,
         email=message.customer.email,

@@ -34,6 +34,8 @@ BODIES = {
     "member_password_reset_requested": {"code_id": "c"},
     "member_email_change_requested": {"code_id": "c"},
     "member_phone_change_requested": {"code_id": "c"},
+    "member_referred": {"referrer": "m"},
+    "member_referral_removed": {"referrer": "m"},
     "member_password_changed": {},
     "member_deactivated": {},
     "member_activated": {},

@@ -1,0 +1,1 @@
+"""Channels: where members come from."""

@@ -1,0 +1,36 @@
+"""Who brought whom among the members of one store."""
+
+from sqlalchemy import Column, delete
+
+from database.pages import PageRequest, PageResult, find_page
+from database.queries import Queries, WriteQueries
+from database.tables import referral
+from loyalty.store.referrals import Referral
+
+
+class ReferralQueries(Queries):
+    """Reads the referrals of one store."""
+
+    def of(self, referee: str) -> Referral | None:
+        """Return who brought a member."""
+        return self.find_one(Referral, referral, referee=referee)
+
+    def page(self, page: PageRequest) -> PageResult[Referral]:
+        """Return a page of the referrals, in the order they were made."""
+        by: Column[object] = referral.c.created_at
+        within = referral.c.store == self.store
+        return find_page(self.connection, Referral, referral, page, within=within, order_by=by)
+
+
+class Referrals(ReferralQueries, WriteQueries):
+    """The referrals of one store."""
+
+    def add(self, new: Referral) -> None:
+        """Store who brought a member, whom nobody has brought."""
+        row = {"id": new.id, "referrer": new.referrer, "referee": new.referee, "created_at": new.created_at}
+        self.insert(referral, row)
+
+    def remove(self, referee: str) -> None:
+        """Forget who brought a member."""
+        here = delete(referral).where(referral.c.store == self.store, referral.c.referee == referee)
+        self.connection.execute(here)
