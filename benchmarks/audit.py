@@ -1,14 +1,14 @@
 """What the database must hold once every accepted event is applied, whatever was killed meanwhile."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 
 from database.audit import audit, audited_stores
-from database.tables import badge, event, member, progress, transfer
+from database.tables import badge, event, issued_reward, member, progress, transfer
 from loyalty.program.wallets import ONE
 from program_files import read_program
 
@@ -32,6 +32,8 @@ PROGRAM = {
         "  - set_attribute:\n      name: trail\n"
         "      value: {merge: [{var: [member.attributes.trail, []]}, {var: event.body.total}]}\n"
     ),
+    "rewards/mug.yaml": "reward: mug\nprice: 20\n",
+    "rewards/voucher.yaml": "reward: voucher\nprice: 30\ncoupon: {codes: uploaded, value: 5, type: money}\n",
     "events/coffee.yaml": "event: coffee\n",
     "reactors/coffee.yaml": (
         f"reactor: coffee\non: coffee\nthen: [{{deduct_points: {{points: {COFFEE}}}}}, {{grant_badge: coffee}}]\n"
@@ -57,6 +59,15 @@ class Purchase:
 
 
 @dataclass(frozen=True)
+class BoughtReward:
+    """A reward that was bought for a member."""
+
+    id: str
+    reward: str
+    email: str
+
+
+@dataclass(frozen=True)
 class Moved:
     """Points that were moved by a request, or a transfer that was cancelled by one (`kind` is `cancel`)."""
 
@@ -71,7 +82,13 @@ def unapplied(engine: Engine) -> int:
         return connection.execute(select(func.count()).where(event.c.status != "applied")).scalar_one()
 
 
-def faults(engine: Engine, accepted: Sequence[Purchase], moved: Sequence[Moved] = ()) -> list[str]:
+def faults(
+    engine: Engine,
+    accepted: Sequence[Purchase],
+    moved: Sequence[Moved] = (),
+    bought: Sequence[BoughtReward] = (),
+    cancelled: Collection[str] = (),
+) -> list[str]:
     """Everything that is not as the accepted events make it; one line each."""
     with engine.connect() as connection:
         return [
@@ -79,6 +96,7 @@ def faults(engine: Engine, accepted: Sequence[Purchase], moved: Sequence[Moved] 
             *_of_order(connection, accepted),
             *_of_points(connection, accepted),
             *_of_moves(connection, moved),
+            *_of_rewards(connection, bought, cancelled),
             *_of_coffees(connection),
             *_of_ledger(connection),
         ]
@@ -115,8 +133,9 @@ def _of_order(connection: Connection, accepted: Sequence[Purchase]) -> Iterator[
 
 def _of_moves(connection: Connection, moved: Sequence[Moved]) -> Iterator[str]:
     """What a request moved is there once, and nothing else was moved by a request."""
-    by_hand = transfer.c.source == "admin"
-    posted = {row.id: row for row in connection.execute(select(transfer).where(by_hand))}
+    paid = select(issued_reward.c.transfer).where(issued_reward.c.transfer.is_not(None))
+    by_hand = (transfer.c.source == "admin", transfer.c.id.not_in(paid))
+    posted = {row.id: row for row in connection.execute(select(transfer).where(*by_hand))}
     kinds = Counter(row.kind for row in posted.values())
     for each in moved:
         row = posted.get(each.transfer)
@@ -130,6 +149,23 @@ def _of_moves(connection: Connection, moved: Sequence[Moved]) -> Iterator[str]:
     for each in moved:
         if each.kind == "cancel" and undone[each.transfer] != 1:
             yield f"{each.transfer} was cancelled, and was undone {undone[each.transfer]} times"
+
+
+def _of_rewards(connection: Connection, bought: Sequence[BoughtReward], cancelled: Collection[str]) -> Iterator[str]:
+    """Each reward that was bought is there once and paid, each that was cancelled is so, and no code is there twice."""
+    whose = select(issued_reward, member.c.email).join(member, member.c.id == issued_reward.c.member)
+    stored = {row.id: row for row in connection.execute(whose)}
+    for each in bought:
+        row = stored.pop(each.id, None)
+        status = "canceled" if each.id in cancelled else "issued"
+        if row is None or (row.reward, row.email, row.status) != (each.reward, each.email, status):
+            yield f"{each.reward} for {each.email} was answered as {each.id}, {status}, and is there as {row}"
+    for row in stored.values():
+        yield f"{row.reward} for {row.email} was never answered, and is there as {row.id}"
+    codes = connection.execute(select(issued_reward.c.coupon).where(issued_reward.c.coupon.is_not(None))).scalars()
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield f"the code {code} was issued {times} times"
 
 
 def _of_coffees(connection: Connection) -> Iterator[str]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 
@@ -14,11 +15,12 @@ from benchmarks.audit import Purchase
 from benchmarks.chaos.installation import PASSWORD, UP_SECONDS
 from benchmarks.chaos.processes import ChaosError
 from benchmarks.point_requests import PointRequests
+from benchmarks.reward_requests import STOCK, RewardRequests
 
 IN_FLIGHT = 8
 PURCHASES_A_MEMBER = 50
-COFFEES, MOVES = 0.2, 0.8
-"""How often a coffee and a movement of points follow a purchase."""
+COFFEES, MOVES, REWARDS = 0.2, 0.8, 0.8
+"""How often a coffee, a movement of points, and a purchase of a reward follow a purchase."""
 
 REPORTS = "/api/DEFAULT/customEvent"
 
@@ -32,11 +34,13 @@ class Reporter:
     luck: random.Random
     members: int
     points: PointRequests = field(init=False)
+    rewards: RewardRequests = field(init=False)
     accepted: list[Purchase] = field(default_factory=list)
     repeated: int = 0
 
     def __post_init__(self) -> None:
         self.points = PointRequests(self._until_done, self.luck, self.members)
+        self.rewards = RewardRequests(self._until_done, self.luck, self.members)
 
     async def log_in(self) -> None:
         """Get an API key, which outlives every restart."""
@@ -44,6 +48,13 @@ class Reporter:
         self.client.headers["Authorization"] = f"Bearer {login['token']}"
         key = await self._until_answered("/api/admin/admin/api-key", {"apiKey": {"name": "chaos"}})
         self.client.headers["Authorization"] = key["token"]
+
+    async def stock(self) -> None:
+        """Let there be a few of each reward."""
+        answer = await self._answer("/api/DEFAULT/reward/mug/stock", {"stock": STOCK}, {}, method="PUT")
+        if answer.status_code != 204:
+            raise ChaosError(f"the stock could not be set: {answer.text[:300]}")
+        await self.rewards.upload()
 
     async def subscribe(self, event_name: str, url: str) -> str:
         """Subscribe a receiver; return the id of the subscription."""
@@ -77,16 +88,17 @@ class Reporter:
                 await self._until_answered(REPORTS, {"event": {**event, **coffee}})
             if self.luck.random() < MOVES:
                 await self.points.one()
+            if self.luck.random() < REWARDS:
+                await self.rewards.one()
 
-    async def _until_done(self, path: str, body: Mapping[str, object], key: str) -> Mapping[str, str] | None:
+    async def _until_done(self, path: str, body: Mapping[str, object] | None, key: str) -> Any:
         """Post until it is answered, with a key, so that a repetition moves nothing; None: it was refused."""
         answer = await self._answer(path, body, {"Idempotency-Key": key})
         if answer.status_code in (400, 404):  # members who have reported nothing yet are unknown
             return None
         if answer.status_code not in (200, 204):
             raise ChaosError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
-        done: Mapping[str, str] = answer.json() if answer.content else {}
-        return done
+        return answer.json() if answer.content else {}
 
     async def _until_answered(self, path: str, body: Mapping[str, object]) -> Mapping[str, str]:
         answer = await self._answer(path, body, {})
@@ -95,12 +107,14 @@ class Reporter:
         said: Mapping[str, str] = answer.json()
         return said
 
-    async def _answer(self, path: str, body: Mapping[str, object], headers: Mapping[str, str]) -> httpx2.Response:
+    async def _answer(
+        self, path: str, body: Mapping[str, object] | None, headers: Mapping[str, str], *, method: str = "POST"
+    ) -> httpx2.Response:
         until = time.monotonic() + UP_SECONDS
         while time.monotonic() < until:
             with contextlib.suppress(httpx2.TransportError):
                 url = self.luck.choice(self.urls) + path
-                answer = await self.client.post(url, json=body, headers=dict(headers))
+                answer = await self.client.request(method, url, json=body, headers=dict(headers))
                 if answer.status_code != 503:  # then a repetition may succeed
                     return answer
             self.repeated += 1

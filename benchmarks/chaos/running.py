@@ -68,6 +68,7 @@ async def run(installation: Installation, asked: Asked) -> list[str]:
         async with httpx2.AsyncClient(timeout=15) as client:
             reporter = Reporter(client, installation.urls, random.Random(asked.seed + 1), members)
             await reporter.log_in()
+            await reporter.stock()
             subscriptions, gone = await _subscribe(reporter, receivers)
             async with asyncio.TaskGroup() as group:
                 group.create_task(reporter.report(asked.events))
@@ -80,7 +81,13 @@ async def run(installation: Installation, asked: Asked) -> list[str]:
             _say_what_was_received(receivers)
             return [
                 *installation.slow_stops,
-                *audit.faults(engine, reporter.accepted, reporter.points.moved),
+                *audit.faults(
+                    engine,
+                    reporter.accepted,
+                    reporter.points.moved,
+                    reporter.rewards.bought,
+                    reporter.rewards.cancelled,
+                ),
                 *deliveries.faults(engine, receivers, subscriptions, gone=gone),
             ]
         finally:
@@ -133,6 +140,9 @@ async def _settled(left: Callable[[], Mapping[str, int]]) -> None:
 
 def _say_what_was_done(reporter: Reporter, *, seconds: float) -> None:
     points = reporter.points
+    rewards = reporter.rewards
+    sold = f"{len(rewards.bought)} rewards were bought, {len(rewards.cancelled)} of them cancelled"
+    console.print(f"  {sold}; {rewards.refused} requests were refused")
     console.print(f"  {len(points.moved)} requests moved points or undid that, {points.refused} were refused")
     console.print(f"  {len(reporter.accepted)} events accepted in {seconds:.0f} s, {reporter.repeated} calls repeated")
 

@@ -364,6 +364,45 @@ def test_deliveries_get_the_name_and_the_time_of_their_message(database_url: str
     assert [tuple(row) for row in after] == [("d", "delivered")]
 
 
+def test_issued_rewards_keep_their_coupons_and_gain_what_they_cost(database_url: str) -> None:
+    engine = create_engine(database_url)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        _move(connection, "0020")
+        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        times = {"registered_at": at, "created_at": at, "updated_at": at}
+        whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
+        _insert(connection, "member", {"id": "ann", **whose, **times})
+        issued = {"store": "S", "member": "ann", "reward": "coffee", "issued_at": at, "event": "e"}
+        for number, status in enumerate(("issued", "used", "expired")):
+            row = {"id": f"i{number}", "coupon": f"C{number}", "status": status}
+            _insert(connection, "issued_reward", issued | row)
+
+        _move(connection, "0021")
+        columns = "id, coupon, status, origin, source, cost, is_shared, from_stock"
+        found = connection.execute(text(f"SELECT {columns} FROM issued_reward ORDER BY id")).all()
+        for number in (3, 4):
+            row = {"id": f"i{number}", "coupon": "SHARED", "status": "canceled", "is_shared": True, "token": "T"}
+            _insert(connection, "issued_reward", issued | row)
+        _move(connection, "0020")
+        after = connection.execute(text("SELECT id, coupon, status FROM issued_reward ORDER BY id")).all()
+    engine.dispose()
+
+    assert [tuple(row)[:6] for row in found] == [
+        ("i0", "C0", "issued", "reactor", "", 0),
+        ("i1", "C1", "used", "reactor", "", 0),
+        ("i2", "C2", "expired", "reactor", "", 0),
+    ]
+    assert not any(row[6] or row[7] for row in found)
+    assert [tuple(row) for row in after] == [
+        ("i0", "C0", "issued"),
+        ("i1", "C1", "used"),
+        ("i2", "C2", "expired"),
+        ("i3", None, "used"),
+        ("i4", None, "used"),
+    ]
+
+
 def test_emails_and_phones_get_one_spelling_and_who_shares_one_is_listed(database_url: str) -> None:
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)

@@ -12,6 +12,7 @@ FILES = {
 store: DEFAULT
 title: Coffee shop
 timezone: Europe/Warsaw
+region: PL
 unknown_members: register
 wallets:
   points: {title: Beans, default: true, decimals: 2, pending: 0d, expires: {after: 90d}, cost: 0.01}
