@@ -157,6 +157,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 events.change_member,
                 events.issue_rewards,
                 events.update_achievements,
+                events.take_back,
                 events.fail,
                 events.run_batch,
                 events.hand_over,

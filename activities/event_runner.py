@@ -17,10 +17,12 @@ from activities.owners import Owners
 from activities.retries import passes_by_itself
 from database import Database, Transaction
 from database.events import RELAY_DELAY
-from database.programs import Programs
-from loyalty.events.context import EventContext
+from database.programs import Programs, UnknownRevision
+from loyalty.events.context import EventContext, NeedsRevision
 from loyalty.events.turns import Runner, parked_workflow
+from loyalty.program.program import Program
 from loyalty.references import NOBODY, EventRef, StepResult
+from program_files import ProgramFaults
 from rules.storable import storable_text
 
 log = structlog.get_logger(__name__)
@@ -142,6 +144,7 @@ class EventRunner:
         self, revision: int, event: EventRef, work: Work, now: datetime, runner: Runner, root: str
     ) -> Ran:
         program = await self._programs.revision(event.store, revision)
+        others: dict[int, Program | None] = {}
 
         def run(tx: Transaction) -> Ran:
             position: int | None = None
@@ -151,6 +154,7 @@ class EventRunner:
             def open_context(step: str) -> EventContext:
                 nonlocal position, received_at, did_work
                 context = EventContext(tx, program, event, step, now)
+                context.other_programs = others
                 state = context.state
                 if state.revision != revision:
                     raise _OtherRevision(state.revision)
@@ -164,7 +168,18 @@ class EventRunner:
             parked = _next_in_queue(tx, event.member) if is_end else None
             return Ran(result, position, parked, received_at, did_work)
 
-        return await self._database.store(event.store).write(run)
+        while True:
+            try:
+                return await self._database.store(event.store).write(run)
+            except NeedsRevision as needed:
+                others[needed.revision] = await self._other(event.store, needed.revision)
+
+    async def _other(self, store: str, revision: int) -> Program | None:
+        """Return the program of another revision; None: it cannot be read any more."""
+        try:
+            return await self._programs.revision(store, revision)
+        except (ProgramFaults, UnknownRevision):
+            return None
 
     async def _settle(self, event: EventRef, root: str, parked: str | None) -> None:
         """Wake who waits in this process for the end of `root`, and the workflow that sleeps until then."""

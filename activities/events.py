@@ -13,13 +13,14 @@ from activities.owners import Owners
 from database import Database
 from database.programs import Programs
 from loyalty.achievements.updates import update_achievements
-from loyalty.engine.deciding import decide_event
+from loyalty.engine.deciding import decide_event, with_returns
 from loyalty.events.context import EventContext, run_once
 from loyalty.events.turns import Runner, refusal
 from loyalty.members.effects import change_member
 from loyalty.points.effects import post_points
 from loyalty.references import BatchResult, EventRef, StepResult
 from loyalty.rewards.effects import issue_rewards
+from loyalty.transactions.taking_back import take_back
 
 
 class EventActivities:
@@ -73,6 +74,11 @@ class EventActivities:
         """Record the event's progress in achievements."""
         return await self._step(event, "update_achievements", now, update_achievements, last=last, root=root)
 
+    @activity.defn(name="take_back")
+    async def take_back(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
+        """Take back what a sale gave for what came back of it."""
+        return await self._step(event, "take_back", now, take_back, last=last, root=root)
+
     @activity.defn(name="fail")
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
         """Mark the event as failed with its error, and let the next one of its member go on."""
@@ -99,7 +105,8 @@ class EventActivities:
     async def _decide(self, event: EventRef, now: datetime, root: str, *, parks: bool = False) -> Ran:
         def work(open_context: OpenContext, runner: Runner) -> StepResult:
             context = open_context("decide")
-            return refusal(context, runner) or run_once(context, decide_event, last=True, root=root)
+            refused = refusal(context, runner)
+            return refused or with_returns(context, run_once(context, decide_event, last=True, root=root))
 
         return await self._runner.run(event, work, now, root=root, parks=parks)
 

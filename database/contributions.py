@@ -1,9 +1,12 @@
 """What events added to achievements and limits."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from database.queries import WriteQueries
-from database.tables import contribution
+from sqlalchemy import select
+
+from database.queries import WriteQueries, columns_of
+from database.tables import contribution, event
 from loyalty.store.contributions import Contribution
 
 
@@ -25,3 +28,30 @@ class Contributions(WriteQueries):
             for each in contributions
         ]
         self.upsert_all_adding(contribution, rows, sums=("amount", "times"))
+
+    def of_events(self, event_ids: Sequence[str]) -> list[tuple[str, Contribution]]:
+        """Return the contributions of events, each with the id of its event, in a fixed order."""
+        table = contribution
+        here = select(table.c.event, *columns_of(Contribution, table)).where(
+            table.c.store == self.store, table.c.event.in_(list(event_ids))
+        )
+        ordered = here.order_by(table.c.event, table.c.kind, table.c.name, table.c.day, table.c.value)
+        return [(row[0], Contribution(*row[1:])) for row in self.connection.execute(ordered)]
+
+    def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> list[tuple[str, Contribution]]:
+        """Return what events of a member counted, or used, of one daily sum, each with the id of its event."""
+        table = contribution
+        here = (
+            select(table.c.event, *columns_of(Contribution, table))
+            .join(event, event.c.id == table.c.event)
+            .where(
+                event.c.store == self.store,
+                event.c.member == member_id,
+                table.c.kind.in_(("counted", "used")),
+                table.c.name == achievement,
+                table.c.day == day,
+                table.c.value == value,
+            )
+            .order_by(event.c.received_at, event.c.id, table.c.kind)
+        )
+        return [(row[0], Contribution(*row[1:])) for row in self.connection.execute(here)]

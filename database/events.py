@@ -12,7 +12,7 @@ from database.locks import member_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column, insert_into
 from database.sqlite_fast_path import Prepared
-from database.tables import event, step, store, subscription
+from database.tables import decision_facts, event, step, store, subscription
 from database.unreadable import shown, shown_columns_of
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
@@ -103,6 +103,14 @@ class EventQueries(Queries):
         while found is not None and found.parent is not None:
             event_id, found = found.parent, self.get(found.parent)
         return event_id
+
+    def facts(self, event_id: str) -> Mapping[str, Any] | None:
+        """Return what the decision on an event read; None: it was not kept, or removed."""
+        here = select(decision_facts.c.facts).where(
+            decision_facts.c.store == self.store, decision_facts.c.event == event_id
+        )
+        found: Mapping[str, Any] | None = self.connection.execute(here).scalar()
+        return found
 
     def caused_by(self, event_id: str) -> list[StoredEvent]:
         """Return the events that one caused, in the order in which it caused them."""
@@ -214,6 +222,10 @@ class Events(EventQueries, WriteQueries):
         tree = tree.union_all(select(event.c.id).join(tree, event.c.parent == tree.c.id))
         undecided = update(event).where(event.c.id.in_(select(tree.c.id)), event.c.status == "received")
         self.connection.execute(undecided.values(revision=revision))
+
+    def keep_facts(self, event_id: str, facts: Mapping[str, Any]) -> None:
+        """Store what the decision on an event read."""
+        self.upsert(decision_facts, {"event": event_id, "facts": facts})
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Store the result of a step, so that running it again returns the same."""

@@ -39,7 +39,7 @@ class Condition:
     @property
     def matches_nothing(self) -> bool:
         """Whether it asks for one of no values."""
-        return self.operator == "in" and not self.value
+        return self.operator == "in" and isinstance(self.value, Sequence) and not self.value
 
     def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition in SQL, on this column."""

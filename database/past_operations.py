@@ -197,7 +197,7 @@ def _request(
             return ExpirePoints(about) if is_asked_for else None
         case "activate":
             return ActivatePoints(about)
-        case "award" | "deduct" | "receive" | "take_back" | "settle":
+        case "award" | "deduct" | "receive" | "take_back" | "settle" | "return":
             return None
         case _:
             assert_never(posted.kind)

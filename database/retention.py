@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from database.tables import attempt, delivery, event, message, step
+from database.tables import attempt, decision_facts, delivery, event, message, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ def _remove(connection: Connection, event_ids: Sequence[str], now: datetime) -> 
 
     connection.execute(delete(message).where(message.c.id.in_(messages)))
     connection.execute(delete(step).where(step.c.event.in_(ids)))
+    connection.execute(delete(decision_facts).where(decision_facts.c.event.in_(ids)))
     emptied: dict[str, Any] = {"body": {}, "customer_data": None, "decision": None, "removed_at": now}
     connection.execute(update(event).where(event.c.id.in_(ids)).values(emptied))
     return ids

@@ -147,6 +147,8 @@ def _program(
         reactors=tuple(reactors.values()),
         achievements=tuple(achievements.values()),
         rewards=declared.rewards,
+        returns=settings.returns,
+        tier_on_return=settings.tier_on_return,
         badges=settings.badges or {},
         tier_fall=settings.tier_fall,
         tier_wallet_code=settings.tier_wallet,

@@ -24,6 +24,7 @@ STEPS = {
     "change_member": EventActivities.change_member,
     "issue_rewards": EventActivities.issue_rewards,
     "update_achievements": EventActivities.update_achievements,
+    "take_back": EventActivities.take_back,
 }
 """The activities that apply a decision, by the names in `StepResult.steps`."""
 

@@ -26,7 +26,7 @@ class DueItemView(TypedDict):
     """
 
     subject: str
-    subjectType: Literal["lot", "hold", "issuedReward", "member"] | None
+    subjectType: Literal["lot", "hold", "issuedReward", "member", "transaction"] | None
     kind: str
     customerId: Id | None
     dueAt: Instant

@@ -8,11 +8,12 @@ from api.due_items.schemas import DueItemView
 from api.http.responses import format_instant
 from loyalty.store.due_items import DUE_KINDS, StoredDueItem, SubjectType, known_kind
 
-_SUBJECT_TYPES: Mapping[SubjectType, Literal["lot", "hold", "issuedReward", "member"]] = {
+_SUBJECT_TYPES: Mapping[SubjectType, Literal["lot", "hold", "issuedReward", "member", "transaction"]] = {
     "lot": "lot",
     "hold": "hold",
     "issued reward": "issuedReward",
     "member": "member",
+    "transaction": "transaction",
 }
 
 

@@ -41,6 +41,7 @@ from loyalty.points.refusals import (
     NotHeld,
     NothingLeft,
     NotPending,
+    PartlyReturned,
     SameMember,
     TransferIdReused,
     TransferLimitReached,
@@ -95,6 +96,7 @@ from loyalty.transactions.refusals import (
     MoreThanSold,
     NotASale,
     ReturnBeforeSale,
+    SaleMissing,
     UnknownDocument,
 )
 from program_files import ProgramFaults
@@ -266,6 +268,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     TransferIdReused: FaultTemplate("transferIdReused", "transfer.externalTransferId", parameters=("transfer_id",)),
     NotCancellable: FaultTemplate("notCancellable", "transfer", parameters=("kind",)),
     AlreadyCancelled: FaultTemplate("alreadyCancelled", "transfer"),
+    PartlyReturned: FaultTemplate("partlyReturned", "transfer"),
     NewDateNeeded: FaultTemplate("newDateNeeded", "transfer.expiresAt"),
     NotHeld: FaultTemplate("notHeld", "transfer"),
     MoreThanHeld: FaultTemplate("moreThanHeld", "transfer.points", parameters=("held", "asked")),
@@ -298,6 +301,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     AnothersSale: FaultTemplate("anothersSale", "transaction.customerData"),
     AlreadyAssigned: FaultTemplate("alreadyAssigned", "assign", parameters=("customer_id",)),
     FollowsItsSale: FaultTemplate("followsItsSale", "assign.transactionDocumentNumber"),
+    SaleMissing: FaultTemplate("saleMissing", "transaction.header.linkedDocumentNumber"),
     AlreadyDecided: FaultTemplate("alreadyDecided", "transaction.transaction.{refusal.field}"),
 }
 """The fault of every refusal of an operation."""

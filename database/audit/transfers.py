@@ -32,6 +32,7 @@ ABOUT: Final[Mapping[TransferKind, tuple[TransferKind, ...]]] = {
     "take_back": ("cancel",),
     "settle": KINDS,
     "cancel": ("award", "add", "deduct", "spend", "capture", "send", "receive", "expire"),
+    "return": ("award", "deduct"),
 }
 """The kinds of the transfer that a transfer of each kind is about; other kinds are about none."""
 
@@ -59,7 +60,10 @@ _CHANGES = (
     same("kind", case((transfer.c.kind.in_(KINDS), transfer.c.kind), else_="a known kind"), transfer.c.kind),
     Comparison(
         "points",
-        case((or_(_moved > 0, and_(_moved == 0, transfer.c.kind == "cancel")), _moved), else_=func.abs(_moved)),
+        case(
+            (or_(_moved > 0, and_(_moved == 0, transfer.c.kind.in_(("cancel", "return")))), _moved),
+            else_=func.abs(_moved),
+        ),
         _moved,
     ),
     _by_kind(
@@ -68,24 +72,24 @@ _CHANGES = (
         (("expire",), _taken),
         (("activate", "receive", "release"), _moved),
         (("spend", "deduct", "hold", "send", "settle"), -_moved),
-        (("take_back", "cancel"), transfer.c.active),
+        (("take_back", "cancel", "return"), transfer.c.active),
     ),
     _by_kind(
         "pending",
         (("award", "add"), _either("pending", _moved)),
         (("expire",), _either("pending", -_moved)),
         (("activate",), -_moved),
-        (("cancel",), transfer.c.pending),
+        (("cancel", "return"), transfer.c.pending),
     ),
-    _by_kind("earned", (("award", "add"), _moved), (("cancel",), transfer.c.earned)),
-    _by_kind("spent", (("spend", "deduct", "capture"), _moved), (("cancel",), transfer.c.spent)),
+    _by_kind("earned", (("award", "add"), _moved), (("cancel", "return"), transfer.c.earned)),
+    _by_kind("spent", (("spend", "deduct", "capture"), _moved), (("cancel", "return"), transfer.c.spent)),
     _by_kind("expired", (("expire",), _moved), (("cancel",), transfer.c.expired)),
     _by_kind("held", (("hold",), _moved), (("release", "capture"), -_moved)),
-    _by_kind("owed", (("settle",), -_moved), (("take_back", "cancel"), transfer.c.owed)),
+    _by_kind("owed", (("settle",), -_moved), (("take_back", "cancel", "return"), transfer.c.owed)),
     _by_kind(
         "qualifying",
         (("award", "add", "activate"), _either("qualifying", _moved)),
-        (("cancel",), transfer.c.qualifying),
+        (("cancel", "return"), transfer.c.qualifying),
     ),
 )
 

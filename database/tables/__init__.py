@@ -15,7 +15,7 @@ from database.tables.access import (
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
-from database.tables.events import deadline, event, step
+from database.tables.events import deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_code, member_collision, member_field
@@ -46,6 +46,7 @@ __all__ = [
     "coupon_code",
     "customer_transaction",
     "deadline",
+    "decision_facts",
     "delivery",
     "event",
     "export_chunk",

@@ -70,6 +70,14 @@ step = Table(
     Column("result", Json, nullable=False),
 )
 
+decision_facts = Table(
+    "decision_facts",
+    metadata,
+    Column("event", ID, ForeignKey("event.id"), primary_key=True),
+    store_column(),
+    Column("facts", Json, nullable=False),  # what the decision read, as `loyalty.events.facts` writes it
+)
+
 deadline = Table(
     "deadline",
     metadata,

@@ -55,7 +55,7 @@ def _counted(context: EventContext, achievement: Achievement, values: RuleInput)
     completed = context.tx.achievements.completed(context.event.member, achievement.name)
     if achievement.repeat is not None and completed >= achievement.repeat:
         return _with(achievement, "completed_already", AlreadyCompleted(completed, achievement.repeat))
-    number, value = _measured(achievement, values)
+    number, value = measured(achievement, values)
     if isinstance(number, str):
         context.log.append(f"{achievement.name} counts nothing: {number}")
         return _with(achievement, "counts_nothing", None, number)
@@ -126,7 +126,7 @@ def _nothing_added(achievement: Achievement, day: date, value: str) -> tuple[Ver
             assert_never(achievement.measure)
 
 
-def _measured(achievement: Achievement, values: RuleInput) -> tuple[Decimal | str, str]:
+def measured(achievement: Achievement, values: RuleInput) -> tuple[Decimal | str, str]:
     """Return what an event adds to a sum, or the reason why nothing; and the value that `distinct` counts."""
     match achievement.measure:
         case Sum(number):

@@ -69,6 +69,7 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "coupon_will_expire": lambda context: send_coupon_will_expire(context, context.event.body),
     "coupon_expired": None,
     "transaction": send_transaction,
+    "transaction_returned": send_transaction,
     "transaction_registered": send_transaction_registered,
 }
 

@@ -1,5 +1,6 @@
 """The step that decides an event: the decision is stored once, with what it takes from limits."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -9,21 +10,24 @@ from loyalty.engine.builtin_event_messages import send_builtin_event_messages
 from loyalty.engine.effect_messages import send_effect_messages
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.context import EventContext
-from loyalty.events.decide import decide
+from loyalty.events.decide import decide, rule_input
 from loyalty.events.deductions import Spendable
+from loyalty.events.facts import Facts, facts_to_json, is_returnable
 from loyalty.events.reward_stock import RewardsLeft
 from loyalty.points.effects import take_points
 from loyalty.points.postings import spendable_at
 from loyalty.program.effects import EFFECTS
 from loyalty.program.program import Program
+from loyalty.references import StepResult
 from loyalty.rewards.effects import rewards_left, take_rewards
 from loyalty.store.contributions import claimed
 from loyalty.store.events import Event
 from loyalty.store.limits import LimitUsage
-from loyalty.store.members import NOTHING
+from loyalty.store.members import NOTHING, Member
 from loyalty.store.repositories import StoreRepositories
 from loyalty.tiers.effects import begin_period
 from loyalty.transactions.assigning import assign_unassigned
+from loyalty.transactions.taking_back import takes_back
 
 _STEPS = tuple(dict.fromkeys(each.step for each in EFFECTS.values() if each.step is not None))
 _APPLIED_BY = {step: {each.type for each in EFFECTS.values() if each.step == step} for step in sorted(_STEPS)}
@@ -64,16 +68,35 @@ def _decision(context: EventContext, left: RewardsLeft) -> Decision:
         return Decision(())  # and nothing is read of the member
     usage = usage_on(context.tx, context.program, context.event)
     member = context.member if context.event.type in context.program.decides_by_member else None
+    spendable = spendable_on(context.tx, context.program, context.event, now=context.now)
+    if is_returnable(context.program, context.event.type):
+        _keep_facts(context, member, usage, spendable)
     return decide(
         context.program,
         member,
         context.event,
         usage,
-        spendable_on(context.tx, context.program, context.event, now=context.now),
+        spendable,
         now=context.now,
         with_reasons=context.with_reasons,
         rewards_left=left,
     )
+
+
+def with_returns(context: EventContext, decided: StepResult) -> StepResult:
+    """Return the result of deciding a sale, with the step that takes back what came back since it was decided first."""
+    is_again = context.state.status == "decided" and bool(decided.steps)
+    if is_again and "take_back" not in decided.steps and takes_back(context):
+        return replace(decided, steps=[*decided.steps, "take_back"])
+    return decided
+
+
+def _keep_facts(context: EventContext, member: Member | None, usage: LimitUsage, spendable: Spendable) -> None:
+    """Keep what the decision reads, with the event; not what is too large."""
+    seen = rule_input(context.program, member, context.event, now=context.now).get("member")
+    stored = facts_to_json(Facts(context.now, seen, usage, spendable))
+    if stored is not None:
+        context.tx.events.keep_facts(context.event.id, stored)
 
 
 def _next_steps(context: EventContext, fired: list[RuleOutcome]) -> list[str]:
@@ -82,6 +105,8 @@ def _next_steps(context: EventContext, fired: list[RuleOutcome]) -> list[str]:
     steps: list[str] = [step for step, applied in _APPLIED_BY.items() if not types.isdisjoint(applied)] if types else []
     if context.event.type in context.program.achievements_on:
         steps.append("update_achievements")
+    if takes_back(context):
+        steps.append("take_back")
     return steps
 
 

@@ -13,6 +13,7 @@ from loyalty.rewards.due_items import run_coupon_item
 from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, FailedDueItems, known_kind
 from loyalty.store.repositories import StoreRepositories
 from loyalty.tiers.due_items import run_tier_item
+from loyalty.transactions.due_items import run_return_item
 
 PAGE = 100
 """How many due items are read at once, and reported in one workflow."""
@@ -79,5 +80,7 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
             return run_coupon_item(context, kind)
         case "judge_tier" | "tier_warn" | "tier_review" | "tier_hold_end":
             return run_tier_item(context, kind)
+        case "return_missed":
+            return run_return_item(context)
         case _:
             assert_never(kind)

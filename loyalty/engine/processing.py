@@ -4,19 +4,21 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 
 from loyalty.achievements.updates import update_achievements
-from loyalty.engine.deciding import decide_event
+from loyalty.engine.deciding import decide_event, with_returns
 from loyalty.events.context import EventContext, run_once
 from loyalty.events.turns import Runner, refusal
 from loyalty.members.effects import change_member
 from loyalty.points.effects import post_points
 from loyalty.references import StepResult
 from loyalty.rewards.effects import issue_rewards
+from loyalty.transactions.taking_back import take_back
 
 STEPS: Mapping[str, Callable[[EventContext], None]] = {
     "award_points": post_points,
     "change_member": change_member,
     "issue_rewards": issue_rewards,
     "update_achievements": update_achievements,
+    "take_back": take_back,
 }
 """The steps that apply a decision, by the names of their activities."""
 
@@ -24,9 +26,11 @@ STEPS: Mapping[str, Callable[[EventContext], None]] = {
 def process_event(context: EventContext) -> None:
     """Decide an event and apply the decision; every step reads what the one before it wrote."""
     decide_event(context)
+    context.store_contributions()
     for name in context.next_steps:
         context.reload_member()
         STEPS[name](context)
+        context.store_contributions()
     context.next_steps = []
 
 
@@ -39,7 +43,7 @@ def process_once(open_context: Callable[[str], EventContext], runner: Runner, *,
     context = open_context("decide")
     if (refused := refusal(context, runner)) is not None:
         return refused
-    decided = run_once(context, decide_event, last=True, root=root)
+    decided = with_returns(context, run_once(context, decide_event, last=True, root=root))
     results = [decided]
     for name in decided.steps:
         end = "" if any(result.caused for result in results) else root

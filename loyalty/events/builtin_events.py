@@ -202,6 +202,11 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in("coupon_will_expire", "A coupon will expire soon", _COUPON, reward="reward"),
         _built_in("coupon_expired", "A coupon expired", _COUPON, reward="reward"),
         _built_in("transaction", "A member bought something", _TRANSACTION),
+        _built_in(
+            "transaction_returned",
+            "A member returned something",
+            {**_TRANSACTION, "sale": _TEXT, "sale_document_number": _TEXT, "whole": _YES_OR_NO},
+        ),
         replace(
             _built_in(
                 "transaction_registered",
@@ -216,7 +221,7 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
 ANSWERED: Final[Mapping[str, EventType]] = {name: each for name, each in BUILT_IN.items() if each.has_member}
 """The built-in events that rules may answer."""
 
-TRANSACTIONS: Final = ("transaction",)
+TRANSACTIONS: Final = ("transaction", "transaction_returned")
 """The events of transactions."""
 
 EXTENDED: Final = "transaction"

@@ -37,6 +37,14 @@ class UnknownEvent(LookupError):
         super().__init__(f"event {event_id} is not in store {store}")
 
 
+class NeedsRevision(Exception):
+    """A step needs the program of another revision: load it, and run the step again."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"revision {revision} is needed")
+        self.revision = revision
+
+
 class EventContext:
     """What a step reads and writes, and what it collects: log lines, caused events, deliveries."""
 
@@ -82,9 +90,19 @@ class EventContext:
         """The events that the step stored at the end of queues."""
         self._clock_due_at = state.clock_due_at
         self._wakes_clock = False
+        self.other_programs: Mapping[int, Program | None] = {}
+        """The programs of other revisions that the step needs."""
         self.error = ""
         self.owner: str | None = None
         """The workflow that runs the event; None: the one that did before, or the engine in memory."""
+
+    def program_of(self, revision: int) -> Program | None:
+        """Return the program of a revision; None: it cannot be read. Raise NeedsRevision if it is not loaded yet."""
+        if revision == self.state.revision:
+            return self.program
+        if revision not in self.other_programs:
+            raise NeedsRevision(revision)
+        return self.other_programs[revision]
 
     # Not cached_property: until Python 3.12 that takes a lock each time, and contexts are made by the thousand.
     @property
@@ -166,6 +184,12 @@ class EventContext:
         self.tx.events.leave_to_relay(event_id, now=self.now)
         self.recorded.append(EventRef(self.tx.store, event_id, type_, member_id, new.revision))
 
+    def store_contributions(self) -> None:
+        """Store what the step has added to achievements and limits until now."""
+        if self.contributions:
+            self.tx.contributions.add(self.event.id, self.contributions)
+            self.contributions = []
+
     def clear_due_items(self, subject: str) -> None:
         """Remove all due items of a lot or a coupon."""
         self.tx.due_items.clear_all(subject)
@@ -239,8 +263,7 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
     if context.state.status in ("applied", "failed"):
         return NOTHING
     work(context)
-    if context.contributions:
-        context.tx.contributions.add(context.event.id, context.contributions)
+    context.store_contributions()
     result = context.result()
     if not result.is_nothing:
         context.tx.events.set_step(context.event.id, context.step, result)

@@ -20,6 +20,7 @@ from loyalty.decisions.reasons import (
 )
 from loyalty.events.decision_size import DecisionSize
 from loyalty.events.deductions import Spendable, pay
+from loyalty.events.facts import Facts
 from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached
 from loyalty.events.reward_stock import RewardsLeft, in_stock
 from loyalty.program.effect_rules import (
@@ -81,6 +82,18 @@ def decide(
         return _decided(program, values, event, usage, taking, with_reasons=with_reasons)
 
 
+def decide_again(program: Program, event: Event, facts: Facts) -> Decision:
+    """Decide an event by what an earlier decision on it read, without reasons; raise as `decide`."""
+    values = event_input(event, now=facts.now) | ({} if facts.member is None else {"member": facts.member})
+    with rules.steps_together(MAX_STEPS):
+        return _decided(program, values, event, facts.usage, _Taking(facts.spendable, NONE_LIMITED), with_reasons=False)
+
+
+def event_input(event: Event, *, now: datetime) -> dict[str, Any]:
+    """Return what rules read of an event."""
+    return {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
+
+
 def _decided(
     program: Program,
     values: Mapping[str, Any],
@@ -108,7 +121,7 @@ def _decided(
 
 def rule_input(program: Program, member: Member | None, event: Event, *, now: datetime) -> dict[str, Any]:
     """Return what rules read; its type is `loyalty.program.scope.scope`. `member` None: no rule reads it."""
-    values: dict[str, Any] = {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
+    values = event_input(event, now=now)
     if member is not None:
         values["member"] = member_values(program, member)
     return values

@@ -21,7 +21,14 @@ from loyalty.points.cancelled_awards import cancellation_of, take_from_others, t
 from loyalty.points.holds import expire_overdue, release_points
 from loyalty.points.operations import find_transfer, transfer_body
 from loyalty.points.postings import give_back, settle
-from loyalty.points.refusals import AlreadyCancelled, DateInPast, NewDateNeeded, NotCancellable, NothingLeft
+from loyalty.points.refusals import (
+    AlreadyCancelled,
+    DateInPast,
+    NewDateNeeded,
+    NotCancellable,
+    NothingLeft,
+    PartlyReturned,
+)
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
@@ -51,7 +58,8 @@ class Cancellation:
 def cancel_transfer(operation: OperationContext, request: CancelTransfer) -> Cancellation:
     """Cancel a transfer once.
 
-    Raise UnknownTransfer, AlreadyCancelled, NotCancellable, NothingLeft, NotHeld, NewDateNeeded or DateInPast.
+    Raise UnknownTransfer, AlreadyCancelled, PartlyReturned, NotCancellable, NothingLeft, NotHeld, NewDateNeeded or
+    DateInPast.
     """
     if request.expires_at is not None and request.expires_at <= operation.now:
         raise DateInPast(request.expires_at)
@@ -60,6 +68,8 @@ def cancel_transfer(operation: OperationContext, request: CancelTransfer) -> Can
     operation.lock_members(transfer.member, *([] if partner is None else [partner.member]))
     if cancellation_of(operation, transfer.id) is not None:
         raise AlreadyCancelled(transfer.id)
+    if any(each.kind == "return" for each in operation.tx.ledger.transfers_about(transfer.id)):
+        raise PartlyReturned(transfer.id)
     match transfer.kind:
         case "award" | "add":
             return _cancel_addition(operation, transfer, request.comment)
@@ -75,7 +85,7 @@ def cancel_transfer(operation: OperationContext, request: CancelTransfer) -> Can
             return Cancellation(release_points(operation, transfer.id, request.comment))
         case "expire":
             return _cancel_expiry(operation, transfer, request)
-        case "activate" | "release" | "take_back" | "settle" | "cancel":
+        case "activate" | "release" | "take_back" | "settle" | "cancel" | "return":
             raise NotCancellable(transfer.kind)
 
 

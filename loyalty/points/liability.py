@@ -251,9 +251,9 @@ def movement_of(kind: TransferKind, about: TransferKind | None) -> Movement | No
             return "cancelled"
         case "activate" | "hold" | "release":
             return None
-        case "cancel" if about is None or about in ("award", "add"):
+        case "cancel" | "return" if about is None or about in ("award", "add"):
             return "cancelled"
-        case "cancel":
+        case "cancel" | "return":
             return movement_of(about, None)
         case _:
             assert_never(kind)

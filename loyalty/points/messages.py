@@ -33,8 +33,10 @@ TYPES: Final[Mapping[TransferKind, UnitsTransferKind | None]] = {
     "take_back": "spending",
     "settle": None,
     "cancel": "adding",
+    "return": "adding",
 }
-"""The types of transfers in messages; None: there is no message. What a cancellation takes is `spending`."""
+"""The types of transfers in messages; None: there is no message. What a cancellation, or a return, takes
+is `spending`."""
 
 
 def send_transfers(context: EventContext, posted: Iterable[Posted]) -> None:
@@ -63,7 +65,7 @@ def send_transfers_of_event(context: EventContext) -> None:
 
 def units_kind(transfer: Transfer) -> UnitsTransferKind | None:
     """Return the type of a transfer in messages and answers of the API; None: it is not shown."""
-    if transfer.kind == "cancel" and transfer.change.net + transfer.change.pending < 0:
+    if transfer.kind in ("cancel", "return") and transfer.change.net + transfer.change.pending < 0:
         return "spending"
     return TYPES[transfer.kind]
 

@@ -8,6 +8,7 @@ PointsRefusal               points are not moved
 ├── TransferIdReused        the client's own id was used for another transfer
 ├── NotCancellable          transfers of this kind are not cancelled
 ├── AlreadyCancelled        the transfer was cancelled before
+├── PartlyReturned          a return has taken, or given back, a part of the transfer
 ├── NewDateNeeded           points that expired come back only with a new date
 ├── NotHeld                 the transfer is not a hold, or nothing of it is held any more
 ├── MoreThanHeld            more is captured than is held
@@ -86,6 +87,13 @@ class AlreadyCancelled(PointsRefusal):
     def __init__(self, transfer_id: str) -> None:
         super().__init__("the transfer is cancelled already: a transfer is cancelled once")
         self.transfer_id = transfer_id
+
+
+class PartlyReturned(PointsRefusal):
+    """A return has taken, or given back, a part of the transfer."""
+
+    def __init__(self, transfer_id: str) -> None:
+        super().__init__(f"a return has undone a part of transfer {transfer_id[:80]}: add or spend the rest by hand")
 
 
 class NewDateNeeded(PointsRefusal):

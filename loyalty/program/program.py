@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import rules
@@ -20,6 +20,10 @@ from loyalty.program.reactors import Reactor
 from loyalty.program.rewards import Reward
 from loyalty.program.tiers import Tier, TierBy, TierFall
 from loyalty.program.wallets import Wallet
+
+Returns: TypeAlias = Literal["automatic", "by_rules"]
+TierOnReturn: TypeAlias = Literal["now", "review"]
+"""When a member loses a tier that was reached by what is returned: at once, or at the next review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,9 @@ class Program:
     rewards: Mapping[str, Reward]
     region: str | None = None
     """The country whose phone numbers need no code of the country; None: every number needs one."""
+    returns: Returns = "automatic"
+    """Who takes back what a sale gave when it is returned: Laurel, or the rules on `transaction_returned`."""
+    tier_on_return: TierOnReturn = "now"
     badges: Mapping[str, str] = field(default_factory=dict)
     """Declared badges and their titles; empty: any name is a badge."""
     tier_fall: TierFall = "to_reached"

@@ -11,9 +11,9 @@ from loyalty.decisions.decision import Claim
 from loyalty.store.limits import by_wallet
 from rules.frozen import frozen_at_type_check
 
-ContributionKind: TypeAlias = Literal["counted", "used", "member", "program"]
+ContributionKind: TypeAlias = Literal["counted", "used", "member", "program", "badge"]
 """`counted`: added to a daily sum of an achievement; `used`: what completing it used of a daily sum; `member` and
-`program`: taken from such a limit of a reactor."""
+`program`: taken from such a limit of a reactor; `badge`: badges that a return took away, as negative `times`."""
 
 
 @frozen_at_type_check
@@ -43,3 +43,9 @@ class ContributionRepository(Protocol):
 
     def add(self, event_id: str, contributions: Sequence[Contribution]) -> None:
         """Add to the contributions of an event."""
+
+    def of_events(self, event_ids: Sequence[str]) -> Sequence[tuple[str, Contribution]]:
+        """Return the contributions of events, each with the id of its event, in a fixed order."""
+
+    def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
+        """Return what events of a member counted, or used, of one daily sum, each with the id of its event."""

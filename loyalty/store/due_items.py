@@ -14,7 +14,8 @@ LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_begin", "coupon_warn", "coupon_expire"]
 TierDueKind: TypeAlias = Literal["judge_tier", "tier_warn", "tier_review", "tier_hold_end"]
 HoldDueKind: TypeAlias = Literal["unblock"]
-DueKind: TypeAlias = LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
+ReturnDueKind: TypeAlias = Literal["return_missed"]
+DueKind: TypeAlias = ReturnDueKind | LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
 TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review")
 """The due items of the period of a member's tier."""
@@ -23,7 +24,7 @@ DueTimes: TypeAlias = Mapping[DueKind, datetime]
 """When each due item of one subject is due."""
 
 
-SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member"]
+SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member", "transaction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
     "tier_hold_end": DueKindInfo("member", "a tier by hand ends"),
     "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
+    "return_missed": DueKindInfo("transaction", "a return whose sale never came is set aside"),
 }
 """The kinds of due items, in the order in which items of the same moment are run: lots come before tiers."""
 

@@ -1,6 +1,6 @@
 """Events of a store, and their repository."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
@@ -130,9 +130,21 @@ class EventReader(Protocol):
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with all that the named step of it starts from."""
 
+    def get(self, event_id: str) -> StoredEvent | None:
+        """Return one event; in memory, of those alone that can be returned."""
+
+    def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
+        """Return the events that one caused, in the order in which it caused them; in memory as `get`."""
+
+    def facts(self, event_id: str) -> Mapping[str, Any] | None:
+        """Return what the decision on an event read; None: it was not kept, or removed."""
+
 
 class EventRepository(EventReader, Protocol):
     """Events of a store."""
+
+    def keep_facts(self, event_id: str, facts: Mapping[str, Any]) -> None:
+        """Store what the decision on an event read."""
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
         """Store an event; return False if its id, or its external id, is stored already.

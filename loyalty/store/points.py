@@ -31,8 +31,12 @@ TransferKind: TypeAlias = Literal[
     "take_back",
     "settle",
     "cancel",
+    "return",
 ]
-"""What moves points: rules `award` and `deduct`, people `add` and `spend`; `settle` pays debt."""
+"""What moves points: rules `award` and `deduct`, people `add` and `spend`; `settle` pays debt.
+
+`return` undoes a part of an award or of a deduction, since goods came back.
+"""
 
 
 @lru_cache(maxsize=20_000)

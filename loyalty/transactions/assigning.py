@@ -8,6 +8,8 @@ from loyalty.program.program import Program
 from loyalty.store.members import Identity, Member
 from loyalty.store.repositories import StoreRepositories
 from loyalty.store.transactions import StoredTransaction
+from loyalty.transactions.refusals import MoreThanSold
+from loyalty.transactions.returned_lines import left_of
 
 
 class AssigningWork(Protocol):
@@ -35,7 +37,50 @@ def assign_and_record(work: AssigningWork, found: StoredTransaction, member_id: 
         return False
     body = event_body(found.id, stored_content(found))
     work.record(event_id, "transaction", member_id, body, time=found.purchased_at)
+    sale = work.tx.transactions.get(found.id)
+    assert sale is not None, "it was assigned just now"
+    join_returns(work, sale)
     return True
+
+
+def join_returns(work: AssigningWork, sale: StoredTransaction) -> None:
+    """Let the returns that waited for a sale, or for its member, join the end of the member's queue.
+
+    One that does not fit the sale stays outside, and its due item says why.
+    """
+    assert sale.member is not None, "returns join the queue of a member"
+    joined: list[StoredTransaction] = []
+    for each in work.tx.transactions.returns_of(sale.document_number):
+        if each.member is None and not _fits(sale, [*joined, each]):
+            continue
+        joined.append(each)
+        event_id = work.new_event_id()
+        if each.member is None and work.tx.transactions.assign(each.id, sale.member, event_id, now=work.now):
+            work.tx.due_items.clear_all(each.id)
+            record_return(work, each, sale, event_id)
+
+
+def _fits(sale: StoredTransaction, returns: list[StoredTransaction]) -> bool:
+    """Return whether a sale has what comes back by returns, the last of which is not before it."""
+    try:
+        left_of(sale.items, [each.items for each in returns])
+    except MoreThanSold:
+        return False
+    return returns[-1].purchased_at >= sale.purchased_at
+
+
+def record_return(work: AssigningWork, returned: StoredTransaction, sale: StoredTransaction, event_id: str) -> None:
+    """Store the event of a return at the end of the queue of its sale's member."""
+    assert sale.member is not None, "returns join the queue of a member"
+    all_returns = work.tx.transactions.returns_of(sale.document_number)
+    until_now = [each.items for each in all_returns if each.member is not None or each.id == returned.id]
+    body = {
+        **event_body(returned.id, stored_content(returned)),
+        "sale": sale.id,
+        "sale_document_number": sale.document_number,
+        "whole": left_of(sale.items, until_now).is_nothing,
+    }
+    work.record(event_id, "transaction_returned", sale.member, body, time=returned.purchased_at)
 
 
 def assign_unassigned(work: AssigningWork, member: Member) -> int:

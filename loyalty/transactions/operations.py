@@ -6,8 +6,9 @@ stored without, and joins the queue when it is assigned. Locks are taken in the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
+from loyalty.calendar import Duration
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
 from loyalty.members.registration import find_member
@@ -15,15 +16,23 @@ from loyalty.references import NOBODY
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.members import Identity
 from loyalty.store.transactions import NewTransaction, StoredTransaction
-from loyalty.transactions.assigning import assign_and_record, event_body
+from loyalty.transactions.assigning import assign_and_record, event_body, join_returns, record_return
 from loyalty.transactions.documents import Document
 from loyalty.transactions.refusals import (
     AlreadyAssigned,
     AlreadyDecided,
+    AnothersSale,
     DocumentNumberReused,
     FollowsItsSale,
+    MissingSale,
+    NotASale,
+    ReturnBeforeSale,
     UnknownDocument,
 )
+from loyalty.transactions.returned_lines import left_of
+
+WAITS_FOR_SALE: Final = Duration(days=7)
+"""How long a return waits for its sale before it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,9 @@ def register_transaction(operation: OperationContext, document: Document) -> str
     """
     document = replace(document, identity=document.identity.written(operation.program.region))
     repeated = _repetition(operation, document)
-    return repeated if repeated is not None else _register_sale(operation, document)
+    if repeated is not None:
+        return repeated
+    return _register_sale(operation, document) if document.type == "sell" else _register_return(operation, document)
 
 
 def assign_transaction(operation: OperationContext, document_number: str, member_id: str) -> AssignedTransaction:
@@ -115,7 +126,53 @@ def _register_sale(operation: OperationContext, document: Document) -> str:
         operation.require_active(member_id)
     new = _new(document, new_id(), operation.new_event_id(), member=member_id)
     _store(operation, document, new)
+    if member_id is not None:
+        join_returns(operation, _found(operation, new.id))
     return new.id
+
+
+def _register_return(operation: OperationContext, document: Document) -> str:
+    """Store a return once; it joins the queue of its sale's member, or waits for the sale, or for its member."""
+    number = document.linked_number
+    if number is None:
+        raise MissingSale
+    seen = operation.tx.transactions.by_number(number)
+    member_id = None if seen is None else seen.member
+    if member_id is not None:
+        operation.lock_members(member_id)
+    operation.tx.transactions.lock_numbers([document.number, number])
+    sale = operation.tx.transactions.by_number(number)
+    if (None if sale is None else sale.member) != member_id:
+        raise ConcurrentInsert("sale of a return")
+    repeated = _repetition(operation, document)
+    if repeated is not None:
+        return repeated
+    if sale is not None:
+        _require_of(operation, sale, document)
+    new = _new(document, new_id(), operation.new_event_id(), member=member_id)
+    if sale is not None and member_id is not None:
+        if not operation.tx.transactions.add(new, now=operation.now):
+            raise ConcurrentInsert("transaction")
+        record_return(operation, _found(operation, new.id), sale, new.reported_by)
+        return new.id
+    _store(operation, document, new)
+    if sale is None:
+        missed_at = WAITS_FOR_SALE.after(operation.now, operation.program.zone)
+        operation.tx.due_items.set(new.id, "return_missed", missed_at, member=None)
+    return new.id
+
+
+def _require_of(operation: OperationContext, sale: StoredTransaction, document: Document) -> None:
+    """Raise a refusal for a return that cannot be of a sale."""
+    if sale.is_return:
+        raise NotASale(sale.document_number)
+    if document.purchased_at < sale.purchased_at:
+        raise ReturnBeforeSale(sale.purchased_at)
+    named = find_member(operation.tx, document.identity) if document.identity else None
+    if named is not None and sale.member not in (None, named):
+        raise AnothersSale
+    earlier = operation.tx.transactions.returns_of(sale.document_number)
+    left_of(sale.items, [*(each.items for each in earlier), [item.as_body() for item in document.items]])
 
 
 def _store(operation: OperationContext, document: Document, new: NewTransaction) -> None:
@@ -176,6 +233,7 @@ def _new(
         event_id,
         member,
         None if member is None else event_id,
+        None if document.type == "sell" else "waiting" if member is None else "joined",
     )
 
 

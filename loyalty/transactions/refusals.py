@@ -10,6 +10,7 @@ TransactionRefusal          a transaction is not stored, changed or assigned
 ├── AnothersSale            a return names a member who is not that of its sale
 ├── AlreadyAssigned         the transaction belongs to another member
 ├── FollowsItsSale          a return has the member of its sale, and is not assigned by itself
+├── SaleMissing             the sale of a return was not reported within 7 days
 └── AlreadyDecided          rules have read what is to be changed
 """
 
@@ -90,6 +91,13 @@ class FollowsItsSale(TransactionRefusal):
 
     def __init__(self, document_number: str) -> None:
         super().__init__(f"a return belongs to the member of its sale: assign {document_number[:80]}")
+
+
+class SaleMissing(TransactionRefusal):
+    """The sale of a return was not reported within 7 days."""
+
+    def __init__(self, document_number: str) -> None:
+        super().__init__(f"no sale has the number {document_number[:80]}: report it, and the return goes on by itself")
 
 
 class AlreadyDecided(TransactionRefusal):

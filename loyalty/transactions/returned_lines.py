@@ -41,11 +41,12 @@ class LeftOfSale:
         """Whether nothing came back."""
         return not self.by_share and self.returned == 0 and bool(self.lines)
 
-    def share_of(self, amount: int) -> int:
-        """Return the part of an amount that came back by value, rounded down."""
+    def share_of(self, amount: int, unit: int = 1) -> int:
+        """Return the part of an amount that came back by value, rounded down to whole units."""
         if self.is_nothing:
             return amount
-        return int(amount * self.returned / self.sold) if self.sold else 0
+        share = int(amount * self.returned / self.sold) if self.sold else 0
+        return share // unit * unit
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from program_files.checks.attributes import note_misspelt_attributes
 from program_files.checks.causality import Nodes, responders_of
 from program_files.checks.cycles import note_cycles
 from program_files.checks.overwriting import note_overwriting
+from program_files.checks.returns import note_taken_twice
 from program_files.folders.layout import PROGRAM_FILES
 from program_files.readers.declarations import Declarations
 from program_files.text.problems import Problems
@@ -29,6 +30,7 @@ def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, prob
     note_cycles(responders, program, declared, problems)
     note_overwriting(responders, declared, problems)
     note_misspelt_attributes(program, problems)
+    note_taken_twice(responders, program, problems)
 
 
 def note_past(program: Program, nodes: Nodes, problems: Problems, *, now: datetime) -> None:

@@ -19,6 +19,11 @@ on: purchase
 when: {{"==": [{{var: event.body.channel}}, {channel}]}}
 then: [{{set_attribute: {{name: size, value: {value}}}}}]
 """
+_REFUNDS = """\
+reactor: refunds
+on: transaction_returned
+then: [{{{effect}}}]
+"""
 _FAVOURITE = """\
 reactor: {name}
 on: purchase
@@ -69,6 +74,15 @@ TOGETHER_CODES: Final[Mapping[str, Code]] = {
         "A rule reads an attribute that no effect sets, under a name that is close to one that an effect sets.",
         "Correct its spelling, or give the attribute that clients set a name of its own.",
         Example(_favourite("favorite"), _favourite("favourite")),
+        "warning",
+    ),
+    "taken-twice": Code(
+        "A reactor takes points for a return, and Laurel takes back what the sale gave by itself.",
+        "Remove the deduction, or write `returns: by_rules` in `program.yaml`.",
+        Example(
+            {"reactors/refunds.yaml": _REFUNDS.format(effect="deduct_points: {points: 5}")},
+            {"reactors/refunds.yaml": _REFUNDS.format(effect="grant_badge: early-bird")},
+        ),
         "warning",
     ),
     "already-over": Code(

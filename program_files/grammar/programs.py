@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+from loyalty.program.program import Returns, TierOnReturn
 from loyalty.program.tiers import TierBy, TierFall
 from loyalty.program.wallets import Dating
 from program_files.grammar.common import EXPIRES, PERIOD, TITLE, expiry
@@ -43,6 +44,15 @@ TIER_FALL: Final[ChoiceValue[TierFall]] = ChoiceValue(
     }
 )
 
+RETURNS: Final[ChoiceValue[Returns]] = ChoiceValue(
+    {
+        "automatic": "Laurel does: the sale is decided again without them.",
+        "by_rules": "Reactors on `transaction_returned` do.",
+    }
+)
+TIER_ON_RETURN: Final[ChoiceValue[TierOnReturn]] = ChoiceValue(
+    {"now": "At once.", "review": "At the next review of the tier."}
+)
 DATED: Final[ChoiceValue[Dating]] = ChoiceValue(
     {
         "award": "From the moment they are booked.",
@@ -167,6 +177,18 @@ PROGRAM: Final = MapGrammar(
             expiry("tier_review", "the beginning of the tier's period"),
             "How long a tier above the lowest is kept before it is reviewed, and perhaps lost.",
             default="never",
+        ),
+        Key(
+            "returns",
+            RETURNS,
+            "Who takes back what a sale gave, when goods of it come back.",
+            default="automatic",
+        ),
+        Key(
+            "tier_on_return",
+            TIER_ON_RETURN,
+            "When a member loses a tier that they reached by what they return.",
+            default="now",
         ),
         Key(
             "badges",

@@ -6,11 +6,21 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
 from loyalty.program.expiry import Expiry, Never
-from loyalty.program.program import NotifyBefore
+from loyalty.program.program import NotifyBefore, Returns, TierOnReturn
 from loyalty.program.tiers import Tier, TierBy, TierFall
 from loyalty.program.wallets import Wallet
 from loyalty.store.identity_keys import regions
-from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_BY, TIER_FALL, UNKNOWN_MEMBERS
+from program_files.grammar.programs import (
+    BADGE,
+    NOTIFY_BEFORE,
+    PROGRAM,
+    RETURNS,
+    TIER,
+    TIER_BY,
+    TIER_FALL,
+    TIER_ON_RETURN,
+    UNKNOWN_MEMBERS,
+)
 from program_files.readers.expiry import read_expiry
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import is_name, name_of, note_wrong_type, text_of
@@ -36,6 +46,8 @@ class Settings:
     tier_fall: TierFall
     tier_wallet: str | None
     """The wallet whose points decide the tier; None: the default one."""
+    returns: Returns
+    tier_on_return: TierOnReturn
     badges: Mapping[str, str] | None
     """None: badges are not declared, so that any name is one."""
 
@@ -60,6 +72,8 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         tier_review=Never() if review is None else read_expiry(review, problems, "tier_review"),
         tier_fall=fields.choice("tier_fall", TIER_FALL),
         tier_wallet=_tier_wallet(fields, wallets),
+        returns=fields.choice("returns", RETURNS),
+        tier_on_return=fields.choice("tier_on_return", TIER_ON_RETURN),
         badges=None if badges is None else _badges(badges, problems),
     )
 
@@ -168,6 +182,8 @@ NO_SETTINGS = Settings(
     tier_review=Never(),
     tier_fall="to_reached",
     tier_wallet=None,
+    returns="automatic",
+    tier_on_return="now",
     badges=None,
 )
 """Used in place of a program.yaml that cannot be read, so that the other files can be checked."""

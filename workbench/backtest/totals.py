@@ -54,7 +54,7 @@ class Totals:
                 self.spent[transfer.wallet] += transfer.points
             case "expire":
                 self.expired[transfer.wallet] += transfer.points
-            case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel":
+            case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel" | "return":
                 pass
             case _:
                 assert_never(transfer.kind)

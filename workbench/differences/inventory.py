@@ -89,6 +89,8 @@ def _settings(program: Program) -> Iterator[Attribute]:
             "tier_by": AttributeText(program.tier_by) if program.tiers else None,
             "tier_wallet": None if program.tier_wallet_code is None else AttributeText(program.tier_wallet_code),
             "tier_fall": AttributeText(program.tier_fall) if program.tier_fall != "to_reached" else None,
+            "returns": None if program.returns == "automatic" else AttributeText(program.returns),
+            "tier_on_return": None if program.tier_on_return == "now" else AttributeText(program.tier_on_return),
             "tier_review": AttributeText(phrases.expiry(program.tier_review)) if program.reviews_tiers else None,
             **dict.fromkeys(("wallets", "tiers", "badges"), None),  # definitions of their own
             "dated": None,  # it is said of each wallet

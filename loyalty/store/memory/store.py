@@ -13,7 +13,7 @@ from loyalty.decisions.decision import Claim, Decision
 from loyalty.program.wallets import Points
 from loyalty.references import StepResult
 from loyalty.store.contributions import Contribution
-from loyalty.store.events import EventState, NewEvent, ReportedId
+from loyalty.store.events import EventState, NewEvent, ReportedId, StoredEvent
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview, still_learned
 from loyalty.store.memory.achievements import InMemoryAchievements
@@ -22,6 +22,7 @@ from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.referrals import InMemoryReferrals
+from loyalty.store.memory.returnable_events import ReturnableEvents
 from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemoryTierHolds
 from loyalty.store.memory.transactions import InMemoryTransactions
@@ -61,9 +62,9 @@ class InMemoryStore:
         self.transactions = InMemoryTransactions()
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
-        self.contributions = _Contributions()
         self.codes = InMemoryCodes()
         self.referrals = InMemoryReferrals()
+        self.contributions = _Contributions(self)
         self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
 
@@ -89,12 +90,13 @@ class _Repository:
 
 
 class _Events(_Repository):
-    __slots__ = ("_has_subscribers", "_reported_ids", "states")
+    __slots__ = ("_has_subscribers", "_reported_ids", "kept", "states")
 
     def __init__(self, store: InMemoryStore, *, has_subscribers: bool) -> None:
         super().__init__(store)
         self._has_subscribers = has_subscribers
         self.states: dict[str, EventState] = {}
+        self.kept = ReturnableEvents()
         self._reported_ids: dict[str, ReportedId] = {}
 
     def add(self, new: NewEvent, *, now: datetime) -> bool:
@@ -117,6 +119,7 @@ class _Events(_Repository):
             None,
             self._has_subscribers,
         )
+        self.kept.add(new, now=now)
         if new.external_id is not None:
             self._reported_ids[new.external_id] = ReportedId(new.id, new.fingerprint)
         return True
@@ -137,8 +140,9 @@ class _Events(_Repository):
     def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
         """Do nothing: there are no workflows."""
 
-    def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:
-        """Do nothing: the event's context has the decision."""
+    def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:  # noqa: ARG002 - not kept
+        """Keep the decision on an event that can be returned; the event's context has all others."""
+        self.kept.decide(event_id, decision)
 
     def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
         """Do nothing: the event is dropped once it is processed."""
@@ -148,6 +152,18 @@ class _Events(_Repository):
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Do nothing: no step is run twice."""
+
+    def get(self, event_id: str) -> StoredEvent | None:
+        return self.kept.get(event_id)
+
+    def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
+        return self.kept.caused_by(event_id)
+
+    def facts(self, event_id: str) -> Mapping[str, Any] | None:
+        return self.kept.facts.get(event_id)
+
+    def keep_facts(self, event_id: str, facts: Mapping[str, Any]) -> None:
+        self.kept.facts[event_id] = facts
 
     def forget(self) -> None:
         """Drop the events that are processed."""
@@ -353,11 +369,19 @@ class _Usage(_Repository):
         days[claim.day] = days.get(claim.day, DailyUse(claim.day, 0, {})).plus(claim.times, claim.points)
 
 
-class _Contributions:
+class _Contributions(_Repository):
+    """Contributions of events that can be returned, and of returns; nothing in memory reads others."""
+
     __slots__ = ()
 
     def add(self, event_id: str, contributions: Sequence[Contribution]) -> None:
-        """Do nothing: nothing in memory reads them."""
+        self._store.events.kept.contribute(event_id, contributions)
+
+    def of_events(self, event_ids: Sequence[str]) -> Sequence[tuple[str, Contribution]]:
+        return self._store.events.kept.contributions_of(event_ids)
+
+    def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
+        return self._store.events.kept.counted_on(member_id, (achievement, day, value))
 
 
 class _Subscriptions:

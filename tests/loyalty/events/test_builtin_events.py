@@ -73,6 +73,7 @@ BODIES = {
     "coupon_began": ISSUED | {"begins_at": TIME},
     "coupon_will_expire": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
     "transaction": TRANSACTION,
+    "transaction_returned": TRANSACTION | {"sale": "s", "sale_document_number": "A", "whole": False},
     "transaction_registered": {"transaction": "t", "document_number": "A"},
     "coupon_expired": {"reward": "coffee", "issued_reward": "i", "coupon": "C", "expires_at": TIME},
 }

@@ -434,7 +434,8 @@ def test_json_has_both_sides_and_both_places() -> None:
     ("kind", "compared"),
     [
         (Program, ("store title zone registers_unknown_members wallets notify_before tiers tier_by tier_review "
-                  "event_types reactors achievements rewards region badges tier_fall tier_wallet_code")),
+                  "event_types reactors achievements rewards region returns tier_on_return badges tier_fall "
+                  "tier_wallet_code")),
         (Wallet, "code title default decimals pending expires cost debt grace dated transfer_limits"),
         (TransferLimit, "every times points"),
         (NotifyBefore, "points coupons tier"),

@@ -27,6 +27,8 @@ tiers: [{tier: bronze, from: 0, title: Bronze}, {tier: gold, from: 100.5}]
 tier_by: active_points
 tier_wallet: points
 tier_fall: one_step
+returns: automatic
+tier_on_return: review
 tier_review: {after: 365d}
 badges: {early-bird: {title: Early bird}, late-bird: {}}
 """,

@@ -1,0 +1,61 @@
+"""What a decision read of the member, kept with events that can be returned, so that they are decided again by it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+import rules
+from loyalty.events.deductions import Spendable
+from loyalty.program.program import Program
+from loyalty.program.wallets import Points
+from loyalty.store.limits import DailyUse, LimitUsage
+
+MOST_BYTES: Final = 64 * 1024
+"""The most that is kept of one decision; of one that read more, nothing is kept."""
+
+_INSTANTS: Final = ("registered_at",)
+"""The fields of a member that hold an instant."""
+
+
+class Facts(NamedTuple):
+    """What a decision read: the moment, the member as rules see them, limits, and what could be spent."""
+
+    now: datetime
+    member: Mapping[str, Any] | None
+    usage: LimitUsage
+    spendable: Spendable
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any] | None:
+    """Return facts as they are stored; None if they are too large to be kept."""
+    member = None if facts.member is None else dict(facts.member)
+    for name in _INSTANTS if member is not None else ():
+        assert member is not None, "there are fields of a member"
+        member[name] = member[name].isoformat()
+    usage = [
+        [reactor, per, use.day.isoformat(), use.times, dict(use.points)]
+        for (reactor, per), uses in facts.usage.items()
+        for use in uses
+    ]
+    stored = {"now": facts.now.isoformat(), "member": member, "usage": usage, "spendable": dict(facts.spendable)}
+    return stored if len(rules.exact.dumps(stored)) <= MOST_BYTES else None
+
+
+def facts_from_json(stored: Mapping[str, Any]) -> Facts:
+    """Return the facts that `facts_to_json` wrote."""
+    member = stored["member"]
+    if member is not None:
+        member = {**member, **{name: datetime.fromisoformat(member[name]) for name in _INSTANTS}}
+    usage: dict[tuple[str, str], tuple[DailyUse, ...]] = {}
+    for reactor, per, day, times, points in stored["usage"]:
+        amounts = {wallet: Decimal(amount) for wallet, amount in points.items()}
+        use = DailyUse(date.fromisoformat(day), times, amounts)
+        usage[reactor, per] = (*usage.get((reactor, per), ()), use)
+    spendable = {wallet: Points(points) for wallet, points in stored["spendable"].items()}
+    return Facts(datetime.fromisoformat(stored["now"]), member, usage, spendable)
+
+
+def is_returnable(program: Program, event_type: str) -> bool:
+    """Return whether what events of a type gave may be taken back."""
+    return event_type == "transaction" and program.returns == "automatic"

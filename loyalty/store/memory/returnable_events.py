@@ -1,0 +1,84 @@
+"""What an in-memory store keeps of events that can be returned, and of all that they caused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from loyalty.decisions.decision import Decision
+from loyalty.decisions.decision_json import to_json
+from loyalty.store.contributions import Contribution
+from loyalty.store.events import NewEvent, StoredEvent
+
+RETURNABLE: Final = frozenset({"transaction", "transaction_returned"})
+"""The types of events that are kept, with all that they cause."""
+
+
+class ReturnableEvents:
+    """Events, their decisions, what these read, and their contributions."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Mapping[str, Any]] = {}
+        self._events: dict[str, StoredEvent] = {}
+        self._caused: dict[str, list[str]] = {}
+        self._contributions: dict[str, dict[tuple[str, str, date, str], Contribution]] = {}
+
+    def add(self, new: NewEvent, *, now: datetime) -> None:
+        """Keep an event, if it can be returned or was caused by one that can be."""
+        if new.type not in RETURNABLE and new.parent not in self._events:
+            return
+        self._events[new.id] = StoredEvent(
+            new.id,
+            new.type,
+            new.member,
+            new.external_id,
+            None,
+            new.body,
+            new.time,
+            now,
+            new.revision,
+            new.parent,
+            "received",
+            None,
+            None,
+        )
+        if new.parent is not None:
+            self._caused.setdefault(new.parent, []).append(new.id)
+
+    def decide(self, event_id: str, decision: Decision) -> None:
+        """Keep the decision on an event."""
+        if event_id in self._events:
+            self._events[event_id] = replace(self._events[event_id], status="applied", decision=to_json(decision))
+
+    def get(self, event_id: str) -> StoredEvent | None:
+        return self._events.get(event_id)
+
+    def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
+        return [self._events[each] for each in self._caused.get(event_id, ())]
+
+    def contribute(self, event_id: str, contributions: Sequence[Contribution]) -> None:
+        """Add to the contributions of an event."""
+        if event_id not in self._events:
+            return
+        known = self._contributions.setdefault(event_id, {})
+        for each in contributions:
+            key = each.kind, each.name, each.day, each.value
+            before = known.get(key)
+            amount, times = (0, 0) if before is None else (before.amount, before.times)
+            known[key] = Contribution(*key, amount + each.amount, times + each.times)
+
+    def contributions_of(self, event_ids: Sequence[str]) -> Sequence[tuple[str, Contribution]]:
+        return [
+            (event_id, each)
+            for event_id in sorted(event_ids)
+            for _, each in sorted(self._contributions.get(event_id, {}).items(), key=lambda pair: pair[0])
+        ]
+
+    def counted_on(self, member_id: str, measure: tuple[str, date, str]) -> Sequence[tuple[str, Contribution]]:
+        return [
+            (event_id, each)
+            for event_id, some in self._contributions.items()
+            if self._events[event_id].member == member_id
+            for each in some.values()
+            if each.kind in ("counted", "used") and (each.name, each.day, each.value) == measure
+        ]

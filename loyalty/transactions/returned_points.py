@@ -1,0 +1,209 @@
+"""Points of a sale of which goods came back: what the member is not entitled to any more is taken.
+
+What is taken, in this order: pending points of the sale, what is left of its active ones, and for what was spent or
+moved other points of the member, then debt. What has expired is never taken. All of it follows from the ledger: taking
+again takes nothing more.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from loyalty.events.context import EventContext
+from loyalty.events.operations import OperationContext
+from loyalty.ids import caused_id
+from loyalty.points.cancelled_awards import take_from_others
+from loyalty.points.postings import give_back, schedule_again, settle
+from loyalty.program.wallets import Points, Wallet
+from loyalty.store.members import NOTHING, Balance
+from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
+
+
+@dataclass(slots=True)
+class _Award:
+    """An award of the sale, and what became of it."""
+
+    transfer: Transfer
+    lots: list[Lot]
+    about: list[Transfer]
+
+    @property
+    def pending(self) -> int:
+        return sum(lot.remaining for lot in self.lots if lot.active_from is not None)
+
+    @property
+    def active(self) -> int:
+        return sum(lot.remaining for lot in self.lots if lot.active_from is None)
+
+    @property
+    def expired(self) -> int:
+        return sum(each.points for each in self.about if each.kind == "expire")
+
+    @property
+    def returned(self) -> int:
+        """What returns took of it, from its lots or in place of what was spent of it."""
+        return sum(each.points for each in self.about if each.kind == "return")
+
+    @property
+    def gone(self) -> int:
+        """What was spent, moved or is held of it, and was not taken from other points yet."""
+        return max(0, self.transfer.points - self.pending - self.active - self.expired - self.returned)
+
+    def part(self, name: str) -> int:
+        """What it has added to a part of the balance, with all that followed."""
+        changes = [self.transfer, *(each for each in self.about if each.kind in ("activate", "return"))]
+        return sum(getattr(each.change, name) for each in changes)
+
+
+def take_back_points(
+    context: EventContext, event_id: str, given: Mapping[str, int], entitled: Mapping[str, int]
+) -> list[Posted]:
+    """Take of the awards of an event what a member is not entitled to any more, by wallet; return what was posted."""
+    posted: list[Posted] = []
+    for wallet_code in given:
+        wallet = context.program.wallets.get(wallet_code)
+        if wallet is None:  # the program does not have it any more
+            continue
+        awards = _awards(context, event_id, wallet_code)
+        missing = given[wallet_code] - sum(each.transfer.points for each in awards)
+        posted += _take(context, wallet, awards, max(0, entitled.get(wallet_code, 0) - max(0, missing)))
+    return posted
+
+
+def _awards(context: EventContext, event_id: str, wallet: str) -> list[_Award]:
+    """Return the awards of an event in a wallet that were not cancelled, those with pending points first."""
+    ledger = context.tx.ledger
+    found: list[_Award] = []
+    for each in ledger.transfers_of(event_id):
+        about = list(ledger.transfers_about(each.id)) if each.kind == "award" and each.wallet == wallet else []
+        is_cancelled = any(other.kind == "cancel" for other in about)
+        if each.kind == "award" and each.wallet == wallet and not is_cancelled:
+            found.append(_Award(each, list(ledger.lots_of_transfer(each.id)), about))
+    return sorted(found, key=lambda award: (not award.pending, award.transfer.id))
+
+
+def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled: int) -> list[Posted]:
+    """Take what is more than a member is entitled to: of each award first what is pending, then active, then gone."""
+    excess = sum(each.pending + each.active + each.gone for each in awards) - entitled
+    plan = {each.transfer.id: [0, 0, 0] for each in awards}
+    for step, part in enumerate(("pending", "active", "gone")):
+        for each in awards:
+            share = max(0, min(excess, getattr(each, part)))
+            plan[each.transfer.id][step] = share
+            excess -= share
+    posted: list[Posted] = []
+    may_count = entitled - sum(each.pending - plan[each.transfer.id][0] for each in awards)
+    for each in awards:
+        pending, active, gone = plan[each.transfer.id]
+        counted = each.part("qualifying")
+        stays = max(0, min(counted, may_count))
+        may_count -= stays
+        less = counted - stays if pending + active + gone or entitled == 0 else 0
+        if pending + active + gone or less:
+            posted += _post(context, wallet, each, pending, active, gone, less)
+    return posted
+
+
+def _post(
+    context: EventContext, wallet: Wallet, award: _Award, pending: int, active: int, gone: int, less: int
+) -> list[Posted]:
+    member_id = context.event.member
+    allocations = [
+        *_from_lots([lot for lot in award.lots if lot.active_from is not None], pending),
+        *_from_lots([lot for lot in award.lots if lot.active_from is None], active),
+    ]
+    work = OperationContext(context.tx, context.program, context.state.revision, context.now, "return")
+    own = frozenset(lot.id for lot in award.lots)
+    others, debt, forgiven = take_from_others(work, member_id, wallet, Points(gone), without=own)
+    moved = -sum(each.points for each in others)
+    earned = min(pending + active + gone, award.part("earned"))
+    new = NewTransfer(
+        caused_id(context.event.id, f"return/{award.transfer.id}"),
+        member_id,
+        wallet.code,
+        "return",
+        Points(pending + active + gone),
+        Balance(
+            active=Points(-active - moved),
+            pending=Points(-pending),
+            earned=Points(-earned),
+            owed=debt,
+            qualifying=Points(-less),
+        ),
+        context.event.id,
+        award.transfer.source,
+        related=award.transfer.id,
+        lot=award.transfer.lot,
+        counts_at=award.transfer.counts_at,
+    )
+    posted = context.tx.ledger.post(new, [*allocations, *others], now=context.now)
+    changes = {each.lot: each.points for each in allocations}
+    for lot in award.lots:
+        if lot.id in changes:
+            schedule_again(context, member_id, replace(lot, remaining=Points(lot.remaining + changes[lot.id])))
+    context.log.append(f"-{wallet.amount(pending + active + gone - forgiven)} {wallet.code}, as goods came back")
+    if forgiven:
+        context.log.append(f"{wallet.amount(forgiven)} {wallet.code} could not be taken back")
+    return [posted]
+
+
+def _from_lots(lots: list[Lot], points: int) -> list[Allocation]:
+    found: list[Allocation] = []
+    for lot in lots:
+        share = min(points, lot.remaining)
+        if share > 0:
+            found.append(Allocation(lot.id, Points(-share)))
+            points -= share
+    return found
+
+
+def give_back_deductions(context: EventContext, event_id: str, share_of: Callable[[Transfer], int]) -> list[Posted]:
+    """Give back the share of what an event deducted, to the lots that it came from; what expired gets a new date."""
+    posted: list[Posted] = []
+    ledger = context.tx.ledger
+    for each in ledger.transfers_of(event_id):
+        wallet = context.program.wallets.get(each.wallet)
+        about = ledger.transfers_about(each.id) if each.kind == "deduct" else ()
+        if each.kind != "deduct" or wallet is None or any(other.kind == "cancel" for other in about):
+            continue
+        before = sum(other.points for other in about if other.kind == "return")
+        points = share_of(each) - before
+        if points > 0:
+            posted += _give_back(context, wallet, each, points, before)
+    return posted
+
+
+def _give_back(context: EventContext, wallet: Wallet, deducted: Transfer, points: int, before: int) -> list[Posted]:
+    allocations: list[Allocation] = []
+    skipped, left = before, points
+    for each in context.tx.ledger.allocations_of(deducted.id):
+        back = min(skipped, each.taken)
+        skipped -= back
+        share = min(left, each.taken - back)
+        if share > 0:
+            allocations.append(Allocation(each.lot, Points(share)))
+            left -= share
+    _renew(context, wallet, allocations)
+    new = NewTransfer(
+        caused_id(context.event.id, f"return/{deducted.id}"),
+        deducted.member,
+        deducted.wallet,
+        "return",
+        Points(points),
+        Balance(active=Points(points), spent=Points(-points)),
+        context.event.id,
+        deducted.source,
+        related=deducted.id,
+    )
+    posted = give_back(context, new, allocations)
+    context.log.append(f"+{wallet.amount(points)} {wallet.code}, which the sale took")
+    return [posted, *(settle(context, posted.transfer) if posted.after.owed else [])]
+
+
+def _renew(context: EventContext, wallet: Wallet, allocations: list[Allocation]) -> None:
+    """Give lots whose date has passed, and of which nothing is left, a new date."""
+    until = wallet.grace.after(context.now, context.program.zone)
+    for each in allocations:
+        found = context.tx.ledger.lot(each.lot)
+        expires = None if found is None else found[0].expires_at
+        if found is not None and expires is not None and expires <= context.now and found[0].remaining == NOTHING:
+            context.tx.ledger.change_lot(replace(found[0], expires_at=until))

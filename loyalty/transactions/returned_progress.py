@@ -1,0 +1,245 @@
+"""Progress that a sale made, of which goods came back. A completion falls if nothing takes its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import rules
+from loyalty.achievements.messages import send_progress_changed
+from loyalty.achievements.progress import ProgressUpdate, current_progress, in_window, open_amount, use_up
+from loyalty.achievements.updates import measured
+from loyalty.calendar import local_day
+from loyalty.events.context import EventContext
+from loyalty.events.decide import event_input
+from loyalty.events.facts import facts_from_json
+from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
+from loyalty.program.program import Program
+from loyalty.store.achievements import MILLION, DailySum, insert_sorted
+from loyalty.store.contributions import Contribution
+from loyalty.store.events import Event, StoredEvent
+from loyalty.transactions.returned_lines import LeftOfSale
+
+
+@dataclass(frozen=True, slots=True)
+class FallenCompletion:
+    """A completion that fell: the event that brought it, and the body of its `achievement_completed`."""
+
+    event: str
+    body: Mapping[str, Any]
+
+
+def take_back_progress(
+    context: EventContext,
+    given: StoredEvent,
+    program: Program | None,
+    rest: Event | None,
+    left: LeftOfSale,
+    event_ids: Sequence[str],
+) -> list[FallenCompletion]:
+    """Take back what a sale counted and the rest of it does not; return the completions that fell by that.
+
+    `event_ids`: the sale and its returns, whose contributions say what it still counts.
+    """
+    counted: dict[tuple[str, date, str], int] = {}
+    for event_id, each in context.tx.contributions.of_events(event_ids):
+        if each.kind == "counted" and (event_id == given.id or (each.name, each.day, each.value) in counted):
+            key = each.name, each.day, each.value
+            counted[key] = counted.get(key, 0) + each.amount
+    fallen: list[FallenCompletion] = []
+    for (name, day, value), amount in counted.items():
+        achievement = context.program.achievement_named.get(name)
+        if achievement is None:
+            continue
+        stays = _stays(context, given, program, rest, left, achievement, value, amount)
+        if stays is None:
+            continue
+        less = _less(context, given, achievement, day, value, amount, stays)
+        if less > 0:
+            fallen += _Returned(context, achievement, day, value).take(less)
+    return fallen
+
+
+def _stays(
+    context: EventContext,
+    given: StoredEvent,
+    program: Program | None,
+    rest: Event | None,
+    left: LeftOfSale,
+    achievement: Achievement,
+    value: str,
+    amount: int,
+) -> int | None:
+    """Return what a sale counts for the rest of it, in millionths; 0: it does not count any more; None: as before."""
+    if left.is_nothing:
+        return 0
+    facts = context.tx.events.facts(given.id)
+    known = None if program is None else program.achievement_named.get(achievement.name)
+    if rest is None or facts is None or known is None:
+        return amount - left.share_of(amount) if isinstance(achievement.measure, Sum) else None
+    read = facts_from_json(facts)
+    values = event_input(rest, now=read.now) | ({} if read.member is None else {"member": read.member})
+    try:
+        if known.when is not None and known.when.rule(values) is not True:
+            return 0
+        number, now = measured(known, lambda: values)
+    except rules.TooMuchWork:
+        return None
+    if isinstance(number, str) or now != value:
+        return 0
+    return int((number * MILLION).to_integral_value()) if isinstance(known.measure, Sum) else MILLION
+
+
+def _less(
+    context: EventContext,
+    given: StoredEvent,
+    achievement: Achievement,
+    day: date,
+    value: str,
+    amount: int,
+    stays: int,
+) -> int:
+    """Return by how much a daily sum falls: by nothing while another event counts the same day, or the same value."""
+    match achievement.measure:
+        case Sum() | CountEvents():
+            return max(0, amount - stays)
+        case CountDays() | Distinct():
+            if stays > 0:
+                return 0
+            context.contributions.append(Contribution("counted", achievement.name, day, value, 0, 0))
+            return 0 if _has_other(context, given, achievement.name, day, value) else MILLION
+
+
+def _has_other(context: EventContext, given: StoredEvent, name: str, day: date, value: str) -> bool:
+    """Return whether another sale of the member counts the same day or value, and did not come back."""
+    found = context.tx.contributions.counted_on(given.member, name, day, value)
+    others = {event_id for event_id, each in found if each.kind == "counted"} - {given.id, context.event.id}
+    for event_id in others:
+        event = context.tx.events.get(event_id)
+        if event is None or event.type != given.type:
+            continue
+        if not _came_back(context, event, others):
+            return True
+    return False
+
+
+def _came_back(context: EventContext, event: StoredEvent, noted: set[str]) -> bool:
+    """Return whether a return of a sale has noted that it counts the day no more."""
+    sale = context.tx.transactions.of_event(event.id)
+    returns = [] if sale is None else context.tx.transactions.returns_of(sale.document_number)
+    return any(each.event in noted for each in returns)
+
+
+@dataclass(slots=True)
+class _Returned:
+    """The daily sum of an achievement of which something is taken back."""
+
+    context: EventContext
+    achievement: Achievement
+    day: date
+    value: str
+
+    def take(self, less: int) -> list[FallenCompletion]:
+        """Lower the daily sum; let other sums that are unused take the place of what completions used of it."""
+        repository, member = self.context.tx.achievements, self.context.event.member
+        name = self.achievement.name
+        sums = list(repository.daily_sums(member, name, since=date.min))
+        found = next((each for each in sums if (each.day, each.value) == (self.day, self.value)), None)
+        if found is None:
+            return []
+        less = min(less, found.amount)
+        today = local_day(self.context.now, self.context.program.zone)
+        before, completed = current_progress(self.achievement, sums, today), repository.completed(member, name)
+        changed = {(found.day, found.value): replace(found, amount=found.amount - less)}
+        self._note("counted", found, -less)
+        insert_sorted(sums, changed[found.day, found.value])
+        fallen = self._cover(sums, changed)
+        repository.save_daily_sums(member, name, changed.values())
+        after = current_progress(self.achievement, sums, today)
+        self._report(before, after, completed, len(fallen))
+        return fallen
+
+    def _cover(self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum]) -> list[FallenCompletion]:
+        """Let unused sums of the window take the place of what completions used too much; else they fall."""
+        fallen: list[FallenCompletion] = []
+        while (missing := self._missing(sums)) > 0:
+            group = in_window(self.achievement, sums, self.day)
+            if self.achievement.window != "streak" and open_amount(self.achievement, group) + missing >= missing > 0:
+                others = [each for each in group if each.amount > each.used]
+                if open_amount(self.achievement, others) >= missing:
+                    for each, amount in use_up(self.achievement, others, missing):
+                        self._change(sums, changed, each, amount)
+                    self._release(sums, changed, missing)
+                    return fallen
+            completion = self._undo_completion(sums, changed)
+            if completion is None:
+                self._release(sums, changed, missing)
+                return fallen
+            fallen.append(completion)
+        return fallen
+
+    def _missing(self, sums: list[DailySum]) -> int:
+        found = self._found(sums)
+        return max(0, found.used - found.amount)
+
+    def _found(self, sums: list[DailySum]) -> DailySum:
+        return next(each for each in sums if (each.day, each.value) == (self.day, self.value))
+
+    def _release(self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum], amount: int) -> None:
+        found = self._found(sums)
+        self._change(sums, changed, replace(found, used=found.used - amount), -amount)
+
+    def _change(
+        self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum], new: DailySum, used: int
+    ) -> None:
+        changed[new.day, new.value] = new
+        insert_sorted(sums, new)
+        self._note("used", new, used)
+
+    def _undo_completion(
+        self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum]
+    ) -> FallenCompletion | None:
+        """Undo the last completion that used the daily sum: all that it used is unused again."""
+        member, name = self.context.event.member, self.achievement.name
+        used = self.context.tx.contributions.counted_on(member, name, self.day, self.value)
+        completing = [event_id for event_id, each in used if each.kind == "used" and each.amount > 0]
+        completed = self.context.tx.achievements.completed(member, name)
+        if completed == 0:
+            return None
+        goal = int(self.achievement.goal * MILLION)
+        for event_id in reversed(completing):
+            times = self._times_of(event_id)
+            if not times:
+                continue
+            back = goal
+            rows = [each for _, each in self.context.tx.contributions.of_events([event_id]) if each.kind == "used"]
+            mine = [each for each in rows if each.name == name]
+            mine.sort(key=lambda each: ((each.day, each.value) != (self.day, self.value), each.day), reverse=False)
+            for each in mine:
+                there = next((s for s in sums if (s.day, s.value) == (each.day, each.value)), None)
+                share = 0 if there is None else min(back, each.amount, there.used)
+                if there is not None and share > 0:
+                    self._change(sums, changed, replace(there, used=there.used - share), -share)
+                    back -= share
+            self.context.tx.achievements.complete(member, name, -1, now=self.context.now)
+            self.context.contributions.append(Contribution("counted", name, self.day, self.value, 0, -1))
+            return FallenCompletion(event_id, {"achievement": name, "times": max(times)})
+        return None
+
+    def _times_of(self, event_id: str) -> list[int]:
+        """The numbers of the completions that an event brought and that did not fall."""
+        completed = self.context.tx.achievements.completed(self.context.event.member, self.achievement.name)
+        children = self.context.tx.events.caused_by(event_id)
+        mine = [each.body for each in children if each.type == "achievement_completed"]
+        numbers = [int(body["times"]) for body in mine if body.get("achievement") == self.achievement.name]
+        return [number for number in numbers if number <= max(completed, 0)] or numbers[:1]
+
+    def _note(self, kind: Any, of: DailySum, amount: int) -> None:
+        self.context.contributions.append(Contribution(kind, self.achievement.name, of.day, of.value, amount, 0))
+
+    def _report(self, before: Any, after: Any, completed: int, fell: int) -> None:
+        if before == after and not fell:
+            return
+        self.context.log.append(f"{self.achievement.name} {after:f}/{self.achievement.goal:f}, as goods came back")
+        update = ProgressUpdate((), before, after, -fell)
+        send_progress_changed(self.context, self.achievement, update, completed)

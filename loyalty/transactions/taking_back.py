@@ -1,0 +1,263 @@
+"""The step that takes back what a sale gave, for what came back of it.
+
+It compares what the sale gave with what it would give for the rest: points of every wallet, limits, progress, badges
+and rewards. What is taken is the difference that was not taken before, so it makes no difference in which parts goods
+come back, and a sale that was set aside and is tried again gives what is left of it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from loyalty.decisions.decision import Claim, Decision
+from loyalty.decisions.decision_json import from_json
+from loyalty.events.context import EventContext
+from loyalty.events.decide import decide_again
+from loyalty.events.decision_size import BEYOND_BOUNDS
+from loyalty.events.facts import facts_from_json
+from loyalty.events.operations import OperationContext
+from loyalty.ids import caused_id
+from loyalty.points.messages import send_transfers
+from loyalty.program.effects import AwardPoints, GrantBadge, IssueReward
+from loyalty.program.program import Program
+from loyalty.program.wallets import POINT_DECIMALS, Points
+from loyalty.refusals import Refusal
+from loyalty.rewards.operations import cancel_reward
+from loyalty.store.achievements import MILLION
+from loyalty.store.contributions import Contribution, claimed
+from loyalty.store.events import Event, StoredEvent
+from loyalty.store.points import Posted
+from loyalty.store.transactions import StoredTransaction
+from loyalty.tiers.falling import count_returned, fall_to_standing, held_by
+from loyalty.transactions.returned_lines import LeftOfSale, left_of
+from loyalty.transactions.returned_points import give_back_deductions, take_back_points
+from loyalty.transactions.returned_progress import FallenCompletion, take_back_progress
+
+RETURNED = "transaction_returned"
+SOLD = "transaction"
+
+
+def takes_back(context: EventContext) -> bool:
+    """Return whether the event takes something back: a return, or a sale of which something came back before."""
+    if context.event.type == RETURNED:
+        return context.program.returns == "automatic"
+    if context.event.type != SOLD or context.program.returns != "automatic":
+        return False
+    number = str(context.event.body.get("document_number", ""))
+    return any(_is_applied(context, each) for each in context.tx.transactions.returns_of(number))
+
+
+def take_back(context: EventContext) -> None:
+    """Take back what the sale of the event gave for all that came back of it until now."""
+    number = context.event.body["sale_document_number" if context.event.type == RETURNED else "document_number"]
+    sale = context.tx.transactions.by_number(str(number))
+    given = None if sale is None or sale.event is None else context.tx.events.get(sale.event)
+    if sale is None or given is None or given.decision is None:
+        return  # nothing was given yet: the sale takes it back itself, when it is decided
+    returns = [each for each in context.tx.transactions.returns_of(sale.document_number) if _counts(context, each)]
+    left = left_of(sale.items, [each.items for each in returns])
+    earlier = [each.items for each in returns if each.event != context.event.id]
+    if context.event.type == RETURNED and left_of(sale.items, earlier).is_nothing:
+        return  # all of it was taken back before
+    taking = _Taking(context, given, left, [each.event for each in returns if each.event is not None])
+    before = held_by(context, context.event.member)
+    count_returned(context, context.event.member, taking.run())
+    if context.program.tier_on_return == "now":
+        fall_to_standing(context, context.event.member, before)
+
+
+def _counts(context: EventContext, returned: StoredTransaction) -> bool:
+    """Return whether a return is this event's, or was applied before."""
+    return returned.event == context.event.id or _is_applied(context, returned)
+
+
+def _is_applied(context: EventContext, returned: StoredTransaction) -> bool:
+    found = None if returned.event is None else context.tx.events.get(returned.event)
+    return found is not None and found.status == "applied"
+
+
+@dataclass(slots=True)
+class _Taking:
+    """What one step takes back: of the sale's event, for what is left; `returns` are the events of its returns."""
+
+    context: EventContext
+    given: StoredEvent
+    left: LeftOfSale
+    returns: list[str]
+
+    def run(self) -> list[Posted]:
+        """Take back what is not given any more; return what was posted."""
+        program = self.context.program_of(self.given.revision)
+        again = None if program is None else self._again(program)
+        posted = self._take(self.given, again, program)
+        for fallen in take_back_progress(self.context, self.given, program, self._rest(), self.left, self._ids()):
+            posted += self._take_completion(fallen)
+        if self.left.is_nothing:
+            for child in self.context.tx.events.caused_by(self.given.id):
+                if child.type not in ("achievement_completed", "tier_changed"):
+                    posted += self._take_all(child)
+        send_transfers(self.context, posted)
+        return posted
+
+    def _ids(self) -> list[str]:
+        """The events whose contributions say what the sale still gives: its own, and those of its returns."""
+        return list(dict.fromkeys([self.given.id, *self.returns, self.context.event.id]))
+
+    def _rest(self) -> Event | None:
+        """The sale's event without what came back; None: all of it did, or its lines are not known."""
+        if self.left.is_nothing or self.left.by_share or not self.given.body:
+            return None
+        lines = list(self.left.lines)
+        body = {**self.given.body, "items": lines, "gross_value": sum((each["gross_value"] for each in lines), 0)}
+        return Event(self.given.id, self.given.type, self.given.member, self.given.time, body)
+
+    def _again(self, program: Program) -> Decision | None:
+        """The decision on the rest of the sale; None: by share, or nothing is left."""
+        rest, facts = self._rest(), self.context.tx.events.facts(self.given.id)
+        if rest is None or facts is None:
+            return None
+        try:
+            return decide_again(program, rest, facts_from_json(facts))
+        except BEYOND_BOUNDS:
+            return None
+
+    def _take(self, event: StoredEvent, again: Decision | None, program: Program | None) -> list[Posted]:
+        """Take back what an event gave, and `again` does not give; without one, by share."""
+        first = from_json(event.decision or [], (program or self.context.program).wallets)
+        before, after = _awarded(first), {} if again is None else _awarded(again)
+        entitled = {
+            wallet: points - self.left.share_of(points, self._unit(wallet)) if again is None else after.get(wallet, 0)
+            for wallet, points in before.items()
+        }
+        posted = take_back_points(self.context, event.id, before, entitled)
+        posted += give_back_deductions(
+            self.context, event.id, lambda each: self.left.share_of(each.points, self._unit(each.wallet))
+        )
+        self._take_limits(event, again)
+        if again is not None or self.left.is_nothing:
+            self._take_badges(event, first, again)
+            self._take_rewards(event, first, again)
+        return posted
+
+    def _unit(self, code: str) -> int:
+        """The smallest amount that a wallet shows."""
+        wallet = self.context.program.wallets.get(code)
+        return 1 if wallet is None else int(10 ** (POINT_DECIMALS - wallet.decimals))
+
+    def _take_limits(self, event: StoredEvent, again: Decision | None) -> None:
+        """Give back what firings took from limits."""
+        still = Counter[tuple[object, ...]]()
+        fired = Counter[tuple[object, ...]]()
+        for each in [] if again is None else [each for claim in again.claims for each in claimed(claim)]:
+            still[each.kind, each.name, each.day, each.value] += each.amount
+            fired[each.kind, each.name, each.day, each.value] += each.times
+        for each in self._claims_of(event):
+            key = each.kind, each.name, each.day, each.value
+            if again is not None:
+                amount, times = still[key], fired[key]
+            else:
+                amount = each.amount - self.left.share_of(each.amount)
+                times = 0 if self.left.is_nothing else each.times
+            less, fewer = max(0, each.amount - amount), max(0, each.times - times)
+            if less or fewer:
+                points = {each.value: Decimal(-less) / MILLION} if each.value else {}
+                per: Literal["member", "program"] = "member" if each.kind == "member" else "program"
+                self.context.tx.usage.claim(Claim(each.name, per, each.day, -fewer, points), event.member)
+                change = Contribution(each.kind, each.name, each.day, each.value, -less, -fewer)
+                self.context.contributions.append(change)
+
+    def _claims_of(self, event: StoredEvent) -> list[Contribution]:
+        """What an event took from limits; of the sale itself, less what its returns gave back."""
+        stored = self.context.tx.contributions.of_events([event.id])
+        own = [each for _, each in stored if each.kind in ("member", "program")]
+        if event.id != self.given.id:
+            return own
+        keys = {(each.kind, each.name, each.day, each.value) for each in own}
+        net = _net(self.context, self._ids(), ("member", "program"))
+        return [each for each in net if (each.kind, each.name, each.day, each.value) in keys]
+
+    def _take_badges(self, event: StoredEvent, first: Decision, again: Decision | None) -> None:
+        had, has = _badges(first), Counter[str]() if again is None else _badges(again)
+        day = event.time.date()
+        taken = Counter[str]()
+        for _, each in self.context.tx.contributions.of_events(self._ids()):
+            if each.kind == "badge" and each.value == event.id:
+                taken[each.name] -= each.times
+        for badge in had:
+            less = had[badge] - has[badge] - taken[badge]
+            now = self.context.tx.members.badge_times(event.member, badge)
+            if less > 0 and now > 0:
+                self.context.tx.members.set_badge(event.member, badge, max(0, now - less), now=self.context.now)
+                self.context.contributions.append(Contribution("badge", badge, day, event.id, 0, -less))
+                self.context.log.append(f"badge {badge} is taken away")
+
+    def _take_rewards(self, event: StoredEvent, first: Decision, again: Decision | None) -> None:
+        """Cancel the rewards that are not given any more, as far as they are unused."""
+        kept = Counter[tuple[str, str]]()
+        for source, _, effect in [] if again is None else again.effects():
+            if isinstance(effect, IssueReward):
+                kept[source, effect.reward] += 1
+        work = self.context
+        operation = OperationContext(work.tx, work.program, work.state.revision, work.now, "return")
+        for source, number, effect in first.effects():
+            if not isinstance(effect, IssueReward):
+                continue
+            if kept[source, effect.reward] > 0:
+                kept[source, effect.reward] -= 1
+                continue
+            issued = work.tx.rewards.get(caused_id(event.id, f"{source}/{number}"))
+            if issued is None:
+                continue
+            try:
+                cancel_reward(operation, issued.id, comment="the goods came back")
+            except Refusal as refusal:
+                work.log.append(f"reward {effect.reward} stays: {refusal}")
+            else:
+                work.log.append(f"reward {effect.reward} is cancelled")
+        for each in operation.to_start:
+            work.tx.events.leave_to_relay(each.id, now=work.now)
+        work.recorded += operation.to_start
+
+    def _take_completion(self, fallen: FallenCompletion) -> list[Posted]:
+        """Take the gifts of a completion that fell, with all that they caused."""
+        for child in self.context.tx.events.caused_by(fallen.event):
+            if child.type == "achievement_completed" and child.body == fallen.body:
+                return self._take_all(child)
+        return []
+
+    def _take_all(self, event: StoredEvent) -> list[Posted]:
+        """Take back everything that an event gave, and what it caused."""
+        whole = _Taking(self.context, event, LeftOfSale((), self.left.sold, self.left.sold), self.returns)
+        posted = whole._take(event, None, self.context.program_of(event.revision))
+        for child in self.context.tx.events.caused_by(event.id):
+            posted += self._take_all(child)
+        return posted
+
+
+def _net(context: EventContext, event_ids: list[str], kinds: tuple[str, ...]) -> list[Contribution]:
+    """Return what events contribute together, by measure."""
+    sums: dict[tuple[object, ...], Contribution] = {}
+    found = [each for _, each in context.tx.contributions.of_events(event_ids)]
+    for each in [*found, *context.contributions]:
+        if each.kind in kinds:
+            key = each.kind, each.name, each.day, each.value
+            known = sums.get(key, Contribution(each.kind, each.name, each.day, each.value, 0, 0))
+            sums[key] = Contribution(
+                each.kind, each.name, each.day, each.value, known.amount + each.amount, known.times + each.times
+            )
+    return list(sums.values())
+
+
+def _awarded(decision: Decision) -> Mapping[str, Points]:
+    """Return what a decision awards, by wallet."""
+    found: dict[str, Points] = {}
+    for _, _, effect in decision.effects():
+        if isinstance(effect, AwardPoints):
+            found[effect.wallet] = Points(found.get(effect.wallet, 0) + effect.points)
+    return found
+
+
+def _badges(decision: Decision) -> Counter[str]:
+    return Counter(effect.badge for _, _, effect in decision.effects() if isinstance(effect, GrantBadge))

@@ -1,0 +1,79 @@
+"""Returns over HTTP: what they answer, and what they refuse."""
+
+from typing import Any
+
+import pytest
+
+from tests.kit.api import Api
+from tests.kit.transactions import document, line, returned
+
+PATH = "/api/DEFAULT/transaction"
+ANNA, BERT = {"email": "anna@example.com"}, {"email": "bert@example.com"}
+
+
+@pytest.fixture
+async def till(api: Api) -> Api:
+    """A store in which Anna bought two beans, and Bert is known."""
+    await api.deploy()
+    for customer in (ANNA, BERT):
+        await api.post("/api/DEFAULT/member", {"customer": customer})
+    await api.post(PATH, document("A", line("beans", 2), customer=ANNA))
+    return api
+
+
+async def test_a_return_belongs_to_the_member_of_its_sale(till: Api) -> None:
+    answer = await till.post(PATH, returned("R", "A", "beans"))
+
+    shown = await till.get(f"{PATH}/{answer.json()['transactionId']}")
+    sale = (await till.get(f"{PATH}?header:documentNumber=A"))["items"][0]
+    assert (shown["customerId"], shown["returnState"]) == (sale["customerId"], "joined")
+    assert shown["header"]["linkedDocumentNumber"] == "A"
+    assert till.started[-1].type == "transaction_returned"
+
+
+async def test_a_return_whose_sale_is_unknown_waits_and_is_due_in_seven_days(till: Api) -> None:
+    answer = await till.post(PATH, returned("R", "Z", "beans"))
+
+    shown = await till.get(f"{PATH}/{answer.json()['transactionId']}")
+    due = await till.get("/api/DEFAULT/dueItem")
+    assert (shown["matched"], shown["returnState"]) == (False, "waiting")
+    assert [(each["kind"], each["subjectType"]) for each in due["items"]] == [("return_missed", "transaction")]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "code"),
+    [
+        (returned("R", "A", line("beans", 3)), "transaction.items", "moreThanSold"),
+        (returned("R", "A", line("beans", grossValue=41)), "transaction.items", "moreThanSold"),
+        (returned("R", "A", customer=BERT), "transaction.customerData", "anothersSale"),
+        (
+            returned("R", "A", purchasedAt="2026-04-01T00:00:00"),
+            "transaction.header.purchasedAt",
+            "returnBeforeSale",
+        ),
+        (returned("A", "A"), "transaction.header.documentNumber", "documentNumberReused"),
+        (
+            document("R", documentType="return"),
+            "transaction.header.linkedDocumentNumber",
+            "missing",
+        ),
+        (returned("R", "A", line("beans", 0)), "transaction.items.0.quantity", "invalidAmount"),
+        (returned("R", "A", line("beans", grossValue=-1)), "transaction.items.0.grossValue", "invalidAmount"),
+    ],
+)
+async def test_a_return_that_cannot_be_is_refused_at_its_place(till: Api, body: Any, path: str, code: str) -> None:
+    answer = await till.post(PATH, body)
+
+    assert answer.status_code == 400
+    assert [(each["path"], each["code"]) for each in answer.json()["errors"]] == [(path, code)]
+
+
+async def test_a_return_is_not_returned_and_not_assigned(till: Api) -> None:
+    await till.post(PATH, returned("R", "A", "beans"))
+
+    again = await till.post(PATH, returned("S", "R", "beans"))
+    assign = {"assign": {"transactionDocumentNumber": "R", "customerId": till.started[-1].member}}
+    assigned = await till.post(f"{PATH}/assign", assign)
+
+    codes = [each.json()["errors"][0]["code"] for each in (again, assigned)]
+    assert codes == ["notASale", "followsItsSale"]
