@@ -17,6 +17,7 @@ from commands.diff import diff
 from commands.doctor.command import doctor
 from commands.evaluate import evaluate
 from commands.explain.command import explain
+from commands.import_.command import import_
 from commands.liability.command import liability
 from commands.new.command import new
 from commands.plan.command import plan
@@ -64,6 +65,7 @@ for command in (
 
 
 app.add_typer(admin, name="admin")
+app.command("import", cls=FastTyperCommand)(import_)
 app.add_typer(new, name="new")
 app.add_typer(secrets, name="secrets")
 

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from api.authentication.callers import AdminCaller
 from api.http.errors import BadInput, TooLarge
 from api.imports.multipart import MultipartFile, boundary_of
+from api.state.auditing import AuditedRequest
 from api.state.dependencies import StoreRequest
-from database import Transaction
+from database import StoreDatabase, Transaction
 from database.imports import CHUNK_BYTES, delete_files
 from loyalty.ids import new_id
 from loyalty.imports.layouts import FileFault, layout_of
@@ -35,7 +36,9 @@ async def store_upload(request: Request, asked: StoreRequest, type_: ImportType,
         raise TooLarge(MAX_FILE_BYTES)
     boundary = boundary_of(request.headers.get("content-type", ""))
     body = aiter(request.stream())
-    upload = _Upload(asked, type_)
+    caller = asked.caller
+    by = caller.id if isinstance(caller, AdminCaller) else ""
+    upload = FileUpload(asked.database, type_, by=by, audited=asked.audited)
     if boundary is None:
         return await upload.store(_not_empty(body), request.query_params.get("fileName", type_), reference=reference)
     parts = MultipartFile(_not_empty(body), boundary)
@@ -49,10 +52,16 @@ async def _not_empty(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield piece
 
 
-class _Upload:
-    def __init__(self, asked: StoreRequest, type_: ImportType) -> None:
-        self._asked = asked
+class FileUpload:
+    """Stores one file, chunk by chunk."""
+
+    def __init__(
+        self, database: StoreDatabase, type_: ImportType, *, by: str, audited: AuditedRequest | None = None
+    ) -> None:
+        self._database = database
         self._type = type_
+        self._by = by
+        self._audited = audited
         self._id = new_id()
         self._chunks = 0
         self._size = 0
@@ -60,7 +69,7 @@ class _Upload:
         self._hash = hashlib.sha256()
 
     async def store(self, pieces: AsyncIterator[bytes], name: str, *, reference: str) -> str:
-        """Store a file; return the id of its import."""
+        """Store a file, and let its import begin; return the import's id. Raise BadInput, or TooLarge."""
         try:
             last = b""
             async for chunk in _chunks(pieces):
@@ -96,9 +105,7 @@ class _Upload:
         if tx.imports.unfinished() >= MAX_UNFINISHED:
             message = f"{MAX_UNFINISHED} imports are not finished: wait for one of them, or cancel it"
             raise BadInput.at("import", message, "tooManyImports")
-        caller = self._asked.caller
-        by = caller.id if isinstance(caller, AdminCaller) else ""
-        tx.imports.begin(self._id, self._type, name, layout, place, by=by, now=self._asked.now)
+        tx.imports.begin(self._id, self._type, name, layout, place, by=self._by, now=datetime.now(UTC))
 
     async def _complete(self, reference: str) -> str:
         now = datetime.now(UTC)
@@ -107,14 +114,14 @@ class _Upload:
 
         def complete(tx: Transaction) -> str:
             import_id = tx.imports.complete(self._id, fingerprint, size=self._size, lines=self._lines, now=now)
-            if self._asked.audited is not None:
-                self._asked.audited.write(tx.connection, answer=import_id)
+            if self._audited is not None:
+                self._audited.write(tx.connection, answer=import_id)
             return import_id
 
-        return await self._asked.database.write(complete)
+        return await self._database.write(complete)
 
     async def _write(self, work: Callable[[Transaction], None]) -> None:
-        await self._asked.database.write(work)
+        await self._database.write(work)
 
 
 async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,0 +1,1 @@
+"""`laurel import`."""
