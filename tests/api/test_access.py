@@ -106,7 +106,9 @@ def test_every_permission_is_needed_by_a_route_and_only_administrators_have_all(
 
 def test_a_reporter_reports_and_a_viewer_changes_nothing():
     def allowed(column: str) -> list[str]:
-        return [str(each) for each in OPERATIONS if not isinstance(each.rule, Everyone) and cell(each, column) == "yes"]
+        mine = "/admin/{admin}/settings"  # what administrators of every role keep for themselves
+        found = [each for each in OPERATIONS if not isinstance(each.rule, Everyone) and mine not in each.path]
+        return [str(each) for each in found if cell(each, column) == "yes"]
 
     store = "/api/{storeCode}/customEvent"
     reported = {f"POST {store}", f"POST {store}/batch", f"GET {store}/schema", f"GET {store}/schema/{{eventType}}"}
