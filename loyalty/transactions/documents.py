@@ -48,6 +48,19 @@ class Item:
         }
 
 
+def item_of(line: Mapping[str, Any]) -> Item:
+    """Return a line as rules read it as an item."""
+    return Item(
+        line["sku"],
+        line["name"],
+        line["category"],
+        line["gross_value"],
+        line["quantity"],
+        line["maker"],
+        line["labels"],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A sale or a return, as it is reported. `purchased_at` is aware UTC."""

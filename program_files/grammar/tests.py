@@ -141,11 +141,43 @@ REFUSED: Final[ChoiceValue[PurchaseRefusal]] = ChoiceValue(
     }
 )
 _REPORTED_AT: Final = Key("at", INSTANT, "When it is reported; the clock moves there.", otherwise="now")
+ITEM: Final = MapGrammar(
+    "an item",
+    (
+        Key("sku", TEXT, "What was bought, or came back.", required=True),
+        Key("gross_value", AMOUNT_OR_ZERO, "What was paid for all of it.", required=True),
+        Key("quantity", AMOUNT, "How much of it.", otherwise="1"),
+        Key("category", TEXT, "Its category.", otherwise="none"),
+        Key("name", TEXT, "Its name.", otherwise="its sku"),
+        Key("maker", TEXT, "Who makes it."),
+        Key("labels", OBJECT, "Its labels, by key."),
+    ),
+)
+_ITEMS: Final = Key("items", ListValue(DefinedValue("item", ITEM), least=1), "Its lines.", required=True)
+_SAYS: Final = (
+    Key("channel", TEXT, "Where it was reported."),
+    Key("purchase_place", TEXT, "Where it was bought."),
+    Key("labels", OBJECT, "Its labels, by key."),
+)
 TOGETHER_EVENT: Final = MapGrammar("an event of together", (replace(_EVENT[0], required=True), *_EVENT[1:]))
 STEP_VARIANTS: Final = VariantValue(
     "a step",
     {
         "event": MapGrammar("a step", (*_EVENT, Key("every", DURATION, "How much time lies between."), _REPORTED_AT)),
+        "transaction": MapGrammar(
+            "a step",
+            (Key("transaction", TEXT, "A sale is reported: its number."), _ITEMS, *_SAYS, _WHOSE, _REPORTED_AT),
+        ),
+        "return": MapGrammar(
+            "a step",
+            (
+                Key("return", TEXT, "Goods come back: the number of the return."),
+                Key("of", TEXT, "The number of the sale.", required=True),
+                replace(_ITEMS, required=False, otherwise="all that is left of the sale"),
+                *_SAYS,
+                _REPORTED_AT,
+            ),
+        ),
         "together": MapGrammar(
             "a step",
             (

@@ -13,6 +13,7 @@ from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member, TierReview
 from loyalty.store.points import Lot
+from loyalty.transactions.documents import Document
 
 BalanceKind: TypeAlias = Literal["active", "pending", "earned", "spent", "expired"]
 Direction: TypeAlias = Literal["awarded", "deducted"]
@@ -208,6 +209,17 @@ class BuyReward:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTransaction:
+    """A step that reports a sale of a member, or a return; one without items is of all that is left of its sale."""
+
+    place: Place
+    at: datetime
+    document: Document
+    member: str | None
+    """None: it is a return, which has the member of its sale."""
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceClock:
     """A step that lets time pass."""
 
@@ -224,7 +236,7 @@ class Expect:
     expectations: tuple[Expectation, ...]
 
 
-ScenarioStep: TypeAlias = ReportEvent | ReportTogether | BuyReward | AdvanceClock | Expect
+ScenarioStep: TypeAlias = ReportEvent | ReportTogether | ReportTransaction | BuyReward | AdvanceClock | Expect
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,18 @@ from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
 import rules
-from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
+from loyalty.engine.in_memory import REVISION, InMemoryEngine, ProcessedEvent
 from loyalty.engine.snapshots import load_into
+from loyalty.events.operations import OperationContext
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
 from loyalty.references import EventRef
+from loyalty.refusals import Refusal
+from loyalty.store.members import Identity
 from loyalty.store.memory.member_state import MemberState
+from loyalty.transactions.documents import Item, item_of
+from loyalty.transactions.operations import register_transaction
+from loyalty.transactions.returned_lines import left_of
 from loyalty.webhooks.outbox import CALL
 from workbench.scenarios.assertions import Mismatch, Observation, check_expectation
 from workbench.scenarios.fixtures import snapshot_of
@@ -25,6 +31,7 @@ from workbench.scenarios.model import (
     Occurred,
     ReportEvent,
     ReportTogether,
+    ReportTransaction,
     Scenario,
     ScenarioStep,
 )
@@ -124,13 +131,15 @@ class _Run:
                 return self._report_together(step)
             case BuyReward():
                 return self._buy(step)
+            case ReportTransaction():
+                return self._report_transaction(step)
             case _:
                 assert_never(step)
 
     def _wait(self, place: Place, until: datetime) -> tuple[Mismatch, ...]:
         try:
             events = self.engine.advance(until)
-        except rules.RuleError as error:
+        except (rules.RuleError, Refusal) as error:
             return (Mismatch(place, "wait", "an answer", str(error)),)
         return self._keep(events, place)
 
@@ -164,6 +173,33 @@ class _Run:
                 accepted.append(each)
                 self._together[each.id] = PlaceTogether(number, len(reports), event.place)
         return self._process(accepted, step.place)
+
+    def _report_transaction(self, step: ReportTransaction) -> tuple[Mismatch, ...]:
+        """Report a sale or a return by the operation of production, and process what it records."""
+        if mismatches := self._wait(step.place, step.at):
+            return mismatches
+        document = step.document
+        if step.member is not None:
+            member_id = self._states[step.member].member.id
+            data = {"customerId": member_id}
+            document = replace(document, identity=Identity(member_id), customer_data=data)
+        if not document.items:
+            document = replace(document, items=self._left(document.linked_number or ""))
+        operation = OperationContext(self.engine.store, self._program, REVISION, self.engine.now, "admin")
+        try:
+            register_transaction(operation, document)
+        except Refusal as refusal:
+            return (Mismatch(step.place, document.number, "an answer", str(refusal)),)
+        return self._process(operation.to_start, step.place) if operation.to_start else ()
+
+    def _left(self, number: str) -> tuple[Item, ...]:
+        """What is left of a sale; nothing of an unknown one."""
+        transactions = self.engine.store.transactions
+        sale = transactions.by_number(number)
+        if sale is None:
+            return ()
+        lines = left_of(sale.items, [each.items for each in transactions.returns_of(number)]).lines
+        return tuple(item_of(line) for line in lines)
 
     def _accept(self, step: ReportEvent, times: EventTimes) -> Iterator[EventRef]:
         """Accept an event as production does: an unknown member is registered first."""

@@ -142,6 +142,16 @@ tests:
           - {event: purchase, member: ann, body: {total: 25, items: [{sku: mug}]}, repeat: 2}
           - {event: ping, member: cat, time: 2026-05-01T10:00:00}
       - {buy: coffee, member: ann, points: 10.5, refused: not_enough_points, at: 2026-05-05}
+      - transaction: A
+        member: ann
+        at: 2026-05-06
+        channel: web
+        purchase_place: Main street
+        labels: {till: "7"}
+        items:
+          - {sku: mug, name: Mug, category: dishes, maker: Potter, quantity: 2, gross_value: 20, labels: {colour: red}}
+      - {return: R, of: A, at: 2026-05-07, channel: web, purchase_place: Main street, labels: {till: "8"},
+         items: [{sku: mug, gross_value: 10}]}
       - {wait: 1d}
       - {until: 2026-06-01}
       - member: ann

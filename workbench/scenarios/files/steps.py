@@ -16,6 +16,7 @@ from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.expectations import read_checks
 from workbench.scenarios.files.fixtures import ONLY
 from workbench.scenarios.files.names import LAST, ProgramNames
+from workbench.scenarios.files.transactions import read_document
 from workbench.scenarios.model import (
     AdvanceClock,
     BuyReward,
@@ -24,6 +25,7 @@ from workbench.scenarios.model import (
     Fixture,
     ReportEvent,
     ReportTogether,
+    ReportTransaction,
     ScenarioStep,
 )
 
@@ -64,6 +66,8 @@ class Steps:
                 return self._together(fields)
             case "buy":
                 return self._buy(fields)
+            case "transaction" | "return":
+                return self._transaction(fields, doing)
             case "wait":
                 return self._wait(fields)
             case "until":
@@ -102,6 +106,16 @@ class Steps:
     def _until(self, fields: MapReader) -> ScenarioStep:
         self._move_to(fields, "until")
         return AdvanceClock(fields.node.place, self._now)
+
+    def _transaction(self, fields: MapReader, doing: str) -> ScenarioStep | None:
+        self._move_to(fields, "at")
+        member = self._member(fields) if doing == "transaction" else None
+        for key in ("transaction",) if doing == "transaction" else ("return", "of"):
+            fields.need(key)
+        document = read_document(fields, self._names.program, now=self._now)
+        if doing == "transaction" and member is None:
+            return None
+        return ReportTransaction(fields.node.place, self._now, document, member)
 
     def _together(self, fields: MapReader) -> ScenarioStep | None:
         self._move_to(fields, "at")
