@@ -10,7 +10,7 @@ from api.http.requests import address_of, read_body, request_body
 from api.http.responses import no_content
 from api.members.accounts import MAX_BYTES, NO_LOGIN_NEEDED, identity_of_username
 from api.members.paths import MemberInPath
-from api.members.schemas import PasswordOnly, PostReset, PostUsername, PutOwnPassword
+from api.members.schemas import PasswordOnly, PostMemberReset, PostUsername, PutOwnPassword
 from api.state.changes import AdminChange, CallerChange, Operation
 from api.state.dependencies import CurrentState, StoreCode, StoreRequest
 from api.state.member_lookup import member_in_path
@@ -51,11 +51,11 @@ async def request_reset(request: Request, state: CurrentState, store: StoreCode)
     summary="Reset a password by a code",
     status_code=204,
     response_class=Response,
-    openapi_extra=request_body(PostReset, _RESET) | NO_LOGIN_NEEDED,
+    openapi_extra=request_body(PostMemberReset, _RESET) | NO_LOGIN_NEEDED,
 )
 async def reset(request: Request, state: CurrentState, store: StoreCode) -> Response:
     """Set the password of the member who got this code, which works once, for an hour; every session of theirs ends."""
-    posted = await read_body(request, PostReset, max_bytes=MAX_BYTES)
+    posted = await read_body(request, PostMemberReset, max_bytes=MAX_BYTES)
     identity = identity_of_username(posted.username)
     password_hash = await state.passwords.hash(posted.reset.plain_password)
     await run_with_code(

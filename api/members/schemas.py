@@ -149,7 +149,7 @@ class PasswordOnly(RequestModel):
     plain_password: NewPassword = Field(repr=False)
 
 
-class PostReset(RequestModel):
+class PostMemberReset(RequestModel):
     """Another password, and the code that permits it; a `codeNumber` needs the member's `username`, too."""
 
     reset: PasswordOnly
