@@ -1,6 +1,7 @@
 """Running a simulation: of a member of the store, or of an ad-hoc one."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from loyalty.ids import new_id
 from loyalty.members.registration import check_registrable, find_member
 from loyalty.program.program import Program
 from loyalty.store.members import Identity, Member
+from loyalty.store.rewards import RewardSupply
 from workbench.simulation.simulation import (
     SimulationInput,
     SimulationResult,
@@ -67,16 +69,17 @@ async def _stored_member(
 ) -> tuple[str | None, SimulationInput]:
     """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
 
-    def read(tx: ReadTransaction) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
+    def read(tx: ReadTransaction) -> tuple[str | None, MemberSnapshot, UsageByReactor, Sequence[RewardSupply]]:
         member_id = find_member(tx, event.identity.written(store_request.program.region))
         if member_id is None:
             check_registrable(store_request.store, program, event.identity)
-            return None, new_member_snapshot(_unregistered(event.identity, now), program), used_by_program(tx)
-        return member_id, current_snapshot(tx, member_id), used_by_program(tx)
+            unregistered = new_member_snapshot(_unregistered(event.identity, now), program)
+            return None, unregistered, used_by_program(tx), tx.rewards.supplies()
+        return member_id, current_snapshot(tx, member_id), used_by_program(tx), tx.rewards.supplies()
 
-    member_id, opening, used = await store_request.database.read(read)
+    member_id, opening, used, supplies = await store_request.database.read(read)
     return member_id, SimulationInput(
-        event.type, event.time, event.body, opening, now, used=used, since=store_request.now
+        event.type, event.time, event.body, opening, now, used=used, since=store_request.now, supplies=supplies
     )
 
 

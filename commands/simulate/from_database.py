@@ -1,5 +1,6 @@
 """What a simulation reads from the database: the program in force, and a member."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from loyalty.members.registration import check_registrable, find_member
 from loyalty.program.program import Program
 from loyalty.refusals import DifferentMembers, InvalidMemberId, UnknownMember, UnknownMemberId
 from loyalty.store.members import Identity, Member
+from loyalty.store.rewards import RewardSupply
 from workbench.simulation.event_input import EventInput
 from workbench.simulation.simulation import new_member_snapshot
 
@@ -37,8 +39,10 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
 
 def read_member(
     program: Program, event: EventInput, now: datetime, *, data: Path, member_id: str | None
-) -> tuple[str | None, MemberSnapshot, UsageByReactor]:
-    """The id, the snapshot and the program-wide use of limits for a member: by id, or the one whom the event names.
+) -> tuple[str | None, MemberSnapshot, UsageByReactor, Sequence[RewardSupply]]:
+    """The id, the snapshot and the program-wide use of limits for a member, and what there is of rewards.
+
+    The member is named by id, or by the event.
 
     The id is None for an unknown member, who is registered if the program allows it. Raise NoSuchMember, or the
     errors of `read_only`.
@@ -49,7 +53,7 @@ def read_member(
         try:
             found = find_member(tx, identity)
             if found is not None:
-                return found, current_snapshot(tx, found), used_by_program(tx)
+                return found, current_snapshot(tx, found), used_by_program(tx), tx.rewards.supplies()
             if member_id is not None:
                 raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
             check_registrable(program.store, program, identity)
@@ -62,7 +66,7 @@ def read_member(
         except UnknownMemberId:
             raise NoSuchMember(f"no member has the id {identity.id}") from None
         unregistered = Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)
-        return None, new_member_snapshot(unregistered, program), used_by_program(tx)
+        return None, new_member_snapshot(unregistered, program), used_by_program(tx), tx.rewards.supplies()
 
 
 def _named(event: EventInput, member_id: str | None) -> Identity:

@@ -106,9 +106,11 @@ def _build_input(
             from commands.simulate.from_database import read_member
 
             now = now or this_moment
-            customer_id, opening, used = read_member(program, event, now, data=request.data, member_id=member_id)
+            customer_id, opening, used, supplies = read_member(
+                program, event, now, data=request.data, member_id=member_id
+            )
             tried = SimulationInput(
-                event.type, event.time or now, event.body, opening, now, used=used, since=this_moment
+                event.type, event.time or now, event.body, opening, now, used=used, since=this_moment, supplies=supplies
             )
             return customer_id, tried
         case _:

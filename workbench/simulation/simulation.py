@@ -12,6 +12,7 @@ from loyalty.program.program import Program
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.rewards import RewardSupply
 from workbench.scenarios.progress import MemberProgress, progress_of
 
 MAX_DUE_ITEMS = 2_000
@@ -37,6 +38,12 @@ class SimulationInput:
     """What earlier firings used of limits `per: program`."""
     since: datetime | None = None
     """When the state of the member was read; what is due from then until `now` is processed first. None: `now`."""
+    supplies: Sequence[RewardSupply] | None = None
+    """What there is of rewards in the store; None: any number of each."""
+
+
+MOST_CODES = 100
+"""Uploaded codes of one reward in a simulation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,22 @@ def new_member_snapshot(member: Member, program: Program) -> MemberSnapshot:
     return MemberSnapshot(MemberState(replace(member, tier=None if lowest is None else lowest.name)), is_new=True)
 
 
+def _stock(engine: InMemoryEngine, supplies: Sequence[RewardSupply]) -> None:
+    """Let there be as much of rewards as in the store; codes are made up, at most 100 of each."""
+    rewards = engine.store.rewards
+    rewards.makes_up_codes = False
+    for supply in supplies:
+        rewards.set_supply(replace(supply, codes=0))
+        codes = [f"{supply.reward}-{number}" for number in range(min(supply.codes, MOST_CODES))]
+        rewards.add_codes(supply.reward, codes, now=engine.now)
+
+
 def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
     """Simulate an event by the steps of production; raise TooManyDueItems or RuleError."""
     engine = InMemoryEngine(program, min(simulation.since or simulation.now, simulation.now), records_messages=True)
     engine.store.used.update({name: dict(days) for name, days in (simulation.used or {}).items()})
+    if simulation.supplies is not None:
+        _stock(engine, simulation.supplies)
     meanwhile: list[ProcessedEvent] = []
     events: list[ProcessedEvent] = []
     if simulation.member.is_new:
