@@ -20,6 +20,7 @@ from activities.imports import ImportActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.log_context import LogContext
 from activities.member_queue import MAX_WAITING, MemberQueue
+from activities.notices import NoticeActivities
 from activities.owners import Owners
 from activities.retention import RetentionActivities
 from activities.retries import BoundedRetries
@@ -39,6 +40,7 @@ from workflows.events import ReactToBatch, ReactToEvent
 from workflows.exports import Export
 from workflows.file_watch import run_files
 from workflows.imports import Import
+from workflows.notices import MoveNotices
 from workflows.payloads import CONVERTER
 from workflows.relays import run_relays
 from workflows.resends import ResendDeliveries
@@ -60,6 +62,7 @@ WORKFLOWS: Sequence[type] = (
     Retention,
     Import,
     Export,
+    MoveNotices,
 )
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
@@ -141,6 +144,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         events = EventActivities(needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners)
         deliveries = DeliveryActivities(needed.database, webhooks)
         resends = ResendActivities(needed.database)
+        notices = NoticeActivities(needed.database, needed.programs)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         retention = RetentionActivities(needed.database, needed.keep)
         exports = ExportActivities(needed.database, needed.programs)
@@ -164,6 +168,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 events.react_to_events,
                 deliveries.deliver_webhook,
                 resends.resend_page,
+                notices.move_notices,
                 due_items.next_due,
                 due_items.run_due_items,
                 due_items.wake_clock,

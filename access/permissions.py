@@ -43,6 +43,8 @@ class Permission(Enum):
     IMPORT_FILES = ("IMPORT", "MODIFY", "import files, with the permission for what their lines ask")
     VIEW_EXPORTS = ("EXPORT", "VIEW", "list exports")
     EXPORT_DATA = ("EXPORT", "MODIFY", "export what one may read, and download it")
+    VIEW_SETTINGS = ("SETTINGS", "VIEW", "read the settings of a store")
+    CHANGE_SETTINGS = ("SETTINGS", "MODIFY", "change the settings of a store, such as the days of notices")
     VIEW_STORES = ("STORES", "VIEW", "list stores")
     CHANGE_STORES = ("STORES", "MODIFY", "make stores, and change their currency")
     VIEW_ADMINISTRATORS = ("ADMIN", "VIEW", "list administrators and their sessions")

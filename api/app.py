@@ -44,6 +44,7 @@ from api.rewards import routes as rewards
 from api.rewards import stock as reward_stock
 from api.roles import routes as roles
 from api.route_rules import RULES, check_rules
+from api.settings import routes as settings
 from api.simulations import routes as simulations
 from api.state.dependencies import AppState
 from api.state.services import Services
@@ -101,6 +102,7 @@ ROUTERS = (
     programs.router,
     simulations.router,
     stores.router,
+    settings.router,
     stuck.router,
 )
 

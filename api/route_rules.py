@@ -118,6 +118,11 @@ _RULES: Mapping[str, _RulesOfPath] = {
     },
     f"{_STORE}/webhook/resend/{{webhookResend}}": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
     f"{_STORE}/webhook/resend/{{webhookResend}}/cancel": {"POST": Needs(Permission.RETRY_PROCESSING)},
+    f"{_STORE}/settings": {
+        "GET": Needs(Permission.VIEW_SETTINGS),
+        "POST": Needs(Permission.CHANGE_SETTINGS),
+        "PATCH": Needs(Permission.CHANGE_SETTINGS),
+    },
     f"{_STORE}/webhook/secret": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
     f"{_STORE}/webhook/secret/rotate": {"POST": Needs(Permission.CHANGE_WEBHOOKS)},
     f"{_STORE}/points": {"GET": Needs(Permission.VIEW_POINTS)},

@@ -23,6 +23,7 @@ from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
 from database.retention import Place, RemovedPage, remove_details
 from database.secret_keys import NO_KEYS, SecretKeys
+from database.settings import take_waiting_notice_moves
 from database.stored_secrets import encrypt_all
 from database.transaction import ReadTransaction, Transaction
 from loyalty.references import EventRef, ResendRef
@@ -85,6 +86,12 @@ class Database:
         """Return the running jobs of any store whose workflow is to be looked after, and hide them for a while."""
         return await self._connections.write(
             lambda connection: take_waiting_resends(connection, now=now, again_after=again_after)
+        )
+
+    async def take_waiting_notice_moves(self, *, now: datetime, again_after: timedelta) -> list[str]:
+        """Return the stores whose notices are to be moved by a workflow that may not run, and hide them for a while."""
+        return await self._connections.write(
+            lambda connection: take_waiting_notice_moves(connection, now=now, again_after=again_after)
         )
 
     async def delete_answers(self, *, before: datetime, limit: int) -> int:

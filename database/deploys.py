@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from database.revisions import NewRevision
 from database.transaction import ReadTransaction, Transaction
+from loyalty.engine.notices import begin_to_move
 from loyalty.losses import DeployConsent, DeployLosses
 from loyalty.program.outline import Outline
 from loyalty.refusals import UnnamedLosses
@@ -51,6 +52,9 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
     number, is_new = tx.revisions.put_in_force(new.revision, based_on=new.based_on, now=now, check=check)
     if is_new and replaced.outline is not None:
         due_at = now + SEEN_EVERYWHERE  # by then no process judges by the revision that was in force
+        if replaced.outline.notify_before != new.outline.notify_before:
+            tx.settings.lock_notices()
+            begin_to_move(tx.settings, now=due_at)
         tx.risers.schedule(replaced.outline.tier_rules, new.outline.tier_rules, due_at=due_at)
     return number, is_new
 

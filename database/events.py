@@ -52,6 +52,7 @@ _STATE = Prepared(
         event.c.owner,
         _IS_NEXT.label("is_next"),
         event.c.position,
+        store.c.notice_days,
     )
     .join(store, store.c.code == event.c.store)
     .outerjoin(step, and_(step.c.event == event.c.id, step.c.name == bindparam("the_step")))

@@ -23,6 +23,7 @@ from database.referrals import ReferralQueries, Referrals
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
 from database.risers import RiserQueries, Risers
+from database.settings import Settings, SettingsQueries
 from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
 from database.tiers import TierHoldQueries, TierHolds
@@ -81,6 +82,10 @@ class ReadTransaction:
     @cached_property
     def transactions(self) -> TransactionQueries:
         return TransactionQueries(self.connection, self.store)
+
+    @cached_property
+    def settings(self) -> SettingsQueries:
+        return SettingsQueries(self.connection, self.store)
 
     @cached_property
     def deliveries(self) -> DeliveryQueries:
@@ -189,6 +194,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def transactions(self) -> Transactions:
         return Transactions(self.connection, self.store)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings(self.connection, self.store)
 
     @cached_property
     def deliveries(self) -> Deliveries:

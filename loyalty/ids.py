@@ -39,6 +39,11 @@ def numbered_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012x}"
 
 
+def number_of(identity: str) -> int:
+    """Return an id as the whole number that clients get who know things by numbers: its last 53 bits."""
+    return int(identity.replace("-", ""), 16) % 2**53
+
+
 def key(prefix: str, identity: str) -> str:
     """Return an id as the event envelope shows it: `ev_` and a ULID of the same 128 bits."""
     from ulid import ULID

@@ -71,6 +71,21 @@ class ResendProgress:
 
 
 @dataclass(frozen=True)
+class NoticeProgress:
+    """How far the job of a store has come that moves notices after a change of their days."""
+
+    looked_at: int = 0
+    moved: int = 0
+    again_in_seconds: float | None = None
+    """How long to wait before the next page; None: all are where they belong."""
+
+
+def notices_workflow_id(store: str) -> str:
+    """Return the id of the workflow that moves the notices of a store."""
+    return f"notices/{store}"
+
+
+@dataclass(frozen=True)
 class StepResult:
     """What one step of an event did, and what it leaves to do."""
 

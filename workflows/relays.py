@@ -10,6 +10,7 @@ from temporalio.client import Client
 from database import Database
 from workflows import delivery_relay, relay
 from workflows.clock_watch import ClockWatch
+from workflows.notices import relay_notice_moves
 from workflows.resends import relay_resends
 
 INTERVAL = timedelta(seconds=2)
@@ -36,7 +37,11 @@ async def run_relays(database: Database, client: Client) -> None:
         await relay_resends(database, client, now=datetime.now(UTC))
         return False
 
-    looks = {"events": events, "deliveries": deliveries, "clocks": watch_clocks, "resends": resends}
+    async def notices() -> bool:
+        await relay_notice_moves(database, client, now=datetime.now(UTC))
+        return False
+
+    looks = {"events": events, "deliveries": deliveries, "clocks": watch_clocks, "resends": resends, "notices": notices}
     await asyncio.gather(*(_repeat(name, look) for name, look in looks.items()))
 
 

@@ -102,6 +102,8 @@ def _at_once(plan: "Plan", code: str = "") -> Iterator[str]:
 
     for tier, members in plan.risers.items():
         yield f"{members:,} member{'' if members == 1 else 's'} would rise to tier {tier}"
+    for name, days in plan.notices.items():
+        yield f"notify_before {name}: settings of the store say {days} days, whatever the program says"
     found = plan.losses
     if found is not None and (options := options_for(found)):
         yield from (f"would lose {loss}" for loss in found.losses)

@@ -20,6 +20,7 @@ def plan_as_json(plan: Plan) -> dict[str, Json]:
         "changes": as_json(plan.changes),
         **_losses(plan),
         "risers": dict(plan.risers),
+        "notices": dict(plan.notices),
         "backtest": None if plan.comparison is None else {"days": plan.days, **rendering.as_json(plan.comparison)},
         "notReplayed": plan.not_replayed,
     }

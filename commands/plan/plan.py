@@ -59,6 +59,8 @@ class Plan:
     """What deploying it would lose; None: the plan compares with a folder."""
     risers: Mapping[str, int]
     """How many members would rise to each tier at once."""
+    notices: Mapping[str, int]
+    """The days of notices that settings of the store say: they stand over `notify_before` of any program."""
     comparison: BacktestResult | None
     days: int | None
     """How many days of events were replayed; None: those of a file."""
@@ -73,7 +75,9 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
     base = _base_program(request, url, program.store)
     old = None if base is None else _read(base)
     now = datetime.now(UTC)
-    losses, risers = (None, {}) if url is None or request.against is not None else _at_once(url, base, program)
+    has_store = url is not None and request.against is None
+    losses, risers = _at_once(url, base, program) if url is not None and has_store else (None, {})
+    notices = _notices(url, program.store) if url is not None and has_store else {}
     source = _source(request, url, program, now) if request.backtests else None
     comparison = None
     if source is not None:
@@ -95,6 +99,7 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
         changes=differences.differences(old, program),
         losses=losses,
         risers=risers,
+        notices=notices,
         comparison=comparison,
         days=None if request.events else request.days,
         not_replayed=_not_replayed(request, source, comparison),
@@ -160,6 +165,17 @@ def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[Depl
         old, new = read_outline(base.files), Outline.of(program)
         losses = losses_of_deploy(tx, Replaced(base.revision, old), new)
         return losses, tx.risers.count(old.tier_rules, new.tier_rules)
+
+
+def _notices(url: str, store: str) -> Mapping[str, int]:
+    """The days of notices that settings of the store say, by their names in `notify_before`."""
+    from database.read_only import open_read_only
+    from database.transaction import ReadTransaction
+
+    with open_read_only(url) as connection:
+        days = ReadTransaction(connection, store).settings.notice_days()
+    named = {} if days is None else {"points": days.points, "coupons": days.coupons, "tier": days.tier}
+    return {name: number for name, number in named.items() if number is not None}
 
 
 def _source(request: PlanRequest, url: str | None, program: Program, now: datetime) -> Source | None:

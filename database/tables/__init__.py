@@ -21,7 +21,7 @@ from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_code, member_collision, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
-from database.tables.stores import revision, setting, store
+from database.tables.stores import notice_move, revision, setting, store
 from database.tables.tiers import tier_hold
 from database.tables.transactions import customer_transaction, transaction_term
 from database.tables.webhooks import MESSAGE_NUMBERS, attempt, delivery, message, resend, subscription
@@ -64,6 +64,7 @@ __all__ = [
     "member_field",
     "message",
     "metadata",
+    "notice_move",
     "password_reset",
     "progress",
     "referral",

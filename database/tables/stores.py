@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text
 
-from database.tables.columns import NAME, Instant, Json, metadata
+from database.tables.columns import ID, NAME, Instant, Json, metadata
 
 store = Table(
     "store",
@@ -12,8 +12,22 @@ store = Table(
     Column("secret", Text, nullable=False),  # signs the requests of `call_webhook`
     Column("previous_secret", Text),  # signs, too, until:
     Column("previous_secret_until", Instant),
+    Column("notice_days", Json),  # the settings of notices, which stand over the program; null: they were never set
     Column("last_message", BigInteger, nullable=False, server_default="0"),  # numbers messages on SQLite
     Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
+)
+
+notice_move = Table(
+    "notice_move",
+    metadata,
+    Column("store", NAME, ForeignKey("store.code"), primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("after", ID, nullable=False),  # the last subject that was looked at
+    Column("looked_at", Integer, nullable=False),
+    Column("moved", Integer, nullable=False),
+    Column("start_after", Instant, nullable=False),  # when a worker makes sure that its workflow runs
 )
 
 revision = Table(

@@ -18,7 +18,7 @@ from loyalty.members.code_messages import (
 )
 from loyalty.members.messages import send_deactivated, send_registered, send_updated
 from loyalty.points.messages import send_points_will_expire, send_transfers_of_event
-from loyalty.rewards.messages import send_coupon_will_expire, send_reward_issued, send_status_changed
+from loyalty.rewards.messages import send_coupon_used, send_coupon_will_expire, send_reward_issued, send_status_changed
 from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
 from loyalty.transactions.messages import send_transaction, send_transaction_registered
 
@@ -61,7 +61,7 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "points_received": send_transfers_of_event,
     "points_transfer_cancelled": send_transfers_of_event,
     "reward_issued": lambda context: send_reward_issued(context, context.event.body),
-    "reward_used": None,
+    "reward_used": lambda context: send_coupon_used(context, context.event.body),
     "reward_reissued": None,
     "reward_cancelled": lambda context: send_status_changed(context, context.event.body),
     "reward_status_changed": lambda context: send_status_changed(context, context.event.body),

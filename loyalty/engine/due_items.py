@@ -12,6 +12,7 @@ from loyalty.refusals import DueItemNotFailed
 from loyalty.rewards.due_items import run_coupon_item
 from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, FailedDueItems, known_kind
 from loyalty.store.repositories import StoreRepositories
+from loyalty.store.settings import with_notices
 from loyalty.tiers.due_items import run_tier_item
 from loyalty.transactions.due_items import run_return_item
 
@@ -54,6 +55,7 @@ def run_due_item(
         raise UnknownDueKind(item.kind)
     if not tx.due_items.take(item):
         return DueItemResult(was_run=False)
+    program = with_notices(program, tx.settings.notice_days())
     context = DueItemContext(tx, program, revision, now, item)
     event = _run(context, kind)
     return DueItemResult(True, (*(() if event is None else (event,)), *context.also))

@@ -16,6 +16,7 @@ from loyalty.store.due_items import DueKind, DueTimes
 from loyalty.store.events import Event, NewEvent
 from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
+from loyalty.store.settings import NoticeDays, with_notices
 from loyalty.webhooks.outbox import Outbox
 
 NOTHING = StepResult()
@@ -66,7 +67,8 @@ class EventContext:
         if state is None:
             raise UnknownEvent(tx.store, event.id)
         self.tx = tx
-        self.program = program
+        days = None if state.notice_days is None else NoticeDays(**state.notice_days)
+        self.program = program = with_notices(program, days)
         self.step = step
         self.state = state
         self.event = Event(state.id, state.type, state.member, state.time, state.body, state.depth)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from loyalty.calendar import Duration
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
@@ -15,6 +16,11 @@ from loyalty.store.repositories import StoreRepositories
 
 CLOCK = "clock"
 """The source of ledger entries and messages that come from due items."""
+
+
+def notice_name(ends_at: datetime) -> str:
+    """Return the name that distinguishes the notices of one subject: the end that they announce, in UTC."""
+    return ends_at.astimezone(UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,15 @@ class DueItemContext:
     def unschedule(self, subject: str) -> None:
         """Remove the due items of a subject."""
         self.tx.due_items.clear_all(subject)
+
+    def is_notice_due(self, kind: DueKind, before: Duration | None, ends_at: datetime, *, member: str) -> bool:
+        """Return whether a notice is to be sent now; if by now it is due later, store that."""
+        if before is None:
+            return False
+        warn_at = before.before(ends_at, self.program.zone)
+        if warn_at > self.now:
+            self.schedule(self.subject, {kind: warn_at}, member=member)
+        return warn_at <= self.now
 
     def set_due_items(self, due: DueTimes, *, member: str, replacing: Sequence[DueKind] = ()) -> None:
         """Store due items of the subject, which belongs to a member.

@@ -16,6 +16,7 @@ from loyalty.store.due_items import DueTimes
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
+from loyalty.store.settings import with_notices
 
 
 @dataclass(slots=True)
@@ -29,6 +30,9 @@ class OperationContext:
     source: str
     to_start: list[EventRef] = field(default_factory=list)
     """The events that the operation recorded, whose workflows are to start."""
+
+    def __post_init__(self) -> None:
+        self.program = with_notices(self.program, self.tx.settings.notice_days())
 
     def lock_members(self, *member_ids: str) -> None:
         """Lock members, in the order of their ids."""

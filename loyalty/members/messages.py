@@ -4,6 +4,7 @@ from datetime import date
 
 from loyalty.events.context import EventContext
 from loyalty.events.message_parts import customer
+from loyalty.store.points import account_id
 from loyalty.tiers.messages import send_tier_changed
 from loyalty.webhooks.messages import CustomerDeactivated, CustomerRegistered, CustomerUpdated
 
@@ -37,7 +38,14 @@ def _registered(context: EventContext) -> CustomerRegistered:
         company=profile.get("company") or {},
         attributes=context.member.attributes,
         agreements=(agreements[0], agreements[1], agreements[2]),
+        tier_number=_tier_number(context),
+        wallet_id=account_id(context.member.id, context.program.default_wallet.code),
     )
+
+
+def _tier_number(context: EventContext) -> int | None:
+    tier = context.program.tier_named(context.member.tier)
+    return None if tier is None else context.program.tiers.index(tier) + 1
 
 
 def _date(text: str | None) -> date | None:

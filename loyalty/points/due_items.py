@@ -2,7 +2,7 @@
 
 from typing import Any, assert_never
 
-from loyalty.events.due_items import CLOCK, DueItemContext
+from loyalty.events.due_items import CLOCK, DueItemContext, notice_name
 from loyalty.events.operations import OperationContext
 from loyalty.points.holds import release_points
 from loyalty.points.ledger import due_items_of_lot
@@ -58,13 +58,18 @@ def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> 
     return reported
 
 
-def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
+def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef | None:
+    """Record `points_will_expire`, once for each date; None: by now the owner is notified later, or not at all."""
+    assert lot.expires_at is not None, "only lots that expire have owners to warn"
+    if not due.is_notice_due("warn", due.program.notify_before.points, lot.expires_at, member=member_id):
+        return None
     body = {
         "wallet": wallet.code,
         "points": wallet.amount(lot.remaining),
         "awarded": wallet.amount(lot.points),
     }
-    return due.record("points_will_expire", member_id, body | {"lot": lot.id} | _expiry(lot))
+    name = notice_name(lot.expires_at)
+    return due.record("points_will_expire", member_id, body | {"lot": lot.id} | _expiry(lot), name=name)
 
 
 def _expire(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from loyalty.losses import LOSS_KINDS, LossKind, Retitling
-from loyalty.program.program import Program
+from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.tier_rules import TierRules
 
 NamesByKind: TypeAlias = Mapping[LossKind, frozenset[str]]
@@ -18,6 +18,8 @@ class Outline:
     title: str
     names: NamesByKind
     tier_rules: TierRules
+    notify_before: NotifyBefore | None = None
+    """None: it is of an older version, which cannot be read as a whole."""
 
     @classmethod
     def of(cls, program: Program) -> "Outline":
@@ -31,7 +33,7 @@ class Outline:
         rules = TierRules.of(
             program.tiers, program.tier_by, program.tier_review, program.wallets, program.tier_wallet_code
         )
-        return cls(program.title, names, rules)
+        return cls(program.title, names, rules, program.notify_before)
 
     def dropped_by(self, new: "Outline") -> NamesByKind:
         """Return the names that a new program does not have."""

@@ -65,6 +65,16 @@ class Program:
     tier_wallet_code: str | None = None
     """The wallet whose points decide the tier; None: the default one."""
 
+    def notifying(self, before: NotifyBefore) -> "Program":
+        """Return the program as it is if it notified so long before; the same one each time."""
+        if before == self.notify_before:
+            return self
+        return self._notifying.setdefault(before, replace(self, notify_before=before))
+
+    @cached_property
+    def _notifying(self) -> dict[NotifyBefore, "Program"]:
+        return {}
+
     @cached_property
     def default_wallet(self) -> Wallet:
         """The wallet of effects that do not name one."""

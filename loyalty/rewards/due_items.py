@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from loyalty.events.due_items import DueItemContext
+from loyalty.events.due_items import DueItemContext, notice_name
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.due_items import CouponDueKind, DueKind, DueTimes
@@ -37,7 +37,10 @@ def run_coupon_item(due: DueItemContext, kind: CouponDueKind) -> EventRef | None
         case "coupon_warn" | "coupon_expire" if issued.expires_at is None:
             return None
         case "coupon_warn":
-            return due.record("coupon_will_expire", issued.member, body | _expiry(issued))
+            before, ends_at = due.program.notify_before.coupons, issued.expires_at
+            if ends_at is None or not due.is_notice_due(kind, before, ends_at, member=issued.member):
+                return None
+            return due.record("coupon_will_expire", issued.member, body | _expiry(issued), name=notice_name(ends_at))
         case "coupon_expire":
             due.tx.rewards.set_status(issued.id, "expired")
             due.tx.due_items.clear_all(issued.id)

@@ -10,6 +10,7 @@ from loyalty.program.rewards import Reward
 from loyalty.rewards.views import cause_of_issue, cost_of, coupon_view, owner_view
 from loyalty.store.rewards import IssuedReward
 from loyalty.webhooks.messages import (
+    CouponCodeWasUsed,
     CouponWillExpire,
     CustomerBoughtReward,
     IssuedRewardView,
@@ -44,6 +45,24 @@ def send_coupon_will_expire(context: EventContext, body: Any) -> None:
     coupon = coupon_view(context.program, issued) if issued else None
     if coupon is not None:
         context.outbox.send(CouponWillExpire, lambda: CouponWillExpire(customer=customer(context), coupon=coupon))
+
+
+def send_coupon_used(context: EventContext, body: Mapping[str, Any]) -> None:
+    """Send `CouponCodeWasUsed` for a `reward_used` event."""
+    reward, issued = context.program.rewards.get(body["reward"]), context.tx.rewards.get(body["issued_reward"])
+    coupon = None if issued is None else coupon_view(context.program, issued)
+    if reward is None or issued is None or coupon is None:
+        return
+    context.outbox.send(
+        CouponCodeWasUsed,
+        lambda: CouponCodeWasUsed(
+            customer=customer(context),
+            reward=_reward_view(context, reward),
+            issued_id=issued.id,
+            issued_at=issued.issued_at,
+            coupon=coupon,
+        ),
+    )
 
 
 def send_status_changed(context: EventContext, body: Mapping[str, Any]) -> None:

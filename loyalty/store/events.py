@@ -71,6 +71,8 @@ class EventState:
     """Whether no event before it is in its member's queue."""
     position: int | None = None
     """Its place in the member's queue; None: it is in none, since it is applied, failed, or part of its parent."""
+    notice_days: Mapping[str, int | None] | None = None
+    """The settings of notices by their names, as NoticeDays has them; None: they were never set."""
 
 
 @dataclass(frozen=True, slots=True)

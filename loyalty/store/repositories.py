@@ -16,6 +16,7 @@ from loyalty.store.members import MemberReader, MemberRepository
 from loyalty.store.points import LedgerReader, LedgerRepository
 from loyalty.store.referrals import ReferralReader, ReferralRepository
 from loyalty.store.rewards import RewardReader, RewardRepository
+from loyalty.store.settings import SettingsReader
 from loyalty.store.tiers import TierHoldReader, TierHoldRepository
 from loyalty.store.transactions import TransactionReader, TransactionRepository
 from loyalty.store.webhooks import SubscriptionReader, WebhookRepository
@@ -46,6 +47,8 @@ class StoreReaders(Protocol):
     def due_items(self) -> DueItemReader: ...
     @property
     def subscriptions(self) -> SubscriptionReader: ...
+    @property
+    def settings(self) -> SettingsReader: ...
     @property
     def usage(self) -> LimitReader: ...
     @property

@@ -59,6 +59,7 @@ MEANINGS = {
     "invalid": "the value of a filter is invalid",
     "invalidAmount": "an amount that is not above zero, too large, or of more decimals than the wallet has",
     "invalidCode": "the code is unknown, used, expired, or was guessed at too often; or a code of other characters",
+    "inFiles": "this is written in the files of the program: change it there, and deploy",
     "invalidDate": "not a date, or one out of range",
     "invalidHeader": "not a valid name or value of a header",
     "invalidId": "not a UUID",

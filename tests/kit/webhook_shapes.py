@@ -267,6 +267,12 @@ CURRENT: dict[str, Shape] = {
         "redemptionCode": TEXT,
     },
     "CampaignUpdated": {"campaign": CAMPAIGN},
+    "CouponCodeWasUsed": {
+        "customer": CUSTOMER,
+        "issuedCoupon": _COUPON | {"valueType": TEXT, "usedAt": TIME},
+        "reward": {"rewardId": ID, "rewardName": TEXT, "rewardType": TEXT},
+        "rewardRedemption": {"redeemedRewardId": ID},
+    },
     "CouponWillExpire": {"customer": CUSTOMER, "issuedCoupon": _COUPON | {"valueType": TEXT, "usedAt": TIME}},
     "CustomerBoughtReward": {
         "customer": CUSTOMER,
@@ -422,7 +428,6 @@ _USAGE = {
     "amountAssigned!": COUNT,
     "couponUsageKey!": TEXT,
     "revertedUsageId!": ANYTHING,
-    "systemUniqueKey!": ID,
     "customAttributes!": ANYTHING,
     "updatedTotalUsages!": COUNT,
     "updatedTotalAssigned!": COUNT,
@@ -444,26 +449,41 @@ _BOOK = {
 _PROFILE = {
     "name!": Nullable(TEXT),
     "email!": Nullable(EMAIL),
+    "govId!": ANYTHING,
     "lastName!": Nullable(TEXT),
     "birthdate!": Nullable(TIME),
     "phoneNumber!": Nullable(TEXT),
 }
 _MEMBERSHIP = {"active!": FLAG, "loyaltyMemberId!": ID, "publicLoyaltyMemberId!": Nullable(TEXT)}
 
+_TIER = {
+    "loyaltyTierId!": COUNT,
+    "loyaltyProgramId!": COUNT,
+    "loyaltyManualTierId!": Nullable(COUNT),
+    "loyaltySystemTierId!": Nullable(COUNT),
+}
+_COUPON_CODE: tuple[Shape, Shape] = (
+    {"usage!": _USAGE | {"loyaltyMemberId!": ID}, "couponBook!": _BOOK},
+    _USAGE | {"systemUniqueKey!": ID},
+)
+
 ENVELOPE: dict[str, tuple[Shape, Shape]] = {
     "member-created": (
         _MEMBERSHIP | {"profile!": _PROFILE},
         {
-            "tiers!": [OBJECT],
+            "tiers!": [_TIER],
             "active!": FLAG,
             "onChain!": {"wallets!": [OBJECT]},
             "profile!": _PROFILE | {"emails!": [EMAIL]},
             "createdAt!": TIME,
             "updatedAt!": TIME,
             "organizations!": [_MEMBERSHIP | {"createdAt!": TIME, "updatedAt!": TIME}],
+            "ledgerWalletId!": Nullable(COUNT),
+            "ledgerWalletKey!": Nullable(TEXT),
         },
     ),
-    "coupon-code-assigned": ({"usage!": _USAGE | {"loyaltyMemberId!": ID}, "couponBook!": _BOOK}, _USAGE),
+    "coupon-code-assigned": _COUPON_CODE,
+    "coupon-code-used": _COUPON_CODE,
 }
 """The `payload` and the `executionResults` of events by their `eventType`; others carry their current data as both."""
 
@@ -471,7 +491,8 @@ ENVELOPE_EVENT = {
     "loyaltyEventKey!": TEXT,
     "eventType!": TEXT,
     "status!": TEXT,
-    "loyaltyMemberId!": Nullable(ID),
+    "loyaltyMemberId": Nullable(ID),
+    "loyaltyEventId": TEXT,
     "payload!": ANYTHING,
     "executionResults!": ANYTHING,
     "evaluationStatus!": COUNT,

@@ -67,6 +67,7 @@ class InMemoryStore:
         self.contributions = _Contributions(self)
         self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
+        self.settings = _Settings()
 
     def load(self, state: MemberState) -> None:
         """Add a member with everything that belongs to it."""
@@ -382,6 +383,13 @@ class _Contributions(_Repository):
 
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
         return self._store.events.kept.counted_on(member_id, (achievement, day, value))
+
+
+class _Settings:
+    __slots__ = ()
+
+    def notice_days(self) -> None:
+        """Return nothing: in memory the program alone says how long before something expires its owner is notified."""
 
 
 class _Subscriptions:

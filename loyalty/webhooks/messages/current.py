@@ -10,6 +10,7 @@ from loyalty.webhooks.messages.model import (
     AboutCustomer,
     AvailablePointsAmountChanged,
     CampaignEffectWasApplied,
+    CouponCodeWasUsed,
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
@@ -42,6 +43,8 @@ def data_of(message: Message, zone: tzinfo) -> Json:  # noqa: C901 - a case for 
             return _transfer_added(message, zone)
         case PointsWillExpire():
             return _points_will_expire(message, zone)
+        case CouponCodeWasUsed():
+            return _coupon_used(message, zone)
         case CouponWillExpire():
             return _coupon_will_expire(message, zone)
         case LevelWillExpire():
@@ -111,6 +114,16 @@ def _points_will_expire(message: PointsWillExpire, zone: tzinfo) -> Json:
         "points": number(message.points),
         "remainingUnits": number(message.remaining),
         "pointsWillExpire": instant(message.expires_at, zone),
+    }
+
+
+def _coupon_used(message: CouponCodeWasUsed, zone: tzinfo) -> Json:
+    reward = message.reward
+    return {
+        "customer": parts.customer(message.customer),
+        "issuedCoupon": {"valueType": message.coupon.value_type} | parts.coupon(message.coupon, zone),
+        "reward": {"rewardId": reward.id, "rewardName": reward.name, "rewardType": reward.kind},
+        "rewardRedemption": {"redeemedRewardId": message.issued_id},
     }
 
 

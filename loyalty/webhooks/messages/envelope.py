@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Any, assert_never
 
-from loyalty.ids import key
+from loyalty.ids import key, number_of
 from loyalty.webhooks.messages.current import data_of
 from loyalty.webhooks.messages.facts import CouponView
 from loyalty.webhooks.messages.model import (
     AvailablePointsAmountChanged,
     CampaignEffectWasApplied,
+    CouponCodeWasUsed,
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
@@ -53,18 +54,20 @@ class _Content:
     results: Json
     chain: str
     """The id that the messages of one operation share."""
+    whose: Json
+    """The member of an event that names one; of `member-created` the number of the event."""
 
 
 def envelope_body(message: Message, origin: Origin, *, message_id: str, created_at: datetime, zone: tzinfo) -> Json:
     """The body `{"event": {...}}`; its own times are in UTC with milliseconds."""
-    content, customer = _content(message, message_id, zone), customer_of(message)
+    content = _content(message, origin, message_id, zone)
     occurred = origin.occurred_at
     return {
         "event": {
             "loyaltyEventKey": key("ev", origin.event_id),
             "eventType": content.kind,
             "status": "success",
-            "loyaltyMemberId": None if customer is None else customer.id,
+            **content.whose,
             "payload": content.payload,
             "executionResults": content.results,
             "evaluationStatus": 0,
@@ -86,18 +89,19 @@ def kebab(name: str) -> str:
     return "-".join(re.findall(r"[A-Z][a-z]*", name)).lower()
 
 
-def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
+def _content(message: Message, origin: Origin, message_id: str, zone: tzinfo) -> _Content:
+    customer = customer_of(message)
+    whose = {"loyaltyMemberId": None if customer is None else customer.id}
     match message:
         case CustomerRegistered():
-            payload = _member(message, zone)
-            return _Content("member-created", payload, _created(message, payload), message_id)
+            payload, number = _member(message, zone), {"loyaltyEventId": str(number_of(origin.event_id))}
+            return _Content("member-created", payload, _created(message, payload), message_id, number)
         case CustomerBoughtReward(coupon=CouponView() as coupon):
-            usage = _usage(message, coupon)
-            payload = {
-                "usage": usage | {"loyaltyMemberId": message.customer.id},
-                "couponBook": _book(message, coupon),
-            }
-            return _Content("coupon-code-assigned", payload, usage, message.issued_id)
+            payload, usage = _usage(message, coupon, is_used=False)
+            return _Content("coupon-code-assigned", payload, usage, message.issued_id, whose)
+        case CouponCodeWasUsed():
+            payload, usage = _usage(message, message.coupon, is_used=True)
+            return _Content("coupon-code-used", payload, usage, message.issued_id, whose)
         case (
             AvailablePointsAmountChanged()
             | UnitsTransferWasAdded()
@@ -120,7 +124,7 @@ def _content(message: Message, message_id: str, zone: tzinfo) -> _Content:
             | TransactionAssignedToCustomer()
         ):
             data = data_of(message, zone)
-            return _Content(kebab(event_name(message)), data, data, message_id)
+            return _Content(kebab(event_name(message)), data, data, message_id, whose)
         case _:
             assert_never(message)
 
@@ -132,6 +136,7 @@ def _member(message: CustomerRegistered, zone: tzinfo) -> Json:
         "profile": {
             "name": customer.first_name,
             "email": customer.email,
+            "govId": None,
             "lastName": customer.last_name,
             "birthdate": None if birth is None else utc_instant(datetime.combine(birth, time(), zone)),
             "phoneNumber": customer.phone,
@@ -147,42 +152,53 @@ def _created(message: CustomerRegistered, payload: Json) -> Json:
     membership = {"loyaltyMemberId": message.customer.id, "publicLoyaltyMemberId": message.customer.card}
     times = {"createdAt": since, "updatedAt": since}
     return {
-        "tiers": [],
+        "tiers": [] if message.tier_number is None else [_tier(message.tier_number)],
         "active": True,
         "onChain": {"wallets": []},
         "profile": payload["profile"] | {"emails": [] if email is None else [email]},
         **times,
         "organizations": [{"active": True, **times, **membership}],
+        "ledgerWalletId": None if message.wallet_id is None else number_of(message.wallet_id),
+        "ledgerWalletKey": None if message.wallet_id is None else key("wal", message.wallet_id),
     }
 
 
-def _usage(message: CustomerBoughtReward, coupon: CouponView) -> Json:
-    """One coupon given to one member, before it is used."""
+def _tier(number: int) -> Json:
+    """A tier that a member has by standing, by its place among those of the store's one program."""
+    ids = {"loyaltyTierId": number, "loyaltyProgramId": 1}
+    return ids | {"loyaltyManualTierId": None, "loyaltySystemTierId": number}
+
+
+def _usage(
+    message: CustomerBoughtReward | CouponCodeWasUsed, coupon: CouponView, *, is_used: bool
+) -> tuple[Json, Json]:
+    """One coupon given to one member, or used by them: the payload and the results. Totals are those of before."""
     issued = utc_instant(message.issued_at)
     times = {"createdAt": issued, "updatedAt": issued}
-    return {
+    usage = {
         "coupon": {
             "code": coupon.code,
             **times,
             "expiredAt": None if coupon.active_to is None else utc_instant(coupon.active_to),
             "totalUsages": 0,
-            "totalAssigned": 0,
+            "totalAssigned": int(is_used),
             "couponBookKey": key("cbk", message.reward.id),
             "customAttributes": None,
         },
         **times,
-        "amountUsed": 0,
+        "amountUsed": int(is_used),
         "amountAssigned": 1,
         "couponUsageKey": key("cbu", message.issued_id),
         "revertedUsageId": None,
-        "systemUniqueKey": message.issued_id,
         "customAttributes": None,
-        "updatedTotalUsages": 0,
+        "updatedTotalUsages": int(is_used),
         "updatedTotalAssigned": 1,
     }
+    payload = {"usage": usage | {"loyaltyMemberId": message.customer.id}, "couponBook": _book(message, coupon)}
+    return payload, usage | {"systemUniqueKey": message.issued_id}
 
 
-def _book(message: CustomerBoughtReward, coupon: CouponView) -> Json:
+def _book(message: CustomerBoughtReward | CouponCodeWasUsed, coupon: CouponView) -> Json:
     """Return the reward as the book of its coupons."""
     return {
         "couponBookKey": key("cbk", message.reward.id),

@@ -8,6 +8,7 @@ from loyalty.webhooks.messages.current import data_of, registration
 from loyalty.webhooks.messages.model import (
     AvailablePointsAmountChanged,
     CampaignEffectWasApplied,
+    CouponCodeWasUsed,
     CouponWillExpire,
     CustomerBoughtReward,
     CustomerDeactivated,
@@ -66,6 +67,7 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
             }
         case (
             UnitsTransferWasAdded()
+            | CouponCodeWasUsed()
             | CampaignEffectWasApplied()
             | MemberAchievementProgressWasChanged()
             | CustomerBoughtReward()

@@ -79,6 +79,17 @@ class CouponWillExpire:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CouponCodeWasUsed:
+    """A coupon that its owner has used."""
+
+    customer: Customer
+    reward: RewardView
+    issued_id: str
+    issued_at: datetime
+    coupon: CouponView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelWillExpire:
     """A tier that will be lost soon, for the `future` one."""
 
@@ -99,6 +110,10 @@ class CustomerRegistered:
     company: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     agreements: tuple[bool, bool, bool] = (False, False, False)
+    tier_number: int | None = None
+    """The place of the member's tier among those of the program, from 1; None: they have none."""
+    wallet_id: str | None = None
+    """The id of the member's default wallet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +262,7 @@ Message: TypeAlias = (
     | UnitsTransferWasAdded
     | PointsWillExpire
     | CouponWillExpire
+    | CouponCodeWasUsed
     | LevelWillExpire
     | CustomerRegistered
     | CustomerWasRegisteredWithoutActivation

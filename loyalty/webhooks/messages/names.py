@@ -19,6 +19,7 @@ EVENT_NAMES: tuple[str, ...] = (
     "CustomerDeactivated",
     "CustomerBoughtReward",
     "CouponWillExpire",
+    "CouponCodeWasUsed",
     "MemberAchievementProgressWasChanged",
     "UnitsTransferWasAdded",
     "AchievementsWereProcessed",

@@ -48,6 +48,8 @@ def _value(hint: Any, name: str, now: datetime) -> Any:
         return (_value(arguments[0], name, now),)
     if is_dataclass(hint):
         return _object(hint, now)
+    if isinstance(hint, type) and issubclass(hint, tuple):  # a named one
+        return hint(*(_value(each, own, now) for own, each in get_type_hints(hint).items()))
     if origin is not None or hint in (Any, object):  # a mapping or a list: it may be empty
         return [] if origin is list else {}
     return _scalar(hint, name, now)

@@ -11,6 +11,7 @@ from loyalty.ids import named_id
 from loyalty.store.codes import PlainCode
 from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks import messages as m
+from loyalty.webhooks.messages.samples import sample
 from rules import exact
 from tests.kit import webhook_shapes
 from tests.kit.shapes import faults
@@ -193,6 +194,7 @@ EVERY_MESSAGE: list[m.Message] = [
     m.TransactionRegistered(transaction=SALE),
     m.TransactionRegistered(transaction=replace(SALE, channel=None, customer_data={})),
     m.TransactionAssignedToCustomer(customer=ANN, transaction=SALE),
+    *(sample(each, NOON) for each in m.MESSAGES),
 ]
 
 

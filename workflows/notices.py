@@ -1,0 +1,62 @@
+"""A change of the days of notices reaches those who wait already: page by page, and once more a minute later."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.notices import NoticeActivities
+    from activities.temporal_names import TASK_QUEUE
+    from database import Database
+    from loyalty.references import NoticeProgress, notices_workflow_id
+    from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
+    from workflows.search_attributes import attributes_of_store
+
+PAGES = 500
+"""Pages of one run, after which the workflow continues as new."""
+
+AGAIN_AFTER = timedelta(seconds=30)
+"""Pause before a worker looks again whether the workflow of a store runs."""
+
+
+@workflow.defn(name="MoveNotices")
+class MoveNotices:
+    """Moves the notices of a store until all are where the settings and the program in force put them."""
+
+    @workflow.run
+    async def run(self, store: str) -> NoticeProgress:
+        """Move one page after another; return how far that was."""
+        pages = 0
+        while True:
+            progress = await workflow.execute_activity_method(
+                NoticeActivities.move_notices,
+                args=[store, workflow.now()],
+                start_to_close_timeout=STEP_TIMEOUT,
+                retry_policy=RETRY_FOREVER,
+                summary="the next notices are moved",
+            )
+            wait = progress.again_in_seconds
+            if wait is None:
+                return progress
+            pages += 1
+            if wait > 0:
+                await workflow.sleep(timedelta(seconds=wait), summary="until no change of before goes on")
+            if pages >= PAGES:
+                workflow.continue_as_new(store)
+
+
+async def relay_notice_moves(database: Database, client: Client, *, now: datetime) -> None:
+    """Start the workflow of each store whose notices are to be moved, if none runs."""
+    for store in await database.take_waiting_notice_moves(now=now, again_after=AGAIN_AFTER):
+        await client.start_workflow(
+            MoveNotices.run,
+            store,
+            id=notices_workflow_id(store),
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes_of_store(store),
+            static_summary="notices of what expires are moved",
+        )
