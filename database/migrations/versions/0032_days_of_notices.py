@@ -5,13 +5,8 @@ from alembic import op
 
 from database.tables import Instant, Json
 
-<<<<<<< HEAD:database/migrations/versions/0032_days_of_notices.py
 revision = "0032"
 down_revision = "0031"
-=======
-revision = "0030"
-down_revision = "0029"
->>>>>>> f6d434d (The envelope's member-created, coupon-code-assigned and coupon-code-used have every field of their kind, and the use of a coupon is sent):database/migrations/versions/0030_days_of_notices.py
 branch_labels = None
 depends_on = None
 
