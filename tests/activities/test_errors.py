@@ -40,6 +40,8 @@ RETRIED = {
     "TooLargeToAnalyse",
     "Unreadable",
     "_OtherRevision",
+    # The program is loaded, and the step is run again.
+    "NeedsRevision",
     "_Stop",
 }
 

@@ -1,6 +1,7 @@
 """A ledger with everything in it that an audit looks at, and one way to break each of it by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -20,7 +21,10 @@ from loyalty.points.operations import (
 )
 from loyalty.rewards.operations import BuyReward, buy_reward, cancel_reward, use_coupon
 from loyalty.rewards.stocking import set_stock, upload_codes
+from loyalty.store.members import Identity
+from loyalty.transactions.operations import register_transaction
 from tests.kit.busy_ledger import BusyLedger
+from tests.kit.shop import document, item
 
 
 class Break(NamedTuple):
@@ -208,6 +212,10 @@ async def fill(busy: BusyLedger) -> None:
     await scripted.report(ann, "purchase", {"total": 160})
     await scripted.report(bob, "purchase", {"total": 20})
     await scripted.report(ann, "app_login", {})
+    sold = document("S", item("beans", 2), now=scripted.now)
+    await step(register_transaction, replace(sold, identity=Identity(eve), customer_data={"customerId": eve}))
+    back = document("R", item("beans"), now=scripted.now, type="return", linked_number="S")
+    await step(register_transaction, back)
     for _ in range(3):
         await scripted.report(eve, "purchase", {"total": 1})
     await step(spend_points, SpendPoints(eve, 23))

@@ -34,6 +34,7 @@ PROGRAM = (
 )
 _WORTH, _SHARED = "value: 5, type: money", "{code: SUMMER, uses: 9, each: 3}"
 STARS = "reactor: stars\non: purchase\nthen: [{award_points: {points: 1.25, wallet: stars, expires: {after: 9d}}}]\n"
+SALES = "reactor: sales\non: transaction\nthen: [{award_points: {points: {var: event.body.gross_value}}}]\n"
 
 
 @dataclass
@@ -57,6 +58,7 @@ class BusyLedger:
                 "reactors__later": LATER,
                 "reactors__gift": GIFT,
                 "reactors__stars": STARS,
+                "reactors__sales": SALES,
                 "rewards__free-coffee": COFFEE,
                 "rewards__mug": "reward: mug\nprice: 2\nlimits: [{every: month, times: 3}]\n",
                 "rewards__listed": f"reward: listed\nprice: 2\ncoupon: {{codes: uploaded, {_WORTH}}}\n",
