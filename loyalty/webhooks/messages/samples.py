@@ -45,7 +45,8 @@ def _value(hint: Any, name: str, now: datetime) -> Any:
     if origin is Literal:
         return arguments[0]
     if origin is tuple:
-        return (_value(arguments[0], name, now),)
+        first = _value(arguments[0], name, now)
+        return () if first == {} else (first,)  # of lines that are mappings none is invented
     if is_dataclass(hint):
         return _object(hint, now)
     if isinstance(hint, type) and issubclass(hint, tuple):  # a named one
@@ -57,7 +58,7 @@ def _value(hint: Any, name: str, now: datetime) -> Any:
 
 def _scalar(hint: Any, name: str, now: datetime) -> Any:
     if hint is str:
-        is_id = name == "id" or name.endswith("_id")
+        is_id = name in ("id", "channel") or name.endswith("_id")
         return _TEXTS.get(name) or (named_id("example", "example", name) if is_id else "example")
     made = {bool: True, int: 1, Decimal: Decimal("12.5"), datetime: now, date: now.date()}
     return made[hint]

@@ -261,7 +261,7 @@ def test_a_subscription_may_name_every_documented_event():
 
 def test_the_names_begin_with_those_of_the_panel_and_never_repeat():
     assert m.EVENT_NAMES[:3] == ("TransactionRegistered", "PointsWillExpire", "LevelWillExpire")
-    assert len(m.EVENT_NAMES) == len(set(m.EVENT_NAMES)) == 28
+    assert len(m.EVENT_NAMES) == len(set(m.EVENT_NAMES)) == 29
 
 
 def test_every_kind_of_message_has_an_example_in_this_file():
@@ -459,7 +459,6 @@ ENVELOPE_KEYS = {
     "loyaltyEventKey",
     "eventType",
     "status",
-    "loyaltyMemberId",
     "payload",
     "executionResults",
     "evaluationStatus",
@@ -476,10 +475,11 @@ ENVELOPE_KEYS = {
 
 
 @pytest.mark.parametrize("message", EVERY_MESSAGE, ids=m.event_name)
-def test_the_envelope_always_has_the_same_keys(message):
+def test_the_envelope_always_has_the_same_keys_but_for_whom_it_is_about(message):
     event = rendered(message, "envelope")["event"]
 
-    assert event.keys() == ENVELOPE_KEYS
+    whose = {"loyaltyEventId"} if event["eventType"] == "member-created" else {"loyaltyMemberId"}
+    assert event.keys() == ENVELOPE_KEYS | whose
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", event["eventType"])
     assert re.fullmatch(r"ev_[0-7][0-9A-HJKMNP-TV-Z]{25}", event["loyaltyEventKey"])
 
@@ -497,7 +497,7 @@ def test_the_envelope_has_the_origin_of_the_event():
 def test_a_new_member_is_created_in_the_envelope():
     event = rendered(REGISTERED, "envelope")["event"]
 
-    assert (event["eventType"], event["loyaltyMemberId"]) == ("member-created", ANN.id)
+    assert (event["eventType"], event["payload"]["loyaltyMemberId"]) == ("member-created", ANN.id)
     assert event["payload"]["profile"]["birthdate"] == "1990-07-13T22:00:00.000Z"
     assert event["executionResults"]["profile"]["emails"] == ["ann@example.com"]
     assert event["executionResults"]["organizations"][0]["publicLoyaltyMemberId"] == "CARD-7"
