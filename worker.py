@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.due_items import DueItemActivities
+from activities.erasing import ErasingActivities
 from activities.events import EventActivities
 from activities.exports import ExportActivities
 from activities.imports import ImportActivities
@@ -35,6 +36,7 @@ from telemetry.runtime import temporal_runtime
 from telemetry.tracing import interceptors
 from workflows.cleanup import run_cleanup
 from workflows.deploys import watch_deploys
+from workflows.erasing import EraseMember
 from workflows.event_loop_executor import EventLoopExecutor
 from workflows.events import ReactToBatch, ReactToEvent
 from workflows.exports import Export
@@ -63,6 +65,7 @@ WORKFLOWS: Sequence[type] = (
     Import,
     Export,
     MoveNotices,
+    EraseMember,
 )
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
@@ -146,6 +149,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         resends = ResendActivities(needed.database)
         notices = NoticeActivities(needed.database, needed.programs)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
+        erasing = ErasingActivities(needed.database, needed.programs)
         retention = RetentionActivities(needed.database, needed.keep)
         exports = ExportActivities(needed.database, needed.programs)
         imports = ImportActivities(
@@ -173,6 +177,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 due_items.run_due_items,
                 due_items.wake_clock,
                 retention.remove_details,
+                erasing.erase_member,
                 imports.read_import,
                 imports.fail_import,
                 exports.write_export,

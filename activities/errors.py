@@ -2,7 +2,6 @@
 
 * `ActivityFailure`
   + `RepeatedFailure`
-  + `UnknownDelivery`
   + `UnknownResend`
   + `UnprocessableEvent`
 """
@@ -24,13 +23,6 @@ from rules import RuleError
 
 class ActivityFailure(Exception):
     """An activity cannot do its work, now or later."""
-
-
-class UnknownDelivery(ActivityFailure):
-    """A delivery that is not in the database."""
-
-    def __init__(self, store: str, delivery_id: str) -> None:
-        super().__init__(f"delivery {delivery_id} is not in store {store}")
 
 
 class UnknownResend(ActivityFailure):

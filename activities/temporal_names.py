@@ -22,6 +22,15 @@ RETENTION = "Retention"
 """The type of the workflow that removes the details of a store's old events."""
 
 
+ERASE_MEMBER = "EraseMember"
+"""The type of the workflow that anonymises a member."""
+
+
+def erasure_id(store: str, member: str) -> str:
+    """The workflow id of the anonymising of a member."""
+    return f"erase/{store}/{member}"
+
+
 def retention_id(store: str) -> str:
     """The workflow id of a store's retention."""
     return f"retention/{store}"

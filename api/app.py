@@ -32,6 +32,7 @@ from api.members import changing as members_changing
 from api.members import exporting as members_exporting
 from api.members import lookups as members_lookups
 from api.members import passwords as members_passwords
+from api.members import privacy as members_privacy
 from api.members import relations as members_relations
 from api.members import routes as members
 from api.points import history as points_history
@@ -95,6 +96,7 @@ ROUTERS = (
     channels.router,
     transactions.router,
     members_exporting.router,
+    members_privacy.router,
     wallets.router,
     analytics.router,
     imports.router,

@@ -144,7 +144,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member/{{member}}": {
         "GET": Needs(Permission.VIEW_MEMBERS, or_own=True),
         "PUT": Needs(Permission.CHANGE_MEMBERS, or_own=True),
-        "DELETE": Needs(Permission.CHANGE_MEMBERS, audited=False),
+        "DELETE": Needs(Permission.CHANGE_MEMBERS),
     },
     f"{_STORE}/member/{{member}}/channel": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/referral": {
@@ -173,6 +173,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     },
     f"{_STORE}/member/{{member}}/activate": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/deactivate": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/{{member}}/anonymize": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/export": {"GET": Needs(Permission.EXPORT_MEMBERS)},
     f"{_STORE}/member/{{member}}/status": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},

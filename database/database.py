@@ -16,6 +16,7 @@ from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
 from database.deliveries import take_waiting_resends
 from database.due_items import stores_with_due_items, stores_with_overdue_items
+from database.erasures import open_erasures
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.exports import ExportToStart, delete_old_exports, take_exports
 from database.imports import ImportToStart, delete_old_imports, take_imports
@@ -161,6 +162,10 @@ class Database:
         except Exception:  # noqa: BLE001 - any failure means that it cannot be read
             return False
         return True
+
+    async def open_erasures(self, *, limit: int) -> Sequence[tuple[str, str]]:
+        """Return store and member of those who are to be anonymised and are not yet."""
+        return await self._connections.read(lambda connection: open_erasures(connection, limit=limit))
 
     async def remove_details(
         self, store: str, *, settled_before: datetime, after: Place | None, limit: int, now: datetime

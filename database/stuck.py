@@ -102,7 +102,7 @@ def _failed_events() -> Select[Any]:
         since=event.c.settled_at,
         reason=func.coalesce(event.c.error, _text("")),
         store=event.c.store,
-    ).where(event.c.status == "failed", event.c.parent.is_(None))
+    ).where(event.c.status == "failed", event.c.parent.is_(None), event.c.removed_at.is_(None))
 
 
 def _overdue_events(before: datetime) -> Select[Any]:

@@ -12,6 +12,7 @@ from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
 from database.deliveries import Deliveries, DeliveryQueries
 from database.due_items import DueItemQueries, DueItems
+from database.erasures import ErasureQueries, Erasures
 from database.event_batches import EventBatches
 from database.events import EventQueries, Events
 from database.exports import ExportQueries, Exports
@@ -58,6 +59,10 @@ class ReadTransaction:
     @cached_property
     def rewards(self) -> RewardQueries:
         return RewardQueries(self.connection, self.store)
+
+    @cached_property
+    def erasures(self) -> ErasureQueries:
+        return ErasureQueries(self.connection, self.store)
 
     @cached_property
     def tier_holds(self) -> TierHoldQueries:
@@ -162,6 +167,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def rewards(self) -> Rewards:
         return Rewards(self.connection, self.store)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        return Erasures(self.connection, self.store)
 
     @cached_property
     def tier_holds(self) -> TierHolds:

@@ -144,6 +144,11 @@ class Webhooks(WebhookQueries, WriteQueries):
             state = {"status": "pending", "finished_at": None} | due
         self.insert(delivery, row | state)
 
+    def lock_delivery(self, delivery_id: str) -> bool:
+        """Lock a delivery until the transaction ends; return False if it was erased."""
+        here = select(delivery.c.id).where(delivery.c.store == self.store, delivery.c.id == delivery_id)
+        return self.connection.execute(here.with_for_update()).first() is not None
+
     def log_attempt(self, delivery_id: str, made: LoggedAttempt) -> None:
         """Store what came of an attempt, unless it is logged already."""
         self.insert_if_absent(

@@ -134,6 +134,19 @@ class RetentionPass:
 
 
 @dataclass(frozen=True)
+class ErasurePass:
+    """How far the erasing of what is personal of a member has come."""
+
+    store: str
+    member: str
+    rows: int = 0
+    """How many rows were erased."""
+    waits: bool = False
+    """Events that were accepted before the member was closed are under way."""
+    is_done: bool = False
+
+
+@dataclass(frozen=True)
 class BatchOptions:
     """How a batch runs its events."""
 

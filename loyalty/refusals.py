@@ -20,6 +20,8 @@ Refusal                     an operation is refused, and nothing is changed
 ├── NotReferred             nobody brought the member
 ├── UnknownChannel          the store has no such channel
 ├── ChannelInUse            members have the channel; `members` is how many
+├── MemberClosed            the member is closed for good: nothing is changed of them any more
+├── EventErased             what the event said is erased, so it cannot be run again
 ├── UnknownAttribute        the member has no attribute of this name, or another value of it
 ├── TooManyAttributes       the member would have more attributes than one can have; `most` is how many
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
@@ -196,6 +198,21 @@ class ChannelInUse(Refusal):
     def __init__(self, members: int) -> None:
         super().__init__(f"{members} members have this channel: give them another one first")
         self.members = members
+
+
+class MemberClosed(Refusal):
+    """The member is closed for good."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"member {member_id} is closed for good, to be anonymised: register a new member")
+        self.member_id = member_id
+
+
+class EventErased(Refusal):
+    """What the event said was removed."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"what event {event_id} said was removed, so it cannot be tried again: nothing is to be done")
 
 
 class UnknownAttribute(Refusal):

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from database import Database
 from workflows import delivery_relay, relay
 from workflows.clock_watch import ClockWatch
+from workflows.erasing import relay_erasures
 from workflows.notices import relay_notice_moves
 from workflows.resends import relay_resends
 
@@ -41,7 +42,18 @@ async def run_relays(database: Database, client: Client) -> None:
         await relay_notice_moves(database, client, now=datetime.now(UTC))
         return False
 
-    looks = {"events": events, "deliveries": deliveries, "clocks": watch_clocks, "resends": resends, "notices": notices}
+    async def erasures() -> bool:
+        await relay_erasures(database, client)
+        return False
+
+    looks = {
+        "erasures": erasures,
+        "events": events,
+        "deliveries": deliveries,
+        "clocks": watch_clocks,
+        "resends": resends,
+        "notices": notices,
+    }
     await asyncio.gather(*(_repeat(name, look) for name, look in looks.items()))
 
 

@@ -28,6 +28,11 @@ def attributes_of_store(store: str) -> TypedSearchAttributes:
     return TypedSearchAttributes([SearchAttributePair(STORE, store)])
 
 
+def attributes_of_member(store: str, member: str) -> TypedSearchAttributes:
+    """The search attributes of a workflow that is about one member."""
+    return TypedSearchAttributes([SearchAttributePair(STORE, store), SearchAttributePair(MEMBER, member)])
+
+
 async def register_search_attributes(client: Client) -> None:
     """Register the search attributes in the client's namespace, where they are missing."""
     service = client.operator_service

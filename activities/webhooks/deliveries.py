@@ -9,7 +9,6 @@ import structlog
 from temporalio import activity
 
 import rules
-from activities.errors import UnknownDelivery
 from activities.retries import is_given_up
 from activities.webhooks.client import Attempt, WebhookClient
 from database import Database, Transaction
@@ -37,6 +36,8 @@ LATER_TIMEOUT = timedelta(seconds=15)
 
 GONE = "its subscription is disabled or removed"
 
+ERASED = "its member was anonymised, and the message erased"
+
 
 class DeliveryActivities:
     """Delivery attempts, at least once: a receiver recognizes a repeated message by its `webhook-id`.
@@ -50,14 +51,12 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver_webhook")
     async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> DeliveryAttempt:
-        """Make attempt `number` and log its result. A failed delivery is a result; raise UnknownDelivery.
+        """Make attempt `number` and log its result. A failed delivery is a result, and so is one that was erased.
 
         What cannot be sent at all, such as a message that cannot be read, is given up with the reason.
         """
         try:
             return await self._attempt(delivery, number)
-        except UnknownDelivery:
-            raise
         except Exception as error:
             if not is_given_up(error, activity.info().attempt):
                 raise
@@ -69,6 +68,8 @@ class DeliveryActivities:
         logged = LoggedAttempt(number=number, at=now, status=None, latency_ms=0, answer="", error=reason)
 
         def store(tx: Transaction) -> None:
+            if not tx.webhooks.lock_delivery(delivery.id):
+                return
             tx.webhooks.log_attempt(delivery.id, logged)
             tx.webhooks.set_delivery(
                 delivery.id, status="failed", attempts=number, next_attempt_at=None, finished_at=now
@@ -81,7 +82,7 @@ class DeliveryActivities:
         store = self._database.store(delivery.store)
         outbound = await store.read(lambda tx: tx.webhooks.outbound(delivery.id))
         if outbound is None:
-            raise UnknownDelivery(delivery.store, delivery.id)
+            return DeliveryAttempt(False, None, ERASED)
         at = datetime.now(UTC)
         if outbound.status != "pending" or outbound.attempts >= number:
             return _stored_result(outbound, at)
@@ -166,7 +167,7 @@ def message_body(outbound: OutboundDelivery) -> bytes:
 
 
 def _store(tx: Transaction, made: _MadeAttempt, outbound: OutboundDelivery) -> bool:
-    """Store an attempt and its delivery's new state; return whether its subscription is disabled by it."""
+    """Store an attempt and its delivery's state; return whether its subscription is disabled now, or it was erased."""
     attempt = made.attempt
     logged = LoggedAttempt(
         number=made.number,
@@ -176,6 +177,8 @@ def _store(tx: Transaction, made: _MadeAttempt, outbound: OutboundDelivery) -> b
         answer=attempt.answer,
         error=attempt.error,
     )
+    if not tx.webhooks.lock_delivery(made.delivery):  # it was erased meanwhile: nothing is attempted again
+        return True
     tx.webhooks.log_attempt(made.delivery, logged)
     subscription = outbound.subscription
     disabled = subscription is not None and _update_health(tx, made, subscription, outbound.failing_since)

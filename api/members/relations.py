@@ -4,12 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.errors import NotAllowed
 from api.http.requests import read_body, request_body
 from api.members.paths import MemberInPath
 from api.members.schemas import PostMemberChannel, PostReferral
 from api.state.changes import AdminChange
-from api.state.dependencies import AdminRequest
 from api.state.member_lookup import member_in_path
 from api.state.operations import operates
 from database import Transaction
@@ -68,16 +66,6 @@ async def delete_referral(member: MemberInPath, change: AdminChange) -> Response
         remove_referral(operation, member_in_path(tx, change.store_request, member).id)
 
     return await change.respond(None, operates(change, run))
-
-
-@router.delete("/{member}", include_in_schema=False)
-async def delete_member(member: MemberInPath, store_request: AdminRequest) -> Response:  # noqa: ARG001 - of the path
-    """A member is not deleted: the ledger needs whose points it has."""
-    message = (
-        "a member's points stay in the ledger, so members are not deleted: exclude one by POST .../deactivate,"
-        " or remove what is personal by POST .../anonymize"
-    )
-    raise NotAllowed(message, allow="GET, PUT")
 
 
 def give_channel(operation: OperationContext, tx: Transaction, member_id: str, channel_id: str) -> None:

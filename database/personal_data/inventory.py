@@ -34,7 +34,9 @@ from database.tables import (
     coupon_code,
     customer_transaction,
     deadline,
+    decision_facts,
     delivery,
+    erasure,
     event,
     import_line,
     issued_reward,
@@ -171,8 +173,8 @@ def _daily_sums() -> ColumnElement[bool]:
 
 _IDS = frozenset({"id", "store", "member", "event", "wallet", "reward", "status"})
 
-ERASED_FIRST: Final = "member"
-"""The section that is erased first: whatever is written later takes what it says of the member from there."""
+ERASED_LAST: Final = "member"
+"""The section that is erased last: until then it says which rows name the member."""
 
 KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
     KeptRows(
@@ -230,6 +232,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         impersonal=_IDS | {"type", "external_id", "parent", "owner"},
     ),
     KeptRows("steps", step, lambda person: step.c.event.in_(_events(person)), deleted=true),
+    KeptRows("decisionFacts", decision_facts, lambda person: decision_facts.c.event.in_(_events(person)), deleted=true),
     KeptRows(
         "contributions",
         contribution,
@@ -329,6 +332,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         deleted=true,
     ),
     KeptRows("messages", message, lambda person: message.c.id.in_(_deliveries(person, "message")), deleted=true),
+    KeptRows("erasure", erasure, _of_member(erasure), impersonal=_IDS),
     KeptRows(
         "auditLog",
         audit_log,
@@ -349,6 +353,9 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
 
 ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "admin": "administrators are no members",
+    "admin_setting": "settings of administrators",
+    "password_reset": "hashes of codes of administrators",
+    "audit_archive": "entries of the audit log that administrators moved away; it is theirs to delete",
     "api_key": "keys belong to administrators",
     "role": "roles belong to administrators",
     "refresh_token": "hashes and dates alone, of a session that is exported and removed with its tokens",
@@ -361,6 +368,7 @@ ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "export_file": "what was exported by which filters, which is removed after 7 days",
     "export_chunk": "files as they were written, which are removed after 7 days",
     "resend": "which deliveries were sent again, by name, subscription and time",
+    "notice_move": "how far notices are moved to other days",
     "reward_supply": "the stock of a reward",
     "shared_code": "codes that many share, and how many have one",
     "subscription": "addresses and secrets of receivers of webhooks",

@@ -15,6 +15,7 @@ from database.tables.access import (
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
+from database.tables.erasures import erasure
 from database.tables.events import deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
@@ -48,6 +49,7 @@ __all__ = [
     "deadline",
     "decision_facts",
     "delivery",
+    "erasure",
     "event",
     "export_chunk",
     "export_file",

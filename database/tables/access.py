@@ -110,6 +110,7 @@ audit_log = Table(
     Column("status", Integer, nullable=False),
     Column("details", Json),
     Index("ix_audit_log_store_created_at", "store", "created_at"),
+    Index("ix_audit_log_store_entity_id", "store", "entity_id"),
 )
 
 kept_answer = Table(

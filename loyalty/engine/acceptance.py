@@ -11,7 +11,7 @@ from loyalty.ids import new_id
 from loyalty.members.registration import find_or_register
 from loyalty.program.program import Program
 from loyalty.references import EventRef
-from loyalty.refusals import EventIdReused
+from loyalty.refusals import EventIdReused, MemberInactive
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
@@ -82,6 +82,8 @@ def accept_event(
     ahead = tx.events.enqueue(new, now=now)
     if ahead is None:
         raise ConcurrentInsert("event")
+    if registered is None and not tx.members.is_active(member_id):  # closed while this waited for the member's lock
+        raise MemberInactive(member_id)
     if ahead > MAX_QUEUE:
         tx.events.leave_to_relay(new.id, now=now)
         return AcceptedEvent(new.id)
@@ -97,7 +99,7 @@ def accepted_before(tx: StoreReaders, event: IncomingEvent) -> AcceptedEvent | N
 def _repetition(tx: StoreReaders, event: IncomingEvent, fingerprint: str | None) -> AcceptedEvent | None:
     if event.external_id is None or not (known := tx.events.reported_as(event.external_id)):
         return None
-    if known.fingerprint != fingerprint:
+    if known.fingerprint not in (None, fingerprint):  # none is left of a member who was anonymised
         raise EventIdReused(known.id)
     return AcceptedEvent(known.id, is_repeated=True)
 

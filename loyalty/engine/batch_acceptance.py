@@ -126,8 +126,15 @@ class _Acceptance:
             self._tx.event_batches.lock_identities(open_ones)
             partly = {str(each.id) for each in self._tx.event_batches.identities_matching(open_ones)}
         self._tx.event_batches.lock_members(partly.union(member for member in found if member is not None))
+        found = self._still_active(found)
         pairs = zip(identities, found, strict=True)
         return [self._find_or_register(identity) if member is None else member for identity, member in pairs]
+
+    def _still_active(self, found: Sequence[str | None]) -> list[str | None]:
+        """The members found, now that they are locked; None for one who does not take part any more."""
+        known = [Identity(id=member_id) for member_id in {each for each in found if each is not None}]
+        active = {each.id for each in self._tx.event_batches.identities_matching(known, active_only=True)}
+        return [member_id if member_id in active else None for member_id in found]
 
     def _find_or_register(self, identity: Identity) -> str | Refusal:
         try:
@@ -172,4 +179,5 @@ def _owner(owners: Sequence[set[str]]) -> str | None:
 
 
 def _repeated(known: ReportedId, event: IncomingEvent) -> Result:
-    return known.id if known.fingerprint == event.fingerprint() else EventIdReused(known.id)
+    is_same = known.fingerprint in (None, event.fingerprint())  # none is left of a member who was anonymised
+    return known.id if is_same else EventIdReused(known.id)

@@ -35,6 +35,8 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_password_changed": None,
     "member_deactivated": send_deactivated,
     "member_activated": None,
+    "member_closed": None,
+    "member_anonymised": lambda context: send_deactivated(context) if context.event.body["was_active"] else None,
     "tier_changed": lambda context: send_tier_changed(
         context,
         str(context.event.body["to"]),

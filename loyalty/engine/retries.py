@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol, assert_never
 
-from loyalty.refusals import DeliveryNotFailed, EventIsCaused, EventNotFailed, NoLiveSubscription
+from loyalty.refusals import DeliveryNotFailed, EventErased, EventIsCaused, EventNotFailed, NoLiveSubscription
 from loyalty.store.events import FailedEvents
 from loyalty.store.webhooks import FailedDeliveries
 
@@ -22,7 +22,7 @@ def retry_event(
 
     Its steps that are done are not done again, and what is decided stays so. `revision`: decides what is not decided
     yet; None: the one that was in force when the event was accepted. An event that is overdue is left to the relay.
-    Raise EventNotFailed or EventIsCaused.
+    Raise EventNotFailed, EventErased or EventIsCaused.
     """
     found = events.get(event_id)
     if found is None:
@@ -35,6 +35,8 @@ def retry_event(
     match found.status:
         case "applied":
             raise EventNotFailed(event_id)
+        case "failed" if found.removed_at is not None:
+            raise EventErased(event_id)
         case "failed":
             events.requeue(found, now=now)
         case "received" | "decided":

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from loyalty.events.operations import OperationContext
 from loyalty.members.changes import activate_member, change_identity, written_parts
+from loyalty.members.closing import require_open
 from loyalty.members.codes import confirmed, find_code, make_code, redeem
 from loyalty.members.registration import NewMember, add_member
 from loyalty.refusals import NotWaiting, TooManyCodes, WrongPassword
@@ -90,6 +91,7 @@ def reset_password(operation: OperationContext, given: str, identity: Identity, 
 def set_password(operation: OperationContext, member_id: str, password_hash: str) -> None:
     """Set a member's password, and log them out everywhere; codes for another password end."""
     operation.lock_members(member_id)
+    require_open(operation.tx, member_id)
     operation.tx.members.set_password(member_id, password_hash, now=operation.now)
     operation.tx.members.end_sessions(member_id)
     latest = operation.tx.codes.latest(member_id, "password")

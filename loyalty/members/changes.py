@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.events.operations import OperationContext
+from loyalty.members.closing import require_open
 from loyalty.members.registration import check_free
 from loyalty.program.tiers import Tier
 from loyalty.refusals import MissingIdentity, TooManyAttributes, UnknownAttribute, UnknownTier
@@ -45,6 +46,7 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     parts = written_parts(operation, changes.identity)
     tx.members.lock_identity(Identity(**parts))  # before the member, as registering does
     operation.lock_members(member_id)
+    require_open(tx, member_id)
     member = operation.facts_of(member_id)
     identity = replace(Identity(member_id, member.email, member.phone, member.card), **parts)
     if not identity.can_register:
@@ -116,6 +118,7 @@ def activate_member(operation: OperationContext, member_id: str) -> None:
     operation.lock_members(member_id)
     if operation.tx.members.is_active(member_id):
         return
+    require_open(operation.tx, member_id)
     operation.tx.members.set_active(member_id, True, now=operation.now)
     operation.record(operation.new_event_id(), "member_activated", member_id, {})
 

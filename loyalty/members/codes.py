@@ -6,6 +6,7 @@ from typing import Final
 
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
+from loyalty.members.closing import require_open
 from loyalty.refusals import TooManyCodes
 from loyalty.store.codes import CodePurpose, MemberCode
 from loyalty.store.members import Identity, KnownIdentity
@@ -28,9 +29,10 @@ MOST_GUESSES = 5
 def make_code(operation: OperationContext, member_id: str, purpose: CodePurpose, value: str | None = None) -> str:
     """Make a code for a member, who is locked; return its id. The earlier one for the purpose ends.
 
-    Raise TooManyCodes.
+    Raise MemberClosed or TooManyCodes.
     """
     codes, now = operation.tx.codes, operation.now
+    require_open(operation.tx, member_id)
     if codes.count_since(member_id, purpose, now - timedelta(hours=1)) >= MOST_IN_AN_HOUR:
         raise TooManyCodes(MOST_IN_AN_HOUR)
     code = MemberCode(new_id(), member_id, purpose, value, now, now + LIFETIME[purpose])

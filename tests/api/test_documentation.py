@@ -69,6 +69,8 @@ MEANINGS = {
     "lastAdministrator": "nobody else may do everything in every store",
     "malformedJson": "the body is not JSON; the message has line and column",
     "masked": "a value of asterisks, as answers show a secret: send the secret itself",
+    "eventErased": "what the event said was removed: it cannot be tried again",
+    "memberClosed": "the member is closed for good, to be anonymised; `parameters` has the `memberId`",
     "memberInactive": "the member is deactivated, or not activated yet; `parameters` has the `memberId`",
     "missing": "a required field is missing",
     "moreThanHeld": "more is captured than is blocked; `parameters` has `held` and `asked`",

@@ -11,6 +11,7 @@ from database.personal_data.exporting import find_person
 from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER, KeptRows, Person
 from database.tables import (
     coupon_code,
+    decision_facts,
     delivery,
     import_file,
     import_line,
@@ -92,12 +93,12 @@ def _mark(tx: Transaction, member_id: str) -> None:
     sent = select(delivery.c.id).where(delivery.c.event.in_(_event_ids(tx, person)))
     for number, one in enumerate(tx.connection.execute(sent).scalars().all()):
         tx.webhooks.log_attempt(one, LoggedAttempt(number + 1, datetime.now(UTC), 200, 5, MARKER, None))
-    issued = select(issued_reward.c.id).where(issued_reward.c.member == person.id)
-    for number, one in enumerate(tx.connection.execute(issued).scalars().all()):
+    issued = select(issued_reward.c.id, issued_reward.c.coupon).where(issued_reward.c.member == person.id)
+    for number, (one, coupon) in enumerate(tx.connection.execute(issued).all()):
         row = {"store": tx.store, "issued": one}
         status = {"number": number + 9, "status": "delivered", "comment": MARKER, "at": datetime.now(UTC), "source": ""}
         tx.connection.execute(insert(reward_status).values(row | status))
-        code = {"id": new_id(), "code": one, "reward": "coffee", "added_at": datetime.now(UTC)}
+        code = {"id": new_id(), "code": coupon, "reward": "coffee", "added_at": datetime.now(UTC)}
         tx.connection.execute(insert(coupon_code).values(row | code))
     _add_import(tx, person)
     _add_code(tx, person)
@@ -115,6 +116,9 @@ def _add_code(tx: Transaction, person: Person) -> None:
 def _add_relations(tx: Transaction, person: Person) -> None:
     both = {"referrer": person.id, "referee": person.id}
     tx.referrals.add(Referral(new_id(), **both, created_at=datetime.now(UTC)))
+    known = select(decision_facts.c.event)
+    without = [each for each in _event_ids(tx, person) if each not in set(tx.connection.execute(known).scalars())]
+    tx.connection.execute(insert(decision_facts).values(store=tx.store, event=without[0], facts={}))
     shared = {"member": person.id, "part": "phone", "other": person.id, "store": tx.store}
     tx.connection.execute(insert(member_collision).values(shared))
 
@@ -155,7 +159,7 @@ def _mark_rows(tx: Transaction, rows: KeptRows, person: Person) -> None:
     keys = list(table.primary_key)
     columns = [name for name in rows.texts if name not in rows.impersonal | _SHAPED and not _refers(table, name)]
     found = tx.connection.execute(select(*keys).where(rows.condition(person))).all()
-    assert found or rows.section == "dueItems", f"nothing of {rows.section} is filled"
+    assert found or rows.section in ("dueItems", "erasure"), f"nothing of {rows.section} is filled"
     for number, key in enumerate(found):
         here = [column == value for column, value in zip(keys, key, strict=True)]
         for name in columns:

@@ -14,14 +14,17 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from activities import events as event_activities
-from activities.temporal_names import TASK_QUEUE, clock_id
+from activities.temporal_names import TASK_QUEUE, clock_id, erasure_id
 from commands.shared import temporal_server
-from database import Database
+from database import Database, Transaction
+from loyalty.events.operations import OperationContext
+from loyalty.members.anonymising import anonymise_member
 from loyalty.references import EventRef
 from tests.kit import programs
 from tests.kit.receiver import Answer, Receiver
 from tests.kit.running import Running, running
 from tests.workflows.conftest import SKIPPING, clocks_started_by_tests
+from workflows.erasing import start_erasure
 from workflows.relay import relay_once
 from workflows.starter import start_event
 from workflows.store_clock import StoreClock
@@ -53,6 +56,7 @@ async def record(folder: Path) -> None:
             async with running(database, environment.client, files) as laurel:
                 await _play(laurel, environment, receiver)
                 await _play_a_long_wait(laurel, environment.client)
+                await _play_an_erasure(laurel, environment.client)
             with environment.with_time_skipping_disabled():  # else a year of passes, one a day
                 async with running(database, environment.client, files, keep=timedelta(days=31)):
                     await asyncio.sleep(5)
@@ -117,6 +121,24 @@ async def _play_a_long_wait(laurel: Running, client: Client) -> None:
     owner = clock_id(laurel.store)
     await laurel.parts.database.leave_to_relay(laurel.store, [first.id], owners=[owner], now=datetime.now(UTC))
     await relay_once(laurel.parts.database, client, now=datetime.now(UTC) + timedelta(hours=1))
+
+
+async def _play_an_erasure(laurel: Running, client: Client) -> None:
+    """A member who is anonymised while an event of theirs is under way."""
+    member = await laurel.register("leaving@example.com")
+    held = await laurel.accept(member, "purchase", {"total": 1})
+    await laurel.parts.database.assign(laurel.store, [held.id], clock_id(laurel.store), instead_of=[])
+
+    def ask(tx: Transaction) -> None:
+        anonymise_member(OperationContext(tx, laurel.program, laurel.revision, datetime.now(UTC), "admin"), member)
+
+    await laurel.parts.database.store(laurel.store).write(ask)
+    await start_erasure(client, laurel.store, member)
+    await asyncio.sleep(1)
+    owner = clock_id(laurel.store)
+    await laurel.parts.database.leave_to_relay(laurel.store, [held.id], owners=[owner], now=datetime.now(UTC))
+    await relay_once(laurel.parts.database, client, now=datetime.now(UTC) + timedelta(hours=1))
+    await client.get_workflow_handle(erasure_id(laurel.store, member)).result()
 
 
 async def _status(laurel: Running, event: EventRef) -> str:

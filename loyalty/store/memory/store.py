@@ -19,6 +19,7 @@ from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, T
 from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.codes import InMemoryCodes
 from loyalty.store.memory.due_item_queue import DueItemQueue
+from loyalty.store.memory.erasures import InMemoryErasures
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.referrals import InMemoryReferrals
@@ -65,6 +66,7 @@ class InMemoryStore:
         self.codes = InMemoryCodes()
         self.referrals = InMemoryReferrals()
         self.contributions = _Contributions(self)
+        self.erasures = InMemoryErasures()
         self.subscriptions = _Subscriptions(subscriptions)
         self.webhooks = _Webhooks(self)
         self.settings = _Settings()

@@ -27,7 +27,7 @@ BOUNDED = settings(
     max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 METHODS = {"get", "post", "put", "patch", "delete"}
-WITHOUT_BODY = ("/retry", "/activate", "/deactivate", "/{token}", "/send-code", "/cancel", "/test")
+WITHOUT_BODY = ("/retry", "/activate", "/deactivate", "/anonymize", "/{token}", "/send-code", "/cancel", "/test")
 """Ends of the paths of POSTs that have no body."""
 WITH_BODY = ("/custom-attribute", "/labels")
 """Ends of the paths of DELETEs that have a body."""
@@ -200,7 +200,8 @@ async def _prepare_points(api: Api, member_id: str) -> dict[str, str]:
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
     """Sort deletes, logging out, another password and the deploy of another program to the end."""
     method, path, _ = entry
-    ends = path.endswith(("/program", "/revoke", "/password", "/reset", "/deactivate"))
+    ends = path.endswith(("/program", "/revoke", "/password", "/reset", "/deactivate", "/anonymize"))
+    ends = ends or (method == "delete" and path.endswith("/member/{member}"))
     return ["get", "post", "put", "patch", "delete"].index(method) + 10 * ends, ends
 
 

@@ -39,6 +39,8 @@ BODIES = {
     "member_password_changed": {},
     "member_deactivated": {},
     "member_activated": {},
+    "member_closed": {"reason": "anonymise"},
+    "member_anonymised": {"was_active": True},
     "tier_changed": {"from": None, "to": "gold", "up": True},
     "tier_will_expire": {"tier": "gold", "to": "bronze", "expires_at": TIME},
     "achievement_progress_set": {

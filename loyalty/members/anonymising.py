@@ -1,0 +1,30 @@
+"""Anonymising a member: they are closed at once, and erased when everything under way is applied."""
+
+from loyalty.events.operations import OperationContext
+from loyalty.store.erasures import Erasure
+
+
+def anonymise_member(operation: OperationContext, member_id: str) -> bool:
+    """Close a member for good: events are refused and sessions end. Return False if that was asked for before.
+
+    What is personal is erased by the workflow `EraseMember`, once the event that is recorded here, and so everything
+    that was accepted before, is applied or failed.
+    """
+    tx, now = operation.tx, operation.now
+    operation.lock_members(member_id)
+    if tx.erasures.of(member_id) is not None:
+        return False
+    was_active = tx.members.is_active(member_id)
+    tx.members.set_active(member_id, False, now=now)
+    tx.members.end_sessions(member_id)
+    tx.codes.end_all(member_id, now=now)
+    event_id = operation.new_event_id()
+    tx.erasures.begin(Erasure(member_id, event_id, was_active, now))
+    operation.record(event_id, "member_closed", member_id, {"reason": "anonymise"})
+    return True
+
+
+def record_anonymised(operation: OperationContext, erasure: Erasure) -> None:
+    """Record that nothing personal is left of a member, who is locked."""
+    body = {"was_active": erasure.was_active}
+    operation.record(operation.new_event_id(), "member_anonymised", erasure.member, body)
