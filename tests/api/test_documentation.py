@@ -3,10 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from api.app import ROUTERS
 from api.http.errors import REFUSALS
+from benchmarks.operations import Operation, documented, missing, openapi
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "api.md"
@@ -174,8 +176,20 @@ def tables() -> dict[str, str]:
     rows = [f"| `{code}` | {meaning} |" for code, meaning in sorted(MEANINGS.items())]
     return {
         "operations": "\n".join(["| method | path | what it does |", "|---|---|---|", *operations]),
+        "elsewhere": "\n".join(_elsewhere()),
         "codes": "\n".join(["| code | what it means |", "|---|---|", *rows]),
     }
+
+
+def _elsewhere() -> Iterator[str]:
+    """What Laurel does not have of the operations that Open Loyalty publishes, by what to do instead."""
+    document, by_cure = openapi(), dict[str, list[str]]()
+    for operation in documented():
+        if missing(operation, document):
+            by_cure.setdefault(operation.instead, []).append(f"`{operation.method} {operation.path}`")
+    yield from ("| operations | what to do instead |", "|---|---|")
+    for cure, operations in by_cure.items():
+        yield f"| {', '.join(operations)} | {cure} |"
 
 
 def _written(text: str) -> str:
@@ -187,6 +201,24 @@ def _written(text: str) -> str:
 
 def test_every_code_is_documented_and_every_documented_code_exists():
     assert codes() == set(MEANINGS)
+
+
+def test_of_every_operation_that_is_not_here_the_page_says_what_to_do_instead():
+    document = openapi()
+
+    unexplained = [each for each in documented() if missing(each, document) and not each.instead]
+    assert unexplained == []
+
+
+def test_an_operation_counts_only_with_its_status_and_every_field():
+    document = openapi()
+    event = Operation("POST", "/api/{storeCode}/customEvent", "200", ("event.type", "event.eventDate"))
+
+    assert missing(event, document) == ""
+    assert missing(replace(event, path="/api/{anyName}/customEvent"), document) == ""
+    assert missing(replace(event, status="204"), document) == "the status is not 204"
+    assert missing(replace(event, requires=("event.typo",)), document) == "the body has no event.typo"
+    assert missing(replace(event, method="PUT"), document) == "there is no such operation"
 
 
 def test_the_page_lists_every_operation_and_every_code():
