@@ -1,4 +1,4 @@
-"""Counts how many operations of Open Loyalty's API Laurel answers: `.venv/bin/python benchmarks/operations.py [--json]`.
+"""Counts the operations of Open Loyalty's API that Laurel has: `.venv/bin/python benchmarks/operations.py [--json]`.
 
 An operation is answered if Laurel documents the method and the path, the same status of success, and takes every field
 that the body must have. A path that answers 405 is not counted. The table is `open_loyalty.yaml`, beside this file.
@@ -27,7 +27,7 @@ TABLE = Path(__file__).with_name("open_loyalty.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation as Open Loyalty documents it; `requires` has the dotted paths of the fields that a body must have."""
+    """An operation as Open Loyalty documents it; `requires`: dotted paths of the fields that a body must have."""
 
     method: str
     path: str

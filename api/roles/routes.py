@@ -47,13 +47,19 @@ async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentStat
     return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
 
 
-@router.post("/role", summary="Make a role", response_model=RoleId, openapi_extra=request_body(PostRole, _EXAMPLE))
+@router.post(
+    "/role",
+    summary="Make a role",
+    response_model=RoleId,
+    status_code=201,
+    openapi_extra=request_body(PostRole, _EXAMPLE),
+)
 async def make_role(request: Request, change: CurrentAccessChange) -> Response:
     """Make a role that permits no more than you may do."""
     form = (await read_body(request, PostRole)).role
     now = datetime.now(UTC)
     number = await change.write(lambda access: add_role(access, change.caller, form, now=now), details=_details(form))
-    return ExactJson({"roleId": number})
+    return ExactJson({"roleId": number}, status_code=201)
 
 
 @router.get("/role/{role}", summary="Show a role", response_model=RoleView)

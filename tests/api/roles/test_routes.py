@@ -74,7 +74,7 @@ async def test_nobody_makes_or_changes_a_role_that_permits_more_than_they_may_do
 
     assert [answer.status_code for answer in (made, own, lessened, deleted)] == [403] * 4
     assert "CUSTOMER VIEW" in made.json()["message"]
-    assert (await api.post(PATH, role(REPORT))).status_code == 200
+    assert (await api.post(PATH, role(REPORT))).status_code == 201
 
 
 async def test_an_administrator_of_one_store_does_not_change_roles(api: Api):
