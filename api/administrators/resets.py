@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.administrators.operations import reset_password
-from api.administrators.schemas import PostReset, PostResetRequest
+from api.administrators.schemas import PostAdministratorReset, PostResetRequest
 from api.authentication.tokens import digest
 from api.http.requests import address_of, read_body, request_body
 from api.http.responses import no_content
@@ -61,11 +61,11 @@ async def request_reset(request: Request, state: CurrentState) -> Response:
     summary="Reset a password",
     status_code=204,
     response_class=Response,
-    openapi_extra=request_body(PostReset, _RESET) | _NO_LOGIN_NEEDED,
+    openapi_extra=request_body(PostAdministratorReset, _RESET) | _NO_LOGIN_NEEDED,
 )
 async def reset(request: Request, state: CurrentState) -> Response:
     """Set the password of the administrator for whom the code was made, once. Every session of theirs ends."""
-    posted = await read_body(request, PostReset, max_bytes=MAX_BYTES)
+    posted = await read_body(request, PostAdministratorReset, max_bytes=MAX_BYTES)
     address, now = address_of(request), datetime.now(UTC)
     async with state.login_rate_limiter.attempt("reset-code", digest(posted.token), address):
         password_hash = await state.passwords.hash(posted.reset.plain_password)

@@ -130,7 +130,7 @@ class NewPassword(RequestModel):
     plain_password: _Password = Field(repr=False)
 
 
-class PostReset(RequestModel):
+class PostAdministratorReset(RequestModel):
     """A code that resets a password, and the password that is to be."""
 
     token: str = Field(min_length=1, max_length=255, repr=False)

@@ -42,7 +42,7 @@ class IssuedCoupon(TypedDict):
     usedAt: NotRequired[Instant]
 
 
-class ActionCause(TypedDict):
+class RedemptionCause(TypedDict):
     """What issued a reward: a member who bought it, nothing for a gift by hand, or a reactor (a campaign)."""
 
     campaignId: Id | None
@@ -67,7 +67,7 @@ class IssuedReward(TypedDict):
     costInPoints: ExactNumber
     token: str
     rewardType: RewardKind
-    actionCause: ActionCause
+    actionCause: RedemptionCause
     cancelledAt: NotRequired[Instant]
 
 
