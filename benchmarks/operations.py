@@ -67,7 +67,10 @@ def missing(operation: Operation, document: Mapping[str, Any]) -> str:
 
 
 def _paths(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {_anonymous(path): methods for path, methods in document["paths"].items()}
+    found: dict[str, dict[str, Any]] = {}
+    for path, methods in document["paths"].items():
+        found.setdefault(_anonymous(path), {}).update(methods)
+    return found
 
 
 def _anonymous(path: str) -> str:
