@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from api.state import changes
+from api.state import changes, operations
 from database import Database
 from database.answers import Answers
 from tests.kit.api import ADMIN_ID, Api, fault, running
@@ -154,7 +154,7 @@ async def test_while_a_request_runs_another_with_its_key_waits_and_then_is_told_
 ):
     monkeypatch.setattr(changes, "MAX_WAIT_SECONDS", 0.1)
     registers, goes_on = threading.Event(), threading.Event()
-    register = changes.Changed
+    register = operations.Changed
 
     def slowly(*parts: Any) -> Any:
         registers.set()
@@ -163,7 +163,7 @@ async def test_while_a_request_runs_another_with_its_key_waits_and_then_is_told_
 
     database = Database.open(postgresql_database_url)
     async with running(database) as api:
-        monkeypatch.setattr("api.members.routes.Changed", slowly)
+        monkeypatch.setattr(operations, "Changed", slowly)
         first = asyncio.create_task(post(api, ANNA))
         await asyncio.to_thread(registers.wait, 10)
         second = await post(api, ANNA)
@@ -233,30 +233,44 @@ async def test_what_is_kept_betrays_no_password(api: Api):
     assert "password" not in str(row)
 
 
-async def test_every_operation_that_takes_a_key_says_so(api: Api):
+WITHOUT_KEY = {
+    ("post", "/api/{storeCode}/simulate"): "it changes nothing",
+    ("post", "/api/{storeCode}/campaign/simulate"): "it changes nothing",
+    ("post", "/api/{storeCode}/member/login_check"): "it answers a secret",
+    ("post", "/api/{storeCode}/token/refresh"): "it answers a secret",
+    ("post", "/api/{storeCode}/webhook/secret/rotate"): "it answers a secret",
+    ("post", "/api/{storeCode}/webhook/subscription"): "it answers a secret",
+    ("post", "/api/{storeCode}/webhook/subscription/{webhookSubscription}/rotate"): "it answers a secret",
+    ("post", "/api/{storeCode}/webhook/subscription/{webhookSubscription}/test"): "each call is one more attempt",
+    ("post", "/api/{storeCode}/member/activate/{token}"): "nobody is logged in, and a code works once",
+    ("post", "/api/{storeCode}/member/confirm-change/{token}"): "nobody is logged in, and a code works once",
+    ("post", "/api/{storeCode}/member/password/reset"): "nobody is logged in, and a code works once",
+    ("post", "/api/{storeCode}/member/password/reset/request"): "nobody is logged in",
+    ("post", "/api/{storeCode}/member/resend-code"): "nobody is logged in",
+    ("post", "/api/{storeCode}/import/{type}"): "the content of the file is its key",
+    **{
+        ("post", f"/api/{{storeCode}}/{path}"): "repeated, it changes nothing more"
+        for path in (
+            "export/{export}/retry",
+            *(f"import/{{import}}/{way}" for way in ("cancel", "pause", "resume", "retry")),
+        )
+    },
+}
+"""Operations on a store that take no key, each with the reason."""
+
+
+async def test_every_operation_that_changes_a_store_takes_a_key_or_says_why_not(api: Api):
     document = await api.get("/openapi.json")
 
-    takes = {
-        (method, path)
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
-    }
+    takes, others = set(), set()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            names = [parameter["name"] for parameter in operation.get("parameters", [])]
+            if "Idempotency-Key" in names:
+                takes.add((method, path))
+            elif method == "post" and path.startswith("/api/{storeCode}/"):
+                others.add((method, path))
 
-    assert takes == {
-        ("post", "/api/{storeCode}/customEvent"),
-        ("post", "/api/{storeCode}/customEvent/batch"),
-        ("post", "/api/{storeCode}/export/{type}"),
-        ("post", "/api/{storeCode}/member"),
-        ("post", "/api/{storeCode}/member/points"),
-        ("post", "/api/{storeCode}/dueItem/{subject}/{kind}/retry"),
-        ("post", "/api/{storeCode}/customEvent/{customEvent}/retry"),
-        ("post", "/api/{storeCode}/webhook/delivery/{webhookDelivery}/retry"),
-        ("post", "/api/{storeCode}/program"),
-        ("post", "/api/{storeCode}/program/rollback"),
-        *(("post", f"/api/{{storeCode}}/points/{move}") for move in ("add", "spend", "block", "transfer")),
-        *(
-            ("post", f"/api/{{storeCode}}/points/{{transfer}}/{move}")
-            for move in ("cancel", "expire", "activate", "capture")
-        ),
-    }
+    assert others == set(WITHOUT_KEY)
+    assert {path.split("/")[2] for _, path in takes} == {"{storeCode}"}
+    assert not [path for method, path in takes if method == "get"]
