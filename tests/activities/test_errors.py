@@ -34,6 +34,9 @@ RETRIED = {
     "InvalidLiabilityRequest",
     "OutOfRange",
     "PeriodReversed",
+    # Caught where the lines of an import are read: the line is refused, or the import fails with the reason.
+    "FileFault",
+    "LineFault",
     # Caught where program files and rules are read.
     "SchemaError",
     "TooDeepForOneFunction",
