@@ -206,8 +206,9 @@ def test_every_code_is_documented_and_every_documented_code_exists():
 def test_of_every_operation_that_is_not_here_the_page_says_what_to_do_instead():
     document = openapi()
 
-    unexplained = [each for each in documented() if missing(each, document) and not each.instead]
-    assert unexplained == []
+    lacking = [each for each in documented() if missing(each, document)]
+    assert [each for each in lacking if not each.instead] == []
+    assert len(documented()) - len(lacking) >= 150
 
 
 def test_an_operation_counts_only_with_its_status_and_every_field():
