@@ -163,14 +163,15 @@ async def test_a_tier_is_reached_kept_and_lost_after_a_warning(
         await year.report(ann, "purchase", {"total": 600})
 
         await year.pass_by(150 * DAY)
-        at_first = await year.messages(1)
+        kept = await year.messages(2)
         await year.pass_by(40 * DAY)
-        warned = await year.messages(2)
+        warned = await year.messages(3)
         await year.pass_by(20 * DAY)
-        lost = await year.messages(3)
+        lost = await year.messages(4)
 
         known = await laurel.parts.database.store(laurel.store).read(lambda tx: tx.members.facts(ann))
-        assert [(name, data["level"]["levelMoveUp"]) for name, data in at_first] == [("CustomerLevelChanged", True)]  # type: ignore[index]  # as it is sent
-        assert [name for name, _ in warned[1:]] == ["LevelWillExpire"]
-        assert [(name, data["level"]["name"]) for name, data in lost[2:]] == [("CustomerLevelChanged", "bronze")]  # type: ignore[index]
+        assert [name for name, _ in kept] == ["CustomerLevelChanged", "LevelWillExpire"]
+        assert kept[0][1]["level"]["levelMoveUp"] is True  # type: ignore[index]  # as it is sent
+        assert [data["futureLevelName"] for _, data in (kept[1], *warned[2:])] == ["silver", "bronze"]
+        assert [(name, data["level"]["name"]) for name, data in lost[3:]] == [("CustomerLevelChanged", "bronze")]  # type: ignore[index]
         assert (known.tier, known.tier_base, known.tier_until) == ("bronze", 600_000_000, None)
