@@ -117,7 +117,7 @@ CASES = [
     (several("{event: purchase, body: {total: 1}, member: anm}"), "5:49: unknown-member: member anm is unknown. Did you mean ann?"),
     # steps
     (step("1"), "4:5: wrong-type: a step must be a map, not a number"),
-    (step("{}"), "4:5: missing-key: a step needs one of event, together, buy, wait, until, expect"),
+    (step("{}"), "4:5: missing-key: a step needs one of event, transaction, return, together, buy, wait, until, expect"),
     (step("{evnt: purchase, body: {total: 5}}"), "4:6: unknown-key: key evnt is unknown. Did you mean event?"),
     (step("{event: purchase, body: {total: 5}, wait: 1d}"), "4:41: clashing-keys: a step does one thing: give wait a step of its own"),
     (step("{wait: 1d, body: {}}"), "4:16: unknown-key: key body is unknown: there is wait"),
