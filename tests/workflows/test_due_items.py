@@ -5,15 +5,20 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from temporalio.client import Client
 
 from activities.due_items import wake_clock
 from database import Database, Transaction
 from database.due_items import DueItemQueries
+from database.tables import lot as lots
 from loyalty.engine.due_items import retry_due_item
 from loyalty.store.due_items import DueItem
 from tests.kit import programs
 from tests.kit.running import Running, running
+
+NOTICE = timedelta(days=7)
+"""How long before points expire the program of these tests warns."""
 
 
 async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 40) -> None:
@@ -38,6 +43,7 @@ async def warn_now(laurel: Running, member: str, *, failed: bool = False) -> str
 
     def store(tx: Transaction) -> str:
         (lot,) = tx.ledger.lots(member)
+        tx.connection.execute(update(lots).where(lots.c.id == lot.id).values(expires_at=now + NOTICE))
         tx.due_items.set(lot.id, "warn", now, member=member)
         if failed:
             tx.due_items.set_aside(DueItem(lot.id, "warn", now, member), "KeyError: 'points'", now=now)

@@ -30,6 +30,8 @@ async def test_the_requests_about_points_work_in_their_order(shop_anywhere: Shop
 async def test_every_call_of_curl_works(shop: Shop):
     page = (ROOT / "docs" / "api.md").read_text()
     calls = re.findall(r"^curl .*?(?=^```)", page, re.MULTILINE | re.DOTALL)
+    (upload,) = [call for call in calls if " -F " in call]
+    calls.remove(upload)  # a form with a file: its words are checked below
 
     for call in calls:
         words = shlex.split(call.replace("\\\n", " "))
@@ -40,3 +42,7 @@ async def test_every_call_of_curl_works(shop: Shop):
         assert answer.status_code == 200, (call, answer.text)
 
     assert len(calls) == 3
+    url, form = upload.split()[3], shlex.split(upload.replace("\\\n", " "))[-1]
+    files = {form.partition("=")[0]: ("points.csv", b"email,points\nanna@example.com,5\n")}
+    sent = await shop.api.http.post(url.removeprefix("http://localhost:8000"), files=files)
+    assert sent.status_code == 200, sent.text

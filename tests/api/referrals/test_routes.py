@@ -84,10 +84,3 @@ async def test_a_token_of_nobody_registers_nobody(api: Api, token: str):
 
     assert fault(answer, "referrerId")["code"] == "unknownReferrer"
     assert await api.count() == (0, 0)
-
-
-async def test_a_member_is_not_deleted_and_the_answer_says_why(api: Api):
-    answer = await api.http.delete(f"{PATH}/{await register(api)}")
-
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, PUT")
-    assert "deactivate" in answer.json()["message"]

@@ -92,7 +92,7 @@ async def test_an_administrator_of_one_store_does_not_change_roles(api: Api):
         ({"name": "", "permissions": []}, "role.name", "stringTooShort"),
         ({"name": "a"}, "role.permissions", "missing"),
         (
-            {"name": "a", "permissions": [REPORT, {"resource": "AUDIT", "access": "MODIFY"}]},
+            {"name": "a", "permissions": [REPORT, {"resource": "CAMPAIGN", "access": "MODIFY"}]},
             "role.permissions.1",
             "unknownPermission",
         ),
