@@ -358,6 +358,7 @@ BODY = {
     "storeCode!": TEXT,
     "createdAt!": TIME,
     "data!": ANYTHING,
+    "sequence": NUMBER,
 }
 """The whole body in the current format."""
 
