@@ -17,6 +17,8 @@ class Role:
 
 FIRST_OWN_ROLE = 101
 """Roles that are made by API are numbered from here; numbers below are for those that are built in."""
+LAST_ROLE = 2**31 - 1
+"""The greatest number that databases keep for a role."""
 
 _VIEW_ALL = frozenset(each for each in Permission if each.access == "VIEW")
 _VIEW_STORE = _VIEW_ALL - {

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
 from access import BUILT_IN_ROLES, Permission, Role
-from access.roles import FIRST_OWN_ROLE, role_of_id
+from access.roles import FIRST_OWN_ROLE, LAST_ROLE, role_of_id
 from database.tables import admin, api_key, role
 
 
@@ -21,6 +21,8 @@ class RoleQueries:
         built_in = role_of_id(role_id)
         if built_in is not None:
             return built_in
+        if not FIRST_OWN_ROLE <= role_id <= LAST_ROLE:
+            return None
         row = self.connection.execute(select(*_COLUMNS).where(role.c.id == role_id)).first()
         return None if row is None else _role(row)
 

@@ -26,7 +26,7 @@ class SimulatedCustomer(RequestModel):
     registered_date: str | None = Field(default=None, max_length=64)
 
 
-class SimulatedEvent(RequestModel):
+class SimulatedCustomEvent(RequestModel):
     """The event of a simulation."""
 
     type: str = Field(min_length=1, max_length=255)
@@ -39,7 +39,7 @@ class CampaignSimulation(RequestModel):
 
     trigger: str = Field(min_length=1, max_length=64)
     customer: SimulatedCustomer = Field(default_factory=SimulatedCustomer)
-    custom_event: SimulatedEvent | None = Field(default=None, alias="custom_event")
+    custom_event: SimulatedCustomEvent | None = Field(default=None, alias="custom_event")
 
 
 class PostCampaignSimulation(RequestModel):

@@ -26,6 +26,7 @@ LIST_QUERY = ListQuery({"name": "text", "identifier": "text"})
 ChannelInPath: TypeAlias = Annotated[str, Path(alias="channel", description="A channelId.")]
 
 _EXAMPLE = {"channel": {"name": "The shop in Gdynia", "identifier": "gdynia", "description": "Opened in May"}}
+_CHANGED = {"channel": {"name": "The harbour shop", "identifier": "gdynia-harbour", "description": "Moved in June"}}
 
 
 @router.get("", summary="List channels", response_model=Channels, openapi_extra=LIST_QUERY.openapi_parameters())
@@ -61,7 +62,7 @@ async def show_channel(channel_id: ChannelInPath, store_request: AdminRequest) -
     "/{channel}",
     summary="Change a channel",
     response_model=ChannelId,
-    openapi_extra=request_body(PostChannel, _EXAMPLE),
+    openapi_extra=request_body(PostChannel, _CHANGED),
 )
 async def put_channel(request: Request, channel_id: ChannelInPath, change: AdminChange) -> Response:
     """Change what a channel is called."""

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api.http.requests import BODY_MODELS
+from api.http.requests import BODY_MODELS, SharedModelName
 
 DESCRIPTION = """
 Report events; Laurel's reactors answer them with points, achievements, badges, rewards and webhooks.
@@ -89,7 +89,12 @@ def _openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas |= request_schemas["$defs"] | {"Problem": _ERROR_BODY}
+    requested: dict[str, Any] = request_schemas["$defs"]
+    shared = [name for name, schema in requested.items() if schemas.get(name, schema) != schema]
+    told_apart = [name for name in (*schemas, *requested) if "__" in name]  # by pydantic, as `api__imports__Item`
+    if shared or told_apart:
+        raise SharedModelName(f"two models have one name, rename one of each: {', '.join(shared + told_apart)}")
+    schemas |= requested | {"Problem": _ERROR_BODY}
     components["securitySchemes"] = _SECURITY_SCHEMES
     document["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     for path in document["paths"].values():

@@ -81,10 +81,16 @@ def is_large(request: Request) -> bool:
     return not announced.isdecimal() or int(announced[:20]) > LARGE_BYTES
 
 
+class SharedModelName(Exception):
+    """Two models of one name, of which OpenAPI could describe only one; the message says which."""
+
+
 def request_body(model: type[RequestModel], example: Mapping[str, Any]) -> dict[str, Any]:
     """The OpenAPI description of an operation whose body is this model; see `api.http.openapi`."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     content = {"application/json": {"schema": schema, "example": example}}
+    if any(each is not model and each.__name__ == model.__name__ for each in BODY_MODELS):
+        raise SharedModelName(f"two request bodies have models called {model.__name__}: rename one of them")
     BODY_MODELS.add(model)
     return {"requestBody": {"required": True, "content": content}}
 

@@ -7,6 +7,8 @@ from typing_extensions import TypedDict
 from api.http.responses import Id, Instant, JsonObject, Total
 from loyalty.store.imports import ImportType
 
+_TABLE = "email,firstName\nanna.kowalska@example.com,Anna\n"
+
 FILE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -16,10 +18,14 @@ FILE_BODY: dict[str, Any] = {
                     "type": "object",
                     "properties": {"import[file]": {"type": "string", "format": "binary"}},
                     "required": ["import[file]"],
-                }
+                },
+                "example": {"import[file]": _TABLE},
             },
-            "text/csv": {"schema": {"type": "string"}, "example": "email,points\nanna@example.com,100\n"},
-            "application/jsonl": {"schema": {"type": "string"}, "example": '{"email": "anna@example.com"}\n'},
+            "text/csv": {"schema": {"type": "string"}, "example": _TABLE},
+            "application/jsonl": {
+                "schema": {"type": "string"},
+                "example": '{"email": "anna.kowalska@example.com", "firstName": "Anna"}\n',
+            },
         },
     }
 }

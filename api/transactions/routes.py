@@ -56,7 +56,7 @@ _SALE = {
             "labels": [{"key": "colour", "value": "red"}],
         },
     ],
-    "customerData": {"email": "anna@example.com", "loyaltyCardNumber": "C-000123"},
+    "customerData": {"email": "anna.nowak@example.com", "loyaltyCardNumber": "C-000123"},
 }
 _ASSIGN = {"assign": {"transactionDocumentNumber": "TILL-7/4711", "customerLoyaltyCardNumber": "C-000123"}}
 _LABELS = {"labels": [{"key": "table", "value": "12"}]}

@@ -109,6 +109,7 @@ async def send_example(subscription_id: SubscriptionInPath, store_request: Admin
     found = await store_request.database.read(lambda tx: tx.subscriptions.get(subscription_id.lower()))
     if found is None:
         raise unknown_subscription(subscription_id)
+    await store_request.write(lambda _: True, entity_id=found.id)
     headers, body = example_request(found, store_request.store, store_request.program.zone, now=store_request.now)
     async with WebhookClient(store_request.state.services.allow) as client:
         made = await client.post(found.url, headers=headers, body=body)

@@ -168,6 +168,8 @@ async def test_a_test_sends_an_example_and_answers_with_what_the_receiver_says(a
         assert {"webhook-id", "webhook-timestamp", "webhook-signature"} <= request.headers.keys()
         assert {"current": "data", "legacy": "data", "envelope": "event"}[form] in request.json
         assert (await api.get(PATH))["items"] == []
+        (entry,) = (await api.get("/api/audit/log"))["items"]
+        assert (entry["entityId"], entry["outcome"]) == (target, "done")
 
 
 async def test_a_test_says_why_it_is_not_delivered(api: Api):
