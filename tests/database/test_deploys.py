@@ -99,7 +99,7 @@ async def test_each_loss_must_be_named_and_then_nothing_is_destroyed(shop: Scrip
     assert [loss.key for loss in some.value.unnamed.losses] == ["tier:gold", "reward:free-coffee"]
     assert (done[1:], again[1:]) == ((2, True), (3, True)), "what went before is lost no second time"
     after = await all_rows(shop.database)
-    assert {name for name in before if before[name] != after[name]} == {"revision"}
+    assert {name for name in before if before[name] != after[name]} == {"notice_move", "revision"}
 
 
 async def test_a_tier_is_lost_with_the_members_who_are_in_it_now(shop: ScriptedStore, deployed: Programs) -> None:

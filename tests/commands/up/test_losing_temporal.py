@@ -48,6 +48,8 @@ def leave_under_way(folder: Path) -> Lost:
             tx.events.add(NewEvent(event_id, "purchase", member, now, {"total": 5}, 1), now=now - timedelta(minutes=1))
         tx.events.set_owner(events[0], f"event/DEFAULT/{events[0]}", now=now - timedelta(minutes=1))
         (lot, *_) = tx.ledger.lots(member)
+        soon = (now + timedelta(days=7)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        tx.connection.exec_driver_sql(f"UPDATE lot SET expires_at = '{soon}' WHERE id = '{lot.id}'")
         tx.due_items.set(lot.id, "warn", now, member=member)
         past = (now - timedelta(minutes=2)).strftime("%Y-%m-%d %H:%M:%S.%f")
         overdue = f"UPDATE delivery SET next_attempt_at = '{past}', start_after = '{past}' WHERE status = 'pending'"
