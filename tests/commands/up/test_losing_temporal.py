@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from database import Database, Transaction
 from database.secret_keys import SecretKeys
+from database.tables import lot as lots
 from loyalty.ids import new_id
 from loyalty.store.events import NewEvent
 from tests.kit import programs
@@ -22,6 +24,10 @@ from tests.kit.receiver import Answer, Receiver
 PASSWORD = "given-by-the-environment"
 ENVIRONMENT = {"LAUREL_ADMIN_PASSWORD": PASSWORD, "LAUREL_WEBHOOK_ALLOW": "127.0.0.0/8"}
 NAME = "AvailablePointsAmountChanged"
+
+
+NOTICE = timedelta(days=7)
+"""How long before points expire the program of these tests warns."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,9 @@ def leave_under_way(folder: Path) -> Lost:
             tx.events.add(NewEvent(event_id, "purchase", member, now, {"total": 5}, 1), now=now - timedelta(minutes=1))
         tx.events.set_owner(events[0], f"event/DEFAULT/{events[0]}", now=now - timedelta(minutes=1))
         (lot, *_) = tx.ledger.lots(member)
-        soon = (now + timedelta(days=7)).strftime("%Y-%m-%d %H:%M:%S.%f")
-        tx.connection.exec_driver_sql(f"UPDATE lot SET expires_at = '{soon}' WHERE id = '{lot.id}'")
+        tx.connection.execute(update(lots).where(lots.c.id == lot.id).values(expires_at=now + NOTICE))
         tx.due_items.set(lot.id, "warn", now, member=member)
+        tx.due_items.set(lot.id, "expire", now + NOTICE, member=member)
         past = (now - timedelta(minutes=2)).strftime("%Y-%m-%d %H:%M:%S.%f")
         overdue = f"UPDATE delivery SET next_attempt_at = '{past}', start_after = '{past}' WHERE status = 'pending'"
         assert tx.connection.exec_driver_sql(overdue).rowcount == 1
