@@ -1,32 +1,29 @@
 """Members: whether somebody is registered, and how many registered when."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.errors import BadInput
+from api.http.intervals import MAX_SPAN_DAYS, Interval, bounds, first_days
 from api.http.paging import ListQuery
 from api.http.responses import ExactJson
 from api.members.filters import any_identity
 from api.members.schemas import Collisions, FoundTotal
 from api.state.dependencies import AdminRequest
 from database.pages import MAX_COUNTED
-from loyalty.calendar import add_months, local_day, start_of
+from loyalty.calendar import local_day
 from loyalty.store.members import Identity
-
-MAX_SPAN_DAYS = 3_660
-MAX_BUCKETS = 400
 
 COLLISIONS_QUERY = ListQuery({})
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 Searched = Annotated[str | None, Query(min_length=1, max_length=255)]
-Interval = Literal["day", "month", "year"]
 
 
 @router.get("/check", summary="Find out whether somebody is registered", response_model=FoundTotal)
@@ -73,40 +70,9 @@ async def registrations(
 ) -> Response:
     """How many members registered, by the first day of each `interval`, from `lastDays` ago until today."""
     zone = store_request.program.zone
-    days = _first_days(local_day(store_request.now, zone), last_days, interval)
-    if len(days) > MAX_BUCKETS:
-        message = f"these are more than {MAX_BUCKETS} values: ask for fewer days, or by month or year"
-        raise BadInput.at("lastDays", message, "outOfRange")
-    moments = [start_of(day, zone) for day in [*days, _next(days[-1], interval)]]
+    today = local_day(store_request.now, zone)
+    days = first_days(today - timedelta(days=last_days), today, interval)
+    moments = bounds(days, interval, zone)
     counts = await store_request.database.read(lambda tx: tx.members.registrations(moments))
     shown: Mapping[str, int] = {day.isoformat(): count for day, count in zip(days, counts, strict=True)}
     return ExactJson(shown)
-
-
-def _first_days(today: date, last_days: int, interval: Interval) -> list[date]:
-    """The first day of each interval, from the one `last_days` ago to the present one."""
-    day, days = _first(today - timedelta(days=last_days), interval), []
-    while day <= today:
-        days.append(day)
-        day = _next(day, interval)
-    return days
-
-
-def _first(day: date, interval: Interval) -> date:
-    match interval:
-        case "day":
-            return day
-        case "month":
-            return day.replace(day=1)
-        case "year":
-            return day.replace(month=1, day=1)
-
-
-def _next(day: date, interval: Interval) -> date:
-    match interval:
-        case "day":
-            return day + timedelta(days=1)
-        case "month":
-            return add_months(day, 1)
-        case "year":
-            return add_months(day, 12)

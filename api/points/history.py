@@ -1,23 +1,21 @@
 """How many points were earned, spent, expired or became active in each day, month or year."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.http.errors import BadInput
+from api.http.intervals import MAX_SPAN_DAYS, Interval, bounds, first_days
 from api.http.responses import ExactJson, ExactNumber
-from api.points.schemas import MAX_SPAN_DAYS, Interval, PointType
-from api.state.dependencies import AdminRequest, StoreRequest
+from api.points.schemas import PointType
+from api.state.dependencies import AdminRequest
 from database import ReadTransaction
 from database.transfer_pages import points_due, points_moved
-from loyalty.calendar import add_months, local_day, start_of
+from loyalty.calendar import local_day
 from loyalty.points.amounts import wallet_of
 from loyalty.program.wallets import Points
-
-MAX_BUCKETS = 400
 
 router = APIRouter(prefix="/api/{storeCode}/points", tags=["Points"])
 
@@ -39,11 +37,10 @@ async def show_history(
     (`pending`), if nothing changes.
     """
     wallet = wallet_of(store_request.program, wallet_code)
-    days = _first_days(store_request, last_days, future_days, interval)
-    if len(days) > MAX_BUCKETS:
-        message = f"these are more than {MAX_BUCKETS} values: ask for fewer days, or by month or year"
-        raise BadInput.at("lastDays", message, "outOfRange")
-    moments = [start_of(day, store_request.program.zone) for day in [*days, _next(days[-1], interval)]]
+    zone = store_request.program.zone
+    today = local_day(store_request.now, zone)
+    days = first_days(today - timedelta(days=last_days), today + timedelta(days=future_days), interval)
+    moments = bounds(days, interval, zone)
     sums = await store_request.database.read(lambda tx: _sums(tx, point_type, wallet.code, moments, store_request.now))
     shown: Mapping[str, Any] = {day.isoformat(): wallet.amount(points) for day, points in zip(days, sums, strict=True)}
     return ExactJson(shown)
@@ -62,34 +59,3 @@ def _sums(
             return [Points(one + other) for one, other in zip(moved, due, strict=True)]
         case "earned" | "spent":
             return points_moved(tx, point_type, wallet, moments)
-
-
-def _first_days(store_request: StoreRequest, last_days: int, future_days: int, interval: Interval) -> list[date]:
-    """The first day of each interval, from the one `last_days` ago to the one in `future_days`."""
-    today = local_day(store_request.now, store_request.program.zone)
-    day, last = _first(today - timedelta(days=last_days), interval), today + timedelta(days=future_days)
-    days = []
-    while day <= last:
-        days.append(day)
-        day = _next(day, interval)
-    return days
-
-
-def _first(day: date, interval: Interval) -> date:
-    match interval:
-        case "day":
-            return day
-        case "month":
-            return day.replace(day=1)
-        case "year":
-            return day.replace(month=1, day=1)
-
-
-def _next(day: date, interval: Interval) -> date:
-    match interval:
-        case "day":
-            return day + timedelta(days=1)
-        case "month":
-            return add_months(day, 1)
-        case "year":
-            return add_months(day, 12)

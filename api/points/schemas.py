@@ -15,7 +15,6 @@ from loyalty.store.points import TransferKind
 from loyalty.webhooks.messages import UnitsTransferKind
 
 MAX_DAYS = 36_500
-MAX_SPAN_DAYS = 3_660
 
 
 def _exact(value: Any) -> Decimal:
@@ -219,4 +218,3 @@ class Transfers(TypedDict):
 
 
 PointType = Literal["spent", "earned", "expired", "pending"]
-Interval = Literal["day", "month", "year"]

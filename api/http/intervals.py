@@ -1,0 +1,53 @@
+"""Figures by time: the days, months or years of a span, on the calendar of a store."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from api.http.errors import BadInput
+from loyalty.calendar import add_months, start_of
+
+MAX_SPAN_DAYS = 3_660
+MAX_BUCKETS = 400
+
+Interval: TypeAlias = Literal["day", "month", "year"]
+
+
+def first_days(first: date, last: date, interval: Interval) -> list[date]:
+    """Return the first day of each interval, from the one with the day `first` to the one with `last`.
+
+    Raise BadInput if they are more than MAX_BUCKETS.
+    """
+    day, days = _beginning(first, interval), []
+    while day <= last:
+        days.append(day)
+        day = _next(day, interval)
+    if len(days) > MAX_BUCKETS:
+        message = f"these are more than {MAX_BUCKETS} values: ask for fewer days, or by month or year"
+        raise BadInput.at("lastDays", message, "outOfRange")
+    return days
+
+
+def bounds(days: list[date], interval: Interval, zone: ZoneInfo) -> list[datetime]:
+    """Return the moments at which the intervals begin that have these first days, and the end of the last one."""
+    return [start_of(day, zone) for day in [*days, _next(days[-1], interval)]]
+
+
+def _beginning(day: date, interval: Interval) -> date:
+    match interval:
+        case "day":
+            return day
+        case "month":
+            return day.replace(day=1)
+        case "year":
+            return day.replace(month=1, day=1)
+
+
+def _next(day: date, interval: Interval) -> date:
+    match interval:
+        case "day":
+            return day + timedelta(days=1)
+        case "month":
+            return add_months(day, 1)
+        case "year":
+            return add_months(day, 12)
