@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +56,10 @@ def scraped(port: int) -> str:
     return httpx2.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
 
 
+def both_know_the_worker(metrics: Sequence[str]) -> bool:
+    return all("laurel_workers 1.0" in text for text in metrics)
+
+
 @pytest.mark.timeout(240)
 async def test_an_event_accepted_by_the_api_is_applied_by_a_worker_in_another_process(
     environment: Mapping[str, str], tmp_path: Path
@@ -71,12 +75,11 @@ async def test_an_event_accepted_by_the_api_is_applied_by_a_worker_in_another_pr
                 detail = admin.applied(admin.report("purchase", {"total": 30}))
                 points = admin.points()
             eventually(lambda: back.output, is_working, process=back)
-            seen = [scraped(each) for each in ports]
+            seen = eventually(lambda: [scraped(each) for each in ports], both_know_the_worker)  # known for 5 s
             ends = [back.end(signal.SIGTERM), front.end(signal.SIGINT)]
 
     assert 'laurel_events_accepted_total{store="DEFAULT"} 2.0' in seen[0], "the registration, and the purchase"
     assert 'laurel_events_settled_total{outcome="applied",store="DEFAULT"} 2.0' in seen[1]
-    assert all("laurel_workers 1.0" in text for text in seen)
     assert [line["source"] for line in detail["outcome"]["entries"]] == ["reactor/points-for-purchase"]
     assert points == 30
     assert ends == [0, 0]
