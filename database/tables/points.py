@@ -64,9 +64,10 @@ Index("ix_transfer_store_kind_at", transfer.c.store, transfer.c.kind, transfer.c
 Index("ix_transfer_store_source_at", transfer.c.store, transfer.c.source, transfer.c.at)
 Index("ix_transfer_store_wallet_at", transfer.c.store, transfer.c.wallet, transfer.c.at)
 Index(
-    "ix_transfer_store_comment",
+    "ix_transfer_store_comment_at",
     transfer.c.store,
     transfer.c.comment,
+    transfer.c.at,
     sqlite_where=transfer.c.comment != "",
     postgresql_where=transfer.c.comment != "",
 )

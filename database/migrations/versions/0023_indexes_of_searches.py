@@ -20,16 +20,16 @@ def upgrade() -> None:
             op.create_index("_".join(("ix", table, *columns)), table, list(columns))
     has_comment = sa.text("comment != ''")
     op.create_index(
-        "ix_transfer_store_comment",
+        "ix_transfer_store_comment_at",
         "transfer",
-        ["store", "comment"],
+        ["store", "comment", "at"],
         sqlite_where=has_comment,
         postgresql_where=has_comment,
     )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_transfer_store_comment", "transfer")
+    op.drop_index("ix_transfer_store_comment_at", "transfer")
     for table, several in _INDEXES.items():
         for columns in several:
             op.drop_index("_".join(("ix", table, *columns)), table)
