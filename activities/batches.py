@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import groupby
 
 from activities.errors import NEVER_RETRY
-from activities.event_runner import EventRunner, OpenContext, Ran
-from loyalty.engine.processing import process_once
+from activities.event_runner import EventRunner, Ran
+from loyalty.engine.processing import OpenContext, process_once
 from loyalty.events.context import MAX_EVENTS, TOO_MANY
 from loyalty.events.turns import Runner
 from loyalty.references import BatchResult, DeliveryRef, EventRef, StepResult

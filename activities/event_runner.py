@@ -18,6 +18,7 @@ from activities.retries import passes_by_itself
 from database import Database, Transaction
 from database.events import RELAY_DELAY
 from database.programs import Programs, UnknownRevision
+from loyalty.engine.processing import OpenContext
 from loyalty.events.context import EventContext, NeedsRevision
 from loyalty.events.turns import Runner, parked_workflow
 from loyalty.program.program import Program
@@ -26,9 +27,6 @@ from program_files import ProgramFaults
 from rules.storable import storable_text
 
 log = structlog.get_logger(__name__)
-
-OpenContext: TypeAlias = Callable[[str], EventContext]
-"""Returns the context of a step by its name."""
 
 Work: TypeAlias = Callable[[OpenContext, Runner], StepResult]
 
@@ -151,9 +149,9 @@ class EventRunner:
             received_at: datetime | None = None
             did_work = False
 
-            def open_context(step: str) -> EventContext:
+            def open_context(step: str, /, after: EventContext | None = None) -> EventContext:
                 nonlocal position, received_at, did_work
-                context = EventContext(tx, program, event, step, now)
+                context = EventContext(tx, program, event, step, now, after=after)
                 context.other_programs = others
                 state = context.state
                 if state.revision != revision:

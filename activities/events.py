@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.batches import run_batch
-from activities.event_runner import EventRunner, OpenContext, Ran
+from activities.event_runner import EventRunner, Ran
 from activities.in_flight import InFlightLimiter
 from activities.member_queue import MAX_WAIT_SECONDS, MemberQueue, Turn
 from activities.owners import Owners
@@ -14,6 +14,7 @@ from database import Database
 from database.programs import Programs
 from loyalty.achievements.updates import update_achievements
 from loyalty.engine.deciding import decide_event, with_returns
+from loyalty.engine.processing import OpenContext
 from loyalty.events.context import EventContext, run_once
 from loyalty.events.turns import Runner, refusal
 from loyalty.members.effects import change_member

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from itertools import chain
+from typing import Protocol
 
 from loyalty.achievements.updates import update_achievements
 from loyalty.engine.deciding import decide_event, with_returns
@@ -34,21 +35,30 @@ def process_event(context: EventContext) -> None:
     context.next_steps = []
 
 
-def process_once(open_context: Callable[[str], EventContext], runner: Runner, *, root: str) -> StepResult:
+class OpenContext(Protocol):
+    """Opens the context of the step of a name; `after`: see EventContext."""
+
+    def __call__(self, step: str, /, after: EventContext | None = None) -> EventContext: ...
+
+
+def process_once(open_context: OpenContext, runner: Runner, *, root: str) -> StepResult:
     """Run `decide` and the steps that it asks for, each at most once; return what all of them did, as one result.
 
     The steps have the names that they have in the event's own workflow, so that each runs once, wherever it runs.
-    `open_context` returns the context of the step of a name. `root`: see `run_once`.
+    `root`: see `run_once`.
     """
     context = open_context("decide")
     if (refused := refusal(context, runner)) is not None:
         return refused
     decided = with_returns(context, run_once(context, decide_event, last=True, root=root))
     results = [decided]
+    before = context if context.state.status == "received" else None  # else earlier steps may have been run before
     for name in decided.steps:
         end = "" if any(result.caused for result in results) else root
         last = name == decided.steps[-1]
-        results.append(run_once(open_context(name), STEPS[name], last=last, root=end))
+        context = open_context(name, after=before)
+        results.append(run_once(context, STEPS[name], last=last, root=end))
+        before = context if before is not None else None
     return _as_one(results)
 
 

@@ -13,7 +13,7 @@ from loyalty.program.program import Program
 from loyalty.references import NOBODY, EventRef, StepResult, from_json
 from loyalty.store.contributions import Contribution
 from loyalty.store.due_items import DueKind, DueTimes
-from loyalty.store.events import Event, NewEvent
+from loyalty.store.events import Event, EventState, NewEvent
 from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
 from loyalty.store.settings import NoticeDays, with_notices
@@ -58,14 +58,13 @@ class EventContext:
         now: datetime,
         *,
         with_reasons: bool = True,
+        after: "EventContext | None" = None,
     ) -> None:
-        """Lock the event's member and read the event; raise UnknownEvent."""
-        # The lock comes first, so that what is read here stays true until the step is done.
-        if event.member != NOBODY:
-            tx.members.lock_member(event.member)
-        state = tx.events.state(event.id, step)
-        if state is None:
-            raise UnknownEvent(tx.store, event.id)
+        """Lock the event's member and read the event; raise UnknownEvent.
+
+        `after`: the step that this transaction ran before, when it also decided the event: nothing is read again.
+        """
+        state = _locked_state(tx, event, step) if after is None else after.next_state()
         self.tx = tx
         days = None if state.notice_days is None else NoticeDays(**state.notice_days)
         self.program = program = with_notices(program, days)
@@ -75,7 +74,8 @@ class EventContext:
         self.now = now
         self.with_reasons = with_reasons
         self.outbox = Outbox(tx, program, state, now, is_reported=state.type not in BUILT_IN)
-        self._decision: Decision | None = None
+        self._decision: Decision | None = None if after is None else after.decision
+        self.outbox.decision = self._decision
         self.has_new_outcomes = False
         self.new_tier: str | None = None
         """The tier that this step has put the member into."""
@@ -240,6 +240,10 @@ class EventContext:
             steps=self.next_steps,
         )
 
+    def next_state(self) -> EventState:
+        """Return what the next step of the event starts from, when this one has decided it or followed that."""
+        return replace(self.state, status="decided", step_result=None, clock_due_at=self._clock_due_at)
+
     def _cycle(self, last: str) -> str:
         chain = [last, self.event.type]
         parent = self.state.parent
@@ -248,6 +252,16 @@ class EventContext:
             parent = cause.parent
         path = " -> ".join(reversed(chain))
         return f"events caused one another more than {MAX_DEPTH} deep: {path}. Break the cycle among these reactors"
+
+
+def _locked_state(tx: StoreRepositories, event: EventRef, step: str) -> EventState:
+    """Lock the event's member, then read the event: so what is read stays true until the step is done."""
+    if event.member != NOBODY:
+        tx.members.lock_member(event.member)
+    state = tx.events.state(event.id, step)
+    if state is None:
+        raise UnknownEvent(tx.store, event.id)
+    return state
 
 
 def run_once(context: EventContext, work: Callable[[EventContext], None], *, last: bool, root: str) -> StepResult:

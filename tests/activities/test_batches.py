@@ -189,13 +189,14 @@ async def test_errors_that_pass_are_raised_for_a_retry(shop: Shop, monkeypatch: 
     assert await shop.statuses(events) == ["applied", "applied"]
 
 
-def _raising(error: Exception, event_id: str) -> Any:
-    def context(tx: Transaction, program: Any, event: EventRef, step: str, now: datetime) -> EventContext:
-        if event.id == event_id:
-            raise error
-        return EventContext(tx, program, event, step, now)
+def _raising(error: Exception, event_id: str) -> type[EventContext]:
+    class Context(EventContext):
+        def __init__(self, tx: Transaction, program: Any, event: EventRef, *others: Any, **options: Any) -> None:
+            if event.id == event_id:
+                raise error
+            super().__init__(tx, program, event, *others, **options)
 
-    return context
+    return Context
 
 
 async def test_a_cycle_fails_its_event_with_the_same_error_in_a_batch_as_alone(shop: Shop) -> None:

@@ -54,6 +54,20 @@ async def test_work_that_raises_rolls_back_no_other_work(database: Database) -> 
     assert await count(database) == 20
 
 
+async def test_an_error_that_rolls_back_the_whole_transaction_fails_all_who_share_it(
+    sqlite_database: Database,
+) -> None:
+    def loses_the_transaction(tx: Transaction) -> None:
+        tx.connection.exec_driver_sql("ROLLBACK")  # as SQLite does by itself when the disk is full
+        raise ArithmeticError
+
+    works = [sqlite_database.store(f"S{n}").write(loses_the_transaction if n == 5 else open_store) for n in range(10)]
+    results = await asyncio.gather(*works, return_exceptions=True)
+
+    assert await count(sqlite_database) == sum(result is True for result in results)
+    assert any(isinstance(result, ArithmeticError) for result in results)
+
+
 async def test_a_repeated_insert_returns_false(database: Database) -> None:
     """psycopg counts -1 rows for both, so the result must not come from a row count."""
 
