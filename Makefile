@@ -6,7 +6,7 @@ WORKERS ?= logical
 UV := .venv/bin/uv
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: setup demo up test lint types contract lock
+.PHONY: setup demo up test lint types contract lock vendor
 
 setup: .venv/.ready           ## an environment with exactly the locked packages, and .venv/bin/laurel
 
@@ -38,3 +38,6 @@ contract: setup
 
 lock:                         ## choose package versions anew (names, versions and hashes; no address of a registry)
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev --extra otel pyproject.toml -o requirements.lock --upgrade
+
+vendor:                       ## what the console's pages load, built anew from npm; only for who changes it
+	cd console/web && npm ci --ignore-scripts && npm run --silent build

@@ -15,6 +15,11 @@ class Permission(Enum):
     VIEW_MEMBERS = ("CUSTOMER", "VIEW", "read members, their status, achievements and badges")
     CHANGE_MEMBERS = ("CUSTOMER", "MODIFY", "register and change members")
     EXPORT_MEMBERS = ("CUSTOMER_DATA", "VIEW", "export everything that is kept of one member")
+    VIEW_PERSONAL_DATA = (
+        "PERSONAL_DATA",
+        "VIEW",
+        "see names, emails, phones, cards and addresses of members in the console, where they are masked without it",
+    )
     VIEW_POINTS = ("POINT_TRANSFER", "VIEW", "read transfers of points and their history")
     MOVE_POINTS = ("POINT_TRANSFER", "MODIFY", "add, spend, block, move, cancel, expire and activate points")
     VIEW_TRANSACTIONS = ("TRANSACTION", "VIEW", "read sales and returns")

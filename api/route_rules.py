@@ -285,16 +285,25 @@ class UnruledRoute(Exception):
     """A route that anybody could call by mistake, or a rule of no route; the message says what to do."""
 
 
-def check_rules(routes: Sequence[BaseRoute], rules: Rules) -> None:
-    """Raise UnruledRoute unless every route has a rule and follows it, and every rule has its route."""
+def check_rules(
+    routes: Sequence[BaseRoute],
+    rules: Rules,
+    *,
+    authenticating: frozenset[object] = AUTHENTICATING,
+    table: str = "api/route_rules.py",
+) -> None:
+    """Raise UnruledRoute unless every route has a rule and follows it, and every rule has its route.
+
+    `authenticating`: the dependencies of which a route has one, unless everyone may call it; `table`: where rules are.
+    """
     operations = {
         (method, route.path): route for route in routes if isinstance(route, APIRoute) for method in route.methods or ()
     }
     missing, unknown = operations.keys() - rules.keys(), rules.keys() - operations.keys()
     if missing or unknown:
-        raise UnruledRoute(f"api/route_rules.py: add {_listed(missing)}; remove {_listed(unknown)}")
+        raise UnruledRoute(f"{table}: add {_listed(missing)}; remove {_listed(unknown)}")
     for operation, route in operations.items():
-        if not isinstance(rules[operation], Everyone) and not AUTHENTICATING & set(_calls(route.dependant)):
+        if not isinstance(rules[operation], Everyone) and not authenticating & set(_calls(route.dependant)):
             raise UnruledRoute(f"{_listed([operation])} authenticates nobody: take a CallerRequest, AdminRequest, ...")
 
 

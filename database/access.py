@@ -9,6 +9,7 @@ from database.administrators import AdministratorQueries, Administrators
 from database.api_keys import ApiKeyQueries, ApiKeys
 from database.audit_archives import AuditArchiveQueries, AuditArchives
 from database.audit_log import AuditLog, AuditLogQueries
+from database.console_sessions import ConsoleSessionQueries, ConsoleSessions
 from database.locks import ACCESS
 from database.queries import insert
 from database.roles import RoleQueries, Roles
@@ -41,6 +42,10 @@ class AccessReader:
     @cached_property
     def sessions(self) -> SessionQueries:
         return SessionQueries(self.connection)
+
+    @cached_property
+    def console_sessions(self) -> ConsoleSessionQueries:
+        return ConsoleSessionQueries(self.connection)
 
     @cached_property
     def admin_settings(self) -> AdminSettingQueries:
@@ -91,6 +96,10 @@ class Access(AccessReader):
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.connection)
+
+    @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        return ConsoleSessions(self.connection)
 
     @cached_property
     def admin_settings(self) -> AdminSettings:

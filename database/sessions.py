@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from database.queries import columns_of
-from database.tables import refresh_token, session
+from database.tables import console_session, refresh_token, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,16 @@ class SessionQueries:
 class Sessions(SessionQueries):
     """Reads and changes sessions and their refresh tokens."""
 
-    def add(self, new: Session, *, token_hash: str) -> None:
-        """Add a session with its first refresh token; those of the same subject that have expired are removed."""
+    def add(self, new: Session, *, token_hash: str | None) -> None:
+        """Add a session with its first refresh token, if it has any.
+
+        Those of the same subject that have expired are removed.
+        """
         expired = select(session.c.id).where(session.c.subject == new.subject, session.c.expires_at <= new.created_at)
         self._remove(list(self.connection.execute(expired).scalars()))
         self.connection.execute(insert(session).values({column.name: getattr(new, column.name) for column in _COLUMNS}))
-        self._add_token(token_hash, new.id, new.expires_at, now=new.created_at)
+        if token_hash is not None:
+            self._add_token(token_hash, new.id, new.expires_at, now=new.created_at)
 
     def refresh(
         self, token_hash: str, store: str | None, *, next_hash: str, expires_at: datetime, now: datetime
@@ -96,9 +100,10 @@ class Sessions(SessionQueries):
             self._remove_tokens(ids)
 
     def _remove_tokens(self, sessions: list[str]) -> None:
-        """Remove the tokens of sessions that were removed before, so that none is added in between."""
+        """Remove the tokens and cookies of sessions that were removed before, so that none is added in between."""
         if sessions:
             self.connection.execute(delete(refresh_token).where(refresh_token.c.family.in_(sessions)))
+            self.connection.execute(delete(console_session).where(console_session.c.session.in_(sessions)))
 
 
 _COLUMNS = columns_of(Session, session)

@@ -81,7 +81,7 @@ def error_response(error: Exception) -> Response:
         count_refusal(str(status))
         return _database_unavailable(status)
     content: dict[str, Any] = {"code": status, "message": str(error)}
-    faults = _faults(error)
+    faults = faults_of(error)
     count_refusal(faults[0].code if faults else str(status))
     if faults:
         content |= {"message": "Validation failed", "errors": [fault_json(fault) for fault in faults]}
@@ -98,7 +98,8 @@ def _revision_in_force(error: AnotherInForce) -> Mapping[str, Any]:
     return {"revision": error.number, "deployedBy": error.by, "deployedAt": at}
 
 
-def _faults(error: Exception) -> Sequence[InputFault]:
+def faults_of(error: Exception) -> Sequence[InputFault]:
+    """What is wrong by an exception of `STATUS`; nothing, if it is not about a part of the request."""
     match error:
         case BadInput(faults=faults):
             return faults

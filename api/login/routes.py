@@ -9,8 +9,9 @@ from api.http.errors import NotAuthenticated
 from api.http.requests import address_of, read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.login.schemas import Login, Refresh
-from api.state.dependencies import CurrentCaller, CurrentState, StoreCode
+from api.state.dependencies import AppState, CurrentCaller, CurrentState, StoreCode
 from database import ReadTransaction
+from database.administrators import Admin
 from loyalty.store.members import Identity
 
 BAD_CREDENTIALS = "Bad credentials."
@@ -35,15 +36,9 @@ _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 async def log_admin_in(request: Request, state: CurrentState) -> Response:
     """A token for an hour, and a refresh token for the next one."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
-    async with state.login_rate_limiter.attempt("", login.username, address_of(request)) as is_known:
-        admin = await state.services.database.access_read(lambda access: access.admins.named(login.username))
-        password_hash = admin.password_hash if admin else None
-        is_right = await state.passwords.verify(password_hash, login.password, is_known=is_known)
-        if admin is None or not is_right or not admin.active:
-            raise NotAuthenticated(BAD_CREDENTIALS)
-    return ExactJson(
-        await state.tokens.issue_to_admin(admin.id, password_hash=password_hash, address=address_of(request))
-    )
+    address = address_of(request)
+    admin = await admin_with_password(state, login.username, login.password, address)
+    return ExactJson(await state.tokens.issue_to_admin(admin.id, password_hash=admin.password_hash, address=address))
 
 
 @router.post(
@@ -98,6 +93,17 @@ async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
     await state.tokens.revoke(caller.id)
     state.authenticator.clear_cache()
     return no_content()
+
+
+async def admin_with_password(state: AppState, username: str, password: str, address: str) -> Admin:
+    """The active administrator who has this name and password; raise NotAuthenticated or TooManyAttempts."""
+    async with state.login_rate_limiter.attempt("", username, address) as is_known:
+        admin = await state.services.database.access_read(lambda access: access.admins.named(username))
+        password_hash = admin.password_hash if admin else None
+        is_right = await state.passwords.verify(password_hash, password, is_known=is_known)
+        if admin is None or not is_right or not admin.active:
+            raise NotAuthenticated(BAD_CREDENTIALS)
+    return admin
 
 
 def _member_with_password(tx: ReadTransaction, username: str, region: str | None) -> tuple[str | None, str | None]:

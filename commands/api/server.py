@@ -33,6 +33,7 @@ async def run_api(*, host: str, port: int, show_docs: bool, metrics: MetricsAddr
         )
         serve = serving(needed, host=host, port=port, proxies=settings.trusted_proxies)
         async with serving_metrics(monitor, metrics), serve:
+            print(f"Laurel's console answers at http://{host}:{port}/console")
             print(f"Laurel's API answers at http://{host}:{port}{'/docs' if show_docs else ''}", flush=True)
             await wait_for_shutdown()
 

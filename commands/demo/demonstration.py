@@ -84,14 +84,15 @@ async def run() -> None:
         inbox = WebhookInbox()
         async with _receiver(inbox) as receiver_url, _laurel(Path(folder)) as (laurel, password):
             _title("Laurel is up")
-            console.print(f"  API           {laurel.url}/docs   (admin, password {password})")
+            console.print(f"  Console       {laurel.url}/console   (admin, password {password})")
+            console.print(f"  API           {laurel.url}/docs")
             console.print(f"  Temporal UI   {laurel.ui_url}")
             console.print(f"  Webhooks go to {receiver_url}")
             async with httpx2.AsyncClient(base_url=laurel.url, timeout=30) as client:
                 await _play(client, laurel, password, inbox, receiver_url)
             _title("Every step was seen")
             if stays:
-                console.print(f"  Look around: {laurel.ui_url} and {laurel.url}/docs. Ctrl-C ends it.")
+                console.print(f"  Look around: {laurel.url}/console and {laurel.ui_url}. Ctrl-C ends it.")
                 await wait_for_shutdown()
 
 

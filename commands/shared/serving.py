@@ -16,6 +16,7 @@ from api.app import create_app
 from api.state.services import Services
 from commands.shared.bounded_http import BOUNDS, BoundedHttpProtocol, Bounds, OpenConnections, raise_file_limit
 from commands.shared.errors import CommandError
+from console.app import add_console
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
@@ -66,8 +67,8 @@ def services(
 
 @asynccontextmanager
 async def serving(needed: Services, *, host: str, port: int, proxies: tuple[Network, ...] = ()) -> AsyncIterator[None]:
-    """Serve the API until the block ends. Proxies are believed when they name the client that they speak for."""
-    async with serving_app(create_app(needed), host=host, port=port, proxies=proxies):
+    """Serve the API and the console until the block ends; proxies are believed when they name the client."""
+    async with serving_app(add_console(create_app(needed)), host=host, port=port, proxies=proxies):
         yield
 
 

@@ -81,6 +81,7 @@ def up(
             if program:
                 print_warnings(warnings_of(program))
             print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
+            print(f"  Console      {laurel.url}/console")
             print(f"  API          {laurel.url}{'/docs' if docs else ''}")
             print(f"  Temporal UI  {laurel.ui_url}")
             print(f"  Data         {data.resolve()}")

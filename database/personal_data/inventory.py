@@ -358,6 +358,7 @@ ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "audit_archive": "entries of the audit log that administrators moved away; it is theirs to delete",
     "api_key": "keys belong to administrators",
     "role": "roles belong to administrators",
+    "console_session": "a hash and a date, of a session of an administrator",
     "refresh_token": "hashes and dates alone, of a session that is exported and removed with its tokens",
     "channel": "where members come from, in the words of administrators",
     "store": "the store itself",

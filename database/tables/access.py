@@ -65,6 +65,14 @@ refresh_token = Table(
     Column("used_at", Instant),
 )
 
+console_session = Table(
+    "console_session",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of the cookie
+    Column("session", ID, nullable=False, index=True),
+    Column("seen_at", Instant, nullable=False),  # the last request, to the minute
+)
+
 admin_setting = Table(
     "admin_setting",
     metadata,

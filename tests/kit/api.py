@@ -16,6 +16,7 @@ from api.app import create_app
 from api.authentication.passwords import hash_password
 from api.authentication.tokens import digest
 from api.state.services import Services
+from console.app import add_console
 from database import Access, Database, ReadTransaction
 from database.administrators import Admin
 from database.api_keys import ApiKey
@@ -117,18 +118,17 @@ async def running(database: Database) -> AsyncIterator[Api]:
     async def start(event: EventRef) -> None:
         await api.start(event)
 
-    api.app = create_app(
-        Services(
-            database=database,
-            programs=programs,
-            start_event=start,
-            start_batch=api.start_batch,
-            allow=(ip_network("127.0.0.0/8"),),
-            system_state=system_state,
-            queue=api.queue,
-            temporal_ui=UI,
-        )
+    services = Services(
+        database=database,
+        programs=programs,
+        start_event=start,
+        start_batch=api.start_batch,
+        allow=(ip_network("127.0.0.0/8"),),
+        system_state=system_state,
+        queue=api.queue,
+        temporal_ui=UI,
     )
+    api.app = add_console(create_app(services))
     await database.access_write(_add_admin)
     await api.deploy()
     transport = httpx2.ASGITransport(api.app)

@@ -1,0 +1,63 @@
+"""The console as a part of the API's app, under `/console`."""
+
+from dataclasses import replace
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from api.route_rules import check_rules
+from api.state.dependencies import AppState
+from console.events import routes as events
+from console.log_in import routes as log_in
+from console.overview import routes as overview
+from console.pages.errors import install_error_pages
+from console.pages.page import AUTHENTICATING
+from console.pages.static_files import router as static_files
+from console.route_rules import RULES
+from console.search import routes as search
+from console.security.page_headers import AddPageHeaders
+
+ROUTERS = (
+    static_files,
+    log_in.router,
+    overview.router,
+    search.router,
+    events.router,
+)
+
+
+class UnderConsole(BaseRoute):
+    """Everything whose path is `/console` or begins with `/console/`, answered by an app of its own."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for the console."""
+        path = scope.get("path", "")
+        is_here = scope["type"] == "http" and (path == "/console" or path.startswith("/console/"))
+        return (Match.FULL, {}) if is_here else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the console answer."""
+        await self._app(scope, receive, send)
+
+
+def add_console(app: FastAPI) -> FastAPI:
+    """Add the console to an app of the API; raise UnruledRoute for a page without a rule."""
+    state = app.state.laurel
+    assert isinstance(state, AppState)
+    app.router.routes.append(UnderConsole(console_app(state)))
+    return app
+
+
+def console_app(state: AppState) -> FastAPI:
+    """The console alone, on the state of an app of the API."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    check_rules(routes, RULES, authenticating=AUTHENTICATING, table="console/route_rules.py")
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, routes=routes)
+    app.state.laurel = replace(state, rules=RULES)
+    install_error_pages(app, state.refusal_log.record)
+    app.add_middleware(AddPageHeaders)
+    return app

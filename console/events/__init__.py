@@ -1,0 +1,1 @@
+"""Custom events: as they come in, and why each earned what it earned."""

@@ -1,0 +1,40 @@
+"""Events: as they come in, and one event with the reason of each yes and each no."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.events.routes import list_events, retry, show_event
+from console.events.waterfall import Waterfall
+from console.pages.page import PageOfStore
+from console.route_rules import STORE
+
+router = APIRouter()
+
+STATUSES = {"received": "Received", "decided": "Decided", "applied": "Applied", "failed": "Failed"}
+
+
+@router.get(f"{STORE}/events")
+async def list_page(page: PageOfStore) -> Response:
+    """The events of a store, the newest first; the first page follows what comes in."""
+    found = await page.list_of(list_events)
+    is_live = found.first is None and found.value("_live") != "off" and not found.errors
+    types = {name: each.title for name, each in page.store_request.program.event_types.items()}
+    return await page.render(
+        "events/list.html", block="rows", list=found, is_live=is_live, types=types, statuses=STATUSES
+    )
+
+
+@router.get(f"{STORE}/events/{{customEvent}}")
+async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
+    """One event: what was reported, what each reactor answered and why, what was done and sent."""
+    event = await page.call(show_event, custom_event_id=customEvent)
+    waterfall = Waterfall.of(event["decision"] or [])
+    form_key = page.new_key()
+    return await page.render("events/event.html", event=event, waterfall=waterfall, form_key=form_key)
+
+
+@router.post(f"{STORE}/events/{{customEvent}}/retry")
+async def retry_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
+    """Have a failed event run again."""
+    await page.call(retry, body={"revision": page.sent.first("revision") or "accepted"}, custom_event_id=customEvent)
+    return page.redirect(page.url("events", customEvent), notice="The event runs again.")

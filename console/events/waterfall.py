@@ -1,0 +1,74 @@
+"""A decision as a waterfall: each reactor and achievement, whether it qualified, and what decided that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+YES = frozenset({"fired", "counted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A part of a condition that was false: what was there, what was needed, and where it is written."""
+
+    actual: str
+    needed: str
+    place: str
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one reactor or achievement came to."""
+
+    kind: str
+    name: str
+    is_yes: bool
+    verdict: str
+    because: str
+    place: str
+    failed: Sequence[Failed]
+    more: int
+    """How many further parts of the condition were false."""
+    effects: Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """The steps of a decision, in the order of the program."""
+
+    reactors: Sequence[Step]
+    achievements: Sequence[Step]
+
+    @classmethod
+    def of(cls, decision: Sequence[Mapping[str, Any]]) -> "Waterfall":
+        """The waterfall of a decision as the API answers it."""
+        steps = [_step(each) for each in decision]
+        return cls(
+            [each for each in steps if each.kind == "reactor"], [each for each in steps if each.kind != "reactor"]
+        )
+
+
+def _step(entry: Mapping[str, Any]) -> Step:
+    kind, _, name = entry["source"].partition("/")
+    reason = entry.get("reason") or {}
+    return Step(
+        kind=kind,
+        name=name,
+        is_yes=entry["verdict"] in YES,
+        verdict=entry["verdict"],
+        because=entry["because"],
+        place=entry["place"],
+        failed=[_failed(each) for each in reason.get("leaves", ())],
+        more=reason.get("more", 0),
+        effects=[pair for effect in entry["effects"] for pair in effect.items()],
+    )
+
+
+def _failed(leaf: Mapping[str, Any]) -> Failed:
+    actual = ", ".join(f"{name} is {_shown(value)}" for name, value in leaf.get("actual", {}).items())
+    return Failed(actual, leaf.get("needed", ""), leaf["place"], " in ".join(leaf.get("within", ())))
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else "missing" if value is None else str(value)

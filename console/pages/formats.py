@@ -1,0 +1,70 @@
+"""How values are shown: moments by the program's clock, numbers with groups, texts cut and kept apart."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup, escape
+
+import rules
+
+MAX_TEXT = 200
+
+
+def moment(text: str | None) -> Markup:
+    """A moment that an answer of the API shows, by its own offset, with UTC where the pointer rests."""
+    if not text:
+        return Markup("&ndash;")
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return escape(text)
+    utc = read.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+        text, utc.removesuffix("Z").replace("T", " "), read.strftime("%Y-%m-%d %H:%M:%S")
+    )
+
+
+def number(value: Any) -> str:
+    """A number with groups of thousands, every digit of it."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return str(value)
+    return f"{value:,}"
+
+
+def cut(text: Any, length: int = MAX_TEXT) -> Markup:
+    """A text of a user, cut: it does not change the direction of what is beside it."""
+    whole = str(text)
+    shown = whole if len(whole) <= length else whole[:length] + "…"
+    return Markup("<bdi>{}</bdi>").format(shown)
+
+
+def as_json(value: Any) -> str:
+    """A value as readable JSON."""
+    return json.dumps(json.loads(rules.exact.dumps(value)), indent=2, ensure_ascii=False)
+
+
+def words(name: str) -> str:
+    """A name of a program in words: `condition_false` as `condition false`."""
+    return name.replace("_", " ")
+
+
+_SHOWN_OF_MASKED = 1
+
+
+def masked(text: Any) -> str:
+    """What is personal, for those who may not see it."""
+    whole = str(text)
+    return whole[:_SHOWN_OF_MASKED] + "•••" if whole else ""
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "moment": moment,
+    "number": number,
+    "cut": cut,
+    "as_json": as_json,
+    "words": words,
+    "masked": masked,
+}

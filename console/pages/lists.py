@@ -1,0 +1,80 @@
+"""Lists: their state is in the URL, so that it can be sent, reloaded, and found again by Back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+_PLACES = ("_page", "_scroll")
+_MAX_COUNTED = 10_000
+
+NONE = {"all": 0, "filtered": 0, "estimated": False}
+"""The total of a list without anything."""
+
+
+@dataclass(frozen=True)
+class List:
+    """A page of a list as the API answers it, and the query that it answers."""
+
+    content: Mapping[str, Any]
+    query: QueryParams
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with the query, by the names of its parameters."""
+
+    @property
+    def items(self) -> list[Any]:
+        """What is on the page."""
+        return list(self.content["items"])
+
+    @property
+    def count(self) -> str:
+        """How many there are, in words."""
+        total = self.content.get("total")
+        if total is None:
+            return ""
+        number = total["filtered"]
+        return f"more than {_MAX_COUNTED:,}" if number >= _MAX_COUNTED and total["estimated"] else f"{number:,}"
+
+    @property
+    def next(self) -> str | None:
+        """The query of the next page; None: this is the last one."""
+        scroll = self.content.get("scroll")
+        if scroll is not None:
+            return None if scroll["next"] is None else self.with_query(_scroll=scroll["next"], _page="")
+        number = self._number()
+        limit = int(self.query.get("_itemsOnPage", "10")) if self.query.get("_itemsOnPage", "10").isdecimal() else 10
+        has_more = self.content["total"]["filtered"] > number * limit
+        return self.with_query(_page=str(number + 1)) if has_more else None
+
+    @property
+    def first(self) -> str | None:
+        """The query of the first page; None: this is it."""
+        is_first = not self.query.get("_scroll") and self._number() == 1
+        return None if is_first else self.with_query(_page="", _scroll="")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is left out."""
+        return any(value for name, value in self.query.multi_items() if not name.startswith("_"))
+
+    def value(self, name: str) -> str:
+        """The value of a filter; empty without it."""
+        return self.query.get(name, "")
+
+    def with_query(self, **changed: str) -> str:
+        """The query with changed parameters; an empty one is left out."""
+        kept = [(name, value) for name, value in self.query.multi_items() if name not in changed]
+        pairs = [*kept, *changed.items()]
+        return "?" + urlencode([(name, value) for name, value in pairs if value])
+
+    def _number(self) -> int:
+        text = self.query.get("_page", "1")
+        return int(text) if text.isdecimal() and len(text) < 10 else 1
+
+
+def without_empty(query: QueryParams, *, limit: int = 25) -> dict[str, str]:
+    """The query as the API reads it: empty fields of a filter form ask for nothing."""
+    given = {name: value.strip() for name, value in query.multi_items() if value.strip()}
+    return {"_itemsOnPage": str(limit), **given}

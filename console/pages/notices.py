@@ -1,0 +1,23 @@
+"""Notices: what was done, shown once by the next page. They travel in a cookie, so that they need no database."""
+
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+
+from console.security.page_headers import add_cookie
+
+NAME = "laurel-notice"
+MAX_LENGTH = 300
+
+
+def leave_notice(request: Request, text: str) -> None:
+    """Have the next page show a text."""
+    add_cookie(request, NAME, quote(text[:MAX_LENGTH]), max_age=60, same_site="strict")
+
+
+def take_notice(request: Request) -> str:
+    """The text that the page before left; empty without any."""
+    given = request.cookies.get(NAME, "")
+    if given:
+        add_cookie(request, NAME, "", max_age=0, same_site="strict")
+    return unquote(given)[:MAX_LENGTH]

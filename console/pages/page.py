@@ -1,0 +1,189 @@
+"""What a page's endpoint gets: who asks, in which store, with which form; and what it does with them."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Annotated, Any, TypeAlias
+from urllib.parse import quote
+
+from fastapi import Depends
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from access import Permission
+from api.authentication.callers import AdminCaller
+from api.authentication.rules import authorize
+from api.http.errors import STATUS, ApiError, BadInput
+from api.http.idempotency import parse_key
+from api.state.auditing import audited, begin_audit
+from api.state.changes import Change
+from api.state.dependencies import MAX_STORE_CODE_LENGTH, AccessChange, AppState, StoreCode, StoreRequest
+from console.pages import formats
+from console.pages.calls import Endpoint, call, may_call, rule_of
+from console.pages.forms import Form
+from console.pages.lists import NONE, List, without_empty
+from console.pages.notices import leave_notice
+from console.pages.rendering import render
+from console.sections import Section, sections_of
+from console.security.form_values import FormValues, read_form
+from console.security.same_origin import require_same_origin
+from console.sessions.authentication import page_caller
+from database.programs import UnknownStore
+from loyalty.refusals import Refusal
+
+REFUSED = (ApiError, Refusal)
+"""What an operation refuses; a page shows it at the form."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One request for a page by an administrator who is logged in."""
+
+    request: Request
+    state: AppState
+    caller: AdminCaller
+    sent: FormValues
+    now: datetime
+
+    @property
+    def store(self) -> str | None:
+        """The store that the page is about; None: about none."""
+        return None
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether the caller has a permission."""
+        return self.caller.rights.allow(permission)
+
+    @property
+    def shows_personal_data(self) -> bool:
+        """Whether the caller may see who members are."""
+        return self.allows(Permission.VIEW_PERSONAL_DATA)
+
+    def may(self, endpoint: Endpoint) -> bool:
+        """Whether the caller may call an endpoint of the API."""
+        return may_call(endpoint, self.caller, self.store)
+
+    @property
+    def injected(self) -> Mapping[Any, Any]:
+        """What endpoints of the API take, by its type."""
+        return {
+            AppState: self.state,
+            AdminCaller: self.caller,
+            AccessChange: AccessChange(self.state, self.caller, audited(self.request)),
+        }
+
+    async def call(
+        self,
+        endpoint: Endpoint,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        **path: Any,
+    ) -> Any:
+        """What an endpoint of the API answers; raise Forbidden, BadInput or a Refusal as it does."""
+        authorize(rule_of(endpoint), self.caller, self.store)
+        return await call(endpoint, self.request, self.injected, body=body, query=query, path=path)
+
+    async def list_of(self, endpoint: Endpoint, **path: Any) -> List:
+        """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
+        query = self.request.query_params
+        try:
+            content = await self.call(endpoint, query=without_empty(query), **path)
+        except BadInput as error:
+            return List({"items": [], "total": NONE}, query, {each.path: each.message for each in error.faults})
+        return List(content, query)
+
+    def person(self, identity: Mapping[str, Any], member_id: str | None) -> Markup:
+        """Whom something is about, by what names them; masked for those who may not see it."""
+        named = next((str(value) for value in identity.values() if isinstance(value, str) and value), "")
+        if not self.shows_personal_data:
+            named = formats.masked(named)
+        return formats.cut(named or (member_id or ""), 60)
+
+    def new_key(self) -> str:
+        """What makes sending a form twice the same as sending it once."""
+        return secrets.token_urlsafe(18)
+
+    def new_form(self, form: Form) -> Form:
+        """A form as it is first shown, with a key of its own."""
+        return replace(form, key=self.new_key())
+
+    async def render(self, template: str, *, status: int = 200, block: str | None = None, **context: Any) -> Response:
+        """The page; for a part of it that htmx asks for, that block alone."""
+        return await render(self, template, status=status, block=block, context=context)
+
+    async def refuse(self, template: str, form: Form, error: Exception, **context: Any) -> Response:
+        """The page of a form with what is refused at its fields; the refusal is in the audit log as the API's are."""
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        await self.state.refusal_log.record(self.request, status)
+        return await self.render(template, status=status, form=form.refused(error), **context)
+
+    def redirect(self, path: str, *, notice: str = "") -> Response:
+        """Go to a page of the console, which shows a notice."""
+        if notice:
+            leave_notice(self.request, notice)
+        return RedirectResponse(path, status_code=303)
+
+    def is_in(self, section: Section) -> bool:
+        """Whether the page belongs to a section."""
+        path, own = self.request.url.path, section.url(self.store)
+        return path == own or (bool(section.name) and path.startswith(f"{own}/"))
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The sections that the caller may open."""
+        return sections_of(self.caller, self.store)
+
+
+@dataclass(frozen=True)
+class StorePage(Page):
+    """One request for a page of a store."""
+
+    store_request: StoreRequest
+
+    @property
+    def store(self) -> str:
+        return self.store_request.store
+
+    @property
+    def injected(self) -> Mapping[Any, Any]:
+        key = self.sent.first("_key") or None
+        change = Change(self.request, self.store_request, None if key is None else parse_key(key))
+        return {**super().injected, StoreRequest: self.store_request, Change: change}
+
+    def url(self, *steps: str) -> str:
+        """The path of a page of this store."""
+        return "/".join(["/console/stores", quote(self.store, safe=""), *(quote(each, safe="") for each in steps)])
+
+
+async def _page(request: Request) -> Page:
+    state: AppState = request.app.state.laurel
+    require_same_origin(request)
+    now = datetime.now(UTC)
+    sent = await read_form(request)
+    caller = await page_caller(request, state, sent, now=now)
+    rule = state.rules[request.method, request.scope["route"].path]
+    begin_audit(request, caller, rule)
+    authorize(rule, caller, request.path_params.get("storeCode"))
+    return Page(request, state, caller, sent, now)
+
+
+async def _store_page(request: Request, store: StoreCode) -> StorePage:
+    page = await _page(request)
+    if len(store) > MAX_STORE_CODE_LENGTH:
+        raise UnknownStore(store[:MAX_STORE_CODE_LENGTH])
+    revision, program = await page.state.services.programs.current(store)
+    asked = StoreRequest(page.state, page.caller, store, revision, program, page.now, audited(request))
+    return StorePage(request, page.state, page.caller, page.sent, page.now, asked)
+
+
+AnyPage: TypeAlias = Annotated[Page, Depends(_page)]
+"""A page of the installation."""
+PageOfStore: TypeAlias = Annotated[StorePage, Depends(_store_page)]
+"""A page of a store."""
+
+AUTHENTICATING: frozenset[object] = frozenset({_page, _store_page})
+"""The dependencies that authenticate and authorize a request for a page."""

@@ -1,0 +1,39 @@
+"""The sections of the console, in the order of its navigation: each is shown to those who may open it."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from access import Permission
+from api.authentication.callers import AdminCaller
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section. `name` is the last step of its path; `permission` None: every administrator may open it."""
+
+    name: str
+    title: str
+    icon: str
+    permission: Permission | None = None
+    is_of_store: bool = True
+
+    def url(self, store: str | None) -> str:
+        """The path of its first page."""
+        base = f"/console/stores/{quote(store or '', safe='')}" if self.is_of_store else "/console"
+        return f"{base}/{self.name}" if self.name else base
+
+
+SECTIONS = (
+    Section("", "Overview", "dashboard"),
+    Section("events", "Events", "activity", Permission.VIEW_EVENTS),
+)
+
+
+def sections_of(caller: AdminCaller, store: str | None) -> list[Section]:
+    """The sections that a caller may open."""
+    return [
+        each
+        for each in SECTIONS
+        if (each.permission is None or caller.rights.allow(each.permission))
+        and (not each.is_of_store or store is not None)
+    ]

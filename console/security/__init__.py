@@ -1,0 +1,1 @@
+"""What every answer of the console is held to, and every request."""

@@ -1,0 +1,32 @@
+"""Requests that other sites make a browser send are refused: by Sec-Fetch-Site, or by Origin where that is missing."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from api.http.errors import Forbidden
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_OWN = frozenset({"same-origin", "none"})
+"""From a page of this origin; by the user alone."""
+
+
+def require_same_origin(request: Request) -> None:
+    """Raise Forbidden for a request that changes something and does not come from this origin.
+
+    A browser says where a request comes from, by one header or the other; what says nothing is no form of ours.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    if not _is_own(request.headers):
+        raise Forbidden("this was not sent from a page of this console: open the page here, and send it again")
+
+
+def _is_own(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in _OWN
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host")

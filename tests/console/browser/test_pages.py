@@ -1,0 +1,68 @@
+"""Every page in a real browser: light and dark, on a phone, by keyboard, without violations; and without scripts."""
+
+import pytest
+from playwright.async_api import Page
+
+from tests.kit.browser import Console, page_is_good
+from tests.kit.console_story import HOSTILE, report
+
+PAGES = ("", "/events", "/events?type=nothing&createdAt[gte]=nonsense", "/search?q=nobody", "/figures")
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_good(console: Console, page: Page, path: str) -> None:
+    await page_is_good(page, console.home + path)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_needs_no_scripts(console: Console, plain_page: Page, path: str) -> None:
+    answer = await plain_page.goto(console.home + path)
+
+    assert answer is not None
+    assert answer.status == 200
+    assert await plain_page.locator("h1").is_visible()
+
+
+async def test_the_form_to_log_in_is_good(console: Console) -> None:
+    context = await console.context(logged_in=False)
+
+    await page_is_good(await context.new_page(), f"{console.laurel.url}/console/log-in")
+
+    await context.close()
+
+
+async def test_a_search_opens_the_only_hit_and_shows_why(console: Console, page: Page) -> None:
+    await page.goto(console.home)
+
+    await page.keyboard.press("/")
+    await page.keyboard.type("receipt-4711")
+    await page.keyboard.press("Enter")
+
+    await page.wait_for_url("**/events/**")
+    step = page.locator(".waterfall-step", has_text="double-on-web")
+    assert "event.body.total is 12, needed >= 20" in " ".join((await step.inner_text()).split())
+    assert "no" in await step.locator(".badge").inner_text()
+    await page_is_good(page, page.url)
+
+
+async def test_a_hostile_text_is_harmless(console: Console, page: Page) -> None:
+    await page.goto(f"{console.home}/search?q=receipt-4712")
+
+    assert HOSTILE[:30] in await page.locator("pre").inner_text()
+    await page_is_good(page, page.url)
+
+
+async def test_the_list_follows_what_comes_in(console: Console, page: Page) -> None:
+    await page.goto(f"{console.home}/events")
+    rows = page.locator("tbody tr")
+    before = await rows.count()
+
+    await report_one_more(console)
+
+    await page.wait_for_function("(n) => document.querySelectorAll('tbody tr').length > n", arg=before)
+
+
+async def report_one_more(console: Console) -> None:
+    """Report another log-in of Anna."""
+    event = {"type": "app_login", "customerData": {"email": "anna@example.com"}, "body": {"device": "ios"}}
+    await report(console.laurel, [event])

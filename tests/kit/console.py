@@ -1,0 +1,79 @@
+"""A visitor of the console without a browser: pages and forms by HTTP, with cookies."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx2
+
+from tests.kit.api import PASSWORD, Api
+
+URL = "http://laurel"
+HOME = "/console/stores/DEFAULT"
+FROM_HERE = {"Origin": URL}
+
+
+class _Text(HTMLParser):
+    """The text of a page, and the hidden fields of its forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.hidden: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "input" and given.get("type") == "hidden":
+            self.hidden[given["name"] or ""] = given["value"] or ""
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def text_of(answer: httpx2.Response) -> str:
+    """The words of a page, with single spaces."""
+    parser = _Text()
+    parser.feed(answer.text)
+    return " ".join(" ".join(parser.parts).split())
+
+
+def hidden_of(answer: httpx2.Response) -> dict[str, str]:
+    """The hidden fields of a page, by name."""
+    parser = _Text()
+    parser.feed(answer.text)
+    return parser.hidden
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser without scripts."""
+
+    http: httpx2.AsyncClient
+
+    async def log_in(self, username: str = "admin", password: str = PASSWORD) -> httpx2.Response:
+        """Send the form to log in."""
+        return await self.post("/console/log-in", {"_username": username, "_password": password, "_next": "/console"})
+
+    async def get(self, path: str, **options: Any) -> httpx2.Response:
+        """Open a page."""
+        return await self.http.get(path, **options)
+
+    async def page(self, path: str, **options: Any) -> str:
+        """The words of a page that opens."""
+        answer = await self.get(path, **options)
+        assert answer.status_code == 200, (answer.status_code, text_of(answer))
+        return text_of(answer)
+
+    async def post(self, path: str, fields: Mapping[str, Any] | None = None, **options: Any) -> httpx2.Response:
+        """Send a form of a page of the console."""
+        return await self.http.post(path, data=dict(fields or {}), **({"headers": FROM_HERE} | options))
+
+
+@asynccontextmanager
+async def visiting(api: Api) -> AsyncIterator[Visitor]:
+    """Somebody who has not logged in yet."""
+    transport = httpx2.ASGITransport(api.app)
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
+        yield Visitor(http)
