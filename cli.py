@@ -21,6 +21,7 @@ from commands.import_.command import import_
 from commands.liability.command import liability
 from commands.new.command import new
 from commands.plan.command import plan
+from commands.recount.command import recount
 from commands.restore.command import restore
 from commands.revisions import revisions
 from commands.rollback import rollback
@@ -58,6 +59,7 @@ for command in (
     rollback,
     backup,
     restore,
+    recount,
     doctor,
     stuck,
 ):

@@ -35,6 +35,7 @@ from loyalty.webhooks.addresses import Network
 from telemetry.runtime import temporal_runtime
 from telemetry.tracing import interceptors
 from workflows.cleanup import run_cleanup
+from workflows.counting import run_counting
 from workflows.deploys import watch_deploys
 from workflows.erasing import EraseMember
 from workflows.event_loop_executor import EventLoopExecutor
@@ -195,6 +196,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
                 asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
                 asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
+                asyncio.create_task(run_counting(needed.database, needed.programs), name="counting"),
                 asyncio.create_task(run_files(needed.database, needed.client), name="files"),
             ]
             if needed.keep is not None:

@@ -8,7 +8,9 @@ from api.achievements import routes as achievements
 from api.administrators import resets as password_resets
 from api.administrators import routes as administrators
 from api.administrators import settings as admin_settings
+from api.analytics import overviews as analytics_overviews
 from api.analytics import routes as analytics
+from api.analytics import totals as analytics_totals
 from api.api_keys import routes as api_keys
 from api.audit_log import archives as audit_archives
 from api.audit_log import routes as audit_log
@@ -99,6 +101,8 @@ ROUTERS = (
     members_privacy.router,
     wallets.router,
     analytics.router,
+    analytics_overviews.router,
+    analytics_totals.router,
     imports.router,
     exports.router,
     programs.router,

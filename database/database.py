@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from database.access import Access, AccessReader
+from database.analytics.counting import stores_to_count
 from database.answers import delete_answers
 from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
@@ -145,6 +146,10 @@ class Database:
         return await self._connections.read(
             lambda connection: stores_with_overdue_items(connection, due_before=due_before)
         )
+
+    async def stores_to_count(self) -> list[str]:
+        """Return the stores in which something waits to be counted."""
+        return await self._connections.read(stores_to_count)
 
     async def stores_with_due_items(self) -> list[str]:
         """Return the stores with an item that is due at any time, and that is not set aside."""

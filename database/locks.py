@@ -16,6 +16,7 @@ ACCESS               administrators, API keys and roles are changed in turn chan
 import/HASH          the same file is imported once                         completing an upload, which takes no other
 subscription/ID      two changes of one subscription do not mix            changing it
 resend/ID            a job that resends goes on once at a time, or is ended  a page of it, cancelling it
+FIGURES              a change is counted once, by one process             adding to figures, for which nobody waits
 NOTICES              notices that wait are moved for one change after another  their settings, deploys, moving
 STORE_SECRET         of two rotations of a store's secret, in turn         rotating it
 MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database
@@ -34,6 +35,7 @@ MIGRATIONS = "laurel migrations"
 CHANNELS = "channels"
 ACCESS = "laurel access"
 NOTICES = "notices"
+FIGURES = "figures"
 STORE_SECRET = "store-secret"  # noqa: S105  (the name of a lock)
 
 

@@ -1,6 +1,6 @@
 """Who brought whom among the members of one store."""
 
-from sqlalchemy import Column, delete
+from sqlalchemy import Column, delete, func, select
 
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries
@@ -14,6 +14,11 @@ class ReferralQueries(Queries):
     def of(self, referee: str) -> Referral | None:
         """Return who brought a member."""
         return self.find_one(Referral, referral, referee=referee)
+
+    def count(self) -> int:
+        """Return how many members were brought by another."""
+        here = select(func.count()).select_from(referral).where(referral.c.store == self.store)
+        return int(self.connection.execute(here).scalar_one())
 
     def page(self, page: PageRequest) -> PageResult[Referral]:
         """Return a page of the referrals, in the order they were made."""

@@ -10,8 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, select, update
 from database.locks import NOTICES
 from database.queries import Queries, WriteQueries, first_column, insert_into
 from database.sqlite_fast_path import Prepared
-from database.tables import deadline, event, notice_move, store
+from database.tables import deadline, event, notice_move, setting, store
 from loyalty.store.settings import NoticeDays, NoticeKind, NoticeMove, WaitingNotice
+
+CURRENCY = "currency/"
+"""The settings of the installation that keep the currency of each store: this, and its code."""
 
 _WARN = deadline.alias("warning")
 _DAYS: Prepared[Mapping[str, int | None] | None] = Prepared(
@@ -26,6 +29,11 @@ class SettingsQueries(Queries):
         """Return the days before something expires that its owner is notified; None: they were never set."""
         stored = _DAYS.first(self.connection, {"in_store": self.store})
         return None if stored is None else NoticeDays(**stored)
+
+    def currency(self) -> str | None:
+        """Return the currency of the store; None: none was given."""
+        here = select(setting.c.value).where(setting.c.name == CURRENCY + self.store)
+        return self.connection.execute(here).scalar()
 
     def notice_move(self) -> NoticeMove | None:
         """Return the job that runs; None: there is none."""

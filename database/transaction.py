@@ -6,6 +6,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from database.achievements import AchievementQueries, Achievements
+from database.analytics.counting import Figures
 from database.answers import AnswerQueries, Answers
 from database.channels import ChannelQueries, Channels
 from database.codes import CodeQueries, Codes
@@ -239,3 +240,7 @@ class Transaction(ReadTransaction):
     @cached_property
     def answers(self) -> Answers:
         return Answers(self.connection, self.store)
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(self.connection, self.store)

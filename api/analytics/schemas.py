@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypeAlias
 from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
-from api.http.responses import ExactNumber
+from api.http.responses import ExactNumber, Id, Instant, Total
 
 Day: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 Month: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$"})]
@@ -52,3 +52,152 @@ LiabilityReport = TypedDict(
     {"day": Day, "from": Day, "until": Day, "breakage": ExactNumber, "wallets": list[WalletLiability]},
 )
 """What a store owes its members in points at the end of a day; movements from `from` to `until`, both included."""
+
+ByDay: TypeAlias = dict[str, ExactNumber]
+"""A figure by the first day of each interval."""
+
+
+class GeneralHeader(TypedDict):
+    """Members and transactions of the whole period. Revenue and returns are in money, each on its own day.
+
+    `activeMembers` bought something, earned or spent points, or something fired for them. Averages by member are over
+    those with a sale, or a return.
+    """
+
+    registeredMembers: int
+    activeMembers: int
+    revenue: ExactNumber
+    avgSpending: ExactNumber
+    transactions: int
+    avgTransactionValue: ExactNumber
+    avgNumberOfTransactions: ExactNumber
+    returnTransactions: int
+    totalReturns: ExactNumber
+    avgReturnValue: ExactNumber
+    avgNumberOfReturnTransactions: ExactNumber
+
+
+class _Overview(TypedDict):
+    """`comparativePeriodData`: the same of as many days before."""
+
+    intervalStartDate: Instant
+    intervalEndDate: Instant
+    aggregationType: str
+    dataType: str
+    data: ByDay
+
+
+class GeneralOverview(_Overview):
+    """Members and transactions of some days."""
+
+    header: GeneralHeader
+    comparativePeriodData: ByDay
+
+
+class UnitsHeader(TypedDict):
+    """Points of a wallet: moved in the whole period, and there at its end. Rates are shares of what was issued."""
+
+    unitsIssued: ExactNumber
+    unitsSpent: ExactNumber
+    unitsExpired: ExactNumber
+    unitsPending: ExactNumber
+    unitsActive: ExactNumber
+    redemptionRate: ExactNumber
+    breakageRate: ExactNumber
+
+
+class UnitsOverview(_Overview):
+    """Points of one wallet on some days."""
+
+    walletTypeCode: str
+    header: UnitsHeader
+
+
+class CampaignHeader(TypedDict):
+    """How often the campaign fired in the whole period, and for how many different members."""
+
+    totalEngagement: int
+    engagedMembers: int
+
+
+class CampaignOverview(_Overview):
+    """What one campaign fired on some days."""
+
+    campaignId: Id
+    header: CampaignHeader
+    comparativePeriodData: ByDay
+
+
+class Intervals(TypedDict):
+    """Counts of the last days, of which today is the last."""
+
+    in_1_days: int
+    in_7_days: int
+    in_30_days: int
+    in_365_days: int
+
+
+class MemberTotals(TypedDict):
+    """Members in all, and those who registered on the last days."""
+
+    intervals: list[Intervals]
+    total: int
+
+
+class PointTotals(TypedDict):
+    """Points of one wallet."""
+
+    walletTypeCode: str
+    totalPointsActive: ExactNumber
+    totalPointsSpent: ExactNumber
+    totalPointsAdded: ExactNumber
+    totalPointsExpired: ExactNumber
+    totalPointsPending: ExactNumber
+
+
+class TransactionTotals(TypedDict):
+    """Sales in all, and those of the last days. `currency` is left out where the store has none."""
+
+    countIntervals: Intervals
+    total: int
+    amount: ExactNumber
+    amountWithoutDeliveryCosts: ExactNumber
+    currency: NotRequired[str]
+
+
+class ReferralTotals(TypedDict):
+    """Members who were brought by another."""
+
+    total: int
+
+
+class TierTotal(TypedDict):
+    """A tier, and how many members are in it."""
+
+    levelId: Id
+    name: str
+    conditionValue: ExactNumber
+    store: str
+    customers: int
+
+
+class TierTotals(TypedDict):
+    """The tiers of the program."""
+
+    items: list[TierTotal]
+    total: int
+
+
+class CampaignTotal(TypedDict):
+    """A campaign, and how often it fired."""
+
+    campaignId: Id
+    name: str
+    executions: int
+
+
+class CampaignTotals(TypedDict):
+    """A page of campaigns."""
+
+    items: list[CampaignTotal]
+    total: Total

@@ -1,4 +1,4 @@
-"""Figures by time: the days, months or years of a span, on the calendar of a store."""
+"""Figures by time: the days, weeks, months or years of a span, on the calendar of a store."""
 
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -10,43 +10,50 @@ from loyalty.calendar import add_months, start_of
 MAX_SPAN_DAYS = 3_660
 MAX_BUCKETS = 400
 
-Interval: TypeAlias = Literal["day", "month", "year"]
+Interval: TypeAlias = Literal["day", "week", "month", "year"]
+"""Weeks begin on Monday."""
 
 
-def first_days(first: date, last: date, interval: Interval) -> list[date]:
+def first_days(first: date, last: date, interval: Interval, *, asked_by: str = "lastDays") -> list[date]:
     """Return the first day of each interval, from the one with the day `first` to the one with `last`.
 
-    Raise BadInput if they are more than MAX_BUCKETS.
+    Raise BadInput, at the parameter `asked_by`, if they are more than MAX_BUCKETS.
     """
-    day, days = _beginning(first, interval), []
+    day, days = beginning(first, interval), []
     while day <= last:
         days.append(day)
-        day = _next(day, interval)
+        day = following(day, interval)
     if len(days) > MAX_BUCKETS:
-        message = f"these are more than {MAX_BUCKETS} values: ask for fewer days, or by month or year"
-        raise BadInput.at("lastDays", message, "outOfRange")
+        message = f"these are more than {MAX_BUCKETS} values: ask for fewer days, or by week, month or year"
+        raise BadInput.at(asked_by, message, "outOfRange")
     return days
 
 
 def bounds(days: list[date], interval: Interval, zone: ZoneInfo) -> list[datetime]:
     """Return the moments at which the intervals begin that have these first days, and the end of the last one."""
-    return [start_of(day, zone) for day in [*days, _next(days[-1], interval)]]
+    return [start_of(day, zone) for day in [*days, following(days[-1], interval)]]
 
 
-def _beginning(day: date, interval: Interval) -> date:
+def beginning(day: date, interval: Interval) -> date:
+    """Return the first day of the interval that a day is in."""
     match interval:
         case "day":
             return day
+        case "week":
+            return day - timedelta(days=day.weekday())
         case "month":
             return day.replace(day=1)
         case "year":
             return day.replace(month=1, day=1)
 
 
-def _next(day: date, interval: Interval) -> date:
+def following(day: date, interval: Interval) -> date:
+    """Return the first day of the next interval, from the first day of one."""
     match interval:
         case "day":
             return day + timedelta(days=1)
+        case "week":
+            return day + timedelta(days=7)
         case "month":
             return add_months(day, 1)
         case "year":

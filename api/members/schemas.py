@@ -344,6 +344,7 @@ class MemberExport(TypedDict):
     collisions: list[JsonObject]
     referrals: list[JsonObject]
     codes: list[JsonObject]
+    activeDays: list[JsonObject]
     badges: list[JsonObject]
     tiersByHand: list[JsonObject]
     events: list[JsonObject]

@@ -17,6 +17,7 @@ from api.stores.schemas import PostStore, PutStore, PutStoreFields, Store, Store
 from database import Access
 from database.errors import is_transient
 from database.programs import Programs
+from database.settings import CURRENCY
 from loyalty.ids import named_id
 from rules import exact
 
@@ -27,8 +28,6 @@ router = APIRouter(prefix="/api/store", tags=["Store"])
 StoreInPath = Annotated[str, Path(alias="store", max_length=255, description="A store's code, or its storeId.")]
 
 _CODE: Final = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_CURRENCY = "currency/"
-"""The settings that keep the currency of each store."""
 
 _NEW = {"code": "SECOND", "name": "Second shop", "currency": "EUR", "active": True}
 
@@ -108,7 +107,7 @@ def _check_active(store: PutStoreFields) -> None:
 
 def _keep_currency(access: Access, code: str, currency: str | None, store_id: str) -> str:
     if currency is not None:
-        access.set_setting(f"{_CURRENCY}{code}", currency)
+        access.set_setting(CURRENCY + code, currency)
     return store_id
 
 
@@ -123,7 +122,7 @@ def _code_of(text: str, codes: Iterable[str]) -> str:
 
 async def _view(state: AppState, code: str, revision: int) -> Store:
     title = await _title(state.services.programs, code, revision)
-    currency = await state.services.database.access_read(lambda access: access.setting(f"{_CURRENCY}{code}"))
+    currency = await state.services.database.access_read(lambda access: access.setting(CURRENCY + code))
     return {
         "storeId": _id_of(code),
         "code": code,

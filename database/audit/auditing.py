@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, union
 
 from database.audit.accounts import ACCOUNT_CHECKS
-from database.audit.checks import Check, Finding
+from database.audit.checks import Finding, Proof
 from database.audit.contributions import CONTRIBUTION_CHECKS
 from database.audit.due_items import due_item_checks
 from database.audit.events import EVENT_CHECKS
+from database.audit.figures import FIGURE_CHECKS
 from database.audit.lots import LOT_CHECKS
 from database.audit.rewards import REWARD_CHECKS
 from database.audit.transfers import TRANSFER_CHECKS
@@ -20,8 +21,6 @@ from loyalty.program.program import Program
 
 MOST = 100
 """The findings of each check that are returned; the others are counted."""
-
-PAGE = 1_000
 
 _COUNTED = {"accounts": account, "transfers": transfer, "lots": lot, "due items": deadline, "events": event}
 
@@ -34,28 +33,26 @@ class Audit:
     findings: Sequence[Finding]
     counts: Mapping[str, int]
     rows: Mapping[str, int]
-    checks: Sequence[Check]
+    checks: Sequence[Proof]
 
 
 def audit(connection: Connection, code: str, *, now: datetime, program: Program | None, most: int = MOST) -> Audit:
     """Run every check on a store as it is at `now`, under the program in force (None: it has none that can be read)."""
     checks = checks_of(program)
-    parameters = {"in_store": code, "now": now}
     findings: list[Finding] = []
     counts: Counter[str] = Counter()
     for check in checks:
-        for row in connection.execute(check.statement, parameters, execution_options={"yield_per": PAGE}):
-            for found in check.findings(code, row):
-                counts[check.name] += 1
-                if counts[check.name] <= most:
-                    findings.append(found)
+        for found in check.run(connection, code, now):
+            counts[check.name] += 1
+            if counts[check.name] <= most:
+                findings.append(found)
     return Audit(code, findings, counts, _rows(connection, code), checks)
 
 
-def checks_of(program: Program | None) -> Sequence[Check]:
+def checks_of(program: Program | None) -> Sequence[Proof]:
     """Return every check, under a program in force."""
     of_points = [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS]
-    return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS]
+    return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS, *FIGURE_CHECKS]
 
 
 def audited_stores(connection: Connection) -> list[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias, assert_never
+from typing import Any, Literal, Protocol, TypeAlias, assert_never
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, String, bindparam, case, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, String, bindparam, case, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -17,7 +17,7 @@ Unit: TypeAlias = Literal["points", "number", "text", "instant"]
 """What is compared: points are stored in millionths of a wallet's unit, and shown in units."""
 
 Subject: TypeAlias = Literal[
-    "member", "wallet", "account", "transfer", "lot", "reward", "event", "due item", "achievement", "reactor"
+    "member", "wallet", "account", "transfer", "lot", "reward", "event", "due item", "achievement", "reactor", "day"
 ]
 """What a finding is about."""
 
@@ -46,6 +46,9 @@ def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
 def _without_index(element: Any, compiler: Any, **options: Any) -> str:
     return f"+{compiler.process(element.clauses, **options)}"
 
+
+PAGE = 1_000
+"""Rows that are read at once."""
 
 THERE, MISSING = "there", "missing"
 
@@ -79,6 +82,25 @@ class Finding:
         return f"{subjects}: {self.what} is {actual}, expected {expected}"
 
 
+class Proof(Protocol):
+    """Something that holds in a sound store, and finds where it does not."""
+
+    @property
+    def name(self) -> str:
+        """The name of what is checked; several proofs may be of one."""
+
+    @property
+    def promise(self) -> str:
+        """What holds in a sound store."""
+
+    @property
+    def cure(self) -> str:
+        """What to do otherwise."""
+
+    def run(self, connection: Connection, store: str, now: datetime) -> "Iterator[Finding]":
+        """Yield what does not hold in a store."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A statement over the rows of a store. A row whose compared values differ is a finding for each difference."""
@@ -91,6 +113,14 @@ class Check:
     where: ColumnElement[bool]
     subjects: Subjects
     comparisons: tuple[Comparison, ...]
+
+    def run(self, connection: Connection, store: str, now: datetime) -> Iterator[Finding]:
+        """Yield what does not hold in a store."""
+        rows = connection.execute(
+            self.statement, {"in_store": store, "now": now}, execution_options={"yield_per": PAGE}
+        )
+        for row in rows:
+            yield from self.findings(store, row)
 
     @property
     def statement(self) -> Select[Any]:

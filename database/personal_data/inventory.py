@@ -26,6 +26,7 @@ from sqlalchemy import (
 from database.tables import (
     BALANCE,
     account,
+    active_day,
     allocation,
     attempt,
     audit_log,
@@ -217,6 +218,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         impersonal=_IDS | {"referrer", "referee"},
         deleted=true,
     ),
+    KeptRows("activeDays", active_day, _of_member(active_day), impersonal=_IDS | {"name"}),
     KeptRows("badges", badge, _of_member(badge), impersonal=_IDS | {"badge"}),
     KeptRows(
         "tiersByHand",
@@ -370,6 +372,10 @@ ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "export_chunk": "files as they were written, which are removed after 7 days",
     "resend": "which deliveries were sent again, by name, subscription and time",
     "notice_move": "how far notices are moved to other days",
+    "uncounted": "ids of transfers, events and transactions that are counted within seconds",
+    "daily_figure": "sums of a day over all members",
+    "activity_gap": "how many members were active on a day and on one before it",
+    "figure_zone": "the time zone of the days of figures",
     "reward_supply": "the stock of a reward",
     "shared_code": "codes that many share, and how many have one",
     "subscription": "addresses and secrets of receivers of webhooks",

@@ -14,6 +14,7 @@ from database.tables.access import (
     session,
 )
 from database.tables.achievements import contribution, mark, progress, usage
+from database.tables.analytics import active_day, activity_gap, daily_figure, figure_zone, uncounted
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.erasures import erasure
@@ -35,6 +36,8 @@ __all__ = [
     "Instant",
     "Json",
     "account",
+    "active_day",
+    "activity_gap",
     "admin",
     "admin_setting",
     "allocation",
@@ -48,6 +51,7 @@ __all__ = [
     "contribution",
     "coupon_code",
     "customer_transaction",
+    "daily_figure",
     "deadline",
     "decision_facts",
     "delivery",
@@ -55,6 +59,7 @@ __all__ = [
     "event",
     "export_chunk",
     "export_file",
+    "figure_zone",
     "import_chunk",
     "import_file",
     "import_line",
@@ -87,5 +92,6 @@ __all__ = [
     "tier_hold",
     "transaction_term",
     "transfer",
+    "uncounted",
     "usage",
 ]

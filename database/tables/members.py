@@ -50,6 +50,7 @@ member = Table(
     UniqueConstraint("store", "card"),
 )
 Index("ix_member_store_created_at", member.c.store, member.c.created_at)
+Index("ix_member_store_tier", member.c.store, member.c.tier)
 Index("ix_member_store_registered_at", member.c.store, member.c.registered_at)
 
 member_field = Table(

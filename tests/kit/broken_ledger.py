@@ -24,6 +24,7 @@ from loyalty.rewards.stocking import set_stock, upload_codes
 from loyalty.store.members import Identity
 from loyalty.transactions.operations import register_transaction
 from tests.kit.busy_ledger import BusyLedger
+from tests.kit.figures import count_figures
 from tests.kit.shop import document, item
 
 
@@ -178,6 +179,10 @@ BREAKS: Sequence[Break] = (
     Break("shared-code", "UPDATE shared_code SET used = 0"),
     Break("reward-paid", "UPDATE issued_reward SET cost = cost + 1 WHERE transfer IS NOT NULL"),
     Break("reward-paid", "UPDATE issued_reward SET transfer = 'none' WHERE transfer IS NOT NULL"),
+    Break("daily-figures", "UPDATE daily_figure SET low = low + 1 WHERE figure = 'spent'"),
+    Break("daily-figures", "UPDATE daily_figure SET times = times - 1 WHERE figure = 'sales'"),
+    Break("daily-figures", "DELETE FROM daily_figure WHERE figure = 'active'"),
+    Break("active-days", "UPDATE activity_gap SET members = members + 1"),
     Break("event-member", _update("event", "member = 'nobody'")),
 )
 """How each check is proved; the checks of one statement may be several, and this is one of them."""
@@ -250,3 +255,4 @@ async def fill(busy: BusyLedger) -> None:
     held = await step(hold_points, HoldPoints(bob, 30))
     await step(cancel_transfer, CancelTransfer(taken))
     await step(release_points, held)
+    await count_figures(scripted)

@@ -47,6 +47,8 @@ async def add_every_resource(api: Api, member_id: str) -> Things:
             "achievement": "seven-days",
             "badgeType": "early-bird",
             "campaign": "points-for-purchase",
+            "campaignId": "points-for-purchase",
+            "walletTypeCode": "points",
             "tierSet": "default",
             "tier": "silver",
             "rewardCategory": "drinks",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -103,6 +104,7 @@ def _mark(tx: Transaction, member_id: str) -> None:
     _add_import(tx, person)
     _add_code(tx, person)
     _add_relations(tx, person)
+    tx.figures.count(ZoneInfo("UTC"), limit=1_000)
     for rows in KEPT_OF_A_MEMBER:
         _mark_rows(tx, rows, person)
 

@@ -38,7 +38,11 @@ WITHOUT_BODY = (
 """Ends of the paths of POSTs that have no body."""
 WITH_BODY = ("/custom-attribute", "/labels")
 """Ends of the paths of DELETEs that have a body."""
-QUERIES = {"/api/{storeCode}/member/check": {"emailOrPhone": "anna@example.com"}}
+QUERIES = {
+    "/api/{storeCode}/member/check": {"emailOrPhone": "anna@example.com"},
+    "/api/{storeCode}/analytics/dashboard/general-overview": {"dataType": "revenue"},
+    "/api/{storeCode}/analytics/campaign/single-view/{campaignId}": {"dataType": "totalEngagement"},
+}
 """Queries of lists that need one."""
 AUDITED_BY_THEMSELVES = {"POST /api/admin/password/reset", "POST /api/admin/password/reset/request"}
 """Routes without a login whose own code writes the audit log."""

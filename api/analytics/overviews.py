@@ -1,0 +1,172 @@
+"""Analytics by day, week, month or year: members and transactions, points of a wallet, and what a campaign fired."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from api.analytics.periods import AskedPeriod, Period
+from api.analytics.schemas import CampaignOverview, GeneralOverview, UnitsOverview
+from api.http.errors import NotFound
+from api.http.responses import ExactJson
+from api.state.dependencies import AdminRequest
+from database import ReadTransaction
+from database.analytics.reading import FigureReader
+from loyalty.analytics.figures import ACTIVE, BUYER, RETURNER, STOCKS, WalletFigures
+from loyalty.analytics.overviews import EngagementType, General, GeneralType, UnitsType, units
+from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
+from loyalty.program.wallets import Points, Wallet
+
+router = APIRouter(prefix="/api/{storeCode}/analytics", tags=["Data Analytics"])
+
+
+@router.get("/dashboard/general-overview", summary="Show members and transactions", response_model=GeneralOverview)
+async def general_overview(
+    store_request: AdminRequest, period: AskedPeriod, data_type: Annotated[GeneralType, Query(alias="dataType")]
+) -> Response:
+    """Members and transactions of some days: `header` in all, `data` one figure by the first day of each interval.
+
+    Transactions count on the day of purchase; a return counts on its own, and is not taken from the revenue.
+    """
+    zone = store_request.program.zone
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        figures = FigureReader(tx.connection, tx.store, zone)
+        header = _general(tx, figures, period, [(period.first, period.last)])[0]
+        return {
+            "header": {name: header.value(name) for name in get_args(GeneralType)},
+            "data": _by_day(period, lambda spans: _general(tx, figures, period, spans), data_type),
+            "comparativePeriodData": _by_day(
+                period.before, lambda spans: _general(tx, figures, period.before, spans), data_type
+            ),
+        }
+
+    found = await store_request.database.read(read)
+    return ExactJson(period.shown(zone) | found | {"dataType": data_type})
+
+
+@router.get("/units-overview/{walletTypeCode}", summary="Show points", response_model=UnitsOverview)
+async def units_overview(
+    store_request: AdminRequest,
+    period: AskedPeriod,
+    code: Annotated[str, Path(alias="walletTypeCode", description="The code of a wallet.")],
+    data_type: Annotated[UnitsType, Query(alias="dataType")] = "unitsIssued",
+) -> Response:
+    """Points of a wallet: what was issued, spent and expired on some days, and what is there at their end.
+
+    Points count on the day of booking, and an undoing on its own.
+    """
+    program = store_request.program
+    wallet = program.wallets.get(code)
+    if wallet is None:
+        raise NotFound(f"no wallet type {code[:80]} in {store_request.store}")
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        figures = FigureReader(tx.connection, tx.store, program.zone)
+        (header,) = _units(figures, code, [(period.first, period.last)])
+        spans = period.spans
+        by_day = zip(spans, _units(figures, code, spans), strict=True)
+        return {
+            "header": {name: _amount(wallet, header, name) for name in get_args(UnitsType)},
+            "data": {span[0].isoformat(): _amount(wallet, each, data_type) for span, each in by_day},
+        }
+
+    found = await store_request.database.read(read)
+    return ExactJson(period.shown(program.zone) | {"walletTypeCode": code} | found | {"dataType": data_type})
+
+
+@router.get("/campaign/single-view/{campaignId}", summary="Show what a campaign fired", response_model=CampaignOverview)
+async def campaign_overview(
+    store_request: AdminRequest,
+    period: AskedPeriod,
+    campaign: Annotated[
+        str, Path(alias="campaignId", description="A campaignId, or the reactor's name in program files.")
+    ],
+    data_type: Annotated[EngagementType, Query(alias="dataType")],
+) -> Response:
+    """How often a campaign fired, and for how many different members, on the days on which events were accepted."""
+    program = store_request.program
+    reactor = _reactor(program, campaign)
+    source = f"reactor/{reactor.name}"
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        figures = FigureReader(tx.connection, tx.store, program.zone)
+        whole = (period.first, period.last)
+        header = {each: _engagement(figures, source, [whole], each)[0] for each in get_args(EngagementType)}
+        shown = {
+            name: dict(
+                zip(
+                    [first.isoformat() for first, _ in each.spans],
+                    _engagement(figures, source, each.spans, data_type),
+                    strict=True,
+                )
+            )
+            for name, each in (("data", period), ("comparativePeriodData", period.before))
+        }
+        return {"header": header} | shown
+
+    found = await store_request.database.read(read)
+    shown = {"campaignId": program.id_of("reactor", reactor.name)} | period.shown(program.zone)
+    return ExactJson(shown | found | {"dataType": data_type})
+
+
+def _by_day(
+    period: Period, read: Callable[[list[tuple[date, date]]], list[General]], data_type: GeneralType
+) -> dict[str, Any]:
+    spans = period.spans
+    return {first.isoformat(): each.value(data_type) for (first, _), each in zip(spans, read(spans), strict=True)}
+
+
+def _general(
+    tx: ReadTransaction, figures: FigureReader, period: Period, spans: list[tuple[date, date]]
+) -> list[General]:
+    """What members did in each of these spans of days."""
+    registered = tx.members.registrations(period.bounds(spans, figures.days_in))
+    sums = figures.by_span(spans, "sales", "returns")
+    active, buyers, returners = [figures.active_by(name, spans) for name in (ACTIVE, BUYER, RETURNER)]
+    return [
+        General(
+            registered[index],
+            active[index],
+            buyers[index],
+            returners[index],
+            found.of("sales"),
+            found.of("returns"),
+        )
+        for index, found in enumerate(sums)
+    ]
+
+
+def _units(figures: FigureReader, wallet: str, spans: list[tuple[date, date]]) -> list[WalletFigures]:
+    """The points of a wallet in each of these spans of days, which are in order."""
+    there = figures.sums(*STOCKS, last=spans[0][0].fromordinal(spans[0][0].toordinal() - 1))
+    found = []
+    for within in figures.by_span(spans, *STOCKS, "issued", "spent", "expired"):
+        for stock in STOCKS:
+            there.add(stock, wallet, *within.of(stock, wallet))
+        found.append(WalletFigures.of(wallet, within, there))
+    return found
+
+
+def _engagement(
+    figures: FigureReader, source: str, spans: list[tuple[date, date]], data_type: EngagementType
+) -> list[int]:
+    if data_type == "engagedMembers":
+        return figures.active_by(source, spans)
+    return [each.of("fired", source).times for each in figures.by_span(spans, "fired")]
+
+
+def _amount(wallet: Wallet, found: WalletFigures, data_type: UnitsType) -> Any:
+    value = units(found, data_type)
+    return value if isinstance(value, Decimal) else wallet.amount(Points(value))
+
+
+def _reactor(program: Program, name: str) -> Reactor:
+    for reactor in program.reactors:
+        if name == reactor.name or name.lower() == program.id_of("reactor", reactor.name):
+            return reactor
+    raise NotFound(f"no campaign {name[:80]} in {program.store}")

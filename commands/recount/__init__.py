@@ -1,0 +1,1 @@
+"""`laurel recount`: count the figures by day anew."""

@@ -1,0 +1,258 @@
+"""Adding to the figures of their days what triggers have noted: each row once, in the transaction that takes its note.
+
+Every change that counts is noted in `uncounted` by a trigger, in the transaction that makes it. So a note is there if
+and only if the change is, whatever the order of commits; counting takes notes and adds to figures in one transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Select, delete, insert, literal, literal_column, null, select
+
+from database.analytics.activity import ActiveDay, ActiveDays
+from database.locks import FIGURES
+from database.queries import Queries, WriteQueries
+from database.tables import (
+    active_day,
+    activity_gap,
+    customer_transaction,
+    daily_figure,
+    event,
+    figure_zone,
+    lot,
+    step,
+    transfer,
+    uncounted,
+)
+from loyalty.analytics.figures import (
+    ACTIVE,
+    BUYER,
+    RETURNER,
+    STOCKS,
+    WHOLE_STORE,
+    CountedTransfer,
+    Figure,
+    Increment,
+    Sum,
+)
+from loyalty.store.members import Balance
+
+RowKind: TypeAlias = Literal["transfer", "lot", "fired", "sale", "return", "customer"]
+
+BASE = 10**9
+"""What one of `daily_figure.high` is."""
+
+_CHUNK = 400
+"""Ids in one statement."""
+
+
+class Note(NamedTuple):
+    """A row of `uncounted`."""
+
+    id: int
+    kind: RowKind
+    row: str
+    at: datetime | None
+    amount: int | None
+    sign: int
+
+
+@dataclass(slots=True)
+class Counted:
+    """What notes come to: sums by figure, name and local day, and who was active by what on which day."""
+
+    zone: ZoneInfo
+    sums: dict[tuple[Figure, str, date], Sum] = field(default_factory=dict)
+    days: set[ActiveDay] = field(default_factory=set)
+
+    def add(self, day: date, increments: Iterable[Increment], sign: int = 1) -> None:
+        """Add what one row comes to."""
+        for figure, name, times, amount in increments:
+            key = (figure, name, day)
+            self.sums[key] = self.sums.get(key, Sum()).plus(sign * times, sign * amount)
+
+    def active(self, member: str | None, day: date, *names: str) -> None:
+        """Add that a member was active on a day."""
+        if member:
+            self.days.update(ActiveDay(name, member, day) for name in names)
+
+    def day(self, moment: datetime) -> date:
+        """The local day of a moment; of the first and last hours that dates have, the day in UTC."""
+        try:
+            return moment.astimezone(self.zone).date()
+        except OverflowError:
+            return moment.date()
+
+
+class FigureCounts(Queries):
+    """Reads what is noted and not counted yet."""
+
+    def zone(self) -> ZoneInfo | None:
+        """The time zone in which the days of the store are; None: nothing was counted yet."""
+        name = self.connection.execute(select(figure_zone.c.zone).where(figure_zone.c.store == self.store)).scalar()
+        return None if name is None else ZoneInfo(name)
+
+    def notes(self, limit: int | None = None) -> list[Note]:
+        """Return the oldest notes of the store; None: all of them."""
+        columns = [uncounted.c[name] for name in Note._fields]
+        here = select(*columns).where(uncounted.c.store == self.store).order_by(uncounted.c.id).limit(limit)
+        return [Note(*row) for row in self.connection.execute(here)]
+
+    def counted(self, notes: Sequence[Note], zone: ZoneInfo) -> Counted:
+        """Return what notes come to."""
+        found = Counted(zone)
+        by_kind: dict[RowKind, list[Note]] = defaultdict(list)
+        for note in notes:
+            by_kind[note.kind].append(note)
+        for kind, several in by_kind.items():
+            match kind:
+                case "transfer":
+                    self._count_transfers(several, found)
+                case "lot":
+                    self._count_lots(several, found)
+                case "fired":
+                    self._count_fired(several, found)
+                case "sale" | "return" | "customer":
+                    self._count_transactions(several, found)
+                case _:
+                    assert_never(kind)
+        return found
+
+    def _count_transfers(self, notes: Sequence[Note], found: Counted) -> None:
+        signs: dict[str, int] = defaultdict(int)
+        for note in notes:
+            signs[note.row] += note.sign
+        for row in self._rows(transfers_to_count(), transfer.c.id, signs):
+            counted = transfer_to_count(row)
+            day = found.day(row.at)
+            found.add(day, counted.increments, signs[row.id])
+            if counted.is_own and signs[row.id] > 0:
+                found.active(row.member, day, ACTIVE)
+
+    def _count_lots(self, notes: Sequence[Note], found: Counted) -> None:
+        left = [note for note in notes if note.at is not None and note.amount]
+        wanted = select(lot.c.id, lot.c.wallet)
+        wallets = {row.id: row.wallet for row in self._rows(wanted, lot.c.id, {note.row for note in left})}
+        for note in left:
+            if note.at is not None and note.amount is not None:
+                found.add(found.day(note.at), [Increment("expiring", wallets[note.row], 0, note.amount)], note.sign)
+
+    def _count_fired(self, notes: Sequence[Note], found: Counted) -> None:
+        wanted = select(step.c.result, event.c.member, event.c.received_at).join(event, event.c.id == step.c.event)
+        for row in self._rows(wanted.where(step.c.name == "decide"), step.c.event, [note.row for note in notes]):
+            day = found.day(row.received_at)
+            for source in row.result.get("fired", ()):
+                found.add(day, [Increment("fired", source, 1, 0)])
+                found.active(row.member, day, ACTIVE, source)
+
+    def _count_transactions(self, notes: Sequence[Note], found: Counted) -> None:
+        columns = (customer_transaction.c[name] for name in ("id", "member", "purchased_at", "document_type"))
+        here = {row.id: row for row in self._rows(select(*columns), customer_transaction.c.id, [n.row for n in notes])}
+        for note in notes:
+            if note.at is not None and note.amount is not None:
+                figure: Figure = "returns" if note.kind == "return" else "sales"
+                found.add(found.day(note.at), [Increment(figure, WHOLE_STORE, 1, note.amount)], note.sign)
+            if note.sign > 0:
+                row = here[note.row]
+                is_return = row.document_type == "return"
+                names = (RETURNER,) if is_return else (ACTIVE, BUYER)
+                found.active(row.member, found.day(row.purchased_at), *names)
+
+    def _rows(self, wanted: Select[Any], key: Any, ids: Iterable[str]) -> Iterator[Any]:
+        every = list(ids)
+        for first in range(0, len(every), _CHUNK):
+            yield from self.connection.execute(wanted.where(key.in_(every[first : first + _CHUNK])))
+
+
+class Figures(FigureCounts, WriteQueries):
+    """The figures of one store."""
+
+    def count(self, zone: ZoneInfo, *, limit: int) -> int:
+        """Add a page of what is noted to the figures of its days; return how many notes it had.
+
+        In another zone than before, all is counted anew. Return 0 if another process counts.
+        """
+        if not self.try_lock(FIGURES):
+            return 0
+        before = self.zone()
+        if before is None:
+            self.upsert(figure_zone, {"zone": zone.key})
+        elif before.key != zone.key:
+            self._note_everything_again(zone)
+        notes = self.notes(limit)
+        if notes:
+            self._store(self.counted(notes, zone))
+            for first in range(0, len(notes), _CHUNK):
+                ids = [note.id for note in notes[first : first + _CHUNK]]
+                self.connection.execute(delete(uncounted).where(uncounted.c.id.in_(ids)))
+        return len(notes)
+
+    def count_again(self) -> None:
+        """Have all that is stored counted anew. What fired is not: of old events it is removed, and its days stay."""
+        self.lock(FIGURES)
+        zone = self.zone()
+        if zone is not None:
+            self._note_everything_again(zone)
+
+    def _store(self, counted: Counted) -> None:
+        rows = [
+            {
+                "figure": figure,
+                "name": name,
+                "day": day,
+                "times": found.times,
+                "high": found.amount // BASE,
+                "low": found.amount % BASE,
+            }
+            for (figure, name, day), found in sorted(counted.sums.items())
+        ]
+        if rows:
+            self.upsert_all_adding(daily_figure, rows, sums=("times", "high", "low"))
+        ActiveDays(self.connection, self.store).add(counted.days)
+
+    def _note_everything_again(self, zone: ZoneInfo) -> None:
+        here, fired = self.store, daily_figure.c.figure == "fired"
+        run = self.connection.execute
+        run(delete(uncounted).where(uncounted.c.store == here, uncounted.c.kind != "fired"))
+        run(delete(daily_figure).where(daily_figure.c.store == here, ~fired))
+        for table in (active_day, activity_gap):
+            own = table.c.name.in_((ACTIVE, BUYER, RETURNER))
+            run(delete(table).where(table.c.store == here, own))
+        columns = ["store", "kind", "row", "at", "amount", "sign"]
+        one, nothing = literal(1), null()
+        transfers = select(transfer.c.store, literal("transfer"), transfer.c.id, nothing, nothing, one)
+        table = customer_transaction
+        kind: Any = literal_column("CASE WHEN document_type = 'return' THEN 'return' ELSE 'sale' END")
+        sales = select(table.c.store, kind, table.c.id, table.c.purchased_at, table.c.gross, one)
+        left = (lot.c.store == here, lot.c.expires_at.is_not(None), lot.c.remaining != 0)
+        lots = select(lot.c.store, literal("lot"), lot.c.id, lot.c.expires_at, lot.c.remaining, one)
+        run(insert(uncounted).from_select(columns, lots.where(*left)))
+        run(insert(uncounted).from_select(columns, transfers.where(transfer.c.store == here)))
+        run(insert(uncounted).from_select(columns, sales.where(table.c.store == here)))
+        self.upsert(figure_zone, {"zone": zone.key})
+
+
+_ABOUT = transfer.alias("about")
+
+
+def transfers_to_count() -> Select[Any]:
+    """The statement that finds what is counted of transfers."""
+    parts = (transfer.c[part] for part in STOCKS)
+    return select(
+        transfer.c.id, transfer.c.at, transfer.c.kind, transfer.c.wallet, transfer.c.member, *parts, _ABOUT.c.kind
+    ).outerjoin(_ABOUT, _ABOUT.c.id == transfer.c.related)
+
+
+def transfer_to_count(row: Any) -> CountedTransfer:
+    """What is counted of a row of `transfers_to_count`."""
+    _, _, kind, wallet, _, active, pending, held, owed, about = row
+    return CountedTransfer(kind, about, wallet, Balance(active=active, pending=pending, held=held, owed=owed))
+
+
+def stores_to_count(connection: Connection) -> list[str]:
+    """Return the stores in which something is noted."""
+    return list(connection.execute(select(uncounted.c.store).distinct()).scalars())

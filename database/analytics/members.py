@@ -1,0 +1,35 @@
+"""How many members there are: in all and by tier, since when, and with a sale."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, exists, func, select
+
+from database.tables import customer_transaction, member
+from database.transaction import ReadTransaction
+
+
+def members_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
+    """Return how many members there are, and how many of them registered since each of these moments."""
+    here = select(func.count()).select_from(member).where(member.c.store == tx.store)
+    counts = [here, *(here.where(member.c.registered_at >= moment) for moment in moments)]
+    return [tx.connection.execute(each).scalar_one() for each in counts]
+
+
+def buyers_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
+    """Return the same of members with a sale."""
+    bought = exists().where(
+        customer_transaction.c.member == member.c.id, customer_transaction.c.document_type == "sell"
+    )
+    since: list[Any] = [
+        func.coalesce(func.sum(case((member.c.registered_at >= each, 1), else_=0)), 0) for each in moments
+    ]
+    here = select(func.count(), *since).where(member.c.store == tx.store, bought)
+    return [int(each) for each in tx.connection.execute(here).one()]
+
+
+def members_by_tier(tx: ReadTransaction) -> Mapping[str | None, int]:
+    """Return how many members are in each tier; None: in none."""
+    here = select(member.c.tier, func.count()).where(member.c.store == tx.store).group_by(member.c.tier)
+    return {row[0]: row[1] for row in tx.connection.execute(here)}

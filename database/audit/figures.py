@@ -1,0 +1,110 @@
+"""Figures by day: they are what a scan of what they count comes to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, and_, func, literal, select
+
+from database.analytics.counting import (
+    BASE,
+    Counted,
+    FigureCounts,
+    transfer_to_count,
+    transfers_to_count,
+)
+from database.audit.checks import PAGE, STORE, Check, Comparison, Finding, Proof, Subject
+from database.tables import active_day, activity_gap, customer_transaction, daily_figure, lot, transfer
+from loyalty.analytics.figures import NO_SUM, WHOLE_STORE, Figure, Increment, Sum
+from loyalty.program.wallets import exact_amount
+
+_CURE = "run `laurel recount`: the worker then counts everything anew"
+
+
+@dataclass(frozen=True, slots=True)
+class DailyFigures:
+    """Compares every figure of points and of transactions with a scan of the transfers and the transactions."""
+
+    name: str = "daily-figures"
+    promise: str = "the figures of a day are the sum of what is counted on it"
+    cure: str = _CURE
+
+    def run(self, connection: Connection, store: str, now: datetime) -> Iterator[Finding]:  # noqa: ARG002 - of no moment
+        """Yield each figure of a day that differs."""
+        counts = FigureCounts(connection, store)
+        zone = counts.zone() or ZoneInfo("UTC")
+        expected = _scanned(connection, store, zone)
+        found = counts.counted(counts.notes(), zone)
+        _add_stored(found, connection, store)
+        for key in sorted(expected.sums.keys() | found.sums.keys()):
+            figure, name, day = key
+            wanted, actual = expected.sums.get(key, NO_SUM), found.sums.get(key, NO_SUM)
+            if figure == "fired" or wanted == actual:  # what fired for old events is removed, and its figures stay
+                continue
+            yield self._finding(store, figure, name, day, wanted=wanted, actual=actual)
+
+    def _finding(self, store: str, figure: Figure, name: str, day: date, *, wanted: Sum, actual: Sum) -> Finding:
+        subjects: dict[Subject, str] = {"day": day.isoformat()}
+        if name != WHOLE_STORE:
+            subjects["wallet"] = name
+        if wanted.amount == actual.amount:
+            return Finding(self.name, store, subjects, f"times of {figure}", wanted.times, actual.times, self.cure)
+        amounts = (exact_amount(wanted.amount), exact_amount(actual.amount))
+        return Finding(self.name, store, subjects, figure, *amounts, self.cure)
+
+
+def _add_stored(found: Counted, connection: Connection, store: str) -> None:
+    table = daily_figure
+    here = select(table.c.day, table.c.figure, table.c.name, table.c.times, table.c.high, table.c.low)
+    rows = connection.execute(here.where(table.c.store == store), execution_options={"yield_per": PAGE})
+    for day, figure, name, times, high, low in rows:
+        found.add(day, [Increment(figure, name, times, high * BASE + low)])
+
+
+def _scanned(connection: Connection, store: str, zone: ZoneInfo) -> Counted:
+    """What all transfers and transactions of a store come to."""
+    found = Counted(zone)
+    transfers = transfers_to_count().where(transfer.c.store == store)
+    for row in connection.execute(transfers, execution_options={"yield_per": PAGE}):
+        found.add(found.day(row.at), transfer_to_count(row).increments)
+    lots = select(lot.c.expires_at, lot.c.wallet, lot.c.remaining).where(
+        lot.c.store == store, lot.c.expires_at.is_not(None), lot.c.remaining != 0
+    )
+    for at, wallet, remaining in connection.execute(lots, execution_options={"yield_per": PAGE}):
+        found.add(found.day(at), [Increment("expiring", wallet, 0, remaining)])
+    table = customer_transaction
+    sales = select(table.c.purchased_at, table.c.document_type, table.c.gross).where(table.c.store == store)
+    for at, document_type, gross in connection.execute(sales, execution_options={"yield_per": PAGE}):
+        figure: Figure = "returns" if document_type == "return" else "sales"
+        found.add(found.day(at), [Increment(figure, WHOLE_STORE, 1, gross)])
+    return found
+
+
+def _active_days() -> Check:
+    """How many members were active on a day is how many days of members there are."""
+    days = (
+        select(active_day.c.name, active_day.c.day, func.count().label("members"))
+        .where(active_day.c.store == STORE)
+        .group_by(active_day.c.name, active_day.c.day)
+        .subquery("days_of_members")
+    )
+    gaps = (
+        select(activity_gap.c.name, activity_gap.c.day, func.sum(activity_gap.c.members).label("members"))
+        .where(activity_gap.c.store == STORE)
+        .group_by(activity_gap.c.name, activity_gap.c.day)
+        .subquery("sums_of_days")
+    )
+    return Check(
+        "active-days",
+        "as many members are counted as active on a day as there are days of members",
+        _CURE,
+        days.outerjoin(gaps, and_(gaps.c.name == days.c.name, gaps.c.day == days.c.day)),
+        literal(value=True),
+        {"reactor": days.c.name, "day": days.c.day},
+        (Comparison("active members", days.c.members, func.coalesce(gaps.c.members, 0), "number"),),
+    )
+
+
+FIGURE_CHECKS: tuple[Proof, ...] = (DailyFigures(), _active_days())
+"""What holds of figures by day."""

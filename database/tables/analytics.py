@@ -1,0 +1,55 @@
+"""Figures by day: what is counted, and what waits to be counted. Triggers add to `uncounted` (`database.analytics`)."""
+
+from sqlalchemy import BigInteger, Column, Date, Integer, SmallInteger, String, Table
+
+from database.tables.columns import ID, NAME, Instant, metadata, store_column
+
+uncounted = Table(
+    "uncounted",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    store_column(),
+    Column("kind", String(8), nullable=False),  # of `database.analytics.counting.RowKind`
+    Column("row", ID, nullable=False),
+    Column("at", Instant),  # of a transaction: what it says of its date and value
+    Column("amount", BigInteger),
+    Column("sign", SmallInteger, nullable=False),  # -1: what was counted is taken out again
+)
+
+daily_figure = Table(
+    "daily_figure",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("figure", String(16), primary_key=True),  # of `loyalty.analytics.figures.Figure`
+    Column("name", NAME, primary_key=True),  # a wallet, a reactor or nothing
+    Column("day", Date, primary_key=True),  # local
+    Column("times", BigInteger, nullable=False),
+    Column("high", BigInteger, nullable=False),  # the amount in millionths is high * 10^9 + low: sums fit into 64 bits
+    Column("low", BigInteger, nullable=False),
+)
+
+active_day = Table(
+    "active_day",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("name", NAME, primary_key=True),  # what the member did: `active`, `buyer`, `returner` or a reactor
+    Column("member", ID, primary_key=True),
+    Column("day", Date, primary_key=True),
+)
+
+activity_gap = Table(
+    "activity_gap",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("name", NAME, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("previous", Date, primary_key=True),  # the active day before it; 0001-01-01: there is none
+    Column("members", BigInteger, nullable=False),
+)
+
+figure_zone = Table(
+    "figure_zone",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("zone", NAME, nullable=False),  # in which the days are
+)
