@@ -36,6 +36,9 @@ class Permission(Enum):
         "MODIFY",
         "buy rewards for members, give and cancel them, use coupons and make them unused, change statuses",
     )
+    VIEW_CORRECTIONS = ("CORRECTION", "VIEW", "read corrections, and the reasons that a store lists")
+    MAKE_CORRECTIONS = ("CORRECTION", "MODIFY", "correct and undo corrections, within the bounds of one's role")
+    APPROVE_CORRECTIONS = ("CORRECTION_APPROVAL", "MODIFY", "approve and reject corrections that others ask for")
     VIEW_ANALYTICS = ("ANALYTICS", "VIEW", "read figures over all members, such as the liability")
     VIEW_PROGRAMS = ("PROGRAM", "VIEW", "read revisions, their files and what changed")
     DEPLOY_PROGRAMS = ("PROGRAM", "MODIFY", "deploy programs and roll them back")

@@ -1,16 +1,31 @@
-"""The rights of a caller: what it is permitted to do, and in which store."""
+"""The rights of a caller: what it is permitted to do, in which store, and how much of it alone."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from access.bounds import Bounds
 from access.permissions import Permission
+
+BOUNDED: Final = frozenset(
+    {
+        Permission.MAKE_CORRECTIONS,
+        Permission.APPROVE_CORRECTIONS,
+        Permission.MOVE_POINTS,
+        Permission.CHANGE_MEMBERS,
+        Permission.ISSUE_REWARDS,
+    }
+)
+"""The permissions that bounds of corrections limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Permissions in one store; `store` None: in every store."""
+    """Permissions in one store; `store` None: in every store. Corrections are within all of the bounds."""
 
     permissions: frozenset[Permission]
     store: str | None = None
+    bounds: tuple[Bounds, ...] = ()
+    """None of them: corrections are not bounded."""
 
     def allow(self, permission: Permission) -> bool:
         """Whether these rights include a permission."""
@@ -22,11 +37,19 @@ class Rights:
 
     def cover(self, other: "Rights") -> bool:
         """Whether these rights include all of other rights."""
-        return other.permissions <= self.permissions and (self.store is None or self.store == other.store)
+        is_within = other.permissions <= self.permissions and (self.store is None or self.store == other.store)
+        return is_within and self.cover_bounds(other)
+
+    def cover_bounds(self, other: "Rights") -> bool:
+        """Whether other rights, as far as bounds limit them, correct no more alone than these do."""
+        if not other.permissions & BOUNDED:
+            return True
+        return all(any(mine.cover(theirs) for theirs in other.bounds) for mine in self.bounds)
 
     def limited_to(self, other: "Rights") -> "Rights":
         """What two rights have in common: nothing, if they are in different stores."""
+        bounds = tuple(dict.fromkeys(self.bounds + other.bounds))
         if self.store is not None and other.store is not None and self.store != other.store:
-            return Rights(frozenset(), self.store)
+            return Rights(frozenset(), self.store, bounds)
         store = self.store if self.store is not None else other.store
-        return Rights(self.permissions & other.permissions, store)
+        return Rights(self.permissions & other.permissions, store, bounds)

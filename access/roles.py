@@ -1,18 +1,26 @@
 """Roles: named sets of permissions. Five are built in; others are made by API."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
+from access.bounds import Bound, Bounds
 from access.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of permissions. `note` says in words who has it."""
+    """A named set of permissions. `note` says in words who has it; `bounds` None: its corrections are not bounded."""
 
     id: int
     name: str
     permissions: frozenset[Permission]
     note: str = ""
+    bounds: Bounds | None = None
+
+    @property
+    def all_bounds(self) -> tuple[Bounds, ...]:
+        """The bounds, as rights have them."""
+        return () if self.bounds is None else (self.bounds,)
 
 
 FIRST_OWN_ROLE = 101
@@ -28,6 +36,16 @@ _VIEW_STORE = _VIEW_ALL - {
 }
 _OWN_KEYS = {Permission.VIEW_API_KEYS, Permission.CHANGE_API_KEYS}
 
+_FEW = (Decimal(1), Decimal(20))
+_SUPPORT_BOUNDS = Bounds(
+    (
+        Bound("points", Decimal(1000), Decimal(5000)),
+        Bound("tier", *_FEW),
+        Bound("reward", *_FEW),
+        Bound("progress", *_FEW),
+        Bound("badge", *_FEW),
+    )
+)
 ADMINISTRATOR = Role(1, "administrator", frozenset(Permission), "everything")
 BUILT_IN_ROLES = (
     ADMINISTRATOR,
@@ -46,11 +64,13 @@ BUILT_IN_ROLES = (
             Permission.REPORT_EVENTS,
             Permission.CHANGE_MEMBERS,
             Permission.MOVE_POINTS,
+            Permission.MAKE_CORRECTIONS,
             Permission.ISSUE_REWARDS,
             Permission.CHANGE_REWARDS,
             Permission.RETRY_PROCESSING,
         },
         "answers members, and puts right what went wrong",
+        _SUPPORT_BOUNDS,
     ),
     Role(
         4,

@@ -16,6 +16,8 @@ from api.audit_log import archives as audit_archives
 from api.audit_log import routes as audit_log
 from api.campaigns import routes as campaigns
 from api.channels import routes as channels
+from api.corrections import routes as corrections
+from api.corrections import settings as correction_settings
 from api.documentation import routes as documentation
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
@@ -109,6 +111,8 @@ ROUTERS = (
     simulations.router,
     stores.router,
     settings.router,
+    correction_settings.router,  # before corrections, whose path parameter would match `settings`
+    corrections.router,
     stuck.router,
 )
 

@@ -5,6 +5,7 @@ has one writer, so a transaction holds everything anyway.
 
 Lock                 protects                                               taken by
 answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
+corrector/ADMIN      nobody corrects more than their bound in a day         correcting by hand, approving
 identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
 member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
 document/NUMBER      a transaction is stored and assigned once              storing and assigning transactions
@@ -52,6 +53,11 @@ def identity_lock(part: str, key: str) -> str:
 def member_lock(member_id: str) -> str:
     """The lock of everything that belongs to a member."""
     return f"member/{member_id}"
+
+
+def corrector_lock(admin_id: str) -> str:
+    """The lock of what an administrator has corrected or approved in a day."""
+    return f"corrector/{admin_id}"
 
 
 def document_lock(number: str) -> str:

@@ -40,6 +40,7 @@ class _Posted:
     kind: TransferKind
     points: int
     qualifying: int
+    spent: int
     event: str
     source: str
     related: str | None
@@ -180,7 +181,8 @@ def _request(
         case "add":
             return _addition(posted, body, dates, activated)
         case "spend":
-            return SpendPoints(posted.member, posted.amount, posted.wallet, posted.comment)
+            counted = posted.spent != 0
+            return SpendPoints(posted.member, posted.amount, posted.wallet, posted.comment, qualifies=counted)
         case "hold":
             return HoldPoints(posted.member, posted.amount, posted.wallet, posted.ends_at, posted.comment)
         case "send":

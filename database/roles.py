@@ -1,11 +1,14 @@
 """Roles that were made by API, beside those that are built in."""
 
+from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
-from access import BUILT_IN_ROLES, Permission, Role
+from access import BUILT_IN_ROLES, Bound, Bounds, Permission, Rights, Role
+from access.bounds import CORRECTION_KINDS
 from access.roles import FIRST_OWN_ROLE, LAST_ROLE, role_of_id
 from database.tables import admin, api_key, role
 
@@ -35,10 +38,10 @@ class RoleQueries:
         rows = self.connection.execute(select(*_COLUMNS).order_by(role.c.id))
         return [*BUILT_IN_ROLES, *map(_role, rows)]
 
-    def permissions_of(self, role_id: int) -> frozenset[Permission]:
-        """Return what a role permits; of one that does not exist nothing."""
+    def rights_of(self, role_id: int, store: str | None) -> Rights:
+        """Return what a role permits in a store, None: in every store; of one that does not exist nothing."""
         found = self.get(role_id)
-        return frozenset() if found is None else found.permissions
+        return Rights(frozenset(), store) if found is None else Rights(found.permissions, store, found.all_bounds)
 
     def is_used(self, role_id: int) -> bool:
         """Return whether an administrator or a key has a role."""
@@ -49,17 +52,17 @@ class RoleQueries:
 class Roles(RoleQueries):
     """Reads and changes roles, under the lock of access."""
 
-    def add(self, name: str, permissions: frozenset[Permission], *, now: datetime) -> int:
+    def add(self, name: str, permissions: frozenset[Permission], bounds: Bounds | None, *, now: datetime) -> int:
         """Add a role; return its number."""
         last = self.connection.execute(select(func.max(role.c.id))).scalar_one()
         number = FIRST_OWN_ROLE if last is None else int(last) + 1
-        row = {"id": number, "name": name, "permissions": _codes(permissions), "created_at": now}
-        self.connection.execute(insert(role).values(**row))
+        row = {"id": number, "name": name, "permissions": _codes(permissions), "bounds": _as_json(bounds)}
+        self.connection.execute(insert(role).values(**row, created_at=now))
         return number
 
-    def change(self, role_id: int, name: str, permissions: frozenset[Permission]) -> None:
-        """Give a role another name and other permissions."""
-        new = {"name": name, "permissions": _codes(permissions)}
+    def change(self, role_id: int, name: str, permissions: frozenset[Permission], bounds: Bounds | None) -> None:
+        """Give a role another name, other permissions and other bounds."""
+        new = {"name": name, "permissions": _codes(permissions), "bounds": _as_json(bounds)}
         self.connection.execute(update(role).where(role.c.id == role_id).values(**new))
 
     def remove(self, role_id: int) -> None:
@@ -67,7 +70,7 @@ class Roles(RoleQueries):
         self.connection.execute(delete(role).where(role.c.id == role_id))
 
 
-_COLUMNS = (role.c.id, role.c.name, role.c.permissions)
+_COLUMNS = (role.c.id, role.c.name, role.c.permissions, role.c.bounds)
 _BY_CODE = {str(each): each for each in Permission}
 
 
@@ -76,5 +79,21 @@ def _codes(permissions: frozenset[Permission]) -> list[str]:
 
 
 def _role(row: Any) -> Role:
-    """A stored role. A permission that this version of Laurel does not have is left out."""
-    return Role(row.id, row.name, frozenset(_BY_CODE[code] for code in row.permissions if code in _BY_CODE))
+    """A stored role. A permission, or a bound, that this version of Laurel does not have is left out."""
+    permissions = frozenset(_BY_CODE[code] for code in row.permissions if code in _BY_CODE)
+    return Role(row.id, row.name, permissions, bounds=_from_json(row.bounds))
+
+
+def _as_json(bounds: Bounds | None) -> list[dict[str, Any]] | None:
+    return None if bounds is None else [asdict(each) for each in bounds.each]
+
+
+def _from_json(stored: list[dict[str, Any]] | None) -> Bounds | None:
+    if stored is None:
+        return None
+    known = [each for each in stored if each["kind"] in CORRECTION_KINDS]
+    return Bounds(tuple(Bound(each["kind"], _limit(each["once"]), _limit(each["day"]), each["unit"]) for each in known))
+
+
+def _limit(number: Decimal | int | None) -> Decimal | None:
+    return None if number is None else Decimal(number)

@@ -11,6 +11,7 @@ from database.answers import AnswerQueries, Answers
 from database.channels import ChannelQueries, Channels
 from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
+from database.corrections import CorrectionQueries, Corrections
 from database.deliveries import Deliveries, DeliveryQueries
 from database.due_items import DueItemQueries, DueItems
 from database.erasures import ErasureQueries, Erasures
@@ -126,6 +127,10 @@ class ReadTransaction:
         return CodeQueries(self.connection, self.store)
 
     @cached_property
+    def corrections(self) -> CorrectionQueries:
+        return CorrectionQueries(self.connection, self.store)
+
+    @cached_property
     def answers(self) -> AnswerQueries:
         return AnswerQueries(self.connection, self.store)
 
@@ -236,6 +241,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def codes(self) -> Codes:
         return Codes(self.connection, self.store)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        return Corrections(self.connection, self.store)
 
     @cached_property
     def answers(self) -> Answers:

@@ -40,6 +40,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── AchievementRefusal      progress or badges are not changed; see `loyalty.achievements.refusals`
 ├── TierRefusal             the tier of a member is not changed; see `loyalty.tiers.refusals`
 ├── RewardRefusal           nothing is issued, used or changed; see `loyalty.rewards.refusals`
+├── CorrectionRefusal       nothing is corrected by hand; see `loyalty.corrections.refusals`
 ├── TransactionRefusal      a transaction is refused; see `loyalty.transactions.refusals`
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`
 """

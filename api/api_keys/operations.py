@@ -142,6 +142,7 @@ def _role_id(access: Access, admin: Admin, role: str | int | None) -> int:
 
 def _require_grantable(access: Access, mine: Rights, admin: Admin, key: ApiKey) -> None:
     """Raise Forbidden if a key is to have more rights than its administrator, or than the caller."""
-    if not admin_rights(access, admin).cover(Rights(access.roles.permissions_of(key.role), key.store)):
+    owner = admin_rights(access, admin)  # its bounds hold for the key, whatever the role says
+    if not owner.cover(replace(access.roles.rights_of(key.role, key.store), bounds=owner.bounds)):
         raise Forbidden("a key has no more rights than its administrator: choose another role or store")
     require_cover(mine, rights_of_key(access, key, admin))

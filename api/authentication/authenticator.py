@@ -98,12 +98,12 @@ def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
     admin = access.admins.get(admin_id)
     if admin is None or not admin.active:
         return None
-    return AdminCaller(admin.id, admin.username, Rights(access.roles.permissions_of(admin.role), admin.store))
+    return AdminCaller(admin.id, admin.username, access.roles.rights_of(admin.role, admin.store))
 
 
 def key_rights(access: AccessReader, key: ApiKey, owner: Rights) -> Rights:
     """The rights of a key: those of its role in its store, and no more than its administrator has."""
-    return Rights(access.roles.permissions_of(key.role), key.store).limited_to(owner)
+    return access.roles.rights_of(key.role, key.store).limited_to(owner)
 
 
 def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, datetime | None] | None:

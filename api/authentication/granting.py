@@ -29,6 +29,8 @@ def require_cover(mine: Rights, other: Rights) -> None:
     missing = ", ".join(sorted(map(str, other.permissions - mine.permissions)))
     if missing:
         raise Forbidden(f"you cannot give or change what you do not have: {missing}")
+    if not mine.cover_bounds(other):
+        raise Forbidden("you cannot give or change larger bounds of corrections than you have")
     raise Forbidden("your access is limited to one store: you cannot give or change access to others")
 
 
@@ -57,7 +59,7 @@ def require_admin(access: AccessReader, name: str, mine: Rights) -> Admin:
 
 def admin_rights(access: AccessReader, admin: Admin) -> Rights:
     """The rights of an administrator, disabled or not."""
-    return Rights(access.roles.permissions_of(admin.role), admin.store)
+    return access.roles.rights_of(admin.role, admin.store)
 
 
 def rights_of_key(access: AccessReader, key: ApiKey, admin: Admin) -> Rights:

@@ -29,6 +29,16 @@ from loyalty.achievements.refusals import (
     UnknownAchievement,
     UnknownBadge,
 )
+from loyalty.corrections.refusals import (
+    AboveBound,
+    CommentNeeded,
+    NotUndoable,
+    NotWaitingForApproval,
+    OwnCorrection,
+    UnknownCause,
+    UnknownCorrection,
+    UnknownReason,
+)
 from loyalty.losses import DeployLosses
 from loyalty.points.refusals import (
     AlreadyCancelled,
@@ -293,6 +303,14 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     UnknownTierSet: FaultTemplate("unknownTierSet", "tierSetId", parameters=("tier_sets",)),
     HoldEndsInPast: FaultTemplate("dateInPast", "until"),
     UnnamedLosses: FaultTemplate("unnamedLoss", "drop"),
+    UnknownReason: FaultTemplate("unknownReason", "correction.reason", parameters=("reasons",)),
+    CommentNeeded: FaultTemplate("commentNeeded", "correction.comment", parameters=("reason",)),
+    UnknownCause: FaultTemplate("unknownEvent", "correction.customEventId"),
+    UnknownCorrection: FaultTemplate("unknownCorrection", "correction"),
+    OwnCorrection: FaultTemplate("ownCorrection", "correction"),
+    AboveBound: FaultTemplate("aboveBound", "correction", parameters=("once", "day", "used")),
+    NotWaitingForApproval: FaultTemplate("notWaitingForApproval", "correction", parameters=("status",)),
+    NotUndoable: FaultTemplate("notUndoable", "correction"),
     **REWARD_REFUSALS,
     DocumentNumberReused: FaultTemplate(
         "documentNumberReused", "transaction.header.documentNumber", parameters=("transaction_id",)

@@ -347,6 +347,7 @@ class MemberExport(TypedDict):
     activeDays: list[JsonObject]
     badges: list[JsonObject]
     tiersByHand: list[JsonObject]
+    corrections: list[JsonObject]
     events: list[JsonObject]
     steps: list[JsonObject]
     decisionFacts: list[JsonObject]

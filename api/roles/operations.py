@@ -1,9 +1,10 @@
 """Changing roles, each in one transaction, by a caller's rights in it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from access import Permission, Rights, Role
+from access import Bound, Bounds, Permission, Rights, Role
 from access.roles import role_of_id
 from api.authentication.callers import AdminCaller
 from api.authentication.granting import present_rights, require_cover
@@ -28,6 +29,23 @@ def permissions_named(forms: Sequence[PermissionForm]) -> frozenset[Permission]:
     return frozenset(found)
 
 
+def bounds_of(form: RoleForm) -> Bounds | None:
+    """The bounds that a form names; raise BadInput for two of one kind and unit."""
+    if form.correction_bounds is None:
+        return None
+    bounds = [Bound(each.kind, each.once, each.day, each.unit) for each in form.correction_bounds]
+    for number, bound in enumerate(bounds):
+        if (bound.kind, bound.unit) in [(each.kind, each.unit) for each in bounds[:number]]:
+            message = "there is a bound of this kind and unit already: send one of each"
+            raise BadInput.at(f"role.correctionBounds.{number}", message, "repeatedKey")
+    return Bounds(tuple(bounds))
+
+
+def _rights_of(form: RoleForm) -> Rights:
+    bounds = bounds_of(form)
+    return Rights(permissions_named(form.permissions), bounds=() if bounds is None else (bounds,))
+
+
 def find_role(access: AccessReader, text: str) -> Role:
     """The role with this number or name; raise NotFound."""
     role = access.roles.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
@@ -39,22 +57,23 @@ def find_role(access: AccessReader, text: str) -> Role:
 
 def add_role(access: Access, caller: AdminCaller, form: RoleForm, *, now: datetime) -> int:
     """Add a role that permits no more than the caller may do; raise Forbidden or BadInput."""
-    permissions = permissions_named(form.permissions)
+    rights = _rights_of(form)
     access.lock()
-    require_cover(present_rights(access, caller), Rights(permissions))
+    require_cover(present_rights(access, caller), rights)
     _require_free(access, form.name)
-    return access.roles.add(form.name, permissions, now=now)
+    return access.roles.add(form.name, rights.permissions, bounds_of(form), now=now)
 
 
 def change_role(access: Access, caller: AdminCaller, text: str, form: RoleForm) -> None:
     """Change a role that permits no more than the caller may do, before and after; raise Forbidden or BadInput."""
-    permissions = permissions_named(form.permissions)
+    rights = _rights_of(form)
     access.lock()
     role = _changeable(access, caller, text)
-    require_cover(present_rights(access, caller), Rights(permissions))
+    bounds = bounds_of(form) if "correction_bounds" in form.model_fields_set else role.bounds
+    require_cover(present_rights(access, caller), replace(rights, bounds=() if bounds is None else (bounds,)))
     if form.name != role.name:
         _require_free(access, form.name)
-    access.roles.change(role.id, form.name, permissions)
+    access.roles.change(role.id, form.name, rights.permissions, bounds)
 
 
 def remove_role(access: Access, caller: AdminCaller, text: str) -> None:
@@ -71,7 +90,7 @@ def _changeable(access: Access, caller: AdminCaller, text: str) -> Role:
     role = find_role(access, text)
     if role_of_id(role.id) is not None:
         raise BadInput.at("role", f"{role.name} is built in: make a role of your own instead", "builtInRole")
-    require_cover(present_rights(access, caller), Rights(role.permissions))
+    require_cover(present_rights(access, caller), Rights(role.permissions, bounds=role.all_bounds))
     return role
 
 

@@ -22,7 +22,8 @@ LIST_QUERY = ListQuery({})
 RoleInPath: TypeAlias = Annotated[str, Path(alias="role", max_length=255, description="Its number or its name.")]
 
 _PERMISSIONS = [{"resource": "CUSTOM_EVENT", "access": "MODIFY"}, {"resource": "CUSTOMER", "access": "VIEW"}]
-_EXAMPLE = {"role": {"name": "till with member search", "permissions": _PERMISSIONS}}
+_BOUNDS = [{"kind": "points", "unit": "points", "once": 500, "day": 2000}]
+_EXAMPLE = {"role": {"name": "till with member search", "permissions": _PERMISSIONS, "correctionBounds": _BOUNDS}}
 _CHANGED = {"role": {"name": "till", "permissions": _PERMISSIONS}}
 
 

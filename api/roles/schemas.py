@@ -1,12 +1,18 @@
 """Roles: request bodies and answers."""
 
-from pydantic import Field
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
+from access import CorrectionKind
 from api.http.requests import RequestModel
-from api.http.responses import Total
+from api.http.responses import ExactNumber, Total
 
 MAX_PERMISSIONS = 100
+MAX_BOUNDS = 100
+MAX_LIMIT = 10**9
 
 
 class PermissionForm(RequestModel):
@@ -16,11 +22,38 @@ class PermissionForm(RequestModel):
     access: str = Field(max_length=64)
 
 
+def _exact(value: object) -> object:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Limit = Annotated[
+    Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_LIMIT), WithJsonSchema({"type": "number", "minimum": 0})
+]
+
+
+class BoundForm(RequestModel):
+    """How much of one kind is corrected alone: `once` by one correction, `day` by one person in a day.
+
+    Of points it is an amount in units of the wallet, else a number. `unit` is the code of a wallet, or the name of a
+    tier, reward, achievement or badge; without it the bound is for those that have none of their own. null: no limit.
+    """
+
+    kind: CorrectionKind
+    unit: str | None = Field(default=None, min_length=1, max_length=255)
+    once: Limit | None = None
+    day: Limit | None = None
+
+
 class RoleForm(RequestModel):
-    """The name of a role and all that it permits."""
+    """The name of a role and all that it permits.
+
+    `correctionBounds` are those of corrections: null, there are none; a list, and what it does not name always needs a
+    second person. Left out of a change, they stay.
+    """
 
     name: str = Field(min_length=1, max_length=255)
     permissions: list[PermissionForm] = Field(max_length=MAX_PERMISSIONS)
+    correction_bounds: list[BoundForm] | None = Field(default=None, max_length=MAX_BOUNDS)
 
 
 class PostRole(RequestModel):
@@ -56,6 +89,15 @@ class PermissionView(TypedDict):
     access: str
 
 
+class BoundView(TypedDict):
+    """How much of one kind is corrected alone; null: without a limit, of `unit`: of each without a bound of its own."""
+
+    kind: CorrectionKind
+    unit: str | None
+    once: ExactNumber | None
+    day: ExactNumber | None
+
+
 class RoleView(TypedDict):
     """A role. `master`: it permits everything; `builtIn`: it cannot be changed."""
 
@@ -65,6 +107,7 @@ class RoleView(TypedDict):
     master: bool
     builtIn: bool
     permissions: list[PermissionView]
+    correctionBounds: list[BoundView] | None
 
 
 class RoleList(TypedDict):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from access import Permission, Role
+from access import Bounds, Permission, Role
 from access.roles import role_of_id
 from api.http.responses import Total
-from api.roles.schemas import AclNames, RoleView
+from api.roles.schemas import AclNames, BoundView, RoleView
 
 
 def role_view(role: Role) -> RoleView:
@@ -18,7 +18,15 @@ def role_view(role: Role) -> RoleView:
         "master": role.permissions == frozenset(Permission),
         "builtIn": role_of_id(role.id) is not None,
         "permissions": [{"resource": each.resource, "access": each.access} for each in permissions],
+        "correctionBounds": bounds_view(role.bounds),
     }
+
+
+def bounds_view(bounds: Bounds | None) -> list[BoundView] | None:
+    """Bounds of corrections; None: there are none."""
+    if bounds is None:
+        return None
+    return [{"kind": each.kind, "unit": each.unit, "once": each.once, "day": each.day} for each in bounds.each]
 
 
 def names_view(codes: Iterable[str]) -> AclNames:

@@ -44,6 +44,8 @@ class Changed:
     """How many events it stored; None: those that are to start."""
     batch_id: str | None = None
     """The id of the one workflow that is to run all events; None: each has its own."""
+    details: Mapping[str, Any] | None = None
+    """What the audit log says beside the request, of which nothing may be personal; None: nothing."""
 
     @property
     def status(self) -> int:
@@ -176,7 +178,7 @@ class Change:
 
         def run(tx: Transaction) -> Changed:
             changed = operation(tx)
-            request.write(tx.connection, status=changed.status, answer=changed.content)
+            request.write(tx.connection, status=changed.status, answer=changed.content, details=changed.details)
             return changed
 
         return run

@@ -17,13 +17,18 @@ def operation_of(store_request: StoreRequest, work: Work) -> Operation:
     """Work as an operation of the caller, by the program in force, now."""
 
     def run(tx: Transaction) -> Changed:
-        context = OperationContext(
-            tx, store_request.program, store_request.revision, store_request.now, source_of(store_request)
-        )
+        context = operation_context(tx, store_request)
         answer = work(context, tx)
         return Changed(answer, tuple(context.to_start))
 
     return run
+
+
+def operation_context(tx: Transaction, store_request: StoreRequest) -> OperationContext:
+    """The unit of work of an operation of the caller, by the program in force, now."""
+    return OperationContext(
+        tx, store_request.program, store_request.revision, store_request.now, source_of(store_request)
+    )
 
 
 def operates(change: Change, work: Work) -> Callable[[], Awaitable[Operation]]:

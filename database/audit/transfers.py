@@ -82,7 +82,12 @@ _CHANGES = (
         (("cancel", "return"), transfer.c.pending),
     ),
     _by_kind("earned", (("award", "add"), _moved), (("cancel", "return"), transfer.c.earned)),
-    _by_kind("spent", (("spend", "deduct", "capture"), _moved), (("cancel", "return"), transfer.c.spent)),
+    _by_kind(
+        "spent",
+        (("spend",), _either("spent", _moved)),
+        (("deduct", "capture"), _moved),
+        (("cancel", "return"), transfer.c.spent),
+    ),
     _by_kind("expired", (("expire",), _moved), (("cancel",), transfer.c.expired)),
     _by_kind("held", (("hold",), _moved), (("release", "capture"), -_moved)),
     _by_kind("owed", (("settle",), -_moved), (("take_back", "cancel", "return"), transfer.c.owed)),

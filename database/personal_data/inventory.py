@@ -32,6 +32,7 @@ from database.tables import (
     audit_log,
     badge,
     contribution,
+    correction,
     coupon_code,
     customer_transaction,
     deadline,
@@ -241,6 +242,16 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         lambda person: contribution.c.event.in_(_events(person)),
         impersonal=_IDS | {"kind", "name", "value"},
         deleted=_daily_sums,
+    ),
+    KeptRows(
+        "corrections",
+        correction,
+        _of_member(correction),
+        points=("amount",),
+        personal={"comment": "", "decided_comment": None, "undone_comment": None},
+        impersonal=_IDS
+        | {"kind", "unit", "change", "reason", "cause", "outcome", "carried_by"}
+        | {"asked_by", "asked_name", "decided_by", "decided_name", "undone_by", "undone_name"},
     ),
     KeptRows("dailySums", mark, _of_member(mark), deleted=true),
     KeptRows("achievements", progress, _of_member(progress), impersonal=_IDS | {"achievement"}),

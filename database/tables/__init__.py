@@ -17,6 +17,7 @@ from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.analytics import active_day, activity_gap, daily_figure, figure_zone, uncounted
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
+from database.tables.corrections import correction
 from database.tables.erasures import erasure
 from database.tables.events import deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
@@ -49,6 +50,7 @@ __all__ = [
     "channel",
     "console_session",
     "contribution",
+    "correction",
     "coupon_code",
     "customer_transaction",
     "daily_figure",

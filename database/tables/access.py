@@ -23,6 +23,7 @@ role = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", NAME, nullable=False, unique=True),
     Column("permissions", Json, nullable=False),
+    Column("bounds", Json),  # of corrections; null: they are not bounded
     Column("created_at", Instant, nullable=False),
 )
 

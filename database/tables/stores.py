@@ -13,6 +13,7 @@ store = Table(
     Column("previous_secret", Text),  # signs, too, until:
     Column("previous_secret_until", Instant),
     Column("notice_days", Json),  # the settings of notices, which stand over the program; null: they were never set
+    Column("corrections", Json),  # what the store asks of corrections; null: it was never set
     Column("last_message", BigInteger, nullable=False, server_default="0"),  # numbers messages on SQLite
     Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
 )

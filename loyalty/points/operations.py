@@ -57,6 +57,8 @@ class SpendPoints:
     wallet: str | None = None
     comment: str = ""
     external_id: str | None = None
+    qualifies: bool = True
+    """Whether they count as spent for tiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ def spend_points(operation: OperationContext, request: SpendPoints) -> str:
     operation.require_active(request.member)
     event_id = operation.new_event_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
-    posted = take(operation, "spend", request.member, wallet, points, new_id(), cause)
+    posted = take(
+        operation, "spend", request.member, wallet, points, new_id(), cause, counts_as_spent=request.qualifies
+    )
     operation.record(event_id, "points_spent", request.member, transfer_body(wallet, posted))
     judge_spending(operation, request.member)
     return posted.transfer.id

@@ -84,6 +84,7 @@ def take(
     cause: Cause,
     *,
     ends_at: datetime | None = None,
+    counts_as_spent: bool = True,
 ) -> Posted:
     """Take points from lots, what expires first; raise NotEnoughPoints if there are fewer, and take none."""
     available = spendable_points(work, member_id, wallet.code)
@@ -93,7 +94,8 @@ def take(
     is_hold = kind == "hold"
     allocations = [_taken(lot, share, held=is_hold) for lot, share in shares(lots, points)]
     less = Points(-points)
-    change = Balance(active=less, held=points) if is_hold else Balance(active=less, spent=_spent(kind, points))
+    spent = _spent(kind, points) if counts_as_spent else NOTHING
+    change = Balance(active=less, held=points) if is_hold else Balance(active=less, spent=spent)
     new = NewTransfer(
         transfer_id,
         member_id,

@@ -9,6 +9,7 @@ from typing import Protocol
 from loyalty.store.achievements import AchievementReader, AchievementRepository
 from loyalty.store.codes import CodeReader, CodeRepository
 from loyalty.store.contributions import ContributionRepository
+from loyalty.store.corrections import CorrectionReader, CorrectionRepository
 from loyalty.store.due_items import DueItemReader, DueItemRepository
 from loyalty.store.erasures import ErasureReader, ErasureRepository
 from loyalty.store.events import EventReader, EventRepository
@@ -57,6 +58,8 @@ class StoreReaders(Protocol):
     @property
     def codes(self) -> CodeReader: ...
     @property
+    def corrections(self) -> CorrectionReader: ...
+    @property
     def referrals(self) -> ReferralReader: ...
 
 
@@ -89,5 +92,7 @@ class StoreRepositories(StoreReaders, Protocol):
     def webhooks(self) -> WebhookRepository: ...
     @property
     def codes(self) -> CodeRepository: ...
+    @property
+    def corrections(self) -> CorrectionRepository: ...
     @property
     def referrals(self) -> ReferralRepository: ...

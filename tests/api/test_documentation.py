@@ -15,6 +15,14 @@ FILE = ROOT / "docs" / "api.md"
 
 MEANINGS = {
     "alreadyAssigned": "the transaction belongs to another member",
+    "aboveBound": "more than the bound of the role allows; `parameters` has `once`, `day` and what is `used` today",
+    "commentNeeded": "the reason needs a comment",
+    "notUndoable": "the correction cannot be undone; the message says why",
+    "notWaitingForApproval": "the correction does not wait for a decision; `parameters` has its `status`",
+    "ownCorrection": "who asked for a correction does not decide on it",
+    "unknownCorrection": "the store has no such correction",
+    "unknownEvent": "the member has no such event",
+    "unknownReason": "the store lists no such reason; `parameters` has the `reasons`",
     "alreadyDecided": "the transaction has its member, and rules have read what is to be changed",
     "unknownReward": "the program has no such reward",
     "unknownRedemption": "the store has no such issued reward",

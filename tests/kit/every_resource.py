@@ -10,7 +10,8 @@ from database import Access
 from database.audit_log import AuditEntry
 from loyalty.ids import new_id
 from loyalty.references import ExportRef
-from tests.kit.api import ADMIN_ID, Api
+from tests.kit.access import add_administrator
+from tests.kit.api import ADMIN_ID, KEY, Api
 from tests.kit.imports import STORE, Importing, store_file
 
 _PATH = "/api/DEFAULT"
@@ -63,6 +64,7 @@ async def add_every_resource(api: Api, member_id: str) -> Things:
     await _add_exports(api, things)
     await _add_archive(api, things)
     await _add_administration(api, things)
+    await _add_corrections(api, things, member_id)
     return things
 
 
@@ -135,6 +137,24 @@ async def _add_administration(api: Api, things: Things) -> None:
         lambda access: access.password_resets.add(ADMIN_ID, digest(code), expires_at=expires_at)
     )
     things.names["resetOfAdmin"] = code
+
+
+async def _add_corrections(api: Api, things: Things, member_id: str) -> None:
+    """Correct Anna as an administrator, and let support ask for what another person decides on."""
+    support = await add_administrator(api, "support")
+    done = [await _corrected(api, member_id, 5, KEY) for _ in range(2)]
+    to_approve, to_reject = [await _corrected(api, member_id, 2000, support.key) for _ in range(2)]
+    things.names["correction"] = done[0]
+    actions = {"undo": done[1], "approve": to_approve, "reject": to_reject}
+    path = f"{_STORE}/correction/{{correction}}"
+    things.own |= {f"{path}/{action}": {"correction": one} for action, one in actions.items()}
+
+
+async def _corrected(api: Api, member_id: str, points: int, key: str) -> str:
+    change = {"customer": member_id, "reason": "goodwill", "points": {"type": "add", "points": points}}
+    answer = await api.post(f"{_PATH}/correction", {"correction": change}, headers={"Authorization": key})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["correctionId"])
 
 
 async def _posted(api: Api, path: str, content: Any) -> Any:

@@ -74,6 +74,8 @@ async def fill(api: Api, *, email: str = "ewa@example.com", answered: bool = Tru
     assert (await api.post("/api/DEFAULT/points/add", moved)).status_code == 200
     assert (await api.post(f"{PATH}/{member_id}/tier", {"levelId": "gold"})).status_code == 204
     await api.http.put(f"{PATH}/email={email}", json={"customer": {"lastName": MARKER}})
+    corrected = {"customer": member_id, "reason": "goodwill", "comment": MARKER, "points": {"type": "add", "points": 5}}
+    assert (await api.post("/api/DEFAULT/correction", {"correction": corrected})).status_code == 200
     if answered:
         await answer_events(api)
     assert (await api.post("/api/DEFAULT/points/spend", moved)).status_code == 200

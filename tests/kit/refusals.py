@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from access import Bound
 from loyalty import refusals as members
 from loyalty.achievements import refusals as achievements
+from loyalty.corrections import refusals as corrections
 from loyalty.losses import DeployLosses, Loss
 from loyalty.points import refusals as points
 from loyalty.refusals import (
@@ -121,6 +123,19 @@ SHOWN = [
     (rewards.CodeIssued(), "couponIssued", "couponCode", "cancel the reward"),
     (SumTooLarge("the balance of points", 9), "sumTooLarge", "transfer.points", "would be more than 9"),
     (UnnamedLosses(DeployLosses((Loss("wallet", "miles", 3),))), "unnamedLoss", "drop", "send drop: [wallet:miles]"),
+    (corrections.UnknownReason(["goodwill"]), "unknownReason", "correction.reason", "it lists goodwill"),
+    (corrections.CommentNeeded("other"), "commentNeeded", "correction.comment", "say what happened"),
+    (corrections.UnknownCause(), "unknownEvent", "correction.customEventId", "name one of theirs"),
+    (corrections.UnknownCorrection("an id"), "unknownCorrection", "correction", "no correction an id"),
+    (corrections.OwnCorrection(), "ownCorrection", "correction", "somebody else decides"),
+    (
+        corrections.AboveBound(Bound("points", Decimal(500), Decimal(2000)), used=Decimal(1900)),
+        "aboveBound",
+        "correction",
+        "500 at once, 2000 in a day, and 1900 are done today",
+    ),
+    (corrections.NotWaitingForApproval("done"), "notWaitingForApproval", "correction", "it is done"),
+    (corrections.NotUndoable("it is undone"), "notUndoable", "correction", "cannot be undone: it is undone"),
     (achievements.BadgesOutOfRange(5), "outOfRange", "badge.completedCount", "from 0 to 5 times"),
     (achievements.CompletionsOutOfRange(5), "outOfRange", "memberProgress.completedCount", "from 0 to 5 times"),
     (

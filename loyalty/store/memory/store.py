@@ -18,6 +18,7 @@ from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview, still_learned
 from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.codes import InMemoryCodes
+from loyalty.store.memory.corrections import InMemoryCorrections
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.erasures import InMemoryErasures
 from loyalty.store.memory.ledger import InMemoryLedger
@@ -64,6 +65,7 @@ class InMemoryStore:
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
         self.codes = InMemoryCodes()
+        self.corrections = InMemoryCorrections()
         self.referrals = InMemoryReferrals()
         self.contributions = _Contributions(self)
         self.erasures = InMemoryErasures()

@@ -1,0 +1,1 @@
+"""Corrections by hand: previewed, made, approved, rejected and undone, and the reasons that a store lists."""
