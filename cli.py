@@ -21,6 +21,7 @@ from commands.import_.command import import_
 from commands.liability.command import liability
 from commands.new.command import new
 from commands.plan.command import plan
+from commands.pull.command import pull
 from commands.recount.command import recount
 from commands.restore.command import restore
 from commands.revisions import revisions
@@ -54,6 +55,7 @@ for command in (
     api,
     worker,
     deploy,
+    pull,
     revisions,
     diff,
     rollback,

@@ -35,12 +35,15 @@ class NewProgram:
     outline: Outline
     based_on: int | None
     consent: DeployConsent
+    pulled: int | None = None
+    """The revision that the folder was last pulled from (0: never); None: it is not from a folder."""
 
 
 def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: datetime) -> tuple[int, bool]:
     """Put a program in force, and have the members judged who stand in a higher tier by it.
 
-    Return the number of its revision, and whether it is new. Raise AnotherInForce, UnnamedLosses or OvertakenDeploy.
+    Return the number of its revision, and whether it is new. Raise AnotherInForce, NotPulled, UnnamedLosses or
+    OvertakenDeploy.
     """
 
     def check(number: int) -> None:
@@ -49,7 +52,9 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
         refuse_unnamed_losses(tx, replaced, new.outline, new.consent)
 
     tx.revisions.open_store(secret=new_secret(), now=now)
-    number, is_new = tx.revisions.put_in_force(new.revision, based_on=new.based_on, now=now, check=check)
+    number, is_new = tx.revisions.put_in_force(
+        new.revision, based_on=new.based_on, now=now, pulled=new.pulled, check=check
+    )
     if is_new and replaced.outline is not None:
         due_at = now + SEEN_EVERYWHERE  # by then no process judges by the revision that was in force
         if replaced.outline.notify_before != new.outline.notify_before:

@@ -89,22 +89,25 @@ class Programs:
         *,
         by: str,
         based_on: int | None = None,
+        pulled: int | None = None,
+        in_console: bool = False,
         note: str = "",
         consent: DeployConsent = NO_CONSENT,
         write: WriteDeploy | None = None,
     ) -> tuple[Program, int, bool]:
         """Put a program in force; return it, its revision number, and whether that is new.
 
-        `write` runs the transaction; None: as any other.
+        `pulled`: the revision that the files' folder was last pulled from (0: never); None: they are from no folder.
+        `in_console`: they were edited there. `write` runs the transaction; None: as any other.
 
         The files that are in force already change nothing. Raise ProgramFaults for a program with faults,
-        AnotherInForce if it is based on another revision than the one in force (0: on none), and UnnamedLosses if
-        members would lose something that `consent` does not name.
+        AnotherInForce if it is based on another revision than the one in force (0: on none), NotPulled if the console
+        made one after `pulled`, and UnnamedLosses if members would lose something that `consent` does not name.
         """
         program = await asyncio.to_thread(read_program, files)
         texts = {name: content.decode() for name, content in files.items()}
-        revision = NewRevision(texts, revision_hash(files), by, note)
-        new = NewProgram(revision, Outline.of(program), based_on, consent)
+        revision = NewRevision(texts, revision_hash(files), by, note, in_console)
+        new = NewProgram(revision, Outline.of(program), based_on, consent, pulled)
         number, is_new = await self._deploy(program.store, new, write or self._database.store(program.store).write)
         self._compiled[program.store, number] = program
         self._in_force.pop(program.store, None)
@@ -131,6 +134,7 @@ class Programs:
         *,
         by: str,
         based_on: int | None = None,
+        in_console: bool = False,
         consent: DeployConsent = NO_CONSENT,
         write: WriteDeploy | None = None,
     ) -> tuple[int, int, bool]:
@@ -142,7 +146,13 @@ class Programs:
         earlier, seen = await self.to_roll_back_to(store, to, based_on=based_on)
         files = await self.files(store, earlier)
         _, number, is_new = await self.deploy(
-            files, by=by, based_on=seen, note=f"rollback to {earlier}", consent=consent, write=write
+            files,
+            by=by,
+            based_on=seen,
+            in_console=in_console,
+            note=f"rollback to {earlier}",
+            consent=consent,
+            write=write,
         )
         return earlier, number, is_new
 

@@ -21,6 +21,8 @@ class NewRevision:
     content_hash: str
     by: str
     note: str = ""
+    in_console: bool = False
+    """It was edited in the console, so that no folder has it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class RevisionHeader:
     deployed_at: datetime
     deployed_by: str
     note: str
+    in_console: bool
+    """It was edited in the console, and not in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,23 @@ class AnotherInForce(Exception):
         return f"revision {self.number} is in force, deployed by {self.by} at {when}"
 
 
+class NotPulled(AnotherInForce):
+    """A folder does not have what was edited in the console: to deploy it would undo that.
+
+    `number`: the latest revision of the console; `based_on`: the revision that the folder was last pulled from, or 0.
+    """
+
+    def __init__(self, number: int, *, by: str | None, at: datetime | None, based_on: int) -> None:
+        super().__init__(number, by=by, at=at, based_on=based_on)
+        self.args = (f"{self.edited}, and these files do not have it: bring it into the folder by `laurel pull DIR`",)
+
+    @property
+    def edited(self) -> str:
+        """Which revision was edited in the console, by whom and when."""
+        when = "" if self.at is None else f" at {self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"revision {self.number} was edited in the console by {self.by}{when}"
+
+
 class RevisionQueries(Queries):
     """Reads the revisions of one store's program."""
 
@@ -73,6 +94,14 @@ class RevisionQueries(Queries):
         here = select(*columns_of(RevisionHeader, revision)).where(revision.c.store == self.store)
         latest_first = here.order_by(revision.c.number.desc()).limit(most)
         return [RevisionHeader(*row) for row in self.connection.execute(latest_first)]
+
+    def latest_of_console(self) -> RevisionHeader | None:
+        """Return the last revision that was edited in the console."""
+        here = select(*columns_of(RevisionHeader, revision)).where(
+            revision.c.store == self.store, revision.c.in_console
+        )
+        found = self.connection.execute(here.order_by(revision.c.number.desc()).limit(1)).first()
+        return None if found is None else RevisionHeader(*found)
 
     def get(self, number: int) -> Revision | None:
         """Return one revision."""
@@ -103,13 +132,15 @@ class Revisions(RevisionQueries, WriteQueries):
         *,
         based_on: int | None,
         now: datetime,
+        pulled: int | None = None,
         check: Callable[[int], None] = lambda _number: None,
     ) -> tuple[int, bool]:
         """Store a revision, in force from now on; return its number, and whether it is new.
 
         The files that are in force already change nothing. Raise AnotherInForce if another revision is in force than
-        the one it is based on (0: none yet; None: any). `check` gets the number of the revision that is replaced, and
-        raises if it must not be.
+        the one it is based on (0: none yet; None: any), and NotPulled if the console made one after `pulled`, from
+        which the folder was pulled (0: never; None: it is not from a folder). `check` gets the number of the revision
+        that is replaced, and raises if it must not be.
         """
         self.lock(REVISIONS)  # before reading what is in force: of two deploys at once, the second sees the first
         latest = self.latest()
@@ -119,6 +150,9 @@ class Revisions(RevisionQueries, WriteQueries):
         if based_on is not None and based_on != number:
             by, at = (latest.deployed_by, latest.deployed_at) if latest else (None, None)
             raise AnotherInForce(number, by=by, at=at, based_on=based_on)
+        edited = None if pulled is None else self.latest_of_console()
+        if pulled is not None and edited is not None and edited.number > pulled:
+            raise NotPulled(edited.number, by=edited.deployed_by, at=edited.deployed_at, based_on=pulled)
         check(number)
         row = {
             "number": number + 1,
@@ -127,6 +161,7 @@ class Revisions(RevisionQueries, WriteQueries):
             "deployed_at": now,
             "deployed_by": new.by,
             "note": new.note,
+            "in_console": new.in_console,
         }
         self.insert(revision, row)
         return number + 1, True

@@ -30,7 +30,7 @@ from api.http.errors import (
 )
 from api.http.requests import validation_faults
 from api.http.responses import ExactJson
-from database.revisions import AnotherInForce
+from database.revisions import AnotherInForce, NotPulled
 from loyalty.losses import losses_as_json
 from loyalty.refusals import Refusal, UnnamedLosses
 from program_files import ProgramFaults
@@ -87,6 +87,8 @@ def error_response(error: Exception) -> Response:
         content |= {"message": "Validation failed", "errors": [fault_json(fault) for fault in faults]}
     if isinstance(error, AnotherInForce):
         content["inForce"] = _revision_in_force(error)
+    if isinstance(error, NotPulled):
+        content["pulled"] = error.based_on
     if isinstance(error, UnnamedLosses):
         content |= losses_as_json(error.unnamed)
     return ExactJson(content, status_code=status, headers=_headers(error))

@@ -88,6 +88,7 @@ async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -
             files,
             by=deploying.caller.username,
             based_on=posted.based_on,
+            pulled=posted.pulled,
             note=posted.note,
             consent=consent,
             write=write,

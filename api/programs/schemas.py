@@ -18,6 +18,7 @@ MAX_REVISION = 2**31 - 1
 MAX_DROPPED = 5000
 
 BasedOn = Annotated[int | None, Field(default=None, ge=0, le=MAX_REVISION)]
+Pulled = Annotated[int | None, Field(default=None, ge=0, le=MAX_REVISION)]
 
 
 Drop = Annotated[list[str], Field(default_factory=list, max_length=MAX_DROPPED)]
@@ -28,12 +29,15 @@ class PostProgram(RequestModel):
     """A whole program: the text of each file by its path in the folder.
 
     `basedOn` is the revision that it changes (0: none yet). If another is in force by now, the deploy is refused.
+    `pulled` is the revision from which `laurel pull` wrote the folder of these files (0: never): if a later one was
+    edited in the console, the deploy is refused, since it would undo that. Without it, the files are from no folder.
     `drop` names what members may lose by it, as `wallet:points`, `tier:gold`, `reward:coffee` or `event:purchase`;
     `rename` allows another title than that of the program in force.
     """
 
     files: dict[str, str] = Field(min_length=1, max_length=MAX_FILES)
     based_on: BasedOn
+    pulled: Pulled
     drop: Drop
     rename: bool = False
     note: str = Field(default="", max_length=255)
@@ -73,11 +77,12 @@ class RevisionInForce(TypedDict):
 
 
 class DeployConflict(TypedDict):
-    """Another revision came into force in the meantime."""
+    """Another revision came into force in the meantime; with `pulled`, one that was edited in the console."""
 
     code: int
     message: str
     inForce: RevisionInForce
+    pulled: NotRequired[int]
 
 
 class UnnamedLoss(TypedDict):
@@ -110,13 +115,14 @@ class RefusedDeploy(TypedDict):
 
 
 class Revision(TypedDict):
-    """A revision of a program."""
+    """A revision of a program; `inConsole`: it was edited in the console."""
 
     revision: int
     hash: str
     deployedAt: Instant
     deployedBy: str
     inForce: bool
+    inConsole: bool
     note: str
 
 

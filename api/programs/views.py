@@ -15,5 +15,6 @@ def revision_view(revision: RevisionHeader, *, in_force: bool, zone: tzinfo) -> 
         "deployedAt": format_instant(revision.deployed_at, zone),
         "deployedBy": revision.deployed_by,
         "inForce": in_force,
+        "inConsole": revision.in_console,
         "note": revision.note,
     }

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from commands.shared.registry import Deployed, RegistryError, Revision
-from database.revisions import AnotherInForce
+from database.revisions import AnotherInForce, NotPulled
 from loyalty.losses import DeployConsent, DeployLosses, Loss, Retitling
 from loyalty.program.logic import Place
 from loyalty.refusals import UnnamedLosses
@@ -44,10 +44,17 @@ class ApiRegistry:
         return {name: text.encode() for name, text in body["files"].items()}
 
     async def deploy(
-        self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str, consent: DeployConsent
+        self,
+        store: str,
+        files: Mapping[str, bytes],
+        *,
+        based_on: int,
+        pulled: int | None,
+        note: str,
+        consent: DeployConsent,
     ) -> Deployed:
         texts = {name: content.decode() for name, content in files.items()}
-        asked = {"files": texts, "basedOn": based_on, "note": note, **_consent(consent)}
+        asked = {"files": texts, "basedOn": based_on, "pulled": pulled, "note": note, **_consent(consent)}
         body = await self._request("POST", f"/api/{store}/program", asked)
         return Deployed(body["revision"], body["isNew"])
 
@@ -87,7 +94,9 @@ def _consent(consent: DeployConsent) -> Mapping[str, Any]:
 
 def _revision(body: Mapping[str, Any]) -> Revision:
     at = datetime.fromisoformat(body["deployedAt"])
-    return Revision(body["revision"], body["hash"], at, body["deployedBy"], body["inForce"], body["note"])
+    return Revision(
+        body["revision"], body["hash"], at, body["deployedBy"], body["inForce"], body["note"], body["inConsole"]
+    )
 
 
 def _error_of(answer: httpx2.Response, based_on: int) -> Exception:
@@ -97,6 +106,8 @@ def _error_of(answer: httpx2.Response, based_on: int) -> Exception:
     except ValueError:
         body = {}
     match body:
+        case {"inForce": {"revision": number, "deployedBy": by, "deployedAt": at}, "pulled": pulled}:
+            return NotPulled(number, by=by, at=datetime.fromisoformat(at) if at else None, based_on=pulled)
         case {"inForce": {"revision": number, "deployedBy": by, "deployedAt": at}}:
             return AnotherInForce(number, by=by, at=datetime.fromisoformat(at) if at else None, based_on=based_on)
         case {"losses": [*losses], "title": title}:

@@ -29,6 +29,7 @@ class DatabaseRegistry:
                 by=each.deployed_by,
                 in_force=each is headers[0],
                 note=each.note,
+                in_console=each.in_console,
             )
             for each in headers
         ]
@@ -42,11 +43,12 @@ class DatabaseRegistry:
         files: Mapping[str, bytes],
         *,
         based_on: int,
+        pulled: int | None,
         note: str,
         consent: DeployConsent,
     ) -> Deployed:
         _, number, is_new = await self._programs.deploy(
-            files, by=_local_user(), based_on=based_on, note=note, consent=consent
+            files, by=_local_user(), based_on=based_on, pulled=pulled, note=note, consent=consent
         )
         return Deployed(number, is_new)
 

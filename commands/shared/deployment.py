@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from commands.shared.pulled import pulled_revision
 from commands.shared.registry import Deployed, Registry
 from commands.shared.registry_access import number_in_force
 from loyalty.losses import NO_CONSENT, DeployConsent
@@ -28,6 +29,8 @@ class PendingDeployment:
     """The revision in force; 0: there is none yet."""
     based_on: int
     """The revision that it may replace."""
+    pulled: int | None
+    """The revision that its folder was last pulled from (0: never); None: it replaces any, or is from no folder."""
     changes: tuple[Change, ...] | None
     """What it changes; None if this version of Laurel cannot read the revision in force."""
     warnings: tuple[Problem, ...]
@@ -55,6 +58,7 @@ async def prepare(
         files,
         in_force,
         in_force if based_on is None else based_on,
+        None if folder is None or based_on is not None else pulled_revision(folder, program.store),
         changes,
         warnings_of(folder or files),
     )
@@ -72,7 +76,14 @@ async def deploy(
 ) -> Deployed:
     """Put a program in force.
 
-    Raise AnotherInForce if the revision in force is not the one it may replace, and UnnamedLosses if members would lose
-    what `consent` does not name.
+    Raise AnotherInForce if the revision in force is not the one it may replace, NotPulled if its folder does not have
+    what was edited in the console, and UnnamedLosses if members would lose what `consent` does not name.
     """
-    return await registry.deploy(pending.store, pending.files, based_on=pending.based_on, note=note, consent=consent)
+    return await registry.deploy(
+        pending.store,
+        pending.files,
+        based_on=pending.based_on,
+        pulled=pending.pulled,
+        note=note,
+        consent=consent,
+    )

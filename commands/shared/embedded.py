@@ -19,13 +19,16 @@ from commands.shared.admin import ADMIN, apply_given_password, renew_command_lin
 from commands.shared.data_folder import RUNNING_FILE, lock, write_private
 from commands.shared.errors import CommandError
 from commands.shared.metrics_server import NO_METRICS, MetricsAddress, serving_metrics
+from commands.shared.pulled import pulled_revision
 from commands.shared.secret_keys import keys_of_folder
 from commands.shared.serving import services, serving
 from commands.shared.settings import Settings
 from commands.shared.temporal_server import TemporalServer
 from database import Database
 from database.programs import Programs
+from database.revisions import NotPulled
 from loyalty.losses import NO_CONSENT, DeployConsent
+from program_files import read_program
 from workflows.search_attributes import register_search_attributes
 from workflows.starter import wake_clocks
 from workflows.system_state import SystemMonitor
@@ -62,6 +65,8 @@ class Laurel:
     """The admin's password, if it was generated at this start."""
     password_notice: str | None
     """What became of the password that was given, if the operator must know it."""
+    not_deployed: str | None
+    """Why the given program was not deployed, if its folder does not have what was edited in the console."""
 
     @property
     def url(self) -> str:
@@ -82,6 +87,7 @@ async def running(
     folder: Path,
     ports: Ports,
     settings: Settings,
+    read_from: Path | None = None,
     consent: DeployConsent = NO_CONSENT,
     show_docs: bool = True,
     metrics: MetricsAddress = NO_METRICS,
@@ -89,6 +95,7 @@ async def running(
     """Run Laurel until the block ends.
 
     `files` is the program to deploy; without it the one in force stays, and a new data folder gets `example`.
+    `read_from`: the folder of the files; if it does not have what was edited in the console, the one in force stays.
     `consent` is what members may lose by `files`. Raise ProgramFaults, UnnamedLosses, DataFolderError, PortError,
     TemporalError or ServingError: then nothing is left running.
     """
@@ -98,7 +105,7 @@ async def running(
         database = Database.open(database_url, keys_of_folder(folder, settings))
         try:
             programs = Programs(database)
-            store, revision = await _deploy(database, programs, files, example, consent)
+            in_force = await _deploy(database, programs, files, example, consent, read_from)
             password, notice = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
                 working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow, settings.keep)
@@ -118,10 +125,27 @@ async def running(
                 async with serving_metrics(monitor, metrics), worker.running(working), serve:
                     await wake_clocks(database, client)
                     await _write_running_file(folder, ports, database)
-                    yield Laurel(ports, store, revision, database, programs, client, password, notice)
+                    yield Laurel(
+                        ports,
+                        in_force.store,
+                        in_force.revision,
+                        database,
+                        programs,
+                        client,
+                        password,
+                        notice,
+                        in_force.not_deployed,
+                    )
         finally:
             (folder / RUNNING_FILE).unlink(missing_ok=True)
             database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    store: str
+    revision: int
+    not_deployed: str | None = None
 
 
 async def _deploy(
@@ -130,16 +154,25 @@ async def _deploy(
     files: Mapping[str, bytes] | None,
     example: Mapping[str, bytes],
     consent: DeployConsent,
-) -> tuple[str, int]:
-    """Put the given program in force; return the store and revision in force."""
+    read_from: Path | None,
+) -> _InForce:
+    """Put the given program in force; return what is in force."""
     stores = await database.access_read(lambda access: access.stores())
     if files is None and stores:
         number, _ = await programs.current(stores[0])
-        return stores[0], number
-    program, number, is_new = await programs.deploy(files or example, by="laurel up", consent=consent)
+        return _InForce(stores[0], number)
+    given = files or example
+    pulled: int | None = None
+    if read_from is not None:
+        pulled = pulled_revision(read_from, (await asyncio.to_thread(read_program, given)).store)
+    try:
+        program, number, is_new = await programs.deploy(given, by="laurel up", pulled=pulled, consent=consent)
+    except NotPulled as behind:
+        store = (await asyncio.to_thread(read_program, given)).store
+        return _InForce(store, (await programs.current(store))[0], str(behind))
     if is_new:
         log.info("program deployed", store=program.store, revision=number)
-    return program.store, number
+    return _InForce(program.store, number)
 
 
 async def _admin_password(database: Database, folder: Path, settings: Settings) -> tuple[str | None, str | None]:

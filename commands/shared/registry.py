@@ -23,6 +23,8 @@ class Revision:
     by: str
     in_force: bool
     note: str
+    in_console: bool
+    """It was edited in the console, and not in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Deployed:
 class Registry(Protocol):
     """The revisions of all stores.
 
-    Methods that change it raise ProgramFaults, AnotherInForce, UnnamedLosses, UnknownRevision, UnknownStore or
-    RegistryError.
+    Methods that change it raise ProgramFaults, AnotherInForce, NotPulled, UnnamedLosses, UnknownRevision,
+    UnknownStore or RegistryError.
     """
 
     async def stores(self) -> list[str]:
@@ -50,9 +52,19 @@ class Registry(Protocol):
         """The files of a revision."""
 
     async def deploy(
-        self, store: str, files: Mapping[str, bytes], *, based_on: int, note: str, consent: DeployConsent
+        self,
+        store: str,
+        files: Mapping[str, bytes],
+        *,
+        based_on: int,
+        pulled: int | None,
+        note: str,
+        consent: DeployConsent,
     ) -> Deployed:
-        """Put a program in force, if revision `based_on` is in force (0: none)."""
+        """Put a program in force, if revision `based_on` is in force (0: none).
+
+        `pulled`: the revision that the folder of the files was last pulled from (0: never); None: not from a folder.
+        """
 
     async def roll_back(self, store: str, to: int, *, based_on: int, consent: DeployConsent) -> Deployed:
         """Put an earlier revision in force again, as a new one, if revision `based_on` is in force."""

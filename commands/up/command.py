@@ -44,7 +44,6 @@ def up(
     """Run everything on this machine: Temporal with its UI, SQLite, API and worker. Ctrl-C ends it."""
     from commands.shared import embedded
     from commands.shared.consent import read_consent, refused
-    from commands.shared.deployment import warnings_of
     from commands.shared.metrics_server import MetricsAddress
     from commands.shared.settings import EXAMPLE_PROGRAM, Settings
     from commands.shared.shutdown import wait_for_shutdown
@@ -70,6 +69,7 @@ def up(
     async def run_until_shutdown(consent: DeployConsent) -> None:
         async with embedded.running(
             files=read_folder(program) if program else None,
+            read_from=program,
             consent=consent,
             example=read_folder(EXAMPLE_PROGRAM),
             folder=data,
@@ -79,7 +79,7 @@ def up(
             metrics=MetricsAddress(metrics_host, metrics_port),
         ) as laurel:
             if program:
-                print_warnings(warnings_of(program))
+                _print_notices(program, laurel.not_deployed)
             print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
             print(f"  Console      {laurel.url}/console")
             print(f"  API          {laurel.url}{'/docs' if docs else ''}")
@@ -100,3 +100,12 @@ def up(
             await wait_for_shutdown(watched)
 
     run_async(run)
+
+
+def _print_notices(program: Path, not_deployed: str | None) -> None:
+    """Print the warnings of the program, and why it was not deployed."""
+    from commands.shared.deployment import warnings_of
+
+    print_warnings(warnings_of(program))
+    if not_deployed:
+        print(f"The program in force stays: {not_deployed}")

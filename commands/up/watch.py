@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from commands.shared.consent import refused
 from commands.shared.deployment import warnings_of
 from commands.shared.problem_text import problem_lines
+from commands.shared.pulled import WrongPulledFile, pulled_revision
 from database.programs import Programs
-from database.revisions import AnotherInForce
+from database.revisions import AnotherInForce, NotPulled
 from loyalty.refusals import UnnamedLosses
 from program_files import ProgramFaults, read_folder, read_program
 from workbench.differences import differences, text
@@ -70,6 +71,8 @@ class FolderWatch:
             self._refuse(str(faults))
         except UnnamedLosses as losses:
             self._refuse(f"{refused(losses, self._by_hand)}\n(in another terminal; a save alone loses nothing)")
+        except (NotPulled, WrongPulledFile) as error:
+            self._refuse(str(error))
         except AnotherInForce as error:
             self._revision = error.number
             self._refuse(f"{error.in_force}, not through this folder: save again to deploy over it")
@@ -83,7 +86,8 @@ class FolderWatch:
             return
         before = self._revision
         old = await self._programs.revision(self._store, before)
-        _, self._revision, is_new = await self._programs.deploy(files, by=BY, based_on=before)
+        pulled = await asyncio.to_thread(pulled_revision, self._folder, self._store)
+        _, self._revision, is_new = await self._programs.deploy(files, by=BY, based_on=before, pulled=pulled)
         if is_new:
             changes = text(differences(old, program)) or f"it says what revision {before} said"
             warnings = problem_lines(await asyncio.to_thread(warnings_of, self._folder))

@@ -1,6 +1,6 @@
 """Stores, the revisions of their programs, and settings of the installation."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
 from database.tables.columns import ID, NAME, Instant, Json, metadata
 
@@ -41,6 +41,7 @@ revision = Table(
     Column("deployed_at", Instant, nullable=False),
     Column("deployed_by", NAME, nullable=False),
     Column("note", NAME, nullable=False, server_default=""),
+    Column("in_console", Boolean, nullable=False, server_default=false()),  # it was edited there, not in a folder
 )
 
 setting = Table(

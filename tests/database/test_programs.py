@@ -11,7 +11,7 @@ from sqlalchemy import text
 from database import Database, ReadTransaction, Transaction
 from database import programs as module
 from database.programs import Programs, UnknownRevision, UnknownStore
-from database.revisions import AnotherInForce, NewRevision
+from database.revisions import AnotherInForce, NewRevision, NotPulled
 from program_files import ProgramFaults, revision_hash
 from tests.kit import programs
 
@@ -75,6 +75,31 @@ async def test_the_same_files_again_change_nothing_on_any_base(database: Databas
 
     assert again[1:] == (1, False)
     assert await history(database) == [(1, "ann", "")]
+
+
+async def test_a_folder_without_what_the_console_edited_is_refused_until_it_is_pulled(
+    database: Database,
+) -> None:
+    deployed = Programs(database)
+    await deployed.deploy(titled("A"), by="ann", pulled=0)
+    await deployed.deploy(titled("B"), by="eve", in_console=True)
+
+    with pytest.raises(NotPulled, match=r"revision 2 was edited in the console by eve at 20\d\d-.*laurel pull"):
+        await deployed.deploy(titled("C"), by="ann", pulled=1)
+    pulled = await deployed.deploy(titled("C"), by="ann", pulled=2)
+    after = await deployed.deploy(titled("D"), by="bob", pulled=2)
+
+    assert (pulled[1:], after[1:]) == ((3, True), (4, True))
+
+
+async def test_a_rollback_in_the_console_must_be_pulled_too(database: Database) -> None:
+    deployed = Programs(database)
+    await deployed.deploy(titled("A"), by="ann", pulled=0)
+    await deployed.deploy(titled("B"), by="ann", pulled=0)
+    await deployed.roll_back("DEFAULT", by="eve", in_console=True)
+
+    with pytest.raises(NotPulled, match="revision 3 was edited in the console by eve"):
+        await deployed.deploy(titled("C"), by="ann", pulled=2)
 
 
 def new(title: str, by: str) -> NewRevision:

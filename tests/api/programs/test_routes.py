@@ -83,7 +83,21 @@ async def test_the_second_deploy_based_on_one_revision_is_refused_with_who_deplo
     assert [(item["revision"], item["note"]) for item in listed["items"]] == [(2, "spring"), (1, "")]
 
 
-@pytest.mark.parametrize("wrong", [{"basedOn": -1}, {"basedOn": "1"}, {"basedOn": 2**31}, {"note": "x" * 256}])
+async def test_a_folder_that_is_behind_the_console_is_refused_with_who_edited_what(api: Api):
+    await api.programs.deploy(files(program=CHANGED), by="eve", in_console=True)
+
+    answer = await api.post(PATH, {"files": texts(), "pulled": 1})
+    pulled = await api.post(PATH, {"files": texts(), "pulled": 2})
+
+    assert (answer.status_code, answer.json()["inForce"]["deployedBy"], answer.json()["pulled"]) == (409, "eve", 1)
+    assert "revision 2 was edited in the console by eve" in answer.json()["message"]
+    assert (pulled.status_code, pulled.json()["revision"]) == (200, 3)
+    assert [item["inConsole"] for item in (await api.get(PATH))["items"]] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pulled": -1}, {"basedOn": -1}, {"basedOn": "1"}, {"basedOn": 2**31}, {"note": "x" * 256}]
+)
 async def test_an_invalid_base_or_note_of_a_deploy_is_refused(api: Api, wrong: dict):
     answer = await api.post(PATH, {"files": texts(), **wrong})
 

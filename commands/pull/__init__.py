@@ -1,0 +1,1 @@
+"""`laurel pull`: the program in force, written into a folder."""

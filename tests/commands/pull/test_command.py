@@ -1,0 +1,166 @@
+"""`laurel pull`, and the deploy of a folder that is behind the console."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from commands.shared.pulled import FILE
+from database import Database
+from database.programs import Programs
+from tests.kit import programs
+from tests.kit.processes import laurel, write
+
+EDITED = programs.PROGRAM.replace("points: 7d", "points: 9d")
+WELCOME = "reactor: welcome\non: app_login\nthen: [{award_points: {points: 5}}]\n"
+EDITED_FILES = programs.files(program=EDITED, reactors__welcome=WELCOME)
+
+
+class Place:
+    """A database, a folder that was deployed to it, and the commands on both."""
+
+    def __init__(self, path: Path) -> None:
+        self.environment = {"LAUREL_DATABASE_URL": f"sqlite:///{path}/laurel.db", "LOGNAME": "ann"}
+        self.folder = write(path / "shop", programs.files())
+        self._data = path / "data"
+
+    def run(self, *arguments: str | Path) -> tuple[int, str]:
+        done = laurel(*arguments, "--data", self._data, **self.environment)
+        return done.returncode, done.stdout + done.stderr
+
+    def edit_in_console(self, files: Mapping[str, bytes]) -> None:
+        async def deploy(database: Database) -> None:
+            await Programs(database).deploy(files, by="eve", in_console=True)
+
+        with closing(Database.open(self.environment["LAUREL_DATABASE_URL"])) as database:
+            asyncio.run(deploy(database))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path)
+    assert place.run("deploy", place.folder)[0] == 0
+    return place
+
+
+def test_a_folder_behind_the_console_is_refused_pulled_and_deployed(place: Place) -> None:
+    place.edit_in_console(EDITED_FILES)
+    write(place.folder, {"events/app_login.yaml": programs.APP_LOGIN.encode() + b"# changed here\n"})
+
+    refused = place.run("deploy", place.folder)
+    pulled = place.run("pull", place.folder)
+    deployed = place.run("deploy", place.folder)
+
+    assert refused[0] == 2
+    assert "revision 2 was edited in the console by eve" in refused[1]
+    assert (pulled[0], deployed[0]) == (0, 0)
+    assert "kept      events/app_login.yaml" in pulled[1]
+    assert "revision 3 is in force" in deployed[1]
+
+
+def test_a_pull_keeps_what_only_the_folder_changed(place: Place) -> None:
+    place.edit_in_console(EDITED_FILES)
+    write(place.folder, {"events/app_login.yaml": programs.APP_LOGIN.encode() + b"# changed here\n"})
+
+    shown = place.run("pull", place.folder, "--dry-run", "--format", "json")
+    before = place.folder.joinpath("program.yaml").read_text()
+    pulled = place.run("pull", place.folder)
+    deployed = place.run("deploy", place.folder)
+
+    assert json.loads(shown[1].splitlines()[0]) == {
+        "store": "DEFAULT",
+        "revision": 2,
+        "written": ["program.yaml", "reactors/welcome.yaml"],
+        "deleted": [],
+        "kept": ["events/app_login.yaml"],
+        "conflicts": [],
+    }
+    assert before == programs.PROGRAM
+    assert pulled[0] == 0
+    assert pulled[1].splitlines()[:4] == [
+        "written   program.yaml",
+        "written   reactors/welcome.yaml",
+        "kept      events/app_login.yaml: changed here only",
+        f"store DEFAULT: revision 2 is in force, for {place.folder}",
+    ]
+    assert place.folder.joinpath("program.yaml").read_text() == EDITED
+    assert deployed[0] == 0
+    assert "revision 3 is in force" in deployed[1]
+
+
+def test_what_the_console_removed_is_removed_from_the_folder(place: Place) -> None:
+    place.edit_in_console(programs.files(**{"achievements__seven-days": ""}))
+
+    pulled = place.run("pull", place.folder)
+
+    assert pulled[0] == 0
+    assert "deleted   achievements/seven-days.yaml" in pulled[1]
+    assert not place.folder.joinpath("achievements/seven-days.yaml").exists()
+
+
+def test_a_file_changed_on_both_sides_is_a_conflict_and_nothing_is_written(place: Place) -> None:
+    place.run("pull", place.folder)
+    place.edit_in_console(EDITED_FILES)
+    mine = programs.PROGRAM.replace("points: 7d", "points: 8d")
+    write(place.folder, {"program.yaml": mine.encode()})
+
+    refused = place.run("pull", place.folder)
+    kept = place.folder.joinpath("program.yaml").read_text()
+    is_new_there = place.folder.joinpath("reactors/welcome.yaml").exists()
+    overwritten = place.run("pull", place.folder, "--overwrite")
+
+    assert refused[0] == 2
+    assert "nothing was written" in refused[1]
+    assert "program.yaml" in refused[1]
+    assert (kept, is_new_there) == (mine, False)
+    assert overwritten[0] == 0
+    assert place.folder.joinpath("program.yaml").read_text() == EDITED
+
+
+def test_a_new_folder_gets_the_whole_program(place: Place, tmp_path: Path) -> None:
+    pulled = place.run("pull", tmp_path / "new" / "folder")
+
+    assert pulled[0] == 0
+    for name, content in programs.files().items():
+        assert (tmp_path / "new" / "folder" / name).read_bytes() == content
+    assert json.loads((tmp_path / "new" / "folder" / FILE).read_text()) == {"store": "DEFAULT", "revision": 1}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"store": 1, "revision": 1}', '{"store": "DEFAULT", "revision": true}'])
+def test_a_wrong_file_of_the_pulled_revision_is_named_with_the_cure(place: Place, text: str) -> None:
+    (place.folder / FILE).write_text(text)
+
+    deployed, pulled = place.run("deploy", place.folder), place.run("pull", place.folder)
+
+    assert (deployed[0], pulled[0]) == (2, 2)
+    assert f"delete it, and run `laurel pull {place.folder}`" in deployed[1]
+    assert FILE in pulled[1]
+
+
+def test_a_folder_of_another_store_and_what_is_no_folder_are_refused(place: Place, tmp_path: Path) -> None:
+    (place.folder / FILE).write_text('{"store": "OTHER", "revision": 1}')
+    file = tmp_path / "file"
+    file.touch()
+
+    other, none, unknown = (
+        place.run("pull", place.folder),
+        place.run("pull", file),
+        place.run("pull", tmp_path / "x", "--store", "NONE"),
+    )
+
+    assert (other[0], none[0], unknown[0]) == (2, 2, 2)
+    assert "was pulled from store OTHER" in other[1]
+    assert "is no folder" in none[1]
+    assert "store NONE is unknown" in unknown[1]
+
+
+def test_a_deploy_that_names_the_revision_in_force_replaces_it(place: Place) -> None:
+    place.edit_in_console(programs.files(program=EDITED))
+
+    deployed = place.run("deploy", place.folder, "--based-on", "2")
+
+    assert deployed[0] == 0
+    assert "revision 3 is in force" in deployed[1]
