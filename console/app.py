@@ -8,15 +8,21 @@ from starlette.types import Receive, Scope, Send
 
 from api.route_rules import check_rules
 from api.state.dependencies import AppState
+from console.audit_log import routes as audit_log
+from console.corrections import routes as corrections
 from console.events import routes as events
 from console.log_in import routes as log_in
+from console.members import routes as members
 from console.overview import routes as overview
 from console.pages.errors import install_error_pages
 from console.pages.page import AUTHENTICATING
 from console.pages.static_files import router as static_files
+from console.points import routes as points
+from console.rewards import routes as rewards
 from console.route_rules import RULES
 from console.search import routes as search
 from console.security.page_headers import AddPageHeaders
+from console.transactions import routes as transactions
 
 ROUTERS = (
     static_files,
@@ -24,6 +30,12 @@ ROUTERS = (
     overview.router,
     search.router,
     events.router,
+    members.router,
+    corrections.router,
+    points.router,
+    transactions.router,
+    rewards.router,
+    audit_log.router,
 )
 
 

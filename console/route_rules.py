@@ -7,6 +7,12 @@ from api.authentication.rules import AnyAdministrator, Everyone, Needs, Rule, Ru
 
 STORE = "/console/stores/{storeCode}"
 
+_MEMBER = f"{STORE}/members/{{member}}"
+_CORRECTION = f"{STORE}/corrections/{{correction}}"
+_REWARD = f"{STORE}/rewards/{{reward}}"
+_CHANGE_MEMBERS = Needs(Permission.CHANGE_MEMBERS)
+_CHANGE_REWARDS = Needs(Permission.CHANGE_REWARDS)
+
 _RULES: Mapping[str, Mapping[str, Rule]] = {
     "/console/static/{hash}/{name:path}": {"GET": Everyone()},
     "/console": {"GET": AnyAdministrator()},
@@ -20,6 +26,33 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{STORE}/events": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{STORE}/events/{{customEvent}}": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{STORE}/events/{{customEvent}}/retry": {"POST": Needs(Permission.RETRY_PROCESSING)},
+    f"{STORE}/members": {"GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{STORE}/members/new": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
+    _MEMBER: {"GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_MEMBER}/change": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/activate": {"POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/deactivate": {"POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/anonymize": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/export": {"GET": Needs(Permission.EXPORT_MEMBERS)},
+    f"{_MEMBER}/correct": {"GET": Needs(Permission.MAKE_CORRECTIONS), "POST": Needs(Permission.MAKE_CORRECTIONS)},
+    f"{STORE}/corrections": {"GET": Needs(Permission.VIEW_CORRECTIONS)},
+    _CORRECTION: {"GET": Needs(Permission.VIEW_CORRECTIONS)},
+    f"{_CORRECTION}/approve": {"POST": Needs(Permission.APPROVE_CORRECTIONS)},
+    f"{_CORRECTION}/reject": {"POST": Needs(Permission.APPROVE_CORRECTIONS)},
+    f"{_CORRECTION}/undo": {"POST": Needs(Permission.MAKE_CORRECTIONS)},
+    f"{STORE}/points": {"GET": Needs(Permission.VIEW_POINTS)},
+    f"{STORE}/points/{{transfer}}": {"GET": Needs(Permission.VIEW_POINTS)},
+    f"{STORE}/transactions": {"GET": Needs(Permission.VIEW_TRANSACTIONS)},
+    f"{STORE}/transactions/{{transaction}}": {"GET": Needs(Permission.VIEW_TRANSACTIONS)},
+    f"{STORE}/transactions/{{transaction}}/assign": {"POST": Needs(Permission.CHANGE_TRANSACTIONS)},
+    f"{STORE}/rewards": {"GET": Needs(Permission.VIEW_REWARDS)},
+    _REWARD: {"GET": Needs(Permission.VIEW_REWARDS)},
+    f"{_REWARD}/stock": {"POST": _CHANGE_REWARDS},
+    f"{_REWARD}/codes": {"POST": _CHANGE_REWARDS},
+    f"{_REWARD}/codes/{{code}}/delete": {"POST": _CHANGE_REWARDS},
+    f"{_REWARD}/pause": {"POST": _CHANGE_REWARDS},
+    f"{_REWARD}/resume": {"POST": _CHANGE_REWARDS},
+    "/console/audit-log": {"GET": Needs(Permission.VIEW_AUDIT_LOG)},
 }
 
 RULES: Rules = {(method, path): rule for path, rules in _RULES.items() for method, rule in rules.items()}

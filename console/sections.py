@@ -26,6 +26,12 @@ class Section:
 SECTIONS = (
     Section("", "Overview", "dashboard"),
     Section("events", "Events", "activity", Permission.VIEW_EVENTS),
+    Section("members", "Members", "users", Permission.VIEW_MEMBERS),
+    Section("corrections", "Corrections", "list-check", Permission.VIEW_CORRECTIONS),
+    Section("points", "Points", "coins", Permission.VIEW_POINTS),
+    Section("transactions", "Transactions", "receipt", Permission.VIEW_TRANSACTIONS),
+    Section("rewards", "Rewards", "gift", Permission.VIEW_REWARDS),
+    Section("audit-log", "Audit log", "history", Permission.VIEW_AUDIT_LOG, is_of_store=False),
 )
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
 
 from api.events.routes import list_events
+from api.http.errors import NotFound
+from api.members.routes import list_members
+from api.points.routes import list_transfers
+from api.rewards.stock import show_coupon
+from api.transactions.routes import list_transactions
 from console.pages.page import StorePage
 from loyalty.ids import is_id
+from loyalty.rewards.stocking import MAX_CODE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +35,59 @@ async def _events(page: StorePage, text: str) -> list[Hit]:
     return [_event(page, each) for name in names for each in await _items(page, list_events, {name: text})]
 
 
-async def _events_of_member(page: StorePage, text: str) -> list[Hit]:
-    """The events of a member, by whatever names one."""
+async def _members(page: StorePage, text: str) -> list[Hit]:
+    """The members of an id, an e-mail address, a phone or a card number."""
+    names = ("customerId",) if is_id(text) else ("emailOrPhone", "loyaltyCardNumber")
+    found = {each["customerId"]: each for name in names for each in await _items(page, list_members, {name: text})}
+    exact = [each for each in found.values() if text.lower() in (str(each.get(name, "")).lower() for name in _NAMES)]
+    return [_member(page, each) for each in exact or found.values()]
+
+
+async def _transactions(page: StorePage, text: str) -> list[Hit]:
+    """The sale or return of an id or a document number."""
     if is_id(text):
-        query = {"customerId": text}
-    elif "@" in text:
-        query = {"customerData:email": text}
+        items = await _items(page, list_transactions, {"transactionId": text})
     else:
-        found = [
-            await _items(page, list_events, {f"customerData:{name}": text}) for name in ("phone", "loyaltyCardNumber")
-        ]
-        name = "phone" if found[0] else "loyaltyCardNumber"
-        query = {f"customerData:{name}": text}
-    items = await _items(page, list_events, query)
-    url = f"{page.url('events')}?{urlencode(query)}"
-    return [Hit("member", text, url, "the events of this member")] if items else []
+        items = await _items(page, list_transactions, {"header:documentNumber": text})
+        items = [each for each in items if each["header"]["documentNumber"] == text] or items
+    return [
+        Hit(
+            "return" if each["header"]["documentType"] == "return" else "sale",
+            each["header"]["documentNumber"],
+            page.url("transactions", each["transactionId"]),
+            each["header"]["purchasedAt"],
+        )
+        for each in items
+    ]
+
+
+async def _transfers(page: StorePage, text: str) -> list[Hit]:
+    """The movement of points of an id."""
+    items = await _items(page, list_transfers, {"transferId": text}) if is_id(text) else []
+    return [Hit("points", each["kind"], page.url("points", each["transferId"]), each["createdAt"]) for each in items]
+
+
+async def _coupons(page: StorePage, text: str) -> list[Hit]:
+    """The members who have a coupon code."""
+    if not page.may(show_coupon) or len(text) > MAX_CODE_LENGTH:
+        return []
+    try:
+        found = await page.call(show_coupon, code=text)
+    except NotFound:
+        return []
+    holders = [each["customerId"] for each in found["holders"]]
+    if not holders:
+        return [Hit("code", text, page.url("rewards", found["name"]), "nobody has it yet")]
+    return [Hit("code", text, page.url("members", each), f"a code of {found['name']}") for each in holders]
+
+
+_NAMES = ("customerId", "email", "phone", "loyaltyCardNumber")
+
+
+def _member(page: StorePage, each: dict[str, Any]) -> Hit:
+    identity = {name: each.get(name) for name in ("email", "phone", "loyaltyCardNumber")}
+    named = page.person(identity, each["customerId"]).striptags()
+    return Hit("member", named, page.url("members", each["customerId"]))
 
 
 def _event(page: StorePage, each: dict[str, Any]) -> Hit:
@@ -58,8 +101,7 @@ async def _items(page: StorePage, endpoint: Any, query: dict[str, str]) -> list[
     return [each for each in content["items"] if "unreadable" not in each]
 
 
-FINDERS: tuple[Finder, ...] = (_events, _events_of_member)
-"""A page of members, or of sales, adds its own."""
+FINDERS: tuple[Finder, ...] = (_events, _members, _transactions, _transfers, _coupons)
 
 
 async def find(page: StorePage, text: str) -> list[Hit]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi.routing import APIRoute
 
-from access import ADMINISTRATOR, BUILT_IN_ROLES, Rights
+from access import ADMINISTRATOR, BUILT_IN_ROLES, Bounds, Permission, Rights
 from api.app import ROUTERS
 from api.authentication.authenticator import KEY_PREFIX
 from api.authentication.callers import AdminCaller, Caller, MemberCaller
@@ -99,3 +99,10 @@ async def add_administrator(api: Api, column: str, *, store: str | None = None, 
 
     await api.database.access_write(add)
     return made
+
+
+async def add_role(api: Api, name: str, permissions: frozenset[Permission], bounds: Bounds | None = None) -> int:
+    """Store a role; return its number."""
+    return await api.database.access_write(
+        lambda access: access.roles.add(name, permissions, bounds, now=datetime.now(UTC))
+    )

@@ -6,7 +6,20 @@ from playwright.async_api import Page
 from tests.kit.browser import Console, page_is_good
 from tests.kit.console_story import HOSTILE, report
 
-PAGES = ("", "/events", "/events?type=nothing&createdAt[gte]=nonsense", "/search?q=nobody", "/figures")
+PAGES = (
+    "",
+    "/events",
+    "/events?type=nothing&createdAt[gte]=nonsense",
+    "/search?q=nobody",
+    "/figures",
+    "/members",
+    "/members/new",
+    "/corrections",
+    "/points",
+    "/transactions",
+    "/rewards",
+    "/rewards/free-coffee",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

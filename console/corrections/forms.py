@@ -1,0 +1,100 @@
+"""The forms of corrections: what is corrected and why, by its kind."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, get_args
+
+from access import CorrectionKind
+from api.achievements.routes import list_achievements, list_badge_types
+from api.corrections.settings import show_settings
+from api.rewards.routes import list_rewards
+from api.tiers.routes import list_tiers
+from console.pages.forms import Field, Form
+from console.pages.page import StorePage
+
+KINDS: Final[Mapping[CorrectionKind, str]] = {
+    "points": "Points",
+    "tier": "Tier",
+    "reward": "Reward",
+    "progress": "Achievement",
+    "badge": "Badge",
+}
+assert set(KINDS) == set(get_args(CorrectionKind))
+
+_ALL = {"_itemsOnPage": "50"}
+
+
+def kind_of(text: str) -> CorrectionKind:
+    """The kind that a page is asked for; points if it is none."""
+    return next((kind for kind in KINDS if kind == text), "points")
+
+
+async def form_of(page: StorePage, kind: CorrectionKind) -> Form:
+    """The form of a kind of correction, with what the program of the store has to choose from."""
+    reasons = (await page.call(show_settings))["reasons"]
+    titles = {each["code"]: each["title"] for each in reasons if each["active"]}
+    return Form(
+        [
+            *await _fields(page, kind),
+            Field("correction.reason", "Reason", "choice", required=True, choices=titles),
+            Field("correction.comment", "Comment", "area", hint="For those who look at it later."),
+            Field("correction.customEventId", "Event that is put right", hint="Its id, if it is about one."),
+        ]
+    )
+
+
+async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
+    match kind:
+        case "points":
+            wallets = {name: name for name in page.store_request.program.wallets}
+            return (
+                Field(
+                    "correction.points.type",
+                    "What",
+                    "choice",
+                    required=True,
+                    choices={"add": "Add points", "subtract": "Subtract points"},
+                    value="add",
+                ),
+                Field("correction.points.points", "Points", "number", required=True),
+                Field("correction.points.walletCode", "Wallet", "choice", choices=wallets),
+                Field("correction.points.expiresInDays", "Expire after days", "whole", hint="Else as the wallet says."),
+                Field("correction.points.qualifies", "They count for tiers", "yes_no"),
+            )
+        case "tier":
+            tiers = {each["name"]: each["name"] for each in await _items(page, list_tiers)}
+            return (
+                Field("correction.tier.levelId", "Tier", "choice", choices=tiers, empty="null", hint=_NO_TIER),
+                Field("correction.tier.until", "Until", "moment"),
+                Field("correction.tier.pinned", "Hold it both ways", "yes_no"),
+            )
+        case "reward":
+            rewards = {each["code"]: each["name"] for each in await _items(page, list_rewards)}
+            return (
+                Field("correction.reward.rewardId", "Reward", "choice", required=True, choices=rewards),
+                Field("correction.reward.quantity", "How many", "whole", value="1"),
+            )
+        case "progress":
+            achievements = {each["achievementId"]: each["name"] for each in await _items(page, list_achievements)}
+            return (
+                Field(
+                    "correction.progress.achievementId", "Achievement", "choice", required=True, choices=achievements
+                ),
+                Field("correction.progress.progress", "Progress", "number"),
+                Field("correction.progress.completedCount", "Times completed", "whole"),
+            )
+        case "badge":
+            badges = {each["badgeTypeId"]: each["name"] for each in await _items(page, list_badge_types)}
+            return (
+                Field("correction.badge.badgeTypeId", "Badge", "choice", required=True, choices=badges),
+                Field("correction.badge.completedCount", "Times", "whole", required=True, hint="0 takes it away."),
+            )
+
+
+_NO_TIER = "None: a tier by hand is taken back."
+
+
+async def _items(page: StorePage, endpoint: Any) -> list[dict[str, Any]]:
+    if not page.may(endpoint):
+        return []
+    content = await page.call(endpoint, query=_ALL)
+    return list(content["items"])

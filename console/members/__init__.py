@@ -1,0 +1,1 @@
+"""Pages of members: found, shown as a whole, changed."""

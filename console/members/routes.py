@@ -1,0 +1,133 @@
+"""Members: found and listed, one of them as a whole, registered, changed, deactivated, anonymised."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.members.changing import activate, deactivate, put_member
+from api.members.exporting import export_member
+from api.members.privacy import anonymize
+from api.members.routes import list_members, post_member, show_member, show_status
+from console.members.sections import lists_of
+from console.pages.forms import Field, Form
+from console.pages.page import REFUSED, PageOfStore
+from console.route_rules import STORE
+
+router = APIRouter()
+
+FORM = Form(
+    [
+        Field("customer.firstName", "First name"),
+        Field("customer.lastName", "Last name"),
+        Field("customer.email", "E-mail", hint="An e-mail address, a phone or a card number is needed."),
+        Field("customer.phone", "Phone"),
+        Field("customer.loyaltyCardNumber", "Card number"),
+        Field("customer.birthDate", "Date of birth", hint="As 1990-12-31."),
+    ]
+)
+
+
+@router.get(f"{STORE}/members")
+async def list_page(page: PageOfStore) -> Response:
+    """The members of a store, the newest first."""
+    found = await page.list_of(list_members)
+    return await page.render("members/list.html", block="rows", list=found)
+
+
+@router.get(f"{STORE}/members/new")
+async def new_page(page: PageOfStore) -> Response:
+    """The form for a new member."""
+    return await page.render("members/new.html", form=page.new_form(FORM))
+
+
+@router.post(f"{STORE}/members/new")
+async def register_page(page: PageOfStore) -> Response:
+    """Register a member."""
+    form = FORM.filled(page.sent)
+    try:
+        made = await page.call(post_member, body=form.body())
+    except REFUSED as error:
+        return await page.refuse("members/new.html", form, error)
+    return page.redirect(page.url("members", made["customerId"]), notice="The member is registered.")
+
+
+@router.get(f"{STORE}/members/{{member}}")
+async def show_page(member: str, page: PageOfStore) -> Response:
+    """One member: profile, points, tiers, achievements, rewards, sales, events, corrections."""
+    shown = await page.call(show_member, member=member)
+    status = await page.call(show_status, member=member)
+    context: dict[str, Any] = {**await lists_of(page, shown["customerId"])}
+    may_change, may_export = page.may(put_member), page.may(export_member)
+    return await page.render(
+        "members/member.html",
+        member=shown,
+        standing=status,
+        form_key=page.new_key(),
+        may_change=may_change,
+        may_export=may_export,
+        **context,
+    )
+
+
+@router.get(f"{STORE}/members/{{member}}/change")
+async def change_form(member: str, page: PageOfStore) -> Response:
+    """The form that changes a member's profile."""
+    shown = await page.call(show_member, member=member)
+    form = page.new_form(FORM.shown({f"customer.{name}": value for name, value in shown.items()}))
+    return await page.render("members/change.html", form=form, member=shown)
+
+
+@router.post(f"{STORE}/members/{{member}}/change")
+async def change_page(member: str, page: PageOfStore) -> Response:
+    """Change a member's profile; a field that was emptied is removed."""
+    shown = await page.call(show_member, member=member)
+    form = FORM.filled(page.sent)
+    body = form.body()
+    emptied = {_name(each): None for each in form.fields if not each.value and _name(each) in shown}
+    body["customer"] = {**body.get("customer", {}), **emptied}
+    try:
+        await page.call(put_member, body=body, member=member)
+    except REFUSED as error:
+        return await page.refuse("members/change.html", form, error, member=shown)
+    return page.redirect(page.url("members", member), notice="The profile is changed.")
+
+
+@router.post(f"{STORE}/members/{{member}}/activate")
+async def activate_page(member: str, page: PageOfStore) -> Response:
+    """Let a member take part."""
+    await page.call(activate, member=member)
+    return page.redirect(page.url("members", member), notice="The member takes part.")
+
+
+@router.post(f"{STORE}/members/{{member}}/deactivate")
+async def deactivate_page(member: str, page: PageOfStore) -> Response:
+    """Let a member take part no longer."""
+    await page.call(deactivate, member=member)
+    return page.redirect(page.url("members", member), notice="The member takes part no longer.")
+
+
+@router.get(f"{STORE}/members/{{member}}/anonymize")
+async def anonymize_question(member: str, page: PageOfStore) -> Response:
+    """Ask before a member is anonymised."""
+    shown = await page.call(show_member, member=member)
+    return await page.render("members/anonymize.html", member=shown, form_key=page.new_key())
+
+
+@router.post(f"{STORE}/members/{{member}}/anonymize")
+async def anonymize_page(member: str, page: PageOfStore) -> Response:
+    """Close a member for good, and remove everything personal."""
+    await page.call(anonymize, member=member)
+    notice = "The member is closed; everything personal is removed when what is under way is applied."
+    return page.redirect(page.url("members"), notice=notice)
+
+
+@router.get(f"{STORE}/members/{{member}}/export")
+async def export_page(member: str, page: PageOfStore) -> Response:
+    """Everything that is kept of a member, as one JSON file."""
+    found: Response = await export_member(member, page.store_request)
+    return found
+
+
+def _name(field: Field) -> str:
+    return field.name.removeprefix("customer.")

@@ -1,0 +1,93 @@
+"""Pages of corrections: previewed, made, undone, approved by a second person."""
+
+from decimal import Decimal
+
+from access import Bound, Bounds, Permission
+from tests.console.members.test_routes import register
+from tests.kit.access import add_administrator, add_role
+from tests.kit.api import Api
+from tests.kit.console import HOME, Visitor, hidden_of, visiting
+
+ADD = {
+    "_kind": "points",
+    "correction.points.type": "add",
+    "correction.points.points": "120",
+    "correction.reason": "missing",
+}
+
+
+async def balance(api: Api, member: str) -> int:
+    return int((await api.get(f"/api/DEFAULT/member/{member}/status"))["activePoints"])
+
+
+async def test_points_are_previewed_added_and_taken_back(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+    path = f"{HOME}/members/{anna}/correct"
+    fields = hidden_of(await visitor.get(path)) | ADD
+
+    preview = await visitor.post(path, fields | {"_do": "preview"})
+    before = await balance(api, anna)
+    made = await visitor.post(path, fields | {"_do": "make"})
+    after = await balance(api, anna)
+    undone = await visitor.post(f"{made.headers['location']}/undo", {"correction.comment": "another member"})
+
+    assert preview.status_code == 200
+    assert "What it would do" in preview.text
+    assert "Make this correction" in preview.text
+    assert (before, after, await balance(api, anna)) == (0, 120, 0)
+    assert undone.status_code == 303
+    assert "undone" in await visitor.page(undone.headers["location"])
+    assert "1 in all" in await visitor.page(f"{HOME}/corrections?status=undone")
+
+
+async def test_the_form_sent_twice_corrects_once(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+    path = f"{HOME}/members/{anna}/correct"
+    fields = hidden_of(await visitor.get(path)) | ADD | {"_do": "make"}
+
+    first, second = await visitor.post(path, fields), await visitor.post(path, fields)
+
+    assert first.headers["location"] == second.headers["location"]
+    assert await balance(api, anna) == 120
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+    path = f"{HOME}/members/{anna}/correct"
+    fields = hidden_of(await visitor.get(path)) | ADD
+
+    too_much = await visitor.post(path, fields | {"correction.points.type": "subtract", "_do": "preview"})
+    no_number = await visitor.post(path, fields | {"correction.points.points": "many", "_do": "make"})
+    no_reason = await visitor.post(path, fields | {"correction.reason": "", "_do": "make"})
+
+    assert [each.status_code for each in (too_much, no_number, no_reason)] == [400, 400, 400]
+    assert 'id="f-correction-points-points-error"' in no_number.text
+    assert 'value="many"' in no_number.text
+    assert 'id="f-correction-reason-error"' in no_reason.text
+
+
+async def test_every_kind_has_a_form(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+
+    for kind in ("points", "tier", "reward", "progress", "badge", "nonsense"):
+        assert "Reason" in await visitor.page(f"{HOME}/members/{anna}/correct?kind={kind}")
+
+
+async def test_what_is_above_a_bound_waits_for_a_second_person(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+
+    few = Bounds((Bound("points", Decimal(100), None),))
+    await add_administrator(api, "careful", role=await add_role(api, "careful", frozenset(Permission), few))
+    path = f"{HOME}/members/{anna}/correct"
+    async with visiting(api) as careful:
+        await careful.log_in("careful")
+        fields = hidden_of(await careful.get(path)) | ADD
+        preview = await careful.post(path, fields | {"_do": "preview"})
+        asked = await careful.post(path, fields | {"_do": "make"})
+        own = await careful.post(f"{asked.headers['location']}/approve")
+    waiting = await balance(api, anna)
+    approved = await visitor.post(f"{asked.headers['location']}/approve", {"correction.comment": "I saw it"})
+
+    assert "above your bound" in preview.text
+    assert own.status_code in (400, 403)
+    assert (waiting, approved.status_code, await balance(api, anna)) == (0, 303, 120)
