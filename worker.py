@@ -96,6 +96,8 @@ class WorkerDependencies:
     """Private networks that webhooks may reach."""
     keep: timedelta | None = None
     """How long the details of applied events are kept; None: for ever."""
+    keep_audit_log: timedelta | None = None
+    """How long entries of the audit log are kept; None: for ever."""
     in_flight: InFlightLimiter = field(default_factory=InFlightLimiter)
     """Shared with an API in the same process, it limits what the API accepts to what this worker answers."""
     queue: MemberQueue = field(default_factory=MemberQueue)
@@ -151,7 +153,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         notices = NoticeActivities(needed.database, needed.programs)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         erasing = ErasingActivities(needed.database, needed.programs)
-        retention = RetentionActivities(needed.database, needed.keep)
+        retention = RetentionActivities(needed.database, needed.keep, needed.keep_audit_log)
         exports = ExportActivities(needed.database, needed.programs)
         imports = ImportActivities(
             needed.database, needed.programs, batch_starter(needed.client, "events of an import")
@@ -199,7 +201,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 asyncio.create_task(run_counting(needed.database, needed.programs), name="counting"),
                 asyncio.create_task(run_files(needed.database, needed.client), name="files"),
             ]
-            if needed.keep is not None:
+            if needed.keep is not None or needed.keep_audit_log is not None:
                 beside.append(asyncio.create_task(run_retention(needed.database, needed.client), name="retention"))
             try:
                 yield worker

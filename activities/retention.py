@@ -1,4 +1,4 @@
-"""The activity of retention: remove the details of a store's old events, page by page."""
+"""The activity of retention: remove old entries of the audit log, and the details of old events, page by page."""
 
 import asyncio
 from dataclasses import replace
@@ -25,22 +25,38 @@ log = structlog.get_logger(__name__)
 
 
 class RetentionActivities:
-    """Removes the details of events that were applied longer ago than `keep`; None: everything is kept for ever."""
+    """Removes the details of events that were applied longer ago than `keep`; None: they are kept for ever.
 
-    def __init__(self, database: Database, keep: timedelta | None) -> None:
+    `keep_audit_log`: how long entries of the audit log are kept; None: for ever.
+    """
+
+    def __init__(self, database: Database, keep: timedelta | None, keep_audit_log: timedelta | None = None) -> None:
         self._database = database
         self._keep = keep
+        self._keep_audit_log = keep_audit_log
 
     @activity.defn(name="remove_details")
     async def remove_details(self, done: RetentionPass, now: datetime) -> RetentionPass:
         """Go on with a pass for a few seconds, and return how far it came; what is removed already is skipped."""
-        if self._keep is None:
+        if self._keep is None and self._keep_audit_log is None:
             return replace(done, is_done=True, is_off=True)
         until = asyncio.get_running_loop().time() + SECONDS
+        if self._keep_audit_log is not None:
+            while removed := await self._remove_audit_entries(done.store, now - self._keep_audit_log):
+                log.info("old entries of the audit log removed", store=done.store, entries=removed)
+                if asyncio.get_running_loop().time() >= until:
+                    return done  # the next call goes on with the oldest that are left
+        if self._keep is None:
+            return replace(done, is_done=True)
         while not done.is_done and asyncio.get_running_loop().time() < until:
             done = await self._next_page(done, now - self._keep, now)
             await asyncio.sleep(PAUSE)
         return done
+
+    async def _remove_audit_entries(self, store: str, before: datetime) -> int:
+        removed = await self._database.remove_audit_entries(store, before=before, limit=PAGE)
+        await asyncio.sleep(PAUSE)
+        return removed
 
     async def _next_page(self, done: RetentionPass, settled_before: datetime, now: datetime) -> RetentionPass:
         begin = done.after_at or done.begin_at

@@ -23,7 +23,7 @@ from database.exports import ExportToStart, delete_old_exports, take_exports
 from database.imports import ImportToStart, delete_old_imports, take_imports
 from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
-from database.retention import Place, RemovedPage, remove_details
+from database.retention import Place, RemovedPage, remove_audit_entries, remove_details
 from database.secret_keys import NO_KEYS, SecretKeys
 from database.settings import take_waiting_notice_moves
 from database.stored_secrets import encrypt_all
@@ -180,6 +180,12 @@ class Database:
             lambda connection: remove_details(
                 connection, store, settled_before=settled_before, after=after, limit=limit, now=now
             )
+        )
+
+    async def remove_audit_entries(self, store: str, *, before: datetime, limit: int) -> int:
+        """Remove the oldest entries of a store, and of none, from the audit log; return how many."""
+        return await self._connections.write(
+            lambda connection: remove_audit_entries(connection, store, before=before, limit=limit)
         )
 
     async def note_that_it_can_write(self, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Removing what old events are no longer needed for: their bodies, decisions, steps, messages and deliveries."""
+"""Removing what is old: bodies, decisions, steps, messages and deliveries of events, and entries of the audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from database.tables import attempt, decision_facts, delivery, event, message, step
+from database.tables import attempt, audit_archive, audit_log, decision_facts, delivery, event, message, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,16 @@ def _remove(connection: Connection, event_ids: Sequence[str], now: datetime) -> 
     emptied: dict[str, Any] = {"body": {}, "customer_data": None, "decision": None, "removed_at": now}
     connection.execute(update(event).where(event.c.id.in_(ids)).values(emptied))
     return ids
+
+
+def remove_audit_entries(connection: Connection, store: str, *, before: datetime, limit: int) -> int:
+    """Remove the oldest entries of a store, and of none, from the audit log, and archives that are as old as that.
+
+    Return how many; 0: nothing of before the moment is left, but what another transaction is removing.
+    """
+    here = or_(audit_log.c.store == store, audit_log.c.store.is_(None))
+    old = select(audit_log.c.id).where(here, audit_log.c.created_at < before).order_by(audit_log.c.created_at)
+    ids = list(connection.execute(old.limit(limit).with_for_update(skip_locked=True)).scalars())
+    connection.execute(delete(audit_log).where(audit_log.c.id.in_(ids)))
+    made = delete(audit_archive).where(audit_archive.c.created_at < before).returning(audit_archive.c.filename)
+    return len(ids) + len(connection.execute(made).all())

@@ -108,7 +108,8 @@ async def running(
             in_force = await _deploy(database, programs, files, example, consent, read_from)
             password, notice = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
-                working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow, settings.keep)
+                kept = (settings.keep, settings.keep_audit_log)
+                working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow, *kept)
                 monitor = SystemMonitor(database, client)
                 needed = services(
                     database,

@@ -22,6 +22,7 @@ EXAMPLE_PROGRAM = Path(__file__).parents[2] / "programs" / "coffee-shop"
 
 
 KEEP = "LAUREL_KEEP"
+KEEP_AUDIT_LOG = "LAUREL_KEEP_AUDIT_LOG"
 
 MIN_KEEP = timedelta(days=31)
 """The shortest time for which details can be kept: what plans replay, and what clients may repeat."""
@@ -43,6 +44,8 @@ class Settings:
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     keep: timedelta | None = None
     """How long the details of applied events are kept; None: for ever."""
+    keep_audit_log: timedelta | None = None
+    """How long entries of the audit log are kept; None: for ever."""
     tracing: str | None = None
     """`otlp`: traces are made, and sent as OpenTelemetry's own variables say."""
     secret_key: str | None = field(default=None, repr=False)
@@ -63,6 +66,7 @@ class Settings:
             temporal_ui=os.environ.get(TEMPORAL_UI) or None,
             trusted_proxies=proxies,
             keep=parse_keep(os.environ.get(KEEP)),
+            keep_audit_log=parse_keep(os.environ.get(KEEP_AUDIT_LOG), setting=KEEP_AUDIT_LOG),
             tracing=os.environ.get(TRACING) or None,
             secret_key=os.environ.get(SECRET_KEY) or None,
         )
@@ -81,13 +85,13 @@ class Settings:
         return self.database_url
 
 
-def parse_keep(text: str | None) -> timedelta | None:
+def parse_keep(text: str | None, *, setting: str = KEEP) -> timedelta | None:
     """The time that `400d` means; None: for ever. Raise SettingError."""
     if not text:
         return None
     days = re.fullmatch(r"([0-9]{1,5})d", text)
     if days is None or timedelta(days=int(days[1])) < MIN_KEEP:
         raise SettingError(
-            f"{KEEP} is {text[:40]!r}: say how many days, {MIN_KEEP.days}d or more, as in 400d; without it, for ever"
+            f"{setting} is {text[:40]!r}: say how many days, {MIN_KEEP.days}d or more, as in 400d; without it, for ever"
         )
     return timedelta(days=int(days[1]))

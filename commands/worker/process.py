@@ -20,7 +20,8 @@ async def run_worker(metrics: MetricsAddress) -> None:
     settings.start_tracing()
     with closing(Database.open(settings.required_database_url(), keys_of_settings(settings))) as database:
         client = await connect_until_ready()
-        working = WorkerDependencies(database, Programs(database), client, settings.webhook_allow, settings.keep)
+        kept = (settings.keep, settings.keep_audit_log)
+        working = WorkerDependencies(database, Programs(database), client, settings.webhook_allow, *kept)
         async with serving_metrics(SystemMonitor(database, client), metrics), running(working):
             await wake_clocks(database, client)
             print(f"Laurel's worker takes from {TASK_QUEUE!r} of namespace {client.namespace}", flush=True)

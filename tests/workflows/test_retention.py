@@ -17,9 +17,13 @@ from commands.explain.text import lines
 from commands.plan.backtest import DetailsRemoved, FromDatabase, Job, backtest
 from commands.shared.settings import SettingError, parse_keep
 from database import Database, Transaction
+from database.access import Access
 from database.audit.auditing import audit
+from database.audit_log import AuditEntry
 from database.history import History
+from database.pages import PageRequest
 from database.tables import attempt, contribution, delivery, event, message, step
+from loyalty.ids import new_id
 from loyalty.references import EventRef, RetentionPass
 from tests.kit.programs import files
 from tests.kit.receiver import Receiver
@@ -265,3 +269,39 @@ def test_a_wrong_time_is_refused_with_an_example(text: str):
 
 def test_a_time_is_days_and_nothing_is_for_ever():
     assert [parse_keep("400d"), parse_keep(""), parse_keep(None)] == [timedelta(days=400), None, None]
+
+
+async def test_old_entries_of_the_audit_log_are_removed_whoever_removes_them_and_however_often(database: Database):
+    now = datetime.now(UTC)
+    ages = {"old": KEEP + timedelta(days=1), "as old": KEEP, "young": KEEP - timedelta(days=1)}
+
+    def fill(access: Access) -> None:
+        for number in range(250):
+            access.audit_log.add(entry("DEFAULT", now - ages["old"], f"old {number}"))
+        for name, age in ages.items():
+            access.audit_log.add(entry("DEFAULT", now - age, name))
+            access.audit_log.add(entry(None, now - age, f"{name} of none"))
+            access.audit_log.add(entry("OTHER", now - age, f"{name} of another"))
+
+    await database.access_write(fill)
+    activities = RetentionActivities(database, None, KEEP)
+
+    done = RetentionPass("DEFAULT")
+    first = await asyncio.gather(*(activities.remove_details(done, now) for _ in range(2)))
+    again = await activities.remove_details(done, now)
+
+    def names(access: Access) -> set[str]:
+        return {each.username for each in access.audit_log.page(PageRequest(500, 0), store=None).records}
+
+    left = await database.access_read(names)
+    assert {each.is_done for each in (*first, again)} == {True}
+    assert left == {"as old", "as old of none", "young", "young of none", *(f"{name} of another" for name in ages)}
+
+
+def entry(store: str | None, at: datetime, username: str) -> AuditEntry:
+    """An entry of the audit log."""
+    who = {"entity_id": None, "user_id": None, "user_type": "admin", "api_key": None, "address": None}
+    what = {"event_type": "POST /api/{storeCode}/points/add", "entity_type": "POINTS_TRANSFER", "outcome": "done"}
+    return AuditEntry(
+        id=new_id(), created_at=at, store=store, username=username, status=200, details=None, **who, **what
+    )
