@@ -60,7 +60,10 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
         if replaced.outline.notify_before != new.outline.notify_before:
             tx.settings.lock_notices()
             begin_to_move(tx.settings, now=due_at)
-        tx.risers.schedule(replaced.outline.tier_rules, new.outline.tier_rules, due_at=due_at)
+        if new.outline.region not in (None, replaced.outline.region):
+            tx.phones.schedule(due_at=due_at)
+        for before, after in replaced.outline.tier_rules_beside(new.outline):
+            tx.risers.schedule(before, after, due_at=due_at)
     return number, is_new
 
 

@@ -8,7 +8,17 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, case, func, or_, select, union
 
 from database.ledger import TRANSFER_COLUMNS, transfer_record
-from database.past import ContributedSince, LateSince, LotChange, Past, StoredBalance, StoredLot, StoredSum, used_before
+from database.past import (
+    ContributedSince,
+    LateSince,
+    LotChange,
+    Past,
+    StoredBalance,
+    StoredLot,
+    StoredSum,
+    place_before,
+    used_before,
+)
 from database.past_operations import PastOperations, activations, by_hand
 from database.queries import columns_of
 from database.tables import (
@@ -16,11 +26,13 @@ from database.tables import (
     allocation,
     badge,
     contribution,
+    counted_sale,
     event,
     issued_reward,
     lot,
     mark,
     member,
+    member_tier,
     progress,
     transfer,
     usage,
@@ -37,6 +49,7 @@ from loyalty.store.history import MemberRange, ReplayedEvent
 from loyalty.store.members import Balance, GrantedBadge, StoredMember
 from loyalty.store.points import Allocation, Transfer
 from loyalty.store.rewards import IssuedReward
+from loyalty.store.tiers import CountedSale, TierPlace
 
 T = TypeVar("T")
 
@@ -110,6 +123,8 @@ class History:
             day=self._day,
             goals={each.name: int(each.goal * MILLION) for each in self._program.achievements},
             tiers=self._first_tiers(members),
+            places=self._places(members),
+            counted_sales=self._counted_sales(members),
             contributed=self._contributed_since(members),
             completed_since=self._completed_since(members),
             granted_since=self._granted_since(members),
@@ -292,8 +307,28 @@ class History:
         """The tiers at the moment of those members whose tier changed since."""
         first: dict[str, str | None] = {}
         for member_id, body in self._bodies_since(members, "tier_changed"):
-            first.setdefault(member_id, body["from"])
+            if "tier_set" not in body:
+                first.setdefault(member_id, body["from"])
         return first
+
+    def _places(self, members: MemberRange) -> Mapping[str, dict[str, TierPlace]]:
+        """Where members were in the tier sets beside the default one, by member and set."""
+        changed: dict[tuple[str, str], str | None] = {}
+        for member_id, body in self._bodies_since(members, "tier_changed"):
+            if "tier_set" in body:
+                changed.setdefault((member_id, body["tier_set"]), body["from"])
+        within = (member_tier.c.store == self._store, member_tier.c.member.between(members.first, members.last))
+        columns = (member_tier.c.member, member_tier.c.tier_set, *columns_of(TierPlace, member_tier))
+        found: dict[str, dict[str, TierPlace]] = defaultdict(dict)
+        for member_id, name, *stored in self._connection.execute(select(*columns).where(*within)):
+            place = TierPlace(*stored)
+            then = changed.get((member_id, name), place.tier)
+            found[member_id][name] = place_before(place, then, since=self._since)
+        return found
+
+    def _counted_sales(self, members: MemberRange) -> Mapping[str, list[CountedSale]]:
+        """What the sales of members count that happened before."""
+        return self._by_member(members, CountedSale, counted_sale, counted_sale.c.at < self._since)
 
     def _completed_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
         """How often each achievement was completed since, less the completions that were taken back by hand."""

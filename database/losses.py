@@ -6,7 +6,7 @@ from typing import assert_never
 from sqlalchemy import Column, ColumnElement, Table, func, or_, select
 
 from database.queries import Queries
-from database.tables import account, event, issued_reward, member
+from database.tables import account, event, issued_reward, member, member_tier
 from loyalty.losses import LOSS_KINDS, Loss, LossKind
 from loyalty.program.outline import NamesByKind
 
@@ -24,6 +24,8 @@ class LossQueries(Queries):
                 return self._wallets(names)
             case "tier":
                 return self._tiers(names)
+            case "tier_set":
+                return self._tier_sets(names)
             case "reward":
                 return self._rewards(names)
             case "event":
@@ -37,8 +39,21 @@ class LossQueries(Queries):
             yield Loss("wallet", name, members)
 
     def _tiers(self, names: list[str]) -> Iterator[Loss]:
-        for name, members, _ in self._counts(member, member.c.tier, names, member.c.id):
+        """Yield tiers with members; one of a set beside the default goes by `SET/TIER`."""
+        of_default = [name for name in names if "/" not in name]
+        for name, members, _ in self._counts(member, member.c.tier, of_default, member.c.id):
             yield Loss("tier", name, members)
+        for tier_set in sorted({name.partition("/")[0] for name in names if "/" in name}):
+            tiers = [name.partition("/")[2] for name in names if name.startswith(f"{tier_set}/")]
+            in_set = member_tier.c.tier_set == tier_set
+            for name, members, _ in self._counts(member_tier, member_tier.c.tier, tiers, member_tier.c.member, in_set):
+                yield Loss("tier", f"{tier_set}/{name}", members)
+
+    def _tier_sets(self, names: list[str]) -> Iterator[Loss]:
+        is_in_tier = member_tier.c.tier.is_not(None)
+        counts = self._counts(member_tier, member_tier.c.tier_set, names, member_tier.c.member, is_in_tier)
+        for name, members, _ in counts:
+            yield Loss("tier_set", name, members)
 
     def _rewards(self, names: list[str]) -> Iterator[Loss]:
         """Yield rewards with a coupon that is neither used nor expired."""

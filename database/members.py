@@ -17,6 +17,7 @@ from database.sessions import Sessions
 from database.sqlite_fast_path import Prepared
 from database.tables import account, badge, member, member_collision, member_field
 from loyalty.program.wallets import Points
+from loyalty.store.identity_keys import phone_key
 from loyalty.store.members import (
     Balance,
     GrantedBadge,
@@ -288,6 +289,14 @@ class Members(MemberQueries, WriteQueries):
     def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
         """Replace what a member is known by, with the parts that are not confirmed."""
         self.update(member, {"id": member_id}, **_identity_columns(identity), learned=learned, updated_at=now)
+
+    def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:
+        """Replace the spelling of a phone number; it stays confirmed, or not."""
+        self.update(member, {"id": member_id}, phone=phone, phone_key=phone_key(phone), updated_at=now)
+
+    def note_collision(self, member_id: str, part: str, other: str) -> None:
+        """Note that a member's email or phone (`part`) is that of another, who is found by it."""
+        self.upsert(member_collision, {"member": member_id, "part": part, "other": other})
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""

@@ -24,6 +24,7 @@ from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, Member, Stor
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
+from loyalty.store.tiers import CountedSale, TierPlace
 from loyalty.tiers.standing import kept_until
 
 
@@ -133,6 +134,9 @@ class Past:
     goals: Mapping[str, int]
     """The goals of achievements, in millionths."""
     tiers: Mapping[str, str | None]
+    places: Mapping[str, Mapping[str, TierPlace]]
+    """Where they were in tier sets beside the default one."""
+    counted_sales: Mapping[str, list[CountedSale]]
     contributed: Mapping[str, ContributedSince]
     completed_since: Mapping[str, Counter[str]]
     granted_since: Mapping[str, Counter[str]]
@@ -190,6 +194,8 @@ class Past:
             used=by_reactor(used_before(self.used.get(member_id, ()), self._contributed(member_id))),
             issued={each.id: replace(each, status="issued") for each in self._coupons(member_id)},
             review=self._review(stored),
+            tier_places=dict(self.places.get(member_id, {})),
+            counted_sales={(each.event, each.tier_set): each for each in self.counted_sales.get(member_id, ())},
         )
         return MemberSnapshot(state)
 
@@ -209,7 +215,10 @@ class Past:
         late, review = self.late.get(stored.id, LateSince()), stored.review
         balance = balances.get(self.program.default_wallet.code, NO_POINTS)
         tier = self.program.tier_named(known.tier)
-        until = None if tier is None else kept_until(self.program, tier, now=self.since)
+        rules, registered_at = self.program.default_tier_set, known.registered_at
+        until = None
+        if tier is not None:
+            until = kept_until(self.program, rules, tier, registered_at=registered_at, now=self.since)
         if review is not None and review.at >= self.since:
             if review.since is not None and review.since >= self.since:
                 return replace(known, tier_base=Points(0), tier_until=until)
@@ -289,6 +298,13 @@ class Past:
             if stored.day < self.day and (amount or used):
                 sums[stored.achievement].insert(0, DailySum(stored.day, stored.value, amount, used - unused))
         return dict(sums)
+
+
+def place_before(place: TierPlace, tier: str | None, *, since: datetime) -> TierPlace:
+    """Return where a member was in a tier set, in `tier`; a review since is undone as far as it is kept."""
+    if place.reviewed_at is None or place.reviewed_at < since:
+        return replace(place, tier=tier)
+    return TierPlace(tier, place.tier_since, None, None, place.reviewed_base, place.reviewed_at)
 
 
 def used_before(stored: Iterable[StoredUse], since: ContributedSince) -> Iterator[StoredUse]:

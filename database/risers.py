@@ -1,13 +1,16 @@
 """The members whom a new program puts into a higher tier, found in the database without reading each of them."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 
 from database.queries import Queries, WriteQueries, insert_into
-from database.tables import account, deadline, member
+from database.tables import account, counted_sale, deadline, member, member_tier
+from loyalty.calendar import add_months, local_day, start_of
 from loyalty.program.tier_rules import EasierTier, TierRules
+from loyalty.program.tiers import DEFAULT_SET
+from loyalty.program.wallets import ONE
 from loyalty.store.due_items import DueKind
 
 _JUDGED: DueKind = "judge_tier"
@@ -16,36 +19,37 @@ _JUDGED: DueKind = "judge_tier"
 class RiserQueries(Queries):
     """Finds the members of one store who stand in a higher tier by other rules."""
 
-    def count(self, old: TierRules, new: TierRules) -> dict[str, int]:
-        """Return how many members rise to each tier, by the names of the tiers, the lowest first."""
-        easier = new.easier_than(old)
+    def count(self, old: TierRules, new: TierRules, *, now: datetime) -> dict[str, int]:
+        """Return how many members rise to each tier of a set, by the names of the tiers, the lowest first.
+
+        Whom a new rule of spend raises is not known before all their sales are counted by it.
+        """
+        easier = () if new.by == "spend" and new.judges_everybody(old) else new.easier_than(old)
         if not easier:
             return {}
-        standing = _standing(new)
-        rises = [(_rises(tier, standing), tier.name) for tier in reversed(easier)]
+        rises = [(_rises(new, tier, now), tier.name) for tier in reversed(easier)]
         reached = case(*rises, else_=None)
-        counted = self._members(new, reached, func.count()).where(or_(*(rise for rise, _ in rises))).group_by(reached)
-        found = {str(name): int(count) for name, count in self.connection.execute(counted)}
+        counted = _members(self.store, new, reached, func.count()).where(or_(*(rise for rise, _ in rises)))
+        found = {str(name): int(count) for name, count in self.connection.execute(counted.group_by(reached))}
         return {tier.name: found[tier.name] for tier in easier if tier.name in found}
-
-    def _members(self, rules: TierRules, *columns: ColumnElement[Any]) -> Select[Any]:
-        """Return a query of members with their accounts in the wallet of the rules; one without has no points."""
-        held = and_(account.c.member == member.c.id, account.c.wallet == rules.wallet)
-        return select(*columns).select_from(member.outerjoin(account, held)).where(member.c.store == self.store)
 
 
 class Risers(RiserQueries, WriteQueries):
     """Has the members judged who stand in a higher tier by other rules."""
 
     def schedule(self, old: TierRules, new: TierRules, *, due_at: datetime) -> bool:
-        """Store a due item `judge_tier` for each member who rises; return False if there is none."""
+        """Store a due item `judge_tier` for each member who rises; return False if there is none.
+
+        Every member is judged by a new rule of spend, and by other months.
+        """
         easier = new.easier_than(old)
-        if not easier:
+        everybody = new.judges_everybody(old)
+        if not easier and not everybody:
             return False
-        standing = _standing(new)
         row = {"store": literal(self.store), "subject": member.c.id, "kind": literal(_JUDGED)}
         row |= {"due_at": literal(due_at, deadline.c.due_at.type), "member": member.c.id}
-        rises = self._members(new, *row.values()).where(or_(*(_rises(tier, standing) for tier in easier)))
+        judged = true() if everybody else or_(*(_rises(new, tier, due_at) for tier in easier))
+        rises = _members(self.store, new, *row.values()).where(judged)
         statement = insert_into(self.connection.dialect.name, deadline).from_select(list(row), rises)
         again = {"due_at": statement.excluded.due_at, "failed_at": None, "error": None}
         keys = list(deadline.primary_key)
@@ -53,16 +57,49 @@ class Risers(RiserQueries, WriteQueries):
         return self.connection.execute(stored).first() is not None
 
 
+def _members(store: str, rules: TierRules, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Return a query of members with their accounts in the wallet of the rules, and their place in the tier set."""
+    held = and_(account.c.member == member.c.id, account.c.wallet == rules.wallet)
+    joined = member.outerjoin(account, held)
+    if rules.tier_set != DEFAULT_SET:
+        place = and_(member_tier.c.member == member.c.id, member_tier.c.tier_set == rules.tier_set)
+        joined = joined.outerjoin(member_tier, place)
+    return select(*columns).select_from(joined).where(member.c.store == store)
+
+
 def _standing(rules: TierRules) -> ColumnElement[int]:
-    """Return what `loyalty.tiers.standing` returns, in points."""
+    """Return what `loyalty.tiers.standing` returns, in points or in millionths; not of months."""
+    table = member if rules.tier_set == DEFAULT_SET else member_tier
     if rules.by == "active_points":
         return func.coalesce(account.c.active - account.c.owed, 0)
+    if rules.by == "spend":
+        spent = select(func.coalesce(func.sum(counted_sale.c.amount), 0)).where(
+            counted_sale.c.member == member.c.id, counted_sale.c.tier_set == rules.tier_set
+        )
+        if rules.reviewed:
+            spent = spent.where(or_(table.c.reviewed_at.is_(None), counted_sale.c.at >= table.c.reviewed_at))
+        return spent.correlate(member, member_tier).scalar_subquery()
     counted = func.coalesce(account.c.spent if rules.by == "spent_points" else account.c.qualifying, 0)
-    return counted - member.c.tier_base if rules.reviewed else counted
+    return counted - func.coalesce(table.c.tier_base, 0) if rules.reviewed else counted
 
 
-def _rises(tier: EasierTier, standing: ColumnElement[int]) -> ColumnElement[bool]:
+def _rises(rules: TierRules, tier: EasierTier, now: datetime) -> ColumnElement[bool]:
     """Return whether a member stands in a tier, did not before, and is in a lower one or in none."""
+    present = member.c.tier if rules.tier_set == DEFAULT_SET else member_tier.c.tier
+    is_lower = or_(present.is_(None), present.in_(tier.below))
+    if rules.by == "membership_months":
+        did_not = true() if tier.before is None else member.c.registered_at >= _before_months(rules, tier.before, now)
+        return and_(member.c.registered_at < _before_months(rules, tier.start, now), did_not, is_lower)
+    standing = _standing(rules)
     reaches = standing >= tier.start if tier.start > 0 else true()
     did_not = standing < tier.before if tier.before is not None else true()
-    return and_(reaches, did_not, or_(member.c.tier.is_(None), member.c.tier.in_(tier.below)))
+    return and_(reaches, did_not, is_lower)
+
+
+def _before_months(rules: TierRules, months: int, now: datetime) -> datetime:
+    """Return the moment before which those registered who have been members for so many months (in millionths)."""
+    number, today = months // ONE, local_day(now, rules.zone)
+    day: date = add_months(today, -number)
+    while add_months(day + timedelta(days=1), number) <= today:
+        day += timedelta(days=1)
+    return start_of(day + timedelta(days=1), rules.zone)

@@ -15,6 +15,7 @@ from loyalty.store.achievements import DailySum, sort_key
 from loyalty.store.due_items import DueItem, DueKind, DueTimes, known_kind
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.rewards import IssuedReward
+from loyalty.tiers.places import set_subject
 
 T = TypeVar("T")
 
@@ -42,8 +43,11 @@ def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
         issued=issued,
         review=tx.members.tier_period(member_id).review,
         tier_holds=tx.tier_holds.holds_of(member_id),
+        tier_places=tx.tier_places.places_of(member_id),
+        counted_sales={(each.event, each.tier_set): each for each in tx.spend.sales_counted(member_id)},
     )
-    return MemberSnapshot(state, due_items=_due_items(tx, {member_id, *lots, *issued}))
+    subjects = {set_subject(member_id, name) for name in state.tier_places}
+    return MemberSnapshot(state, due_items=_due_items(tx, {member_id, *subjects, *lots, *issued}))
 
 
 def used_by_program(tx: ReadTransaction) -> UsageByReactor:

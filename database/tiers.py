@@ -1,18 +1,28 @@
-"""Tiers that administrators set by hand."""
+"""Where members are in tier sets, tiers that administrators set by hand, and what sales count for tiers."""
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
-from database.tables import tier_hold
-from loyalty.store.tiers import TierHold
+from database.tables import counted_sale, member_tier, tier_hold
+from loyalty.program.wallets import Points
+from loyalty.store.tiers import NO_PLACE, CountedSale, TierHold, TierPlace
+from loyalty.tiers.places import set_subject
 
 _THIS = (
     tier_hold.c.store == bindparam("in_store"),
     tier_hold.c.member == bindparam("the_member"),
     tier_hold.c.tier_set == bindparam("the_tier_set"),
+)
+_PLACES: Prepared[tuple[str, TierPlace]] = Prepared(
+    select(member_tier.c.tier_set, *columns_of(TierPlace, member_tier)).where(
+        member_tier.c.store == bindparam("in_store"), member_tier.c.member == bindparam("the_member")
+    ),
+    lambda name, *columns: (name, TierPlace(*columns)),
 )
 _REMOVE: Prepared[str] = Prepared(delete(tier_hold).where(*_THIS), first_column)
 
@@ -43,3 +53,58 @@ class TierHolds(TierHoldQueries, WriteQueries):
     def remove_hold(self, member_id: str, tier_set: str) -> None:
         """Remove a tier by hand, if there is one."""
         _REMOVE.run(self.connection, self._parameters({"member": member_id, "tier_set": tier_set}))
+
+
+class TierPlaceQueries(Queries):
+    """Reads where one store's members are in the tier sets beside the default one."""
+
+    def place(self, member_id: str, tier_set: str) -> TierPlace:
+        """Return where a member is in a tier set."""
+        return self.find_one(TierPlace, member_tier, member=member_id, tier_set=tier_set) or NO_PLACE
+
+    def places_of(self, member_id: str) -> dict[str, TierPlace]:
+        """Return where a member is, by tier set."""
+        return dict(_PLACES.all(self.connection, {"in_store": self.store, "the_member": member_id}))
+
+
+class TierPlaces(TierPlaceQueries, WriteQueries):
+    """Where one store's members are in the tier sets beside the default one."""
+
+    def set_place(self, member_id: str, tier_set: str, place: TierPlace) -> None:
+        """Store where a member is in a tier set."""
+        row = {"member": member_id, "tier_set": tier_set, "subject": set_subject(member_id, tier_set)}
+        self.upsert(member_tier, row | asdict(place))
+
+
+class SpendQueries(Queries):
+    """Reads what the sales of one store's members count for tiers."""
+
+    def spent(self, member_id: str, tier_set: str, *, since: datetime | None, until: datetime | None = None) -> Points:
+        """Return what sales from a moment (None: all) until before another (None: now) count together."""
+        wanted = select(func.coalesce(func.sum(counted_sale.c.amount), 0)).where(
+            counted_sale.c.store == self.store,
+            counted_sale.c.member == member_id,
+            counted_sale.c.tier_set == tier_set,
+        )
+        if since is not None:
+            wanted = wanted.where(counted_sale.c.at >= since)
+        if until is not None:
+            wanted = wanted.where(counted_sale.c.at < until)
+        return Points(int(self.connection.execute(wanted).scalar_one()))
+
+    def of_sale(self, member_id: str, event_id: str) -> list[CountedSale]:
+        """Return what the sale of a member's event counts, for each tier set."""
+        return self.find_all(CountedSale, counted_sale, ("tier_set",), member=member_id, event=event_id)
+
+    def sales_counted(self, member_id: str) -> list[CountedSale]:
+        """Return what all sales of a member count."""
+        return self.find_all(CountedSale, counted_sale, ("at", "event", "tier_set"), member=member_id)
+
+
+class Spend(SpendQueries, WriteQueries):
+    """What the sales of one store's members count for tiers."""
+
+    def set_counted(self, member_id: str, sale: CountedSale) -> None:
+        """Store what a sale counts for a tier set, in place of what it did."""
+        row: dict[str, Any] = {"event": sale.event, "tier_set": sale.tier_set, "member": member_id, "at": sale.at}
+        self.upsert(counted_sale, row | {"sold": sale.sold, "amount": sale.amount})

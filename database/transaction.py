@@ -22,6 +22,7 @@ from database.imports import ImportQueries, Imports
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
 from database.members import MemberQueries, Members
+from database.phones import Phones
 from database.referrals import ReferralQueries, Referrals
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
@@ -29,7 +30,7 @@ from database.risers import RiserQueries, Risers
 from database.settings import Settings, SettingsQueries
 from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
-from database.tiers import TierHoldQueries, TierHolds
+from database.tiers import Spend, SpendQueries, TierHoldQueries, TierHolds, TierPlaceQueries, TierPlaces
 from database.transactions import TransactionQueries, Transactions
 from database.usage import Usage, UsageQueries
 from database.webhooks import WebhookQueries, Webhooks
@@ -69,6 +70,14 @@ class ReadTransaction:
     @cached_property
     def tier_holds(self) -> TierHoldQueries:
         return TierHoldQueries(self.connection, self.store)
+
+    @cached_property
+    def tier_places(self) -> TierPlaceQueries:
+        return TierPlaceQueries(self.connection, self.store)
+
+    @cached_property
+    def spend(self) -> SpendQueries:
+        return SpendQueries(self.connection, self.store)
 
     @cached_property
     def due_items(self) -> DueItemQueries:
@@ -183,8 +192,20 @@ class Transaction(ReadTransaction):
         return TierHolds(self.connection, self.store)
 
     @cached_property
+    def tier_places(self) -> TierPlaces:
+        return TierPlaces(self.connection, self.store)
+
+    @cached_property
+    def spend(self) -> Spend:
+        return Spend(self.connection, self.store)
+
+    @cached_property
     def due_items(self) -> DueItems:
         return DueItems(self.connection, self.store)
+
+    @cached_property
+    def phones(self) -> Phones:
+        return Phones(self.connection, self.store)
 
     @cached_property
     def risers(self) -> Risers:

@@ -5,13 +5,16 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from rules.values import Json
 
-LossKind: TypeAlias = Literal["wallet", "tier", "reward", "event"]
+LossKind: TypeAlias = Literal["wallet", "tier", "tier_set", "reward", "event"]
 LOSS_KINDS: Final[tuple[LossKind, ...]] = get_args(LossKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A wallet with points, a tier with members, a reward with coupons out or an event type with events under way."""
+    """A wallet with points, a tier or a set of them with members, a reward with coupons out, or an event type.
+
+    Of an event type events are under way.
+    """
 
     kind: LossKind
     name: str
@@ -28,7 +31,7 @@ class Loss:
     def __str__(self) -> str:
         members = f"{self.members:,} member{'' if self.members == 1 else 's'}"
         if self.kind != "event":
-            return f"{self.kind} {self.name} ({members})"
+            return f"{self.kind.replace('_', ' ')} {self.name} ({members})"
         return f"event type {self.name} ({self.events:,} event{'' if self.events == 1 else 's'} of {members} under way)"
 
 

@@ -1,23 +1,24 @@
 """Reads a program from its files, and finds the problems of all files in one run."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from loyalty.events.builtin_events import ANSWERED, with_transactions
 from loyalty.program.logic import Place
-from loyalty.program.outline import NamesByKind, Outline
+from loyalty.program.outline import NamesByKind, Outline, names_of_tiers
 from loyalty.program.program import Program
 from loyalty.program.tier_rules import TierRules
 from program_files.checks.cross_file import note_cross_file, note_past
 from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
 from program_files.readers.achievements import read_achievement
-from program_files.readers.declarations import Declarations, scopes_of_rewards
+from program_files.readers.declarations import Declarations, names_of_all_tiers, scopes_of_rewards
 from program_files.readers.events import read_event
 from program_files.readers.reactors import read_reactor
 from program_files.readers.rewards import RewardReader
 from program_files.readers.settings import NO_SETTINGS, Settings, read_settings
+from program_files.readers.spend import read_spend
 from program_files.text.nodes import Node
 from program_files.text.problems import Problem, Problems, ProgramFaults, in_order
 from program_files.text.text import read_text
@@ -103,13 +104,14 @@ def read_outline(files: Mapping[str, bytes]) -> Outline:
     settings = declared.settings
     names: NamesByKind = {
         "wallet": frozenset(settings.wallets),
-        "tier": frozenset(tier.name for tier in settings.tiers),
+        **names_of_tiers(settings.tier_sets.values()),
         "reward": frozenset(declared.rewards),
         "event": frozenset(declared.event_types),
     }
-    rules = TierRules.of(settings.tiers, settings.tier_by, settings.tier_review, settings.wallets, settings.tier_wallet)
+    rules = TierRules.of(settings.tiers.tier_set, settings.zone)
+    more = {each.tier_set.name: TierRules.of(each.tier_set, settings.zone) for each in settings.more_tier_sets}
     title = "" if settings.title == settings.store else settings.title  # it gives no title
-    return Outline(title, names, rules)
+    return Outline(title, names, rules, more_tier_rules=more, region=settings.region)
 
 
 def _declares(path: str) -> bool:
@@ -132,6 +134,7 @@ def _program(
     )
     if settings is None:
         return None
+    default = settings.tiers.tier_set
     program = Program(
         store=settings.store,
         title=settings.title,
@@ -140,9 +143,9 @@ def _program(
         registers_unknown_members=settings.registers_unknown_members,
         wallets=settings.wallets,
         notify_before=settings.notify_before,
-        tiers=settings.tiers,
-        tier_by=settings.tier_by,
-        tier_review=settings.tier_review,
+        tiers=tuple(default.tiers),
+        tier_by=default.by,
+        tier_review=default.review,
         event_types=declared.event_types,
         reactors=tuple(reactors.values()),
         achievements=tuple(achievements.values()),
@@ -150,8 +153,13 @@ def _program(
         returns=settings.returns,
         tier_on_return=settings.tier_on_return,
         badges=settings.badges or {},
-        tier_fall=settings.tier_fall,
+        tier_fall=default.fall,
         tier_wallet_code=settings.tier_wallet,
+        tier_spend=read_spend(settings.tiers, problems, declared),
+        tier_spend_text=default.spend_text,
+        more_tier_sets=tuple(
+            replace(each.tier_set, spend=read_spend(each, problems, declared)) for each in settings.more_tier_sets
+        ),
     )
     note_cross_file(program, declared, nodes, problems)
     if now is not None:
@@ -242,7 +250,8 @@ def _declarations(
             "event type": event_types if len(events) == len(nodes["events"]) else None,
             "reward": rewards if len(rewards) == len(nodes["rewards"]) else None,
             "wallet": settings.wallets if settings else None,
-            "tier": [tier.name for tier in settings.tiers] if settings else None,
+            "tier": names_of_all_tiers(settings) if settings else None,
+            "tier set": settings.tier_sets if settings else None,
             "badge": settings.badges if settings else None,
             "achievement": _names_of(nodes["achievements"]),
         },

@@ -170,8 +170,8 @@ def _named(effect: EffectRule, program: Program) -> tuple[EffectName, dict[str, 
             return "grant_badge", {"badgeTypeId": program.id_of("badge", badge)}
         case IssueReward(reward):
             return "issue_reward", {"rewardId": program.id_of("reward", reward)}
-        case SetTier(tier):
-            return "set_tier", {"levelId": program.id_of("tier", tier)}
+        case SetTier(tier, tier_set):
+            return "set_tier", {"levelId": program.tier_id(tier_set, tier)}
         case SetAttributeRule(name):
             return "set_attribute", {"customAttributeKey": name}
         case CallWebhookRule():

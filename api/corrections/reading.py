@@ -9,7 +9,7 @@ from api.http.errors import BadInput, Forbidden, InputFault, faults_of_refusal
 from api.points.moves import parse_until
 from api.state.dependencies import StoreRequest
 from api.state.member_lookup import require_member
-from api.tiers.views import tiers_named
+from api.tiers.views import tier_named
 from database import ReadTransaction
 from loyalty.corrections.changes import (
     CorrectBadge,
@@ -88,8 +88,8 @@ def _moved(kind: str, fault: InputFault) -> InputFault:
 
 def _tier(program: Program, text: str | None) -> str | None:
     """The tier that an id or a name names; a name of none is refused by the operation."""
-    found = [] if text is None else tiers_named(program, text)
-    return found[0].name if found else text
+    found = None if text is None else tier_named(program, text, program.default_tier_set)
+    return text if found is None else found[1].name
 
 
 def _named(program: Program, kind: str, text: str, further: list[str] | None = None) -> str:

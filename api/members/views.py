@@ -18,7 +18,7 @@ from loyalty.store.achievements import AchievementCompletions
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, StoredMember
 from loyalty.store.points import Lot, account_id
 from loyalty.store.referrals import referral_token
-from loyalty.tiers.standing import standing
+from loyalty.tiers.standing import Amount, standing_of
 from loyalty.webhooks.messages import ProgressView
 from loyalty.webhooks.messages.parts import progress as progress_rule
 
@@ -66,6 +66,8 @@ class MemberRecords:
     lots: list[Lot]
     badges: list[GrantedBadge]
     progress: list[AchievementProgress]
+    standing: Amount
+    """What they have of what the tiers of the default set are reached by."""
 
     @classmethod
     def read(cls, tx: ReadTransaction, member: StoredMember, program: Program, now: datetime) -> "MemberRecords":
@@ -80,6 +82,7 @@ class MemberRecords:
             tx.ledger.lots(member.id),
             tx.members.badges(member.id),
             progress,
+            standing_of(tx, program, program.default_tier_set, tx.members.facts(member.id), now=now),
         )
 
 
@@ -192,9 +195,7 @@ def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
 
 def _level_fields(records: MemberRecords, program: Program) -> dict[str, Any]:
     """The member's tier, and the points missing to the next."""
-    wallet = program.default_wallet
-    balance = records.balances.get(wallet.code, NO_POINTS)
-    reached = standing(program, balance, records.member.tier_base)
+    reached = records.standing
     tier = program.tier_named(records.member.tier)
     start = tier.start if tier else Decimal(-1)
     higher = min((tier for tier in program.tiers if tier.start > start), key=lambda tier: tier.start, default=None)

@@ -22,6 +22,7 @@ from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from api.state.member_lookup import member_in_path
 from database import ReadTransaction
 from database.pages import PageRequest
+from loyalty.events.member_facts import read_facts
 from loyalty.program import rewards
 from loyalty.rewards.eligibility import require_eligible
 from loyalty.rewards.refusals import NotEligible
@@ -156,7 +157,7 @@ async def _list_of_member(request: Request, store_request: StoreRequest, member:
     wanted = [each.value for each in filters if each.field == "available"]
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
-        facts = tx.members.facts(member_in_path(tx, store_request, member).id)
+        facts = read_facts(tx, store_request.program, member_in_path(tx, store_request, member).id)
         shown = [each for each in _found(tx, store_request, filters, deployed_at) if each.shown.holds(now)]
 
         def view(reward: rewards.Reward) -> dict[str, Any]:
@@ -191,7 +192,7 @@ def _is_eligible(
     if reward.eligible is None:
         return True
     try:
-        require_eligible(store_request.program, reward, tx.members.facts(member_id), now=now)
+        require_eligible(store_request.program, reward, read_facts(tx, store_request.program, member_id), now=now)
     except NotEligible:
         return False
     return True

@@ -23,8 +23,8 @@ def settings_of_program(program: Program) -> dict[str, str]:
     return {
         "programName": program.title,
         "timezone": program.zone.key,
-        "tierAssignType": "points",
-        "tierWalletCode": program.default_wallet.code,
+        "tierAssignType": "transactions" if program.tier_by == "spend" else "points",
+        "tierWalletCode": program.tier_wallet.code,
         "levelDowngradeMode": reviewed,
     }
 

@@ -1,6 +1,6 @@
 """Simulations: request body and answer."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -59,6 +59,7 @@ class SimulatedStanding(TypedDict):
     """Where a member stands."""
 
     tier: str | None
+    tiers: NotRequired[dict[str, str | None]]
     wallets: dict[str, SimulatedAmounts]
     badges: dict[str, int]
     attributes: JsonObject

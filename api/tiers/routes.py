@@ -1,5 +1,7 @@
 """Tier sets and tiers: reading them, where a member stands, and tiers by hand."""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -27,19 +29,21 @@ from api.tiers.schemas import (
     TiersOfSet,
 )
 from api.tiers.views import (
-    member_tier_set_views,
+    member_tier_set_view,
     own_tier_view,
     progress_view,
-    tier_set_id,
-    tier_set_views,
+    set_named,
+    tier_named,
+    tier_set_view,
     tier_views,
-    tiers_named,
+    tiers_of_member,
 )
 from database import ReadTransaction, Transaction
 from loyalty.events.operations import OperationContext
 from loyalty.program.program import Program
+from loyalty.program.tiers import DEFAULT_SET
+from loyalty.program.tiers import TierSet as TierSetOfProgram
 from loyalty.refusals import UnknownTier
-from loyalty.store.tiers import DEFAULT_SET
 from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 from loyalty.tiers.refusals import UnknownTierSet
 
@@ -61,18 +65,20 @@ TierSetInPath: TypeAlias = Annotated[str, Path(alias="tierSet", description="A t
     "/tierSet", summary="List tier sets", response_model=TierSets, openapi_extra=SETS_QUERY.openapi_parameters()
 )
 async def list_tier_sets(request: Request, store_request: AdminRequest) -> Response:
-    """The tier sets of the program in force."""
-    page, filters = SETS_QUERY.parse(request.query_params, store_request.program.zone)
-    views = tier_set_views(store_request.program, deployed_at=await store_request.deployed_at())
+    """The tier sets of the program in force, the default one first."""
+    program = store_request.program
+    page, filters = SETS_QUERY.parse(request.query_params, program.zone)
+    deployed_at = await store_request.deployed_at()
+    views = [tier_set_view(program, each, deployed_at=deployed_at) for each in program.tier_sets.values()]
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
 
 
 @router.get("/tierSet/{tierSet}", summary="Show a tier set", response_model=TierSet)
 async def show_tier_set(name: TierSetInPath, store_request: AdminRequest) -> Response:
     """One tier set of the program in force."""
-    _require_set(store_request, name)
-    (view,) = tier_set_views(store_request.program, deployed_at=await store_request.deployed_at())
-    return ExactJson(view)
+    tier_set = _required_set(store_request, name)
+    deployed_at = await store_request.deployed_at()
+    return ExactJson(tier_set_view(store_request.program, tier_set, deployed_at=deployed_at))
 
 
 @router.get(
@@ -83,27 +89,31 @@ async def show_tier_set(name: TierSetInPath, store_request: AdminRequest) -> Res
 )
 async def list_tiers_of_set(request: Request, name: TierSetInPath, store_request: AdminRequest) -> Response:
     """The tiers of a tier set, from the lowest."""
-    _require_set(store_request, name)
-    return await _tiers(request, store_request)
+    return await _tiers(request, store_request, [_required_set(store_request, name)])
 
 
 @router.get("/tier", summary="List tiers", response_model=TiersOfSet, openapi_extra=TIERS_QUERY.openapi_parameters())
 async def list_tiers(request: Request, store_request: AdminRequest) -> Response:
-    """The tiers of the program in force, from the lowest."""
-    return await _tiers(request, store_request)
+    """The tiers of the program in force, set by set, from the lowest."""
+    return await _tiers(request, store_request, store_request.program.tier_sets.values())
 
 
 @router.get("/tier/{tier}", summary="Show a tier", response_model=TierOfSet)
 async def show_tier(
-    name: Annotated[str, Path(alias="tier", description="A levelId, or the tier's name in program files.")],
+    name: Annotated[
+        str,
+        Path(alias="tier", description="A levelId, or the tier's name in program files, `SET/TIER` of another set."),
+    ],
     store_request: AdminRequest,
 ) -> Response:
     """One tier of the program in force."""
     program = store_request.program
-    for tier in tiers_named(program, name):
-        views = tier_views(program, deployed_at=await store_request.deployed_at())
-        return ExactJson(views[program.tiers.index(tier)])
-    raise NotFound(f"no tier {name[:80]} in {store_request.store}")
+    found = tier_named(program, name)
+    if found is None:
+        raise NotFound(f"no tier {name[:80]} in {store_request.store}")
+    tier_set, tier = found
+    views = tier_views(program, tier_set, deployed_at=await store_request.deployed_at())
+    return ExactJson(views[tier_set.tiers.index(tier)])
 
 
 @router.get(
@@ -114,14 +124,18 @@ async def show_tier(
     tags=["Member"],
 )
 async def show_own_tier(request: Request, store_request: CallerRequest) -> Response:
-    """The tier of the member who is logged in."""
+    """The tiers of the member who is logged in, one of each tier set."""
     program, caller = store_request.program, store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")
     page, filters = OWN_QUERY.parse(request.query_params, program.zone)
-    member = await store_request.database.read(lambda tx: tx.members.get(caller.id))
-    tier = None if member is None else program.tier_named(member.tier)
-    views = [] if tier is None else [own_tier_view(program, tier)]
+
+    def read(tx: ReadTransaction) -> list[dict[str, Any]]:
+        member = tx.members.get(caller.id)
+        found = () if member is None else tiers_of_member(tx, program, member)
+        return [own_tier_view(program, tier_set, tier) for tier_set, tier, _ in found]
+
+    views = await store_request.database.read(read)
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
 
 
@@ -138,7 +152,11 @@ async def list_member_tier_sets(request: Request, member: MemberInPath, store_re
 
     def read(tx: ReadTransaction) -> list[dict[str, Any]]:
         found = member_in_path(tx, store_request, member)
-        return member_tier_set_views(program, found, tx.tier_holds.hold(found.id, DEFAULT_SET))
+        holds = tx.tier_holds.holds_of(found.id)
+        return [
+            member_tier_set_view(program, tier_set, tier, holds.get(tier_set.name))
+            for tier_set, tier, _ in tiers_of_member(tx, program, found)
+        ]
 
     views = await store_request.database.read(read)
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
@@ -151,12 +169,13 @@ async def list_member_tier_sets(request: Request, member: MemberInPath, store_re
 )
 async def show_progress(member: MemberInPath, name: TierSetInPath, store_request: CallerRequest) -> Response:
     """The tier of a member, and what is missing to the next."""
-    program = store_request.program
+    program, now = store_request.program, datetime.now(UTC)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         found = member_in_path(tx, store_request, member)
-        _require_set(store_request, name)
-        return progress_view(tx, program, found, tx.tier_holds.hold(found.id, DEFAULT_SET))
+        tier_set = _required_set(store_request, name)
+        hold = tx.tier_holds.hold(found.id, tier_set.name)
+        return progress_view(tx, program, tier_set, found, hold, now=now)
 
     return ExactJson(await store_request.database.read(read))
 
@@ -181,11 +200,14 @@ async def assign(request: Request, member: MemberInPath, change: AdminChange) ->
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = member_in_path(tx, store_request, member)
         until = parse_until(posted.until, store_request, path="until")
-        tiers = tiers_named(operation.program, posted.level_id)
-        if not tiers:
-            unknown = UnknownTier([each.name for each in operation.program.tiers])
+        within = None if posted.tier_set_id is None else _named_set(operation.program, posted.tier_set_id)
+        named = tier_named(operation.program, posted.level_id, within)
+        if named is None:
+            known = operation.program.default_tier_set if within is None else within
+            unknown = UnknownTier([each.name for each in known.tiers])
             raise BadInput.at("levelId", str(unknown), "unknownTier")
-        assign_tier(operation, AssignTier(found.id, tiers[0].name, until, pinned=posted.pinned))
+        tier_set, tier = named
+        assign_tier(operation, AssignTier(found.id, tier.name, until, posted.pinned, tier_set.name))
 
     return await change.respond(posted, moves(change, run))
 
@@ -205,9 +227,8 @@ async def unassign(request: Request, member: MemberInPath, change: AdminChange) 
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = member_in_path(tx, store_request, member)
-        if posted.tier_set_id is not None and not _is_set(operation.program, posted.tier_set_id):
-            raise UnknownTierSet([DEFAULT_SET] if operation.program.tiers else [])
-        unassign_tier(operation, found.id)
+        within = None if posted.tier_set_id is None else _named_set(operation.program, posted.tier_set_id)
+        unassign_tier(operation, found.id, DEFAULT_SET if within is None else within.name)
 
     return await change.respond(posted, moves(change, run))
 
@@ -222,17 +243,25 @@ async def refuse_change(store_request: AdminRequest) -> Response:
     raise NotAllowed(message, allow="GET")
 
 
-async def _tiers(request: Request, store_request: StoreRequest) -> Response:
-    page, filters = TIERS_QUERY.parse(request.query_params, store_request.program.zone)
-    views = tier_views(store_request.program, deployed_at=await store_request.deployed_at())
+async def _tiers(request: Request, store_request: StoreRequest, tier_sets: Iterable[TierSetOfProgram]) -> Response:
+    program = store_request.program
+    page, filters = TIERS_QUERY.parse(request.query_params, program.zone)
+    deployed_at = await store_request.deployed_at()
+    views = [view for each in tier_sets for view in tier_views(program, each, deployed_at=deployed_at)]
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
 
 
-def _require_set(store_request: StoreRequest, text: str) -> None:
-    """Raise NotFound unless a path names a tier set of the program."""
-    if not _is_set(store_request.program, text):
+def _required_set(store_request: StoreRequest, text: str) -> TierSetOfProgram:
+    """The tier set that a path names; raise NotFound."""
+    found = set_named(store_request.program, text)
+    if found is None:
         raise NotFound(f"no tier set {text[:80]} in {store_request.store}")
+    return found
 
 
-def _is_set(program: Program, text: str) -> bool:
-    return bool(program.tiers) and (text == DEFAULT_SET or text.lower() == tier_set_id(program))
+def _named_set(program: Program, text: str) -> TierSetOfProgram:
+    """The tier set that a body names; raise UnknownTierSet."""
+    found = set_named(program, text)
+    if found is None:
+        raise UnknownTierSet(list(program.tier_sets))
+    return found

@@ -8,13 +8,19 @@ from typing_extensions import TypedDict
 from api.http.requests import RequestModel
 from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
 
-Attribute = Literal["activeUnits", "totalEarnedUnits", "cumulatedEarnedUnits"]
+Attribute = Literal[
+    "activeUnits", "totalEarnedUnits", "cumulatedEarnedUnits", "totalSpending", "monthsSinceJoiningProgram"
+]
 
 
 class PostTier(RequestModel):
-    """The tier that a member is put into by hand. `until`: when that ends; `pinned`: it holds both ways."""
+    """The tier that a member is put into by hand. `until`: when that ends; `pinned`: it holds both ways.
+
+    `tierSetId`: the set of the tier, where its name alone does not say it.
+    """
 
     level_id: str = Field(min_length=1, max_length=255)
+    tier_set_id: str | None = Field(default=None, min_length=1, max_length=255)
     until: str | None = Field(default=None, max_length=64)
     pinned: bool = False
 

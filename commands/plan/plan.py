@@ -15,6 +15,7 @@ from loyalty.calendar import local_day, start_of
 from loyalty.losses import DeployLosses
 from loyalty.program.outline import Outline
 from loyalty.program.program import Program
+from loyalty.program.tiers import DEFAULT_SET
 from program_files import read_outline, read_program, read_revision
 from workbench import differences
 from workbench.backtest import BacktestResult
@@ -164,7 +165,12 @@ def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[Depl
         tx = ReadTransaction(connection, program.store)
         old, new = read_outline(base.files), Outline.of(program)
         losses = losses_of_deploy(tx, Replaced(base.revision, old), new)
-        return losses, tx.risers.count(old.tier_rules, new.tier_rules)
+        risers: dict[str, int] = {}
+        for before, after in old.tier_rules_beside(new):
+            prefix = "" if after.tier_set == DEFAULT_SET else f"{after.tier_set}/"
+            counted = tx.risers.count(before, after, now=datetime.now(UTC))
+            risers |= {f"{prefix}{name}": members for name, members in counted.items()}
+        return losses, risers
 
 
 def _notices(url: str, store: str) -> Mapping[str, int]:

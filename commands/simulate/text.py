@@ -58,6 +58,8 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Text]:
 
 def _facts(standing: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "tier", standing["tier"] or "none"
+    for name, tier in standing.get("tiers", {}).items():
+        yield f"tier of {name}", tier or "none"
     for code, amounts in standing["wallets"].items():
         pending = f", {_number(amounts['pending'])} pending" if amounts["pending"] else ""
         yield code, f"{_number(amounts['active'])}{pending}"

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, and_, case, literal, or_, select
+from sqlalchemy import Column, ColumnElement, FromClause, and_, case, literal, or_, select, true, union
 
 from database.audit.checks import NOW, STORE, Check, Comparison, Subjects, exists, same, unindexed
 from database.audit.transfers import hold_left
-from database.tables import deadline, issued_reward, lot, member, transfer
+from database.tables import deadline, issued_reward, lot, member, member_tier, transfer
 from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
 from loyalty.store.due_items import DUE_KINDS
 
 _ADD = "add it to the table `deadline` with this date, and start Laurel again"
@@ -20,7 +21,8 @@ def due_item_checks(program: Program | None) -> Sequence[Check]:
     Points in a wallet that the program does not have stay as they are, and so do tiers that it does not have.
     """
     checks = [_lots(program), _HOLDS, _COUPONS, *_SUBJECTS]
-    return checks if program is None or not program.reviews_tiers else [*checks, _tiers(program)]
+    sets = [] if program is None else [each for each in program.tier_sets.values() if each.is_reviewed]
+    return [*checks, *map(_tiers, sets)]
 
 
 def _check(
@@ -72,18 +74,22 @@ def _lots(program: Program | None) -> Check:
     )
 
 
-def _tiers(program: Program) -> Check:
-    tiers = [each.name for each in program.tiers]
+def _tiers(tier_set: TierSet) -> Check:
+    """Return the check of the members in the tiers of a set."""
+    table = member if tier_set.is_default else member_tier
+    whose = member.c.id if tier_set.is_default else member_tier.c.member
+    of_set = true() if tier_set.is_default else member_tier.c.tier_set == tier_set.name
+    tiers = [each.name for each in tier_set.tiers]
     return _check(
         "tier-due",
         "a tier with an end is due to be reviewed",
-        member.c.id,
-        {"member": member.c.id},
-        member.c.id,
+        member.c.id if tier_set.is_default else member_tier.c.subject,
+        {"member": whose},
+        whose,
         literal("tier_review"),
-        member.c.tier_until,
-        and_(unindexed(member.c.store) == STORE, member.c.tier_until.is_not(None), member.c.tier.in_(tiers)),
-        member,
+        table.c.tier_until,
+        and_(unindexed(table.c.store) == STORE, table.c.tier_until.is_not(None), table.c.tier.in_(tiers), of_set),
+        table,
     )
 
 
@@ -114,7 +120,11 @@ _COUPONS = _check(
 def _subjects(name: str, table: Any) -> Check:
     """Return the check that the subjects of due items exist in their store."""
     kinds = [kind for kind, info in DUE_KINDS.items() if info.subject == name]
-    there = select(table.c.id).where(table.c.store == STORE).subquery("there")
+    ids = select(table.c.id).where(table.c.store == STORE)
+    if table is member:  # a member's place in a tier set has due items of its own
+        there = union(ids, select(member_tier.c.subject).where(member_tier.c.store == STORE)).subquery("there")
+    else:
+        there = ids.subquery("there")
     return Check(
         "due-subject",
         "every due item is about something of its store",

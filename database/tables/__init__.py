@@ -26,7 +26,7 @@ from database.tables.members import badge, member, member_code, member_collision
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
 from database.tables.stores import notice_move, revision, setting, store
-from database.tables.tiers import tier_hold
+from database.tables.tiers import counted_sale, member_tier, tier_hold
 from database.tables.transactions import customer_transaction, transaction_term
 from database.tables.webhooks import MESSAGE_NUMBERS, attempt, delivery, message, resend, subscription
 
@@ -51,6 +51,7 @@ __all__ = [
     "console_session",
     "contribution",
     "correction",
+    "counted_sale",
     "coupon_code",
     "customer_transaction",
     "daily_figure",
@@ -73,6 +74,7 @@ __all__ = [
     "member_code",
     "member_collision",
     "member_field",
+    "member_tier",
     "message",
     "metadata",
     "notice_move",

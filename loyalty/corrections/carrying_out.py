@@ -17,8 +17,9 @@ from loyalty.corrections.measuring import standing_of
 from loyalty.events.operations import OperationContext
 from loyalty.points.dates import lot_dates
 from loyalty.points.operations import AddPoints, SpendPoints, add_points, spend_points
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.rewards.operations import GiveReward, give_reward
-from loyalty.store.tiers import DEFAULT_SET, TierHold
+from loyalty.store.tiers import TierHold
 from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 
 

@@ -28,9 +28,9 @@ from loyalty.corrections.measuring import standing_of
 from loyalty.corrections.refusals import NotUndoable
 from loyalty.events.operations import OperationContext
 from loyalty.points.cancelling import CancelTransfer, cancel_transfer
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.rewards.operations import cancel_reward
 from loyalty.store.corrections import Correction
-from loyalty.store.tiers import DEFAULT_SET
 from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 
 

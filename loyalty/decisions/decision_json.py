@@ -24,6 +24,7 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.program.wallets import Wallet, exact_amount, to_points
 
 Wallets: TypeAlias = Mapping[str, Wallet]
@@ -118,8 +119,8 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
             return {"grant_badge": badge}
         case IssueReward(reward):
             return {"issue_reward": reward}
-        case SetTier(tier):
-            return {"set_tier": tier}
+        case SetTier(tier, tier_set):
+            return {"set_tier": tier if tier_set == DEFAULT_SET else {"set": tier_set, "tier": tier}}
         case SetAttribute(name, value):
             return {"set_attribute": {"name": name, "value": value}}
         case CallWebhook(url, body, headers):
@@ -145,7 +146,7 @@ def effect_from_json(effect: Mapping[str, Any], wallets: Wallets) -> Effect:
         case "issue_reward":
             return IssueReward(value)
         case "set_tier":
-            return SetTier(value)
+            return SetTier(value) if isinstance(value, str) else SetTier(value["tier"], value["set"])
         case "set_attribute":
             return SetAttribute(value["name"], value["value"])
         case "call_webhook":

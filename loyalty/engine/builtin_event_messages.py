@@ -18,6 +18,7 @@ from loyalty.members.code_messages import (
 )
 from loyalty.members.messages import send_deactivated, send_registered, send_updated
 from loyalty.points.messages import send_points_will_expire, send_transfers_of_event
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.rewards.messages import send_coupon_used, send_coupon_will_expire, send_reward_issued, send_status_changed
 from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
 from loyalty.transactions.messages import send_transaction, send_transaction_registered
@@ -42,6 +43,7 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
         str(context.event.body["to"]),
         up=bool(context.event.body["up"]),
         by_hand=bool(context.event.body.get("by_hand")),
+        tier_set=context.event.body.get("tier_set", DEFAULT_SET),
     ),
     "tier_will_expire": lambda context: send_tier_will_expire(context, context.event.body),
     "tier_kept": None,

@@ -25,8 +25,9 @@ from loyalty.store.events import Event
 from loyalty.store.limits import LimitUsage
 from loyalty.store.members import NOTHING, Member
 from loyalty.store.repositories import StoreRepositories
-from loyalty.tiers.effects import begin_period
+from loyalty.tiers.effects import begin_periods
 from loyalty.transactions.assigning import assign_unassigned
+from loyalty.transactions.counting import SOLD, count_sale
 from loyalty.transactions.taking_back import takes_back
 
 _STEPS = tuple(dict.fromkeys(each.step for each in EFFECTS.values() if each.step is not None))
@@ -55,8 +56,10 @@ def decide_event(context: EventContext) -> None:
     context.fired_sources = [outcome.source for outcome in fired]
     context.next_steps = _next_steps(context, fired)
     if context.event.type in ("member_registered", "member_registered_without_activation"):
-        begin_period(context)
+        begin_periods(context)
         assign_unassigned(context, context.member)
+    if context.event.type == SOLD and context.program.spend_sets:
+        count_sale(context)
     if context.event.type in BUILT_IN and context.state.parent is None:
         context.notice_due_items()
     for outcome in fired:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from loyalty.events.due_items import DueItemContext
+from loyalty.members.phones import read_phone_again
 from loyalty.points.due_items import run_hold_item, run_lot_item
 from loyalty.program.program import Program
 from loyalty.references import EventRef
@@ -14,6 +15,7 @@ from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, FailedDueItems,
 from loyalty.store.repositories import StoreRepositories
 from loyalty.store.settings import with_notices
 from loyalty.tiers.due_items import run_tier_item
+from loyalty.transactions.counting import count_again
 from loyalty.transactions.due_items import run_return_item
 
 PAGE = 100
@@ -80,8 +82,13 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
             return run_hold_item(context)
         case "coupon_begin" | "coupon_warn" | "coupon_expire":
             return run_coupon_item(context, kind)
-        case "judge_tier" | "tier_warn" | "tier_review" | "tier_hold_end":
+        case "judge_tier" | "tier_months" | "tier_warn" | "tier_review" | "tier_hold_end":
+            if kind == "judge_tier":
+                count_again(context, context.program, context.tx.members.facts(context.subject))
             return run_tier_item(context, kind)
+        case "read_phone":
+            read_phone_again(context)
+            return None
         case "return_missed":
             return run_return_item(context)
         case _:

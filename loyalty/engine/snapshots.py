@@ -1,14 +1,18 @@
 """Snapshots of members: what an in-memory engine starts from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from loyalty.engine.in_memory import InMemoryEngine
 from loyalty.points.ledger import due_items_of_lot
+from loyalty.program.program import Program
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.store.due_items import DueTimes
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.tiers import NO_PLACE
+from loyalty.tiers.places import subject_of
 from loyalty.tiers.standing import due_times_from_now
 
 DueItems: TypeAlias = Mapping[str, DueTimes]
@@ -40,7 +44,9 @@ def load_into(engine: InMemoryEngine, snapshot: MemberSnapshot) -> MemberState:
 def unload_from(engine: InMemoryEngine, member_id: str) -> MemberSnapshot:
     """Remove a member from an engine, with its due items; return it as it is now."""
     state = engine.store.unload(member_id)
-    return MemberSnapshot(state, due_items=engine.store.due_items.remove((member_id, *state.holdings)))
+    subjects = (subject_of(member_id, each) for each in engine.program.tier_sets.values())
+    due_items = engine.store.due_items.remove((member_id, *subjects, *state.holdings))
+    return MemberSnapshot(state, due_items=due_items)
 
 
 def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
@@ -58,4 +64,15 @@ def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
     for each in snapshot.state.transfers.values():
         if each.kind == "hold" and each.ends_at is not None and each.ends_at > now:
             found[each.id] = {"unblock": each.ends_at}
-    return found | {snapshot.state.member.id: due_times_from_now(program, snapshot.state.member, now=now)}
+    return found | _due_of_tiers(program, snapshot.state, now=now)
+
+
+def _due_of_tiers(program: Program, state: MemberState, *, now: datetime) -> dict[str, DueTimes]:
+    found: dict[str, DueTimes] = {}
+    for name, tier_set in program.tier_sets.items():
+        member = state.member
+        if not tier_set.is_default:
+            place = state.tier_places.get(name, NO_PLACE)
+            member = replace(member, tier=place.tier, tier_base=place.tier_base, tier_until=place.tier_until)
+        found[subject_of(member.id, tier_set)] = due_times_from_now(program, tier_set, member, now=now)
+    return found

@@ -20,6 +20,7 @@ _TIME: Final = {"type": "string", "format": "date-time"}
 _LOT: Final = {"wallet": _TEXT, "points": _NUMBER, "lot": _TEXT}
 _TRANSFER: Final = {"wallet": _TEXT, "points": _NUMBER, "balance": _NUMBER, "transfer": _TEXT, "comment": _TEXT}
 _ISSUED: Final = {"reward": _TEXT, "issued_reward": _TEXT, "coupon": _TEXT_OR_NULL}
+_TIER_SET: Final = {"tier_set": _TEXT}
 _LABELS: Final = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 _ITEM: Final = {
     "sku": _TEXT,
@@ -94,7 +95,7 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             "tier_changed",
             "A member's tier changed",
             {"from": _TEXT_OR_NULL, "to": _TEXT, "up": _YES_OR_NO},
-            optional={"by_hand": _YES_OR_NO},
+            optional={"by_hand": _YES_OR_NO, **_TIER_SET},
             from_="tier",
             to="tier",
         ),
@@ -102,17 +103,31 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
             "tier_will_expire",
             "A tier will be reviewed soon, and perhaps lost",
             {"tier": _TEXT, "to": _TEXT, "expires_at": _TIME},
+            optional=_TIER_SET,
             tier="tier",
             to="tier",
         ),
-        _built_in("tier_kept", "A tier was kept at its review", {"tier": _TEXT, "until": _TIME_OR_NULL}, tier="tier"),
+        _built_in(
+            "tier_kept",
+            "A tier was kept at its review",
+            {"tier": _TEXT, "until": _TIME_OR_NULL},
+            optional=_TIER_SET,
+            tier="tier",
+        ),
         _built_in(
             "tier_assigned",
             "A member was put into a tier by hand",
             {"tier": _TEXT, "direction": _TEXT, "until": _TIME_OR_NULL},
+            optional=_TIER_SET,
             tier="tier",
         ),
-        _built_in("tier_unassigned", "A tier by hand was taken back, or ended", {"tier": _TEXT}, tier="tier"),
+        _built_in(
+            "tier_unassigned",
+            "A tier by hand was taken back, or ended",
+            {"tier": _TEXT},
+            optional=_TIER_SET,
+            tier="tier",
+        ),
         _built_in(
             "achievement_completed",
             "An achievement was completed",

@@ -8,8 +8,10 @@ from typing import Any
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import from_json as decision_from_json
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.member_facts import read_facts
 from loyalty.ids import caused_id, new_id
 from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
 from loyalty.references import NOBODY, EventRef, StepResult, from_json
 from loyalty.store.contributions import Contribution
 from loyalty.store.due_items import DueKind, DueTimes
@@ -78,7 +80,7 @@ class EventContext:
         self.outbox.decision = self._decision
         self.has_new_outcomes = False
         self.new_tier: str | None = None
-        """The tier that this step has put the member into."""
+        """The tier of the default set that this step has put the member into."""
         self._member: Member | None = None
         self.log: list[str] = []
         """What the step did, in words."""
@@ -111,7 +113,7 @@ class EventContext:
     def member(self) -> Member:
         """The event's member as it was when the step began."""
         if self._member is None:
-            self._member = self.tx.members.facts(self.event.member)
+            self._member = read_facts(self.tx, self.program, self.event.member)
         return self._member
 
     def facts_of(self, member_id: str) -> Member:
@@ -119,11 +121,20 @@ class EventContext:
         assert member_id == self.event.member, "a step changes its own member"
         return self.member if self.new_tier is None else replace(self.member, tier=self.new_tier)
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:  # noqa: ARG002 - it is the event's
+    def report_tier(
+        self,
+        member_id: str,  # noqa: ARG002 - it is the event's
+        tier_set: TierSet,
+        tier: str,
+        body: Mapping[str, Any],
+        why: str = "",
+    ) -> None:
         """Cause `tier_changed`: this step has put the member into a tier."""
-        self.new_tier = tier
-        self.log.append(f"tier {tier}{why}")
-        self.cause("tier_changed", tier, dict(body))
+        if tier_set.is_default:
+            self.new_tier = tier
+        named = tier if tier_set.is_default else f"{tier_set.name}/{tier}"
+        self.log.append(f"tier {named}{why}")
+        self.cause("tier_changed", named, dict(body))
 
     @property
     def tier(self) -> str | None:

@@ -1,6 +1,6 @@
 """The decision: reactors against an event. Pure: the same program, member and event give the same decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -144,16 +144,28 @@ def member_values(program: Program, member: Member) -> dict[str, Any]:
         "country": (profile.get("address") or {}).get("country"),
         "tier": member.tier,
     }
+    tiers = dict(_tiers(program, member))
     return {
         "id": member.id,
         "points": wallets[default.code],
         "earned_points": default.amount(balance.earned if balance else 0),
         "wallets": wallets,
+        "tiers": tiers,
         "badges": list(member.badges),
         "attributes": member.attributes,
         "registered_at": member.registered_at,
         **{name: value for name, value in optional.items() if value is not None},
     }
+
+
+def _tiers(program: Program, member: Member) -> Iterator[tuple[str, str]]:
+    """Yield the tier in each tier set; who was never in one of a set is in the lowest, if everybody is."""
+    for name, tier_set in program.tier_sets.items():
+        tier = member.tier if tier_set.is_default else member.tiers.get(name)
+        if tier is None and tier_set.begins_at_nothing and not tier_set.is_default:
+            tier = tier_set.tiers[0].name
+        if tier is not None:
+            yield name, tier
 
 
 def _active(program: Program, member: Member, code: str) -> Decimal | int:

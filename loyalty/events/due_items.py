@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from loyalty.calendar import Duration
+from loyalty.events.member_facts import read_facts
 from loyalty.ids import caused_id
 from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
 from loyalty.references import EventRef
 from loyalty.store.due_items import DueItem, DueKind, DueTimes
 from loyalty.store.events import NewEvent
@@ -51,11 +53,19 @@ class DueItemContext:
 
     def facts_of(self, member_id: str) -> Member:
         """Return a member as they are now."""
-        return self.tx.members.facts(member_id)
+        return read_facts(self.tx, self.program, member_id)
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:  # noqa: ARG002 - not kept
+    def report_tier(
+        self,
+        member_id: str,
+        tier_set: TierSet,
+        tier: str,
+        body: Mapping[str, Any],
+        why: str = "",  # noqa: ARG002 - not kept
+    ) -> None:
         """Record `tier_changed` beside the event that reports the item."""
-        self.also.append(self.record("tier_changed", member_id, body, name=f"{tier}/{self.item.due_at.isoformat()}"))
+        named = tier if tier_set.is_default else f"{tier_set.name}/{tier}"
+        self.also.append(self.record("tier_changed", member_id, body, name=f"{named}/{self.item.due_at.isoformat()}"))
 
     def event_id(self, type_: str, name: str = "") -> str:
         """Return the id of the event that `record` stores."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from loyalty.events.member_facts import read_facts
 from loyalty.ids import new_id
 from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
 from loyalty.references import EventRef
 from loyalty.refusals import MemberInactive
 from loyalty.store.due_items import DueTimes
@@ -54,9 +56,16 @@ class OperationContext:
 
     def facts_of(self, member_id: str) -> Member:
         """Return a member as they are now."""
-        return self.tx.members.facts(member_id)
+        return read_facts(self.tx, self.program, member_id)
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:  # noqa: ARG002 - it is in the body
+    def report_tier(
+        self,
+        member_id: str,
+        tier_set: TierSet,  # noqa: ARG002 - it is in the body
+        tier: str,  # noqa: ARG002 - as the set
+        body: Mapping[str, Any],
+        why: str = "",  # noqa: ARG002 - not kept
+    ) -> None:
         """Record `tier_changed`."""
         self.record(self.new_event_id(), "tier_changed", member_id, body)
 

@@ -24,10 +24,8 @@ def change_member(context: EventContext) -> None:
                 context.tx.members.grant_badge(context.event.member, badge, now=context.now)
                 context.log.append(f"badge {badge} by {source}")
                 context.cause("badge_granted", f"{source}/{number}", {"badge": badge})
-            case SetTier(name):
-                tier = context.program.tier_named(name)
-                if tier is not None and tier.name != context.tier:
-                    move_to_tier(context, tier)
+            case SetTier():
+                move_to_tier(context, effect)
             case SetAttribute(name, value):
                 attributes[name] = value
                 context.log.append(f"attribute {name} by {source}")

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from loyalty.calendar import Duration
 from loyalty.program.expiry import Expiry
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.program.wallets import Points
 from rules.frozen import frozen_at_type_check
 
@@ -55,6 +56,7 @@ class IssueReward:
 @dataclass(frozen=True, slots=True)
 class SetTier:
     tier: str
+    tier_set: str = DEFAULT_SET
 
 
 @dataclass(frozen=True, slots=True)

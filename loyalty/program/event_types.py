@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from loyalty.program.body_schema import BodySchema
 
-NamedThing: TypeAlias = Literal["event type", "wallet", "tier", "badge", "reward", "achievement"]
+NamedThing: TypeAlias = Literal["event type", "wallet", "tier", "tier set", "badge", "reward", "achievement"]
 """What program files name."""
 
 

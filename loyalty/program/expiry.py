@@ -47,6 +47,27 @@ class OnDate:
 
 Expiry: TypeAlias = Never | After | EndOf | OnDate
 
+AnniversaryOf: TypeAlias = Literal["registration", "tier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """A tier that is reviewed when a year of membership begins, or a year since the tier was reached; or later."""
+
+    of: AnniversaryOf
+    plus: Duration = NO_TIME
+    """Months and days that are added to that day."""
+
+
+def anniversary_of(rule: Anniversary, *, registered_at: datetime, now: datetime, zone: tzinfo) -> datetime:
+    """Return when the next anniversary's day begins, after the local day of now; of 29 February it is the 28th."""
+    today = local_day(now, zone)
+    first = today if rule.of == "tier" else local_day(registered_at, zone)
+    years = max(1, today.year - first.year)
+    while (day := add_months(first, 12 * years)) <= today:
+        years += 1
+    return rule.plus.after(start_of(day, zone), zone)
+
 
 def expires_at(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
     """Return when points that become active now expire: the first instant at which they are gone."""

@@ -1,12 +1,13 @@
 """The outline of a program: what two programs are compared by before one replaces the other in a store."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from loyalty.losses import LOSS_KINDS, LossKind, Retitling
 from loyalty.program.program import NotifyBefore, Program
-from loyalty.program.tier_rules import TierRules
+from loyalty.program.tier_rules import NO_RULES, TierRules
+from loyalty.program.tiers import DEFAULT_SET, TierSet
 
 NamesByKind: TypeAlias = Mapping[LossKind, frozenset[str]]
 
@@ -18,27 +19,51 @@ class Outline:
     title: str
     names: NamesByKind
     tier_rules: TierRules
+    """Of the default tier set."""
     notify_before: NotifyBefore | None = None
     """None: it is of an older version, which cannot be read as a whole."""
+    more_tier_rules: Mapping[str, TierRules] = field(default_factory=dict)
+    """Of the tier sets beside the default one, by name."""
+    region: str | None = None
+    """The country in which phone numbers are read."""
 
     @classmethod
     def of(cls, program: Program) -> "Outline":
         """Return the outline of a program."""
         names: NamesByKind = {
             "wallet": frozenset(program.wallets),
-            "tier": frozenset(tier.name for tier in program.tiers),
+            **names_of_tiers(program.tier_sets.values()),
             "reward": frozenset(program.rewards),
             "event": frozenset(program.event_types),
         }
-        rules = TierRules.of(
-            program.tiers, program.tier_by, program.tier_review, program.wallets, program.tier_wallet_code
-        )
-        return cls(program.title, names, rules, program.notify_before)
+        rules = TierRules.of(program.default_tier_set, program.zone)
+        more = {each.name: TierRules.of(each, program.zone) for each in program.more_tier_sets}
+        return cls(program.title, names, rules, program.notify_before, more, program.region)
 
     def dropped_by(self, new: "Outline") -> NamesByKind:
-        """Return the names that a new program does not have."""
-        return {kind: self.names[kind] - new.names[kind] for kind in LOSS_KINDS}
+        """Return the names that a new program does not have; of a tier set that it does not have, only the set."""
+        dropped = {kind: self.names[kind] - new.names[kind] for kind in LOSS_KINDS}
+        gone = dropped["tier_set"]
+        return {**dropped, "tier": frozenset(each for each in dropped["tier"] if each.partition("/")[0] not in gone)}
+
+    def tier_rules_beside(self, new: "Outline") -> Iterable[tuple[TierRules, TierRules]]:
+        """Return the rules of each tier set that a new program has, beside those of the set of this name here."""
+        yield self.tier_rules, new.tier_rules
+        for name, rules in new.more_tier_rules.items():
+            yield self.more_tier_rules.get(name, NO_RULES), rules
 
     def retitled_by(self, new: "Outline") -> Retitling | None:
         """Return both titles if a new program has another; None if it has the same, or this one has none."""
         return None if self.title in ("", new.title) else Retitling(self.title, new.title)
+
+
+def names_of_tiers(tier_sets: Iterable[TierSet]) -> NamesByKind:
+    """Return the names of tiers, `SET/TIER` in sets beside the default one, and of these sets."""
+    tiers, names = set[str](), set[str]()
+    for each in tier_sets:
+        if each.name == DEFAULT_SET:
+            tiers |= {tier.name for tier in each.tiers}
+        else:
+            tiers |= {f"{each.name}/{tier.name}" for tier in each.tiers}
+            names.add(each.name)
+    return {"tier": frozenset(tiers), "tier_set": frozenset(names)}

@@ -14,11 +14,10 @@ from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import DeductPointsRule
 from loyalty.program.effects import GrantBadge, IssueReward
 from loyalty.program.event_types import EventType
-from loyalty.program.expiry import Expiry, Never
-from loyalty.program.logic import reads_member
+from loyalty.program.logic import Logic, reads_member
 from loyalty.program.reactors import Reactor
 from loyalty.program.rewards import Reward
-from loyalty.program.tiers import Tier, TierBy, TierFall
+from loyalty.program.tiers import DEFAULT_SET, Tier, TierBy, TierFall, TierReviewRule, TierSet
 from loyalty.program.wallets import Wallet
 
 Returns: TypeAlias = Literal["automatic", "by_rules"]
@@ -47,7 +46,7 @@ class Program:
     notify_before: NotifyBefore
     tiers: tuple[Tier, ...]
     tier_by: TierBy
-    tier_review: Expiry
+    tier_review: TierReviewRule
     """When a tier above the lowest is reviewed, counted from the begin of its period."""
     event_types: Mapping[str, EventType]
     reactors: tuple[Reactor, ...]
@@ -64,6 +63,12 @@ class Program:
     """How far a member falls at a review whose standing does not reach their tier."""
     tier_wallet_code: str | None = None
     """The wallet whose points decide the tier; None: the default one."""
+    tier_spend: Logic | None = None
+    """What counts of a transaction, if spend decides the tier; None: all that was paid."""
+    tier_spend_text: str = ""
+    """That rule as JSON."""
+    more_tier_sets: tuple[TierSet, ...] = ()
+    """Tier sets beside the default one."""
 
     def notifying(self, before: NotifyBefore) -> "Program":
         """Return the program as it is if it notified so long before; the same one each time."""
@@ -87,8 +92,37 @@ class Program:
 
     @cached_property
     def reviews_tiers(self) -> bool:
-        """Whether tiers are reviewed, and can be lost."""
-        return bool(self.tiers) and not isinstance(self.tier_review, Never)
+        """Whether the tiers of the default set are reviewed, and can be lost."""
+        return self.default_tier_set.is_reviewed
+
+    @cached_property
+    def default_tier_set(self) -> TierSet:
+        """The tier set of `tiers`, which may have none."""
+        return TierSet(
+            DEFAULT_SET,
+            "Tiers",
+            self.tiers,
+            self.tier_by,
+            self.tier_wallet,
+            self.tier_review,
+            self.tier_fall,
+            self.tier_spend,
+            self.tier_spend_text,
+        )
+
+    @cached_property
+    def tier_sets(self) -> Mapping[str, TierSet]:
+        """The tier sets that have tiers, by name, the default one first."""
+        return {each.name: each for each in (self.default_tier_set, *self.more_tier_sets) if each.tiers}
+
+    @cached_property
+    def spend_sets(self) -> tuple[TierSet, ...]:
+        """The tier sets whose tiers are reached by spend."""
+        return tuple(each for each in self.tier_sets.values() if each.by == "spend")
+
+    def tier_set_named(self, name: str) -> TierSet:
+        """Return the tier set of this name; without one, the default set."""
+        return self.tier_sets.get(name, self.default_tier_set)
 
     @cached_property
     def reactors_on(self) -> Mapping[str, tuple[Reactor, ...]]:
@@ -172,6 +206,10 @@ class Program:
     def tier_named(self, name: str | None) -> Tier | None:
         """Return the tier of this name, if the program has it."""
         return next((tier for tier in self.tiers if tier.name == name), None)
+
+    def tier_id(self, tier_set: str, tier: str) -> str:
+        """Return the id of a tier of a set: of the default one, by its name alone."""
+        return self.id_of("tier", tier if tier_set == DEFAULT_SET else f"{tier_set}/{tier}")
 
     def id_of(self, kind: str, name: str) -> str:
         """Return the id that the API and webhooks use for a thing that the files name."""

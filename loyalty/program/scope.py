@@ -1,8 +1,9 @@
 """The type of what rules read; `loyalty.events.decide.rule_input` gives the values."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from loyalty.program.event_types import EventType, NamedThing
+from loyalty.program.tiers import DEFAULT_SET, TierSet
 from rules.types import (
     ANY,
     DATED_TEXT,
@@ -29,19 +30,18 @@ def scope(
     body: Type,
     *,
     wallets: Iterable[str],
-    tiers: Sequence[str],
-    always_tier: bool,
+    tier_sets: Mapping[str, TierSet],
     badges: Iterable[str] | None = None,
     event_type: str | None = None,
 ) -> Type:
     """Return the type of what a rule reads, for events with such a body.
 
-    `always_tier`: no amount is below the lowest tier. `badges` None: any name is a badge.
+    `badges` None: any name is a badge.
     """
     return record(
         {
             "event": record({"type": TextType((event_type,)) if event_type else TEXT, "time": INSTANT, "body": body}),
-            "member": _member(wallets, tiers, badges, always_tier=always_tier),
+            "member": _member(wallets, tier_sets, badges),
             "now": INSTANT,
         }
     )
@@ -81,12 +81,19 @@ def one_named(known: Iterable[str]) -> Type:
     return TextType(tuple(known), open=True)
 
 
-def _member(wallets: Iterable[str], tiers: Sequence[str], badges: Iterable[str] | None, *, always_tier: bool) -> Type:
-    tier = one_named(tiers) if tiers else TEXT
+def _tier(tier_set: TierSet) -> Type:
+    """Return the type of the tier in a set: always one, if no amount is below the lowest."""
+    named = one_named([tier.name for tier in tier_set.tiers])
+    return named if tier_set.begins_at_nothing else optional(named)
+
+
+def _member(wallets: Iterable[str], tier_sets: Mapping[str, TierSet], badges: Iterable[str] | None) -> Type:
+    default = tier_sets.get(DEFAULT_SET)
     return record(
         {
             "id": TEXT,
-            "tier": tier if always_tier else optional(tier),
+            "tier": optional(TEXT) if default is None else _tier(default),
+            "tiers": record({name: _tier(each) for name, each in tier_sets.items()}),
             "points": NUMBER,
             "earned_points": NUMBER,
             "wallets": record(dict.fromkeys(wallets, NUMBER)),

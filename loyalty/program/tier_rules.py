@@ -1,11 +1,12 @@
 """By what the tiers of a program are reached, and which of them are easier to reach in a newer program."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Final
 
-from loyalty.program.expiry import Expiry, Never
-from loyalty.program.tiers import Tier, TierBy
-from loyalty.program.wallets import Points, Wallet
+from loyalty.program.tiers import DEFAULT_SET, TierBy, TierSet
+from loyalty.program.wallets import Points, to_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +23,39 @@ class EasierTier:
 
 @dataclass(frozen=True, slots=True)
 class TierRules:
-    """The starts of tiers in points of their wallet, from the lowest, and what is compared with them."""
+    """The starts of the tiers of one set, from the lowest, and what is compared with them.
+
+    The starts are in points of the wallet; by spend and by months they are in millionths, too.
+    """
 
     starts: Mapping[str, Points]
     by: TierBy
     wallet: str
     reviewed: bool
     """Whether only points earned since the last review count."""
+    tier_set: str = DEFAULT_SET
+    spend: str = ""
+    """What counts of a transaction, as the file says it."""
+    zone: tzinfo = UTC
 
     @classmethod
-    def of(
-        cls, tiers: Sequence[Tier], by: TierBy, review: Expiry, wallets: Mapping[str, Wallet], code: str | None = None
-    ) -> "TierRules":
-        """Return the rules of a program's tiers, by points of a wallet (None: the default one)."""
-        default = next(wallet for wallet in wallets.values() if wallet.default)
-        wallet = default if code is None else wallets.get(code, default)
-        starts = {tier.name: wallet.points(tier.start, "up") for tier in tiers}
-        return cls(starts, by, wallet.code, bool(tiers) and not isinstance(review, Never))
+    def of(cls, tier_set: TierSet, zone: tzinfo) -> "TierRules":
+        """Return the rules of a tier set."""
+        wallet = tier_set.wallet
+        in_points = tier_set.by not in ("spend", "membership_months")
+        starts = {
+            tier.name: wallet.points(tier.start, "up") if in_points else to_points(tier.start)
+            for tier in tier_set.tiers
+        }
+        return cls(starts, tier_set.by, wallet.code, tier_set.is_reviewed, tier_set.name, tier_set.spend_text, zone)
+
+    def judges_everybody(self, old: "TierRules") -> bool:
+        """Return whether every member is judged if these rules follow older ones: to count sales, or months."""
+        measured = (self.by, self.spend if self.by == "spend" else "", tuple(self.starts.items()))
+        before = (old.by, old.spend if old.by == "spend" else "", tuple(old.starts.items()))
+        if self.by == "spend":
+            return measured[:2] != before[:2]
+        return self.by == "membership_months" and measured != before
 
     def easier_than(self, old: "TierRules") -> tuple[EasierTier, ...]:
         """Return the tiers that begin lower than in an older program, or are not in it.
@@ -56,3 +73,7 @@ class TierRules:
     def begins(self, name: str, start: Points) -> Points | None:
         """Return where a tier of this name begins; without one, the first tier from `start` on; None: there is none."""
         return self.starts.get(name, min((each for each in self.starts.values() if each >= start), default=None))
+
+
+NO_RULES: Final = TierRules({}, "earned_points", "", reviewed=False)
+"""Of a program without this tier set."""

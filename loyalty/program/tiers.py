@@ -1,11 +1,21 @@
-"""Tiers, as program files say them."""
+"""Tiers and tier sets, as program files say them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal, TypeAlias
 
-TierBy = Literal["earned_points", "active_points", "spent_points"]
+from loyalty.program.expiry import Anniversary, Expiry, Never
+from loyalty.program.logic import Logic
+from loyalty.program.wallets import Wallet
+
+TierBy = Literal["earned_points", "active_points", "spent_points", "spend", "membership_months"]
 TierFall = Literal["to_reached", "one_step"]
+TierReviewRule: TypeAlias = Expiry | Anniversary
+"""When a tier is reviewed, counted from the begin of its period."""
+
+DEFAULT_SET: Final = "default"
+"""The name of the tier set that `member.tier` is of: the `tiers` of program.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +26,47 @@ class Tier:
     title: str
     start: Decimal
     """The amount of `tier_by` from which a member reaches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierSet:
+    """Tiers of which a member is in one, from the lowest, and by what they are reached, kept and lost."""
+
+    name: str
+    title: str
+    tiers: Sequence[Tier]
+    by: TierBy
+    wallet: Wallet
+    """The wallet whose points count, if points do."""
+    review: TierReviewRule = Never()  # noqa: RUF009 - it is frozen
+    fall: TierFall = "to_reached"
+    spend: Logic | None = None
+    """What counts of a transaction, if spend does; None: all that was paid."""
+    spend_text: str = ""
+    """That rule as JSON."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether `member.tier` is of it."""
+        return self.name == DEFAULT_SET
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether its tiers are reviewed, and can be lost."""
+        return bool(self.tiers) and not isinstance(self.review, Never)
+
+    @property
+    def begins_at_nothing(self) -> bool:
+        """Whether everybody is in one of its tiers."""
+        return bool(self.tiers) and self.tiers[0].start == 0
+
+    def tier_at(self, amount: Decimal | int) -> Tier | None:
+        """Return the highest tier that an amount reaches; None: it reaches none."""
+        for tier in reversed(self.tiers):
+            if tier.start <= amount:
+                return tier
+        return None
+
+    def named(self, name: str | None) -> Tier | None:
+        """Return the tier of this name, if the set has it."""
+        return next((tier for tier in self.tiers if tier.name == name), None)

@@ -12,10 +12,11 @@ from rules.frozen import frozen_at_type_check
 
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_begin", "coupon_warn", "coupon_expire"]
-TierDueKind: TypeAlias = Literal["judge_tier", "tier_warn", "tier_review", "tier_hold_end"]
+TierDueKind: TypeAlias = Literal["judge_tier", "tier_months", "tier_warn", "tier_review", "tier_hold_end"]
 HoldDueKind: TypeAlias = Literal["unblock"]
 ReturnDueKind: TypeAlias = Literal["return_missed"]
-DueKind: TypeAlias = ReturnDueKind | LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
+MemberDueKind: TypeAlias = Literal["read_phone"]
+DueKind: TypeAlias = MemberDueKind | ReturnDueKind | LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
 TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review")
 """The due items of the period of a member's tier."""
@@ -44,9 +45,11 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires"),
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
     "judge_tier": DueKindInfo("member", "the member rises, if a new program puts the standing into a higher tier"),
+    "tier_months": DueKindInfo("member", "the member rises, as they have been a member for so many months"),
     "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
     "tier_hold_end": DueKindInfo("member", "a tier by hand ends"),
     "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
+    "read_phone": DueKindInfo("member", "the phone number is read in the region of a new program"),
     "return_missed": DueKindInfo("transaction", "a return whose sale never came is set aside"),
 }
 """The kinds of due items, in the order in which items of the same moment are run: lots come before tiers."""

@@ -125,6 +125,8 @@ class Member:
     """Points earned in the default wallet when the tier was last reviewed."""
     tier_until: datetime | None = None
     """When the tier is reviewed; None: never."""
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    """The tiers of tier sets beside the default one, by set, if they were asked for."""
 
 
 class TierReview(NamedTuple):
@@ -266,6 +268,12 @@ class MemberRepository(MemberReader, Protocol):
 
     def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
         """Replace what a member is known by, with the parts that are not confirmed."""
+
+    def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:
+        """Replace the spelling of a phone number; it stays confirmed, or not."""
+
+    def note_collision(self, member_id: str, part: str, other: str) -> None:
+        """Note that a member's email or phone (`part`) is that of another, who is found by it."""
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""

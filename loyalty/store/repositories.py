@@ -19,7 +19,14 @@ from loyalty.store.points import LedgerReader, LedgerRepository
 from loyalty.store.referrals import ReferralReader, ReferralRepository
 from loyalty.store.rewards import RewardReader, RewardRepository
 from loyalty.store.settings import SettingsReader
-from loyalty.store.tiers import TierHoldReader, TierHoldRepository
+from loyalty.store.tiers import (
+    SpendReader,
+    SpendRepository,
+    TierHoldReader,
+    TierHoldRepository,
+    TierPlaceReader,
+    TierPlaceRepository,
+)
 from loyalty.store.transactions import TransactionReader, TransactionRepository
 from loyalty.store.webhooks import SubscriptionReader, WebhookRepository
 
@@ -45,6 +52,10 @@ class StoreReaders(Protocol):
     def erasures(self) -> ErasureReader: ...
     @property
     def tier_holds(self) -> TierHoldReader: ...
+    @property
+    def tier_places(self) -> TierPlaceReader: ...
+    @property
+    def spend(self) -> SpendReader: ...
     @property
     def transactions(self) -> TransactionReader: ...
     @property
@@ -80,6 +91,10 @@ class StoreRepositories(StoreReaders, Protocol):
     def erasures(self) -> ErasureRepository: ...
     @property
     def tier_holds(self) -> TierHoldRepository: ...
+    @property
+    def tier_places(self) -> TierPlaceRepository: ...
+    @property
+    def spend(self) -> SpendRepository: ...
     @property
     def transactions(self) -> TransactionRepository: ...
     @property

@@ -1,14 +1,15 @@
-"""Tiers that an administrator set by hand, and their repository."""
+"""Where members are in tier sets, tiers that an administrator set by hand, and what sales count for; repositories."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
+from loyalty.program.wallets import Points
+from loyalty.store.members import NOTHING, TierPeriod, TierReview
+
 HoldDirection: TypeAlias = Literal["floor", "ceiling", "pinned"]
 """A tier by hand is a lower bound, an upper bound until the next review, or both."""
-
-DEFAULT_SET = "default"
-"""The name of the tier set that `member.tier` is of, if the program does not name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,32 @@ class TierHold:
     """The tier that the member would be in without it; None: none, or it is not known."""
     before_until: datetime | None = None
     """Until when they would keep that tier; None: it is not reviewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlace:
+    """Where a member is in a tier set other than the default one; None: in no tier, or never."""
+
+    tier: str | None = None
+    tier_since: datetime | None = None
+    tier_raised_at: datetime | None = None
+    tier_lowered_at: datetime | None = None
+    tier_base: Points = NOTHING
+    tier_until: datetime | None = None
+    reviewed_at: datetime | None = None
+    reviewed_since: datetime | None = None
+    reviewed_base: Points = NOTHING
+
+    @property
+    def period(self) -> TierPeriod:
+        """What counts for the tier now."""
+        at = self.reviewed_at
+        review = None if at is None else TierReview(at, self.reviewed_since, self.reviewed_base)
+        return TierPeriod(self.tier_base, self.tier_until, review)
+
+
+NO_PLACE = TierPlace()
+"""Of a member who was never in a tier of the set."""
 
 
 class TierHoldReader(Protocol):
@@ -40,3 +67,51 @@ class TierHoldRepository(TierHoldReader, Protocol):
 
     def remove_hold(self, member_id: str, tier_set: str) -> None:
         """Remove a tier by hand, if there is one."""
+
+
+class TierPlaceReader(Protocol):
+    """Reads where members are in the tier sets beside the default one."""
+
+    def place(self, member_id: str, tier_set: str) -> TierPlace:
+        """Return where a member is in a tier set."""
+
+    def places_of(self, member_id: str) -> Mapping[str, TierPlace]:
+        """Return where a member is, by tier set."""
+
+
+class TierPlaceRepository(TierPlaceReader, Protocol):
+    """Where members are in the tier sets beside the default one."""
+
+    def set_place(self, member_id: str, tier_set: str, place: TierPlace) -> None:
+        """Store where a member is in a tier set."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSale:
+    """What one sale counts for a tier set that is reached by spend, in millionths."""
+
+    event: str
+    tier_set: str
+    at: datetime
+    """When the sale happened."""
+    sold: Points
+    """What it counted as it was sold."""
+    amount: Points
+    """What it counts, less what came back."""
+
+
+class SpendReader(Protocol):
+    """Reads what the sales of a store's members count for tiers."""
+
+    def spent(self, member_id: str, tier_set: str, *, since: datetime | None, until: datetime | None = None) -> Points:
+        """Return what sales from a moment (None: all) until before another (None: now) count together."""
+
+    def of_sale(self, member_id: str, event_id: str) -> Sequence[CountedSale]:
+        """Return what the sale of a member's event counts, for each tier set."""
+
+
+class SpendRepository(SpendReader, Protocol):
+    """What the sales of a store's members count for tiers."""
+
+    def set_counted(self, member_id: str, sale: CountedSale) -> None:
+        """Store what a sale counts for a tier set, in place of what it did."""

@@ -5,40 +5,55 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from loyalty.events.due_items import DueItemContext
-from loyalty.program.tiers import Tier
-from loyalty.program.wallets import Points
+from loyalty.program.tiers import Tier, TierSet
 from loyalty.references import EventRef
 from loyalty.store.due_items import TIER_KINDS, TierDueKind
 from loyalty.store.members import NO_POINTS, Member, TierReview
-from loyalty.store.tiers import DEFAULT_SET
+from loyalty.tiers.ended_periods import count_before, counts_after, standing_then
 from loyalty.tiers.ending import end_hold, tier_without
 from loyalty.tiers.holds import hold_of, within_hold
-from loyalty.tiers.periods import points_after
-from loyalty.tiers.rising import judge_member, judge_standing
-from loyalty.tiers.standing import counted, due_times, kept_until, reviewed
+from loyalty.tiers.places import in_set, period_in, put_into, set_of_subject, set_period
+from loyalty.tiers.rising import judge_member, said_set, watch_months
+from loyalty.tiers.standing import Amount, due_times, kept_until, reviewed, standing_of
 
 
 def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
-    """Judge the member whose id is the subject, warn them, or review the tier; return the event that reports it."""
-    member = due.tx.members.facts(due.subject)
+    """Judge the member that the item is about, warn them, or review the tier; return the event that reports it."""
+    member_id = due.item.member or due.subject
+    member = due.tx.members.facts(member_id)
     if kind == "judge_tier":
-        judge_member(due, member)
+        _judge(due, member)
         return None
+    tier_set = set_of_subject(due.program, member_id, due.subject)
+    if tier_set is None:  # a newer program does not have this set
+        return None
+    member = in_set(due.tx, member, tier_set)
     if kind == "tier_hold_end":
-        return _end_hold(due, member)
-    present, until = due.program.tier_named(member.tier), member.tier_until
-    if present is None or until is None or not due.program.reviews_tiers:
+        return _end_hold(due, tier_set, member)
+    if kind == "tier_months":
+        judge_member(due, due.facts_of(member_id), tier_set)
+        watch_months(due, member, tier_set)
+        return None
+    present, until = tier_set.named(member.tier), member.tier_until
+    if present is None or until is None or not tier_set.is_reviewed:
         return None  # a newer program does not have this tier, or reviews none: it stays as it is
     match kind:
         case "tier_warn":
-            return _warn(due, member, present, until)
+            return _warn(due, tier_set, member, present, until)
         case "tier_review":
-            return _review(due, member, present, until)
+            return _review(due, tier_set, member, present, until)
         case _:
             assert_never(kind)
 
 
-def _warn(due: DueItemContext, member: Member, present: Tier, until: datetime) -> EventRef | None:
+def _judge(due: DueItemContext, member: Member) -> None:
+    """Judge a member by another program, in every tier set."""
+    for tier_set in due.program.tier_sets.values():
+        judge_member(due, due.facts_of(member.id), tier_set)
+        watch_months(due, member, tier_set)
+
+
+def _warn(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier, until: datetime) -> EventRef | None:
     """Record `tier_will_expire`, with the tier that the review would leave the member in as of now."""
     warn_at = due_times(due.program, until, now=due.now).get("tier_warn")
     if warn_at is None:  # the program in force does not warn
@@ -46,79 +61,80 @@ def _warn(due: DueItemContext, member: Member, present: Tier, until: datetime) -
     if warn_at > due.now:  # the program in force warns later
         due.set_due_items({"tier_warn": warn_at}, member=member.id)
         return None
-    hold = hold_of(due, member.id)
-    to = _earned(due, member, present)
+    hold = hold_of(due, member.id, tier_set)
+    to = _earned(due, tier_set, member, present, standing_of(due.tx, due.program, tier_set, member, now=due.now))
     if hold is not None and hold.direction != "ceiling":
-        to = within_hold(due.program, to, hold)
-    body = {"tier": present.name, "to": to.name, "expires_at": until.isoformat()}
+        to = within_hold(tier_set, to, hold)
+    body = {"tier": present.name, "to": to.name, "expires_at": until.isoformat()} | said_set(tier_set)
     return due.record("tier_will_expire", member.id, body, name=_period(until))
 
 
-def _review(due: DueItemContext, member: Member, present: Tier, until: datetime) -> EventRef | None:
+def _review(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier, until: datetime) -> EventRef | None:
     """Begin the next period, in the tier that the last one was enough for."""
     if until > due.now:  # another period has begun since this was read
         due.set_due_items({"tier_review": until}, member=member.id)
         return None
-    wallet = due.program.tier_wallet.code
-    balance = member.balances.get(wallet, NO_POINTS)
-    later = points_after(due, member.id, until)  # what happened after the period that ends, and was booked already
-    ended = balance._replace(qualifying=Points(balance.qualifying - later))
-    earned = _earned(due, replace(member, balances={wallet: ended}), present)
-    to = _within(due, member, earned)
-    next_until = kept_until(due.program, to, now=due.now)
-    last = due.tx.members.tier_period(member.id).review
+    amount = standing_then(due, tier_set, member, until)
+    to = _within(due, tier_set, member, _earned(due, tier_set, member, present, amount))
+    next_until = _kept_until(due, tier_set, member, to)
+    base = count_before(due, tier_set, member.balances.get(tier_set.wallet.code, NO_POINTS), member.id, until)
+    last = period_in(due.tx, member.id, tier_set).review
     review = TierReview(until, None if last is None else last.at, member.tier_base)
-    base = counted(due.program, ended)
-    due.tx.members.set_period(member.id, base=base, until=next_until, now=due.now, review=review)
+    set_period(due, member.id, tier_set, base=base, until=next_until, review=review)
     following = {} if next_until is None else due_times(due.program, next_until, now=due.now)
     due.set_due_items(following, member=member.id, replacing=TIER_KINDS)
     if to != present:
         up = to.start > present.start
-        due.tx.members.set_tier(member.id, to.name, up=up, until=next_until, now=due.now)
-        body = {"from": present.name, "to": to.name, "up": up}
+        put_into(due, member.id, tier_set, to.name, up=up, until=next_until)
+        body = {"from": present.name, "to": to.name, "up": up} | said_set(tier_set)
         reported = due.record("tier_changed", member.id, body, name=_period(until))
     else:
         kept = {"tier": to.name, "until": None if next_until is None else next_until.isoformat()}
-        reported = due.record("tier_kept", member.id, kept, name=_period(until))
-    if later:
-        judge_standing(due, member.id, balance, base=base)
+        reported = due.record("tier_kept", member.id, kept | said_set(tier_set), name=_period(until))
+    if counts_after(due, tier_set, member.id, until):
+        judge_member(due, due.facts_of(member.id), tier_set)
     return reported
 
 
-def _earned(due: DueItemContext, member: Member, present: Tier) -> Tier:
-    """Return the tier that a member would be in after a review, without a tier by hand."""
-    hold = hold_of(due, member.id)
+def _earned(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier, amount: Amount) -> Tier:
+    """Return the tier that a standing leaves a member in after a review, without a tier by hand."""
+    hold = hold_of(due, member.id, tier_set)
     if hold is None or (hold.direction == "floor" and present.name != hold.tier):
-        return reviewed(due.program, member, present)
-    return tier_without(due, member, hold) or due.program.tiers[0]
+        return reviewed(tier_set, present, amount)
+    return tier_without(due, tier_set, member, hold, amount) or tier_set.tiers[0]
 
 
-def _within(due: DueItemContext, member: Member, earned: Tier) -> Tier:
+def _within(due: DueItemContext, tier_set: TierSet, member: Member, earned: Tier) -> Tier:
     """Return the tier that a tier by hand leaves of one that a review found; the review ends an upper bound."""
-    hold = hold_of(due, member.id)
+    hold = hold_of(due, member.id, tier_set)
     if hold is None:
         return earned
     if hold.direction == "ceiling":
-        due.tx.tier_holds.remove_hold(member.id, DEFAULT_SET)
-        due.tx.due_items.clear(member.id, "tier_hold_end")
+        due.tx.tier_holds.remove_hold(member.id, tier_set.name)
+        due.tx.due_items.clear(due.subject, "tier_hold_end")
         return earned
-    until = kept_until(due.program, earned, now=due.now)
+    until = _kept_until(due, tier_set, member, earned)
     due.tx.tier_holds.set_hold(
-        member.id, DEFAULT_SET, replace(hold, before=earned.name, before_until=until), now=due.now
+        member.id, tier_set.name, replace(hold, before=earned.name, before_until=until), now=due.now
     )
-    return within_hold(due.program, earned, hold)
+    return within_hold(tier_set, earned, hold)
 
 
-def _end_hold(due: DueItemContext, member: Member) -> EventRef | None:
+def _kept_until(due: DueItemContext, tier_set: TierSet, member: Member, tier: Tier) -> datetime | None:
+    return kept_until(due.program, tier_set, tier, registered_at=member.registered_at, now=due.now)
+
+
+def _end_hold(due: DueItemContext, tier_set: TierSet, member: Member) -> EventRef | None:
     """End a tier by hand whose date has come; the member comes into the tier they would be in without it."""
-    hold = due.tx.tier_holds.hold(member.id, DEFAULT_SET)
+    hold = due.tx.tier_holds.hold(member.id, tier_set.name)
     if hold is None or hold.until is None:
         return None
     if hold.until > due.now:  # it was prolonged since this was read
         due.set_due_items({"tier_hold_end": hold.until}, member=member.id)
         return None
-    reported = due.record("tier_unassigned", member.id, {"tier": hold.tier}, name=_period(hold.until))
-    end_hold(due, member, hold)
+    body = {"tier": hold.tier} | said_set(tier_set)
+    reported = due.record("tier_unassigned", member.id, body, name=_period(hold.until))
+    end_hold(due, tier_set, member, hold)
     return reported
 
 

@@ -2,35 +2,36 @@
 
 from datetime import datetime
 
-from loyalty.program.tiers import Tier
-from loyalty.store.members import NO_POINTS, Member
-from loyalty.store.tiers import DEFAULT_SET, TierHold
+from loyalty.program.tiers import Tier, TierSet
+from loyalty.store.members import Member
+from loyalty.store.tiers import TierHold
 from loyalty.tiers.rising import enter_tier
-from loyalty.tiers.standing import standing
+from loyalty.tiers.standing import Amount, standing_of
 from loyalty.tiers.work import TierWork
 
 
-def end_hold(work: TierWork, member: Member, hold: TierHold) -> None:
+def end_hold(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold) -> None:
     """Remove a tier by hand, and put the member into the tier that they would be in without it."""
-    work.tx.tier_holds.remove_hold(member.id, DEFAULT_SET)
-    tier = tier_without(work, member, hold)
+    work.tx.tier_holds.remove_hold(member.id, tier_set.name)
+    amount = standing_of(work.tx, work.program, tier_set, member, now=work.now)
+    tier = tier_without(work, tier_set, member, hold, amount)
     if tier is not None and tier.name != member.tier:
-        enter_by_hand(work, member, tier, until=hold.before_until if tier.name == hold.before else None)
+        enter_by_hand(work, tier_set, member, tier, until=hold.before_until if tier.name == hold.before else None)
 
 
-def tier_without(work: TierWork, member: Member, hold: TierHold) -> Tier | None:
-    """Return the tier that a member would be in without a tier by hand; None: none of the program."""
-    program, present = work.program, work.program.tier_named(member.tier)
+def tier_without(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold, amount: Amount) -> Tier | None:
+    """Return the tier that a member with a standing would be in without a tier by hand; None: none of the program."""
+    present = tier_set.named(member.tier)
     if hold.direction == "floor" and present is not None and present.name != hold.tier:
         return present  # they have risen above it since
-    balance = member.balances.get(program.tier_wallet.code, NO_POINTS)
-    reached, before = program.tier_at(standing(program, balance, member.tier_base)), program.tier_named(hold.before)
+    reached, before = tier_set.tier_at(amount), tier_set.named(hold.before)
     if before is None or (hold.before_until is not None and hold.before_until <= work.now):
         return reached
     return before if reached is None or reached.start < before.start else reached
 
 
-def enter_by_hand(work: TierWork, member: Member, tier: Tier, *, until: datetime | None) -> None:
+def enter_by_hand(work: TierWork, tier_set: TierSet, member: Member, tier: Tier, *, until: datetime | None) -> None:
     """Put a member into a tier, up or down, until a moment, or for a period."""
-    present = work.program.tier_named(member.tier)
-    enter_tier(work, member, tier, up=present is None or present.start < tier.start, until=until, by_hand=True)
+    present = tier_set.named(member.tier)
+    up = present is None or present.start < tier.start
+    enter_tier(work, tier_set, member, tier, up=up, until=until, by_hand=True)

@@ -1,62 +1,79 @@
 """A member falls at once when a return lowers what holds their tier."""
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Points
-from loyalty.store.members import NO_POINTS, Balance, TierPeriod
+from loyalty.store.members import NO_POINTS
 from loyalty.store.points import Posted
 from loyalty.tiers.holds import hold_of, within_hold
+from loyalty.tiers.places import facts_in, period_in, set_period
 from loyalty.tiers.rising import enter_tier
-from loyalty.tiers.standing import standing
+from loyalty.tiers.standing import Amount, money, standing, standing_of
 from loyalty.tiers.work import TierWork
 
-Amount: TypeAlias = Decimal | int
 
-
-def held_by(work: TierWork, member_id: str) -> Amount:
-    """Return what holds a member's tier now: the standing, or what the last review judged, if that is more."""
-    return _holds(work, _balance(work, member_id), work.tx.members.tier_period(member_id))
+def held_by(work: TierWork, member_id: str) -> Mapping[str, Amount]:
+    """Return what holds a member's tiers now, by tier set: the standing, or what the last review judged, if more."""
+    return {name: _holds(work, each, member_id) for name, each in work.program.tier_sets.items()}
 
 
 def count_returned(work: TierWork, member_id: str, posted: Sequence[Posted]) -> None:
-    """Lower the base of the tier period by what was taken back of points that counted before the last review."""
-    period = work.tx.members.tier_period(member_id)
-    if period.review is None or not work.program.reviews_tiers:
-        return
-    early = 0
-    for each in posted:
-        about = None if each.transfer.related is None else work.tx.ledger.transfer(each.transfer.related)
-        if about is not None and each.wallet == work.program.tier_wallet.code:
-            is_early = (about.counts_at or about.at) < period.review.at
-            early -= each.transfer.change.qualifying if is_early else 0
-    if early:
-        base = Points(max(0, period.base - early))
-        work.tx.members.set_period(member_id, base=base, until=period.until, now=work.now)
+    """Lower the bases of tier periods by what was taken back of points that counted before the last review."""
+    for tier_set in work.program.tier_sets.values():
+        period = period_in(work.tx, member_id, tier_set)
+        if period.review is not None and tier_set.is_reviewed:
+            early = sum(_early(work, tier_set, each, before=period.review.at) for each in posted)
+            if early:
+                base = Points(max(0, period.base - early))
+                set_period(work, member_id, tier_set, base=base, until=period.until)
 
 
-def fall_to_standing(work: TierWork, member_id: str, before: Amount) -> None:
-    """Put a member into the tier that their points hold, if these held the present one before, and do not any more."""
-    program, member = work.program, work.facts_of(member_id)
-    present = program.tier_named(member.tier)
-    held = program.tier_at(before)
+def _early(work: TierWork, tier_set: TierSet, posted: Posted, *, before: datetime) -> int:
+    """Return what was taken back of points that counted before the last review."""
+    about = None if posted.transfer.related is None else work.tx.ledger.transfer(posted.transfer.related)
+    if about is None or posted.wallet != tier_set.wallet.code:
+        return 0
+    is_early = (about.counts_at or about.at) < before
+    return -posted.transfer.change.qualifying if is_early else 0
+
+
+def fall_to_standing(work: TierWork, member_id: str, before: Mapping[str, Amount]) -> None:
+    """Put a member into the tiers that their standing holds, if it held the present ones before, and does not now."""
+    for name, amount in before.items():
+        _fall_in(work, work.program.tier_sets[name], member_id, amount)
+
+
+def _fall_in(work: TierWork, tier_set: TierSet, member_id: str, before: Amount) -> None:
+    member = facts_in(work, member_id, tier_set)
+    present, held = tier_set.named(member.tier), tier_set.tier_at(before)
     if present is None or held is None or held.start < present.start:
         return  # something else holds the tier: a rule, or somebody who put them there
-    reached = program.tier_at(held_by(work, member_id)) or program.tiers[0]
-    allowed = within_hold(program, reached, hold_of(work, member_id))
+    reached = tier_set.tier_at(_holds(work, tier_set, member_id)) or tier_set.tiers[0]
+    allowed = within_hold(tier_set, reached, hold_of(work, member_id, tier_set))
     if allowed.start < present.start:
-        enter_tier(work, member, allowed, up=False)
+        enter_tier(work, tier_set, member, allowed, up=False)
 
 
-def _balance(work: TierWork, member_id: str) -> Balance:
-    account = work.tx.ledger.account(member_id, work.program.tier_wallet.code)
-    return NO_POINTS if account is None else account.balance
-
-
-def _holds(work: TierWork, balance: Balance, period: TierPeriod) -> Amount:
-    program = work.program
-    now = standing(program, balance, period.base)
-    if period.review is None or not program.reviews_tiers or program.tier_by == "active_points":
+def _holds(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
+    now = _standing_now(work, tier_set, member_id)
+    period = period_in(work.tx, member_id, tier_set)
+    if period.review is None or not tier_set.is_reviewed or tier_set.by in ("active_points", "membership_months"):
         return now
-    return max(now, program.tier_wallet.amount(max(0, period.base - period.review.base)))
+    if tier_set.by == "spend":
+        last = period.review
+        judged: Amount = money(work.tx.spend.spent(member_id, tier_set.name, since=last.since, until=last.at))
+    else:
+        judged = tier_set.wallet.amount(max(0, period.base - period.review.base))
+    return max(now, judged)
+
+
+def _standing_now(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
+    """Return the standing from the account as it is now: a step has read its member before it posted."""
+    if tier_set.by in ("spend", "membership_months"):
+        member = facts_in(work, member_id, tier_set)
+        return standing_of(work.tx, work.program, tier_set, member, now=work.now)
+    account = work.tx.ledger.account(member_id, tier_set.wallet.code)
+    balance = NO_POINTS if account is None else account.balance
+    return standing(tier_set, balance, period_in(work.tx, member_id, tier_set).base)

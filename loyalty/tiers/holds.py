@@ -2,22 +2,22 @@
 
 from dataclasses import replace
 
-from loyalty.program.program import Program
-from loyalty.program.tiers import Tier
-from loyalty.store.tiers import DEFAULT_SET, TierHold
+from loyalty.program.tiers import Tier, TierSet
+from loyalty.store.members import Member
+from loyalty.store.tiers import TierHold
 from loyalty.tiers.standing import kept_until
 from loyalty.tiers.work import TierWork
 
 
-def hold_of(work: TierWork, member_id: str) -> TierHold | None:
-    """Return the tier by hand of a member that is in force now."""
-    hold = work.tx.tier_holds.hold(member_id, DEFAULT_SET)
+def hold_of(work: TierWork, member_id: str, tier_set: TierSet) -> TierHold | None:
+    """Return the tier by hand of a member that is in force now, in a tier set."""
+    hold = work.tx.tier_holds.hold(member_id, tier_set.name)
     return None if hold is None or (hold.until is not None and hold.until <= work.now) else hold
 
 
-def within_hold(program: Program, tier: Tier, hold: TierHold | None) -> Tier:
+def within_hold(tier_set: TierSet, tier: Tier, hold: TierHold | None) -> Tier:
     """Return the tier that a tier by hand leaves of one that a member would be in; one of another program leaves it."""
-    held = None if hold is None else program.tier_named(hold.tier)
+    held = None if hold is None else tier_set.named(hold.tier)
     if hold is None or held is None:
         return tier
     match hold.direction:
@@ -29,10 +29,11 @@ def within_hold(program: Program, tier: Tier, hold: TierHold | None) -> Tier:
             return held
 
 
-def note_earned(work: TierWork, member_id: str, hold: TierHold, tier: Tier) -> None:
+def note_earned(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold, tier: Tier) -> None:
     """Store the tier that a member would be in without a tier by hand, and until when they would keep it."""
-    known = work.program.tier_named(hold.before)
+    known = tier_set.named(hold.before)
     if known is not None and known.start >= tier.start:
         return
-    earned = replace(hold, before=tier.name, before_until=kept_until(work.program, tier, now=work.now))
-    work.tx.tier_holds.set_hold(member_id, DEFAULT_SET, earned, now=work.now)
+    until = kept_until(work.program, tier_set, tier, registered_at=member.registered_at, now=work.now)
+    earned = replace(hold, before=tier.name, before_until=until)
+    work.tx.tier_holds.set_hold(member.id, tier_set.name, earned, now=work.now)

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.events.operations import OperationContext
-from loyalty.program.tiers import Tier
+from loyalty.program.program import Program
+from loyalty.program.tiers import DEFAULT_SET, Tier, TierSet
 from loyalty.refusals import UnknownTier
 from loyalty.store.members import Member
-from loyalty.store.tiers import DEFAULT_SET, HoldDirection, TierHold
+from loyalty.store.tiers import HoldDirection, TierHold
 from loyalty.tiers.ending import end_hold, enter_by_hand
-from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand
+from loyalty.tiers.places import facts_in, subject_of
+from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTierSet
+from loyalty.tiers.rising import said_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +27,58 @@ class AssignTier:
     tier: str
     until: datetime | None = None
     pinned: bool = False
+    tier_set: str = DEFAULT_SET
 
 
 def assign_tier(operation: OperationContext, request: AssignTier) -> None:
-    """Put a member into a tier by hand. Raise UnknownTier or HoldEndsInPast."""
-    program = operation.program
-    tier = program.tier_named(request.tier)
+    """Put a member into a tier by hand. Raise UnknownTierSet, UnknownTier or HoldEndsInPast."""
+    tier_set = _tier_set(operation.program, request.tier_set)
+    tier = tier_set.named(request.tier)
     if tier is None:
-        raise UnknownTier([each.name for each in program.tiers])
+        raise UnknownTier([each.name for each in tier_set.tiers])
     if request.until is not None and request.until <= operation.now:
         raise HoldEndsInPast(request.until)
     operation.lock_members(request.member)
-    member = operation.facts_of(request.member)
-    hold = _hold(operation, member, tier, request)
-    operation.tx.tier_holds.set_hold(member.id, DEFAULT_SET, hold, now=operation.now)
-    operation.tx.due_items.clear(member.id, "tier_hold_end")
+    member = facts_in(operation, request.member, tier_set)
+    hold, subject = _hold(operation, tier_set, member, tier, request), subject_of(request.member, tier_set)
+    operation.tx.tier_holds.set_hold(member.id, tier_set.name, hold, now=operation.now)
+    operation.tx.due_items.clear(subject, "tier_hold_end")
     if hold.until is not None:
-        operation.schedule(member.id, {"tier_hold_end": hold.until}, member=member.id)
+        operation.schedule(subject, {"tier_hold_end": hold.until}, member=member.id)
     until = None if hold.until is None else hold.until.isoformat()
-    body = {"tier": tier.name, "direction": hold.direction, "until": until}
+    body = {"tier": tier.name, "direction": hold.direction, "until": until} | said_set(tier_set)
     operation.record(operation.new_event_id(), "tier_assigned", member.id, body)
     if tier.name != member.tier:
-        enter_by_hand(operation, member, tier, until=member.tier_until if hold.direction == "ceiling" else None)
+        ends = member.tier_until if hold.direction == "ceiling" else None
+        enter_by_hand(operation, tier_set, member, tier, until=ends)
 
 
-def unassign_tier(operation: OperationContext, member_id: str, tier_set: str = DEFAULT_SET) -> None:
-    """Take a tier by hand back: the member comes into the tier they would be in. Raise NotAssignedByHand."""
+def unassign_tier(operation: OperationContext, member_id: str, name: str = DEFAULT_SET) -> None:
+    """Take a tier by hand back: the member comes into the tier they would be in.
+
+    Raise UnknownTierSet or NotAssignedByHand.
+    """
+    tier_set = _tier_set(operation.program, name)
     operation.lock_members(member_id)
-    hold = operation.tx.tier_holds.hold(member_id, tier_set)
+    hold = operation.tx.tier_holds.hold(member_id, tier_set.name)
     if hold is None:
         raise NotAssignedByHand
-    operation.tx.due_items.clear(member_id, "tier_hold_end")
-    operation.record(operation.new_event_id(), "tier_unassigned", member_id, {"tier": hold.tier})
-    end_hold(operation, operation.facts_of(member_id), hold)
+    operation.tx.due_items.clear(subject_of(member_id, tier_set), "tier_hold_end")
+    body = {"tier": hold.tier} | said_set(tier_set)
+    operation.record(operation.new_event_id(), "tier_unassigned", member_id, body)
+    end_hold(operation, tier_set, facts_in(operation, member_id, tier_set), hold)
 
 
-def _hold(operation: OperationContext, member: Member, tier: Tier, request: AssignTier) -> TierHold:
+def _tier_set(program: Program, name: str) -> TierSet:
+    found = program.tier_set_named(name)
+    if found.name != name:
+        raise UnknownTierSet(list(program.tier_sets))
+    return found
+
+
+def _hold(operation: OperationContext, tier_set: TierSet, member: Member, tier: Tier, request: AssignTier) -> TierHold:
     """Return the tier by hand, which remembers what the member would be in without it."""
-    present, known = operation.program.tier_named(member.tier), operation.tx.tier_holds.hold(member.id, DEFAULT_SET)
+    present, known = tier_set.named(member.tier), operation.tx.tier_holds.hold(member.id, tier_set.name)
     direction: HoldDirection = "floor" if present is None or tier.start >= present.start else "ceiling"
     if request.pinned:
         direction = "pinned"

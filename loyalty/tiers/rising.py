@@ -1,68 +1,102 @@
 """Members rise at once, whatever raised their standing: an award, an activation, a correction, or another program."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from loyalty.program.program import Program
-from loyalty.program.tiers import Tier
+from loyalty.program.tiers import Tier, TierSet
 from loyalty.program.wallets import Points
 from loyalty.store.due_items import TIER_KINDS
 from loyalty.store.members import NO_POINTS, NOTHING, Balance, Member
 from loyalty.tiers.holds import hold_of, note_earned, within_hold
-from loyalty.tiers.standing import due_times, kept_until, standing
+from loyalty.tiers.places import facts_in, in_set, keep_place, put_into, subject_of
+from loyalty.tiers.standing import Amount, due_times, kept_until, next_months_at, standing, standing_of
 from loyalty.tiers.work import TierWork
 
 
-def judge_standing(
-    work: TierWork, member_id: str, balance: Balance | None = None, *, base: Points | None = None
-) -> None:
-    """Move a member up if their standing reaches a higher tier than theirs; nobody moves down here.
+def judge_standing(work: TierWork, member_id: str) -> None:
+    """Move a member up where their points reach a higher tier than theirs; nobody moves down here.
 
-    Call it at the end of a unit of work that may have raised the standing. `balance` is that of the wallet of tiers
-    now, and `base` that of the member's tier period, if they are known.
+    Call it at the end of a unit of work that may have raised the standing.
     """
-    program = work.program
-    if not program.tiers:
+    for tier_set in work.program.tier_sets.values():
+        judge_in(work, tier_set, member_id)
+
+
+def judge_in(
+    work: TierWork,
+    tier_set: TierSet,
+    member_id: str,
+    balance: Balance | None = None,
+    *,
+    base: Points | None = None,
+) -> None:
+    """Move a member up in a tier set that is reached by points.
+
+    `balance` is that of its wallet now, and `base` that of the member's tier period, if they are known.
+    """
+    if tier_set.by in ("spend", "membership_months"):
         return
     if balance is None:
-        account = work.tx.ledger.account(member_id, program.tier_wallet.code)
+        account = work.tx.ledger.account(member_id, tier_set.wallet.code)
         balance = NO_POINTS if account is None else account.balance
-    if not _may_rise(program, balance):
+    if not _may_rise(tier_set, balance):
         return
-    member = work.facts_of(member_id)
-    _rise(work, member if base is None else replace(member, tier_base=base), balance)
+    member = facts_in(work, member_id, tier_set)
+    _rise(work, tier_set, member, standing(tier_set, balance, member.tier_base if base is None else base))
 
 
 def judge_spending(work: TierWork, member_id: str) -> None:
-    """Move a member up if what they have spent reaches a higher tier, where that decides the tier."""
-    if work.program.tier_by == "spent_points":
-        judge_standing(work, member_id)
+    """Move a member up where what they have spent reaches a higher tier, and decides it."""
+    for tier_set in work.program.tier_sets.values():
+        if tier_set.by == "spent_points":
+            judge_in(work, tier_set, member_id)
 
 
-def judge_member(work: TierWork, member: Member) -> None:
-    """Move a member up as `judge_standing` does, also from none into the lowest tier."""
-    _rise(work, member, member.balances.get(work.program.tier_wallet.code, NO_POINTS))
+def judge_member(work: TierWork, member: Member, tier_set: TierSet) -> None:
+    """Move a member up in a tier set by whatever it is reached, also from no tier into the lowest."""
+    known = in_set(work.tx, member, tier_set)
+    _rise(work, tier_set, known, standing_of(work.tx, work.program, tier_set, known, now=work.now))
 
 
-def _rise(work: TierWork, member: Member, balance: Balance) -> None:
-    program = work.program
-    reached, present = program.tier_at(standing(program, balance, member.tier_base)), program.tier_named(member.tier)
+def judge_months(work: TierWork, member_id: str) -> None:
+    """Move a member up by months of membership, and store when they reach the next tier."""
+    for tier_set in work.program.tier_sets.values():
+        if tier_set.by == "membership_months":
+            judge_member(work, work.facts_of(member_id), tier_set)
+            watch_months(work, work.facts_of(member_id), tier_set)
+
+
+def watch_months(work: TierWork, member: Member, tier_set: TierSet) -> None:
+    """Store when the member reaches the next tier of a set by months of membership, in place of what is stored."""
+    at = next_months_at(tier_set, member.registered_at, now=work.now, zone=work.program.zone)
+    subject = subject_of(member.id, tier_set)
+    if at is not None:
+        keep_place(work, member.id, tier_set)
+        work.schedule(subject, {"tier_months": at}, member=member.id)
+    elif tier_set.by == "membership_months":
+        work.tx.due_items.clear(subject, "tier_months")
+
+
+def _rise(work: TierWork, tier_set: TierSet, member: Member, amount: Amount) -> None:
+    reached, present = tier_set.tier_at(amount), tier_set.named(member.tier)
     if reached is not None and (present is None or present.start < reached.start):
-        rise_to(work, member, reached)
+        rise_to(work, tier_set, member, reached)
 
 
-def rise_to(work: TierWork, member: Member, tier: Tier, *, since: datetime | None = None, why: str = "") -> None:
+def rise_to(
+    work: TierWork, tier_set: TierSet, member: Member, tier: Tier, *, since: datetime | None = None, why: str = ""
+) -> None:
     """Put a member into a higher tier, or as far up as a tier by hand lets them."""
-    hold = hold_of(work, member.id)
-    allowed, present = within_hold(work.program, tier, hold), work.program.tier_named(member.tier)
+    hold = hold_of(work, member.id, tier_set)
+    allowed, present = within_hold(tier_set, tier, hold), tier_set.named(member.tier)
     if hold is not None and hold.direction != "floor":
-        note_earned(work, member.id, hold, tier)
+        note_earned(work, tier_set, member, hold, tier)
     if present is None or present.start < allowed.start:
-        enter_tier(work, member, allowed, up=True, since=since, why=why)
+        enter_tier(work, tier_set, member, allowed, up=True, since=since, why=why)
 
 
 def enter_tier(
     work: TierWork,
+    tier_set: TierSet,
     member: Member,
     tier: Tier,
     *,
@@ -76,19 +110,26 @@ def enter_tier(
 
     It is kept until a moment, or from `since` (None: now) for a period.
     """
-    until = until or kept_until(work.program, tier, now=since or work.now)
-    work.tx.members.set_tier(member.id, tier.name, up=up, until=until, now=work.now)
-    if work.program.reviews_tiers:
+    begins = since or work.now
+    until = until or kept_until(work.program, tier_set, tier, registered_at=member.registered_at, now=begins)
+    put_into(work, member.id, tier_set, tier.name, up=up, until=until)
+    if tier_set.is_reviewed:
+        subject = subject_of(member.id, tier_set)
         due = {} if until is None else due_times(work.program, until, now=work.now)
         for kind in TIER_KINDS:
             if kind not in due:
-                work.tx.due_items.clear(member.id, kind)
-        work.schedule(member.id, due, member=member.id)
+                work.tx.due_items.clear(subject, kind)
+        work.schedule(subject, due, member=member.id)
     body = {"from": member.tier, "to": tier.name, "up": up} | ({"by_hand": True} if by_hand else {})
-    work.report_tier(member.id, tier.name, body, why)
+    work.report_tier(member.id, tier_set, tier.name, body | said_set(tier_set), why)
 
 
-def _may_rise(program: Program, balance: Balance) -> bool:
+def said_set(tier_set: TierSet) -> dict[str, str]:
+    """Return the field of built-in events that names a tier set; of the default set they have none."""
+    return {} if tier_set.is_default else {"tier_set": tier_set.name}
+
+
+def _may_rise(tier_set: TierSet, balance: Balance) -> bool:
     """Return whether a balance can reach more than a tier in which everybody is; if not, nothing of them is read."""
-    reached = program.tier_at(standing(program, balance, NOTHING))
-    return reached is not None and (reached != program.tiers[0] or reached.start > 0)
+    reached = tier_set.tier_at(standing(tier_set, balance, NOTHING))
+    return reached is not None and (reached != tier_set.tiers[0] or reached.start > 0)

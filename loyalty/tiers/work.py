@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
 from loyalty.store.due_items import DueTimes
 from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
@@ -26,5 +27,5 @@ class TierWork(Protocol):
     def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:
         """Store due items of a subject."""
 
-    def report_tier(self, member_id: str, tier: str, body: Mapping[str, Any], why: str = "") -> None:
+    def report_tier(self, member_id: str, tier_set: TierSet, tier: str, body: Mapping[str, Any], why: str = "") -> None:
         """Store the event `tier_changed`; `why` goes to the log of an event's step."""

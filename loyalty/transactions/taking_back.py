@@ -31,12 +31,12 @@ from loyalty.store.events import Event, StoredEvent
 from loyalty.store.points import Posted
 from loyalty.store.transactions import StoredTransaction
 from loyalty.tiers.falling import count_returned, fall_to_standing, held_by
+from loyalty.transactions.counting import SOLD, count_rest
 from loyalty.transactions.returned_lines import LeftOfSale, left_of
 from loyalty.transactions.returned_points import give_back_deductions, take_back_points
 from loyalty.transactions.returned_progress import FallenCompletion, take_back_progress
 
 RETURNED = "transaction_returned"
-SOLD = "transaction"
 
 
 def takes_back(context: EventContext) -> bool:
@@ -64,6 +64,7 @@ def take_back(context: EventContext) -> None:
     taking = _Taking(context, given, left, [each.event for each in returns if each.event is not None])
     before = held_by(context, context.event.member)
     count_returned(context, context.event.member, taking.run())
+    count_rest(context, given, taking.rest(), left)
     if context.program.tier_on_return == "now":
         fall_to_standing(context, context.event.member, before)
 
@@ -92,7 +93,7 @@ class _Taking:
         program = self.context.program_of(self.given.revision)
         again = None if program is None else self._again(program)
         posted = self._take(self.given, again, program)
-        for fallen in take_back_progress(self.context, self.given, program, self._rest(), self.left, self._ids()):
+        for fallen in take_back_progress(self.context, self.given, program, self.rest(), self.left, self._ids()):
             posted += self._take_completion(fallen)
         if self.left.is_nothing:
             for child in self.context.tx.events.caused_by(self.given.id):
@@ -105,7 +106,7 @@ class _Taking:
         """The events whose contributions say what the sale still gives: its own, and those of its returns."""
         return list(dict.fromkeys([self.given.id, *self.returns, self.context.event.id]))
 
-    def _rest(self) -> Event | None:
+    def rest(self) -> Event | None:
         """The sale's event without what came back; None: all of it did, or its lines are not known."""
         if self.left.is_nothing or self.left.by_share or not self.given.body:
             return None
@@ -115,7 +116,7 @@ class _Taking:
 
     def _again(self, program: Program) -> Decision | None:
         """The decision on the rest of the sale; None: by share, or nothing is left."""
-        rest, facts = self._rest(), self.context.tx.events.facts(self.given.id)
+        rest, facts = self.rest(), self.context.tx.events.facts(self.given.id)
         if rest is None or facts is None:
             return None
         try:

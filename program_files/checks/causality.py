@@ -18,6 +18,7 @@ from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.logic import Logic, Place
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
+from loyalty.program.tiers import TierBy
 from program_files.text.nodes import Node
 from rules.types import NEVER, Type, intersection, narrowed, type_of_value
 
@@ -95,15 +96,20 @@ def events_caused_by(responder: Responder, program: Program) -> Iterator[CausedE
 
 
 def _may_move_up(program: Program, effect: AwardPointsRule | DeductPointsRule) -> bool:
-    if not program.tiers or effect.wallet != program.tier_wallet.code:
-        return False
-    match program.tier_by:
+    sets = program.tier_sets.values()
+    return any(each.wallet.code == effect.wallet and _moves_up(each.by, effect) for each in sets)
+
+
+def _moves_up(by: TierBy, effect: AwardPointsRule | DeductPointsRule) -> bool:
+    match by:
         case "earned_points":
             return isinstance(effect, AwardPointsRule) and effect.qualifies
         case "active_points":
             return True
         case "spent_points":
             return isinstance(effect, DeductPointsRule)
+        case "spend" | "membership_months":
+            return False
 
 
 def _completion(responder: Responder, achievement: Achievement) -> CausedEvent:

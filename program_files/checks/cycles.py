@@ -47,7 +47,7 @@ def _ends_by_tiers(path: list[CausedEvent], program: Program) -> bool:
     by_points = any("to" not in event.body for event in tiers)
     falls = any(isinstance(effect, DeductPointsRule) for event in path for effect in event.responder.then)
     if by_points:
-        return program.tier_by != "active_points" or not falls
+        return not falls or all(each.by != "active_points" for each in program.tier_sets.values())
     return len({event.body["to"] for event in tiers}) == 1
 
 

@@ -28,6 +28,11 @@ REFERENCE_CODES: Final[Mapping[str, Code]] = {
         "Correct it, or add the tier.",
         in_effect("set_tier: glod", "set_tier: gold"),
     ),
+    "unknown-tier-set": Code(
+        "program.yaml has no such tier set.",
+        "Correct it, or add the set.",
+        in_effect("set_tier: {set: defualt, tier: gold}", "set_tier: {set: default, tier: gold}"),
+    ),
     "unknown-badge": Code(
         "program.yaml lists badges, and this is not one of them.",
         "Correct it, or add the badge.",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from loyalty.calendar import Period
-from loyalty.program.expiry import CalendarUnit
+from loyalty.program.expiry import AnniversaryOf, CalendarUnit
 from program_files.grammar.values import (
     AMOUNT_OR_ZERO,
     DURATION,
@@ -44,15 +44,23 @@ CALENDAR_PERIOD: Final[ChoiceValue[CalendarUnit]] = ChoiceValue(
         "year": "When the year ends.",
     }
 )
+ANNIVERSARY: Final[ChoiceValue[AnniversaryOf]] = ChoiceValue(
+    {
+        "registration": "Since the member registered; who did on 29 February has it on the 28th of other years.",
+        "tier": "Since the member reached the tier, or kept it at a review.",
+    }
+)
 _NEVER: Final = ConstantValue("never")
 
 
-def expiry(key: str, since: str) -> UnionValue:
-    """When points expire, or a tier is reviewed: the value of a key, counted from what `since` names."""
-    return UnionValue((_NEVER, _expiry_map(key, since)))
+def tier_review(key: str) -> tuple[MapGrammar, UnionValue]:
+    """When a tier is reviewed: the value of a key, and its map."""
+    anniversary = Key("anniversary", ANNIVERSARY, "When a year since then is full: as that day begins.")
+    as_map = _expiry_map(key, "the beginning of the tier's period", anniversary)
+    return as_map, UnionValue((_NEVER, as_map))
 
 
-def _expiry_map(key: str, since: str) -> MapGrammar:
+def _expiry_map(key: str, since: str, *more: Key) -> MapGrammar:
     return MapGrammar(
         key,
         (
@@ -69,8 +77,10 @@ def _expiry_map(key: str, since: str) -> MapGrammar:
             ),
             Key("plus", DURATION, "With `end_of`: so many days, months or years after that end.", examples=("1y",)),
             Key("on", DayOfYearValue(), "When the next such day ends: today, if it is one.", examples=("12-31",)),
+            *more,
         ),
         combinations=(
+            *(each for key in more for each in ((key.name,), (key.name, "plus"))),
             ("after",),
             ("after", "through"),
             ("after", "end_of"),

@@ -19,6 +19,7 @@ from program_files.grammar.values import (
     ReferenceValue,
     RuleValue,
     TemplateValue,
+    UnionValue,
     UrlValue,
     ValueGrammar,
 )
@@ -56,6 +57,13 @@ DEDUCT_POINTS: Final = MapGrammar(
         Key("up_to", FLAG, "Whether it takes what there is, if there is less.", otherwise="the reactor does nothing"),
     ),
 )
+SET_TIER: Final = MapGrammar(
+    "set_tier",
+    (
+        Key("set", ReferenceValue("tier set"), "The tier set.", required=True),
+        Key("tier", ReferenceValue("tier"), "One of its tiers.", required=True),
+    ),
+)
 SET_ATTRIBUTE: Final = MapGrammar(
     "set_attribute",
     (
@@ -77,7 +85,7 @@ _VALUES: Final[Mapping[EffectName, ValueGrammar]] = {
     "deduct_points": DEDUCT_POINTS,
     "grant_badge": ReferenceValue("badge"),
     "issue_reward": ReferenceValue("reward"),
-    "set_tier": ReferenceValue("tier"),
+    "set_tier": UnionValue((ReferenceValue("tier"), SET_TIER)),
     "set_attribute": SET_ATTRIBUTE,
     "call_webhook": CALL_WEBHOOK,
 }

@@ -64,6 +64,7 @@ def _occurred(kind: ReferenceKind, *more: ValueGrammar) -> UnionValue:
     return UnionValue((ListValue(item), MappingValue(name, COUNT)))
 
 
+_TIER: Final = UnionValue((ReferenceValue("tier"), NullValue()))
 EXPECT: Final = MapGrammar(
     "expect",
     (
@@ -74,7 +75,8 @@ EXPECT: Final = MapGrammar(
         Key("expired", AMOUNTS, "Points that ever expired."),
         Key("awarded", AMOUNTS, "Points awarded since the expectations before."),
         Key("deducted", AMOUNTS, "Points deducted since the expectations before."),
-        Key("tier", UnionValue((ReferenceValue("tier"), NullValue())), "The tier; null: none."),
+        Key("tier", _TIER, "The tier; null: none."),
+        Key("tiers", MappingValue(ReferenceValue("tier set"), _TIER), "The tiers of several sets; null: none."),
         Key(
             "badges",
             UnionValue((_BADGES, SOME_BADGES)),

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from loyalty.program.program import Returns, TierOnReturn
 from loyalty.program.tiers import TierBy, TierFall
 from loyalty.program.wallets import Dating
-from program_files.grammar.common import EXPIRES, PERIOD, TITLE, expiry
+from program_files.grammar.common import EXPIRES, PERIOD, TITLE, tier_review
 from program_files.grammar.values import (
     AMOUNT,
     AMOUNT_OR_ZERO,
@@ -23,6 +23,7 @@ from program_files.grammar.values import (
     MappingValue,
     ReferenceValue,
     RegionValue,
+    RuleValue,
     TimeZoneValue,
     UnionValue,
 )
@@ -35,6 +36,8 @@ TIER_BY: Final[ChoiceValue[TierBy]] = ChoiceValue(
         "earned_points": "All points ever earned.",
         "active_points": "The points that can be spent now.",
         "spent_points": "All points ever spent.",
+        "spend": "Money: what the member paid in transactions, less what came back.",
+        "membership_months": "Whole months since the member registered.",
     }
 )
 TIER_FALL: Final[ChoiceValue[TierFall]] = ChoiceValue(
@@ -134,6 +137,30 @@ TIER: Final = MapGrammar(
         TITLE,
     ),
 )
+TIERS: Final = Key("tiers", ListValue(TIER), "Tiers, from the lowest to the highest.")
+SPEND: Final = RuleValue("a number")
+_SPEND_RULE: Final = (
+    "By `spend`: what counts of a transaction, as a rule on its event: one that leaves out delivery and gift cards."
+)
+TIER_REVIEW_MAP, TIER_REVIEW = tier_review("tier_review")
+VALID_MAP, VALID = tier_review("valid")
+TIER_SET: Final = MapGrammar(
+    "a tier set",
+    (
+        TITLE,
+        Key("tiers", ListValue(TIER, least=1), TIERS.description, required=True),
+        Key("by", TIER_BY, "The amount that decides the tier, as `tier_by`.", default="earned_points"),
+        Key("wallet", ReferenceValue("wallet"), "The wallet whose points decide it.", otherwise="the default wallet"),
+        Key("spend", SPEND, _SPEND_RULE, otherwise="the whole value"),
+        Key("fall", TIER_FALL, "How far a member falls whose tier is not kept at a review.", default="to_reached"),
+        Key(
+            "valid",
+            VALID,
+            "How long a tier above the lowest is kept before it is reviewed, as `tier_review`.",
+            default="never",
+        ),
+    ),
+)
 BADGE: Final = MapGrammar("a badge", (TITLE,))
 
 PROGRAM: Final = MapGrammar(
@@ -163,7 +190,7 @@ PROGRAM: Final = MapGrammar(
             "How long before something expires the member is warned.",
             otherwise="no warnings",
         ),
-        Key("tiers", ListValue(TIER), "Tiers, from the lowest to the highest."),
+        TIERS,
         Key("tier_by", TIER_BY, "The amount that decides the tier.", default="earned_points"),
         Key(
             "tier_wallet",
@@ -171,12 +198,19 @@ PROGRAM: Final = MapGrammar(
             "The wallet whose points decide the tier.",
             otherwise="the default wallet",
         ),
+        Key("tier_spend", SPEND, _SPEND_RULE, otherwise="the whole value"),
         Key("tier_fall", TIER_FALL, "How far a member falls whose tier is not kept at a review.", default="to_reached"),
         Key(
             "tier_review",
-            expiry("tier_review", "the beginning of the tier's period"),
+            TIER_REVIEW,
             "How long a tier above the lowest is kept before it is reviewed, and perhaps lost.",
             default="never",
+        ),
+        Key(
+            "tier_sets",
+            MappingValue(NAME, TIER_SET),
+            "More tiers, of which each member has one beside: `member.tiers.NAME` in rules.",
+            otherwise="only that of `tiers`, whose name is `default`",
         ),
         Key(
             "returns",

@@ -24,6 +24,7 @@ from program_files.grammar.values import (
     LocalDayValue,
     MapGrammar,
     MappingValue,
+    NullValue,
     ReferenceValue,
     TextValue,
     UnionValue,
@@ -82,6 +83,12 @@ LIMIT_USE: Final = MapGrammar(
 
 HISTORY: Final = (
     Key("tier", ReferenceValue("tier"), "Their tier.", otherwise="what the points are enough for"),
+    Key(
+        "tiers",
+        MappingValue(ReferenceValue("tier set"), ReferenceValue("tier")),
+        "Their tiers of other sets, whose periods begin with the test.",
+        otherwise="the lowest",
+    ),
     Key("tier_base", AMOUNT_OR_ZERO, "What they had earned when their tier was last reviewed.", otherwise="0"),
     Key("tier_until", INSTANT, "When their tier is reviewed.", otherwise="a period from the test's beginning"),
     Key("reviewed_at", INSTANT, "When the last review of their tier was due, for late events."),
@@ -196,6 +203,21 @@ STEP_VARIANTS: Final = VariantValue(
                 _WHOSE,
                 Key("points", AMOUNT, "What they pay, where the reward leaves it to them.", otherwise="its price"),
                 Key("refused", REFUSED, "Why it is refused.", otherwise="it must succeed"),
+                _REPORTED_AT,
+            ),
+        ),
+        "set_tier": MapGrammar(
+            "a step",
+            (
+                Key(
+                    "set_tier",
+                    UnionValue((ReferenceValue("tier"), NullValue())),
+                    "An administrator puts the member into a tier by hand; null: takes that back.",
+                ),
+                Key("set", ReferenceValue("tier set"), "The tier set.", otherwise="that of `tiers`"),
+                _WHOSE,
+                Key("ends", INSTANT, "When it ends.", otherwise="when it is taken back, or downwards at the review"),
+                Key("pinned", FLAG, "Whether it holds both ways.", otherwise="a floor, or downwards a ceiling"),
                 _REPORTED_AT,
             ),
         ),

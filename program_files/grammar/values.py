@@ -30,6 +30,7 @@ ReferenceKind: TypeAlias = Literal[
     "reported event type",
     "reward",
     "tier",
+    "tier set",
     "wallet",
     "webhook",
 ]

@@ -49,12 +49,10 @@ class Declarations:
 
 def scope_with(settings: Settings, body: Type, badges: Collection[str] | None, event_type: str | None = None) -> Type:
     """The type of what rules read of events with such a body, in a program with these settings."""
-    tiers = settings.tiers
     return scope(
         body,
         wallets=settings.wallets,
-        tiers=[tier.name for tier in tiers],
-        always_tier=bool(tiers) and tiers[0].start == 0,
+        tier_sets=settings.tier_sets,
         badges=badges,
         event_type=event_type,
     )
@@ -64,3 +62,8 @@ def scopes_of_rewards(settings: Settings) -> tuple[Type, Type]:
     """The types of what rules of rewards read: who may buy one, and what its coupons are worth."""
     seen = scope_with(settings, ANY, settings.badges)
     return eligibility_scope(seen), coupon_value_scope(seen)
+
+
+def names_of_all_tiers(settings: Settings) -> list[str]:
+    """The names of the tiers of all sets, each once."""
+    return list(dict.fromkeys(tier.name for each in settings.tier_sets.values() for tier in each.tiers))

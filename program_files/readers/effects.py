@@ -16,6 +16,7 @@ from loyalty.program.effect_rules import (
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.event_types import NamedThing
 from loyalty.program.logic import Logic, Place
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.webhooks.urls import parse_url
 from program_files.grammar.effects import (
     AWARD_POINTS,
@@ -25,13 +26,14 @@ from program_files.grammar.effects import (
     HEADERS,
     ROUNDING,
     SET_ATTRIBUTE,
+    SET_TIER,
 )
 from program_files.grammar.reactors import REACTOR
 from program_files.readers.declarations import Declarations
 from program_files.readers.expiry import read_expiry
 from program_files.readers.logic import read_logic, read_template
 from program_files.readers.map_reader import MapReader
-from program_files.readers.node_values import items_of, note_wrong_type, text_of
+from program_files.readers.node_values import items_of, name_of, note_wrong_type, text_of
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 from rules.types import NUMBER, Type
@@ -128,7 +130,22 @@ class EffectReader:
         return IssueReward(self._reference(node, "reward"))
 
     def set_tier(self, node: Node) -> EffectRule:
-        return SetTier(self._reference(node, "tier"))
+        if not isinstance(node.value, dict):
+            return SetTier(self._tier(node, DEFAULT_SET))
+        fields = MapReader(node, self._problems, SET_TIER)
+        of, tier = fields.need("set"), fields.need("tier")
+        name = "?" if of is None else self._reference(of, "tier set")
+        return SetTier("?" if tier is None else self._tier(tier, name), name)
+
+    def _tier(self, node: Node, tier_set: str) -> str:
+        """The name of a tier of a set; of an unknown set, that of any."""
+        known = self._declared.settings.tier_sets.get(tier_set)
+        if known is None and (tier_set != DEFAULT_SET or self._declared.names["tier"] is None):
+            return self._reference(node, "tier")
+        name, names = name_of(node, self._problems, "the tier"), [each.name for each in known.tiers] if known else []
+        if name is not None and name not in names:
+            self._problems.add_unknown(node.place, "unknown-tier", "tier", name, names)
+        return name or "?"
 
     def _reference(self, node: Node, kind: NamedThing) -> str:
         return self._declared.reference(node, self._problems, kind)

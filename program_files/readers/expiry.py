@@ -4,8 +4,10 @@ import re
 from typing import Final
 
 from loyalty.calendar import Duration
-from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
-from program_files.grammar.common import CALENDAR_PERIOD, EXPIRY_MAP
+from loyalty.program.expiry import After, Anniversary, EndOf, Expiry, Never, OnDate
+from loyalty.program.tiers import TierReviewRule
+from program_files.grammar.common import ANNIVERSARY, CALENDAR_PERIOD, EXPIRY_MAP
+from program_files.grammar.values import MapGrammar
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import choice_of
 from program_files.text.nodes import Node
@@ -18,24 +20,48 @@ _DAY: Final = re.compile(r"(\d\d)-(\d\d)")
 _DAYS_OF: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-def read_expiry(node: Node, problems: Problems, key: str = "expires") -> Expiry:
-    """When points expire, or a tier is reviewed."""
+def read_expiry(node: Node, problems: Problems) -> Expiry:
+    """When points expire."""
+    fields = _fields(node, problems, EXPIRY_MAP, "expires", _FORMS)
+    return Never() if fields is None else _expiry(fields, problems)
+
+
+def read_tier_review(node: Node, problems: Problems, grammar: MapGrammar) -> TierReviewRule:
+    """When a tier is reviewed."""
+    key = grammar.title
+    fields = _fields(node, problems, grammar, key, f"{_FORMS} or {{anniversary: registration}}")
+    if fields is None:
+        return Never()
+    review = _expiry(fields, problems)  # also beside it, so that every wrong value is noted
+    if fields.get("anniversary") is not None:
+        plus = fields.duration("plus") or Duration()
+        return Anniversary(fields.choice("anniversary", ANNIVERSARY), plus)
+    return review
+
+
+def _fields(node: Node, problems: Problems, grammar: MapGrammar, key: str, forms: str) -> MapReader | None:
+    """The map of a key; None: never."""
     if node.value == "never":
-        return Never()
+        return None
     if not isinstance(node.value, dict):
-        problems.add(node.place, "bad-expiry", f"{key} must be {_FORMS}", _suggestion(node.value))
-        return Never()
-    fields = MapReader(node, problems, EXPIRY_MAP, key)
-    known = set(node.value) & set(EXPIRY_MAP.by_name)
-    if len(known) == len(node.value) and known not in map(set, EXPIRY_MAP.combinations):
-        problems.add(node.place, "bad-expiry", f"{key} must be one of {_FORMS}")
-    after, end_of, on = (fields.get(key) for key in ("after", "end_of", "on"))
+        problems.add(node.place, "bad-expiry", f"{key} must be {forms}", _suggestion(node.value))
+        return None
+    fields = MapReader(node, problems, grammar, key)
+    known = set(node.value) & set(grammar.by_name)
+    if len(known) == len(node.value) and known not in map(set, grammar.combinations):
+        problems.add(node.place, "bad-expiry", f"{key} must be one of {forms}")
+    return fields
+
+
+def _expiry(fields: MapReader, problems: Problems) -> Expiry:
+    after, end_of, on, through = (fields.get(key) for key in ("after", "end_of", "on", "through"))
+    plus = _plus(fields) if after is None else Duration()
     if after is not None:
-        through = fields.get("through") or end_of
-        unit = None if through is None else choice_of(through, problems, "through", CALENDAR_PERIOD)
-        return After(fields.duration("after") or Duration(days=1), unit)
+        unit = through or end_of
+        period = None if unit is None else choice_of(unit, problems, "through", CALENDAR_PERIOD)
+        return After(fields.duration("after") or Duration(days=1), period)
     if end_of is not None:
-        return EndOf(choice_of(end_of, problems, "end_of", CALENDAR_PERIOD), _plus(fields))
+        return EndOf(choice_of(end_of, problems, "end_of", CALENDAR_PERIOD), plus)
     return Never() if on is None else _on_date(on, problems)
 
 

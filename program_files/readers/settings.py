@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
-from loyalty.program.expiry import Expiry, Never
 from loyalty.program.program import NotifyBefore, Returns, TierOnReturn
-from loyalty.program.tiers import Tier, TierBy, TierFall
+from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Wallet
 from loyalty.store.identity_keys import regions
 from program_files.grammar.programs import (
@@ -15,15 +13,12 @@ from program_files.grammar.programs import (
     NOTIFY_BEFORE,
     PROGRAM,
     RETURNS,
-    TIER,
-    TIER_BY,
-    TIER_FALL,
     TIER_ON_RETURN,
     UNKNOWN_MEMBERS,
 )
-from program_files.readers.expiry import read_expiry
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import is_name, name_of, note_wrong_type, text_of
+from program_files.readers.tier_sets import NO_TIERS, ReadTierSet, read_default_set, read_more_sets, wallet_in
 from program_files.readers.wallets import ONE_WALLET, read_wallets
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
@@ -40,24 +35,28 @@ class Settings:
     registers_unknown_members: bool
     wallets: Mapping[str, Wallet]
     notify_before: NotifyBefore
-    tiers: tuple[Tier, ...]
-    tier_by: TierBy
-    tier_review: Expiry
-    tier_fall: TierFall
+    tiers: ReadTierSet
+    """Those of the default tier set."""
     tier_wallet: str | None
     """The wallet whose points decide the tier; None: the default one."""
+    more_tier_sets: tuple[ReadTierSet, ...]
     returns: Returns
     tier_on_return: TierOnReturn
     badges: Mapping[str, str] | None
     """None: badges are not declared, so that any name is one."""
+
+    @property
+    def tier_sets(self) -> Mapping[str, TierSet]:
+        """The tier sets that have tiers, by name, the default one first; without their rules of spend."""
+        sets = (each.tier_set for each in (self.tiers, *self.more_tier_sets))
+        return {each.name: each for each in sets if each.tiers}
 
 
 def read_settings(node: Node, problems: Problems) -> Settings:
     """Read program.yaml."""
     fields = MapReader(node, problems, PROGRAM)
     store = fields.name("store") or "?"
-    tiers = fields.get("tiers")
-    badges, review = fields.get("badges"), fields.get("tier_review")
+    badges = fields.get("badges")
     wallets = read_wallets(fields)
     return Settings(
         store=store,
@@ -67,11 +66,9 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         registers_unknown_members=fields.choice("unknown_members", UNKNOWN_MEMBERS) == "register",
         wallets=wallets,
         notify_before=_notify_before(fields),
-        tiers=() if tiers is None else _tiers(fields),
-        tier_by=fields.choice("tier_by", TIER_BY),
-        tier_review=Never() if review is None else read_expiry(review, problems, "tier_review"),
-        tier_fall=fields.choice("tier_fall", TIER_FALL),
-        tier_wallet=_tier_wallet(fields, wallets),
+        tiers=read_default_set(fields, wallets),
+        tier_wallet=wallet_in(fields, "tier_wallet", wallets),
+        more_tier_sets=read_more_sets(fields, wallets),
         returns=fields.choice("returns", RETURNS),
         tier_on_return=fields.choice("tier_on_return", TIER_ON_RETURN),
         badges=None if badges is None else _badges(badges, problems),
@@ -113,35 +110,6 @@ def _notify_before(fields: MapReader) -> NotifyBefore:
     return NotifyBefore(parts.duration("points"), parts.duration("coupons"), parts.duration("tier"))
 
 
-def _tier_wallet(fields: MapReader, wallets: Mapping[str, Wallet]) -> str | None:
-    node = fields.get("tier_wallet")
-    name = None if node is None else name_of(node, fields.problems, "tier_wallet")
-    if node is None or name is None:
-        return None
-    if name not in wallets:
-        fields.problems.add_unknown(node.place, "unknown-wallet", "wallet", name, wallets)
-        return None
-    return name
-
-
-def _tiers(fields: MapReader) -> tuple[Tier, ...]:
-    tiers: dict[str, Tier] = {}
-    before: Tier | None = None
-    for node in fields.items("tiers"):
-        item = MapReader(node, fields.problems, TIER)
-        tier, start = item.name("tier"), item.need("from")
-        begins = item.amount("from") or Decimal(0)
-        if tier is None:
-            continue
-        if tier in tiers:
-            fields.problems.add(node.place_of(("tier",)), "duplicate-name", f"tier {tier} is here twice")
-        elif before is not None and start is not None and begins <= before.start:
-            message = f"tiers rise: {tier} must begin above the {before.start:f} of {before.name}"
-            fields.problems.add(start.place, "tiers-not-ascending", message)
-        before = tiers[tier] = Tier(tier, item.text("title", tier), begins)
-    return tuple(tiers.values())
-
-
 def _badges(node: Node, problems: Problems) -> Mapping[str, str]:
     match node.value:
         case list() as listed:
@@ -177,11 +145,9 @@ NO_SETTINGS = Settings(
     registers_unknown_members=True,
     wallets=ONE_WALLET,
     notify_before=NotifyBefore(None, None, None),
-    tiers=(),
-    tier_by="earned_points",
-    tier_review=Never(),
-    tier_fall="to_reached",
+    tiers=NO_TIERS,
     tier_wallet=None,
+    more_tier_sets=(),
     returns="automatic",
     tier_on_return="now",
     badges=None,

@@ -74,7 +74,7 @@ async def test_the_database_finds_exactly_those_whose_standing_reaches_a_higher_
     members = await add_members(database, 300, seed=7)
 
     rules = Outline.of(old).tier_rules, Outline.of(new).tier_rules
-    counted = await database.store("DEFAULT").read(lambda tx: tx.risers.count(*rules))
+    counted = await database.store("DEFAULT").read(lambda tx: tx.risers.count(*rules, now=datetime.now(UTC)))
     await deployed.deploy(easier, by="test")
 
     def scheduled(tx: Transaction) -> set[str]:
@@ -89,8 +89,8 @@ async def test_the_database_finds_exactly_those_whose_standing_reaches_a_higher_
 
 def _rise(each: AddedMember, old: Program, new: Program) -> str | None:
     """The tier that a member newly reaches, if it is above the present one."""
-    reached = new.tier_at(standing(new, each.balance, each.tier_base))
-    before = old.tier_at(standing(old, each.balance, each.tier_base))
+    reached = new.tier_at(standing(new.default_tier_set, each.balance, each.tier_base))
+    before = old.tier_at(standing(old.default_tier_set, each.balance, each.tier_base))
     present = new.tier_named(each.tier)
     is_new = reached is not None and (before is None or reached.name != before.name)
     is_higher = reached is not None and (present.start < reached.start if present else each.tier is None)

@@ -10,6 +10,7 @@ from loyalty.engine.deciding import spendable_on, usage_on
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.decide import decide
 from loyalty.events.decision_size import BEYOND_BOUNDS
+from loyalty.events.member_facts import read_facts
 from loyalty.program.achievements import Achievement
 from loyalty.program.effects import Effect
 from loyalty.program.program import Program
@@ -90,7 +91,7 @@ def _only(program: Program, names: set[str]) -> Program:
 
 
 def _fired(program: Program, store: StoreRepositories, event: Event, now: datetime) -> FiredEffects:
-    member = store.members.facts(event.member) if event.type in program.decides_by_member else None
+    member = read_facts(store, program, event.member) if event.type in program.decides_by_member else None
     usage, spendable = usage_on(store, program, event), spendable_on(store, program, event, now=now)
     try:
         decision = decide(program, member, event, usage, spendable, now=now, with_reasons=False)

@@ -20,12 +20,12 @@ from loyalty.program.logic import Logic
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
 from loyalty.program.rewards import PROGRESS, Coupon, PurchaseLimit, Reward, Span
-from loyalty.program.tiers import Tier
+from loyalty.program.tiers import DEFAULT_SET, Tier, TierSet
 from loyalty.program.wallets import TransferLimit, Wallet
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POINTS, SET_ATTRIBUTE
 from program_files.grammar.events import EVENT_TYPE
-from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, WALLET
+from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_SET, WALLET
 from program_files.grammar.reactors import ACTIVE, REACTOR
 from program_files.grammar.rewards import COUPON, REWARD, SHOWN, SOLD
 from program_files.grammar.values import MapGrammar
@@ -63,6 +63,8 @@ def definitions(program: Program) -> Iterator[Definition]:
         yield Definition("wallet", wallet.code, tuple(_wallet(wallet)))
     for tier in program.tiers:
         yield Definition("tier", tier.name, tuple(_tier(tier)))
+    for tier_set in program.more_tier_sets:
+        yield Definition("tier set", tier_set.name, tuple(_tier_set(tier_set)))
     for badge, title in program.badges.items():
         yield Definition("badge", badge, tuple(attributes_by_key(BADGE, {"title": _title(badge, title)})))
     for event_type in program.event_types.values():
@@ -88,11 +90,12 @@ def _settings(program: Program) -> Iterator[Attribute]:
             "notify_before": _notify_before(program),
             "tier_by": AttributeText(program.tier_by) if program.tiers else None,
             "tier_wallet": None if program.tier_wallet_code is None else AttributeText(program.tier_wallet_code),
+            "tier_spend": None if program.tier_spend is None else AttributeRule(program.tier_spend),
             "tier_fall": AttributeText(program.tier_fall) if program.tier_fall != "to_reached" else None,
             "returns": None if program.returns == "automatic" else AttributeText(program.returns),
             "tier_on_return": None if program.tier_on_return == "now" else AttributeText(program.tier_on_return),
-            "tier_review": AttributeText(phrases.expiry(program.tier_review)) if program.reviews_tiers else None,
-            **dict.fromkeys(("wallets", "tiers", "badges"), None),  # definitions of their own
+            "tier_review": AttributeText(phrases.tier_review(program.tier_review)) if program.reviews_tiers else None,
+            **dict.fromkeys(("wallets", "tiers", "tier_sets", "badges"), None),  # definitions of their own
             "dated": None,  # it is said of each wallet
         },
     )
@@ -130,6 +133,23 @@ def _wallet(wallet: Wallet) -> Iterator[Attribute]:
 def _transfer_limit(limit: TransferLimit) -> Attribute:
     counted = "times" if limit.times is not None else "points"
     return Attribute("transfers", AttributeText(phrases.transfer_limit(limit)), f"{limit.every} {counted}")
+
+
+def _tier_set(tier_set: TierSet) -> Iterator[Attribute]:
+    """The attributes of a tier set; the amounts at which its tiers begin are one of them."""
+    begins = ", ".join(f"{each.name} from {phrases.number(each.start)}" for each in tier_set.tiers)
+    return attributes_by_key(
+        TIER_SET,
+        {
+            "title": _title(tier_set.name, tier_set.title),
+            "tiers": AttributeText(begins),
+            "by": AttributeText(tier_set.by),
+            "wallet": AttributeText(tier_set.wallet.code) if tier_set.by.endswith("points") else None,
+            "spend": None if tier_set.spend is None else AttributeRule(tier_set.spend),
+            "fall": AttributeText(tier_set.fall) if tier_set.fall != "to_reached" else None,
+            "valid": AttributeText(phrases.tier_review(tier_set.review)) if tier_set.is_reviewed else None,
+        },
+    )
 
 
 def _tier(tier: Tier) -> Iterator[Attribute]:
@@ -291,8 +311,9 @@ def _effect(effect: EffectRule, program: Program) -> Iterator[Attribute]:
             yield Attribute("grant_badge", AttributeText(badge))
         case IssueReward(reward):
             yield Attribute("issue_reward", AttributeText(reward))
-        case SetTier(tier):
-            yield Attribute("set_tier", AttributeText(tier))
+        case SetTier(tier, tier_set):
+            words = tier if tier_set == DEFAULT_SET else f"{tier} of {tier_set}"
+            yield Attribute("set_tier", AttributeText(words))
         case SetAttributeRule(name, value):
             named = [Attribute("set_attribute", AttributeText(name))]
             filled = [Attribute(f"set_attribute {name}", AttributeTemplate(template_json(value)))]

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from loyalty.program.logic import Place
 
 DefinitionKind: TypeAlias = Literal[
-    "setting", "wallet", "tier", "badge", "event type", "reward", "reactor", "achievement"
+    "setting", "wallet", "tier", "tier set", "badge", "event type", "reward", "reactor", "achievement"
 ]
 ChangeType: TypeAlias = Literal["added", "changed", "removed"]
 

@@ -7,9 +7,10 @@ from typing import assert_never
 
 from loyalty.calendar import Duration, Period
 from loyalty.program.achievements import Last, Window
-from loyalty.program.expiry import After, EndOf, Expiry, Never, OnDate
+from loyalty.program.expiry import After, Anniversary, EndOf, Expiry, Never, OnDate
 from loyalty.program.reactors import Limit
 from loyalty.program.rewards import Price, PurchaseLimit, SharedCode
+from loyalty.program.tiers import TierReviewRule
 from loyalty.program.wallets import TransferLimit
 from rules import exact
 
@@ -38,6 +39,13 @@ def duration(span: Duration) -> str:
     if span.seconds:
         return next(f"{span.seconds // size}{unit}" for unit, size in _SECONDS if span.seconds % size == 0)
     return f"{span.days}d"
+
+
+def tier_review(review: TierReviewRule) -> str:
+    if isinstance(review, Anniversary):
+        later = f" plus {duration(review.plus)}" if review.plus else ""
+        return f"on the anniversary of {'registration' if review.of == 'registration' else 'reaching the tier'}{later}"
+    return expiry(review)
 
 
 def expiry(expires: Expiry) -> str:

@@ -141,7 +141,7 @@ class ValueSchemas:
     def _reference(self, kind: ReferenceKind) -> Schema:
         return {"type": "string"} if kind == "member" else one_of_names(self._names(kind), kind)
 
-    def _names(self, kind: ReferenceKind) -> Names | None:
+    def _names(self, kind: ReferenceKind) -> Names | None:  # noqa: C901 - one case a kind
         """The names of a kind, with their titles; None: any name may be right."""
         names = self._vocabulary
         match kind:
@@ -155,6 +155,8 @@ class ValueSchemas:
                 return names.wallets
             case "tier":
                 return names.tiers
+            case "tier set":
+                return names.tier_sets
             case "badge":
                 return names.badges
             case "reward":

@@ -25,6 +25,8 @@ class Vocabulary:
     event_types: Names | None
     wallets: Names | None
     tiers: Names | None
+    """Of all tier sets."""
+    tier_sets: Names | None
     badges: Names | None
     rewards: Names | None
     achievements: Names | None
@@ -61,10 +63,12 @@ def read_vocabulary(
         return None if declared.names[kind] is None else titles
 
     settings = declared.settings
+    tier_sets = settings.tier_sets
     vocabulary = Vocabulary(
         event_types=names("event type", {name: found.title for name, found in declared.event_types.items()}),
         wallets=names("wallet", {name: wallet.title for name, wallet in settings.wallets.items()}),
-        tiers=names("tier", {tier.name: tier.title for tier in settings.tiers}),
+        tiers=names("tier", {tier.name: tier.title for each in tier_sets.values() for tier in each.tiers}),
+        tier_sets=names("tier set", {name: each.title for name, each in tier_sets.items()}),
         badges=names("badge", settings.badges or {}),
         rewards=names("reward", {name: reward.title for name, reward in declared.rewards.items()}),
         achievements=_declared("achievements", "achievement", files, unread),

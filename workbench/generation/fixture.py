@@ -70,6 +70,9 @@ def _history(recorded: RecordedEvent, masker: Masker, program: Program) -> Itera
         yield "tier", flow(state.member.tier)
         yield from _tier_period(state.member, program, recorded.received_at)
         yield from _review(state, program)
+    tiers = {name: each.tier for name, each in state.tier_places.items() if _is_known(program, name, each.tier)}
+    if tiers:
+        yield "tiers", flow(tiers)
     earned = {
         code: program.wallets[code].amount(balance.earned)
         for code, balance in state.balances.items()
@@ -87,6 +90,11 @@ def _history(recorded: RecordedEvent, masker: Masker, program: Program) -> Itera
     for key, value in (("lots", lots), ("badges", badges), ("achievements", achievements), ("used", used)):
         if value:
             yield key, flow(value)
+
+
+def _is_known(program: Program, tier_set: str, tier: str | None) -> bool:
+    known = program.tier_sets.get(tier_set)
+    return known is not None and known.named(tier) is not None
 
 
 def _tier_period(member: Member, program: Program, at: datetime) -> Iterator[tuple[str, str]]:

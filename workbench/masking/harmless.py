@@ -23,7 +23,9 @@ _MIN_PHONE_DIGITS: Final = 7
 """With fewer digits, a number is not taken for the member's phone without its country code."""
 
 ATTRIBUTES: Final = ("member", "attributes")
-_HARMLESS_OF_MEMBER: Final = frozenset({"tier", "points", "earned_points", "wallets", "badges", "registered_at"})
+_HARMLESS_OF_MEMBER: Final = frozenset(
+    {"tier", "tiers", "points", "earned_points", "wallets", "badges", "registered_at"}
+)
 
 
 class HarmlessValues:

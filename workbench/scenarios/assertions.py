@@ -10,8 +10,10 @@ from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.store.members import Balance
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.tiers import NO_PLACE
 from workbench.scenarios import model
 from workbench.scenarios.model import Assertion, Expectation, Occurred
 from workbench.scenarios.progress import MemberProgress, progress_of
@@ -59,8 +61,8 @@ def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]
         case model.PointsMoved(direction, wallet, amount):
             moved = _points_moved(direction, wallet, observation)
             return _number(amount), _number(program.wallets[wallet].amount(moved))
-        case model.TierIs(tier):
-            return tier or "none", state.member.tier or "none"
+        case model.TierIs(tier, tier_set):
+            return tier or "none", _tier(state, tier_set) or "none"
         case model.BadgesAre(names):
             return _listed(names), _listed(state.badges)
         case model.HasBadge(name, has):
@@ -79,6 +81,12 @@ def _compared(assertion: Assertion, observation: Observation) -> tuple[str, str]
             return _occurred(assertion, observation)
         case _:
             assert_never(assertion)
+
+
+def _tier(state: MemberState, tier_set: str) -> str | None:
+    if tier_set == DEFAULT_SET:
+        return state.member.tier
+    return state.tier_places.get(tier_set, NO_PLACE).tier
 
 
 def _part(balance: Balance, kind: model.BalanceKind) -> int:

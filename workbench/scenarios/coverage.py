@@ -30,6 +30,7 @@ from loyalty.program.effects import (
 from loyalty.program.logic import Place
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.tiers import DEFAULT_SET
 from workbench.scenarios.branches import Branch, ConditionBranch, IfBranch
 from workbench.scenarios.instrumentation import InstrumentedProgram
 
@@ -201,7 +202,7 @@ def _key_of(rule: EffectRule) -> str:
             return f"grant_badge {name}"
         case IssueReward(name):
             return f"issue_reward {name}"
-        case SetTier(name):
-            return f"set_tier {name}"
+        case SetTier(name, tier_set):
+            return f"set_tier {name}" if tier_set == DEFAULT_SET else f"set_tier {tier_set}/{name}"
         case _:
             assert_never(rule)

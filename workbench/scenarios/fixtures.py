@@ -11,12 +11,15 @@ from loyalty.points import ledger
 from loyalty.points.ledger import due_items_of_lot
 from loyalty.program.effects import AwardPoints
 from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Points
 from loyalty.store.due_items import DueTimes
-from loyalty.store.members import Balance
+from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
+from loyalty.store.tiers import TierPlace
 from loyalty.tiers import standing as tiers
+from loyalty.tiers.places import subject_of
 from workbench.scenarios.model import Fixture
 
 NONE = Points(0)
@@ -38,20 +41,37 @@ def snapshot_of(fixture: Fixture, name: str, program: Program, now: datetime) ->
     state.daily_sums = {achievement: list(sums) for achievement, sums in fixture.daily_sums.items()}
     warned_lots = [(lot, False) for lot in awarded] + [(lot, _was_warned(lot, program, now)) for lot in fixture.lots]
     due = {lot.id: due_items_of_lot(program, lot, warned=warned, now=now) for lot, warned in warned_lots}
-    return MemberSnapshot(state, due_items=due | _begin_tier_period(state, program, now))
+    return MemberSnapshot(state, due_items=due | _begin_tier_periods(state, fixture, program, now))
 
 
 def _balance(active: Points, pending: Points, earned: Points) -> Balance:
     return Balance(active, pending, earned=earned, qualifying=earned)
 
 
-def _begin_tier_period(state: MemberState, program: Program, now: datetime) -> dict[str, DueTimes]:
-    """Start the tier's period now, unless the fixture says when it ends; return the due items of the tier."""
-    tier = program.tier_named(state.member.tier)
-    lasts = None if tier is None else tiers.kept_until(program, tier, now=now)
-    until = None if lasts is None else state.member.tier_until or lasts
-    state.member = replace(state.member, tier_until=until)
-    return {state.member.id: tiers.due_times_from_now(program, state.member, now=now)}
+def _begin_tier_periods(state: MemberState, fixture: Fixture, program: Program, now: datetime) -> dict[str, DueTimes]:
+    """Start the periods of tiers now, unless the fixture says when they end; return the due items of tiers."""
+    found: dict[str, DueTimes] = {}
+    for name, tier_set in program.tier_sets.items():
+        member = state.member
+        if not tier_set.is_default:
+            lowest = tier_set.tiers[0].name if tier_set.begins_at_nothing else None
+            member = replace(member, tier=fixture.tiers.get(name, lowest), tier_base=NONE, tier_until=None)
+        member = replace(member, tier_until=_until(program, tier_set, member, now))
+        if tier_set.is_default:
+            state.member = member
+        else:
+            state.tier_places[name] = TierPlace(member.tier, tier_until=member.tier_until)
+        due = tiers.due_times_from_now(program, tier_set, member, now=now)
+        found[subject_of(member.id, tier_set)] = due
+    return found
+
+
+def _until(program: Program, tier_set: TierSet, member: Member, now: datetime) -> datetime | None:
+    tier = tier_set.named(member.tier)
+    if tier is None:
+        return None
+    lasts = tiers.kept_until(program, tier_set, tier, registered_at=member.registered_at, now=now)
+    return None if lasts is None else member.tier_until or lasts
 
 
 def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:

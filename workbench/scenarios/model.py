@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from loyalty.decisions.decision import Claim
 from loyalty.program.logic import Place
 from loyalty.program.rewards import PurchaseRefusal
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member, TierReview
@@ -40,6 +41,8 @@ class Fixture:
     """What earlier firings have used of limits."""
     review: TierReview | None = None
     """The last review of the tier."""
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    """The tiers of sets beside the default one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,10 @@ class PointsMoved:
 
 @dataclass(frozen=True, slots=True)
 class TierIs:
-    """The member is in this tier; None: in no tier."""
+    """The member is in this tier of a set; None: in no tier."""
 
     tier: str | None
+    tier_set: str = DEFAULT_SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,19 @@ class ReportTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTierByHand:
+    """A step in which an administrator puts a member into a tier; `tier` None: takes back that they did."""
+
+    place: Place
+    member: str
+    tier: str | None
+    tier_set: str
+    ends: datetime | None
+    pinned: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceClock:
     """A step that lets time pass."""
 
@@ -236,7 +253,9 @@ class Expect:
     expectations: tuple[Expectation, ...]
 
 
-ScenarioStep: TypeAlias = ReportEvent | ReportTogether | ReportTransaction | BuyReward | AdvanceClock | Expect
+ScenarioStep: TypeAlias = (
+    ReportEvent | ReportTogether | ReportTransaction | BuyReward | SetTierByHand | AdvanceClock | Expect
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from loyalty.references import EventRef
 from loyalty.refusals import Refusal
 from loyalty.store.members import Identity
 from loyalty.store.memory.member_state import MemberState
+from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 from loyalty.transactions.documents import Item, item_of
 from loyalty.transactions.operations import register_transaction
 from loyalty.transactions.returned_lines import left_of
@@ -34,6 +35,7 @@ from workbench.scenarios.model import (
     ReportTransaction,
     Scenario,
     ScenarioStep,
+    SetTierByHand,
 )
 from workbench.scenarios.progress import MemberProgress, progress_of
 from workbench.scenarios.purchases import buy, stock_rewards
@@ -133,6 +135,8 @@ class _Run:
                 return self._buy(step)
             case ReportTransaction():
                 return self._report_transaction(step)
+            case SetTierByHand():
+                return self._set_tier(step)
             case _:
                 assert_never(step)
 
@@ -153,6 +157,21 @@ class _Run:
             expected, actual = step.refused or "bought", bought.why or "bought"
             return (Mismatch(step.place, f"buy {step.reward}", expected, actual),)
         return self._process(bought.recorded, step.place) if bought.recorded else ()
+
+    def _set_tier(self, step: SetTierByHand) -> tuple[Mismatch, ...]:
+        """Put a member into a tier by the operation of production, or take that back; process what it records."""
+        if mismatches := self._wait(step.place, step.at):
+            return mismatches
+        member_id = self._states[step.member].member.id
+        operation = OperationContext(self.engine.store, self._program, REVISION, self.engine.now, "admin")
+        try:
+            if step.tier is None:
+                unassign_tier(operation, member_id, step.tier_set)
+            else:
+                assign_tier(operation, AssignTier(member_id, step.tier, step.ends, step.pinned, step.tier_set))
+        except Refusal as refusal:
+            return (Mismatch(step.place, f"set_tier {step.tier or 'null'}", "an answer", str(refusal)),)
+        return self._process(operation.to_start, step.place)
 
     def _report(self, step: ReportEvent) -> tuple[Mismatch, ...]:
         for times in step.times:

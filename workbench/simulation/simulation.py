@@ -1,7 +1,7 @@
 """Simulates one event in memory: what it would do, and the state of its member before and after. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.rewards import RewardSupply
+from loyalty.store.tiers import NO_PLACE
 from workbench.scenarios.progress import MemberProgress, progress_of
 
 MAX_DUE_ITEMS = 2_000
@@ -55,6 +56,8 @@ class MemberStatus:
     badges: Mapping[str, int]
     attributes: Mapping[str, Any]
     achievements: Mapping[str, MemberProgress]
+    tiers: Mapping[str, str | None] = field(default_factory=dict)
+    """The tiers of sets beside the default one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +126,6 @@ def member_status(state: MemberState, program: Program, today: date) -> MemberSt
     """Return what a member has on a day, for the wallets and achievements of a program."""
     achievements = {each.name: progress_of(state, each, today) for each in program.achievements}
     balances = {code: state.balances.get(code, Balance()) for code in program.wallets}
+    tiers = {each.name: state.tier_places.get(each.name, NO_PLACE).tier for each in program.more_tier_sets}
     member = state.member
-    return MemberStatus(member.tier, balances, dict(state.badges), dict(member.attributes), achievements)
+    return MemberStatus(member.tier, balances, dict(state.badges), dict(member.attributes), achievements, tiers)

@@ -87,6 +87,7 @@ def _status(status: MemberStatus, program: Program) -> dict[str, Any]:
     names = ("active", "pending", "earned", "spent", "expired")
     return {
         "tier": status.tier,
+        **({"tiers": dict(status.tiers)} if status.tiers else {}),
         "wallets": {
             code: {name: readable.amount(program, code, getattr(balance, name)) for name in names}
             for code, balance in status.balances.items()

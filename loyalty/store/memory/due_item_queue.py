@@ -8,20 +8,26 @@ from typing import Final
 from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, DueTimes, known_kind
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(DUE_KINDS)}
+_OF_MEMBERS: Final = frozenset(kind for kind, info in DUE_KINDS.items() if info.subject == "member")
+"""Kinds whose subject may be a member's place in a tier set."""
 
 
 class DueItemQueue:
     """The due items of lots, coupons and tiers, in a heap by time. No item waits, and none is set aside."""
 
-    __slots__ = ("_heap", "_items")
+    __slots__ = ("_heap", "_items", "_owners")
 
     def __init__(self) -> None:
         self._items: dict[str, dict[DueKind, datetime]] = {}
+        self._owners: dict[str, str] = {}
+        """The members of subjects that are not members themselves."""
         self._heap: list[tuple[datetime, int, str, DueKind]] = []
         """By time and kind: at the same moment, points expire before tiers are reviewed."""
 
-    def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:  # noqa: ARG002 - not kept
+    def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
         """Store the due item of a subject and kind, in place of the one it has."""
+        if member is not None and kind in _OF_MEMBERS:
+            self._owners[subject] = member
         self._items.setdefault(subject, {})[kind] = due_at
         heappush(self._heap, (due_at, _RANK[kind], subject, kind))
 
@@ -52,7 +58,7 @@ class DueItemQueue:
         items: list[DueItem] = []
         while len(items) < limit and (earliest := self.earliest()) is not None and earliest <= now:
             due_at, _, subject, kind = heappop(self._heap)
-            items.append(DueItem(subject, kind, due_at, None))
+            items.append(DueItem(subject, kind, due_at, self._owners.get(subject)))
         return items
 
     def earliest(self) -> datetime | None:

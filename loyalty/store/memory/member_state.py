@@ -10,7 +10,7 @@ from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member, TierReview
 from loyalty.store.points import Allocation, Lot, Transfer
 from loyalty.store.rewards import IssuedReward
-from loyalty.store.tiers import TierHold
+from loyalty.store.tiers import CountedSale, TierHold, TierPlace
 
 
 @dataclass(slots=True)
@@ -43,6 +43,10 @@ class MemberState:
     """The last review of the tier."""
     tier_holds: dict[str, TierHold] = field(default_factory=dict)
     """Tiers by hand, by tier set."""
+    tier_places: dict[str, TierPlace] = field(default_factory=dict)
+    """Where the member is in the tier sets beside the default one."""
+    counted_sales: dict[tuple[str, str], CountedSale] = field(default_factory=dict)
+    """What sales count for tiers, by event and tier set."""
     active: bool = True
     waits_for_activation: bool = False
     learned: str | None = None
@@ -66,6 +70,8 @@ class MemberState:
             dict(self.empty_lots),
             self.review,
             dict(self.tier_holds),
+            dict(self.tier_places),
+            dict(self.counted_sales),
             self.active,
             self.waits_for_activation,
             self.learned,

@@ -26,7 +26,7 @@ from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.referrals import InMemoryReferrals
 from loyalty.store.memory.returnable_events import ReturnableEvents
 from loyalty.store.memory.rewards import InMemoryRewards
-from loyalty.store.memory.tiers import InMemoryTierHolds
+from loyalty.store.memory.tiers import InMemorySpend, InMemoryTierHolds, InMemoryTierPlaces
 from loyalty.store.memory.transactions import InMemoryTransactions
 from loyalty.store.points import Transfer
 from loyalty.store.webhooks import ReceivingSubscription
@@ -61,6 +61,8 @@ class InMemoryStore:
         self.achievements = InMemoryAchievements(self.members_by_id)
         self.rewards = InMemoryRewards(self.members_by_id, self.owners)
         self.tier_holds = InMemoryTierHolds(self.members_by_id)
+        self.tier_places = InMemoryTierPlaces(self.members_by_id)
+        self.spend = InMemorySpend(self.members_by_id)
         self.transactions = InMemoryTransactions()
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
@@ -251,6 +253,13 @@ class _Members(_Repository):
         state = self._store.members_by_id[member_id]
         state.member = replace(state.member, email=identity.email, phone=identity.phone, card=identity.card)
         state.learned = learned
+
+    def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, phone=phone)
+
+    def note_collision(self, member_id: str, part: str, other: str) -> None:
+        """Do nothing: nothing in memory lists collisions."""
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:  # noqa: ARG002 - not kept
         state = self._store.members_by_id[member_id]

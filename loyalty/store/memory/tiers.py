@@ -1,10 +1,11 @@
-"""The tiers by hand of a store that is kept in memory."""
+"""Where members are in tier sets, tiers by hand, and what sales count, of a store that is kept in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from loyalty.program.wallets import Points
 from loyalty.store.memory.member_state import MemberState
-from loyalty.store.tiers import TierHold
+from loyalty.store.tiers import NO_PLACE, CountedSale, TierHold, TierPlace
 
 
 class InMemoryTierHolds:
@@ -23,3 +24,43 @@ class InMemoryTierHolds:
 
     def remove_hold(self, member_id: str, tier_set: str) -> None:
         self._members[member_id].tier_holds.pop(tier_set, None)
+
+
+class InMemoryTierPlaces:
+    """Where members are in the tier sets beside the default one, kept with them."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Mapping[str, MemberState]) -> None:
+        self._members = members
+
+    def place(self, member_id: str, tier_set: str) -> TierPlace:
+        return self._members[member_id].tier_places.get(tier_set, NO_PLACE)
+
+    def places_of(self, member_id: str) -> Mapping[str, TierPlace]:
+        return dict(self._members[member_id].tier_places)
+
+    def set_place(self, member_id: str, tier_set: str, place: TierPlace) -> None:
+        self._members[member_id].tier_places[tier_set] = place
+
+
+class InMemorySpend:
+    """What sales count for tiers, kept with their members."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Mapping[str, MemberState]) -> None:
+        self._members = members
+
+    def spent(self, member_id: str, tier_set: str, *, since: datetime | None, until: datetime | None = None) -> Points:
+        found = (each for each in self._members[member_id].counted_sales.values() if each.tier_set == tier_set)
+        within = (
+            each.amount for each in found if (since is None or each.at >= since) and (until is None or each.at < until)
+        )
+        return Points(sum(within))
+
+    def of_sale(self, member_id: str, event_id: str) -> Sequence[CountedSale]:
+        return [each for each in self._members[member_id].counted_sales.values() if each.event == event_id]
+
+    def set_counted(self, member_id: str, sale: CountedSale) -> None:
+        self._members[member_id].counted_sales[sale.event, sale.tier_set] = sale

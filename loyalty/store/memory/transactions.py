@@ -33,6 +33,10 @@ class InMemoryTransactions:
     def returns_of(self, document_number: str) -> Sequence[StoredTransaction]:
         return [each for each in self._by_id.values() if each.linked_number == document_number]
 
+    def sales_of(self, member_id: str) -> Sequence[StoredTransaction]:
+        found = [each for each in self._by_id.values() if each.member == member_id and not each.is_return]
+        return sorted(found, key=lambda each: (each.purchased_at, each.id))
+
     def unassigned_sales(self, identity: Identity) -> Sequence[StoredTransaction]:
         wanted = identity.keys.items()
         free = [each for each in self._by_id.values() if each.member is None and not each.is_return]

@@ -184,3 +184,64 @@ async def test_of_many_that_take_one_tier_back_at_once_one_does(api_anywhere: Ap
 
     assert sorted(each.status_code for each in answers) == [204] + [400] * 5
     assert (await standing(api_anywhere, member))["currentTierName"] == "bronze"
+
+
+SETS = (
+    PROGRAM
+    + """\
+tier_sets:
+  status:
+    title: Status
+    tiers: [{tier: guest, from: 0}, {tier: gold, from: 100, title: Golden}]
+    valid: {anniversary: registration}
+  spender: {by: spend, tiers: [{tier: small, from: 0}, {tier: big, from: 250}]}
+"""
+)
+
+
+async def test_every_tier_set_is_listed_shown_and_has_tiers_of_its_own(api: Api):
+    await api.deploy(program=SETS)
+
+    listed = (await api.get(f"{STORE}/tierSet"))["items"]
+    tiers = (await api.get(f"{STORE}/tier"))["items"]
+    of_status = (await api.get(f"{STORE}/tierSet/status/tiers"))["items"]
+
+    assert [(each["name"], each["isDefault"]) for each in listed] == [
+        ("Tiers", True),
+        ("Status", False),
+        ("spender", False),
+    ]
+    assert listed[1]["downgrade"] == {"mode": "periodic", "period": "registration_anniversary"}
+    assert [each["conditions"][0]["attribute"] for each in listed] == [
+        "cumulatedEarnedUnits",
+        "totalEarnedUnits",
+        "totalSpending",
+    ]
+    assert await api.get(f"{STORE}/tierSet/{listed[1]['tierSetId']}") == listed[1]
+    assert [each["name"] for each in tiers[3:5]] == ["guest", "Golden"]
+    assert of_status == tiers[3:5]
+    assert len({each["levelId"] for each in tiers}) == 7
+    assert await api.get(f"{STORE}/tier/{of_status[1]['levelId']}") == of_status[1]
+
+
+async def test_a_tier_by_hand_names_its_set_and_progress_is_that_of_the_set(api: Api):
+    await api.deploy(program=SETS)
+    member = await register(api)
+    await api.write(lambda tx: award(tx, member, points(25), now=datetime.now(UTC)))
+
+    await assign(api, member, "gold", tierSetId="status")
+    shown = await api.get(f"{STORE}/member/{member}/tierSet/status")
+    spender = await api.get(f"{STORE}/member/{member}/tierSet/spender")
+    await api.post(f"{STORE}/member/{member}/remove-manually-level", {"tierSetId": "status"})
+    sets = (await api.get(f"{STORE}/member/{member}/tierSet"))["items"]
+    unknown = await api.post(f"{STORE}/member/{member}/tier", {"levelId": "silver", "tierSetId": "status"})
+    no_set = await api.post(f"{STORE}/member/{member}/tier", {"levelId": "gold", "tierSetId": "stats"})
+
+    assert (shown["currentTierName"], shown["manually"], shown["byHand"]["direction"]) == ("Golden", True, "floor")
+    (to_next,) = spender["nextTierCurrentProgress"]
+    assert (to_next["attribute"], to_next["currentValue"], to_next["valueGoal"]) == ("totalSpending", 0, 250)
+    assert {"Tiers": "bronze", "Status": "guest"}.items() <= {
+        each["tierSetName"]: each["currentTierName"] for each in sets
+    }.items()
+    assert fault(unknown, "levelId")["code"] == "unknownTier"
+    assert fault(no_set, "tierSetId")["code"] == "unknownTierSet"

@@ -1,5 +1,6 @@
 """The type that rules are checked against is the type of the values they get."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,7 +37,7 @@ PROGRAM = read_program(
         b"tiers: [{tier: bronze, from: 0}, {tier: gold, from: 10}]\n"
     }
 )
-SCOPE = scope(types.record({}), wallets=PROGRAM.wallets, tiers=["bronze", "gold"], always_tier=True)
+SCOPE = scope(types.record({}), wallets=PROGRAM.wallets, tier_sets=PROGRAM.tier_sets)
 
 
 def input_of(**facts: Any) -> dict[str, Any]:
@@ -61,7 +62,8 @@ def test_a_member_with_all_facts_has_every_field_of_the_type() -> None:
 
 
 def test_without_a_tier_that_begins_at_0_a_member_may_have_none() -> None:
-    some = scope(types.ANY, wallets=["points"], tiers=["gold"], always_tier=False)
+    late = replace(PROGRAM, tiers=PROGRAM.tiers[1:])
+    some = scope(types.ANY, wallets=["points"], tier_sets=late.tier_sets)
 
     assert types.fits(types.ABSENT, dict(dict(some.fields)["member"].fields)["tier"])
     assert not types.fits(types.ABSENT, dict(dict(SCOPE.fields)["member"].fields)["tier"])

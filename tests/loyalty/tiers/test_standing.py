@@ -28,6 +28,18 @@ def tier(program: Program, name: str) -> Tier:
     return named
 
 
+def reviewed(program: Program, judged: Member, present: str) -> str:
+    """The tier of a member after a review."""
+    rules = program.default_tier_set
+    amount = tiers.standing(rules, judged.balances.get("points", Balance()), judged.tier_base)
+    return tiers.reviewed(rules, tier(program, present), amount).name
+
+
+def kept_until(program: Program, name: str, *, registered_at: datetime = NOW, now: datetime = NOW) -> datetime | None:
+    rules = program.default_tier_set
+    return tiers.kept_until(program, rules, tier(program, name), registered_at=registered_at, now=now)
+
+
 def member(*, qualifying: int = 0, active: int = 0, base: int = 0) -> Member:
     balance = Balance(active=points(active), qualifying=points(qualifying))
     return Member("ann", NOW, balances={"points": balance}, tier_base=points(base))
@@ -47,38 +59,34 @@ def member(*, qualifying: int = 0, active: int = 0, base: int = 0) -> Member:
 def test_a_review_counts_points_that_qualified_since_the_last_review(qualifying: int, base: int, expected: str) -> None:
     program = program_with()
 
-    assert tiers.reviewed(program, member(qualifying=qualifying, base=base), tier(program, "gold")).name == expected
+    assert reviewed(program, member(qualifying=qualifying, base=base), "gold") == expected
 
 
 @pytest.mark.parametrize(("active", "expected"), [(500, "silver"), (499, "bronze")])
 def test_a_review_by_active_points_counts_points_that_can_be_spent(active: int, expected: str) -> None:
     program = program_with(tier_by="active_points")
 
-    reviewed = tiers.reviewed(program, member(qualifying=9000, active=active, base=9000), tier(program, "silver"))
-
-    assert reviewed.name == expected
+    assert reviewed(program, member(qualifying=9000, active=active, base=9000), "silver") == expected
 
 
 def test_a_review_moves_nobody_up() -> None:
     program = program_with()
 
-    assert tiers.reviewed(program, member(qualifying=2000), tier(program, "silver")).name == "silver"
+    assert reviewed(program, member(qualifying=2000), "silver") == "silver"
 
 
 def test_a_member_without_points_moves_to_the_lowest_tier_even_if_it_begins_above_0() -> None:
     text = programs.PROGRAM.replace("from: 0}", "from: 10}") + "tier_review: {after: 365d}\n"
     program = read_program(programs.files(program=text))
 
-    reviewed = tiers.reviewed(program, Member("ann", NOW, tier_base=points(700)), tier(program, "gold"))
-
-    assert reviewed.name == "bronze"
+    assert reviewed(program, Member("ann", NOW, tier_base=points(700)), "gold") == "bronze"
 
 
 def test_without_reviews_all_points_that_ever_qualified_count() -> None:
     balance = Balance(earned=points(5000), qualifying=points(900))
 
-    assert tiers.standing(program_with(), balance, points(800)) == Decimal(100)
-    assert tiers.standing(program_with("never"), balance, points(800)) == Decimal(900)
+    assert tiers.standing(program_with().default_tier_set, balance, points(800)) == Decimal(100)
+    assert tiers.standing(program_with("never").default_tier_set, balance, points(800)) == Decimal(900)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +102,8 @@ def test_without_reviews_all_points_that_ever_qualified_count() -> None:
 def test_a_tier_is_kept_as_long_as_the_program_says(review: str, until: datetime | None) -> None:
     program = program_with(review)
 
-    assert tiers.kept_until(program, tier(program, "gold"), now=NOW) == until
-    assert tiers.kept_until(program, tier(program, "bronze"), now=NOW) is None
+    assert kept_until(program, "gold") == until
+    assert kept_until(program, "bronze") is None
 
 
 def test_the_warning_is_due_before_the_review_or_at_once_if_that_is_past() -> None:

@@ -14,7 +14,7 @@ from loyalty.program.logic import Logic, Place
 from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.reactors import Limit, Reactor
 from loyalty.program.rewards import Coupon, Price, PurchaseLimit, Reward, SharedCode, Span
-from loyalty.program.tiers import Tier
+from loyalty.program.tiers import Tier, TierSet
 from loyalty.program.wallets import TransferLimit, Wallet
 from program_files import read_program
 from rules import exact
@@ -435,7 +435,8 @@ def test_json_has_both_sides_and_both_places() -> None:
     [
         (Program, ("store title zone registers_unknown_members wallets notify_before tiers tier_by tier_review "
                   "event_types reactors achievements rewards region returns tier_on_return badges tier_fall "
-                  "tier_wallet_code")),
+                  "tier_wallet_code tier_spend tier_spend_text more_tier_sets")),
+        (TierSet, "name title tiers by wallet review fall spend spend_text"),
         (Wallet, "code title default decimals pending expires cost debt grace dated transfer_limits"),
         (TransferLimit, "every times points"),
         (NotifyBefore, "points coupons tier"),

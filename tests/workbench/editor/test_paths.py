@@ -2,10 +2,15 @@
 
 import random
 import re
+from decimal import Decimal
 
 import pytest
 
+from loyalty.calendar import Duration
+from loyalty.program.expiry import Never
 from loyalty.program.scope import scope
+from loyalty.program.tiers import DEFAULT_SET, Tier, TierSet
+from loyalty.program.wallets import Wallet
 from rules.types import ANY, NEVER, NUMBER, TEXT, Type, array, optional, record, step_into, type_of_schema, union
 from workbench.editor import paths
 
@@ -26,8 +31,15 @@ BODY = type_of_schema(
         },
     }
 )
+GOLD = TierSet(
+    DEFAULT_SET,
+    "Tiers",
+    (Tier("gold", "gold", Decimal(0)),),
+    "earned_points",
+    Wallet("points", "points", True, 0, Duration(), Never()),
+)
 TYPES = {
-    "scope": scope(BODY, wallets=["points"], tiers=["gold"], always_tier=True),
+    "scope": scope(BODY, wallets=["points"], tier_sets={DEFAULT_SET: GOLD}),
     "item": ITEM,
     "fold": record({"current": ITEM, "accumulator": ANY}),
     "text": TEXT,

@@ -24,12 +24,17 @@ wallets:
 dated: event
 notify_before: {points: 7d, coupons: 3d, tier: 2w}
 tiers: [{tier: bronze, from: 0, title: Bronze}, {tier: gold, from: 100.5}]
-tier_by: active_points
+tier_by: spend
+tier_spend: {var: event.body.gross_value}
 tier_wallet: points
 tier_fall: one_step
 returns: automatic
 tier_on_return: review
-tier_review: {after: 365d}
+tier_review: {end_of: year, plus: 1y}
+tier_sets:
+  status:
+    {title: Status, tiers: [{tier: guest, from: 0}, {tier: friend, from: 6}], by: spend, wallet: points, fall: one_step,
+     spend: {var: event.body.gross_value}, valid: {anniversary: registration, plus: 1y}}
 badges: {early-bird: {title: Early bird}, late-bird: {}}
 """,
     "events/purchase.yaml": b"""\
@@ -62,6 +67,7 @@ then:
   - grant_badge: early-bird
   - issue_reward: coffee
   - set_tier: gold
+  - set_tier: {set: status, tier: friend}
   - set_attribute: {name: last, value: {total: {var: event.body.total}, list: [{var: now}, 1, {var: a, in: b}]}}
   - call_webhook: {url: "https://example.com/hook", body: {a: [{b: {cat: [a, {var: member.id}]}}]}, headers: {X-Key: k}}
 limits: [{per: program, every: day, times: 3, points: 0.5}, {every: ever, points: 10}]
@@ -122,7 +128,8 @@ tags: [slow]
 stock: {coffee: 5}
 members:
   ann:
-    {tier: gold, points: {points: 10.5, stamps: 1}, earned: 20, badges: [early-bird], registered_at: 2026-01-01,
+    {tier: gold, tiers: {status: friend}, points: {points: 10.5, stamps: 1}, earned: 20, badges: [early-bird],
+     registered_at: 2026-01-01,
      registered: true, attributes: {a: [1]}, email: a@example.com, phone: "+48 1", card: c1, tier_base: 3,
      tier_until: 2030-01-01, reviewed_at: 2026-02-01, reviewed_since: 2025-02-01, reviewed_base: 1,
      first_name: Ann, last_name: Lee, gender: f, birth_date: 1990-01-01, city: Ely, country: PL}
@@ -152,6 +159,7 @@ tests:
           - {sku: mug, name: Mug, category: dishes, maker: Potter, quantity: 2, gross_value: 20, labels: {colour: red}}
       - {return: R, of: A, at: 2026-05-07, channel: web, purchase_place: Main street, labels: {till: "8"},
          items: [{sku: mug, gross_value: 10}]}
+      - {set_tier: friend, set: status, member: ann, ends: 2026-07-01, pinned: true, at: 2026-05-08}
       - {wait: 1d}
       - {until: 2026-06-01}
       - member: ann
@@ -164,6 +172,7 @@ tests:
           awarded: 1.5
           deducted: 0
           tier: gold
+          tiers: {status: friend, default: null}
           badges: {has: [early-bird], lacks: [late-bird]}
           attributes: {last: null}
           achievements: {week: {completed: 1, progress: 2.5}}

@@ -86,6 +86,12 @@ class _Expectations:
         if tier is not None or node.value is None:
             yield Expectation(node.place, key, TierIs(tier))
 
+    def tiers(self, key: str, node: Node) -> Checks:
+        for name, value in self._names.entries(node, self._problems, key, "tier set"):
+            tier = None if value.value is None else self._names.tier(value, self._problems, name)
+            if tier is not None or value.value is None:
+                yield Expectation(value.place, f"{key}.{name}", TierIs(tier, name))
+
     def badges(self, key: str, node: Node) -> Checks:
         if not isinstance(node.value, dict):
             yield Expectation(node.place, key, BadgesAre(self._listed(key, node, "badge")))
@@ -204,6 +210,7 @@ EXPECTATIONS: Final[Mapping[str, Callable[[_Expectations, str, Node], Checks]]] 
     "awarded": _moved("awarded"),
     "deducted": _moved("deducted"),
     "tier": _Expectations.tier,
+    "tiers": _Expectations.tiers,
     "badges": _Expectations.badges,
     "attributes": _Expectations.attributes,
     "achievements": _Expectations.achievements,

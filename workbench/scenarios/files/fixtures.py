@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from loyalty.decisions.decision import Claim
 from loyalty.ids import named_id
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import DailySum
 from loyalty.store.members import Member, TierReview
 from loyalty.store.points import Lot
+from loyalty.tiers.standing import months_of_membership
 from program_files.grammar.tests import HISTORY, MEMBER_MAP, UNKNOWN_MEMBER
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import is_name, items_of, note_wrong_type
@@ -95,7 +97,8 @@ class _Fixture:
             tier_until=self._tier_until(),
         )
         review = self._review()
-        return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, self._claims(), review)
+        claims, tiers = self._claims(), self._tiers()
+        return Fixture(member, not self._is_unknown, points, earned, lots, completed, marks, claims, review, tiers)
 
     def _refuse_history(self) -> None:
         for key in HISTORY:
@@ -137,9 +140,26 @@ class _Fixture:
             return self._names.read(node, self._problems, "tier")
         wallet = program.tier_wallet
         known = {"active_points": points, "earned_points": earned}.get(program.tier_by, {})
-        standing = known.get(wallet.code, 0)
-        tier = program.tier_at(Decimal(wallet.amount(standing)))
+        standing = Decimal(wallet.amount(known.get(wallet.code, 0)))
+        if program.tier_by == "membership_months":
+            registered_at = self._registered_at()
+            standing = Decimal(months_of_membership(registered_at, now=self._start, zone=program.zone))
+        tier = program.tier_at(standing)
         return None if tier is None else tier.name
+
+    def _tiers(self) -> Mapping[str, str]:
+        """Return the given tiers of sets beside the default one."""
+        node = self._fields.get("tiers")
+        found: dict[str, str] = {}
+        entries = () if node is None else self._names.entries(node, self._problems, "tiers", "tier set")
+        for name, value in entries:
+            tier = self._names.tier(value, self._problems, name)
+            if name == DEFAULT_SET:
+                message = "tier says the tier of the default set: write it there"
+                self._problems.add(value.place, "clashing-keys", message)
+            elif tier is not None:
+                found[name] = tier
+        return found
 
     def _earned_at(self, key: str) -> Points:
         """Return the points earned in the default wallet at a review of the tier."""

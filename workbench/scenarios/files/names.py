@@ -37,6 +37,7 @@ class ProgramNames:
             "reactor": [reactor.name for reactor in program.reactors],
             "reward": program.rewards,
             "tier": [tier.name for tier in program.tiers],
+            "tier set": program.tier_sets,
             "wallet": program.wallets,
             "webhook": (*EVENT_NAMES, CALL),
         }
@@ -47,6 +48,18 @@ class ProgramNames:
             note_wrong_type(node, problems, f"the {kind}", "a text")
             return None
         return node.value if self.has(node.value, node, problems, kind) else None
+
+    def tier(self, node: Node, problems: Problems, tier_set: str) -> str | None:
+        """Return the name of a tier of a set; add a problem and return None if it has none of this name."""
+        if not isinstance(node.value, str):
+            note_wrong_type(node, problems, "the tier", "a text")
+            return None
+        known = self.program.tier_set_named(tier_set)
+        if known.named(node.value) is None:
+            names = [each.name for each in known.tiers]
+            problems.add_unknown(node.place, "unknown-tier", "tier", node.value, names)
+            return None
+        return node.value
 
     def has(self, name: str, at: Node, problems: Problems, kind: ReferenceKind) -> bool:
         """Return whether a name is known, and add a problem if not. If no badges are declared, any name is a badge."""

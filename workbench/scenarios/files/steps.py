@@ -7,6 +7,7 @@ from typing import Any, Final
 from loyalty.calendar import Duration
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import EventType
+from loyalty.program.tiers import DEFAULT_SET
 from program_files.grammar.tests import REFUSED, STEP_VARIANTS, TOGETHER_EVENT
 from program_files.grammar.values import MapGrammar
 from program_files.readers.map_reader import MapReader
@@ -27,6 +28,7 @@ from workbench.scenarios.model import (
     ReportTogether,
     ReportTransaction,
     ScenarioStep,
+    SetTierByHand,
 )
 
 _VARIANTS: Final = STEP_VARIANTS.variants
@@ -68,6 +70,8 @@ class Steps:
                 return self._buy(fields)
             case "transaction" | "return":
                 return self._transaction(fields, doing)
+            case "set_tier":
+                return self._set_tier(fields)
             case "wait":
                 return self._wait(fields)
             case "until":
@@ -97,6 +101,23 @@ class Steps:
         if member is None or reward is None:
             return None
         return BuyReward(fields.node.place, member, reward, points, why, self._now)
+
+    def _set_tier(self, fields: MapReader) -> ScenarioStep | None:
+        self._move_to(fields, "at")
+        node, of, member = fields.need("set_tier"), fields.get("set"), self._member(fields)
+        name = DEFAULT_SET if of is None else self._names.read(of, self._problems, "tier set")
+        ends = fields.get("ends")
+        until = None if ends is None else self._names.instant(ends, self._problems, "ends")
+        if ends is not None and until is not None and until <= self._now:
+            self._problems.add(ends.place, "out-of-range", "ends must be after the step")
+        if member in self._unregistered:
+            message = "the member is not registered yet, so they have no tier: let an event register them first"
+            self._problems.add(fields.node.place, "refused-event", message)
+        if node is None or name is None or member is None:
+            return None
+        tier = None if node.value is None else self._names.tier(node, self._problems, name)
+        pinned = fields.flag("pinned") or False
+        return SetTierByHand(fields.node.place, member, tier, name, until, pinned, self._now)
 
     def _wait(self, fields: MapReader) -> ScenarioStep:
         span = fields.duration("wait") or Duration(days=1)

@@ -117,7 +117,7 @@ CASES = [
     (several("{event: purchase, body: {total: 1}, member: anm}"), "5:49: unknown-member: member anm is unknown. Did you mean ann?"),
     # steps
     (step("1"), "4:5: wrong-type: a step must be a map, not a number"),
-    (step("{}"), "4:5: missing-key: a step needs one of event, transaction, return, together, buy, wait, until, expect"),
+    (step("{}"), "4:5: missing-key: a step needs one of event, transaction, return, together, buy, set_tier, wait, until, expect"),
     (step("{evnt: purchase, body: {total: 5}}"), "4:6: unknown-key: key evnt is unknown. Did you mean event?"),
     (step("{event: purchase, body: {total: 5}, wait: 1d}"), "4:41: clashing-keys: a step does one thing: give wait a step of its own"),
     (step("{wait: 1d, body: {}}"), "4:16: unknown-key: key body is unknown: there is wait"),
@@ -157,7 +157,7 @@ CASES = [
     (step("{buy: coffee, refused: soldout}"), "4:28: unknown-value: refused soldout is unknown. Did you mean sold_out?"),
     (step("{buy: coffee, body: {}}"), "4:19: unknown-key: key body is unknown: there is member, points, refused, at"),
     # expectations
-    (expect("{}"), "4:13: missing-key: expect says nothing: it needs one of points, pending, earned, spent, expired, awarded, deducted, tier, badges, attributes, achievements, rewards, webhooks, events, fired, not_fired, limited"),
+    (expect("{}"), "4:13: missing-key: expect says nothing: it needs one of points, pending, earned, spent, expired, awarded, deducted, tier, tiers, badges, attributes, achievements, rewards, webhooks, events, fired, not_fired, limited"),
     (expect("{point: 1}"), "4:14: unknown-key: key point is unknown. Did you mean points?"),
     (expect("[]"), "4:13: wrong-type: expect must be a map, not a list"),
     (expect("{points: {points: 1.5}}"), "4:31: out-of-range: points of points can never be 1.5: wallet points has whole numbers"),

@@ -1,0 +1,109 @@
+"""What sales count for tiers that are reached by spend, dated by when they happened; returns lower it exactly."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import rules
+from loyalty.events.context import EventContext
+from loyalty.events.decide import event_input
+from loyalty.program.program import Program
+from loyalty.program.tiers import TierSet
+from loyalty.program.wallets import POINT_DECIMALS, Points
+from loyalty.store.events import Event, StoredEvent
+from loyalty.store.members import Member
+from loyalty.store.tiers import CountedSale
+from loyalty.store.transactions import StoredTransaction
+from loyalty.tiers.periods import judge_again
+from loyalty.tiers.places import period_in
+from loyalty.tiers.rising import judge_member
+from loyalty.tiers.standing import money
+from loyalty.tiers.work import TierWork
+from loyalty.transactions.assigning import event_body, stored_content
+from loyalty.transactions.returned_lines import LeftOfSale, left_of
+
+SOLD: Final = "transaction"
+
+MOST_SPENT: Final = Decimal(10**12)
+"""The most that one sale counts: more than 500 lines of the largest value."""
+
+
+def count_sale(context: EventContext) -> None:
+    """Count the sale of the event for each tier set that is reached by spend, and move the member up."""
+    member_id = context.event.member
+    for tier_set in context.program.spend_sets:
+        amount = spent_of(tier_set, context.event)
+        sale = CountedSale(context.event.id, tier_set.name, context.event.time, amount, amount)
+        context.tx.spend.set_counted(member_id, sale)
+        judge_spend(context, tier_set, member_id, at=context.event.time)
+
+
+def judge_spend(work: TierWork, tier_set: TierSet, member_id: str, *, at: datetime) -> None:
+    """Move a member up if what they spent reaches a tier, now or at the last review, if the sale was before that."""
+    review = period_in(work.tx, member_id, tier_set).review
+    if review is not None and tier_set.is_reviewed and at < review.at:
+        reached = work.tx.spend.spent(member_id, tier_set.name, since=review.since, until=review.at)
+        judge_again(work, tier_set, member_id, money(reached), review.at)
+        return
+    judge_member(work, work.facts_of(member_id), tier_set)
+
+
+def count_rest(context: EventContext, given: StoredEvent, rest: Event | None, left: LeftOfSale) -> None:
+    """Lower what a sale counts to what is left of it; `rest` None: all came back, or its lines are not known."""
+    for sale in context.tx.spend.of_sale(given.member, given.id):
+        tier_set = context.program.tier_sets.get(sale.tier_set)
+        if rest is None or tier_set is None or tier_set.by != "spend":
+            amount = Points(sale.sold - left.share_of(sale.sold))
+        else:
+            amount = spent_of(tier_set, rest)
+        changed = CountedSale(sale.event, sale.tier_set, sale.at, sale.sold, min(sale.sold, amount))
+        context.tx.spend.set_counted(given.member, changed)
+
+
+def count_again(work: TierWork, program: Program, member: Member) -> None:
+    """Count all sales of a member that were decided, less what came back, by the tier sets of another program."""
+    for sale in work.tx.transactions.sales_of(member.id) if program.spend_sets else ():
+        event = None if sale.event is None else work.tx.events.get(sale.event)
+        if event is not None and event.decision is not None:
+            for counted in _counted(work, program, sale, event):
+                work.tx.spend.set_counted(member.id, counted)
+
+
+def _counted(work: TierWork, program: Program, sale: StoredTransaction, event: StoredEvent) -> Iterator[CountedSale]:
+    """Yield what a sale counts for each tier set, as it was sold and less what came back."""
+    body = event_body(sale.id, stored_content(sale))
+    returns = work.tx.transactions.returns_of(sale.document_number)
+    left = left_of(sale.items, [each.items for each in returns if each.event and _is_applied(work, each.event)])
+    lines = list(left.lines)
+    gross = sum((each["gross_value"] for each in lines), Decimal(0))
+    rest = body | {"items": lines, "gross_value": gross}
+    for tier_set in program.spend_sets:
+        sold = spent_of(tier_set, _sold(event, sale.purchased_at, body))
+        if left.is_nothing or left.by_share:
+            amount = Points(sold - left.share_of(sold))
+        else:
+            amount = spent_of(tier_set, _sold(event, sale.purchased_at, rest))
+        yield CountedSale(event.id, tier_set.name, sale.purchased_at, sold, min(sold, amount))
+
+
+def spent_of(tier_set: TierSet, sale: Event) -> Points:
+    """Return what a sale counts for a tier set, in millionths; nothing if its rule gives less, or takes too long."""
+    amount: object = sale.body["gross_value"]
+    if tier_set.spend is not None:
+        try:
+            amount = tier_set.spend.rule(event_input(sale, now=sale.time))
+        except rules.TooMuchWork:
+            amount = 0
+    if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or amount <= 0:
+        return Points(0)
+    return Points(int(min(Decimal(amount), MOST_SPENT).scaleb(POINT_DECIMALS)))
+
+
+def _sold(event: StoredEvent, at: datetime, body: Mapping[str, Any]) -> Event:
+    return Event(event.id, SOLD, event.member, at, body)
+
+
+def _is_applied(work: TierWork, event_id: str) -> bool:
+    found = work.tx.events.get(event_id)
+    return found is not None and found.status == "applied"
