@@ -8,9 +8,12 @@ from starlette.types import Receive, Scope, Send
 
 from api.route_rules import check_rules
 from api.state.dependencies import AppState
+from console.administrators import routes as administrators
 from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
 from console.events import routes as events
+from console.exports import routes as exports
+from console.imports import routes as imports
 from console.log_in import routes as log_in
 from console.members import routes as members
 from console.overview import routes as overview
@@ -18,6 +21,7 @@ from console.pages.errors import install_error_pages
 from console.pages.page import AUTHENTICATING
 from console.pages.static_files import router as static_files
 from console.points import routes as points
+from console.program import routes as program
 from console.rewards import routes as rewards
 from console.route_rules import RULES
 from console.search import routes as search
@@ -35,6 +39,10 @@ ROUTERS = (
     points.router,
     transactions.router,
     rewards.router,
+    program.router,
+    imports.router,
+    exports.router,
+    administrators.router,
     audit_log.router,
 )
 

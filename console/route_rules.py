@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from access import Permission
-from api.authentication.rules import AnyAdministrator, Everyone, Needs, Rule, Rules
+from api.authentication.rules import AnyAdministrator, Everyone, Needs, NeedsAllStores, Rule, Rules
 
 STORE = "/console/stores/{storeCode}"
 
@@ -11,6 +11,9 @@ _MEMBER = f"{STORE}/members/{{member}}"
 _CORRECTION = f"{STORE}/corrections/{{correction}}"
 _REWARD = f"{STORE}/rewards/{{reward}}"
 _CHANGE_MEMBERS = Needs(Permission.CHANGE_MEMBERS)
+_DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
+_CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
+_CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
 _CHANGE_REWARDS = Needs(Permission.CHANGE_REWARDS)
 
 _RULES: Mapping[str, Mapping[str, Rule]] = {
@@ -52,6 +55,24 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_REWARD}/codes/{{code}}/delete": {"POST": _CHANGE_REWARDS},
     f"{_REWARD}/pause": {"POST": _CHANGE_REWARDS},
     f"{_REWARD}/resume": {"POST": _CHANGE_REWARDS},
+    f"{STORE}/program": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{STORE}/program/{{revision}}/roll-back": {"GET": _DEPLOY, "POST": _DEPLOY},
+    f"{STORE}/imports": {"GET": Needs(Permission.VIEW_IMPORTS)},
+    f"{STORE}/imports/new/{{type}}": {"GET": Needs(Permission.IMPORT_FILES), "POST": Needs(Permission.IMPORT_FILES)},
+    f"{STORE}/imports/{{import}}": {"GET": Needs(Permission.VIEW_IMPORTS)},
+    f"{STORE}/imports/{{import}}/report": {"GET": Needs(Permission.VIEW_IMPORTS)},
+    f"{STORE}/imports/{{import}}/{{change}}": {"POST": Needs(Permission.IMPORT_FILES)},
+    f"{STORE}/exports": {"GET": Needs(Permission.VIEW_EXPORTS), "POST": Needs(Permission.EXPORT_DATA)},
+    f"{STORE}/exports/{{export}}/download": {"GET": Needs(Permission.EXPORT_DATA)},
+    f"{STORE}/exports/{{export}}/retry": {"POST": Needs(Permission.EXPORT_DATA)},
+    "/console/administrators": {"GET": Needs(Permission.VIEW_ADMINISTRATORS)},
+    "/console/administrators/new": {"GET": _CHANGE_ADMINISTRATORS, "POST": _CHANGE_ADMINISTRATORS},
+    "/console/administrators/{admin}": {"GET": _CHANGE_ADMINISTRATORS, "POST": _CHANGE_ADMINISTRATORS},
+    "/console/password": {"GET": AnyAdministrator(), "POST": AnyAdministrator()},
+    "/console/roles": {"GET": Needs(Permission.VIEW_ROLES)},
+    "/console/roles/new": {"GET": _CHANGE_ROLES, "POST": _CHANGE_ROLES},
+    "/console/roles/{role}": {"GET": Needs(Permission.VIEW_ROLES), "POST": _CHANGE_ROLES},
     "/console/audit-log": {"GET": Needs(Permission.VIEW_AUDIT_LOG)},
 }
 

@@ -31,6 +31,11 @@ SECTIONS = (
     Section("points", "Points", "coins", Permission.VIEW_POINTS),
     Section("transactions", "Transactions", "receipt", Permission.VIEW_TRANSACTIONS),
     Section("rewards", "Rewards", "gift", Permission.VIEW_REWARDS),
+    Section("program", "Program", "file-code", Permission.VIEW_PROGRAMS),
+    Section("imports", "Imports", "file-import", Permission.VIEW_IMPORTS),
+    Section("exports", "Exports", "download", Permission.VIEW_EXPORTS),
+    Section("administrators", "Administrators", "user-shield", Permission.VIEW_ADMINISTRATORS, is_of_store=False),
+    Section("roles", "Roles", "shield-lock", Permission.VIEW_ROLES, is_of_store=False),
     Section("audit-log", "Audit log", "history", Permission.VIEW_AUDIT_LOG, is_of_store=False),
 )
 

@@ -40,6 +40,8 @@ class Deploy:
     caller: CurrentAdmin
     database: StoreDatabase
     key: str | None
+    in_console: bool = False
+    """It is asked for in the console, so that no folder has it."""
 
     async def respond(
         self, content: BaseModel, view: View, deploy: Callable[[WriteDeploy], Awaitable[tuple[int, bool]]]

@@ -89,6 +89,7 @@ async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -
             by=deploying.caller.username,
             based_on=posted.based_on,
             pulled=posted.pulled,
+            in_console=deploying.in_console,
             note=posted.note,
             consent=consent,
             write=write,
@@ -119,7 +120,9 @@ async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest
         by, programs = deploying.caller.username, deploying.state.services.programs
         code, consent = store[:MAX_STORE_CODE_LENGTH], validate_consent(posted.drop, rename=posted.rename)
         earlier, seen = await programs.to_roll_back_to(code, posted.revision, based_on=posted.based_on)
-        _, number, is_new = await programs.roll_back(code, earlier, by=by, based_on=seen, consent=consent, write=write)
+        _, number, is_new = await programs.roll_back(
+            code, earlier, by=by, based_on=seen, in_console=deploying.in_console, consent=consent, write=write
+        )
         return number, is_new
 
     return await deploying.respond(posted, view, run)

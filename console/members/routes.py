@@ -125,8 +125,7 @@ async def anonymize_page(member: str, page: PageOfStore) -> Response:
 @router.get(f"{STORE}/members/{{member}}/export")
 async def export_page(member: str, page: PageOfStore) -> Response:
     """Everything that is kept of a member, as one JSON file."""
-    found: Response = await export_member(member, page.store_request)
-    return found
+    return await page.file_of(export_member, member=member)
 
 
 def _name(field: Field) -> str:

@@ -63,13 +63,18 @@ async def call(
 
     `injected` has a value for each type that endpoints take beside their paths; `query` None: that of the page.
     """
-    provided = {**injected, Request: _as_api_request(request, body, query)}
-    arguments = {name: provided[kind] for name, kind in _parameters(endpoint) if kind in provided}
-    response = await endpoint(**arguments, **path)
-    assert isinstance(response, Response), "endpoints of the API answer with a response"
+    response = await respond(endpoint, {**injected, Request: _as_api_request(request, body, query)}, path)
     if not response.body or not response.headers.get("content-type", "").startswith("application/json"):
         return None
     return rules.exact.loads(bytes(response.body))
+
+
+async def respond(endpoint: Endpoint, injected: Mapping[Any, Any], path: Mapping[str, Any]) -> Response:
+    """The response of an endpoint. Raise what it raises."""
+    arguments = {name: injected[kind] for name, kind in _parameters(endpoint) if kind in injected}
+    response = await endpoint(**arguments, **path)
+    assert isinstance(response, Response), "endpoints of the API answer with a response"
+    return response
 
 
 @cache

@@ -13,16 +13,18 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+import rules
 from access import Permission
 from api.authentication.callers import AdminCaller
 from api.authentication.rules import authorize
 from api.http.errors import STATUS, ApiError, BadInput
 from api.http.idempotency import parse_key
+from api.programs.deploying import Deploy
 from api.state.auditing import audited, begin_audit
 from api.state.changes import Change
 from api.state.dependencies import MAX_STORE_CODE_LENGTH, AccessChange, AppState, StoreCode, StoreRequest
 from console.pages import formats
-from console.pages.calls import Endpoint, call, may_call, rule_of
+from console.pages.calls import Endpoint, call, may_call, respond, rule_of
 from console.pages.forms import Form
 from console.pages.lists import NONE, List, without_empty
 from console.pages.notices import leave_notice
@@ -32,10 +34,12 @@ from console.security.form_values import FormValues, read_form
 from console.security.same_origin import require_same_origin
 from console.sessions.authentication import page_caller
 from database.programs import UnknownStore
+from database.revisions import AnotherInForce
 from loyalty.refusals import Refusal
+from program_files import ProgramFaults
 
-REFUSED = (ApiError, Refusal)
-"""What an operation refuses; a page shows it at the form."""
+REFUSED = (ApiError, Refusal, AnotherInForce, ProgramFaults)
+"""What an operation or a deploy refuses; a page shows it at the form."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,16 @@ class Page:
         """What an endpoint of the API answers; raise Forbidden, BadInput or a Refusal as it does."""
         authorize(rule_of(endpoint), self.caller, self.store)
         return await call(endpoint, self.request, self.injected, body=body, query=query, path=path)
+
+    async def call_as_sent(self, endpoint: Endpoint, **path: Any) -> Any:
+        """What an endpoint answers to the body of this request as it was sent: an upload, which is not read before."""
+        response = await self.file_of(endpoint, **path)
+        return rules.exact.loads(bytes(response.body))
+
+    async def file_of(self, endpoint: Endpoint, **path: Any) -> Response:
+        """The response of an endpoint as it is: a file. Raise as `call` does."""
+        authorize(rule_of(endpoint), self.caller, self.store)
+        return await respond(endpoint, {**self.injected, Request: self.request}, path)
 
     async def list_of(self, endpoint: Endpoint, **path: Any) -> List:
         """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
@@ -151,8 +165,10 @@ class StorePage(Page):
     @property
     def injected(self) -> Mapping[Any, Any]:
         key = self.sent.first("_key") or None
-        change = Change(self.request, self.store_request, None if key is None else parse_key(key))
-        return {**super().injected, StoreRequest: self.store_request, Change: change}
+        known = None if key is None else parse_key(key)
+        change = Change(self.request, self.store_request, known)
+        deploy = Deploy(self.request, self.state, self.caller, self.store_request.database, known, in_console=True)
+        return {**super().injected, StoreRequest: self.store_request, Change: change, Deploy: deploy}
 
     def url(self, *steps: str) -> str:
         """The path of a page of this store."""

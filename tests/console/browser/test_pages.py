@@ -19,17 +19,33 @@ PAGES = (
     "/transactions",
     "/rewards",
     "/rewards/free-coffee",
+    "/program",
+    "/program/1",
+    "/imports",
+    "/imports/new/member",
+    "/exports",
+    "/console/administrators",
+    "/console/administrators/new",
+    "/console/roles",
+    "/console/roles/1",
+    "/console/password",
+    "/console/audit-log",
 )
+"""Paths of the store's pages, and those of the installation."""
+
+
+def url_of(console: Console, path: str) -> str:
+    return console.laurel.url + path if path.startswith("/console") else console.home + path
 
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_is_good(console: Console, page: Page, path: str) -> None:
-    await page_is_good(page, console.home + path)
+    await page_is_good(page, url_of(console, path))
 
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_needs_no_scripts(console: Console, plain_page: Page, path: str) -> None:
-    answer = await plain_page.goto(console.home + path)
+    answer = await plain_page.goto(url_of(console, path))
 
     assert answer is not None
     assert answer.status == 200

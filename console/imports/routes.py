@@ -1,0 +1,91 @@
+"""Imports: a file is uploaded, its progress and its refused lines are shown; pause, resume, cancel, try again."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.http.errors import BadInput
+from api.imports.routes import cancel, download_report, list_imports, pause, post_import, resume, retry, show_import
+from console.pages.calls import Endpoint
+from console.pages.forms import Form
+from console.pages.page import REFUSED, PageOfStore
+from console.route_rules import STORE
+
+router = APIRouter()
+
+TYPES = {
+    "member": "Members",
+    "unitTransferAdding": "Points to add",
+    "unitTransferSpending": "Points to spend",
+    "customEvent": "Events",
+    "transaction": "Sales and returns",
+    "rewardCoupon": "Coupon codes",
+}
+STATUSES = {
+    "queued": "Queued",
+    "inprogress": "Running",
+    "paused": "Paused",
+    "done": "Done",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+}
+_CHANGES: Mapping[str, tuple[Endpoint, str]] = {
+    "pause": (pause, "The import pauses."),
+    "resume": (resume, "The import goes on."),
+    "cancel": (cancel, "The import is cancelled."),
+    "retry": (retry, "The import goes on where it failed."),
+}
+
+
+@router.get(f"{STORE}/imports")
+async def list_page(page: PageOfStore) -> Response:
+    """The imports of a store, the newest first."""
+    found = await page.list_of(list_imports)
+    return await page.render("imports/list.html", block="rows", list=found, types=TYPES, statuses=STATUSES)
+
+
+@router.get(f"{STORE}/imports/new/{{type}}")
+async def new_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 - as its path names it
+    """The form that uploads a file."""
+    chosen = type if type in TYPES else "member"
+    return await page.render("imports/new.html", form=Form([]), chosen=chosen, types=TYPES)
+
+
+@router.post(f"{STORE}/imports/new/{{type}}")
+async def upload_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 - as its path names it
+    """Store a file, and have its lines done."""
+    try:
+        if not page.request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raise BadInput.at("import[file]", "choose a file", "missing")
+        made = await page.call_as_sent(post_import, type_=type)
+    except REFUSED as error:
+        return await page.refuse("imports/new.html", Form([]), error, chosen=type, types=TYPES)
+    return page.redirect(page.url("imports", made["importId"]), notice="The file is stored; its lines are being done.")
+
+
+@router.get(f"{STORE}/imports/{{import}}")
+async def show_page(page: PageOfStore) -> Response:
+    """One import: its progress, which the page follows, and what came of its lines."""
+    import_id = page.request.path_params["import"]
+    found = await page.list_of(show_import, import_id=import_id)
+    one = found.content.get("import") or (await page.call(show_import, query={}, import_id=import_id))["import"]
+    is_live = one["status"] in ("queued", "inprogress")
+    return await page.render(
+        "imports/import.html", block="rows", list=found, one=one, types=TYPES, is_live=is_live, form_key=page.new_key()
+    )
+
+
+@router.get(f"{STORE}/imports/{{import}}/report")
+async def report_page(page: PageOfStore) -> Response:
+    """The refused lines, as CSV."""
+    return await page.file_of(download_report, import_id=page.request.path_params["import"])
+
+
+@router.post(f"{STORE}/imports/{{import}}/{{change}}")
+async def change_page(change: str, page: PageOfStore) -> Response:
+    """Pause, resume, cancel or try again."""
+    import_id = page.request.path_params["import"]
+    endpoint, notice = _CHANGES.get(change, _CHANGES["retry"])
+    await page.call(endpoint, import_id=import_id)
+    return page.redirect(page.url("imports", import_id), notice=notice)

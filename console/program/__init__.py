@@ -1,0 +1,1 @@
+"""Pages of the program: its revisions, what each changed, and its files."""
