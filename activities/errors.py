@@ -6,7 +6,7 @@
   + `UnprocessableEvent`
 """
 
-from database.errors import UnreadableJson
+from database.errors import UnreadableValue
 from database.programs import UnknownRevision, UnknownStore
 from database.secret_keys import SecretChanged
 from loyalty.achievements import refusals as _of_achievements  # noqa: F401 - the table has what is imported
@@ -56,7 +56,7 @@ NEVER_RETRY: tuple[type[Exception], ...] = (
     ProgramFaults,
     RuleError,
     SecretChanged,
-    UnreadableJson,
+    UnreadableValue,
     DecisionTooLarge,
 )
 """Errors that a retry would meet again, with their subclasses. All others are retried: without end those that pass by

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.temporal_names import PROCEED
@@ -36,8 +36,7 @@ class Owners:
             raise
         if found.status is not WorkflowExecutionStatus.RUNNING:
             return "gone"
-        is_blocked = found.raw_description.pending_workflow_task.attempt >= BLOCKED_AFTER
-        return "blocked" if is_blocked else "running"
+        return "blocked" if is_blocked(found) else "running"
 
     async def wake(self, workflow_id: str) -> bool:
         """Let a workflow go on that waits for its event's turn; return False if it is gone."""
@@ -50,3 +49,8 @@ class Owners:
                 return False
             raise
         return True
+
+
+def is_blocked(running: WorkflowExecutionDescription) -> bool:
+    """Return whether a workflow that runs cannot go on, since its code does not fit its history."""
+    return bool(running.raw_description.pending_workflow_task.attempt >= BLOCKED_AFTER)

@@ -54,6 +54,7 @@ from api.simulations import routes as simulations
 from api.state.dependencies import AppState
 from api.state.services import Services
 from api.stores import routes as stores
+from api.stuck import clock_routes as clock
 from api.stuck import routes as stuck
 from api.tiers import routes as tiers
 from api.transactions import routes as transactions
@@ -114,6 +115,7 @@ ROUTERS = (
     correction_settings.router,  # before corrections, whose path parameter would match `settings`
     corrections.router,
     stuck.router,
+    clock.router,
 )
 
 

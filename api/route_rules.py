@@ -92,6 +92,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     },
     f"{_STORE}/customEvent/schema/{{eventType}}/active": {"POST": _IN_FILES},
     f"{_STORE}/stuck": {"GET": Needs(Permission.VIEW_PROCESSING)},
+    f"{_STORE}/clock/retry": {"POST": Needs(Permission.RETRY_PROCESSING)},
     f"{_STORE}/customEvent/{{customEvent}}/retry": {"POST": Needs(Permission.RETRY_PROCESSING)},
     f"{_STORE}/webhook/delivery/{{webhookDelivery}}/retry": {"POST": Needs(Permission.RETRY_PROCESSING)},
     f"{_STORE}/dueItem": {"GET": Needs(Permission.VIEW_PROCESSING)},

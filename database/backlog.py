@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
+from database.damaged import readable
 from database.tables import deadline, delivery, event, store, subscription
 
 
@@ -38,12 +39,12 @@ def read_backlog(connection: Connection, *, late_before: datetime) -> Mapping[st
     found = {code: Backlog() for code in connection.execute(select(store.c.code)).scalars()}
     queued = select(event.c.store, func.count(), func.min(event.c.received_at)).where(event.c.position.is_not(None))
     for code, number, since in connection.execute(queued.group_by(event.c.store)):
-        found[code] = replace(found[code], events=Waiting(number, since))
+        found[code] = replace(found[code], events=Waiting(number, readable(since)))
     late = select(deadline.c.store, func.count(), func.min(deadline.c.due_at)).where(
         deadline.c.failed_at.is_(None), deadline.c.due_at < late_before
     )
     for code, number, since in connection.execute(late.group_by(deadline.c.store)):
-        found[code] = replace(found[code], late_due_items=Waiting(number, since))
+        found[code] = replace(found[code], late_due_items=Waiting(number, readable(since)))
     failed = select(deadline.c.store, func.count()).where(deadline.c.failed_at.is_not(None))
     for code, number in connection.execute(failed.group_by(deadline.c.store)):
         found[code] = replace(found[code], due_items_set_aside=number)
@@ -62,4 +63,4 @@ def _deliveries(connection: Connection, late_before: datetime) -> Mapping[str, t
         delivery.c.start_after.is_not(None)
     )
     rows = connection.execute(wanted.group_by(delivery.c.store))
-    return {code: (pending, Waiting(late, first if late else None)) for code, pending, late, first in rows}
+    return {code: (pending, Waiting(late, readable(first) if late else None)) for code, pending, late, first in rows}

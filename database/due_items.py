@@ -1,9 +1,24 @@
 """Due items of lots, coupons and tiers, and when the store's clock wakes up for them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, not_, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    not_,
+    select,
+    type_coerce,
+    update,
+)
 
+from database.damaged import DamagedInstant
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
@@ -101,6 +116,14 @@ class DueItemQueries(Queries):
 class DueItems(DueItemQueries, WriteQueries):
     """The due items of one store."""
 
+    def earliest(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the next item is due; set aside those before it whose date cannot be read."""
+        while isinstance(found := super().earliest(after=after), DamagedInstant):
+            damaged = and_(deadline.c.store == self.store, type_coerce(deadline.c.due_at, String) == found.stored)
+            failed = {"failed_at": datetime.now(UTC), "error": found.reason}
+            self.connection.execute(update(deadline).where(damaged).values(failed))
+        return found
+
     def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
         """Store the due item of a subject and kind, in place of the one it has, also if that is set aside."""
         row = {"subject": subject, "kind": kind, "due_at": due_at, "member": member, "failed_at": None, "error": None}
@@ -124,7 +147,9 @@ class DueItems(DueItemQueries, WriteQueries):
 
     def set_aside(self, item: DueItem, error: str, *, now: datetime) -> bool:
         """Set aside a due item that cannot be run, with the reason; return False if it is gone or has changed."""
-        this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at}
+        this: dict[str, Any] = {"subject": item.subject, "kind": item.kind}
+        if not isinstance(item.due_at, DamagedInstant):
+            this["due_at"] = item.due_at
         return self.update(deadline, this, failed_at=now, error=error)
 
     def retry(self, subject: str, kind: str, *, now: datetime) -> None:

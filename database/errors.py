@@ -15,7 +15,11 @@ _LASTING_OF_POSTGRESQL: Final = "54"
 """The class of operational errors of PostgreSQL that are about the statement: it exceeds a limit."""
 
 
-class UnreadableJson(ValueError):
+class UnreadableValue(ValueError):
+    """A value in the database that cannot be read: a newer version of Laurel wrote it, or somebody by hand."""
+
+
+class UnreadableJson(UnreadableValue):
     """JSON in the database that this version of Laurel cannot read: a newer one wrote it, or somebody by hand."""
 
 

@@ -1,13 +1,14 @@
 """Events: accepted, decided, applied or failed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
+from database.damaged import DamagedInstant
 from database.locks import member_lock
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of, first_column, insert_into
@@ -127,7 +128,10 @@ class EventQueries(Queries):
 
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with all that the named step of it starts from."""
-        return _STATE.first(self.connection, {"in_store": self.store, "the_event": event_id, "the_step": step})
+        found = _STATE.first(self.connection, {"in_store": self.store, "the_event": event_id, "the_step": step})
+        if found is not None and isinstance(found.clock_due_at, DamagedInstant):
+            return replace(found, clock_due_at=None)  # as if the clock knew of no due item: it is woken
+        return found
 
     def settled(self, ids: Iterable[str]) -> set[str]:
         """Return those of these events that are applied or failed."""

@@ -1,12 +1,14 @@
-"""What is stuck in a store: found by partial indexes, which hold nothing else."""
+"""What is stuck in a store: found by partial indexes, which hold nothing else, and no more of each than is shown."""
 
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
+    Connection,
+    FromClause,
     Select,
     String,
     Table,
@@ -21,8 +23,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from database.damaged import DamagedInstant
 from database.due_items import WAITS
-from database.pages import PageResult, count
+from database.pages import MAX_COUNTED, PageResult, count
+from database.planner import constant, unindexed
 from database.queries import Queries
 from database.tables import Instant, attempt, deadline, delivery, event, export_file, import_file, message, subscription
 from loyalty.store.stuck import StuckKind, StuckState, StuckThing
@@ -43,45 +47,46 @@ class StuckQueries(Queries):
         newest_first: bool = False,
         kind: StuckKind | None = None,
         retryable: bool | None = None,
+        clock: StuckThing | None = None,
     ) -> PageResult[StuckThing]:
-        """Return a page of what is stuck, the longest first. `retryable`: whether somebody must try it again."""
-        everything = _everything(now, self.store).subquery("stuck")
-        within: list[ColumnElement[bool]] = [] if kind is None else [everything.c.kind == kind]
-        if retryable is not None:
-            is_overdue = everything.c.state == "overdue"
-            within.append(not_(is_overdue) if retryable else is_overdue)
-        keys = (everything.c.since, everything.c.kind, everything.c.id)
-        order = tuple(column.desc() for column in keys) if newest_first else keys
-        wanted = select(*(everything.c[each.name] for each in fields(StuckThing))).where(*within).order_by(*order)
-        records = [StuckThing(*row) for row in self.connection.execute(wanted.limit(limit).offset(offset))]
-        total = count(self.connection, everything)
-        filtered = count(self.connection, everything, within) if within else total
-        return PageResult(records, filtered, total)
+        """Return a page of what is stuck, the longest first. `retryable`: whether somebody must try it again.
+
+        `clock` is that of the store if it does not run, which Temporal knows and the database does not.
+        """
+        sources = [each for each in _sources(now - OVERDUE_AFTER) if clock is None or each.kind != "clock"]
+        wanted = [
+            each for each in sources if kind in (None, each.kind) and retryable in (None, each.state != "overdue")
+        ]
+        numbers = {each.kind + each.state: each.number(self.connection, self.store) for each in sources}
+        found = self._first(wanted, limit + offset, newest_first=newest_first)
+        filtered, total = sum(numbers[each.kind + each.state] for each in wanted), sum(numbers.values())
+        if clock is not None:
+            total += 1
+            if kind in (None, "clock") and retryable is not False:
+                filtered += 1
+                found.insert(_place(found, clock.since, newest_first=newest_first), clock)
+        return PageResult(found[offset : offset + limit], filtered, total)
+
+    def _first(self, sources: Sequence["_Source"], most: int, *, newest_first: bool) -> list[StuckThing]:
+        """Return the first things of all sources together; of each source, no more are read than that."""
+        if not sources:
+            return []
+        parts = [select(each.first(self.store, most, newest_first=newest_first).subquery()) for each in sources]
+        together = union_all(*parts).subquery("stuck")
+        keys = (together.c.since, together.c.kind, together.c.id)
+        order = [column.desc() for column in keys] if newest_first else keys
+        columns = [together.c[each.name] for each in fields(StuckThing)]
+        return [StuckThing(*row) for row in self.connection.execute(select(*columns).order_by(*order).limit(most))]
 
 
-def _everything(now: datetime, store: str) -> CompoundSelect[Any]:
-    before = now - OVERDUE_AFTER
-    found = (
-        _failed_events(),
-        _overdue_events(before),
-        _due_items_set_aside(),
-        _overdue_due_items(before),
-        _undelivered(),
-        _overdue_deliveries(before),
-        _late_clocks(before),
-        _failed_files("import", import_file),
-        _failed_files("export", export_file),
-    )
-    return union_all(*(each.where(each.selected_columns.store == store) for each in found))
-
-
-def _rows(
-    kind: StuckKind, state: ColumnElement[str] | StuckState, *columns: ColumnElement[Any], **named: Any
-) -> Select[Any]:
-    """A selection with the columns of StuckThing, and the store."""
-    given = {"kind": _text(kind), "state": _text(state) if isinstance(state, str) else state, **named}
-    names = ("kind", "state", "id", "name", "member", "event", "since", "reason", "store")
-    return select(*columns, *(given[name].label(name) for name in names))
+def _place(things: Sequence[StuckThing], since: datetime, *, newest_first: bool) -> int:
+    """Return where in the order something belongs that has been stuck since then."""
+    for place, each in enumerate(things):
+        if isinstance(each.since, DamagedInstant):
+            continue
+        if each.since < since if newest_first else each.since > since:
+            return place
+    return len(things)
 
 
 def _text(value: str) -> ColumnElement[str]:
@@ -91,56 +96,145 @@ def _text(value: str) -> ColumnElement[str]:
 _NO_TEXT = cast(null(), String)
 
 
-def _failed_events() -> Select[Any]:
-    return _rows(
-        "event",
-        "failed",
-        id=event.c.id,
-        name=event.c.type,
-        member=event.c.member,
-        event=_NO_TEXT,
-        since=event.c.settled_at,
-        reason=func.coalesce(event.c.error, _text("")),
-        store=event.c.store,
-    ).where(event.c.status == "failed", event.c.parent.is_(None), event.c.removed_at.is_(None))
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of one table that are stuck, all in the same state."""
+
+    kind: StuckKind
+    state: StuckState
+    table: Table
+    where: ColumnElement[bool]
+    """What a partial index answers."""
+    since: ColumnElement[Any]
+    shown: Mapping[str, ColumnElement[Any]]
+    """What is shown of them: `id`, `name`, `reason`, and perhaps `member`, `event` and another `state`."""
+    joined: FromClause | None = None
+    """The table with all that is needed to show a row."""
+    is_indexed_by_store: bool = True
+
+    def within(self, store: str) -> list[ColumnElement[bool]]:
+        """The conditions of the rows of a store."""
+        of_store = self.table.c.store
+        return [of_store == store if self.is_indexed_by_store else unindexed(of_store) == store, self.where]
+
+    def first(self, store: str, most: int, *, newest_first: bool) -> Select[Any]:
+        """Select the first of the store, with the columns of StuckThing."""
+        usual = {"kind": _text(self.kind), "state": _text(self.state), "member": _NO_TEXT, "event": _NO_TEXT}
+        given = {**usual, **self.shown, "since": self.since}
+        columns = [given[each.name].label(each.name) for each in fields(StuckThing)]
+        keys = (self.since, self.shown["id"])
+        order = [column.desc() for column in keys] if newest_first else keys
+        source = self.table if self.joined is None else self.joined
+        return select(*columns).select_from(source).where(*self.within(store)).order_by(*order).limit(most)
+
+    def number(self, connection: Connection, store: str) -> int:
+        """Return how many there are in the store, as `count` does."""
+        return count(connection, self.table, self.within(store))
 
 
-def _overdue_events(before: datetime) -> Select[Any]:
-    return _rows(
+@dataclass(frozen=True)
+class _LateClock:
+    """The clock of a store in which something could be run and is not."""
+
+    before: datetime
+    kind: StuckKind = "clock"
+    state: StuckState = "overdue"
+
+    def first(self, store: str, most: int, *, newest_first: bool) -> Select[Any]:
+        """Select the clock, if it is late, with the columns of StuckThing; there is no order."""
+        del most, newest_first
+        late = (
+            select(deadline.c.due_at)
+            .where(deadline.c.store == store, _is_late(self.before), not_(WAITS))
+            .order_by(deadline.c.due_at)
+            .limit(MAX_COUNTED + 1)
+            .subquery("late")
+        )
+        number = cast(func.count(), String)
+        columns: list[ColumnElement[Any]] = [
+            _text("clock").label("kind"),
+            _text("overdue").label("state"),
+            _text(f"clock/{store}").label("id"),
+            _text(store).label("name"),
+            _NO_TEXT.label("member"),
+            _NO_TEXT.label("event"),
+            func.min(late.c.due_at, type_=Instant).label("since"),
+            (_text("items that are due are not run: ") + number).label("reason"),
+        ]
+        return select(*columns).having(func.count() > 0)
+
+    def number(self, connection: Connection, store: str) -> int:
+        """Return 1 if it is late."""
+        return count(connection, self.first(store, 1, newest_first=False).subquery())
+
+
+_Source: TypeAlias = _Rows | _LateClock
+
+
+def _sources(before: datetime) -> list[_Source]:
+    """Return where stuck things are; what should have gone on before a moment is overdue."""
+    return [
+        _FAILED_EVENTS,
+        _overdue_events(before),
+        _ITEMS_SET_ASIDE,
+        _overdue_items(before),
+        _undelivered("failed"),
+        _undelivered("skipped"),
+        _overdue_deliveries(before),
+        _LateClock(before),
+        *(_failed_files(kind, table) for kind, table in _FILES.items()),
+    ]
+
+
+_EVENT = {"id": event.c.id, "name": event.c.type, "member": event.c.member}
+
+_FAILED_EVENTS = _Rows(
+    "event",
+    "failed",
+    event,
+    and_(event.c.status == constant("failed"), event.c.parent.is_(None), event.c.removed_at.is_(None)),
+    event.c.settled_at,
+    {**_EVENT, "reason": func.coalesce(event.c.error, _text(""))},
+)
+
+
+def _overdue_events(before: datetime) -> _Rows:
+    return _Rows(
         "event",
         "overdue",
-        id=event.c.id,
-        name=event.c.type,
-        member=event.c.member,
-        event=_NO_TEXT,
-        since=event.c.received_at,
-        reason=_text("it is ") + event.c.status + _text(", and not applied"),
-        store=event.c.store,
-    ).where(event.c.start_after.is_not(None), event.c.position.is_not(None), event.c.received_at < before)
+        event,
+        and_(event.c.start_after.is_not(None), event.c.position.is_not(None), unindexed(event.c.received_at) < before),
+        event.c.received_at,
+        {**_EVENT, "reason": _text("it is ") + event.c.status + _text(", and not applied")},
+        is_indexed_by_store=False,
+    )
 
 
 _ITEM = {
     "id": deadline.c.subject + _text("/") + deadline.c.kind,
     "name": deadline.c.kind,
     "member": deadline.c.member,
-    "event": _NO_TEXT,
-    "store": deadline.c.store,
 }
 
+_ITEMS_SET_ASIDE = _Rows(
+    "due_item",
+    "failed",
+    deadline,
+    deadline.c.failed_at.is_not(None),
+    deadline.c.failed_at,
+    {**_ITEM, "reason": func.coalesce(deadline.c.error, _text(""))},
+)
 
-def _due_items_set_aside() -> Select[Any]:
-    reason = func.coalesce(deadline.c.error, _text(""))
-    return _rows("due_item", "failed", since=deadline.c.failed_at, reason=reason, **_ITEM).where(
-        deadline.c.failed_at.is_not(None)
-    )
+
+def _is_late(before: datetime) -> ColumnElement[bool]:
+    return and_(deadline.c.failed_at.is_(None), deadline.c.due_at < before)
 
 
-def _overdue_due_items(before: datetime) -> Select[Any]:
+def _overdue_items(before: datetime) -> _Rows:
     waits, late = "it waits for an event of its member that is not applied", "the store's clock has not run it"
     reason = case((WAITS, _text(waits)), else_=_text(late))
-    return _rows("due_item", "overdue", since=deadline.c.due_at, reason=reason, **_ITEM).where(
-        deadline.c.failed_at.is_(None), deadline.c.due_at < before
-    )
+    shown = {**_ITEM, "reason": reason}
+    return _Rows("due_item", "overdue", deadline, _is_late(before), deadline.c.due_at, shown)
 
 
 _DELIVERY = {
@@ -148,7 +242,6 @@ _DELIVERY = {
     "name": message.c.name,
     "member": event.c.member,
     "event": delivery.c.event,
-    "store": delivery.c.store,
 }
 _DELIVERIES = (
     delivery.join(message, message.c.id == delivery.c.message)
@@ -161,7 +254,7 @@ _REMOVED = and_(delivery.c.subscription.is_not(None), subscription.c.id.is_(None
 _DISABLED = subscription.c.disabled_at.is_not(None)
 
 
-def _undelivered() -> Select[Any]:
+def _undelivered(state: StuckState) -> _Rows:
     disabled = _text("its subscription is disabled: ") + func.coalesce(subscription.c.disabled_because, _text(""))
     reason = case(
         (_REMOVED, _text("its subscription was removed")),
@@ -169,49 +262,40 @@ def _undelivered() -> Select[Any]:
         (delivery.c.status == "skipped", _text("its subscription was disabled when it was due")),
         else_=_text("it was given up: ") + _LAST_ERROR,
     )
-    return (
-        _rows("delivery", delivery.c.status, since=delivery.c.finished_at, reason=reason, **_DELIVERY)
-        .select_from(_DELIVERIES)
-        .where(delivery.c.status.in_(("failed", "skipped")))
+    is_undelivered = delivery.c.status.in_((constant("failed"), constant("skipped")))
+    return _Rows(
+        "delivery",
+        state,
+        delivery,
+        and_(is_undelivered, unindexed(delivery.c.status) == constant(state)),
+        delivery.c.finished_at,
+        {**_DELIVERY, "reason": reason},
+        joined=_DELIVERIES,
     )
 
 
-def _overdue_deliveries(before: datetime) -> Select[Any]:
-    reason = _text("the next attempt was not made; the last one: ") + _LAST_ERROR
-    return (
-        _rows("delivery", "overdue", since=delivery.c.next_attempt_at, reason=reason, **_DELIVERY)
-        .select_from(_DELIVERIES)
-        .where(delivery.c.start_after.is_not(None), delivery.c.next_attempt_at < before)
+def _overdue_deliveries(before: datetime) -> _Rows:
+    return _Rows(
+        "delivery",
+        "overdue",
+        delivery,
+        and_(delivery.c.start_after.is_not(None), delivery.c.next_attempt_at < before),
+        delivery.c.next_attempt_at,
+        {**_DELIVERY, "reason": _text("the next attempt was not made; the last one: ") + _LAST_ERROR},
+        joined=_DELIVERIES,
+        is_indexed_by_store=False,
     )
 
 
-def _failed_files(kind: StuckKind, file: Table) -> Select[Any]:
-    return _rows(
+_FILES: Mapping[StuckKind, Table] = {"import": import_file, "export": export_file}
+
+
+def _failed_files(kind: StuckKind, file: Table) -> _Rows:
+    return _Rows(
         kind,
         "failed",
-        id=file.c.id,
-        name=file.c.type,
-        member=_NO_TEXT,
-        event=_NO_TEXT,
-        since=file.c.finished_at,
-        reason=func.coalesce(file.c.error, _text("")),
-        store=file.c.store,
-    ).where(file.c.status == "failed")
-
-
-def _late_clocks(before: datetime) -> Select[Any]:
-    return (
-        _rows(
-            "clock",
-            "overdue",
-            id=_text("clock/") + deadline.c.store,
-            name=deadline.c.store,
-            member=_NO_TEXT,
-            event=_NO_TEXT,
-            since=func.min(deadline.c.due_at, type_=Instant),
-            reason=_text("items that are due are not run: ") + cast(func.count(), String),
-            store=deadline.c.store,
-        )
-        .where(deadline.c.failed_at.is_(None), deadline.c.due_at < before, not_(WAITS))
-        .group_by(deadline.c.store)
+        file,
+        file.c.status == constant("failed"),
+        file.c.finished_at,
+        {"id": file.c.id, "name": file.c.type, "reason": func.coalesce(file.c.error, _text(""))},
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any
+from functools import cache
+from typing import Any, get_type_hints
 
 from sqlalchemy import Column, ColumnElement, Dialect, Table, type_coerce
 
+from database.damaged import MAX_SHOWN, DamagedInstant
 from database.errors import UnreadableJson
 from database.queries import columns_of
 from database.tables import Json
@@ -43,7 +45,30 @@ def shown_columns_of(record: Callable[..., Any], table: Table) -> Sequence[Colum
 
 def unreadable_reason(record: Any) -> str | None:
     """Return why a record cannot be read; None if it can."""
-    if not is_dataclass(record):
+    if not is_dataclass(record) or isinstance(record, type):
         return None
-    values = (getattr(record, field.name) for field in fields(record))
-    return next((value.reason for value in values if isinstance(value, Unreadable)), None)
+    numbers = _numbers(type(record))
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, Unreadable | DamagedInstant):
+            return value.reason
+        if (reason := unreadable_reason(value)) is not None:
+            return reason
+        if field.name in numbers and not isinstance(value, int | None):  # SQLite keeps any text in any column
+            return f"{str(value)[:MAX_SHOWN]!r} is no whole number"
+    return None
+
+
+@cache
+def _numbers(record: type) -> frozenset[str]:
+    """The fields of a record that are whole numbers."""
+    try:
+        hints = get_type_hints(record)
+    except NameError:  # a type that only the type checker imports: it is no row
+        return frozenset()
+    return frozenset(name for name, hint in hints.items() if _plain(hint) in (int, int | None))
+
+
+def _plain(hint: Any) -> Any:
+    """The type behind a NewType; others as they are."""
+    return getattr(hint, "__supertype__", hint)

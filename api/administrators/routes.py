@@ -1,6 +1,7 @@
 """Administrators: listing, making, changing and disabling them; and what callers may do and change of themselves."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -30,7 +31,7 @@ from api.administrators.schemas import (
 from api.administrators.views import administrator_view, names_of, role_names, session_view
 from api.authentication.granting import present_rights, require_admin
 from api.http.errors import BadInput
-from api.http.paging import ListQuery, matches, page_of_list
+from api.http.paging import ListQuery, matches, page_of_list, view_or_reason
 from api.http.requests import address_of, read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
@@ -56,7 +57,8 @@ async def list_administrators(request: Request, caller: CurrentAdmin, state: Cur
 
     def read(access: AccessReader) -> list[Administrator]:
         mine = present_rights(access, caller)
-        return [administrator_view(access, each) for each in access.admins.all(store=mine.store)]
+        every = access.admins.all(store=mine.store)
+        return [view_or_reason(each, partial(administrator_view, access)) for each in every]
 
     found = [each for each in await state.services.database.access_read(read) if matches(each, filters)]
     return ExactJson(page_of_list(found[::-1] if page.newest_first else found, page))
@@ -165,7 +167,7 @@ async def list_sessions(request: Request, admin: AdminInPath, caller: CurrentAdm
     page, _ = SESSION_QUERY.parse(request.query_params, UTC)
     now = datetime.now(UTC)
     sessions = await state.services.database.access_read(lambda access: sessions_of(access, caller, admin, now=now))
-    items = [session_view(each, current=caller.session) for each in sessions]
+    items = [view_or_reason(each, partial(session_view, current=caller.session)) for each in sessions]
     return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
 
 

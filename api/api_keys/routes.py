@@ -14,7 +14,7 @@ from api.api_keys.views import api_key_view
 from api.authentication.authenticator import KEY_PREFIX
 from api.authentication.tokens import digest
 from api.http.errors import BadInput
-from api.http.paging import ListQuery, page_of_list
+from api.http.paging import ListQuery, page_of_list, view_or_reason
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
@@ -62,7 +62,8 @@ async def list_keys(request: Request, admin: str, caller: CurrentAdmin, state: C
     uses, now = state.authenticator.key_uses.pending, datetime.now(UTC)
 
     def read(access: AccessReader) -> list[dict[str, Any]]:
-        return [api_key_view(access, each, uses, now=now) for each in keys_of(access, caller, admin)]
+        found = keys_of(access, caller, admin)
+        return [view_or_reason(each, lambda key: api_key_view(access, key, uses, now=now)) for each in found]
 
     items = await state.services.database.access_read(read)
     return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))

@@ -14,7 +14,7 @@ from api.audit_log.schemas import ArchivedLogs, ArchiveList, PostArchive
 from api.audit_log.views import entry_view
 from api.authentication.granting import present_rights
 from api.http.errors import BadInput, NotFound
-from api.http.paging import page_of_list
+from api.http.paging import UNREADABLE, page_of_list, view_or_reason
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
@@ -141,7 +141,9 @@ async def delete_archive(filename: FilenameInPath, change: CurrentAccessChange) 
 
 
 def _line(entry: AuditEntry) -> tuple[str, ...]:
-    view: dict[str, Any] = dict(entry_view(entry))
+    view: dict[str, Any] = dict(view_or_reason(entry, entry_view))
+    if UNREADABLE in view:
+        return (view["id"], view[UNREADABLE], *("" for _ in _FIELDS[2:]))
     view["store"] = entry.store
     return tuple("" if view[name] is None else str(view[name]) for name in _FIELDS)
 

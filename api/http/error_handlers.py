@@ -24,6 +24,7 @@ from api.http.errors import (
     NotAuthenticated,
     RateLimitReached,
     StillRunning,
+    TemporalAway,
     TooManyAttempts,
     faults_of_program,
     faults_of_refusal,
@@ -127,6 +128,8 @@ def _headers(error: Exception) -> Mapping[str, str] | None:
             return {"WWW-Authenticate": "Bearer"}
         case NotAllowed(allow=allow):
             return {"Allow": allow}
+        case TemporalAway():
+            return {"Retry-After": str(RETRY_AFTER)}
         case TooManyAttempts(retry_after=wait) | StillRunning(retry_after=wait) | RateLimitReached(retry_after=wait):
             return {"Retry-After": str(wait)}
         case _:

@@ -153,6 +153,13 @@ class Forbidden(ApiError):
         super().__init__(message)
 
 
+class TemporalAway(ApiError):
+    """Temporal does not answer, and the request is about what it runs."""
+
+    def __init__(self) -> None:
+        super().__init__("Temporal does not answer: try again")
+
+
 class NotFound(ApiError):
     """The thing does not exist."""
 
@@ -215,6 +222,7 @@ STATUS: Mapping[type[Exception], int] = {
     TooLarge: 413,
     TooManyAttempts: 429,
     RateLimitReached: 429,
+    TemporalAway: 503,
     OperationalError: 503,  # the connection is lost, or the database rolled back: a repetition may succeed
     InterfaceError: 503,
     PoolTimeout: 503,

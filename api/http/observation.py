@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from time import perf_counter
 
@@ -37,7 +38,7 @@ class ObserveRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _chosen_id(scope) or secrets.token_hex(16).encode()
+        request_id = chosen_id(scope["headers"]) or secrets.token_hex(16).encode()
         bind_to_log(request_id=request_id.decode())
         method = scope["method"] if scope["method"] in _METHODS else "(other)"
         status = CLIENT_LEFT
@@ -63,8 +64,9 @@ class ObserveRequests:
                 span.end(method, route, status)
 
 
-def _chosen_id(scope: Scope) -> bytes | None:
-    for name, value in scope["headers"]:
+def chosen_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    """Return the id that a client chose for its request; None: it chose none, or one that is replaced."""
+    for name, value in headers:
         if name == REQUEST_ID:
             return value if _SANE.fullmatch(value) else None
     return None

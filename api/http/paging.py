@@ -135,6 +135,10 @@ class ListQuery:
             faults.append(InputFault(str(error), "invalid", name))
 
 
+UNREADABLE = "unreadable"
+"""The key of the reason for which a row is not shown."""
+
+
 def page_of_records(
     found: PageResult[T], view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")
 ) -> dict[str, Any]:
@@ -144,10 +148,11 @@ def page_of_records(
     """
     numbers = [min(number, MAX_COUNTED) for number in (found.all, found.filtered)]
     total: Total = {"all": numbers[0], "filtered": numbers[1], "estimated": found.is_estimated}
-    return {"items": [_item(each, view, id_of) for each in found.records], "total": total}
+    return {"items": [view_or_reason(each, view, id_of) for each in found.records], "total": total}
 
 
-def _item(record: T, view: Callable[[T], Any], id_of: Callable[[T], str]) -> Any:
+def view_or_reason(record: T, view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")) -> Any:
+    """A record by its view; one that cannot be shown has its id, and in `unreadable` the reason."""
     reason = unreadable_reason(record)
     if reason is None:
         try:
@@ -157,7 +162,7 @@ def _item(record: T, view: Callable[[T], Any], id_of: Callable[[T], str]) -> Any
                 raise
             reason = f"{type(error).__name__}: {error}"[:500]
             log.exception("a row cannot be shown", id=id_of(record))
-    return {"id": id_of(record), "unreadable": reason}
+    return {"id": id_of(record), UNREADABLE: reason}
 
 
 def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
@@ -167,7 +172,9 @@ def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
 
 
 def matches(view: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
-    """Whether an item, as answers show it, matches filters by texts and booleans."""
+    """Whether an item, as answers show it, matches filters by texts and booleans; an unreadable one matches none."""
+    if UNREADABLE in view:
+        return not any(True for _ in filters)
     return all(_matches_one(view[each.field], each) for each in filters)
 
 

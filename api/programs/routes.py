@@ -1,13 +1,14 @@
 """Programs: deploying files, listing and comparing revisions, and rolling back."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.paging import ListQuery, page_of_list
+from api.http.paging import ListQuery, page_of_list, view_or_reason
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.programs.deploying import DeployRequest
@@ -134,7 +135,14 @@ async def list_revisions(request: Request, store_request: AdminRequest) -> Respo
     zone = store_request.program.zone
     page, _ = LIST_QUERY.parse(request.query_params, zone)
     headers = await store_request.database.read(lambda tx: tx.revisions.all())
-    items = [revision_view(each, in_force=each is headers[0], zone=zone) for each in headers]
+    items = [
+        view_or_reason(
+            each,
+            partial(revision_view, in_force=each is headers[0], zone=zone),
+            lambda revision: str(revision.number),
+        )
+        for each in headers
+    ]
     return ExactJson(page_of_list(items if page.newest_first else items[::-1], page))
 
 

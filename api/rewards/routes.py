@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.errors import NotAllowed, NotFound
-from api.http.paging import Filter, matches, page_of_list, page_of_records
+from api.http.paging import Filter, matches, page_of_list, page_of_records, view_or_reason
 from api.http.responses import ExactJson
 from api.members.paths import MemberInPath
 from api.members.schemas import Customers
@@ -183,7 +184,7 @@ def _page(
 ) -> dict[str, Any]:
     """A page of rewards, of which only those on it are read."""
     listed = page_of_list(found, page)
-    return {**listed, "items": [view(each) for each in listed["items"]]}
+    return {**listed, "items": [view_or_reason(each, view, attrgetter("name")) for each in listed["items"]]}
 
 
 def _is_eligible(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from access import Permission
-from api.http.paging import ListQuery, page_of_list
+from api.http.paging import ListQuery, page_of_list, view_or_reason
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.roles.operations import add_role, change_role, find_role, remove_role
@@ -44,7 +44,7 @@ async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentStat
     """Every role with its permissions, the newest first; those that are built in are the oldest."""
     page, _ = LIST_QUERY.parse(request.query_params, UTC)
     roles = await state.services.database.access_read(lambda access: access.roles.all())
-    items = [role_view(each) for each in roles]
+    items = [view_or_reason(each, role_view, lambda role: str(role.id)) for each in roles]
     return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
 
 

@@ -7,6 +7,7 @@ from activities.member_queue import MemberQueue
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
+from workflows.clock_state import Clocks
 from workflows.starter import StartBatch, StartEvent
 from workflows.system_state import SystemState
 
@@ -25,6 +26,8 @@ class Services:
     """Private networks that webhooks may reach."""
     system_state: Callable[[], Awaitable[SystemState]]
     """Returns what is up and what waits, as of now or a few seconds ago."""
+    clocks: Clocks
+    """The clocks of stores, as Temporal knows them."""
     queue: MemberQueue = field(default_factory=MemberQueue)
     """The queue of a worker in this process, which tells what it has settled."""
     temporal_ui: str | None = None

@@ -14,6 +14,7 @@ from api.state.dependencies import AdminRequest
 from api.stuck.schemas import ITEM, StuckItems
 from api.stuck.views import KIND_NAMES, stuck_view
 from loyalty.store.stuck import StuckKind
+from workflows.clock_state import stopped_clock
 
 router = APIRouter(prefix="/api/{storeCode}/stuck", tags=["Stuck"])
 
@@ -39,8 +40,11 @@ async def list_stuck(request: Request, store_request: AdminRequest) -> Response:
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     kind = next((_kind(each) for each in filters if each.field == "kind"), None)
     retryable = next((bool(each.value) for each in filters if each.field == "retryable"), None)
+    services = store_request.state.services
+    clock = await stopped_clock(services.database, services.clocks, store_request.store, now=now)
     found = await store_request.database.read(
         lambda tx: tx.stuck.page(
+            clock=clock,
             now=now,
             limit=page.limit,
             offset=page.offset,

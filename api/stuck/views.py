@@ -20,11 +20,11 @@ KIND_NAMES: Mapping[StuckKind, KindName] = {
     "export": "export",
 }
 
-_RETRIED_AT: Mapping[StuckKind, str | None] = {
+_RETRIED_AT: Mapping[StuckKind, str] = {
     "event": "customEvent",
     "due_item": "dueItem",
     "delivery": "webhook/delivery",
-    "clock": None,
+    "clock": "clock",
     "import": "import",
     "export": "export",
 }
@@ -32,8 +32,8 @@ _RETRIED_AT: Mapping[StuckKind, str | None] = {
 
 def stuck_view(thing: StuckThing, store: str, zone: tzinfo, *, now: datetime) -> StuckItem:
     """Something that is stuck, and where it is tried again."""
-    path = _RETRIED_AT[thing.kind]
-    is_retried = path is not None and (thing.can_be_retried or thing.kind != "due_item")
+    path = _RETRIED_AT[thing.kind] + ("" if thing.kind == "clock" else f"/{quote(thing.id)}")
+    is_retried = thing.can_be_retried or thing.kind != "due_item"
     return {
         "kind": KIND_NAMES[thing.kind],
         "state": thing.state,
@@ -44,5 +44,5 @@ def stuck_view(thing: StuckThing, store: str, zone: tzinfo, *, now: datetime) ->
         "since": format_instant(thing.since, zone),
         "ageSeconds": int((now - thing.since).total_seconds()),
         "reason": thing.reason,
-        "retry": f"/api/{quote(store, safe='')}/{path}/{quote(thing.id)}/retry" if is_retried else None,
+        "retry": f"/api/{quote(store, safe='')}/{path}/retry" if is_retried else None,
     }

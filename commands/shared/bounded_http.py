@@ -8,15 +8,21 @@ import asyncio
 import math
 import re
 import resource
+import secrets
 from collections import Counter
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Literal
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.http.observation import chosen_id
 from loyalty.webhooks.addresses import Network
+from telemetry.metrics import count_refusal
+
+log = structlog.get_logger(__name__)
 
 MAX_OPEN_FILES = 65_536
 """What the soft limit on open files is raised to, if the hard limit allows it."""
@@ -252,17 +258,26 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         else:
             is_next = self.cycle is None or self.cycle.response_complete
         if is_next:
-            self.transport.write(_refusal_bytes(status))
+            request_id = self._request_id()
+            log.info("request refused", status=status.value, request_id=request_id.decode())
+            count_refusal(str(status.value))
+            self.transport.write(_refusal_bytes(status, request_id))
         self.transport.close()
 
+    def _request_id(self) -> bytes:
+        """The id that the client chose for the request, if its headers are known, or a new one."""
+        chosen = chosen_id(self.headers) if self._receiving == "body" else None
+        return chosen or secrets.token_hex(16).encode()
 
-def _refusal_bytes(status: HTTPStatus) -> bytes:
+
+def _refusal_bytes(status: HTTPStatus, request_id: bytes) -> bytes:
     body = f'{{"code": {status.value}, "message": "{status.phrase}: {_CURES[status]}"}}'.encode()
     retry = b"Retry-After: 5\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else b""
     return b"".join(
         [
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Length: {len(body)}\r\n".encode(),
             b"Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n",
+            b"X-Request-ID: " + request_id + b"\r\n",
             retry,
             b"Connection: close\r\n\r\n",
             body,

@@ -20,8 +20,12 @@ from console.app import add_console
 from database import Database
 from database.programs import Programs
 from loyalty.webhooks.addresses import Network
+from workflows.clock_state import TemporalClocks
 from workflows.starter import batch_starter, limited_start
 from workflows.system_state import SystemMonitor
+
+CLOSE_WITHIN = 3
+"""Seconds that requests under way have when the API stops; then their connections are closed."""
 
 
 class ServingError(CommandError):
@@ -59,6 +63,7 @@ def services(
         start_batch=batch_starter(client, "events that were reported together"),
         allow=allow,
         system_state=monitor.state,
+        clocks=TemporalClocks(client),
         queue=queue or MemberQueue(),
         temporal_ui=temporal_ui,
         show_docs=show_docs,
@@ -89,7 +94,7 @@ async def serving_app(
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=[str(network) for network in proxies],
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=CLOSE_WITHIN,
     )
     server = _Server(config)
     serve = asyncio.create_task(_serve(server, port), name="api")

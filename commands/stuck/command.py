@@ -20,6 +20,7 @@ _KINDS: "Mapping[str, RetriedKind]" = {
     "delivery": "delivery",
     "import": "import",
     "export": "export",
+    "clock": "clock",
 }
 
 
@@ -27,7 +28,10 @@ def stuck(
     retry: Annotated[
         tuple[str, str] | None,
         typer.Option(
-            "--retry", metavar="WHAT ID", help="An event, due-item, delivery, import or export.", show_default=False
+            "--retry",
+            metavar="WHAT ID",
+            help="An event, due-item, delivery, import, export or clock.",
+            show_default=False,
         ),
     ] = None,
     retry_all: Annotated[bool, typer.Option("--retry-all", help="Try all again that failed or were skipped.")] = False,
@@ -44,7 +48,7 @@ def stuck(
     last: Annotated[int, typer.Option("--last", min=1, help="How many are printed.")] = 50,
     format: Annotated[Format, typer.Option("--format", help="How they are printed.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """List what does not go on in a store, with the reason: events, due items, deliveries, files; try it again."""
+    """List what does not go on in a store, and why: events, due items, deliveries, files, the clock; try again."""
     if retry is not None and retry_all:
         fail("--retry names one thing, and --retry-all means all: give one of them")
     if current and retry is None and not retry_all:
@@ -71,7 +75,9 @@ def stuck(
 def _kind(text: str) -> "RetriedKind":
     kind = _KINDS.get(text)
     if kind is None:
-        fail(f"{text[:80]} cannot be tried again: name an event, a due-item, a delivery, an import or an export")
+        fail(
+            f"{text[:80]} cannot be tried again: name an event, a due-item, a delivery, an import, an export or a clock"
+        )
     return kind
 
 
@@ -82,8 +88,6 @@ async def _retry_all(things: "StuckThings", store: str, *, current: bool) -> "Re
 
     retried = Retried([])
     for each in (await things.find(store, ALL, retryable=True)).things:
-        if each.kind == "clock":
-            continue
         try:
             await things.retry(store, each.kind, each.id, current=current)
         except NotStuck as refused:

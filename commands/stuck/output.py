@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from commands.shared.options import Format
 from commands.stuck.stuck_things import Found, RetriedKind
+from database.damaged import readable
 from loyalty.store.stuck import StuckThing
 
 
@@ -25,7 +26,9 @@ def print_found(store: str, found: Found, format: Format) -> None:  # noqa: A002
     print(f"store {store}: {found.total or 'nothing'} stuck")
     now = datetime.now(UTC)
     for each in found.things:
-        print(f"  {_word(each.kind)} {each.id}  {each.name}, {each.state} for {_age(now - each.since)}")
+        since = readable(each.since)
+        age = "a time that cannot be read" if since is None else _age(now - since)
+        print(f"  {_word(each.kind)} {each.id}  {each.name}, {each.state} for {age}")
         print(f"    {' '.join(each.reason.split())[:300]}")
     if found.total > len(found.things):
         print(f"  and {found.total - len(found.things)} more: see --last")
@@ -49,6 +52,7 @@ def print_retried(store: str, retried: Retried, format: Format) -> None:  # noqa
 
 
 def _as_json(thing: StuckThing) -> dict[str, object]:
+    since = readable(thing.since)
     return {
         "kind": _word(thing.kind),
         "state": thing.state,
@@ -56,7 +60,7 @@ def _as_json(thing: StuckThing) -> dict[str, object]:
         "name": thing.name,
         "customerId": thing.member,
         "customEventId": thing.event,
-        "since": thing.since.astimezone(UTC).isoformat(),
+        "since": None if since is None else since.astimezone(UTC).isoformat(),
         "reason": thing.reason,
     }
 

@@ -1,28 +1,33 @@
 """What is stuck in a store, behind the API or in a database: listed, and tried again."""
 
+import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, assert_never
+from typing import Any, Protocol, TypeAlias, assert_never
 from urllib.parse import quote, urlencode
 
 import httpx2
+from temporalio.service import RPCError
 
 from commands.shared.api_registry import ApiRegistry, request_api
 from commands.shared.errors import CommandError
 from commands.shared.registry_access import open_laurel
+from commands.shared.settings import Settings
 from database import Database, Transaction
 from loyalty.engine.due_items import retry_due_item
 from loyalty.engine.retries import retry_delivery, retry_event
 from loyalty.refusals import Refusal
 from loyalty.store.stuck import StuckKind, StuckThing
+from worker import connect_lazily
+from workflows.clock_state import Clocks, TemporalClocks, stopped_clock
 
 _PAGE_SIZE = 50
 
-RetriedKind: TypeAlias = Literal["event", "due_item", "delivery", "import", "export"]
-"""What can be tried again; a clock is brought back by the worker."""
+RetriedKind: TypeAlias = StuckKind
+"""What can be tried again."""
 
 _API_KINDS: Mapping[str, StuckKind] = {
     "event": "event",
@@ -38,6 +43,7 @@ _API_PATHS: Mapping[RetriedKind, str] = {
     "delivery": "webhook/delivery",
     "import": "import",
     "export": "export",
+    "clock": "clock",
 }
 
 
@@ -73,24 +79,40 @@ async def open_stuck_things(data: Path) -> AsyncIterator[StuckThings]:
     Raise SettingError or DataFolderError.
     """
     async with open_laurel(data) as laurel:
-        yield DatabaseStuckThings(laurel) if isinstance(laurel, Database) else ApiStuckThings(laurel)
+        if isinstance(laurel, Database):
+            yield DatabaseStuckThings(laurel, await _clocks())
+        else:
+            yield ApiStuckThings(laurel)
+
+
+async def _clocks() -> Clocks | None:
+    """The clocks of separate workers; None: a SQLite file has them in the one process that may use it."""
+    url = Settings.read().database_url
+    return TemporalClocks(await connect_lazily()) if url is not None and url.startswith("postgres") else None
 
 
 class DatabaseStuckThings:
     """What is stuck in a database that this process may write to. The relay of a worker runs what is tried again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clocks: Clocks | None = None) -> None:
         self._database = database
+        self._clocks = clocks
 
     async def stores(self) -> list[str]:
         return await self._database.access_read(lambda access: access.stores())
 
     async def find(self, store: str, most: int, *, retryable: bool = False) -> Found:
         now, wanted = datetime.now(UTC), True if retryable else None
-        found = await self._database.store(store).read(lambda tx: tx.stuck.page(now=now, limit=most, retryable=wanted))
+        clock = None if self._clocks is None else await stopped_clock(self._database, self._clocks, store, now=now)
+        found = await self._database.store(store).read(
+            lambda tx: tx.stuck.page(now=now, limit=most, retryable=wanted, clock=clock)
+        )
         return Found(found.records, found.filtered)
 
     async def retry(self, store: str, kind: RetriedKind, thing_id: str, *, current: bool) -> None:
+        if kind == "clock":
+            await self._wake_clock(store)
+            return
         now = datetime.now(UTC)
 
         def run(tx: Transaction) -> bool:
@@ -118,6 +140,14 @@ class DatabaseStuckThings:
         if not is_known:
             raise NotStuck(f"no {kind.replace('_', '-')} {thing_id[:80]} in store {store}: see `laurel stuck`")
 
+    async def _wake_clock(self, store: str) -> None:
+        if self._clocks is None:
+            raise NotStuck("a clock runs in the process of `laurel up`: start it")
+        try:
+            await self._clocks.wake(store)
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            raise NotStuck(f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS") from None
+
 
 class ApiStuckThings:
     """What is stuck, behind the API of a running Laurel: only its process may write to its SQLite file."""
@@ -130,25 +160,27 @@ class ApiStuckThings:
 
     async def find(self, store: str, most: int, *, retryable: bool = False) -> Found:
         things: list[StuckThing] = []
-        total = 0
         filters = {"retryable": "true"} if retryable else {}
-        while len(things) < most:
-            paging = {"_itemsOnPage": _PAGE_SIZE, "_page": len(things) // _PAGE_SIZE + 1, "_orderBy[since]": "asc"}
+        for page in itertools.count(1):
+            paging = {"_itemsOnPage": _PAGE_SIZE, "_page": page, "_orderBy[since]": "asc"}
             path = f"/api/{quote(store, safe='')}/stuck?{urlencode({**filters, **paging})}"
             body = (await request_api(self._client, "GET", path)).json()
             total = body["total"]["filtered"]
-            things += map(_thing, body["items"])
-            if len(body["items"]) < _PAGE_SIZE:
+            things += [_thing(item) for item in body["items"] if "unreadable" not in item]
+            if len(body["items"]) < _PAGE_SIZE or len(things) >= most:
                 break
         return Found(things[:most], total)
 
     async def retry(self, store: str, kind: RetriedKind, thing_id: str, *, current: bool) -> None:
-        path = f"/api/{quote(store, safe='')}/{_API_PATHS[kind]}/{quote(thing_id)}/retry"
+        thing = "" if kind == "clock" else f"/{quote(thing_id)}"
+        path = f"/api/{quote(store, safe='')}/{_API_PATHS[kind]}{thing}/retry"
         content = {"revision": "current"} if current and kind == "event" else None
-        answer = await request_api(self._client, "POST", path, content, accepts=(204, 400, 404))
+        answer = await request_api(self._client, "POST", path, content, accepts=(204, 400, 404, 503))
         if answer.status_code == httpx2.codes.NO_CONTENT:
             return
         body = answer.json()
+        if isinstance(body, list):  # the database does not answer
+            raise NotStuck(str(body[0]["message"]))
         raise NotStuck(next((fault["message"] for fault in body.get("errors", ())), body["message"]))
 
 

@@ -11,8 +11,8 @@ from database.audit.checks import (
     at_least_zero,
     exists,
     same_if_there,
-    unindexed,
 )
+from database.planner import unindexed
 from database.tables import BALANCE, account, lot, member, transfer
 
 _posted = (

@@ -14,6 +14,7 @@ from database.audit.due_items import due_item_checks
 from database.audit.events import EVENT_CHECKS
 from database.audit.figures import FIGURE_CHECKS
 from database.audit.lots import LOT_CHECKS
+from database.audit.readable import readable_checks
 from database.audit.rewards import REWARD_CHECKS
 from database.audit.transfers import TRANSFER_CHECKS
 from database.tables import account, deadline, event, lot, store, transfer
@@ -38,7 +39,7 @@ class Audit:
 
 def audit(connection: Connection, code: str, *, now: datetime, program: Program | None, most: int = MOST) -> Audit:
     """Run every check on a store as it is at `now`, under the program in force (None: it has none that can be read)."""
-    checks = checks_of(program)
+    checks = [*checks_of(program), *(readable_checks() if connection.dialect.name == "sqlite" else ())]
     findings: list[Finding] = []
     counts: Counter[str] = Counter()
     for check in checks:
@@ -50,7 +51,7 @@ def audit(connection: Connection, code: str, *, now: datetime, program: Program 
 
 
 def checks_of(program: Program | None) -> Sequence[Proof]:
-    """Return every check, under a program in force."""
+    """Return every check of what a store holds, under a program in force."""
     of_points = [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS]
     return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS, *FIGURE_CHECKS]
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeAlias, assert_never
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, String, bindparam, case, literal, or_, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, bindparam, case, literal, or_, select
 
+from database.damaged import DamagedInstant
 from database.tables import Instant
 from loyalty.program.wallets import exact_amount
 
@@ -17,7 +16,7 @@ Unit: TypeAlias = Literal["points", "number", "text", "instant"]
 """What is compared: points are stored in millionths of a wallet's unit, and shown in units."""
 
 Subject: TypeAlias = Literal[
-    "member", "wallet", "account", "transfer", "lot", "reward", "event", "due item", "achievement", "reactor", "day"
+    "member", "wallet", "account", "transfer", "lot", "reward", "event", "due item", "achievement", "reactor", "day", "row"
 ]
 """What a finding is about."""
 
@@ -28,23 +27,6 @@ Value: TypeAlias = Decimal | int | str | None
 
 STORE: ColumnElement[str] = bindparam("in_store")
 NOW: ColumnElement[datetime] = bindparam("now", type_=Instant())
-
-
-class unindexed(FunctionElement[str]):  # noqa: N801 - written as a function
-    """A column by which SQLite uses no index: most rows have the value, and a scan reads them four times as fast."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(unindexed)
-def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
-
-
-@compiles(unindexed, "sqlite")
-def _without_index(element: Any, compiler: Any, **options: Any) -> str:
-    return f"+{compiler.process(element.clauses, **options)}"
 
 
 PAGE = 1_000
@@ -137,7 +119,8 @@ class Check:
         subjects = {name: str(value) for name, value in zip(self.subjects, row[:count], strict=True) if value}
         pairs = zip(row[count::2], row[count + 1 :: 2], strict=True)
         for each, (expected, actual) in zip(self.comparisons, pairs, strict=True):
-            if expected != actual:
+            is_damaged = isinstance(expected, DamagedInstant) or isinstance(actual, DamagedInstant)
+            if is_damaged or expected != actual:
                 wanted, found = _shown(expected, each.unit), _shown(actual, each.unit)
                 yield Finding(self.name, store, subjects, each.name, wanted, found, self.cure)
 
@@ -145,6 +128,10 @@ class Check:
 def _shown(value: Any, unit: Unit) -> Value:
     if value is None:
         return None
+    if isinstance(value, DamagedInstant):
+        return value.reason
+    if unit in ("points", "number") and isinstance(value, str):  # SQLite keeps any text in any column
+        return value
     match unit:
         case "points":
             return exact_amount(int(value))

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, case, literal, or_, select, true, union
 
-from database.audit.checks import NOW, STORE, Check, Comparison, Subjects, exists, same, unindexed
+from database.audit.checks import NOW, STORE, Check, Comparison, Subjects, exists, same
 from database.audit.transfers import hold_left
+from database.planner import unindexed
 from database.tables import deadline, issued_reward, lot, member, member_tier, transfer
 from loyalty.program.program import Program
 from loyalty.program.tiers import TierSet

@@ -2,7 +2,8 @@
 
 from sqlalchemy import and_, case, func, literal, select
 
-from database.audit.checks import STORE, Check, Comparison, Subjects, exists, same, unindexed
+from database.audit.checks import STORE, Check, Comparison, Subjects, exists, same
+from database.planner import unindexed
 from database.tables import event, member
 
 _parent = event.alias("parent")

@@ -11,8 +11,8 @@ from database.audit.checks import (
     exists,
     same,
     same_if_there,
-    unindexed,
 )
+from database.planner import unindexed
 from database.tables import account, allocation, lot, transfer
 
 ADDING = ("award", "add", "receive")

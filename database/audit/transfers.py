@@ -13,8 +13,8 @@ from database.audit.checks import (
     exists,
     same,
     same_if_there,
-    unindexed,
 )
+from database.planner import unindexed
 from database.tables import account, event, transfer
 from loyalty.store.points import TransferKind
 

@@ -1,11 +1,13 @@
 """Types of columns, and columns that many tables have."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Column, DateTime, Dialect, ForeignKey, MetaData, String, Text, TypeDecorator
 
 import rules
+from database.damaged import DamagedInstant
 from database.errors import UnreadableJson
 from loyalty.decisions.expiry_json import expiry_from_json, expiry_to_json
 from loyalty.program.expiry import Expiry
@@ -36,10 +38,20 @@ class Instant(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as SQLAlchemy calls it
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return what makes an instant of what the database has: a DamagedInstant if that is none."""
+        convert = self.impl_instance.result_processor(dialect, coltype)
+
+        def read(stored: Any) -> Any:
+            if stored is None:
+                return None
+            try:
+                found: Any = stored if convert is None else convert(stored)
+                return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            except (ValueError, TypeError, AttributeError):
+                return DamagedInstant(stored)
+
+        return read
 
 
 class Json(TypeDecorator[Any]):

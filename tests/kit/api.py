@@ -25,6 +25,7 @@ from database.programs import Programs
 from loyalty.ids import new_id
 from loyalty.references import EventRef
 from tests.kit.programs import files
+from workflows.clock_state import ClockFault
 from workflows.system_state import SystemState
 
 KEY = "lrl_a-key-for-tests"
@@ -45,6 +46,23 @@ TEXT_EVENT = "event: text\ntitle: Some text\nbody: {type: object, properties: {k
 
 
 @dataclass
+class FakeClocks:
+    """Clocks that run, but for one with a fault; `failure` is raised in place of waking one."""
+
+    found: ClockFault | None = None
+    woken: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+
+    async def fault(self, store: str) -> ClockFault | None:
+        return self.found if store == "DEFAULT" else None
+
+    async def wake(self, store: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.woken.append(store)
+
+
+@dataclass
 class Api:
     """A running API, a client of it, and the workflows it started."""
 
@@ -57,6 +75,7 @@ class Api:
     """The batches that were started, by the ids of their workflows."""
     queue: MemberQueue = field(default_factory=MemberQueue)
     system_state: SystemState = field(default_factory=lambda: ALL_IS_WELL)
+    clocks: FakeClocks = field(default_factory=FakeClocks)
     failure: Exception | None = None
 
     async def start(self, event: EventRef) -> None:
@@ -125,6 +144,7 @@ async def running(database: Database) -> AsyncIterator[Api]:
         start_batch=api.start_batch,
         allow=(ip_network("127.0.0.0/8"),),
         system_state=system_state,
+        clocks=api.clocks,
         queue=api.queue,
         temporal_ui=UI,
     )

@@ -1,10 +1,13 @@
 """What is stuck over HTTP: listed with the reason, tried again, and what is refused."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from loyalty.ids import new_id
 from tests.kit.api import Api, fault
 from tests.kit.stuck import Stuck, add_stuck
+from workflows.clock_state import ClockFault
 
 PATH = "/api/DEFAULT/stuck"
 
@@ -44,7 +47,7 @@ async def test_what_is_stuck_is_listed_with_the_reason_and_where_it_is_tried_aga
         f"/api/DEFAULT/webhook/delivery/{ids.skipped}/retry",
         f"/api/DEFAULT/dueItem/{ids.lot}/expire/retry",
         None,
-        None,
+        "/api/DEFAULT/clock/retry",
     ]
 
 
@@ -56,6 +59,38 @@ async def test_the_list_has_filters_pages_and_an_order(api: Api):
     assert await listed(api, "kind=dueItem&retryable=true") == [f"{ids.lot}/expire"]
     assert await listed(api, "kind=clock&retryable=false") == ["clock/DEFAULT"]
     assert await listed(api, "_itemsOnPage=1&_page=2") == [ids.overdue]
+
+
+async def test_a_clock_that_does_not_run_is_listed_and_woken(api: Api):
+    await stuck(api)
+    since = datetime.now(UTC) - timedelta(hours=7)
+    api.clocks.found = ClockFault("it was terminated: by hand", since)
+
+    page = await api.get(f"{PATH}?_orderBy[since]=asc")
+    later = await listed(api, "retryable=false")
+    answer = await api.http.post("/api/DEFAULT/clock/retry")
+
+    first = page["items"][0]
+    assert page["total"]["all"] == 7
+    assert (first["kind"], first["state"], first["id"], first["reason"]) == (
+        "clock",
+        "failed",
+        "clock/DEFAULT",
+        "it was terminated: by hand",
+    )
+    assert first["ageSeconds"] >= 7 * 3600
+    assert "clock/DEFAULT" not in later
+    assert (answer.status_code, api.clocks.woken) == (204, ["DEFAULT"])
+    assert first["retry"] == "/api/DEFAULT/clock/retry"
+
+
+async def test_a_clock_is_not_woken_while_temporal_is_away(api: Api):
+    api.clocks.failure = TimeoutError()
+
+    answer = await api.http.post("/api/DEFAULT/clock/retry")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["message"] == "Temporal does not answer: try again"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from commands.shared.bounded_http import MAX_OPEN_FILES, Bounds, OpenConnections
 from commands.shared.serving import serving_app
 from commands.shared.temporal_server import free_port
 from loyalty.webhooks.addresses import parse_networks
+from tests.kit.metrics import growth
 from tests.kit.paths import ROOT
 
 BOUNDS = Bounds(
@@ -145,6 +146,28 @@ async def test_a_long_head_gets_431_and_never_reaches_the_app(server: Server, he
 
     assert (await client.rest()).startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert server.app.seen == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "chosen"),
+    [
+        (b"GET /%b HTTP/1.1\r\nHost: x\r\nX-Request-ID: mine\r\n\r\n" % (b"a" * 5000), "431", False),
+        (b"POST /read HTTP/1.1\r\nContent-Length: 9\r\nX-Request-ID: mine\r\n\r\nhalf", "408", True),
+    ],
+)
+async def test_what_the_connection_refuses_is_counted_and_has_a_request_id(
+    server: Server, sent: bytes, status: str, chosen: bool
+):
+    grown = growth("laurel_refusals_total", code=status)
+    client = await server.connect()
+
+    await client.send(sent)
+    answer = await client.rest()
+
+    (request_id,) = re.findall(rb"\r\nX-Request-ID: ([a-z0-9]+)\r\n", answer)
+    assert answer.startswith(b"HTTP/1.1 " + status.encode())
+    assert (request_id == b"mine") == chosen
+    assert grown() == 1
 
 
 async def test_a_short_head_and_a_long_body_in_one_packet_are_taken(server: Server):
