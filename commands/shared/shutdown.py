@@ -1,7 +1,9 @@
 """Stopping a command that stays up: on SIGINT (Ctrl-C) or SIGTERM, within ten seconds, whatever is under way."""
 
 import asyncio
+import contextlib
 import os
+import select
 import signal
 import threading
 import time
@@ -12,6 +14,10 @@ from typing import Any, Final
 STOP_WITHIN: Final = 9.0
 """Seconds after which a process that was asked to stop ends as it is. What was accepted is stored, and each step of it
 is one transaction, so the next start goes on with it."""
+
+END_WITHIN: Final = 9.5
+"""Seconds after which the system ends the process by SIGALRM: the interpreter itself does not go on, because a library
+holds it, or does not let it end."""
 
 CHILDREN: Final[set[int]] = set()
 """The ids of the processes that this one has started and not stopped yet."""
@@ -49,6 +55,7 @@ class _Stop:
     def listen(self) -> None:
         """Handle SIGINT and SIGTERM from now on, until the process ends."""
         threading.Thread(target=self._end_in_time, name="stop", daemon=True).start()
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
@@ -56,14 +63,22 @@ class _Stop:
         if self._is_asked:
             _end(128 + number)
         self._is_asked = True
+        signal.setitimer(signal.ITIMER_REAL, END_WITHIN)
         self._asked.set()
         self._ask()
 
     def _end_in_time(self) -> None:
         self._asked.wait()
         time.sleep(STOP_WITHIN)
-        os.write(2, _LEFT)
+        _say(_LEFT)
         _end(0)
+
+
+def _say(line: bytes) -> None:
+    """Write to standard error, unless nobody reads it or its disk is full: that must hold up no end."""
+    with contextlib.suppress(OSError, ValueError):
+        if select.select((), (2,), (), 0)[1]:
+            os.write(2, line)
 
 
 def _end(code: int) -> None:

@@ -130,6 +130,9 @@ class AdminClient:
     def post(self, path: str, body: Mapping[str, Any], **headers: str) -> Any:
         return self._answer(self._client.post(path, json=body, headers=headers))
 
+    def upload(self, path: str, content: str) -> Any:
+        return self._answer(self._client.post(path, content=content))
+
     def report(
         self, type_: str, body: Mapping[str, Any] | None = None, *, on: str = "2026-03-01", **headers: str
     ) -> str:

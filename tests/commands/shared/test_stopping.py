@@ -45,6 +45,11 @@ def seconds_to_end(process: Process, *signals: signal.Signals) -> tuple[float, i
     return time.monotonic() - begun, code
 
 
+def wait_until_up(process: Process, ports: Ports) -> None:
+    eventually(lambda: status(f"{ports.url}/health/live"), lambda code: code == 200, process=process)
+    eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
+
+
 @pytest.mark.timeout(240)
 def test_a_laurel_with_work_in_every_state_stops_within_ten_seconds_and_goes_on_at_the_next_start(
     tmp_path: Path, receiver: Receiver
@@ -55,12 +60,8 @@ def test_a_laurel_with_work_in_every_state_stops_within_ten_seconds_and_goes_on_
     environment = {"LAUREL_ADMIN_PASSWORD": PASSWORD, "LAUREL_WEBHOOK_ALLOW": "127.0.0.0/8"}
     receiver.answer("/hook", Answer(delay=60.0))
 
-    def wait_until_up(process: Process) -> None:
-        eventually(lambda: status(f"{ports.url}/health/live"), lambda code: code == 200, process=process)
-        eventually(lambda: process.output, lambda output: "Ctrl-C ends it" in output, process=process)
-
     with started(tmp_path / "first", *command, **environment) as first, ThreadPoolExecutor(2) as clients:
-        wait_until_up(first)
+        wait_until_up(first, ports)
         with AdminClient(ports.url, PASSWORD) as admin:
             hook = {"webhookSubscription": {"eventName": NAME, "url": f"{receiver.url}/hook"}}
             admin.post("/api/DEFAULT/webhook/subscription", hook)
@@ -73,7 +74,7 @@ def test_a_laurel_with_work_in_every_state_stops_within_ten_seconds_and_goes_on_
             assert waiting.exception() is not None
     receiver.answer("/hook", Answer())
     with started(tmp_path / "second", *command, **environment) as second:
-        wait_until_up(second)
+        wait_until_up(second, ports)
         with AdminClient(ports.url, PASSWORD) as admin:
             applied = admin.applied(hanging)
             receiver.wait_for(lambda requests: len(requests) > 1, timeout=60)
