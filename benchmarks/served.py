@@ -36,9 +36,10 @@ class Served:
         *,
         timeout: float = CALL_SECONDS,
         prefer: str = "",
+        text: str | None = None,
     ) -> tuple[int, Any]:
-        """Call as the administrator; return the status and the answer, None if it has no JSON."""
-        content = None if body is None else json.dumps(body).encode()
+        """Call as the administrator, with JSON or a text; return the status and the answer, None if it has no JSON."""
+        content = json.dumps(body).encode() if body is not None else None if text is None else text.encode()
         headers = {"Content-Type": "application/json"} | ({"X-AUTH-TOKEN": self.token} if self.token else {})
         headers |= {"Prefer": prefer} if prefer else {}
         request = urllib.request.Request(self.url + path, content, headers, method=method)

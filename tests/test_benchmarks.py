@@ -14,7 +14,7 @@ def test_there_are_scripts() -> None:
     assert "events.py" in SCRIPTS
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, "chaos"])
+@pytest.mark.parametrize("script", [*SCRIPTS, "chaos", "upgrade"])
 def test_a_script_explains_its_options(
     script: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,7 +46,7 @@ class Installation:
     @property
     def slow_stops(self) -> list[str]:
         """Which process took too long to stop."""
-        return [f"{each.name} took {took:.0f} s to stop" for each in self.processes for took in each.slow_stops]
+        return [f"the stop of {each.name} took {took}" for each in self.processes for took in each.slow_stops]
 
 
 @asynccontextmanager

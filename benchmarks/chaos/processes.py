@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,8 +38,8 @@ class Running:
     """The numbers of another `user` and `group` who runs it; empty: we do."""
     stop_signal: signal.Signals = signal.SIGTERM
     process: asyncio.subprocess.Process | None = None
-    slow_stops: list[float] = field(default_factory=list)
-    """Seconds of each stop that took too long."""
+    slow_stops: list[str] = field(default_factory=list)
+    """Of each stop that took too long, how long it took and what its threads did meanwhile."""
     _away: float = 0.0
     _is_expected: bool = False
 
@@ -70,9 +71,12 @@ class Running:
             return
         self._is_expected, self._away = True, away
         began = time.monotonic()
-        await self._end(self.process)
-        if (seconds := time.monotonic() - began) > STOP_SECONDS:
-            self.slow_stops.append(seconds)
+        ending = asyncio.create_task(self._end(self.process))
+        await asyncio.wait([ending], timeout=STOP_SECONDS)
+        if not ending.done():
+            threads = threads_of(self.process.pid)
+            await ending
+            self.slow_stops.append(f"{time.monotonic() - began:.0f} s: {threads}")
 
     async def freeze(self, *, seconds: float) -> None:
         """Stop its clock for a while: it holds its connections and answers nothing."""
@@ -140,3 +144,13 @@ async def kept_running(*processes: Running) -> AsyncIterator[None]:
                 keeper.cancel()
             for each in reversed(processes):
                 await each.end()
+
+
+def threads_of(pid: int) -> str:
+    """What the threads of a process do: how many are in which state and wait for what, as Linux knows it."""
+    found: Counter[str] = Counter()
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        with contextlib.suppress(OSError):
+            name, _, rest = (task / "stat").read_text().partition("(")[2].rpartition(") ")
+            found[f"{name} {rest[0]} {(task / 'wchan').read_text()}"] += 1
+    return ", ".join(f"{number} {each}" for each, number in found.most_common(8)) or "it had ended"
