@@ -16,7 +16,18 @@ Unit: TypeAlias = Literal["points", "number", "text", "instant"]
 """What is compared: points are stored in millionths of a wallet's unit, and shown in units."""
 
 Subject: TypeAlias = Literal[
-    "member", "wallet", "account", "transfer", "lot", "reward", "event", "due item", "achievement", "reactor", "day", "row"
+    "member",
+    "wallet",
+    "account",
+    "transfer",
+    "lot",
+    "reward",
+    "event",
+    "due item",
+    "achievement",
+    "reactor",
+    "day",
+    "row",
 ]
 """What a finding is about."""
 
