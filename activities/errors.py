@@ -10,6 +10,7 @@ from database.errors import UnreadableValue
 from database.programs import UnknownRevision, UnknownStore
 from database.secret_keys import SecretChanged
 from loyalty.achievements import refusals as _of_achievements  # noqa: F401 - the table has what is imported
+from loyalty.corrections import refusals as _of_corrections  # noqa: F401 - as below
 from loyalty.engine.due_items import UnknownDueKind
 from loyalty.events.context import UnknownEvent
 from loyalty.events.decision_size import DecisionTooLarge

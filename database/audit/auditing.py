@@ -1,7 +1,7 @@
 """Running every check on a store."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,15 +39,26 @@ class Audit:
 
 def audit(connection: Connection, code: str, *, now: datetime, program: Program | None, most: int = MOST) -> Audit:
     """Run every check on a store as it is at `now`, under the program in force (None: it has none that can be read)."""
-    checks = [*checks_of(program), *(readable_checks() if connection.dialect.name == "sqlite" else ())]
+    checks = [*(readable_checks() if connection.dialect.name == "sqlite" else ()), *checks_of(program)]
     findings: list[Finding] = []
     counts: Counter[str] = Counter()
     for check in checks:
-        for found in check.run(connection, code, now):
+        for found in _run(check, connection, code, now, has_damage="readable" in counts):
             counts[check.name] += 1
             if counts[check.name] <= most:
                 findings.append(found)
     return Audit(code, findings, counts, _rows(connection, code), checks)
+
+
+def _run(check: Proof, connection: Connection, code: str, now: datetime, *, has_damage: bool) -> Iterator[Finding]:
+    """Yield what a check finds; in a store with values that cannot be read, also that it met one and could not go on."""
+    try:
+        yield from check.run(connection, code, now)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        if not has_damage:
+            raise
+        cure = "correct the values that cannot be read, which are listed above, and audit again"
+        yield Finding(check.name, code, {}, "this check", "run to its end", f"stopped: {error}", cure)
 
 
 def checks_of(program: Program | None) -> Sequence[Proof]:

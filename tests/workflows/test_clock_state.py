@@ -42,7 +42,7 @@ async def test_a_clock_that_does_not_run_has_its_reason_and_its_time(temporal: C
         failed = await clocks.fault(store)
         handle = await temporal.start_workflow("WaitingClock", store, id=clock_id(store), task_queue=queue)
         running = await clocks.fault(store)
-        await handle.terminate("by hand")
+        await handle.terminate(reason="by hand")
         terminated = await clocks.fault(store)
 
     assert missing is not None
