@@ -51,7 +51,7 @@ def audit(connection: Connection, code: str, *, now: datetime, program: Program 
 
 
 def _run(check: Proof, connection: Connection, code: str, now: datetime, *, has_damage: bool) -> Iterator[Finding]:
-    """Yield what a check finds; in a store with values that cannot be read, also that it met one and could not go on."""
+    """Yield what a check finds; if it met a value that cannot be read and could not go on, that too."""
     try:
         yield from check.run(connection, code, now)
     except (ArithmeticError, TypeError, ValueError) as error:
