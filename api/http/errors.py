@@ -7,6 +7,7 @@ ApiError                a request is not carried out; the message says why and w
 ├── NotFound            the thing does not exist
 ├── NotAllowed          the thing exists, but not with this method; `allow` has those that it has
 ├── StillRunning        a request with the same Idempotency-Key is running; `retry_after` says when to try again
+├── TemporalAway        Temporal does not answer, and the request is about what it runs
 ├── TooLarge            the body is longer than the API reads
 ├── TooManyAttempts     the rate limit on logins or codes is exceeded; `retry_after` says when to try again
 └── RateLimitReached    the rate limit of an API key is reached; `retry_after` says when to try again

@@ -28,6 +28,7 @@ RETRIED = {
     "ConcurrentInsert",
     # Raised by deploying and by opening a database, which no step does.
     "AnotherInForce",
+    "NotPulled",
     "OvertakenDeploy",
     "InvalidDatabaseUrl",
     # Raised for a request of liability, which no step makes.
