@@ -1,7 +1,7 @@
 """Values that can be read: SQLite keeps any text in any column, and somebody may have changed a row by hand."""
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Integer, String, Table, and_, case, cast, func, literal, or_, type_coerce
@@ -14,6 +14,7 @@ _SECONDS = 19
 _FRACTION = "." + 6 * "[0-9]"
 
 
+@cache
 def readable_checks() -> Sequence[Check]:
     """Return a check for each table of stores on SQLite: its dates are dates, and its numbers are numbers."""
     return [_check(table, columns) for table in metadata.sorted_tables if (columns := _columns(table))]
