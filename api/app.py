@@ -49,6 +49,7 @@ from api.rewards import routes as rewards
 from api.rewards import stock as reward_stock
 from api.roles import routes as roles
 from api.route_rules import RULES, check_rules
+from api.settings import notices as settings_notices
 from api.settings import routes as settings
 from api.simulations import routes as simulations
 from api.state.dependencies import AppState
@@ -114,6 +115,7 @@ ROUTERS = (
     settings.router,
     correction_settings.router,  # before corrections, whose path parameter would match `settings`
     corrections.router,
+    settings_notices.router,
     stuck.router,
     clock.router,
 )

@@ -137,6 +137,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/correction/{{correction}}/approve": {"POST": Needs(Permission.APPROVE_CORRECTIONS)},
     f"{_STORE}/correction/{{correction}}/reject": {"POST": Needs(Permission.APPROVE_CORRECTIONS)},
     f"{_STORE}/correction/{{correction}}/undo": {"POST": Needs(Permission.MAKE_CORRECTIONS)},
+    f"{_STORE}/settings/notices": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/webhook/secret": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
     f"{_STORE}/webhook/secret/rotate": {"POST": Needs(Permission.CHANGE_WEBHOOKS)},
     f"{_STORE}/points": {"GET": Needs(Permission.VIEW_POINTS)},

@@ -27,6 +27,10 @@ from console.route_rules import RULES
 from console.search import routes as search
 from console.security.page_headers import AddPageHeaders
 from console.transactions import routes as transactions
+from console.webhooks import deliveries as webhook_deliveries
+from console.webhooks import notifications as webhook_notifications
+from console.webhooks import routes as webhooks
+from console.webhooks import tools as webhook_tools
 
 ROUTERS = (
     static_files,
@@ -44,6 +48,10 @@ ROUTERS = (
     exports.router,
     administrators.router,
     audit_log.router,
+    webhook_notifications.router,
+    webhook_deliveries.router,
+    webhook_tools.router,
+    webhooks.router,  # the last one of webhooks: its path parameter would match theirs
 )
 
 

@@ -15,6 +15,14 @@ _DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
 _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
 _CHANGE_REWARDS = Needs(Permission.CHANGE_REWARDS)
+_WEBHOOK_FORM: Mapping[str, Rule] = {
+    "GET": Needs(Permission.CHANGE_WEBHOOKS),
+    "POST": Needs(Permission.CHANGE_WEBHOOKS),
+}
+_RESEND_FORM: Mapping[str, Rule] = {
+    "GET": Needs(Permission.RETRY_PROCESSING),
+    "POST": Needs(Permission.RETRY_PROCESSING),
+}
 
 _RULES: Mapping[str, Mapping[str, Rule]] = {
     "/console/static/{hash}/{name:path}": {"GET": Everyone()},
@@ -74,6 +82,26 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     "/console/roles/new": {"GET": _CHANGE_ROLES, "POST": _CHANGE_ROLES},
     "/console/roles/{role}": {"GET": Needs(Permission.VIEW_ROLES), "POST": _CHANGE_ROLES},
     "/console/audit-log": {"GET": Needs(Permission.VIEW_AUDIT_LOG)},
+    f"{STORE}/webhooks": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{STORE}/webhooks/new": _WEBHOOK_FORM,
+    f"{STORE}/webhooks/deliveries": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{STORE}/webhooks/deliveries/{{delivery}}": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{STORE}/webhooks/deliveries/{{delivery}}/resend": {"POST": Needs(Permission.RETRY_PROCESSING)},
+    f"{STORE}/webhooks/resends": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{STORE}/webhooks/resends/new": _RESEND_FORM,
+    f"{STORE}/webhooks/resends/{{resend}}": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{STORE}/webhooks/resends/{{resend}}/cancel": {"POST": Needs(Permission.RETRY_PROCESSING)},
+    f"{STORE}/webhooks/expiring-notifications": {
+        "GET": Needs(Permission.VIEW_SETTINGS),
+        "POST": Needs(Permission.CHANGE_SETTINGS),
+    },
+    f"{STORE}/webhooks/store-secret/rotate": {"POST": Needs(Permission.CHANGE_WEBHOOKS)},
+    f"{STORE}/webhooks/{{subscription}}": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
+    f"{STORE}/webhooks/{{subscription}}/edit": _WEBHOOK_FORM,
+    f"{STORE}/webhooks/{{subscription}}/test": {"POST": Needs(Permission.CHANGE_WEBHOOKS)},
+    f"{STORE}/webhooks/{{subscription}}/rotate": {"POST": Needs(Permission.CHANGE_WEBHOOKS)},
+    f"{STORE}/webhooks/{{subscription}}/end": {"POST": Needs(Permission.CHANGE_WEBHOOKS)},
+    f"{STORE}/webhooks/{{subscription}}/recover": _RESEND_FORM,
 }
 
 RULES: Rules = {(method, path): rule for path, rules in _RULES.items() for method, rule in rules.items()}

@@ -35,6 +35,13 @@ class SettingsQueries(Queries):
         here = select(setting.c.value).where(setting.c.name == CURRENCY + self.store)
         return self.connection.execute(here).scalar()
 
+    def members_with_end(self, kind: NoticeKind, *, after: datetime, until: datetime, limit: int) -> list[str]:
+        """Return members of whom something ends between two moments, so many at most, in the order of their ids."""
+        here = (deadline.c.store == self.store, deadline.c.kind == kind.end, deadline.c.failed_at.is_(None))
+        wanted = select(deadline.c.member).where(*here, deadline.c.due_at > after, deadline.c.due_at <= until)
+        members = wanted.where(deadline.c.member.is_not(None)).distinct().order_by(deadline.c.member).limit(limit)
+        return [str(each) for each in self.connection.execute(members).scalars()]
+
     def notice_move(self) -> NoticeMove | None:
         """Return the job that runs; None: there is none."""
         return self.find_one(NoticeMove, notice_move)

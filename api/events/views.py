@@ -52,9 +52,14 @@ def _workflow(store: str, event_id: str, temporal_ui: str | None) -> dict[str, A
     workflow_id = f"event/{store}/{event_id}"
     if temporal_ui is None:
         return {"workflowId": workflow_id}
+    return {"workflowId": workflow_id, "workflowUrl": workflow_url(temporal_ui, workflow_id)}
+
+
+def workflow_url(temporal_ui: str, workflow_id: str) -> str:
+    """Where Temporal's UI shows a workflow."""
     base = temporal_ui.rstrip("/")
     namespace = base if NAMESPACES in base else f"{base}{NAMESPACES}default"
-    return {"workflowId": workflow_id, "workflowUrl": f"{namespace}/workflows/{quote(workflow_id, safe='')}"}
+    return f"{namespace}/workflows/{quote(workflow_id, safe='')}"
 
 
 def _decision_and_outcome(tx: ReadTransaction, event: StoredEvent, program: Program) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
+from api.http.responses import Id
 from loyalty.store.settings import MAX_NOTICE_DAYS
 
 _Days = Annotated[
@@ -70,3 +71,19 @@ class SettingsView(TypedDict):
 
     settings: list[dict[str, str]]
     notices: NoticesView
+
+
+class NoticePreview(TypedDict):
+    """Members of whom something ends within the days of a notice, counted up to 10,000; `first` has ten of them."""
+
+    members: int
+    estimated: bool
+    first: list[Id]
+
+
+class NoticePreviews(TypedDict):
+    """Whom each notice would reach; null: there is no such notice."""
+
+    points: NoticePreview | None
+    coupons: NoticePreview | None
+    tier: NoticePreview | None

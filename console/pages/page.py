@@ -101,11 +101,15 @@ class Page:
         authorize(rule_of(endpoint), self.caller, self.store)
         return await respond(endpoint, {**self.injected, Request: self.request}, path)
 
-    async def list_of(self, endpoint: Endpoint, **path: Any) -> List:
-        """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
+    async def list_of(self, endpoint: Endpoint, *, by_key: bool = False, **path: Any) -> List:
+        """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong.
+
+        `by_key`: the endpoint pages by key.
+        """
         query = self.request.query_params
+        asked = without_empty(query)
         try:
-            content = await self.call(endpoint, query=without_empty(query), **path)
+            content = await self.call(endpoint, query={"_scroll": "", **asked} if by_key else asked, **path)
         except BadInput as error:
             return List({"items": [], "total": NONE}, query, {each.path: each.message for each in error.faults})
         return List(content, query)

@@ -1,11 +1,15 @@
 """Settings over HTTP: the days of notices stand over the program, and what is in files is refused at its path."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from database import Transaction
+from loyalty.ids import new_id
 from tests.kit.api import Api, fault
+from tests.kit.webhooks import add_member
 
 PATH = "/api/DEFAULT/settings"
 DAYS = {"expirePointsNotificationDays": 14, "expireCouponsNotificationDays": 2, "expireLevelsNotificationDays": 30}
@@ -87,3 +91,31 @@ async def test_a_setting_that_cannot_be_is_refused_at_its_path(api: Api, setting
 @pytest.mark.parametrize("body", [{}, {"settings": None}, {"settings": []}, {"settings": "x"}])
 async def test_a_body_without_settings_is_refused(api: Api, body: dict):
     assert (await api.http.patch(PATH, json=body)).status_code == 400
+
+
+async def test_a_preview_counts_members_of_whom_something_ends_within_the_days(api_anywhere: Api):
+    now = datetime.now(UTC)
+    near, far = new_id(), new_id()
+
+    def expire(tx: Transaction) -> None:
+        for member, days in ((near, 3), (far, 20)):
+            add_member(tx, member, now)
+            for lot in (new_id(), new_id()):
+                tx.due_items.set(lot, "expire", now + timedelta(days=days), member=member)
+
+    await api_anywhere.write(expire)
+
+    by_program = await api_anywhere.get(f"{PATH}/notices")
+    asked = await api_anywhere.get(f"{PATH}/notices?points=30&tier=5")
+
+    assert by_program["points"] == {"members": 1, "estimated": False, "first": [near]}
+    assert by_program["tier"] is None, "the program sends no notice of tiers"
+    assert asked["points"] == {"members": 2, "estimated": False, "first": sorted([near, far])}
+    assert asked["tier"] == {"members": 0, "estimated": False, "first": []}
+
+
+@pytest.mark.parametrize("query", ["points=0", "points=3651", "coupons=soon"])
+async def test_a_preview_takes_days_alone(api: Api, query: str):
+    answer = await api.http.get(f"{PATH}/notices?{query}")
+
+    assert answer.status_code == 400

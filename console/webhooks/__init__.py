@@ -1,0 +1,1 @@
+"""Webhooks: subscriptions, their deliveries, sending again, and the days of notices."""
