@@ -15,6 +15,7 @@ _SUMS = select(*columns_of(DailySum, mark)).where(
     mark.c.store == bindparam("in_store"),
     mark.c.member == bindparam("the_member"),
     mark.c.achievement == bindparam("the_achievement"),
+    or_(mark.c.amount != 0, mark.c.used != 0),  # else what it counted came back
 )
 _SINCE = Prepared(_SUMS.where(mark.c.day >= bindparam("since")), DailySum)
 _UNUSED = Prepared(_SUMS.where(or_(mark.c.day >= bindparam("since"), mark.c.amount != mark.c.used)), DailySum)

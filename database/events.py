@@ -121,6 +121,13 @@ class EventQueries(Queries):
         )
         return [StoredEvent(*row) for row in self.connection.execute(here.order_by(event.c.received_at, event.c.id))]
 
+    def newest_of(self, member_id: str, type_: str, *, limit: int) -> list[StoredEvent]:
+        """Return the events of a type that a member has, the newest first."""
+        here = (event.c.store == self.store, event.c.member == member_id, event.c.type == type_)
+        newest = select(*shown_columns_of(StoredEvent, event)).where(*here)
+        newest = newest.order_by(event.c.received_at.desc(), event.c.id.desc()).limit(limit)
+        return [StoredEvent(*row) for row in self.connection.execute(newest)]
+
     def page(self, page: PageRequest, *, without: Iterable[str]) -> PageResult[StoredEvent]:
         """Return a page of the events of all but some types, in the order they were received."""
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
@@ -178,9 +185,28 @@ class Events(EventQueries, WriteQueries):
         given = row | {"new_start_after": now + RELAY_DELAY, "in_store": self.store}
         return _enqueue(self._dialect).first(self.connection, given)
 
+    def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
+        """Store an event outside its member's queue, under the member's lock, until `join_queue`; nothing runs it.
+
+        Return False if its id, or its external id, is stored already.
+        """
+        self.lock(member_lock(new.member))
+        return self.insert_if_absent(event, row_of(new, now) | {"start_after": None})
+
+    def join_queue(self, event_id: str, *, now: datetime) -> None:
+        """Put an event that was stored outside at the end of its member's queue."""
+        outside = (event.c.store == self.store, event.c.id == event_id, event.c.status == "received")
+        last = _last_position(select(event.c.member).where(*outside).scalar_subquery())
+        here = update(event).where(*outside, event.c.position.is_(None))
+        self.connection.execute(here.values(position=last + 1, start_after=now + RELAY_DELAY))
+
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
-        """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""
-        self.update(event, {"id": event_id}, start_after=now)
+        """Let the relay look after an event now: no workflow is started for it here, or its owner is gone.
+
+        One that waits outside its member's queue goes on waiting.
+        """
+        queued = (event.c.store == self.store, event.c.id == event_id, event.c.position.is_not(None))
+        self.connection.execute(update(event).where(*queued).values(start_after=now))
 
     def leave_queue_to_relay(self, member_id: str, *, now: datetime) -> None:
         """Let the relay look now after the events in a member's queue that nobody runs."""
@@ -211,15 +237,12 @@ class Events(EventQueries, WriteQueries):
         It is `decided` if it was decided before, else `received`. Its owner is an id that no workflow has, so that a
         late repetition of the activity that failed it does not fail it again.
         """
-        queued = event.alias("queued")
-        last = select(func.coalesce(func.max(queued.c.position), 0)).where(
-            queued.c.member == failed.member, queued.c.position.is_not(None)
-        )
+        last = _last_position(failed.member)
         status = "received" if failed.decision is None else "decided"
         again = {"status": status, "error": None, "settled_at": None, "start_after": now}
         again["owner"] = f"retry/{self.store}/{failed.id}"
         is_this = (event.c.store == self.store, event.c.id == failed.id, event.c.status == "failed")
-        self.connection.execute(update(event).where(*is_this).values(position=last.scalar_subquery() + 1, **again))
+        self.connection.execute(update(event).where(*is_this).values(position=last + 1, **again))
 
     def set_revision(self, event_id: str, revision: int) -> None:
         """Have an event, and what it has caused, decided by a revision, as far as they are not decided yet."""
@@ -235,6 +258,13 @@ class Events(EventQueries, WriteQueries):
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
         """Store the result of a step, so that running it again returns the same."""
         self.insert(step, {"event": event_id, "name": name, "result": step_result_to_json(result)})
+
+
+def _last_position(member: Any) -> Any:
+    """The last position in a member's queue; 0: it is empty."""
+    queued = event.alias("queued")
+    last = select(func.coalesce(func.max(queued.c.position), 0))
+    return last.where(queued.c.member == member, queued.c.position.is_not(None)).scalar_subquery()
 
 
 def row_of(new: NewEvent, now: datetime) -> dict[str, Any]:

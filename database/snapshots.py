@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, or_, select
 
 from database.queries import columns_of
 from database.tables import deadline, issued_reward, mark, usage
@@ -62,7 +62,7 @@ def _find_all(tx: ReadTransaction, record: type[T], table: Table, *where: Column
 
 def _daily_sums(tx: ReadTransaction, member_id: str) -> dict[str, list[DailySum]]:
     """A member's daily sums by achievement, each sorted by day and value."""
-    here = (mark.c.store == tx.store, mark.c.member == member_id)
+    here = (mark.c.store == tx.store, mark.c.member == member_id, or_(mark.c.amount != 0, mark.c.used != 0))
     sums: dict[str, list[DailySum]] = defaultdict(list)
     for achievement, *columns in tx.connection.execute(
         select(mark.c.achievement, *columns_of(DailySum, mark)).where(*here)

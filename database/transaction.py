@@ -24,6 +24,7 @@ from database.losses import LossQueries
 from database.members import MemberQueries, Members
 from database.phones import Phones
 from database.referrals import ReferralQueries, Referrals
+from database.reversals import ReversalQueries, Reversals
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
 from database.risers import RiserQueries, Risers
@@ -98,6 +99,10 @@ class ReadTransaction:
     @cached_property
     def transactions(self) -> TransactionQueries:
         return TransactionQueries(self.connection, self.store)
+
+    @cached_property
+    def reversals(self) -> ReversalQueries:
+        return ReversalQueries(self.connection, self.store)
 
     @cached_property
     def settings(self) -> SettingsQueries:
@@ -230,6 +235,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def transactions(self) -> Transactions:
         return Transactions(self.connection, self.store)
+
+    @cached_property
+    def reversals(self) -> Reversals:
+        return Reversals(self.connection, self.store)
 
     @cached_property
     def settings(self) -> Settings:

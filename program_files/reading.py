@@ -16,6 +16,7 @@ from program_files.readers.achievements import read_achievement
 from program_files.readers.declarations import Declarations, names_of_all_tiers, scopes_of_rewards
 from program_files.readers.events import read_event
 from program_files.readers.reactors import read_reactor
+from program_files.readers.reversals import with_reversals
 from program_files.readers.rewards import RewardReader
 from program_files.readers.settings import NO_SETTINGS, Settings, read_settings
 from program_files.readers.spend import read_spend
@@ -242,7 +243,7 @@ def _declarations(
     reader = RewardReader(settings, scopes_of_rewards(settings or NO_SETTINGS), problems)
     rewards = _named(nodes["rewards"], reader.read, "reward", problems)
     event_types = with_transactions({**ANSWERED, **events})
-    return Declarations(
+    declared = Declarations(
         settings=settings or NO_SETTINGS,
         event_types=event_types,
         rewards=rewards,
@@ -256,6 +257,8 @@ def _declarations(
             "achievement": _names_of(nodes["achievements"]),
         },
     )
+    declared.event_types = with_reversals(nodes["events"], declared, problems)
+    return declared
 
 
 def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:

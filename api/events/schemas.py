@@ -191,6 +191,22 @@ class DecisionEntry(TypedDict):
     reason: NotRequired[DecisionReason]
 
 
+class Reversed(TypedDict):
+    """What an event reverses: nothing is known of it while it waits for the other event."""
+
+    type: str
+    state: Literal["waiting", "joined"]
+    customEventId: NotRequired[Id]
+    share: NotRequired[ExactNumber]
+
+
+class ReversedBy(TypedDict):
+    """An event that reverses a share of another, from 0 to 1."""
+
+    customEventId: Id
+    share: ExactNumber
+
+
 class CustomEventDetails(CustomEvent):
     """An event with its decision, its outcome and its deliveries."""
 
@@ -200,6 +216,8 @@ class CustomEventDetails(CustomEvent):
     revisionHash: str
     workflowId: str
     workflowUrl: NotRequired[str]
+    reverses: NotRequired[Reversed]
+    reversedBy: NotRequired[list[ReversedBy]]
     decision: list[DecisionEntry] | None
     outcome: EventOutcome
     deliveries: list[JsonObject]

@@ -45,7 +45,20 @@ def event_details_view(
     revision = {"revision": event.revision, "revisionHash": tx.revisions.hash_of(event.revision)}
     workflow = _workflow(tx.store, event.id, temporal_ui)
     unreadable = omit_none(unreadable=unreadable_reason(event))
-    return event_view(event, program) | revision | workflow | _decision_and_outcome(tx, event, program) | unreadable
+    reversals = _reversals(tx, event.id)
+    outcome = _decision_and_outcome(tx, event, program)
+    return event_view(event, program) | revision | workflow | reversals | outcome | unreadable
+
+
+def _reversals(tx: ReadTransaction, event_id: str) -> dict[str, Any]:
+    """What an event reverses, and what reverses it."""
+    reversed_, reversing = tx.reversals.get(event_id), tx.reversals.of(event_id)
+    return omit_none(
+        reverses=reversed_
+        and {"type": reversed_.reversed_type, "state": "waiting" if reversed_.reversed is None else "joined"}
+        | omit_none(customEventId=reversed_.reversed, share=reversed_.share),
+        reversedBy=[{"customEventId": each.event, "share": each.share} for each in reversing] or None,
+    )
 
 
 def _workflow(store: str, event_id: str, temporal_ui: str | None) -> dict[str, Any]:

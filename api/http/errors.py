@@ -106,10 +106,14 @@ from loyalty.transactions.refusals import (
     DocumentNumberReused,
     FollowsItsSale,
     MissingSale,
+    MoreThanLeft,
     MoreThanSold,
     NotASale,
     ReturnBeforeSale,
+    ReversedMissing,
     SaleMissing,
+    ShareOutOfRange,
+    UnclearReversal,
     UnknownDocument,
 )
 from program_files import ProgramFaults
@@ -333,6 +337,10 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     AlreadyAssigned: FaultTemplate("alreadyAssigned", "assign", parameters=("customer_id",)),
     FollowsItsSale: FaultTemplate("followsItsSale", "assign.transactionDocumentNumber"),
     SaleMissing: FaultTemplate("saleMissing", "transaction.header.linkedDocumentNumber"),
+    MoreThanLeft: FaultTemplate("moreThanLeft", "event.body", parameters=("left", "asked")),
+    ShareOutOfRange: FaultTemplate("shareOutOfRange", "event.body", parameters=("share",)),
+    UnclearReversal: FaultTemplate("unclearReversal", "event.body", parameters=("part",)),
+    ReversedMissing: FaultTemplate("reversedMissing", "event.body"),
     AlreadyDecided: FaultTemplate("alreadyDecided", "transaction.transaction.{refusal.field}"),
 }
 """The fault of every refusal of an operation."""

@@ -349,6 +349,8 @@ class MemberExport(TypedDict):
     tiersByHand: list[JsonObject]
     corrections: list[JsonObject]
     events: list[JsonObject]
+    reversals: list[JsonObject]
+    reversibleEvents: list[JsonObject]
     steps: list[JsonObject]
     decisionFacts: list[JsonObject]
     contributions: list[JsonObject]

@@ -26,10 +26,22 @@ def _facts(details: Details) -> Iterator[Text]:
         "revision": f"{details['revision']}, {details['revisionHash']}",
         "workflow": details["workflowId"],
         "": details.get("workflowUrl"),
+        "reverses": _reversed(details["reverses"]) if "reverses" in details else None,
+        "reversed by": ", ".join(_share(each) for each in details.get("reversedBy", ())) or None,
     }
     for name, fact in facts.items():
         if fact is not None:
             yield indented(Text.assemble((f"{name:<11}", "dim"), str(fact)))
+
+
+def _reversed(reverses: Details) -> str:
+    if reverses["state"] == "waiting":
+        return f"a {reverses['type']} that was not reported yet: it waits for that"
+    return _share(reverses)
+
+
+def _share(reversal: Details) -> str:
+    return f"{reversal['customEventId']} (share {reversal['share']:.6g})"
 
 
 def _delivery(delivery: Details) -> Text:

@@ -4,11 +4,12 @@ from sqlalchemy import and_, case, func, literal, select
 
 from database.audit.checks import STORE, Check, Comparison, Subjects, exists, same
 from database.planner import unindexed
-from database.tables import event, member
+from database.tables import event, member, reversal
 
 _parent = event.alias("parent")
 _is_open = event.c.status.in_(("received", "decided"))
-_is_queued = and_(event.c.parent.is_(None), _is_open)
+_waits_outside = select(reversal.c.event).where(reversal.c.event == event.c.id, reversal.c.reversed.is_(None)).exists()
+_is_queued = and_(event.c.parent.is_(None), _is_open, ~_waits_outside)
 _event: Subjects = {"member": event.c.member, "event": event.c.id}
 _places = (
     select(event.c.member, event.c.position, func.count().label("count"), func.min(event.c.id).label("id"))
@@ -46,7 +47,8 @@ EVENT_CHECKS = (
     ),
     Check(
         "event-queued",
-        "events that are not applied yet have a place in the queue of their member; applied and caused ones have none",
+        "events that are not applied yet have a place in the queue of their member; applied and caused ones have none, "
+        "nor have those that wait for the event that they reverse",
         "an event without a place is never run, and one that keeps its place holds up all after it: report it",
         event,
         unindexed(event.c.store) == STORE,

@@ -54,6 +54,8 @@ from database.tables import (
     message,
     progress,
     referral,
+    reversal,
+    reversible_event,
     reward_status,
     session,
     step,
@@ -250,6 +252,14 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         personal={"body": {}, **dict.fromkeys(("customer_data", "decision", "fingerprint", "error"))},
         impersonal=_IDS | {"type", "external_id", "parent", "owner"},
     ),
+    KeptRows(
+        "reversals",
+        reversal,
+        _of_member(reversal),
+        personal={"key": ""},
+        impersonal=_IDS | {"reversed_type", "reversed", "share"},
+    ),
+    KeptRows("reversibleEvents", reversible_event, _of_member(reversible_event), deleted=true),
     KeptRows("steps", step, lambda person: step.c.event.in_(_events(person)), deleted=true),
     KeptRows("decisionFacts", decision_facts, lambda person: decision_facts.c.event.in_(_events(person)), deleted=true),
     KeptRows(

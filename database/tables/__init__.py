@@ -24,6 +24,7 @@ from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_code, member_collision, member_field
 from database.tables.points import BALANCE, account, allocation, lot, transfer
+from database.tables.reversals import reversal, reversible_event
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
 from database.tables.stores import notice_move, revision, setting, store
 from database.tables.tiers import counted_sale, member_tier, tier_hold
@@ -83,6 +84,8 @@ __all__ = [
     "referral",
     "refresh_token",
     "resend",
+    "reversal",
+    "reversible_event",
     "revision",
     "reward_status",
     "reward_supply",

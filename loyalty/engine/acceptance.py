@@ -16,6 +16,7 @@ from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
 from loyalty.store.repositories import StoreReaders, StoreRepositories
+from loyalty.transactions.reversing import note_reversal, note_reversible, reversal_of, reverses_something
 
 MAX_QUEUE = 25
 """How many events may be before an event in its member's queue for its workflow to be started at once."""
@@ -54,7 +55,8 @@ class AcceptedEvent:
     @property
     def stored(self) -> int:
         """How many events were stored: this one, and maybe that of its member's registration."""
-        return 0 if self.is_repeated else max(1, len(self.to_start))
+        registrations = sum(each.type == "member_registered" for each in self.to_start)
+        return 0 if self.is_repeated else 1 + registrations
 
 
 def accept_event(
@@ -62,7 +64,8 @@ def accept_event(
 ) -> AcceptedEvent:
     """Store an event once, and register its member if the program says so.
 
-    Raise EventIdReused, ConcurrentInsert, or what `find_or_register` raises.
+    One that reverses an event which is not known yet is stored outside the queue, and runs once that arrives. Raise
+    EventIdReused, ConcurrentInsert, a ReversalRefusal, or what `find_or_register` raises.
     """
     fingerprint = event.fingerprint() if event.external_id is not None else None
     if repeated := _repetition(tx, event, fingerprint):
@@ -79,16 +82,32 @@ def accept_event(
         fingerprint=fingerprint,
         customer_data=event.customer_data,
     )
-    ahead = tx.events.enqueue(new, now=now)
+    if reverses_something(program, new.type):
+        tx.members.lock_member(member_id)
+        if repeated := _repetition(tx, event, fingerprint):  # stored while this waited for the member's lock
+            return repeated
+    reversal = reversal_of(tx, program, new)
+    waits = reversal is not None and reversal.reversed is None
+    ahead = _stored(tx, new, outside=waits, now=now)
     if ahead is None:
         raise ConcurrentInsert("event")
+    if reversal is not None:
+        note_reversal(tx, program, reversal, now=now)
+    joined = note_reversible(tx, program, [new], now=now)
     if registered is None and not tx.members.is_active(member_id):  # closed while this waited for the member's lock
         raise MemberInactive(member_id)
     if ahead > MAX_QUEUE:
         tx.events.leave_to_relay(new.id, now=now)
         return AcceptedEvent(new.id)
-    accepted = EventRef(tx.store, new.id, new.type, member_id, revision)
-    return AcceptedEvent(new.id, (accepted,) if registered is None else (registered, accepted))
+    accepted = [] if waits else [EventRef(tx.store, new.id, new.type, member_id, revision)]
+    return AcceptedEvent(new.id, (*([] if registered is None else [registered]), *accepted, *joined))
+
+
+def _stored(tx: StoreRepositories, new: NewEvent, *, outside: bool, now: datetime) -> int | None:
+    """Store an event, and return how many are before it in its member's queue; None: it is stored already."""
+    if outside:
+        return 0 if tx.events.store_outside(new, now=now) else None
+    return tx.events.enqueue(new, now=now)
 
 
 def accepted_before(tx: StoreReaders, event: IncomingEvent) -> AcceptedEvent | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 from typing import TypeAlias
 
 from loyalty.engine.acceptance import IncomingEvent
@@ -16,6 +16,7 @@ from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.event_batches import BatchRepositories
 from loyalty.store.events import NewEvent, ReportedId
 from loyalty.store.members import Identity
+from loyalty.transactions.reversing import note_reversal, note_reversible, reversal_of, reverses_something
 
 Result: TypeAlias = str | Refusal | None
 """The id of an accepted event, or why it is refused; None: it does not fit the program, and repeats no event."""
@@ -37,6 +38,8 @@ class AcceptedBatch:
     to_start: list[EventRef]
     stored: int = 0
     """How many events were stored, with those of registrations."""
+    outside: Sequence[str] = ()
+    """Those that wait for the events that they reverse."""
 
 
 def accept_batch(
@@ -59,14 +62,21 @@ class _Acceptance:
         self._registered: dict[str, EventRef] = {}
         """The events of registrations, by their members."""
         self._stored: list[NewEvent] = []
+        self._outside: list[str] = []
+        """The events that wait for the ones that they reverse."""
+        self._joined: list[EventRef] = []
+        """Events from before that waited for one of these."""
 
     def accept(self, reported: Sequence[Reported]) -> AcceptedBatch:
         """Store what is new of some events."""
         results = self._accept(reported)
-        if self._registered:
-            self._tx.event_batches.give([ref.id for ref in self._registered.values()], self._owner)
+        others = [*self._registered.values(), *self._joined]
+        if others:
+            self._tx.event_batches.give([ref.id for ref in others], self._owner)
         events = [EventRef(self._tx.store, new.id, new.type, new.member, new.revision) for new in self._stored]
-        return AcceptedBatch(results, [*self._registered.values(), *events], len(events) + len(self._registered))
+        stored = len(self._registered) + len(events) + len(self._outside)
+        to_start = [*self._registered.values(), *events, *self._joined]
+        return AcceptedBatch(results, to_start, stored, self._outside)
 
     def _accept(self, reported: Sequence[Reported]) -> list[Result]:
         results: list[Result] = [None] * len(reported)
@@ -99,9 +109,12 @@ class _Acceptance:
             for number, (event, member) in enumerate(zip(events, members, strict=True))
             if not isinstance(member, Refusal)
         }
-        stored = self._tx.event_batches.enqueue(list(rows.values()), owner=self._owner, now=self._now)
-        self._stored += [row for row in rows.values() if row.id in stored]
+        stored, refused = self._enqueue(list(rows.values()))
         results: list[Result] = [rows[number].id if number in rows else member for number, member in enumerate(members)]
+        for number, row in list(rows.items()):
+            if row.id in refused:
+                results[number] = refused[row.id]
+                del rows[number]
         lost = {number: row for number, row in rows.items() if row.id not in stored}
         if lost:  # another transaction has stored the same ids meanwhile
             known = self._tx.event_batches.reported_as({row.external_id for row in lost.values() if row.external_id})
@@ -110,6 +123,47 @@ class _Acceptance:
                     raise ConcurrentInsert("event")
                 results[number] = _repeated(known[row.external_id], events[number])
         return results
+
+    def _enqueue(self, rows: Sequence[NewEvent]) -> tuple[set[str], dict[str, Refusal]]:
+        """Store events in their order; return the ids of those that were stored, and the others that are refused.
+
+        Those that reverse nothing are stored together, up to the next one that does.
+        """
+        stored: set[str] = set()
+        refused: dict[str, Refusal] = {}
+        for reverses, group in groupby(rows, lambda row: reverses_something(self._program, row.type)):
+            if not reverses:
+                stored |= self._enqueue_together(list(group))
+                continue
+            for row in group:
+                try:
+                    stored |= self._enqueue_reversing(row)
+                except Refusal as refusal:
+                    refused[row.id] = refusal
+        return stored, refused
+
+    def _enqueue_together(self, rows: Sequence[NewEvent]) -> set[str]:
+        stored = self._tx.event_batches.enqueue(rows, owner=self._owner, now=self._now)
+        new = [row for row in rows if row.id in stored]
+        self._stored += new
+        self._joined += note_reversible(self._tx, self._program, new, now=self._now)
+        return stored
+
+    def _enqueue_reversing(self, row: NewEvent) -> set[str]:
+        """Store an event that reverses another: in the queue if that is known, else outside."""
+        if row.external_id is not None and self._tx.events.reported_as(row.external_id) is not None:
+            return set()  # stored while this waited for the member's lock
+        reversal = reversal_of(self._tx, self._program, row)
+        assert reversal is not None, "it is of a type that reverses another"
+        if reversal.reversed is not None:
+            stored = self._tx.event_batches.enqueue([row], owner=self._owner, now=self._now)
+            self._stored += [row] if stored else []
+        else:
+            stored = {row.id} if self._tx.events.store_outside(row, now=self._now) else set()
+            self._outside += stored
+        if stored:
+            note_reversal(self._tx, self._program, reversal, now=self._now)
+        return stored
 
     def _known(self, reported: Sequence[Reported]) -> dict[str, ReportedId]:
         ids = {each.event.external_id for each in reported if each.event.external_id is not None}

@@ -16,7 +16,7 @@ from loyalty.store.repositories import StoreRepositories
 from loyalty.store.settings import with_notices
 from loyalty.tiers.due_items import run_tier_item
 from loyalty.transactions.counting import count_again
-from loyalty.transactions.due_items import run_return_item
+from loyalty.transactions.due_items import run_return_item, run_reversal_item
 
 PAGE = 100
 """How many due items are read at once, and reported in one workflow."""
@@ -91,5 +91,7 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
             return None
         case "return_missed":
             return run_return_item(context)
+        case "reversal_missed":
+            return run_reversal_item(context)
         case _:
             assert_never(kind)

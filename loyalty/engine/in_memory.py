@@ -23,6 +23,8 @@ from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore, SentMessage
 from loyalty.store.points import Transfer
 from loyalty.store.webhooks import ReceivingSubscription
+from loyalty.transactions.refusals import TransactionRefusal
+from loyalty.transactions.reversing import note_reversal, note_reversible, reversal_of, reverses_something
 from loyalty.webhooks.messages import MESSAGES
 
 REVISION = 0
@@ -66,11 +68,17 @@ class InMemoryEngine:
     records_messages: bool = False
     with_reasons: bool = True
     store: InMemoryStore = field(init=False)
+    set_aside: list[TransactionRefusal] = field(default_factory=list, init=False)
+    """Why due items were set aside, until the caller clears it."""
     _events: int = field(default=0, init=False)
+    _joined: list[EventRef] = field(default_factory=list, init=False)
+    """Events that waited for the ones that they reverse, and can be processed now."""
 
     def __post_init__(self) -> None:
         self.store = InMemoryStore(self.program.store, _TO_ALL_MESSAGES if self.records_messages else ())
         self.store.rewards.makes_up_codes = True
+        reversing = {name for name in self.program.event_types if reverses_something(self.program, name)}
+        self.store.events.kept.types |= reversing | self.program.reversals_of.keys()
 
     @property
     def today(self) -> date:
@@ -97,9 +105,20 @@ class InMemoryEngine:
         time: datetime | None = None,
         event_id: str | None = None,
     ) -> EventRef:
-        """Store an event as received now; `process` decides it. The body fits its schema."""
+        """Store an event as received now; `process` decides it. The body fits its schema.
+
+        One that reverses an event which is not known yet waits, and is decided once that is accepted. Raise a
+        ReversalRefusal.
+        """
         event = NewEvent(event_id or self._new_id(), type_, member_id, time or self.now, body, REVISION)
-        self.store.events.add(event, now=self.now)
+        reversal = reversal_of(self.store, self.program, event)
+        if reversal is not None and reversal.reversed is None:
+            self.store.events.store_outside(event, now=self.now)
+        else:
+            self.store.events.add(event, now=self.now)
+        if reversal is not None:
+            note_reversal(self.store, self.program, reversal, now=self.now)
+        self._joined += note_reversible(self.store, self.program, [event], now=self.now)
         return EventRef(self.program.store, event.id, type_, member_id, REVISION)
 
     def process(self, accepted: Iterable[EventRef]) -> Iterator[ProcessedEvent]:
@@ -140,10 +159,14 @@ class InMemoryEngine:
         self.now = max(self.now, until)
 
     def _run_due_items(self) -> list[EventRef]:
-        """Run a page of what is due now, and return the events that report it."""
-        items = self.store.due_items.due(now=self.now, limit=PAGE)
-        results = [run_due_item(self.store, self.program, REVISION, item, now=self.now) for item in items]
-        return [event for result in results for event in result.events]
+        """Run a page of what is due now, and return the events that report it; what is refused is set aside."""
+        found: list[EventRef] = []
+        for item in self.store.due_items.due(now=self.now, limit=PAGE):
+            try:
+                found += run_due_item(self.store, self.program, REVISION, item, now=self.now).events
+            except TransactionRefusal as refusal:  # what a return is of did not come
+                self.set_aside.append(refusal)
+        return found
 
     def _is_answered(self, event: EventRef) -> bool:
         return (
@@ -155,7 +178,9 @@ class InMemoryEngine:
     def _process(self, events: Iterable[EventRef]) -> Iterator[EventContext]:
         """Process each event with everything that it causes before the next."""
         recorded: list[EventRef] = []
-        for root in chain(events, _drained(recorded)):
+        for root in chain(events, _drained(self._joined), _drained(recorded)):
+            if root.id in self.store.events.outside:
+                continue  # it waits for the event that it reverses
             waiting = [root]
             for event in waiting:
                 context = EventContext(

@@ -81,7 +81,7 @@ def _accept_events(context: PageContext, lines: Sequence[ReadLine], page: Applie
         context.tx, context.program, context.revision, reported, owner=context.owner, now=context.now
     )
     page.to_start += accepted.to_start
-    new = {event.id for event in accepted.to_start}
+    new = {*(event.id for event in accepted.to_start), *accepted.outside}
     results: list[ImportLine | None] = []
     for line, each, result in zip(lines, events, accepted.results, strict=True):
         if isinstance(result, str):

@@ -5,9 +5,21 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from loyalty.program.body_schema import BodySchema
+from loyalty.program.logic import Logic
 
 NamedThing: TypeAlias = Literal["event type", "wallet", "tier", "tier set", "badge", "reward", "achievement"]
 """What program files name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What the events of a type reverse: an event of a type, whose fields have the values of `where`."""
+
+    event: str
+    where: Mapping[str, Logic]
+    """Rules by the paths of fields in the body of the reversed event, such as `order.id`."""
+    share: Logic | None = None
+    """How much of it, from 0 to 1; None: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +34,5 @@ class EventType:
     """False: it belongs to no member, so no rule answers it."""
     names: Mapping[str, NamedThing] = field(default_factory=dict)
     """Fields of the body that hold the name of a thing in program files."""
+    reverses: Reversal | None = None
+    """What its events reverse; None: nothing."""

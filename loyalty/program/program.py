@@ -13,7 +13,7 @@ from loyalty.ids import named_id
 from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import DeductPointsRule
 from loyalty.program.effects import GrantBadge, IssueReward
-from loyalty.program.event_types import EventType
+from loyalty.program.event_types import EventType, Reversal
 from loyalty.program.logic import Logic, reads_member
 from loyalty.program.reactors import Reactor
 from loyalty.program.rewards import Reward
@@ -178,6 +178,15 @@ class Program:
                 if isinstance(rule, IssueReward):
                     issued.setdefault(on, set()).add(rule.reward)
         return {on: frozenset(rewards) for on, rewards in issued.items()}
+
+    @cached_property
+    def reversals_of(self) -> Mapping[str, tuple[Reversal, ...]]:
+        """What the events of other types reverse, by the type of the reversed event."""
+        found: dict[str, list[Reversal]] = {}
+        for each in self.event_types.values():
+            if each.reverses is not None:
+                found.setdefault(each.reverses.event, []).append(each.reverses)
+        return {reversed_type: tuple(each) for reversed_type, each in found.items()}
 
     @cached_property
     def limited_on(self) -> Mapping[str, tuple[Reactor, ...]]:

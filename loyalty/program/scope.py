@@ -62,6 +62,17 @@ def coupon_value_scope(seen: Type) -> Type:
     return record({**dict(eligibility.fields), "points": NUMBER})
 
 
+def reversal_scopes(seen: Type, reversed_type: Type) -> tuple[Type, Type]:
+    """Return the types of what the rules of `reverses` read: those of `where`, and `share`.
+
+    `seen` and `reversed_type` are the scopes of both event types.
+    """
+    event, reversed_event = step_into(seen, "event"), step_into(reversed_type, "event")
+    assert event is not None, "every rule reads the event"
+    assert reversed_event is not None, "every rule reads the event"
+    return record({"event": event}), record({"event": event, "reversed": reversed_event})
+
+
 def body_type(event_type: EventType | None, schema: Type, names: Mapping[NamedThing, Collection[str] | None]) -> Type:
     """Return the type of a body: an object, whose fields that name a thing hold one of the names that there are."""
     body = schema if schema == ANY else filter_options(schema, lambda option: isinstance(option, RecordType))

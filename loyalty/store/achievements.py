@@ -25,6 +25,11 @@ class DailySum:
     amount: int
     used: int = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it counts nothing any more, as if it had never been: what it counted came back."""
+        return not self.amount and not self.used
+
 
 day_of: Callable[[DailySum], date] = attrgetter("day")
 sort_key: Callable[[DailySum], tuple[date, str]] = attrgetter("day", "value")

@@ -14,7 +14,7 @@ LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_begin", "coupon_warn", "coupon_expire"]
 TierDueKind: TypeAlias = Literal["judge_tier", "tier_months", "tier_warn", "tier_review", "tier_hold_end"]
 HoldDueKind: TypeAlias = Literal["unblock"]
-ReturnDueKind: TypeAlias = Literal["return_missed"]
+ReturnDueKind: TypeAlias = Literal["return_missed", "reversal_missed"]
 MemberDueKind: TypeAlias = Literal["read_phone"]
 DueKind: TypeAlias = MemberDueKind | ReturnDueKind | LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
@@ -25,7 +25,7 @@ DueTimes: TypeAlias = Mapping[DueKind, datetime]
 """When each due item of one subject is due."""
 
 
-SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member", "transaction"]
+SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member", "transaction", "event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
     "read_phone": DueKindInfo("member", "the phone number is read in the region of a new program"),
     "return_missed": DueKindInfo("transaction", "a return whose sale never came is set aside"),
+    "reversal_missed": DueKindInfo("event", "an event is set aside if the one that it reverses never came"),
 }
 """The kinds of due items, in the order in which items of the same moment are run: lots come before tiers."""
 

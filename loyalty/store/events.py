@@ -138,6 +138,9 @@ class EventReader(Protocol):
     def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
         """Return the events that one caused, in the order in which it caused them; in memory as `get`."""
 
+    def newest_of(self, member_id: str, type_: str, *, limit: int) -> Sequence[StoredEvent]:
+        """Return the events of a type that a member has, the newest first; in memory as `get`."""
+
     def facts(self, event_id: str) -> Mapping[str, Any] | None:
         """Return what the decision on an event read; None: it was not kept, or removed."""
 
@@ -159,6 +162,15 @@ class EventRepository(EventReader, Protocol):
 
         Return None if its id, or its external id, is stored already.
         """
+
+    def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
+        """Store an event outside its member's queue, under the member's lock, until `join_queue`; nothing runs it.
+
+        Return False if its id, or its external id, is stored already.
+        """
+
+    def join_queue(self, event_id: str, *, now: datetime) -> None:
+        """Put an event that was stored outside at the end of its member's queue."""
 
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
         """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""

@@ -11,6 +11,11 @@ TransactionRefusal          a transaction is not stored, changed or assigned
 ├── AlreadyAssigned         the transaction belongs to another member
 ├── FollowsItsSale          a return has the member of its sale, and is not assigned by itself
 ├── SaleMissing             the sale of a return was not reported within 7 days
+├── ReversalRefusal         an event does not reverse another, as its type says
+│   ├── MoreThanLeft        more is reversed than is left of the event
+│   ├── ShareOutOfRange     the share that is reversed is not above 0, or above 1
+│   ├── UnclearReversal     the event does not say which one it reverses, or how much of it
+│   └── ReversedMissing     the event that is reversed was not reported within 7 days
 └── AlreadyDecided          rules have read what is to be changed
 """
 
@@ -108,3 +113,45 @@ class AlreadyDecided(TransactionRefusal):
             "the transaction has its member, and rules may have read this: report a return, and a new sale"
         )
         self.field = field
+
+
+class ReversalRefusal(TransactionRefusal):
+    """An event does not reverse another, as its type says."""
+
+
+class MoreThanLeft(ReversalRefusal):
+    """More is reversed than is left of the event. `asked` None: nothing is left, whatever is asked for."""
+
+    def __init__(self, reversed_type: str, left: Decimal, asked: Decimal | None) -> None:
+        wanted = "" if asked is None else f", and not {_percent(asked)}"
+        super().__init__(f"of the {reversed_type} {_percent(left)} can be reversed{wanted}")
+        self.reversed_type, self.left, self.asked = reversed_type, left, asked
+
+
+class ShareOutOfRange(ReversalRefusal):
+    """The share that is reversed is not above 0, or above 1."""
+
+    def __init__(self, share: Decimal) -> None:
+        super().__init__(f"a share is above 0 and at most 1, and not {share.normalize():.6}: send other amounts")
+        self.share = share
+
+
+class UnclearReversal(ReversalRefusal):
+    """The event does not say which one it reverses, or how much of it."""
+
+    def __init__(self, part: str, what: str) -> None:
+        super().__init__(f"{part} {what}, so it is not clear what is reversed: send the field that it reads")
+        self.part = part
+
+
+class ReversedMissing(ReversalRefusal):
+    """The event that is reversed was not reported within 7 days."""
+
+    def __init__(self, reversed_type: str) -> None:
+        super().__init__(f"no {reversed_type} of the member fits: report it, and this event goes on by itself")
+        self.reversed_type = reversed_type
+
+
+def _percent(share: Decimal) -> str:
+    """`40 %`, of six digits at most."""
+    return f"{Decimal(f'{share * 100:.6g}').normalize():f} %"

@@ -8,11 +8,14 @@ have is judged by its value alone, and so are all returns of that sale from then
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from loyalty.transactions.refusals import MoreThanSold
 
 Line: TypeAlias = Mapping[str, Any]
+
+_EXACT: Final = Decimal("1e-9")
+"""To so much a part of an amount is exact: a share of a third, given by its digits, has three parts of a whole."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,11 @@ class LeftOfSale:
     returned: Decimal
     by_share: bool = False
 
+    @classmethod
+    def after_share(cls, returned: Decimal) -> "LeftOfSale":
+        """Return what is left of an event, which has no lines, after a share of it was reversed, 1 for all of it."""
+        return cls(({},), Decimal(1), returned, by_share=True)
+
     @property
     def is_nothing(self) -> bool:
         """Whether all of it came back."""
@@ -45,8 +53,8 @@ class LeftOfSale:
         """Return the part of an amount that came back by value, rounded down to whole units."""
         if self.is_nothing:
             return amount
-        share = int(amount * self.returned / self.sold) if self.sold else 0
-        return share // unit * unit
+        share = (amount * self.returned / self.sold).quantize(_EXACT) if self.sold else Decimal(0)
+        return int(share) // unit * unit
 
 
 @dataclass(slots=True)

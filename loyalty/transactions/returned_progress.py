@@ -125,6 +125,9 @@ def _has_other(context: EventContext, given: StoredEvent, name: str, day: date, 
 
 def _came_back(context: EventContext, event: StoredEvent, noted: set[str]) -> bool:
     """Return whether a return of a sale has noted that it counts the day no more."""
+    reversing = context.tx.reversals.of(event.id) if event.type in context.program.reversals_of else ()
+    if any(each.event in noted for each in reversing):
+        return True
     sale = context.tx.transactions.of_event(event.id)
     returns = [] if sale is None else context.tx.transactions.returns_of(sale.document_number)
     return any(each.event in noted for each in returns)
@@ -155,7 +158,7 @@ class _Returned:
         insert_sorted(sums, changed[found.day, found.value])
         fallen = self._cover(sums, changed)
         repository.save_daily_sums(member, name, changed.values())
-        after = current_progress(self.achievement, sums, today)
+        after = current_progress(self.achievement, [each for each in sums if not each.is_empty], today)
         self._report(before, after, completed, len(fallen))
         return fallen
 

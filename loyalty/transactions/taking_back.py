@@ -29,53 +29,102 @@ from loyalty.store.achievements import MILLION
 from loyalty.store.contributions import Contribution, claimed
 from loyalty.store.events import Event, StoredEvent
 from loyalty.store.points import Posted
+from loyalty.store.reversals import StoredReversal
 from loyalty.store.transactions import StoredTransaction
 from loyalty.tiers.falling import count_returned, fall_to_standing, held_by
 from loyalty.transactions.counting import SOLD, count_rest
 from loyalty.transactions.returned_lines import LeftOfSale, left_of
 from loyalty.transactions.returned_points import give_back_deductions, take_back_points
 from loyalty.transactions.returned_progress import FallenCompletion, take_back_progress
+from loyalty.transactions.reversing import ALL, reversed_share
 
 RETURNED = "transaction_returned"
 
 
 def takes_back(context: EventContext) -> bool:
-    """Return whether the event takes something back: a return, or a sale of which something came back before."""
-    if context.event.type == RETURNED:
-        return context.program.returns == "automatic"
-    if context.event.type != SOLD or context.program.returns != "automatic":
+    """Return whether the event takes something back: a return, or a sale of which something came back before.
+
+    A return is also an event that reverses another, and a sale also an event that is reversed.
+    """
+    program, event = context.program, context.event
+    if program.returns != "automatic":
         return False
-    number = str(context.event.body.get("document_number", ""))
-    return any(_is_applied(context, each) for each in context.tx.transactions.returns_of(number))
+    if event.type in (RETURNED, SOLD):
+        return event.type == RETURNED or bool(_applied_returns(context, str(event.body.get("document_number", ""))))
+    known = program.event_types.get(event.type)
+    if known is not None and known.reverses is not None:
+        return _reversed_by(context) is not None
+    is_reversed = event.type in program.reversals_of
+    return is_reversed and any(_is_applied(context, each.event) for each in context.tx.reversals.of(event.id))
 
 
 def take_back(context: EventContext) -> None:
-    """Take back what the sale of the event gave for all that came back of it until now."""
-    number = context.event.body["sale_document_number" if context.event.type == RETURNED else "document_number"]
-    sale = context.tx.transactions.by_number(str(number))
-    given = None if sale is None or sale.event is None else context.tx.events.get(sale.event)
-    if sale is None or given is None or given.decision is None:
-        return  # nothing was given yet: the sale takes it back itself, when it is decided
-    returns = [each for each in context.tx.transactions.returns_of(sale.document_number) if _counts(context, each)]
-    left = left_of(sale.items, [each.items for each in returns])
-    earlier = [each.items for each in returns if each.event != context.event.id]
-    if context.event.type == RETURNED and left_of(sale.items, earlier).is_nothing:
-        return  # all of it was taken back before
-    taking = _Taking(context, given, left, [each.event for each in returns if each.event is not None])
+    """Take back what the sale of the event gave for all that came back of it until now.
+
+    Nothing is taken of a sale that is not decided yet: it takes it back itself, when it is.
+    """
+    found = _of_sale(context) if context.event.type in (RETURNED, SOLD) else _of_reversed(context)
+    if found is None:
+        return
     before = held_by(context, context.event.member)
-    count_returned(context, context.event.member, taking.run())
-    count_rest(context, given, taking.rest(), left)
+    count_returned(context, context.event.member, found.run())
+    count_rest(context, found.given, found.rest(), found.left)
     if context.program.tier_on_return == "now":
         fall_to_standing(context, context.event.member, before)
 
 
-def _counts(context: EventContext, returned: StoredTransaction) -> bool:
-    """Return whether a return is this event's, or was applied before."""
-    return returned.event == context.event.id or _is_applied(context, returned)
+def _of_sale(context: EventContext) -> "_Taking | None":
+    """What is taken back for a return, or for a sale; None: nothing, or it was taken back before."""
+    number = str(context.event.body["sale_document_number" if context.event.type == RETURNED else "document_number"])
+    sale = context.tx.transactions.by_number(number)
+    given = None if sale is None or sale.event is None else context.tx.events.get(sale.event)
+    if sale is None or given is None or not _is_decided(given):
+        return None
+    own = [each for each in context.tx.transactions.returns_of(number) if each.event == context.event.id]
+    earlier = _applied_returns(context, number)
+    returns = [each for each in context.tx.transactions.returns_of(number) if each in (*own, *earlier)]
+    if context.event.type == RETURNED and left_of(sale.items, [each.items for each in earlier]).is_nothing:
+        return None
+    left = left_of(sale.items, [each.items for each in returns])
+    return _Taking(context, given, left, [each.event for each in returns if each.event is not None])
 
 
-def _is_applied(context: EventContext, returned: StoredTransaction) -> bool:
-    found = None if returned.event is None else context.tx.events.get(returned.event)
+def _of_reversed(context: EventContext) -> "_Taking | None":
+    """What is taken back for an event that reverses another, or for one that is reversed; None: as `_of_sale`."""
+    reversal = _reversed_by(context)
+    reversed_id = context.event.id if reversal is None else reversal.reversed
+    given = None if reversed_id is None else context.tx.events.get(reversed_id)
+    if given is None or not _is_decided(given):
+        return None
+    others = [each for each in context.tx.reversals.of(given.id) if each.event != context.event.id]
+    earlier = [each for each in others if _is_applied(context, each.event)]
+    if reversal is not None and reversed_share(earlier) == ALL:
+        return None
+    counted = earlier if reversal is None else [*earlier, reversal]
+    left = LeftOfSale.after_share(reversed_share(counted))
+    return _Taking(context, given, left, [each.event for each in counted])
+
+
+def _reversed_by(context: EventContext) -> StoredReversal | None:
+    """What the event reverses; None: nothing, or it waits."""
+    known = context.program.event_types.get(context.event.type)
+    found = None if known is None or known.reverses is None else context.tx.reversals.get(context.event.id)
+    return None if found is None or found.reversed is None else found
+
+
+def _is_decided(given: StoredEvent) -> bool:
+    """Whether an event was decided, also if the decision was removed since."""
+    return given.decision is not None or given.removed_at is not None
+
+
+def _applied_returns(context: EventContext, number: str) -> list[StoredTransaction]:
+    returns = context.tx.transactions.returns_of(number)
+    return [each for each in returns if each.event is not None and _is_applied(context, each.event)]
+
+
+def _is_applied(context: EventContext, event_id: str) -> bool:
+    """Whether another event was applied before."""
+    found = None if event_id == context.event.id else context.tx.events.get(event_id)
     return found is not None and found.status == "applied"
 
 
@@ -127,7 +176,8 @@ class _Taking:
     def _take(self, event: StoredEvent, again: Decision | None, program: Program | None) -> list[Posted]:
         """Take back what an event gave, and `again` does not give; without one, by share."""
         first = from_json(event.decision or [], (program or self.context.program).wallets)
-        before, after = _awarded(first), {} if again is None else _awarded(again)
+        before = _awarded(first) if event.removed_at is None else self._posted(event)
+        after = {} if again is None else _awarded(again)
         entitled = {
             wallet: points - self.left.share_of(points, self._unit(wallet)) if again is None else after.get(wallet, 0)
             for wallet, points in before.items()
@@ -141,6 +191,14 @@ class _Taking:
             self._take_badges(event, first, again)
             self._take_rewards(event, first, again)
         return posted
+
+    def _posted(self, event: StoredEvent) -> Mapping[str, Points]:
+        """What an event awarded by the ledger, as its decision was removed."""
+        found: dict[str, Points] = {}
+        for each in self.context.tx.ledger.transfers_of(event.id):
+            if each.kind == "award":
+                found[each.wallet] = Points(found.get(each.wallet, 0) + each.points)
+        return found
 
     def _unit(self, code: str) -> int:
         """The smallest amount that a wallet shows."""

@@ -7,6 +7,12 @@ from program_files.codes.code import Code, in_effect, in_file
 
 _VISITS = "reactor: thanks\non: {event}\nthen: [{{award_points: {{points: 1}}}}]\n"
 
+_REVERSES = """\
+event: refund
+body: {{type: object, required: [of], properties: {{of: {{type: string}}}}}}
+reverses: {{event: {event}, where: {{{field}: {{var: event.body.of}}}}}}
+"""
+
 REFERENCE_CODES: Final[Mapping[str, Code]] = {
     "unknown-effect": Code(
         "There is no such effect.",
@@ -17,6 +23,15 @@ REFERENCE_CODES: Final[Mapping[str, Code]] = {
         "No file in events/ declares this event type, and it is not built in.",
         "Correct it, or add the file.",
         in_file("reactors/thanks.yaml", _VISITS.format(event="purchese"), _VISITS.format(event="purchase")),
+    ),
+    "cannot-be-reversed": Code(
+        "Only events that are reported, and reverse nothing themselves, can be reversed.",
+        "Name another event type in `reverses`. A transaction is taken back by a return of it.",
+        in_file(
+            "events/refund.yaml",
+            _REVERSES.format(event="transaction", field="document_number"),
+            _REVERSES.format(event="purchase", field="channel"),
+        ),
     ),
     "unknown-wallet": Code(
         "program.yaml has no such wallet.",

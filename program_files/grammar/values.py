@@ -24,6 +24,7 @@ ReferenceKind: TypeAlias = Literal[
     "achievement",
     "badge",
     "built-in event",
+    "custom event type",
     "event type",
     "member",
     "reactor",

@@ -24,6 +24,7 @@ from database.tables import (
 )
 from loyalty.ids import new_id
 from loyalty.store.referrals import Referral
+from loyalty.store.reversals import ReversibleEvent, StoredReversal
 from loyalty.store.webhooks import LoggedAttempt
 from tests.kit.api import Api
 from tests.kit.sent import answer_events, subscribe
@@ -123,6 +124,8 @@ def _add_relations(tx: Transaction, person: Person) -> None:
     known = select(decision_facts.c.event)
     without = [each for each in _event_ids(tx, person) if each not in set(tx.connection.execute(known).scalars())]
     tx.connection.execute(insert(decision_facts).values(store=tx.store, event=without[0], facts={}))
+    tx.reversals.add(StoredReversal(without[0], person.id, "purchase", new_id(), None, None), now=datetime.now(UTC))
+    tx.reversals.note_reversible([ReversibleEvent(without[0], person.id, new_id(), datetime.now(UTC))])
     shared = {"member": person.id, "part": "phone", "other": person.id, "store": tx.store}
     tx.connection.execute(insert(member_collision).values(shared))
 

@@ -55,6 +55,13 @@ def schema(rest: str) -> str:
     return f"event: e\nbody: {rest}\n"
 
 
+def refund(reverses: str) -> str:
+    """An event type with `reverses` in line 3, from column 11."""
+    fields = "{of: {type: string}, n: {type: number}, s: {type: number, minimum: 2}}"
+    return f"event: refund\nbody: {{type: object, required: [of], properties: {fields}}}\nreverses: {reverses}\n"
+
+
+F = "events/refund.yaml"
 R, A, E, W, P = "reactors/r.yaml", "achievements/a.yaml", "events/e.yaml", "rewards/w.yaml", "program.yaml"
 
 CASES: list[tuple[str, str | bytes, str]] = [
@@ -240,4 +247,20 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (R, then("award_points: {points: 1}, when: true"), f"{R}:3:36: unknown-effect: when stands beside then, for all its effects: give other effects a reactor of their own"),
     (R, "reactors:\n  - {reactor: r, on: purchase, then: [{grant_badge: early-bird}]}\n", f"{R}:1:1: unknown-key: a file holds one reactor: give each item of reactors a file of its own"),
     (R, when("{var: event.body.total}"), f"{R}:3:7: not-boolean: event.body.total is a number, a condition must be true or false"),
+    (F, refund("{event: purchse, where: {channel: {var: event.body.of}}}"), f"{F}:3:19: unknown-event-type: event type purchse is unknown. Did you mean purchase?"),
+    (F, refund("{event: purchase, where: {chanel: {var: event.body.of}}}"), f"{F}:3:37: unknown-path: in a purchase the field chanel is unknown. Did you mean channel?"),
+    (F, refund("{event: purchase, where: {channel: {var: member.tier}}}"), f"{F}:3:52: unknown-path: member.tier is unknown; the data has event"),
+    (F, refund("{event: purchase, where: {total: {var: event.body.of}}}"), f"{F}:3:44: wrong-type: event.body.of is text, this key needs a number"),
+    (F, refund("{event: purchase, where: {tags: {var: event.body.of}}}"), f"{F}:3:37: wrong-type: tags of a purchase is no text, number, true or false"),
+    (F, refund("{event: purchase, where: {}}"), f"{F}:3:36: out-of-range: where must name at least one field"),
+    (F, refund("{event: purchase, where: [total]}"), f"{F}:3:36: wrong-type: where must be a map from fields to rules, not a list"),
+    (F, refund("{event: purchase}"), f"{F}:3:11: missing-key: reverses needs where"),
+    (F, refund("purchase"), f"{F}:3:11: wrong-type: reverses must be a map, not a text"),
+    (F, refund("{event: purchase, wher: {channel: {var: event.body.of}}}"), f"{F}:3:29: unknown-key: key wher is unknown. Did you mean where?"),
+    (F, refund("{event: purchase, where: {channel: {var: event.body.of}}, share: {var: event.body.of}}"), f"{F}:3:76: wrong-type: event.body.of is text, this key needs a number"),
+    (F, refund("{event: purchase, where: {channel: {var: event.body.of}}, share: 1.5}"), f"{F}:3:76: out-of-range: share is above 0, and at most 1, which is all of it"),
+    (F, refund("{event: purchase, where: {channel: {var: event.body.of}}, share: {var: [event.body.s, 2]}}"), f"{F}:3:76: out-of-range: share is above 0, and at most 1, which is all of it"),
+    (F, refund("{event: purchase, where: {channel: {var: event.body.of}}, share: {var: reversed.body.totl}}"), f"{F}:3:82: unknown-path: reversed.body.totl is unknown. Did you mean reversed.body.total?"),
+    (F, refund("{event: refund, where: {of: {var: event.body.of}}}"), f"{F}:3:19: cannot-be-reversed: refund cannot reverse itself"),
+    (F, refund("{event: transaction, where: {document_number: {var: event.body.of}}}"), f"{F}:3:19: cannot-be-reversed: a transaction is taken back by reporting a return of it, and by no other event"),
 ]  # fmt: skip

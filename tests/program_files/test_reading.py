@@ -15,7 +15,7 @@ from program_files import ProgramFaults, check_program, read_program, read_revis
 from program_files.codes import CODES
 from program_files.text.problems import MOST_PROBLEMS, Problems
 from tests.kit import programs
-from tests.program_files.cases import CASES, GOOD, PURCHASE, reactor, then, when
+from tests.program_files.cases import CASES, GOOD, PURCHASE, reactor, refund, then, when
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -39,6 +39,17 @@ def test_a_problem_is_one_line_that_points_and_says_the_cure(path: str, content:
     found = problems_of(files)
 
     assert found == [line]
+
+
+def test_the_rules_of_where_read_the_event_that_reverses_and_nothing_else() -> None:
+    files = {
+        **GOOD,
+        "events/refund.yaml": refund("{event: purchase, where: {channel: {var: event.body.off}}}").encode(),
+    }
+
+    assert problems_of(files) == [
+        "events/refund.yaml:3:52: unknown-path: event.body.off is unknown. Did you mean event.body.of?"
+    ]
 
 
 @pytest.mark.parametrize(

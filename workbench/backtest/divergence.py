@@ -47,6 +47,7 @@ class Divergence:
         if (
             not all(map(_shows_in_events_alone, changes))
             or types & BUILT_IN.keys()
+            or _reverse_differently(types, old, new)
             or any(reactor.on in BUILT_IN for reactor in both if reactor.name in changed)
             or any(limit.per == "program" for reactor in both for limit in reactor.limits)
             or not _in_same_order(old.reactors, new.reactors)
@@ -60,6 +61,12 @@ class Divergence:
         if event.type not in self.old.reactors_on and event.type not in self.new.reactors_on:
             return True
         return _fired(self.old, store, event, now) == _fired(self.new, store, event, now)
+
+
+def _reverse_differently(types: frozenset[str], old: Program, new: Program) -> bool:
+    """Return whether one of some event types reverses others, or is reversed: of that a member's past is read."""
+    reversing = {name for each in (old, new) for name, type_ in each.event_types.items() if type_.reverses is not None}
+    return not types.isdisjoint(reversing | old.reversals_of.keys() | new.reversals_of.keys())
 
 
 def _types(changes: Sequence[Change], old: Program, new: Program) -> frozenset[str]:

@@ -15,7 +15,7 @@ from loyalty.program.effect_rules import (
     SetAttributeRule,
 )
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
-from loyalty.program.event_types import EventType
+from loyalty.program.event_types import EventType, Reversal
 from loyalty.program.logic import Logic
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
@@ -24,7 +24,7 @@ from loyalty.program.tiers import DEFAULT_SET, Tier, TierSet
 from loyalty.program.wallets import TransferLimit, Wallet
 from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POINTS, SET_ATTRIBUTE
-from program_files.grammar.events import EVENT_TYPE
+from program_files.grammar.events import EVENT_TYPE, REVERSES
 from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_SET, WALLET
 from program_files.grammar.reactors import ACTIVE, REACTOR
 from program_files.grammar.rewards import COUPON, REWARD, SHOWN, SOLD
@@ -159,7 +159,20 @@ def _tier(tier: Tier) -> Iterator[Attribute]:
 
 def _event_type(event_type: EventType) -> Iterator[Attribute]:
     title, schema = _title(event_type.name, event_type.title), AttributeSchema(event_type.body.schema)
-    return attributes_by_key(EVENT_TYPE, {"event": None, "title": title, "body": schema})
+    reverses = None if event_type.reverses is None else _reversal(event_type.reverses)
+    return attributes_by_key(EVENT_TYPE, {"event": None, "title": title, "body": schema, "reverses": reverses})
+
+
+def _reversal(reversal: Reversal) -> Iterator[Attribute]:
+    return attributes_by_key(
+        REVERSES,
+        {
+            "event": AttributeText(reversal.event),
+            "where": [Attribute("reverses where", AttributeRule(rule), path) for path, rule in reversal.where.items()],
+            "share": None if reversal.share is None else AttributeRule(reversal.share),
+        },
+        "reverses",
+    )
 
 
 def _reward(reward: Reward, zone: tzinfo) -> Iterator[Attribute]:

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from loyalty.program.scope import reversal_scopes
 from program_files.grammar.achievements import MEASURED_RULE
 from program_files.grammar.effects import EFFECT_MAP
 from program_files.grammar.values import MapGrammar, RuleValue, TemplateValue
-from rules.types import Type
+from rules.types import ANY, INSTANT, TEXT, Type, record, step_into
 from workbench.editor.parts import Schema, not_suggested, referred
+from workbench.editor.paths import pattern
 from workbench.editor.scopes import Scopes
 from workbench.editor.vocabulary import Vocabulary
 
+_ANY_EVENT: Final = record({"event": record({"type": TEXT, "time": INSTANT, "body": ANY})})
 _COMPLETED: Final = "achievement_completed"
 _RULE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     effect.name: tuple(key.name for key in effect.value.keys if isinstance(key.value, RuleValue | TemplateValue))
@@ -44,6 +47,35 @@ def reward_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
     who, value = vocabulary.reward_scopes
     who_scope, value_scope = (not_suggested(scopes.of(each, name)) for each, name in ((who, "who"), (value, "worth")))
     yield {"properties": {"for": who_scope, "coupon": not_suggested({"properties": {"value": value_scope}})}}
+
+
+def event_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
+    """The scopes of how an event type finds what it reverses, and of how much it reverses: by both event types."""
+    for reversed_type in vocabulary.custom_event_types or ():
+        where, share = reversal_scopes(_ANY_EVENT, vocabulary.scope_types[reversed_type])
+        body = step_into(step_into(share, "reversed") or ANY, "body") or ANY
+        fields = {"pattern": pattern(body), "patternErrorMessage": f"A {reversed_type} has no such field."}
+        rules = {
+            "where": {"propertyNames": fields, "additionalProperties": not_suggested(scopes.of(where, "any-where"))},
+            "share": scopes.of(share, f"share-of-{reversed_type}"),
+        }
+        yield {
+            "if": {"properties": {"reverses": {"properties": {"event": {"const": reversed_type}}}}},
+            "then": {"properties": {"reverses": _not_suggested(rules)}},
+        }
+    for event_type, (where, share) in vocabulary.reversal_scopes.items():
+        rules = {
+            "where": {"additionalProperties": not_suggested(scopes.of(where, f"where-{event_type}"))},
+            "share": scopes.of(share, f"share-{event_type}"),
+        }
+        yield {
+            "if": {"properties": {"event": {"const": event_type}}, "required": ["event"]},
+            "then": {"properties": {"reverses": _not_suggested(rules)}},
+        }
+
+
+def _not_suggested(rules: Mapping[str, Schema]) -> Schema:
+    return not_suggested({"properties": {key: not_suggested(schema) for key, schema in rules.items()}})
 
 
 def _scope_name(event_type: str) -> str:

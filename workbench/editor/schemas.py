@@ -11,7 +11,7 @@ from typing import Any, Final, assert_never
 from program_files.grammar.files import FILE_GRAMMARS, FileGrammar
 from workbench.editor.conditions import CONDITIONS, test_file
 from workbench.editor.parts import Schema
-from workbench.editor.rule_scopes import achievement_scopes, reactor_scopes, reward_scopes
+from workbench.editor.rule_scopes import achievement_scopes, event_scopes, reactor_scopes, reward_scopes
 from workbench.editor.scopes import Scopes
 from workbench.editor.value_schemas import ValueSchemas
 from workbench.editor.vocabulary import Vocabulary
@@ -68,8 +68,10 @@ def schema_of(file: FileSchema, vocabulary: Vocabulary) -> dict[str, Any]:
 
 def _file(grammar: FileGrammar, vocabulary: Vocabulary, values: ValueSchemas, scopes: Scopes) -> Schema:
     match grammar.name:
-        case "program" | "event":
+        case "program":
             return values.of(grammar.map)
+        case "event":
+            return _with_scopes(values.of(grammar.map), list(event_scopes(vocabulary, scopes)))
         case "reward":
             return _with_scopes(values.of(grammar.map), list(reward_scopes(vocabulary, scopes)))
         case "reactor":
@@ -83,4 +85,4 @@ def _file(grammar: FileGrammar, vocabulary: Vocabulary, values: ValueSchemas, sc
 
 
 def _with_scopes(schema: Schema, scopes: list[Schema]) -> Schema:
-    return {**schema, "allOf": [*schema.get("allOf", ()), *scopes]}
+    return {**schema, "allOf": [*schema.get("allOf", ()), *scopes]} if scopes else schema

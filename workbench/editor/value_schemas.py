@@ -147,6 +147,8 @@ class ValueSchemas:
         match kind:
             case "event type":
                 return names.event_types
+            case "custom event type":
+                return names.custom_event_types
             case "reported event type":
                 return names.reported_event_types
             case "built-in event":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.event_types import NamedThing
+from loyalty.program.scope import reversal_scopes
 from program_files.folders.layout import is_read
 from program_files.readers.declarations import scopes_of_rewards
 from program_files.reading import read_declarations
@@ -37,6 +38,8 @@ class Vocabulary:
     """The type of what rules can read, by event type."""
     reward_scopes: tuple[Type, Type]
     """The types of what rules of rewards can read: who may buy one, and what its coupons are worth."""
+    reversal_scopes: Mapping[str, tuple[Type, Type]]
+    """The types of what the rules of `where`, and of `share`, can read, by the event type that reverses another."""
 
     @property
     def reported_event_types(self) -> Names | None:
@@ -45,6 +48,13 @@ class Vocabulary:
             return None
         caused = self.built_in - {REGISTERED}
         return {name: title for name, title in self.event_types.items() if name not in caused}
+
+    @property
+    def custom_event_types(self) -> Names | None:
+        """The event types that the program declares."""
+        if self.event_types is None:
+            return None
+        return {name: title for name, title in self.event_types.items() if name not in self.built_in}
 
     @property
     def built_in_events(self) -> Names | None:
@@ -76,6 +86,11 @@ def read_vocabulary(
         built_in=frozenset(BUILT_IN),
         scope_types={name: declared.scope_of(name) for name in declared.event_types},
         reward_scopes=scopes_of_rewards(settings),
+        reversal_scopes={
+            name: reversal_scopes(declared.scope_of(name), declared.scope_of(found.reverses.event))
+            for name, found in declared.event_types.items()
+            if found.reverses is not None
+        },
     )
     return vocabulary, problems
 

@@ -15,6 +15,7 @@ from loyalty.program.effect_rules import (
     SetAttributeRule,
 )
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
+from loyalty.program.event_types import Reversal
 from loyalty.program.logic import Logic, Template
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
@@ -94,6 +95,9 @@ class RuleUsage:
             self._measure(achievement)
             self._event_type = "achievement_completed"
             self._effects(achievement.then)
+        for event_type in program.event_types.values():
+            self._event_type = event_type.name
+            self._reversal(event_type.reverses)
         self._event_type = ""
         for reward in program.rewards.values():
             for logic in reward.logics():
@@ -135,6 +139,14 @@ class RuleUsage:
     def _condition(self, when: Logic | None) -> None:
         if when is not None:
             self._origin_of(when)
+
+    def _reversal(self, reversal: Reversal | None) -> None:
+        if reversal is None:
+            return
+        for rule in reversal.where.values():
+            self._origin_of(rule)
+        if reversal.share is not None:
+            self._calculate(self._origin_of(reversal.share))
 
     def _measure(self, achievement: Achievement) -> None:
         match achievement.measure:

@@ -145,7 +145,9 @@ class _Run:
             events = self.engine.advance(until)
         except (rules.RuleError, Refusal) as error:
             return (Mismatch(place, "wait", "an answer", str(error)),)
-        return self._keep(events, place)
+        set_aside = tuple(Mismatch(place, "wait", "an answer", str(each)) for each in self.engine.set_aside)
+        self.engine.set_aside.clear()
+        return self._keep(events, place) + set_aside
 
     def _buy(self, step: BuyReward) -> tuple[Mismatch, ...]:
         """Let a member buy a reward, and process what the purchase recorded."""
@@ -176,10 +178,17 @@ class _Run:
     def _report(self, step: ReportEvent) -> tuple[Mismatch, ...]:
         for times in step.times:
             mismatches = self._wait(step.place, times.reported_at)
-            mismatches = mismatches or self._process(list(self._accept(step, times)), step.place)
+            mismatches = mismatches or self._report_once(step, times)
             if mismatches:
                 return mismatches
         return ()
+
+    def _report_once(self, step: ReportEvent, times: EventTimes) -> tuple[Mismatch, ...]:
+        try:
+            accepted = list(self._accept(step, times))
+        except Refusal as refusal:
+            return (Mismatch(step.place, step.type, "an answer", str(refusal)),)
+        return self._process(accepted, step.place)
 
     def _report_together(self, step: ReportTogether) -> tuple[Mismatch, ...]:
         """Accept all events, then process them; an event that fails does not hold up those behind it."""
@@ -188,9 +197,12 @@ class _Run:
         reports = [(event, times) for event in step.events for times in event.times]
         accepted: list[EventRef] = []
         for number, (event, times) in enumerate(reports, 1):
-            for each in self._accept(event, times):
-                accepted.append(each)
-                self._together[each.id] = PlaceTogether(number, len(reports), event.place)
+            try:
+                for each in self._accept(event, times):
+                    accepted.append(each)
+                    self._together[each.id] = PlaceTogether(number, len(reports), event.place)
+            except Refusal as refusal:
+                return (Mismatch(event.place, event.type, "an answer", str(refusal)),)
         return self._process(accepted, step.place)
 
     def _report_transaction(self, step: ReportTransaction) -> tuple[Mismatch, ...]:

@@ -32,6 +32,8 @@ class InMemoryAchievements:
         sums = self._members[member_id].daily_sums.setdefault(achievement, [])
         for each in changed:
             insert_sorted(sums, each)
+            if each.is_empty:
+                sums.remove(each)
 
     def completed(self, member_id: str, achievement: str) -> int:
         return self._members[member_id].completed.get(achievement, 0)

@@ -10,14 +10,15 @@ from loyalty.decisions.decision_json import to_json
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import NewEvent, StoredEvent
 
-RETURNABLE: Final = frozenset({"transaction", "transaction_returned"})
-"""The types of events that are kept, with all that they cause."""
+TRANSACTIONS: Final = frozenset({"transaction", "transaction_returned"})
 
 
 class ReturnableEvents:
     """Events, their decisions, what these read, and their contributions."""
 
     def __init__(self) -> None:
+        self.types: frozenset[str] = TRANSACTIONS
+        """The types of events that are kept, with all that they cause."""
         self.facts: dict[str, Mapping[str, Any]] = {}
         self._events: dict[str, StoredEvent] = {}
         self._caused: dict[str, list[str]] = {}
@@ -25,7 +26,7 @@ class ReturnableEvents:
 
     def add(self, new: NewEvent, *, now: datetime) -> None:
         """Keep an event, if it can be returned or was caused by one that can be."""
-        if new.type not in RETURNABLE and new.parent not in self._events:
+        if new.type not in self.types and new.parent not in self._events:
             return
         self._events[new.id] = StoredEvent(
             new.id,
@@ -55,6 +56,10 @@ class ReturnableEvents:
 
     def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
         return [self._events[each] for each in self._caused.get(event_id, ())]
+
+    def newest_of(self, member_id: str, type_: str) -> Sequence[StoredEvent]:
+        found = [each for each in self._events.values() if (each.member, each.type) == (member_id, type_)]
+        return found[::-1]
 
     def contribute(self, event_id: str, contributions: Sequence[Contribution]) -> None:
         """Add to the contributions of an event."""

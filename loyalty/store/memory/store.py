@@ -25,6 +25,7 @@ from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.referrals import InMemoryReferrals
 from loyalty.store.memory.returnable_events import ReturnableEvents
+from loyalty.store.memory.reversals import InMemoryReversals
 from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemorySpend, InMemoryTierHolds, InMemoryTierPlaces
 from loyalty.store.memory.transactions import InMemoryTransactions
@@ -64,6 +65,7 @@ class InMemoryStore:
         self.tier_places = InMemoryTierPlaces(self.members_by_id)
         self.spend = InMemorySpend(self.members_by_id)
         self.transactions = InMemoryTransactions()
+        self.reversals = InMemoryReversals()
         self.due_items = DueItemQueue()
         self.usage = _Usage(self)
         self.codes = InMemoryCodes()
@@ -97,12 +99,14 @@ class _Repository:
 
 
 class _Events(_Repository):
-    __slots__ = ("_has_subscribers", "_reported_ids", "kept", "states")
+    __slots__ = ("_has_subscribers", "_reported_ids", "kept", "outside", "states")
 
     def __init__(self, store: InMemoryStore, *, has_subscribers: bool) -> None:
         super().__init__(store)
         self._has_subscribers = has_subscribers
         self.states: dict[str, EventState] = {}
+        self.outside: dict[str, EventState] = {}
+        """Events that wait outside their members' queues."""
         self.kept = ReturnableEvents()
         self._reported_ids: dict[str, ReportedId] = {}
 
@@ -141,6 +145,16 @@ class _Events(_Repository):
         """Store an event; none is before it, since each is processed before the next."""
         return 0 if self.add(new, now=now) else None
 
+    def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
+        """Store an event that waits; it is kept until it joins its member's queue."""
+        if not self.add(new, now=now):
+            return False
+        self.outside[new.id] = self.states.pop(new.id)
+        return True
+
+    def join_queue(self, event_id: str, *, now: datetime) -> None:  # noqa: ARG002 - it keeps when it was stored
+        self.states[event_id] = self.outside.pop(event_id)
+
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
         """Do nothing: nothing is started later."""
 
@@ -165,6 +179,9 @@ class _Events(_Repository):
 
     def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
         return self.kept.caused_by(event_id)
+
+    def newest_of(self, member_id: str, type_: str, *, limit: int) -> Sequence[StoredEvent]:
+        return self.kept.newest_of(member_id, type_)[:limit]
 
     def facts(self, event_id: str) -> Mapping[str, Any] | None:
         return self.kept.facts.get(event_id)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 import rules
 from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import AwardPointsRule, CallWebhookRule, SetAttributeRule
-from loyalty.program.event_types import EventType
+from loyalty.program.event_types import EventType, Reversal
 from loyalty.program.logic import Logic, Place
 from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.reactors import Limit, Reactor
@@ -441,7 +441,8 @@ def test_json_has_both_sides_and_both_places() -> None:
         (TransferLimit, "every times points"),
         (NotifyBefore, "points coupons tier"),
         (Tier, "name title start"),
-        (EventType, "name title body built_in has_member names"),
+        (EventType, "name title body built_in has_member names reverses"),
+        (Reversal, "event where share"),
         (Reward, "name title coupon cost description categories price eligible shown sold limits statuses"),
         (Price, "wallet least step"),
         (Span, "start end"),

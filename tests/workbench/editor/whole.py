@@ -54,6 +54,11 @@ body:
       {type: object, required: [sku], properties: {sku: {type: string}, parts: {type: array, items: {type: number}}}}
 """,
     "events/ping.json": b'{"event": "ping"}',
+    "events/refund.yaml": b"""\
+event: refund
+body: {type: object, required: [note], properties: {note: {type: string}}}
+reverses: {event: purchase, where: {note: {var: event.body.note}}, share: {if: [{var: reversed.body.tags}, 1, 0.5]}}
+""",
     "reactors/double.yaml": b"""\
 reactor: double
 title: Double points
