@@ -24,13 +24,14 @@ from api.http.paging import Filter, ListQuery, matches, page_of_list, page_of_re
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.points.moves import moves
-from api.state.changes import AdminChange
+from api.state.by_hand import ChangedByHand
 from api.state.dependencies import AdminRequest
 from api.state.member_lookup import member_in_path
 from database import ReadTransaction, Transaction
 from database.achievement_triggers import find_triggers
 from database.pages import Condition, PageRequest
 from loyalty.achievements.operations import SetProgress, set_badges, set_progress
+from loyalty.corrections.changes import CorrectBadge, CorrectProgress
 from loyalty.events.operations import OperationContext
 from loyalty.program import achievements as model
 from loyalty.program.program import Program
@@ -108,13 +109,14 @@ async def show_achievement(name: AchievementInPath, store_request: AdminRequest)
     openapi_extra=request_body(PatchProgress, _PROGRESS),
 )
 async def patch_progress(
-    request: Request, member: MemberInPath, name: AchievementInPath, change: AdminChange
+    request: Request, member: MemberInPath, name: AchievementInPath, by_hand: ChangedByHand
 ) -> Response:
     """Set how often a member has completed an achievement, and their progress now: up, or down to take it back.
 
     A completion gives what the achievement gives. One that is taken back leaves what it gave.
     """
     posted = await read_body(request, PatchProgress)
+    change = by_hand.change
     store_request = change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> None:
@@ -122,6 +124,7 @@ async def patch_progress(
         achievement = _require_achievement(operation.program, name)
         progress = _progress_of(operation.program, achievement, posted.member_progress)
         completed = posted.member_progress.completed_count
+        by_hand.note_change(operation, found.id, CorrectProgress(achievement.name, progress, completed))
         set_progress(operation, SetProgress(found.id, achievement.name, progress, completed))
 
     return await change.respond(posted, moves(change, run))
@@ -158,15 +161,17 @@ async def show_badge_type(name: BadgeInPath, store_request: AdminRequest) -> Res
     openapi_extra=request_body(PutBadge, {"badge": {"completedCount": 2}}),
     tags=["Member"],
 )
-async def put_badge(request: Request, member: MemberInPath, name: BadgeInPath, change: AdminChange) -> Response:
+async def put_badge(request: Request, member: MemberInPath, name: BadgeInPath, by_hand: ChangedByHand) -> Response:
     """Set how many times a member has a badge; 0 takes it away."""
     posted = await read_body(request, PutBadge)
+    change = by_hand.change
     store_request = change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = member_in_path(tx, store_request, member)
         held = [each.badge for each in tx.members.badges(found.id)]
         badge = _require_badge(operation.program, name, held)
+        by_hand.note_change(operation, found.id, CorrectBadge(badge, posted.badge.completed_count))
         set_badges(operation, found.id, badge, posted.badge.completed_count)
 
     return await change.respond(posted, moves(change, run))

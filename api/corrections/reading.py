@@ -3,9 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from api.authentication.callers import AdminCaller
 from api.corrections.schemas import NewCorrection as CorrectionForm
-from api.http.errors import BadInput, Forbidden, InputFault, faults_of_refusal
+from api.http.errors import BadInput, InputFault, faults_of_refusal
 from api.points.moves import parse_until
 from api.state.dependencies import StoreRequest
 from api.state.member_lookup import require_member
@@ -19,20 +18,12 @@ from loyalty.corrections.changes import (
     CorrectReward,
     CorrectTier,
 )
-from loyalty.corrections.operations import Corrector, NewCorrection
+from loyalty.corrections.operations import NewCorrection
 from loyalty.corrections.refusals import CorrectionRefusal
 from loyalty.program.program import Program
 from loyalty.refusals import Refusal
 
 _KINDS = ("points", "tier", "reward", "progress", "badge")
-
-
-def corrector_of(store_request: StoreRequest) -> Corrector:
-    """The administrator who asks, and their bounds; raise Forbidden for a member."""
-    caller = store_request.caller
-    if not isinstance(caller, AdminCaller):
-        raise Forbidden
-    return Corrector(caller.id, caller.username, caller.rights.bounds)
 
 
 def new_correction(tx: ReadTransaction, store_request: StoreRequest, form: CorrectionForm) -> NewCorrection:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.corrections.reading import corrector_of, new_correction, refused_at
+from api.corrections.reading import new_correction, refused_at
 from api.corrections.schemas import (
     CorrectionPreview,
     Corrections,
@@ -22,6 +22,7 @@ from api.http.errors import NotFound
 from api.http.paging import Filter, ListQuery, page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
+from api.state.by_hand import corrector_of
 from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest, StoreRequest
 from api.state.operations import operation_context

@@ -120,7 +120,7 @@ class ReasonForm(RequestModel):
 class CorrectionSettings(RequestModel):
     """What a store asks of corrections; what is left out stays.
 
-    `required`: other changes by hand name a reason, too, and are within the bounds of the role; see the documentation.
+    `required`: other routes that change the same by hand need the header `Correction-Reason`, and hold the bounds.
     """
 
     reasons: list[ReasonForm] | None = Field(default=None, min_length=1, max_length=MAX_REASONS)

@@ -18,6 +18,7 @@ from api.http.responses import ExactJson
 from api.imports.schemas import FILE_BODY, ImportDetails, ImportId, Imports
 from api.imports.uploads import store_upload
 from api.imports.views import STATUSES, import_view, item_view
+from api.state.by_hand import require_unbounded
 from api.state.dependencies import AdminRequest, StoreRequest
 from database import ReadTransaction, Transaction
 from database.imports import ImportItem
@@ -53,6 +54,9 @@ _NEEDED: Mapping[ImportType, Permission] = {
 }
 """What a caller must be permitted to do to import files of a type."""
 
+_BY_HAND = frozenset({"member", "unitTransferAdding", "unitTransferSpending"})
+"""The types whose lines change points or tiers by hand."""
+
 _REPORT_PAGE = 500
 
 
@@ -74,6 +78,8 @@ async def post_import(
     caller = store_request.caller
     if not isinstance(caller, AdminCaller) or not caller.rights.allow(_NEEDED[kind]):
         raise Forbidden(f"this also needs the permission {_NEEDED[kind]}, which your role does not include")
+    if kind in _BY_HAND:
+        await store_request.database.read(lambda tx: require_unbounded(tx, store_request, "what a file changes"))
     import_id = await store_upload(request, store_request, kind, reference=reference)
     return ExactJson({"importId": import_id})
 

@@ -12,10 +12,12 @@ from api.http.requests import read_body, request_body
 from api.members.paths import MemberInPath
 from api.members.schemas import CustomerId, DeleteAttributes, PutAttributes, PutMember
 from api.members.validation import NewParts, validate_changes, validate_own_changes
-from api.state.changes import AdminChange, CallerChange, Change
+from api.state.by_hand import CallerChangedByHand
+from api.state.changes import AdminChange, Change
 from api.state.member_lookup import member_in_path
 from api.state.operations import operates
 from database import Transaction
+from loyalty.corrections.changes import CorrectTier
 from loyalty.events.operations import OperationContext
 from loyalty.members.accounts import request_change
 from loyalty.members.changes import (
@@ -39,12 +41,13 @@ _NAMED_ATTRIBUTE = {"customAttributes": [{"key": "shop"}]}
 @router.put(
     "/{member}", summary="Change a member", response_model=CustomerId, openapi_extra=request_body(PutMember, _CHANGES)
 )
-async def put_member(request: Request, member: MemberInPath, change: CallerChange) -> Response:
+async def put_member(request: Request, member: MemberInPath, by_hand: CallerChangedByHand) -> Response:
     """Change what a member is known by, the profile, custom attributes, the date of registration, or the tier.
 
     What is left out stays; null removes it. Members change their own profile, and their email and phone: these are
     confirmed by a code that is sent to them, and stay as they are until then.
     """
+    change = by_hand.change
     store_request = change.store_request
     if isinstance(store_request.caller, MemberCaller):  # who asks for another is told nothing of the body
         await store_request.database.read(lambda tx: member_in_path(tx, store_request, member))
@@ -57,6 +60,8 @@ async def put_member(request: Request, member: MemberInPath, change: CallerChang
 
     def run(operation: OperationContext, tx: Transaction) -> CustomerId:
         member_id = member_in_path(tx, change.store_request, member).id
+        if changes.tier is not None:
+            by_hand.note_change(operation, member_id, CorrectTier(changes.tier))
         update_member(operation, member_id, changes)
         for part, value in by_code.items():
             request_change(operation, member_id, part, value)

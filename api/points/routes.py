@@ -29,7 +29,8 @@ from api.points.schemas import (
     Transfers,
 )
 from api.points.views import transfer_view
-from api.state.changes import AdminChange, CallerChange
+from api.state.by_hand import ChangedByHand
+from api.state.changes import CallerChange
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from api.state.member_lookup import require_member, require_member_of_id
 from database import ReadTransaction, Transaction
@@ -66,9 +67,10 @@ _SHORTFALL: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/points/add", summary="Add points", response_model=TransferId, openapi_extra=request_body(PostAdd, _ADD))
-async def add(request: Request, change: AdminChange) -> Response:
+async def add(request: Request, by_hand: ChangedByHand) -> Response:
     """Add points to a member's wallet, for a reason of your own. Rules add theirs by themselves."""
     posted = await read_body(request, PostAdd)
+    change = by_hand.change
     new, store_request = posted.transfer, change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
@@ -86,6 +88,7 @@ async def add(request: Request, change: AdminChange) -> Response:
             comment=new.comment,
             external_id=new.external_transfer_id,
         )
+        by_hand.note_points(operation, added.member, added.wallet, added.amount, added.comment, added.external_id)
         return {"transferId": add_points(operation, added)}
 
     return await change.respond(posted, moves(change, run))
@@ -94,9 +97,10 @@ async def add(request: Request, change: AdminChange) -> Response:
 @router.post(
     "/points/spend", summary="Spend points", response_model=TransferId, openapi_extra=request_body(PostSpend, _SPEND)
 )
-async def spend(request: Request, change: AdminChange) -> Response:
+async def spend(request: Request, by_hand: ChangedByHand) -> Response:
     """Take points from a member's wallet, those first that expire first. `notEnoughPoints` if there are too few."""
     posted = await read_body(request, PostSpend)
+    change = by_hand.change
     spent, store_request = posted.transfer, change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
@@ -105,6 +109,7 @@ async def spend(request: Request, change: AdminChange) -> Response:
         asked = SpendPoints(
             member_id, spent.points, spent.wallet_code, comment=spent.comment, external_id=spent.external_transfer_id
         )
+        by_hand.note_points(operation, asked.member, asked.wallet, asked.amount, asked.comment, asked.external_id)
         return {"transferId": spend_points(operation, asked)}
 
     return await change.respond(posted, moves(change, run))
@@ -113,9 +118,10 @@ async def spend(request: Request, change: AdminChange) -> Response:
 @router.post(
     "/points/block", summary="Block points", response_model=TransferId, openapi_extra=request_body(PostBlock, _BLOCK)
 )
-async def block(request: Request, change: AdminChange) -> Response:
+async def block(request: Request, by_hand: ChangedByHand) -> Response:
     """Set points aside, until they are captured, or released by cancelling, or by the moment `until`."""
     posted = await read_body(request, PostBlock)
+    change = by_hand.change
     blocked, store_request = posted.transfer, change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
@@ -128,6 +134,7 @@ async def block(request: Request, change: AdminChange) -> Response:
             comment=blocked.comment,
             external_id=blocked.external_transfer_id,
         )
+        by_hand.note_points(operation, asked.member, asked.wallet, asked.amount, asked.comment, asked.external_id)
         return {"transferId": hold_points(operation, asked)}
 
     return await change.respond(posted, moves(change, run))
@@ -139,9 +146,10 @@ async def block(request: Request, change: AdminChange) -> Response:
     response_model=TransferId,
     openapi_extra=request_body(PostTransfer, _MOVE),
 )
-async def transfer(request: Request, change: AdminChange) -> Response:
+async def transfer(request: Request, by_hand: ChangedByHand) -> Response:
     """Move points from one member to another; they keep their dates. The answer names the sender's transfer."""
     posted = await read_body(request, PostTransfer)
+    change = by_hand.change
     moved, store_request = posted.transfer, change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
@@ -154,6 +162,7 @@ async def transfer(request: Request, change: AdminChange) -> Response:
             comment=moved.comment,
             external_id=moved.external_transfer_id,
         )
+        by_hand.note_points(operation, asked.sender, asked.wallet, asked.amount, asked.comment, asked.external_id)
         return {"transferId": transfer_points(operation, asked)}
 
     return await change.respond(posted, moves(change, run))
@@ -165,13 +174,15 @@ async def transfer(request: Request, change: AdminChange) -> Response:
     response_model=TransferId,
     openapi_extra=request_body(PostCapture, {"transfer": {"points": 5}}),
 )
-async def capture(request: Request, transfer_id: TransferInPath, change: AdminChange) -> Response:
+async def capture(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
     """Spend what a `blocked` transfer set aside, wholly or in part; the rest can be spent again."""
     posted = await read_body(request, PostCapture)
+    change = by_hand.change
     captured = posted.transfer
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
         _require_transfer(tx, transfer_id)
+        by_hand.note_transfer(operation, transfer_id.lower(), captured.comment)
         spent = capture_points(operation, transfer_id.lower(), captured.points, captured.comment)
         return {"transferId": spent}
 
@@ -186,17 +197,19 @@ async def capture(request: Request, transfer_id: TransferInPath, change: AdminCh
     responses=_SHORTFALL,
     openapi_extra=request_body(PostCancel, _REASON),
 )
-async def cancel(request: Request, transfer_id: TransferInPath, change: AdminChange) -> Response:
+async def cancel(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
     """Undo a transfer, once: points go back to where they came from; of `blocked` ones, to what can be spent.
 
     What a member has spent meanwhile of points that are taken back, they owe. If the wallet bounds debt and the bound
     is reached, the answer is 200 with the `shortfall`.
     """
     posted = await read_body(request, PostCancel)
+    change = by_hand.change
     asked, store_request = posted.transfer, change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any] | None:
         wallet_code = _require_transfer(tx, transfer_id)
+        by_hand.note_transfer(operation, transfer_id.lower(), asked.comment)
         expires_at = parse_until(asked.expires_at, store_request, path="transfer.expiresAt")
         done = cancel_transfer(
             operation, CancelTransfer(transfer_id.lower(), expires_at=expires_at, comment=asked.comment)
@@ -216,12 +229,14 @@ async def cancel(request: Request, transfer_id: TransferInPath, change: AdminCha
     response_class=Response,
     openapi_extra=request_body(PostReason, _REASON),
 )
-async def expire(request: Request, transfer_id: TransferInPath, change: AdminChange) -> Response:
+async def expire(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
     """Let what is left of the points that a transfer added expire now."""
     posted = await read_body(request, PostReason)
+    change = by_hand.change
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         _require_transfer(tx, transfer_id)
+        by_hand.note_transfer(operation, transfer_id.lower(), posted.transfer.comment)
         expire_points(operation, transfer_id.lower(), posted.transfer.comment)
 
     return await change.respond(posted, moves(change, run))
@@ -234,12 +249,14 @@ async def expire(request: Request, transfer_id: TransferInPath, change: AdminCha
     response_class=Response,
     openapi_extra=request_body(PostReason, _REASON),
 )
-async def activate(request: Request, transfer_id: TransferInPath, change: AdminChange) -> Response:
+async def activate(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
     """Let the pending points that a transfer added be spent from now on; their expiry counts from now."""
     posted = await read_body(request, PostReason)
+    change = by_hand.change
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         _require_transfer(tx, transfer_id)
+        by_hand.note_transfer(operation, transfer_id.lower(), posted.transfer.comment)
         activate_points(operation, transfer_id.lower(), posted.transfer.comment)
 
     return await change.respond(posted, moves(change, run))

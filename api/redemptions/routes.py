@@ -23,13 +23,14 @@ from api.redemptions.schemas import (
 )
 from api.redemptions.views import history_view, issued_view
 from api.rewards.lookup import logged_in_member
-from api.state.changes import AdminChange
+from api.state.by_hand import ChangedByHand
+from api.state.changes import AdminChange, Change
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from api.state.member_lookup import member_in_path
 from api.state.operations import operates
 from database import ReadTransaction, Transaction
 from loyalty.events.operations import OperationContext
-from loyalty.rewards.operations import cancel_reward, change_status, reissue_coupon, use_coupon
+from loyalty.rewards.operations import CANCELED, cancel_reward, change_status, reissue_coupon, use_coupon
 from loyalty.store import rewards
 
 router = APIRouter(prefix="/api/{storeCode}", tags=["Reward"])
@@ -75,13 +76,15 @@ async def show_redemption(issued_id: IssuedInPath, store_request: AdminRequest) 
 @router.post(
     "/redemption/{issuedReward}/cancel", summary="Cancel an issued reward", status_code=204, response_class=Response
 )
-async def cancel(issued_id: IssuedInPath, change: AdminChange) -> Response:
+async def cancel(issued_id: IssuedInPath, by_hand: ChangedByHand) -> Response:
     """Cancel a reward that is not used: its points, limits and stock go back; its code is never issued again."""
 
     def run(operation: OperationContext, tx: Transaction) -> None:
-        cancel_reward(operation, _require_issued(tx, issued_id).id)
+        found = _require_issued(tx, issued_id)
+        by_hand.note_reward(operation, found.member, found.reward)
+        cancel_reward(operation, found.id)
 
-    return await change.respond(None, operates(change, run))
+    return await by_hand.change.respond(None, operates(by_hand.change, run))
 
 
 @router.post(
@@ -91,14 +94,17 @@ async def cancel(issued_id: IssuedInPath, change: AdminChange) -> Response:
     response_class=Response,
     openapi_extra=request_body(PostStatus, {"status": "shipped", "comment": "By bike"}),
 )
-async def post_status(request: Request, issued_id: IssuedInPath, change: AdminChange) -> Response:
+async def post_status(request: Request, issued_id: IssuedInPath, by_hand: ChangedByHand) -> Response:
     """Move an issued reward on to another status that its file allows; `canceled` cancels it."""
     posted = await read_body(request, PostStatus)
 
     def run(operation: OperationContext, tx: Transaction) -> None:
-        change_status(operation, _require_issued(tx, issued_id).id, posted.status, posted.comment)
+        found = _require_issued(tx, issued_id)
+        if posted.status == CANCELED:
+            by_hand.note_reward(operation, found.member, found.reward)
+        change_status(operation, found.id, posted.status, posted.comment)
 
-    return await change.respond(posted, operates(change, run))
+    return await by_hand.change.respond(posted, operates(by_hand.change, run))
 
 
 @router.get(
@@ -134,15 +140,21 @@ async def redeem(request: Request, member: MemberInPath, change: AdminChange) ->
     openapi_extra=request_body(PostCouponCode, _CODE),
     tags=["Member"],
 )
-async def reissue(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+async def reissue(request: Request, member: MemberInPath, by_hand: ChangedByHand) -> Response:
     """Mark a member's coupon as unused, so that it can be used again."""
-    return await _mark(request, member, change, reissue_coupon)
+
+    def again(operation: OperationContext, member_id: str, code: str) -> rewards.IssuedReward:
+        for each in operation.tx.rewards.with_code(code, member_id)[:1]:
+            by_hand.note_reward(operation, member_id, each.reward)
+        return reissue_coupon(operation, member_id, code)
+
+    return await _mark(request, member, by_hand.change, again)
 
 
 async def _mark(
     request: Request,
     member: str,
-    change: AdminChange,
+    change: Change,
     mark: Callable[[OperationContext, str, str], rewards.IssuedReward],
 ) -> Response:
     posted = await read_body(request, PostCouponCode)

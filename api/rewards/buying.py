@@ -13,7 +13,7 @@ from api.http.requests import read_body, request_body
 from api.points.moves import parse_until
 from api.rewards.lookup import RewardInPath, logged_in_member, reward_in_path
 from api.rewards.schemas import IssuedRewardId, PostBuy
-from api.state.changes import CallerChange
+from api.state.by_hand import CallerChangedByHand
 from api.state.dependencies import StoreRequest
 from api.state.member_lookup import require_member
 from api.state.operations import operates
@@ -32,12 +32,13 @@ _BUY = {"customerId": "email=anna@example.com", "quantity": 1, "withoutPoints": 
     response_model=list[IssuedRewardId],
     openapi_extra=request_body(PostBuy, _BUY),
 )
-async def buy(request: Request, name: RewardInPath, change: CallerChange) -> Response:
+async def buy(request: Request, name: RewardInPath, by_hand: CallerChangedByHand) -> Response:
     """Pay a reward with the points of a member, take it from stock and issue it; or refuse, with the one reason.
 
     With `withoutPoints` an administrator gives it. A member's own token buys for that member.
     """
     posted = await read_body(request, PostBuy)
+    change = by_hand.change
     store_request = change.store_request
     reward = reward_in_path(store_request.program, name)
     _check_fields(store_request, posted)
@@ -45,6 +46,8 @@ async def buy(request: Request, name: RewardInPath, change: CallerChange) -> Res
 
     def run(operation: OperationContext, tx: Transaction) -> list[dict[str, Any]]:
         member_id = _member(tx, store_request, posted)
+        if posted.without_points or posted.coupon_value is not None or until is not None:
+            by_hand.note_reward(operation, member_id, reward.name, posted.quantity)
         issued = _issue(operation, member_id, reward.name, posted, until)
         return [{"issuedRewardId": each} for each in issued]
 

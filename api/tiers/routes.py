@@ -14,7 +14,7 @@ from api.http.paging import ListQuery, matches, page_of_list
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.points.moves import moves, parse_until
-from api.state.changes import AdminChange
+from api.state.by_hand import ChangedByHand
 from api.state.dependencies import AdminRequest, CallerRequest, StoreRequest
 from api.state.member_lookup import member_in_path
 from api.tiers.schemas import (
@@ -43,6 +43,7 @@ from loyalty.events.operations import OperationContext
 from loyalty.program.program import Program
 from loyalty.program.tiers import DEFAULT_SET
 from loyalty.program.tiers import TierSet as TierSetOfProgram
+from loyalty.program.wallets import ONE, Points
 from loyalty.refusals import UnknownTier
 from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 from loyalty.tiers.refusals import UnknownTierSet
@@ -188,13 +189,14 @@ async def show_progress(member: MemberInPath, name: TierSetInPath, store_request
     openapi_extra=request_body(PostTier, {"levelId": "silver", "until": "2099-12-31"}),
     tags=["Member"],
 )
-async def assign(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+async def assign(request: Request, member: MemberInPath, by_hand: ChangedByHand) -> Response:
     """Put a member into a tier, by its id or its name in program files.
 
     Upwards it is a floor, until `until` or until it is taken back: the member rises above it, and does not fall below.
     Downwards it holds until the next review. With `pinned` it holds both ways.
     """
     posted = await read_body(request, PostTier)
+    change = by_hand.change
     store_request = change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> None:
@@ -207,6 +209,7 @@ async def assign(request: Request, member: MemberInPath, change: AdminChange) ->
             unknown = UnknownTier([each.name for each in known.tiers])
             raise BadInput.at("levelId", str(unknown), "unknownTier")
         tier_set, tier = named
+        by_hand.note(operation, found.id, "tier", tier.name, Points(ONE))
         assign_tier(operation, AssignTier(found.id, tier.name, until, posted.pinned, tier_set.name))
 
     return await change.respond(posted, moves(change, run))
@@ -220,14 +223,16 @@ async def assign(request: Request, member: MemberInPath, change: AdminChange) ->
     openapi_extra=request_body(PostRemoveTier, {}),
     tags=["Member"],
 )
-async def unassign(request: Request, member: MemberInPath, change: AdminChange) -> Response:
+async def unassign(request: Request, member: MemberInPath, by_hand: ChangedByHand) -> Response:
     """End a tier by hand: the member comes into the tier that they would be in without it."""
     posted = await read_body(request, PostRemoveTier)
+    change = by_hand.change
     store_request = change.store_request
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = member_in_path(tx, store_request, member)
         within = None if posted.tier_set_id is None else _named_set(operation.program, posted.tier_set_id)
+        by_hand.note(operation, found.id, "tier", "", Points(ONE))
         unassign_tier(operation, found.id, DEFAULT_SET if within is None else within.name)
 
     return await change.respond(posted, moves(change, run))

@@ -1,0 +1,132 @@
+"""Changes by hand on the routes of before: where a store requires it, they name a reason and are within bounds."""
+
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Header
+
+from access import CorrectionKind
+from api.authentication.callers import AdminCaller, MemberCaller
+from api.http.errors import BadInput, Forbidden
+from api.state.changes import AdminChange, CallerChange, Change
+from api.state.dependencies import StoreRequest
+from database import ReadTransaction
+from loyalty.corrections.by_hand import ChangeByHand, note_by_hand
+from loyalty.corrections.changes import CorrectedChange, kind_of
+from loyalty.corrections.measuring import measure
+from loyalty.corrections.operations import Corrector
+from loyalty.events.operations import OperationContext
+from loyalty.points.amounts import points_of, wallet_of
+from loyalty.program.wallets import ONE, Points
+
+NAME = "Correction-Reason"
+
+ReasonHeader: TypeAlias = Annotated[
+    str | None,
+    Header(
+        alias=NAME,
+        max_length=255,
+        description="The code of the reason why this is done by hand; needed where the store requires it.",
+    ),
+]
+
+
+class ByHand:
+    """A request that may change something by hand, and the reason that it names."""
+
+    def __init__(self, change: Change, reason: str | None) -> None:
+        self.change = change
+        self.reason = reason
+
+    def note(
+        self,
+        operation: OperationContext,
+        member_id: str,
+        kind: CorrectionKind,
+        unit: str,
+        amount: Points,
+        comment: str = "",
+    ) -> None:
+        """Keep the reason, and count what is changed for the bounds of who asks. Members are not asked.
+
+        Raise BadInput if the reason is missing, UnknownReason, CommentNeeded or AboveBound.
+        """
+        store_request = self.change.store_request
+        if isinstance(store_request.caller, MemberCaller) or not _is_asked(operation, self.reason):
+            return
+        reason = self.reason or ""
+        request = self.change.request
+        action = f"{request.method} {request.scope['route'].path}"
+        noted = ChangeByHand(member_id, action, kind, unit, amount, reason, comment)
+        note_by_hand(operation, noted, corrector_of(store_request))
+
+    def note_points(
+        self,
+        operation: OperationContext,
+        member_id: str,
+        wallet: str | None,
+        amount: Decimal | int,
+        comment: str,
+        external_id: str | None = None,
+    ) -> None:
+        """As `note`, for an amount in a wallet; what was asked for before by the same id is noted already."""
+        known = None if external_id is None else operation.tx.ledger.reported_transfer(external_id)
+        if known is None:
+            found = wallet_of(operation.program, wallet)
+            self.note(operation, member_id, "points", found.code, points_of(found, amount), comment)
+
+    def note_transfer(self, operation: OperationContext, transfer_id: str, comment: str) -> None:
+        """As `note`, for what is done with a transfer that exists."""
+        found = operation.tx.ledger.transfer(transfer_id)
+        if found is not None:
+            self.note(operation, found.member, "points", found.wallet, found.points, comment)
+
+    def note_change(self, operation: OperationContext, member_id: str, change: CorrectedChange) -> None:
+        """As `note`, for what a correction could do, too."""
+        if _is_asked(operation, self.reason):
+            measured = measure(operation, member_id, change)
+            self.note(operation, member_id, kind_of(change), measured.unit, measured.amount)
+
+    def note_reward(self, operation: OperationContext, member_id: str, reward: str, quantity: int = 1) -> None:
+        """As `note`, for rewards."""
+        self.note(operation, member_id, "reward", reward, Points(quantity * ONE))
+
+
+def corrector_of(store_request: StoreRequest) -> Corrector:
+    """The administrator who asks, and their bounds; raise Forbidden for a member."""
+    caller = store_request.caller
+    if not isinstance(caller, AdminCaller):
+        raise Forbidden
+    return Corrector(caller.id, caller.username, caller.rights.bounds)
+
+
+def require_unbounded(tx: ReadTransaction, store_request: StoreRequest, what: str) -> None:
+    """Raise Forbidden for a caller with bounds, where the store requires them, if something is not counted for them."""
+    if tx.corrections.rules().required and corrector_of(store_request).bounds:
+        raise Forbidden(
+            f"{what} is not counted for the bounds of your role, which this store requires: ask one without"
+        )
+
+
+def _is_asked(operation: OperationContext, reason: str | None) -> bool:
+    """Whether a change is noted; raise BadInput if its reason is missing."""
+    if reason is not None:
+        return True
+    if not operation.tx.corrections.rules().required:
+        return False
+    message = f"this store requires a reason of every change by hand: send its code as {NAME}"
+    raise BadInput.at(NAME, message, "missing")
+
+
+async def _by_hand(change: AdminChange, reason: ReasonHeader = None) -> ByHand:
+    return ByHand(change, reason)
+
+
+async def _caller_by_hand(change: CallerChange, reason: ReasonHeader = None) -> ByHand:
+    return ByHand(change, reason)
+
+
+ChangedByHand: TypeAlias = Annotated[ByHand, Depends(_by_hand)]
+"""A change by an administrator, which may name a reason; a member gets 403."""
+CallerChangedByHand: TypeAlias = Annotated[ByHand, Depends(_caller_by_hand)]
+"""A change by an administrator, who may name a reason, or by a member."""
