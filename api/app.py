@@ -14,6 +14,7 @@ from api.analytics import totals as analytics_totals
 from api.api_keys import routes as api_keys
 from api.audit_log import archives as audit_archives
 from api.audit_log import routes as audit_log
+from api.campaigns import codes as campaign_codes
 from api.campaigns import routes as campaigns
 from api.channels import routes as channels
 from api.corrections import routes as corrections
@@ -87,6 +88,7 @@ ROUTERS = (
     points.router,  # before members, whose path parameter would match `points`
     achievements.router,
     campaigns.router,
+    campaign_codes.router,
     tiers.router,  # before members, whose path parameter would match `tier`
     members_lookups.router,  # before members, whose path parameter would match `check`
     rewards.router,  # before members, whose path parameter would match `reward`

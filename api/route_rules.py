@@ -202,6 +202,11 @@ _RULES: Mapping[str, _RulesOfPath] = {
         "PATCH": _IN_FILES,
         "DELETE": _IN_FILES,
     },
+    f"{_STORE}/campaign/{{campaign}}/codes": {
+        "GET": Needs(Permission.VIEW_CAMPAIGNS),
+        "POST": Needs(Permission.CHANGE_REWARDS),
+    },
+    f"{_STORE}/campaign/{{campaign}}/codes/generate": {"POST": Needs(Permission.CHANGE_REWARDS)},
     f"{_STORE}/member/{{member}}/campaign": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/campaign/visible": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/achievement": {"GET": Needs(Permission.VIEW_ACHIEVEMENTS), "POST": _IN_FILES},

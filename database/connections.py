@@ -161,6 +161,13 @@ class SqliteConnections(Connections):
         with measured("read", submitted), connection.begin():
             return job(connection)
 
+    def _writing(self) -> Connection:
+        """The connection that writes. Savepoints keep what they may undo in memory: files cost an event a hundredth."""
+        connection = self.engine.connect()
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA temp_store=MEMORY")
+        return connection
+
     def _write_all(self) -> None:
         connection: Connection | None = None
         while (first := self._jobs.get()) is not None:
@@ -175,7 +182,7 @@ class SqliteConnections(Connections):
                     break
                 jobs.append(job)
             try:
-                connection = connection or self.engine.connect()
+                connection = connection or self._writing()
             except Exception as error:  # noqa: BLE001 - it is the callers', not this thread's
                 _refuse(jobs, error)
             else:

@@ -11,6 +11,7 @@ member/ID            what belongs to one member, its queue of events        stor
 document/NUMBER      a transaction is stored and assigned once              storing and assigning transactions
 channels             a channel goes only when no member has it              changing channels, giving a member one
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event, buying a reward
+code/REACTOR/CODE     a redemption code is used once                         deciding an event
 supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
 revisions            of two deploys at once, the second sees the first      deploying
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
@@ -78,6 +79,11 @@ def resend_lock(resend_id: str) -> str:
 def usage_lock(reactor: str) -> str:
     """The lock of what a reactor's firings took from its limits."""
     return f"usage/{reactor}"
+
+
+def code_lock(reactor: str, code: str) -> str:
+    """The lock of one redemption code of a reactor."""
+    return f"code/{reactor}/{code}"
 
 
 def supply_lock(reward: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from database.achievements import AchievementQueries, Achievements
 from database.analytics.counting import Figures
 from database.answers import AnswerQueries, Answers
+from database.campaign_codes import CampaignCodeQueries, CampaignCodes
 from database.channels import ChannelQueries, Channels
 from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
@@ -145,6 +146,10 @@ class ReadTransaction:
         return CorrectionQueries(self.connection, self.store)
 
     @cached_property
+    def campaign_codes(self) -> CampaignCodeQueries:
+        return CampaignCodeQueries(self.connection, self.store)
+
+    @cached_property
     def answers(self) -> AnswerQueries:
         return AnswerQueries(self.connection, self.store)
 
@@ -275,6 +280,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def corrections(self) -> Corrections:
         return Corrections(self.connection, self.store)
+
+    @cached_property
+    def campaign_codes(self) -> CampaignCodes:
+        return CampaignCodes(self.connection, self.store)
 
     @cached_property
     def answers(self) -> Answers:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.campaigns.lookup import CampaignInPath, reactor_in_path
 from api.campaigns.schemas import (
     Campaign,
     Campaigns,
@@ -17,7 +18,7 @@ from api.campaigns.schemas import (
 )
 from api.campaigns.simulation import simulated_campaigns, simulation_of
 from api.campaigns.views import campaign_view, first_day, limit_reached, visible_view
-from api.http.errors import NotAllowed, NotFound
+from api.http.errors import NotAllowed
 from api.http.paging import Filter, ListQuery, matches, page_of_list
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
@@ -27,7 +28,6 @@ from api.state.member_lookup import member_in_path
 from database import ReadTransaction
 from database.campaign_usage import usage_of
 from loyalty.calendar import local_day
-from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
 
 router = APIRouter(prefix="/api/{storeCode}", tags=["Campaign"])
@@ -48,9 +48,6 @@ VISIBLE_QUERY = ListQuery({"campaignId": "exact_text", "name": "text", "trigger"
 MemberInPath: TypeAlias = Annotated[
     str,
     Path(alias="member", description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`."),
-]
-CampaignInPath: TypeAlias = Annotated[
-    str, Path(alias="campaign", description="A campaignId, or the reactor's name in program files.")
 ]
 
 _EXAMPLE = {
@@ -75,7 +72,7 @@ async def list_campaigns(request: Request, store_request: AdminRequest) -> Respo
 @router.get("/campaign/{campaign}", summary="Show a campaign", response_model=Campaign)
 async def show_campaign(name: CampaignInPath, store_request: AdminRequest) -> Response:
     """One reactor of the program in force: its condition, effects, limits and their use."""
-    reactor = _require_reactor(store_request.program, name)
+    reactor = reactor_in_path(store_request.program, name)
     (view,) = await _views(store_request, [reactor])
     return ExactJson(view)
 
@@ -160,14 +157,6 @@ async def _views(store_request: StoreRequest, reactors: Sequence[Reactor]) -> li
     usage = await store_request.database.read(lambda tx: usage_of(tx, names, None, since=since, until=until))
     at = await store_request.deployed_at()
     return [campaign_view(each, program, usage, now=now, deployed_at=at, for_member=False) for each in reactors]
-
-
-def _require_reactor(program: Program, text: str) -> Reactor:
-    """The reactor that an id, or a name in program files, names; raise NotFound."""
-    for each in program.reactors:
-        if text == each.name or text.lower() == program.id_of("reactor", each.name):
-            return each
-    raise NotFound(f"no campaign {text[:80]} in {program.store}")
 
 
 def _shows_all(filters: Sequence[Filter]) -> bool:

@@ -1,6 +1,6 @@
 """Campaigns: request bodies and answers."""
 
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
 from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
+from loyalty.campaigns.codes import MAX_CODES
 
 Trigger = Literal["custom_event", "internal_event", "transaction", "return_transaction", "achievement"]
 
@@ -183,3 +184,43 @@ class SimulatedCampaigns(TypedDict):
     effects: list[SimulatedEffect]
     evaluationWarnings: list[JsonObject]
     simulatedMember: SimulatedMember
+
+
+class GeneratedCodes(RequestModel):
+    """How many codes to make."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    number_of_codes: int = Field(ge=1, le=MAX_CODES)
+
+
+class PostGeneratedCodes(RequestModel):
+    """Codes to make."""
+
+    generate: GeneratedCodes
+
+
+class PostCampaignCodes(RequestModel):
+    """Codes to add."""
+
+    codes: list[Annotated[str, Field(max_length=255)]] = Field(min_length=1, max_length=MAX_CODES)
+
+
+class CampaignCode(TypedDict):
+    """A redemption code. `status` is `active` or `used`; `uses` counts, and the rest is of the last use."""
+
+    codeId: Id
+    code: str
+    status: str
+    uses: int
+    usedAt: Instant | None
+    usedByMemberId: Id | None
+    createdAt: Instant
+    createdBy: str
+
+
+class CampaignCodes(TypedDict):
+    """A page of redemption codes."""
+
+    items: list[CampaignCode]
+    total: Total

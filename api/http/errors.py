@@ -30,6 +30,7 @@ from loyalty.achievements.refusals import (
     UnknownAchievement,
     UnknownBadge,
 )
+from loyalty.campaigns.refusals import CampaignCodesTaken, InvalidCampaignCode, TakesNoCampaignCodes, UnknownCampaign
 from loyalty.corrections.refusals import (
     AboveBound,
     CommentNeeded,
@@ -290,6 +291,10 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     EventIdReused: FaultTemplate("eventIdReused", "event.eventId", parameters=("event_id",)),
     InvalidAmount: FaultTemplate("invalidAmount", "transfer.points"),
     UnknownWallet: FaultTemplate("unknownWallet", "transfer.walletCode", parameters=("wallets",)),
+    UnknownCampaign: FaultTemplate("unknownCampaign", "campaign"),
+    TakesNoCampaignCodes: FaultTemplate("takesNoCodes", "campaign"),
+    InvalidCampaignCode: FaultTemplate("invalidCode", "codes.{refusal.index}"),
+    CampaignCodesTaken: FaultTemplate("codeTaken", "codes"),
     NotEnoughPoints: FaultTemplate("notEnoughPoints", "transfer.points", parameters=("wallet", "balance", "needed")),
     UnknownTransfer: FaultTemplate("unknownTransfer", "transfer"),
     TransferIdReused: FaultTemplate("transferIdReused", "transfer.externalTransferId", parameters=("transfer_id",)),

@@ -364,6 +364,7 @@ class MemberExport(TypedDict):
     rewards: list[JsonObject]
     rewardStatuses: list[JsonObject]
     couponCodes: list[JsonObject]
+    campaignCodes: list[JsonObject]
     transactions: list[JsonObject]
     transactionTerms: list[JsonObject]
     importedLines: list[JsonObject]

@@ -31,6 +31,7 @@ from database.tables import (
     attempt,
     audit_log,
     badge,
+    campaign_code,
     contribution,
     correction,
     counted_sale,
@@ -318,6 +319,12 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         coupon_code,
         lambda person: coupon_code.c.issued.in_(_issued(person)),
         impersonal=_IDS | {"code", "issued"},
+    ),
+    KeptRows(
+        "campaignCodes",
+        campaign_code,
+        _of_member(campaign_code),
+        impersonal=_IDS | {"reactor", "code", "created_by"},
     ),
     KeptRows(
         "transactions",

@@ -15,6 +15,7 @@ from database.tables.access import (
 )
 from database.tables.achievements import contribution, mark, progress, usage
 from database.tables.analytics import active_day, activity_gap, daily_figure, figure_zone, uncounted
+from database.tables.campaigns import campaign_code
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.corrections import correction
@@ -48,6 +49,7 @@ __all__ = [
     "audit_archive",
     "audit_log",
     "badge",
+    "campaign_code",
     "channel",
     "console_session",
     "contribution",

@@ -15,6 +15,7 @@ Verdict = Literal[
     "not_active_yet",
     "no_longer_active",
     "condition_false",
+    "code_refused",
     "limit_reached",
     "not_enough_points",
     "came_to_nothing",

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from loyalty.decisions.reasons import (
     AlreadyCompleted,
+    CodeRefused,
     ConditionFalse,
     FailedPart,
     LimitReached,
@@ -30,6 +31,8 @@ def reason_to_json(reason: Reason, *, file: str | None) -> dict[str, Any]:
         case LimitReached(used, most, unit, per, every, wallet):
             reached = {"used": used, "most": most, "unit": unit, "per": per, "every": every}
             return reached | ({"wallet": wallet} if wallet else {})
+        case CodeRefused(code, used, uses):
+            return {"code": code, "used": used, "uses": uses}
         case NotEnoughPoints(wallet, balance, needed):
             return {"wallet": wallet, "balance": balance, "needed": needed}
         case ProgressMade(before, after, goal, completed):
@@ -49,6 +52,8 @@ def reason_from_json(stored: Mapping[str, Any], *, file: str) -> Reason:
             return NotActiveYet(datetime.fromisoformat(since))
         case {"until": until}:
             return NoLongerActive(datetime.fromisoformat(until))
+        case {"code": code, "used": used, "uses": uses}:
+            return CodeRefused(code, used, uses)
         case {"used": used, "most": most}:
             wallet = stored.get("wallet", "")
             return LimitReached(Decimal(used), Decimal(most), stored["unit"], stored["per"], stored["every"], wallet)

@@ -63,6 +63,15 @@ class LimitReached:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRefused:
+    """A redemption code is none of the reactor's, or was used as often as it can be; `used` None: it is none."""
+
+    code: str
+    used: int | None
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotEnoughPoints:
     """A member could not pay the deductions; amounts are in units of the wallet, before the event."""
 
@@ -90,7 +99,14 @@ class AlreadyCompleted:
 
 
 Reason: TypeAlias = (
-    ConditionFalse | NotActiveYet | NoLongerActive | LimitReached | NotEnoughPoints | ProgressMade | AlreadyCompleted
+    ConditionFalse
+    | NotActiveYet
+    | NoLongerActive
+    | LimitReached
+    | CodeRefused
+    | NotEnoughPoints
+    | ProgressMade
+    | AlreadyCompleted
 )
 
 
@@ -108,6 +124,10 @@ def describe_reason(reason: Reason) -> str:
         case LimitReached(used, most, unit, per, every, wallet):
             counted = f"{used:f} of {most:f}" + (f" {wallet or 'points'}" if unit == "points" else "")
             return f"limit reached: {counted} {'ever' if every == 'ever' else f'this {every}'}, per {per}"
+        case CodeRefused(code, None, _):
+            return f"{code or 'an empty text'} is no code of it"
+        case CodeRefused(code, used, uses):
+            return f"the code {code} was used {used} of {uses} times"
         case NotEnoughPoints(wallet, balance, needed):
             return f"not enough points: {balance:f} of the {needed:f} {wallet} that it takes"
         case ProgressMade(before, after, goal, completed):

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from itertools import chain
 
 from loyalty.calendar import local_day, window
+from loyalty.campaigns.codes import given_codes, use_codes
 from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.engine.builtin_event_messages import send_builtin_event_messages
 from loyalty.engine.effect_messages import send_effect_messages
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.campaign_codes import GivenCodes
 from loyalty.events.context import EventContext
 from loyalty.events.decide import decide, rule_input
 from loyalty.events.deductions import Spendable
@@ -43,7 +45,8 @@ def decide_event(context: EventContext) -> None:
     applied.
     """
     left = rewards_left(context)
-    decision = _decision(context, left)
+    codes = given_codes(context)
+    decision = _decision(context, left, codes)
     context.decide(decision)
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
@@ -51,6 +54,7 @@ def decide_event(context: EventContext) -> None:
     send_builtin_event_messages(context)  # before deductions are posted: these have messages of their own
     take_points(context)
     take_rewards(context, left)
+    use_codes(context, codes)
     context.tx.events.set_decided(context.event.id, decision, now=context.now, owner=context.owner)
     fired = [outcome for outcome in decision.outcomes if outcome.fired]
     context.fired_sources = [outcome.source for outcome in fired]
@@ -66,14 +70,14 @@ def decide_event(context: EventContext) -> None:
         send_effect_messages(context, outcome)
 
 
-def _decision(context: EventContext, left: RewardsLeft) -> Decision:
+def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> Decision:
     if context.event.type not in context.program.reactors_on and context.event.type != "achievement_completed":
         return Decision(())  # and nothing is read of the member
     usage = usage_on(context.tx, context.program, context.event)
     member = context.member if context.event.type in context.program.decides_by_member else None
     spendable = spendable_on(context.tx, context.program, context.event, now=context.now)
     if is_returnable(context.program, context.event.type):
-        _keep_facts(context, member, usage, spendable)
+        _keep_facts(context, member, usage, spendable, codes)
     return decide(
         context.program,
         member,
@@ -83,6 +87,7 @@ def _decision(context: EventContext, left: RewardsLeft) -> Decision:
         now=context.now,
         with_reasons=context.with_reasons,
         rewards_left=left,
+        codes=codes,
     )
 
 
@@ -94,10 +99,12 @@ def with_returns(context: EventContext, decided: StepResult) -> StepResult:
     return decided
 
 
-def _keep_facts(context: EventContext, member: Member | None, usage: LimitUsage, spendable: Spendable) -> None:
+def _keep_facts(
+    context: EventContext, member: Member | None, usage: LimitUsage, spendable: Spendable, codes: GivenCodes
+) -> None:
     """Keep what the decision reads, with the event; not what is too large."""
     seen = rule_input(context.program, member, context.event, now=context.now).get("member")
-    stored = facts_to_json(Facts(context.now, seen, usage, spendable))
+    stored = facts_to_json(Facts(context.now, seen, usage, spendable, codes))
     if stored is not None:
         context.tx.events.keep_facts(context.event.id, stored)
 

@@ -18,6 +18,7 @@ from loyalty.decisions.reasons import (
     NotEnoughPoints,
     Reason,
 )
+from loyalty.events.campaign_codes import NO_CODES, GivenCodes, refused_code
 from loyalty.events.decision_size import DecisionSize
 from loyalty.events.deductions import Spendable, pay
 from loyalty.events.facts import Facts
@@ -68,16 +69,17 @@ def decide(
     now: datetime,
     with_reasons: bool = True,
     rewards_left: RewardsLeft = NONE_LIMITED,
+    codes: GivenCodes = NO_CODES,
 ) -> Decision:
     """Decide an event by every reactor on its type, in the order of their files.
 
     `member` may be None for an event type that is not in `program.decides_by_member`. `spendable` is what the member
     can spend before the event, of the wallets in `program.deducted_on`; what the event awards cannot pay for what it
-    takes. `rewards_left` is what is left of
-    rewards. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
+    takes. `rewards_left` is what is left of rewards, `codes` the redemption codes that were given to
+    reactors. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
     replays, which do not show them. Raise TooMuchWorkTogether or DecisionTooLarge past the bounds of one event.
     """
-    values, taking = rule_input(program, member, event, now=now), _Taking(spendable, rewards_left)
+    values, taking = rule_input(program, member, event, now=now), _Taking(spendable, rewards_left, codes)
     with rules.steps_together(MAX_STEPS):
         return _decided(program, values, event, usage, taking, with_reasons=with_reasons)
 
@@ -86,7 +88,9 @@ def decide_again(program: Program, event: Event, facts: Facts) -> Decision:
     """Decide an event by what an earlier decision on it read, without reasons; raise as `decide`."""
     values = event_input(event, now=facts.now) | ({} if facts.member is None else {"member": facts.member})
     with rules.steps_together(MAX_STEPS):
-        return _decided(program, values, event, facts.usage, _Taking(facts.spendable, NONE_LIMITED), with_reasons=False)
+        return _decided(
+            program, values, event, facts.usage, _Taking(facts.spendable, NONE_LIMITED, facts.codes), with_reasons=False
+        )
 
 
 def event_input(event: Event, *, now: datetime) -> dict[str, Any]:
@@ -239,6 +243,8 @@ def _outcome(
     day = local_day(event.time, program.zone) if reactor.limits else None
     if day is not None and (reached := times_reached(reactor, day, usage)):
         return _no(reactor, "limit_reached", reached)
+    if reactor.code is not None and (refused := refused_code(reactor, taking.codes)):
+        return _no(reactor, "code_refused", refused)
     effects, notes = _effects(program, reactor.then, values)
     cut_by: tuple[LimitReached, ...] = ()
     if day is not None:
@@ -266,6 +272,7 @@ class _Taking:
 
     spendable: Spendable
     rewards_left: RewardsLeft
+    codes: GivenCodes
     claims: list[Claim] = field(default_factory=list)
 
 

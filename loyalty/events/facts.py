@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import rules
+from loyalty.events.campaign_codes import NO_CODES, GivenCode, GivenCodes
 from loyalty.events.deductions import Spendable
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
@@ -25,6 +26,7 @@ class Facts(NamedTuple):
     member: Mapping[str, Any] | None
     usage: LimitUsage
     spendable: Spendable
+    codes: GivenCodes = NO_CODES
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any] | None:
@@ -38,7 +40,14 @@ def facts_to_json(facts: Facts) -> dict[str, Any] | None:
         for (reactor, per), uses in facts.usage.items()
         for use in uses
     ]
-    stored = {"now": facts.now.isoformat(), "member": member, "usage": usage, "spendable": dict(facts.spendable)}
+    stored: dict[str, Any] = {
+        "now": facts.now.isoformat(),
+        "member": member,
+        "usage": usage,
+        "spendable": dict(facts.spendable),
+    }
+    if facts.codes:
+        stored["codes"] = {reactor: list(given) for reactor, given in facts.codes.items()}
     return stored if len(rules.exact.dumps(stored)) <= MOST_BYTES else None
 
 
@@ -53,7 +62,8 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
         use = DailyUse(date.fromisoformat(day), times, amounts)
         usage[reactor, per] = (*usage.get((reactor, per), ()), use)
     spendable = {wallet: Points(points) for wallet, points in stored["spendable"].items()}
-    return Facts(datetime.fromisoformat(stored["now"]), member, usage, spendable)
+    codes = {reactor: GivenCode(*given) for reactor, given in stored.get("codes", {}).items()}
+    return Facts(datetime.fromisoformat(stored["now"]), member, usage, spendable, codes)
 
 
 def is_returnable(program: Program, event_type: str) -> bool:

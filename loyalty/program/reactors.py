@@ -22,6 +22,14 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRule:
+    """A redemption code of the reactor is needed: the text that a rule gives, and how often each code is used."""
+
+    given: Logic
+    uses: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Reactor:
     """On an event of a type, when a condition holds, then these effects apply, within limits."""
 
@@ -34,6 +42,8 @@ class Reactor:
     active_from: datetime | None
     active_until: datetime | None
     place: Place
+    code: CodeRule | None = None
+    """The redemption code that it wants; None: it needs none."""
 
     @property
     def source(self) -> str:
@@ -48,5 +58,7 @@ class Reactor:
         """Yield the rules of the condition and of the effects."""
         if self.when is not None:
             yield self.when
+        if self.code is not None:
+            yield self.code.given
         for effect in self.then:
             yield from logics_in(effect)

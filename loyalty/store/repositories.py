@@ -7,6 +7,7 @@
 from typing import Protocol
 
 from loyalty.store.achievements import AchievementReader, AchievementRepository
+from loyalty.store.campaign_codes import CampaignCodeReader, CampaignCodeRepository
 from loyalty.store.codes import CodeReader, CodeRepository
 from loyalty.store.contributions import ContributionRepository
 from loyalty.store.corrections import CorrectionReader, CorrectionRepository
@@ -74,6 +75,8 @@ class StoreReaders(Protocol):
     @property
     def corrections(self) -> CorrectionReader: ...
     @property
+    def campaign_codes(self) -> CampaignCodeReader: ...
+    @property
     def referrals(self) -> ReferralReader: ...
 
 
@@ -114,5 +117,7 @@ class StoreRepositories(StoreReaders, Protocol):
     def codes(self) -> CodeRepository: ...
     @property
     def corrections(self) -> CorrectionRepository: ...
+    @property
+    def campaign_codes(self) -> CampaignCodeRepository: ...
     @property
     def referrals(self) -> ReferralRepository: ...

@@ -16,6 +16,7 @@ from program_files.grammar.values import (
     Key,
     ListValue,
     MapGrammar,
+    RuleValue,
 )
 
 PER: Final[ChoiceValue[Literal["member", "program"]]] = ChoiceValue(
@@ -38,6 +39,13 @@ ACTIVE: Final = MapGrammar(
         Key("until", DateValue(), "The last day, or the end."),
     ),
 )
+CODE: Final = MapGrammar(
+    "a code",
+    (
+        Key("is", RuleValue("a text"), "The code that the event has, as {var: event.body.code}.", required=True),
+        Key("uses", IntegerValue(1, MOST_TIMES), "How often each code can be used, by all members.", default=1),
+    ),
+)
 
 REACTOR: Final = MapGrammar(
     "a reactor",
@@ -46,6 +54,7 @@ REACTOR: Final = MapGrammar(
         Key("title", TEXT, "What it is, for people.", otherwise="its name"),
         ON,
         Key("when", CONDITION, "The condition, in JSON Logic.", otherwise="it always holds"),
+        Key("code", CODE, "A redemption code of its own that it needs: generated or uploaded for it."),
         then(least=1),
         Key("limits", ListValue(LIMIT), "How often it may fire, and how much it may award in all."),
         Key("active", ACTIVE, "The dates between which it answers, by the time of the event."),

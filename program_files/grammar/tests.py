@@ -232,12 +232,14 @@ STEP_VARIANTS: Final = VariantValue(
 STEP: Final = DefinedValue("step", STEP_VARIANTS)
 
 LONGEST_NAME: Final = 200
+_CODES: Final = MappingValue(ReferenceValue("reactor"), ListValue(TEXT))
 _STOCK: Final = MappingValue(ReferenceValue("reward"), COUNT)
 SHARED: Final = (
     Key("at", INSTANT, "When it begins: the clock stands here until a step moves it.", required=True),
     Key("member", MEMBER, "The one member, as the test begins.", otherwise="a registered member with nothing"),
     Key("members", MappingValue(NAME, MEMBER, least=1), "Several members, by names that steps use."),
     Key("stock", _STOCK, "How many of a reward are left.", otherwise="any number"),
+    Key("codes", _CODES, "The redemption codes of a reactor.", otherwise="every text is one"),
     Key("tags", ListValue(TEXT), "Words to choose tests by."),
 )
 """What the tests of one file may have in common; a test's own value counts."""

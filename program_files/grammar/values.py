@@ -170,7 +170,7 @@ class HeadersValue:
 class RuleValue:
     """A JSON Logic rule, by what it must come to."""
 
-    result: Literal["true or false", "a number", "anything"]
+    result: Literal["true or false", "a number", "a text", "anything"]
 
 
 @_value

@@ -1,9 +1,9 @@
 """Files of reactors/: reactors."""
 
 from loyalty.program.logic import Logic
-from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.reactors import CodeRule, Limit, Reactor
 from program_files.grammar.common import PERIOD
-from program_files.grammar.reactors import ACTIVE, LIMIT, PER, REACTOR
+from program_files.grammar.reactors import ACTIVE, CODE, LIMIT, PER, REACTOR
 from program_files.readers.declarations import Declarations
 from program_files.readers.effects import EffectReader
 from program_files.readers.logic import read_logic
@@ -11,7 +11,7 @@ from program_files.readers.map_reader import MapReader
 from program_files.readers.spans import read_span
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems
-from rules.types import BOOLEAN
+from rules.types import BOOLEAN, TEXT
 
 
 def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reactor | None:
@@ -21,6 +21,7 @@ def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reac
     title = fields.text("title", name or "?")
     on = read_on(fields, declared)
     when = read_when(fields, declared, on)
+    code = _code(fields, declared, on)
     then = fields.need("then")
     effects = () if then is None else EffectReader(declared, problems, on, when).read(then)
     if then is not None and then.value == []:
@@ -32,7 +33,7 @@ def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reac
         start, end = read_span(MapReader(active, problems, ACTIVE), declared.settings.zone)
     if name is None:
         return None
-    return Reactor(name, title, on, when, effects, limits, start, end, node.place)
+    return Reactor(name, title, on, when, effects, limits, start, end, node.place, code)
 
 
 def read_on(fields: MapReader, declared: Declarations) -> str:
@@ -47,6 +48,19 @@ def read_when(fields: MapReader, declared: Declarations, on: str) -> Logic | Non
     if node is None:
         return None
     return read_logic(node, fields.problems, declared.scope_of(on), BOOLEAN, declared.settings.zone)
+
+
+def _code(fields: MapReader, declared: Declarations, on: str) -> CodeRule | None:
+    """The redemption code that it needs, if it does."""
+    node = fields.get("code")
+    if node is None:
+        return None
+    parts = MapReader(node, fields.problems, CODE)
+    given, uses = parts.need("is"), parts.integer("uses") or 1
+    if given is None:
+        return None
+    logic = read_logic(given, fields.problems, declared.scope_of(on), TEXT, declared.settings.zone)
+    return None if logic is None else CodeRule(logic, uses)
 
 
 def _limit(node: Node, problems: Problems) -> Limit:

@@ -25,6 +25,12 @@ price: 1
 categories: [drinks]
 coupon: {codes: uploaded, value: 5, type: money}
 """,
+    "reactors__winter": """\
+reactor: winter
+on: text
+code: {is: {var: [event.body.key, ""]}}
+then: [{award_points: {points: 1}}]
+""",
     "rewards__mug": "reward: mug\ntitle: A mug\nprice: 1\nstatuses: [packing, shipped, completed]\n",
 }
 """What is added to the program, for `Api.deploy`."""
@@ -76,6 +82,8 @@ async def _add_rewards(api: Api, things: Things, member_id: str) -> None:
     things.names |= {"reward": "coffee", "couponCode": _COUPON, "issuedReward": await _bought(api, "mug", member_id)}
     things.own |= {
         f"{_STORE}/reward/{{reward}}/stock": {"reward": "mug"},
+        f"{_STORE}/campaign/{{campaign}}/codes": {"campaign": "winter"},
+        f"{_STORE}/campaign/{{campaign}}/codes/generate": {"campaign": "winter"},
         f"{_STORE}/reward/{{reward}}/coupon/{{couponCode}}": {"couponCode": "COFFEE-8"},
         f"{_STORE}/redemption/{{issuedReward}}/cancel": {"issuedReward": await _bought(api, "mug", member_id)},
     }

@@ -23,6 +23,7 @@ from database.tables import (
     reward_status,
 )
 from loyalty.ids import new_id
+from loyalty.store.campaign_codes import NewCampaignCode
 from loyalty.store.referrals import Referral
 from loyalty.store.reversals import ReversibleEvent, StoredReversal
 from loyalty.store.webhooks import LoggedAttempt
@@ -107,6 +108,8 @@ def _mark(tx: Transaction, member_id: str) -> None:
     _add_import(tx, person)
     _add_code(tx, person)
     _add_relations(tx, person)
+    tx.campaign_codes.add([NewCampaignCode(new_id(), "everything", person.id.upper(), datetime.now(UTC), "admin")])
+    tx.campaign_codes.use("everything", person.id.upper(), member_id=person.id, now=datetime.now(UTC))
     tx.figures.count(ZoneInfo("UTC"), limit=1_000)
     for rows in KEPT_OF_A_MEMBER:
         _mark_rows(tx, rows, person)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from access import Bound
 from loyalty import refusals as members
 from loyalty.achievements import refusals as achievements
+from loyalty.campaigns import refusals as campaigns
 from loyalty.corrections import refusals as corrections
 from loyalty.losses import DeployLosses, Loss
 from loyalty.points import refusals as points
@@ -116,6 +117,10 @@ SHOWN = [
     (rewards.StatusNotAllowed("lost", ["shipped"]), "statusNotAllowed", "status", "it can be shipped"),
     (rewards.StatusUnchanged("shipped"), "statusUnchanged", "status", "shipped already"),
     (rewards.InvalidStock(9), "invalidStock", "stock", "from 0 to 9"),
+    (campaigns.UnknownCampaign("tea"), "unknownCampaign", "campaign", "there is no reactor tea"),
+    (campaigns.TakesNoCampaignCodes("tea"), "takesNoCodes", "campaign", "has no `code`"),
+    (campaigns.InvalidCampaignCode(3, "a code has 1 to 64 characters"), "invalidCode", "codes.3", "1 to 64"),
+    (campaigns.CampaignCodesTaken(["A"]), "codeTaken", "codes", "A are there already"),
     (rewards.TakesNoCodes("tea"), "takesNoCodes", "coupons", "`codes: uploaded`"),
     (rewards.InvalidCouponCode(3, "a code has 1 to 64 characters"), "invalidCouponCode", "coupons.3", "1 to 64"),
     (rewards.CodesTaken(["A"]), "codeTaken", "coupons", "none was added: A"),

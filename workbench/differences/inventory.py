@@ -18,7 +18,7 @@ from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.event_types import EventType, Reversal
 from loyalty.program.logic import Logic
 from loyalty.program.program import Program
-from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.reactors import CodeRule, Limit, Reactor
 from loyalty.program.rewards import PROGRESS, Coupon, PurchaseLimit, Reward, Span
 from loyalty.program.tiers import DEFAULT_SET, Tier, TierSet
 from loyalty.program.wallets import TransferLimit, Wallet
@@ -26,7 +26,7 @@ from program_files.grammar.achievements import ACHIEVEMENT
 from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POINTS, SET_ATTRIBUTE
 from program_files.grammar.events import EVENT_TYPE, REVERSES
 from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_SET, WALLET
-from program_files.grammar.reactors import ACTIVE, REACTOR
+from program_files.grammar.reactors import ACTIVE, CODE, REACTOR
 from program_files.grammar.rewards import COUPON, REWARD, SHOWN, SOLD
 from program_files.grammar.values import MapGrammar
 from workbench.differences import phrases
@@ -244,11 +244,17 @@ def _reactor(reactor: Reactor, program: Program) -> Iterator[Attribute]:
             "title": _title(reactor.name, reactor.title),
             "on": AttributeText(reactor.on),
             "when": None if reactor.when is None else AttributeRule(reactor.when),
+            "code": None if reactor.code is None else _code(reactor.code),
             "limits": map(_limit, reactor.limits),
             "active": _active(reactor, program),
             "then": None,  # see `_effects`
         },
     )
+
+
+def _code(code: CodeRule) -> Iterator[Attribute]:
+    wanted: dict[str, ValuesOfKey] = {"is": AttributeRule(code.given), "uses": AttributeText(str(code.uses))}
+    return attributes_by_key(CODE, wanted, "code")
 
 
 def _limit(limit: Limit) -> Attribute:

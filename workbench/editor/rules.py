@@ -25,7 +25,7 @@ def schema_of(value: RuleValue | TemplateValue) -> Schema:
             return CONDITION
         case "a number":
             return NUMBER_RULE
-        case "anything":
+        case "a text" | "anything":
             return RULE
         case _:
             assert_never(value.result)

@@ -88,6 +88,7 @@ class RuleUsage:
         for reactor in program.reactors:
             self._event_type = reactor.on
             self._condition(reactor.when)
+            self._condition(None if reactor.code is None else reactor.code.given)
             self._effects(reactor.then)
         for achievement in program.achievements:
             self._event_type = achievement.on

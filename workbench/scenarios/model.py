@@ -272,3 +272,5 @@ class Scenario:
     """Why the test is not run; empty: it is run."""
     stock: Mapping[str, int] = field(default_factory=dict)
     """How many of a reward are left; of others, any number."""
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The redemption codes of a reactor; every text is one of others."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from loyalty.campaigns.codes import upload_codes
 from loyalty.engine.in_memory import REVISION, InMemoryEngine
 from loyalty.events.operations import OperationContext
 from loyalty.program.rewards import PurchaseRefusal
@@ -52,6 +53,12 @@ def stock_rewards(engine: InMemoryEngine, stock: Mapping[str, int]) -> None:
     """Set how many of some rewards are left."""
     for reward, number in stock.items():
         set_stock(_operation(engine, "admin"), reward, number)
+
+
+def add_codes(engine: InMemoryEngine, codes: Mapping[str, Sequence[str]]) -> None:
+    """Give reactors their redemption codes."""
+    for reactor, listed in codes.items():
+        upload_codes(_operation(engine, "admin"), reactor, listed)
 
 
 def _operation(engine: InMemoryEngine, source: str) -> OperationContext:

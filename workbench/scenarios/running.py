@@ -38,7 +38,7 @@ from workbench.scenarios.model import (
     SetTierByHand,
 )
 from workbench.scenarios.progress import MemberProgress, progress_of
-from workbench.scenarios.purchases import buy, stock_rewards
+from workbench.scenarios.purchases import add_codes, buy, stock_rewards
 
 ScenarioVerdict: TypeAlias = Literal["passed", "failed", "skipped"]
 EventObserver: TypeAlias = Callable[[Sequence[ProcessedEvent]], None]
@@ -101,6 +101,7 @@ class _Run:
             program, scenario.start, records_messages=_expects_messages(scenario), with_reasons=with_reasons
         )
         stock_rewards(self.engine, scenario.stock)
+        add_codes(self.engine, scenario.codes)
         self._events: list[ProcessedEvent] = []
         """Those since the previous expectations."""
         self._together: dict[str, PlaceTogether] = {}

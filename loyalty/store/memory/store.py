@@ -17,6 +17,7 @@ from loyalty.store.events import EventState, NewEvent, ReportedId, StoredEvent
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview, still_learned
 from loyalty.store.memory.achievements import InMemoryAchievements
+from loyalty.store.memory.campaign_codes import InMemoryCampaignCodes
 from loyalty.store.memory.codes import InMemoryCodes
 from loyalty.store.memory.corrections import InMemoryCorrections
 from loyalty.store.memory.due_item_queue import DueItemQueue
@@ -70,6 +71,7 @@ class InMemoryStore:
         self.usage = _Usage(self)
         self.codes = InMemoryCodes()
         self.corrections = InMemoryCorrections()
+        self.campaign_codes = InMemoryCampaignCodes()
         self.referrals = InMemoryReferrals()
         self.contributions = _Contributions(self)
         self.erasures = InMemoryErasures()

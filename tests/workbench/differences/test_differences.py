@@ -12,7 +12,7 @@ from loyalty.program.effect_rules import AwardPointsRule, CallWebhookRule, SetAt
 from loyalty.program.event_types import EventType, Reversal
 from loyalty.program.logic import Logic, Place
 from loyalty.program.program import NotifyBefore, Program
-from loyalty.program.reactors import Limit, Reactor
+from loyalty.program.reactors import CodeRule, Limit, Reactor
 from loyalty.program.rewards import Coupon, Price, PurchaseLimit, Reward, SharedCode, Span
 from loyalty.program.tiers import Tier, TierSet
 from loyalty.program.wallets import TransferLimit, Wallet
@@ -449,7 +449,8 @@ def test_json_has_both_sides_and_both_places() -> None:
         (SharedCode, "code uses each"),
         (PurchaseLimit, "per every times"),
         (Coupon, "prefix length value value_type valid codes shared begins start until"),
-        (Reactor, "name title on when then limits active_from active_until place"),
+        (Reactor, "name title on when then limits active_from active_until place code"),
+        (CodeRule, "given uses"),
         (Limit, "per every times points"),
         (Achievement, "name title description on when measure window goal repeat then place"),
         (AwardPointsRule, "points wallet rounding pending expires qualifies"),

@@ -64,6 +64,7 @@ reactor: double
 title: Double points
 on: purchase
 when: {and: [{">=": [{var: event.body.total}, 20]}, {some: [{var: event.body.items}, {"==": [{var: sku}, mug]}]}]}
+code: {is: {cat: [{var: event.body.total}, x]}, uses: 2}
 then:
   - award_points:
       {points: {"*": [{var: event.body.total}, 2]}, wallet: stamps, round: half_up, pending: 1d, expires: {after: 1y},
@@ -131,6 +132,7 @@ TESTS = {
 at: 2026-05-01T09:00:00
 tags: [slow]
 stock: {coffee: 5}
+codes: {double: [ABC, DEF]}
 members:
   ann:
     {tier: gold, tiers: {status: friend}, points: {points: 10.5, stamps: 1}, earned: 20, badges: [early-bird],

@@ -7,7 +7,7 @@ from loyalty.program.program import Program
 from program_files.grammar.tests import LONGEST_NAME, SHARED, SUITE, TEST_MAP
 from program_files.grammar.values import COUNT
 from program_files.readers.map_reader import MapReader
-from program_files.readers.node_values import integer_of, text_of
+from program_files.readers.node_values import integer_of, items_of, text_of
 from program_files.text.nodes import Node
 from program_files.text.problems import Problem, Problems, in_order, shown
 from program_files.text.text import read_text
@@ -76,11 +76,12 @@ def _read(node: Node, problems: Problems, names: ProgramNames, places: dict[str,
     if listed is not None and isinstance(listed.value, list) and not any("expect" in it.entries for it in listed.value):
         problems.add(listed.place, "missing-key", "a test needs a step that expects something")
     tags = tuple(text_of(tag, problems, "a tag") for tag in fields.items("tags"))
-    skip, stock = _skip(fields.get("skip"), problems), _stock(fields, names)
+    skip, stock, codes = _skip(fields.get("skip"), problems), _stock(fields, names), _codes(fields, names)
     if start is None or len(problems.errors) > noted:
         return None
     place = node.place if title is None else title.place
-    return Scenario(name, place, start, members, tuple(step for step in steps if step is not None), tags, skip, stock)
+    done = tuple(step for step in steps if step is not None)
+    return Scenario(name, place, start, members, done, tags, skip, stock, codes)
 
 
 def _stock(fields: MapReader, names: ProgramNames) -> dict[str, int]:
@@ -90,6 +91,17 @@ def _stock(fields: MapReader, names: ProgramNames) -> dict[str, int]:
         return found
     for name, value in names.entries(node, fields.problems, "stock", "reward"):
         found[name] = integer_of(value, fields.problems, f"stock of {name}", COUNT)
+    return found
+
+
+def _codes(fields: MapReader, names: ProgramNames) -> dict[str, tuple[str, ...]]:
+    """Return the redemption codes of each reactor."""
+    node, found = fields.get("codes"), dict[str, tuple[str, ...]]()
+    if node is None:
+        return found
+    for name, value in names.entries(node, fields.problems, "codes", "reactor"):
+        listed = items_of(value, fields.problems, f"codes of {name}")
+        found[name] = tuple(text_of(each, fields.problems, "a code") for each in listed)
     return found
 
 

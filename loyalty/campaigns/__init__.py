@@ -1,0 +1,1 @@
+"""Campaigns: the redemption codes of reactors."""

@@ -1,0 +1,66 @@
+"""Redemption codes on real databases: of events at the same time one gets a code, and none is made twice."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+
+from database import Database
+from database.tables import campaign_code, event, transfer
+from loyalty.campaigns.codes import generate_codes, upload_codes
+from loyalty.campaigns.refusals import CampaignCodesTaken, InvalidCampaignCode, TakesNoCampaignCodes
+from loyalty.decisions.decision_json import from_json
+from tests.kit.code_store import CodeStore
+
+
+async def test_a_code_is_used_once_however_many_send_it(database: Database) -> None:
+    store = await CodeStore.open(database, members=8)
+    await store.operate(upload_codes, "winter", ["ABC", "DEF"])
+
+    await asyncio.gather(*(store.scripted.report(each, "promo", {"code": "abc"}) for each in store.members))
+    await asyncio.gather(*(store.scripted.report(each, "promo", {"code": "def"}) for each in store.members[:3]))
+
+    assert await store.rows(select(func.count()).select_from(transfer)) == [(2,)]
+    used = await store.rows(select(campaign_code.c.code, campaign_code.c.used).order_by(campaign_code.c.code))
+    assert used == [("ABC", 1), ("DEF", 1)]
+
+
+async def test_codes_that_are_made_at_the_same_time_are_all_different(database: Database) -> None:
+    store = await CodeStore.open(database, members=1)
+
+    await asyncio.gather(*(store.operate(generate_codes, "winter", 50) for _ in range(4)))
+
+    assert await store.rows(select(func.count(func.distinct(campaign_code.c.code)))) == [(200,)]
+
+
+async def test_codes_are_uploaded_all_or_none(database: Database) -> None:
+    store = await CodeStore.open(database, members=1)
+    await store.operate(upload_codes, "winter", ["ABC"])
+
+    for refused, codes in ((CampaignCodesTaken, ["NEW", "abc"]), (InvalidCampaignCode, ["ONE", "one"])):
+        with pytest.raises(refused):
+            await store.operate(upload_codes, "winter", codes)
+    with pytest.raises(InvalidCampaignCode):
+        await store.operate(upload_codes, "winter", ["with space"])
+    with pytest.raises(TakesNoCampaignCodes):
+        await store.operate(upload_codes, "points-for-purchase", ["ABC"])
+
+    assert await store.rows(select(func.count()).select_from(campaign_code)) == [(1,)]
+
+
+async def test_a_decision_says_why_a_code_is_refused(database: Database) -> None:
+    store = await CodeStore.open(database, members=2)
+    await store.operate(upload_codes, "winter", ["ABC"])
+    ann, bob = store.members
+
+    for member, code in ((ann, "NONE"), (ann, "ABC"), (bob, "ABC")):
+        await store.scripted.report(member, "promo", {"code": code})
+
+    promos = select(event.c.decision).where(event.c.type == "promo").order_by(event.c.id)
+    decided = [from_json(row[0], store.scripted.program.wallets) for row in await store.rows(promos)]
+    outcomes = [outcome for decision in decided for outcome in decision.outcomes]
+    assert [(each.verdict, each.because) for each in outcomes] == [
+        ("code_refused", "NONE is no code of it"),
+        ("fired", "it has no condition"),
+        ("code_refused", "the code ABC was used 1 of 1 times"),
+    ]
