@@ -25,6 +25,7 @@ MEANINGS = {
     "unknownReason": "the store lists no such reason; `parameters` has the `reasons`",
     "alreadyDecided": "the transaction has its member, and rules have read what is to be changed",
     "unknownReward": "the program has no such reward",
+    "unknownCampaign": "the program has no such reactor, or it asks for no code",
     "unknownRedemption": "the store has no such issued reward",
     "unknownCoupon": "the member has no coupon with this code, or the list has no such code",
     "takesNoCodes": "the reward does not take its codes from a list",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.points.operations import SpendPoints, spend_points
@@ -272,6 +272,7 @@ def state(here: Shop) -> Any:
     return points, facts.tier, facts.badges, _given(used), _given(sums), completed
 
 
+@settings(deadline=None)
 @given(st.permutations(PARTS), st.integers(0, 2), st.booleans())
 def test_a_sale_of_which_all_comes_back_in_any_order_leaves_everything_as_before(
     parts: list[tuple[str, int]], earlier: int, spends: bool
