@@ -21,6 +21,7 @@ from activities.imports import ImportActivities
 from activities.in_flight import MAX_IN_FLIGHT, InFlightLimiter
 from activities.log_context import LogContext
 from activities.member_queue import MAX_WAITING, MemberQueue
+from activities.merging import MergeActivities
 from activities.notices import NoticeActivities
 from activities.owners import Owners
 from activities.retention import RetentionActivities
@@ -43,6 +44,7 @@ from workflows.events import ReactToBatch, ReactToEvent
 from workflows.exports import Export
 from workflows.file_watch import run_files
 from workflows.imports import Import
+from workflows.merging import MergeMembers
 from workflows.notices import MoveNotices
 from workflows.payloads import CONVERTER
 from workflows.relays import run_relays
@@ -67,6 +69,7 @@ WORKFLOWS: Sequence[type] = (
     Export,
     MoveNotices,
     EraseMember,
+    MergeMembers,
 )
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
@@ -153,6 +156,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
         notices = NoticeActivities(needed.database, needed.programs)
         due_items = DueItemActivities(needed.database, needed.programs, needed.client)
         erasing = ErasingActivities(needed.database, needed.programs)
+        merging = MergeActivities(needed.database, needed.programs, owners)
         retention = RetentionActivities(needed.database, needed.keep, needed.keep_audit_log)
         exports = ExportActivities(needed.database, needed.programs)
         imports = ImportActivities(
@@ -181,6 +185,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
                 due_items.wake_clock,
                 retention.remove_details,
                 erasing.erase_member,
+                merging.merge_members,
                 imports.read_import,
                 imports.fail_import,
                 exports.write_export,

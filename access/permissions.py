@@ -14,6 +14,7 @@ class Permission(Enum):
     VIEW_EVENT_TYPES = ("EVENT_TYPE", "VIEW", "read event types and their schemas")
     VIEW_MEMBERS = ("CUSTOMER", "VIEW", "read members, their status, achievements and badges")
     CHANGE_MEMBERS = ("CUSTOMER", "MODIFY", "register and change members")
+    MERGE_MEMBERS = ("CUSTOMER_MERGE", "MODIFY", "merge one member into another, for good")
     EXPORT_MEMBERS = ("CUSTOMER_DATA", "VIEW", "export everything that is kept of one member")
     VIEW_PERSONAL_DATA = (
         "PERSONAL_DATA",

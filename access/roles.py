@@ -63,6 +63,7 @@ BUILT_IN_ROLES = (
         | {
             Permission.REPORT_EVENTS,
             Permission.CHANGE_MEMBERS,
+            Permission.MERGE_MEMBERS,
             Permission.MOVE_POINTS,
             Permission.MAKE_CORRECTIONS,
             Permission.ISSUE_REWARDS,

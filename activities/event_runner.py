@@ -1,7 +1,7 @@
 """Transactions of events: one owner, in the order of the member's queue; then the next one in the queue is woken."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -19,10 +19,11 @@ from database import Database, Transaction
 from database.events import RELAY_DELAY
 from database.programs import Programs, UnknownRevision
 from loyalty.engine.processing import OpenContext
-from loyalty.events.context import EventContext, NeedsRevision
+from loyalty.events.context import EventContext, EventMoved, NeedsRevision
 from loyalty.events.turns import Runner, parked_workflow
 from loyalty.program.program import Program
-from loyalty.references import NOBODY, EventRef, StepResult
+from loyalty.references import NOBODY, EventRef, StepResult, is_held_by_merge
+from loyalty.store.conflicts import ConcurrentMerge
 from program_files import ProgramFaults
 from rules.storable import storable_text
 
@@ -84,7 +85,7 @@ class EventRunner:
         """
         owner = workflow_of(event)
         ran = await self._transaction(event, work, now, Runner(owner, parks=parks), root)
-        if ran.result.owner and await self._owners.is_gone(ran.result.owner):
+        if await self._is_free(ran.result.owner):
             taken_over = Runner(owner, gone=ran.result.owner, parks=parks)
             ran = await self._transaction(event, work, now, taken_over, root)
         if root and _is_end(ran.result):
@@ -97,18 +98,25 @@ class EventRunner:
             self._durations.begin(event.id, ran.received_at)
         return ran
 
+    async def _is_free(self, owner: str) -> bool:
+        """Whether the workflow that owns an event is gone, so that another one may run it."""
+        return bool(owner) and not is_held_by_merge(owner) and await self._owners.is_gone(owner)
+
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
         """Mark an event as failed, unless another workflow runs it, and let the next one of its member go on."""
         owner = workflow_of(event)
 
         def run(tx: Transaction) -> tuple[bool, str | None]:
-            if event.member != NOBODY:
-                tx.members.lock_member(event.member)
             state = tx.events.queue_state(event.id)  # not the event itself: it may be what cannot be read
+            if state is not None and state.member != NOBODY:
+                tx.members.lock_member(state.member)
+                member, state = state.member, tx.events.queue_state(event.id)
+                if state is not None and state.member != member:
+                    raise ConcurrentMerge(member)
             if state is None or state.owner not in (None, owner):
                 return False, None
             tx.events.set_failed(event.id, storable_text(error), now=now)
-            return state.status != "failed", _next_in_queue(tx, event.member)
+            return state.status != "failed", next_in_queue(tx, state.member)
 
         is_new, parked = await self._database.store(event.store).write(run)
         if is_new:
@@ -132,11 +140,17 @@ class EventRunner:
             raise UnprocessableEvent(error) from error
 
     async def _run_in_transaction(self, event: EventRef, work: Work, now: datetime, runner: Runner, root: str) -> Ran:
-        """Run work by the revision of the reference; if the event was given another one meanwhile, by that."""
+        """Run work by the revision of the reference; if the event was given another one meanwhile, by that.
+
+        And for the member into whom that of the reference was merged meanwhile.
+        """
         try:
             return await self._run_by(event.revision, event, work, now, runner, root)
         except _OtherRevision as other:
             return await self._run_by(other.number, event, work, now, runner, root)
+        except EventMoved as moved:
+            event = replace(event, member=moved.member_id)
+            return await self._run_in_transaction(event, work, now, runner, root)
 
     async def _run_by(
         self, revision: int, event: EventRef, work: Work, now: datetime, runner: Runner, root: str
@@ -163,7 +177,7 @@ class EventRunner:
 
             result = work(open_context, runner)
             is_end = bool(root) and _is_end(result)
-            parked = _next_in_queue(tx, event.member) if is_end else None
+            parked = next_in_queue(tx, event.member) if is_end else None
             return Ran(result, position, parked, received_at, did_work)
 
         while True:
@@ -194,7 +208,7 @@ class EventRunner:
                 await self.hand_over(event.store, [parked.rpartition("/")[2]], parked)
 
 
-def _next_in_queue(tx: Transaction, member_id: str) -> str | None:
+def next_in_queue(tx: Transaction, member_id: str) -> str | None:
     """Return the id of the workflow that sleeps until now; let the relay have a queue that it left until now."""
     head = tx.events.queue_head(member_id)
     if head is None:

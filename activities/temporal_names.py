@@ -26,6 +26,10 @@ ERASE_MEMBER = "EraseMember"
 """The type of the workflow that anonymises a member."""
 
 
+MERGE_MEMBERS = "MergeMembers"
+"""The type of the workflow that merges one member into another."""
+
+
 def erasure_id(store: str, member: str) -> str:
     """The workflow id of the anonymising of a member."""
     return f"erase/{store}/{member}"

@@ -40,6 +40,7 @@ from api.members import passwords as members_passwords
 from api.members import privacy as members_privacy
 from api.members import relations as members_relations
 from api.members import routes as members
+from api.merges import routes as merges
 from api.points import history as points_history
 from api.points import routes as points
 from api.programs import routes as programs
@@ -95,6 +96,7 @@ ROUTERS = (
     reward_buying.router,
     reward_stock.router,
     redemptions.router,
+    merges.router,
     members.router,
     members_accounts.router,
     members_passwords.router,  # before changes, whose path parameter would match `password`

@@ -21,6 +21,7 @@ from database.erasures import open_erasures
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.exports import ExportToStart, delete_old_exports, take_exports
 from database.imports import ImportToStart, delete_old_imports, take_imports
+from database.merges import open_merges
 from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
 from database.retention import Place, RemovedPage, remove_audit_entries, remove_details
@@ -28,7 +29,7 @@ from database.secret_keys import NO_KEYS, SecretKeys
 from database.settings import take_waiting_notice_moves
 from database.stored_secrets import encrypt_all
 from database.transaction import ReadTransaction, Transaction
-from loyalty.references import EventRef, ResendRef
+from loyalty.references import EventRef, MergeRef, ResendRef
 from loyalty.store.conflicts import ConcurrentInsert
 
 T = TypeVar("T")
@@ -171,6 +172,10 @@ class Database:
     async def open_erasures(self, *, limit: int) -> Sequence[tuple[str, str]]:
         """Return store and member of those who are to be anonymised and are not yet."""
         return await self._connections.read(lambda connection: open_erasures(connection, limit=limit))
+
+    async def open_merges(self, *, limit: int) -> Sequence[MergeRef]:
+        """Return merges of any store that are not done."""
+        return await self._connections.read(lambda connection: open_merges(connection, limit=limit))
 
     async def remove_details(
         self, store: str, *, settled_before: datetime, after: Place | None, limit: int, now: datetime

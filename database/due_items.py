@@ -49,7 +49,14 @@ _DUE = Prepared(
     DueItem,
 )
 _TAKE: Prepared[str] = Prepared(
-    delete(deadline).where(_THIS, _CAN_RUN, deadline.c.due_at == bindparam("the_due_at")).returning(deadline.c.subject),
+    delete(deadline)
+    .where(
+        _THIS,
+        _CAN_RUN,
+        deadline.c.due_at == bindparam("the_due_at"),
+        deadline.c.member.is_not_distinct_from(bindparam("the_member")),
+    )
+    .returning(deadline.c.subject),
     first_column,
 )
 _CLEAR: Prepared[str] = Prepared(delete(deadline).where(_THIS), first_column)
@@ -142,7 +149,7 @@ class DueItems(DueItemQueries, WriteQueries):
 
         Of several transactions that take an item at once, one gets it.
         """
-        this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at}
+        this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at, "member": item.member}
         return _TAKE.first(self.connection, self._parameters(this)) is not None
 
     def set_aside(self, item: DueItem, error: str, *, now: datetime) -> bool:

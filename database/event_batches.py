@@ -31,7 +31,10 @@ class EventBatches(WriteQueries):
         return {external_id: ReportedId(*known) for external_id, *known in self.connection.execute(here)}
 
     def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
-        """Return the identities of members with any part of any of these, each with its id."""
+        """Return the identities of members with any part of any of these, each with its id.
+
+        What is known of a member who was merged into another has the id of that one, and counts as active.
+        """
         wanted: dict[str, set[str]] = {}
         for identity in identities:
             for part, key in identity.keys.items():
@@ -39,9 +42,11 @@ class EventBatches(WriteQueries):
         if not wanted:
             return []
         parts = [member.c[column].in_(sorted(keys)) for column, keys in wanted.items()]
-        here = select(*columns_of(Identity, member)).where(member.c.store == self.store, or_(*parts))
+        owner = func.coalesce(member.c.merged_into, member.c.id)
+        columns = [owner if column is member.c.id else column for column in columns_of(Identity, member)]
+        here = select(*columns).where(member.c.store == self.store, or_(*parts))
         if active_only:
-            here = here.where(member.c.active.is_(True))
+            here = here.where(or_(member.c.active.is_(True), member.c.merged_into.is_not(None)))
         return [Identity(*row) for row in self.connection.execute(here)]
 
     def lock_identities(self, identities: Iterable[Identity]) -> None:

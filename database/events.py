@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from database.damaged import DamagedInstant
 from database.locks import member_lock
 from database.pages import PageRequest, PageResult, find_page
-from database.queries import Queries, WriteQueries, columns_of, first_column, insert_into
+from database.queries import Queries, WriteQueries, columns_of, insert_into
 from database.sqlite_fast_path import Prepared
-from database.tables import decision_facts, event, step, store, subscription
+from database.tables import decision_facts, event, member, step, store, subscription
 from database.unreadable import shown, shown_columns_of
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
 from loyalty.references import NOBODY, EventRef, StepResult
 from loyalty.references import to_json as step_result_to_json
+from loyalty.store.conflicts import ConcurrentMerge
 from loyalty.store.events import EventState, NewEvent, QueueHead, ReportedId, StoredEvent
 
 RELAY_DELAY = timedelta(seconds=5)
@@ -61,7 +62,7 @@ _STATE = Prepared(
     EventState,
 )
 _HEAD = Prepared(
-    select(event.c.id, event.c.status, event.c.owner, event.c.start_after)
+    select(event.c.id, event.c.status, event.c.owner, event.c.start_after, event.c.member)
     .where(
         event.c.store == bindparam("in_store"),
         event.c.member == bindparam("the_member"),
@@ -177,13 +178,19 @@ class Events(EventQueries, WriteQueries):
     def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
         """Store an event at the end of its member's queue, under the member's lock; return how many are before it.
 
-        Return None if its id, or its external id, is stored already.
+        Return None if its id, or its external id, is stored already. Raise ConcurrentMerge for a member who was merged.
         """
         if new.member != NOBODY:
             self.lock(member_lock(new.member))
         row = {f"new_{name}": value for name, value in row_of(new, now).items()}
         given = row | {"new_start_after": now + RELAY_DELAY, "in_store": self.store}
-        return _enqueue(self._dialect).first(self.connection, given)
+        stored = _enqueue(self._dialect).first(self.connection, given)
+        if stored is None:
+            return None
+        ahead, merged_into = stored
+        if merged_into is not None:
+            raise ConcurrentMerge(new.member)
+        return ahead
 
     def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
         """Store an event outside its member's queue, under the member's lock, until `join_queue`; nothing runs it.
@@ -309,8 +316,11 @@ _COLUMNS = (
 
 
 @cache
-def _enqueue(dialect: str) -> Prepared[int]:
-    """Insert an event behind the last one in its member's queue, and return its distance from the first."""
+def _enqueue(dialect: str) -> Prepared[tuple[int, str | None]]:
+    """Insert an event behind the last one in its member's queue, and return its distance from the first.
+
+    And the member into whom its member was merged, for whom it is: what read the member before the lock found another.
+    """
     queued = event.alias("queued")
     within = (queued.c.member == bindparam("new_member"), queued.c.position.is_not(None))
     last = select(func.coalesce(func.max(queued.c.position), 0)).where(*within).scalar_subquery()
@@ -319,7 +329,13 @@ def _enqueue(dialect: str) -> Prepared[int]:
     statement = insert_into(dialect, event).values(values | {"store": bindparam("in_store"), "position": last + 1})
     # Of an empty queue, some databases find the new event itself, and some nothing: it is the first either way.
     ahead = event.c.position - func.coalesce(first, event.c.position)
-    return Prepared(statement.on_conflict_do_nothing().returning(ahead), first_column)
+    own = bindparam("new_member", type_=event.c.member.type)
+    merged_into = select(member.c.merged_into).where(member.c.id == own).scalar_subquery()
+    return Prepared(statement.on_conflict_do_nothing().returning(ahead, merged_into), _pair)
+
+
+def _pair(ahead: int, merged_into: str | None) -> tuple[int, str | None]:
+    return ahead, merged_into
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ SOURCES: Mapping[ExportType, ExportSource] = {
             "createdAt": ("instant", member.c.created_at),
             "registeredAt": ("instant", member.c.registered_at),
         },
+        within=member.c.merged_into.is_(None),
         lowered=frozenset({"customerId", "email", "phone"}),
     ),
     "unitTransfer": ExportSource(

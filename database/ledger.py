@@ -118,7 +118,7 @@ def transfer_record(
     )
 
 
-def _account(id_: str, member: str, wallet: str, transfers: int, *parts: Points) -> Account:
+def account_of(id_: str, member: str, wallet: str, transfers: int, *parts: Points) -> Account:
     return Account(id_, member, wallet, Balance(*parts), transfers)
 
 
@@ -180,7 +180,7 @@ _ACCOUNT = Prepared(
         account.c.transfers,
         *(account.c[part] for part in _PARTS),
     ).where(account.c.store == bindparam("in_store"), account.c.id == bindparam("the_account")),
-    _account,
+    account_of,
 )
 _TRANSFERS = select(*TRANSFER_COLUMNS).where(transfer.c.store == bindparam("in_store"))
 _TRANSFER = Prepared(_TRANSFERS.where(transfer.c.id == bindparam("the_id")), transfer_record)
@@ -194,10 +194,14 @@ _OF_EVENT = Prepared(
     transfer_record,
 )
 _CANCELLING = transfer.alias("cancelling")
+_OF_OWNER = and_(
+    transfer.c.store == bindparam("in_store"),
+    transfer.c.member == bindparam("the_member"),
+    transfer.c.wallet == bindparam("the_wallet"),
+)  # not by the account: transfers of members who were merged into one are of their accounts
 _SENT = Prepared(
     select(func.count(), *sum_in_halves(transfer.c.points)).where(
-        transfer.c.store == bindparam("in_store"),
-        transfer.c.account == bindparam("the_account"),
+        _OF_OWNER,
         transfer.c.kind == "send",
         transfer.c.at >= bindparam("since"),
         ~exists().where(_CANCELLING.c.related == transfer.c.id, _CANCELLING.c.kind == "cancel"),
@@ -216,9 +220,9 @@ _QUALIFIED: Prepared[int] = Prepared(
 )
 _DEBT_TRANSFERS = Prepared(
     _TRANSFERS.where(
-        transfer.c.account == bindparam("the_account"),
+        _OF_OWNER,
         or_(*(transfer.c.kind == kind for kind in ("cancel", "take_back", "settle"))),
-    ).order_by(transfer.c.number),
+    ).order_by(transfer.c.at, transfer.c.number),
     transfer_record,
 )
 _ALLOCATIONS_OF = Prepared(
@@ -318,7 +322,7 @@ class LedgerQueries(Queries):
 
     def debt_transfers(self, member_id: str, wallet: str) -> list[Transfer]:
         """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
-        here = {"in_store": self.store, "the_account": account_id(member_id, wallet)}
+        here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet}
         return _DEBT_TRANSFERS.all(self.connection, here)
 
     def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
@@ -328,7 +332,7 @@ class LedgerQueries(Queries):
 
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         """Return what a member has sent to others since a moment, without what was cancelled."""
-        here = {"in_store": self.store, "the_account": account_id(member_id, wallet), "since": since}
+        here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet, "since": since}
         return _SENT.first(self.connection, here) or Sent(0, Points(0))
 
     def reported_transfer(self, external_id: str) -> Transfer | None:

@@ -27,7 +27,7 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
         StoredMember,
         member,
         PageRequest(page.limit, page.offset, page.newest_first, own),
-        within=member.c.store == store,
+        within=and_(member.c.store == store, member.c.merged_into.is_(None)),
         order_by=member.c.created_at,
         further=others,
     )

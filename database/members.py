@@ -1,12 +1,12 @@
 """Members: who they are, how they are found, and what rules may know of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from database.locks import identity_lock, member_lock
 from database.member_fields import fields_of
@@ -32,6 +32,13 @@ from loyalty.store.members import (
 
 KEY_COLUMNS = {"id": "id", "email": "email_key", "phone": "phone_key", "card": "card"}
 """The columns that the parts of an identity are compared with; two of them are in lower case."""
+
+
+def _found(merged_into: str | None, *columns: Any) -> tuple[KnownIdentity, str | None]:
+    return KnownIdentity(*columns), merged_into
+
+
+_KNOWN = [member.c[name] for name in ("id", "email", "phone", "card", "active", "learned")]
 
 
 def _with_wallet(wallet: str, *columns: Points) -> tuple[str, Balance]:
@@ -109,9 +116,38 @@ class MemberQueries(Queries):
     """Reads the members of one store."""
 
     def identities_matching(self, identity: Identity) -> list[KnownIdentity]:
-        """Return the identities of members with any part of an identity, each with its id."""
+        """Return the identities of members with any part of an identity, each with its id.
+
+        What is known of a member who was merged leads to the one into whom they were.
+        """
         keys = {KEY_COLUMNS[name]: key for name, key in identity.keys.items()}
-        return _matching(tuple(keys)).all(self.connection, keys | {"in_store": self.store}) if keys else []
+        found = _matching(tuple(keys)).all(self.connection, keys | {"in_store": self.store}) if keys else []
+        if all(merged_into is None for _, merged_into in found):
+            return [known for known, _ in found]
+        return self._with_survivors(found)
+
+    def _with_survivors(self, found: Sequence[tuple[KnownIdentity, str | None]]) -> list[KnownIdentity]:
+        by_id = {str(known.id): known for known, merged_into in found if merged_into is None}
+        for known, merged_into in found:
+            if merged_into is not None:
+                survivor = by_id.get(merged_into)
+                if survivor is None:
+                    ((survivor, _),) = _matching(("id",)).all(
+                        self.connection, {"id": merged_into, "in_store": self.store}
+                    )
+                parts = Identity(known.id, known.email, known.phone, known.card)
+                by_id[merged_into] = replace(survivor, merged=(*survivor.merged, parts))
+        return [by_id[member_id] for member_id in sorted(by_id)]
+
+    def merged_into(self, member_id: str) -> str | None:
+        """Return the member into whom one was merged; None: they were not."""
+        here = (member.c.store == self.store, member.c.id == member_id)
+        found: str | None = self.connection.execute(select(member.c.merged_into).where(*here)).scalar()
+        return found
+
+    def leads_to(self, member_id: str) -> str:
+        """Return the member whom an id leads to: the one into whom its own was merged, else the id."""
+        return self.merged_into(member_id) or member_id
 
     def is_active(self, member_id: str) -> bool:
         """Return whether a member is active; raise LookupError for an unknown id."""
@@ -279,6 +315,7 @@ class Members(MemberQueries, WriteQueries):
         (before,) = self.identities_matching(Identity(id=member_id))
         new = {**_identity_columns(identity), "profile": profile, "registered_at": registered_at}
         new["learned"] = still_learned(before, identity)
+        self._take_from_merged(member_id, identity)
         self.update(member, {"id": member_id}, **new, updated_at=now)
         involved = or_(member_collision.c.member == member_id, member_collision.c.other == member_id)
         if _identity_columns(before) != _identity_columns(identity):
@@ -288,6 +325,7 @@ class Members(MemberQueries, WriteQueries):
 
     def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
         """Replace what a member is known by, with the parts that are not confirmed."""
+        self._take_from_merged(member_id, identity)
         self.update(member, {"id": member_id}, **_identity_columns(identity), learned=learned, updated_at=now)
 
     def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:
@@ -297,6 +335,15 @@ class Members(MemberQueries, WriteQueries):
     def note_collision(self, member_id: str, part: str, other: str) -> None:
         """Note that a member's email or phone (`part`) is that of another, who is found by it."""
         self.upsert(member_collision, {"member": member_id, "part": part, "other": other})
+
+    def _take_from_merged(self, member_id: str, identity: Identity) -> None:
+        """Take parts of an identity from members who were merged into this one, by which they are found still."""
+        columns = _identity_columns(identity)
+        for part in ("email", "phone", "card"):
+            key = KEY_COLUMNS[part]
+            if columns[key] is not None:
+                here = (member.c.store == self.store, member.c[key] == columns[key], member.c.merged_into == member_id)
+                self.connection.execute(update(member).where(*here).values({part: None, key: None}))
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""
@@ -370,8 +417,8 @@ def _identity_columns(identity: Identity) -> dict[str, str | None]:
 
 
 @cache
-def _matching(columns: tuple[str, ...]) -> Prepared[KnownIdentity]:
+def _matching(columns: tuple[str, ...]) -> Prepared[tuple[KnownIdentity, str | None]]:
     """Members by any of these columns."""
     parts = [member.c[name] == bindparam(name) for name in columns]
-    here = select(*columns_of(KnownIdentity, member)).where(member.c.store == bindparam("in_store"), or_(*parts))
-    return Prepared(here.order_by(member.c.id), KnownIdentity)
+    here = select(member.c.merged_into, *_KNOWN).where(member.c.store == bindparam("in_store"), or_(*parts))
+    return Prepared(here.order_by(member.c.id), _found)

@@ -199,7 +199,7 @@ def _request(
             return ExpirePoints(about) if is_asked_for else None
         case "activate":
             return ActivatePoints(about)
-        case "award" | "deduct" | "receive" | "take_back" | "settle" | "return":
+        case "award" | "deduct" | "receive" | "take_back" | "settle" | "return" | "merge_out" | "merge_in":
             return None
         case _:
             assert_never(posted.kind)

@@ -23,6 +23,7 @@ from database.imports import ImportQueries, Imports
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
 from database.members import MemberQueries, Members
+from database.merges import MergeQueries, Merges
 from database.phones import Phones
 from database.referrals import ReferralQueries, Referrals
 from database.reversals import ReversalQueries, Reversals
@@ -148,6 +149,10 @@ class ReadTransaction:
     @cached_property
     def campaign_codes(self) -> CampaignCodeQueries:
         return CampaignCodeQueries(self.connection, self.store)
+
+    @cached_property
+    def merges(self) -> MergeQueries:
+        return MergeQueries(self.connection, self.store)
 
     @cached_property
     def answers(self) -> AnswerQueries:
@@ -284,6 +289,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def campaign_codes(self) -> CampaignCodes:
         return CampaignCodes(self.connection, self.store)
+
+    @cached_property
+    def merges(self) -> Merges:
+        return Merges(self.connection, self.store)
 
     @cached_property
     def answers(self) -> Answers:

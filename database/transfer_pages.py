@@ -16,8 +16,10 @@ from database.transaction import ReadTransaction
 from loyalty.program.wallets import Points
 from loyalty.store.points import Transfer, TransferKind
 
-CHANGING: Sequence[TransferKind] = ("activate", "release", "settle", "cancel")
-"""Kinds that change the state of another transfer: lists show that state, and these only if they are asked for."""
+CHANGING: Sequence[TransferKind] = ("activate", "release", "settle", "cancel", "merge_out", "merge_in")
+"""Kinds that change the state of another transfer: lists show that state, and these only if they are asked for.
+
+So are those of merges: the transfers of both members are in the lists of the survivor."""
 
 MeasuredPoints: TypeAlias = Literal["earned", "spent", "expired"]
 

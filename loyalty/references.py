@@ -208,6 +208,34 @@ class NextDue:
 
 
 @dataclass(frozen=True)
+class MergeRef:
+    """A merge of two members."""
+
+    store: str
+    id: str
+
+
+@dataclass(frozen=True)
+class MergeOutcome:
+    """What became of a merge: `waiting`, `done` or `refused`."""
+
+    status: str
+
+
+_MERGE = "merge/"
+
+
+def merge_workflow_id(store: str, merge_id: str) -> str:
+    """The id of the workflow of a merge, which owns the events that hold up both queues."""
+    return f"{_MERGE}{store}/{merge_id}"
+
+
+def is_held_by_merge(owner: str | None) -> bool:
+    """Return whether an event with this owner holds up a queue until a merge is done: nothing else may run it."""
+    return owner is not None and owner.startswith(_MERGE)
+
+
+@dataclass(frozen=True)
 class ImportRef:
     """A stored import."""
 

@@ -38,6 +38,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── NoLiveSubscription      the subscription of the delivery is disabled or removed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both
 ├── AchievementRefusal      progress or badges are not changed; see `loyalty.achievements.refusals`
+├── MergeRefusal            two members are not merged; see `loyalty.merging.refusals`
 ├── TierRefusal             the tier of a member is not changed; see `loyalty.tiers.refusals`
 ├── RewardRefusal           nothing is issued, used or changed; see `loyalty.rewards.refusals`
 ├── CorrectionRefusal       nothing is corrected by hand; see `loyalty.corrections.refusals`

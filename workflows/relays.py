@@ -11,6 +11,7 @@ from database import Database
 from workflows import delivery_relay, relay
 from workflows.clock_watch import ClockWatch
 from workflows.erasing import relay_erasures
+from workflows.merging import relay_merges
 from workflows.notices import relay_notice_moves
 from workflows.resends import relay_resends
 
@@ -46,6 +47,10 @@ async def run_relays(database: Database, client: Client) -> None:
         await relay_erasures(database, client)
         return False
 
+    async def merges() -> bool:
+        await relay_merges(database, client)
+        return False
+
     looks = {
         "erasures": erasures,
         "events": events,
@@ -53,6 +58,7 @@ async def run_relays(database: Database, client: Client) -> None:
         "clocks": watch_clocks,
         "resends": resends,
         "notices": notices,
+        "merges": merges,
     }
     await asyncio.gather(*(_repeat(name, look) for name, look in looks.items()))
 

@@ -1,6 +1,7 @@
 """The filters of the list of due items."""
 
 from api.http.paging import Filter, ListQuery
+from database import ReadTransaction
 from database.pages import Condition, PageRequest
 
 LIST_QUERY = ListQuery(
@@ -15,15 +16,17 @@ LIST_QUERY = ListQuery(
     order_by="dueAt",
 )
 
-_COLUMNS = {"customerId": "member", "subject": "subject", "kind": "kind", "dueAt": "due_at", "failedAt": "failed_at"}
+_COLUMNS = {"subject": "subject", "kind": "kind", "dueAt": "due_at", "failedAt": "failed_at"}
 
 
-def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
+def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter]) -> PageRequest:
     """The page of the due items that match the filters."""
-    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(tx, each) for each in filters])
 
 
-def _condition(due_filter: Filter) -> Condition:
+def _condition(tx: ReadTransaction, due_filter: Filter) -> Condition:
+    if due_filter.field == "customerId":
+        return Condition("member", "eq", tx.members.leads_to(str(due_filter.value)))
     if due_filter.field == "failed":
         return Condition("failed_at", "is_given", due_filter.value)
     return due_filter.on(_COLUMNS[due_filter.field])

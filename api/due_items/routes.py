@@ -36,7 +36,7 @@ async def list_due_items(request: Request, store_request: AdminRequest) -> Respo
     """
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
-    found = await store_request.database.read(lambda tx: tx.due_items.page(filtered_page(page, filters)))
+    found = await store_request.database.read(lambda tx: tx.due_items.page(filtered_page(tx, page, filters)))
     return ExactJson(
         page_of_records(found, lambda each: due_item_view(each, zone), lambda each: f"{each.subject}/{each.kind}")
     )

@@ -25,7 +25,6 @@ LIST_QUERY = ListQuery(
 )
 
 _COLUMNS = {
-    "customerId": "member",
     "type": "type",
     "eventId": "external_id",
     "customEventId": "id",
@@ -54,7 +53,9 @@ def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> C
                 program.region
             )
             return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
-        case "customerId" | "customEventId" as field:
+        case "customerId":
+            return Condition("member", "eq", tx.members.leads_to(str(event_filter.value).lower()))
+        case "customEventId" as field:
             return Condition(_COLUMNS[field], event_filter.operator, str(event_filter.value).lower())
         case field:
             return event_filter.on(_COLUMNS[field])

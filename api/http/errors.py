@@ -42,6 +42,7 @@ from loyalty.corrections.refusals import (
     UnknownReason,
 )
 from loyalty.losses import DeployLosses
+from loyalty.merging.refusals import MergesWithItself, MergeUnderWay
 from loyalty.points.refusals import (
     AlreadyCancelled,
     DateInPast,
@@ -275,6 +276,8 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     UnknownChannel: FaultTemplate("unknownChannel", "channelId"),
     ChannelInUse: FaultTemplate("channelInUse", "channel", parameters=("members",)),
     MemberClosed: FaultTemplate("memberClosed", "member", parameters=("member_id",)),
+    MergesWithItself: FaultTemplate("sameMember", "mergedCustomer", parameters=("member_id",)),
+    MergeUnderWay: FaultTemplate("mergeUnderWay", "member", parameters=("member_id", "merge_id")),
     EventErased: FaultTemplate("eventErased", "customEvent"),
     UnknownAttribute: FaultTemplate("unknownAttribute", "customAttributes"),
     TooManyAttributes: FaultTemplate("tooManyAttributes", "customAttributes", parameters=("most",)),

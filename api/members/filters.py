@@ -68,7 +68,6 @@ LIST_QUERY = ListQuery(
 )
 
 _COLUMNS = {
-    "customerId": "id",
     "emailOrPhone": "any:email_key+phone_key",
     "email": "email_key",
     "phone": "phone_key",
@@ -108,14 +107,16 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
             return Condition(f"field:{field}", one.operator, _searched(one.value, program))
         case field if field in _POINTS:
             return Condition(f"account:{_POINTS[field]}", one.operator, _as_points(one.value))
-        case "customerId" | "emailOrPhone" | "email" | "phone" as field:
+        case "customerId":
+            return Condition("id", "eq", tx.members.leads_to(str(one.value).lower()))
+        case "emailOrPhone" | "email" | "phone" as field:
             return Condition(_COLUMNS[field], one.operator, _compared(field, one, program))
         case field:
             return one.on(_COLUMNS[field])
 
 
 def _compared(field: str, one: Filter, program: Program) -> str:
-    """An id, an email or a phone as it is compared; a part of one in lower case."""
+    """An email or a phone as it is compared; a part of one in lower case."""
     text = str(one.value)
     if one.operator == "eq" and field == "email":
         return email_key(text)

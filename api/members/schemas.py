@@ -339,6 +339,7 @@ class MemberExport(TypedDict):
     storeCode: str
     exportedAt: Instant
     member: list[JsonObject]
+    merges: list[JsonObject]
     sessions: list[JsonObject]
     profileFields: list[JsonObject]
     collisions: list[JsonObject]

@@ -55,7 +55,6 @@ _COLUMNS = {
     "walletType:code": "wallet",
     "actionCause:customEventId": "event",
     "actionCause:internalEventName": "eventType",
-    "member:id": "member",
 }
 """The names of conditions where they are not those of the filters."""
 
@@ -64,7 +63,7 @@ _IDENTITIES = {
     "member:phoneNumber": "phone",
     "member:loyaltyCardNumber": "loyaltyCardNumber",
 }
-_IDS = {"transferId", "relatedTransferId", "accountId", "walletId", "member:id", "actionCause:customEventId"}
+_IDS = {"transferId", "relatedTransferId", "accountId", "walletId", "actionCause:customEventId"}
 
 _ALL: Final[Sequence[TransferKind]] = get_args(TransferKind)
 _SHOWN: Final = [kind for kind in _ALL if kind not in CHANGING]
@@ -93,6 +92,8 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
         case "member:email" | "member:phoneNumber" | "member:loyaltyCardNumber" as field:
             identity = identity_of({_IDENTITIES[field]: str(one.value)}).written(program.region)
             return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
+        case "member:id":
+            return Condition("member", "eq", tx.members.leads_to(str(one.value).lower()))
         case "actionCause:campaignId":
             return Condition("source", "in", _sources(program, str(one.value).lower()))
         case "actionCause:transactionId":  # no transfer has one

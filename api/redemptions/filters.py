@@ -86,7 +86,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
         case "cancelledAt":
             return one.on("cancelled_at")
         case "customerId":
-            return Condition("member", "eq", text.lower())
+            return Condition("member", "eq", tx.members.leads_to(text.lower()))
         case "actionCause:campaignId":
             return Condition("source", "in", _sources(program, text.lower()))
         case "actionCause:customEventId":

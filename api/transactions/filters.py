@@ -45,7 +45,6 @@ _COLUMNS: Final = {
     "customerData:customerId": "customer_id",
     "customerData:name": "name",
     "customerData:nip": "nip",
-    "customerId": "member",
     "header:documentType": "document_type",
     "header:documentNumber": "document_number",
     "header:linkedDocumentNumber": "linked_number",
@@ -67,7 +66,7 @@ _TERMS: Mapping[str, TermField] = {
     "items:sku": "sku",
     "items:maker": "maker",
 }
-_IDS: Final = {"transactionId", "customerId", "customerData:customerId"}
+_IDS: Final = {"transactionId", "customerData:customerId"}
 
 
 def find_transactions(
@@ -75,15 +74,17 @@ def find_transactions(
 ) -> PageResult[StoredTransaction]:
     """A page of the transactions that match the filters. A label is named by its `key`, or as `key;value`."""
     terms = [(_TERMS[each.field], str(each.value)) for each in filters if each.field in _TERMS]
-    conditions = [_condition(each) for each in filters if each.field not in _TERMS]
+    conditions = [_condition(tx, each) for each in filters if each.field not in _TERMS]
     return tx.transactions.page(PageRequest(page.limit, page.offset, page.newest_first, conditions), terms)
 
 
-def _condition(one: Filter) -> Condition:
+def _condition(tx: ReadTransaction, one: Filter) -> Condition:
     match one.field:
         case field if field in _IDENTITIES:
             name, part, column = _IDENTITIES[field]
             return Condition(column, "eq", _identity({name: str(one.value)}).keys.get(part))
+        case "customerId":
+            return Condition("member", "eq", tx.members.leads_to(str(one.value).lower()))
         case "matched":
             return Condition("member", "is_given", one.value)
         case "grossValue":

@@ -14,6 +14,7 @@ from database.audit.due_items import due_item_checks
 from database.audit.events import EVENT_CHECKS
 from database.audit.figures import FIGURE_CHECKS
 from database.audit.lots import LOT_CHECKS
+from database.audit.merges import MERGE_CHECKS
 from database.audit.readable import readable_checks
 from database.audit.rewards import REWARD_CHECKS
 from database.audit.transfers import TRANSFER_CHECKS
@@ -64,7 +65,8 @@ def _run(check: Proof, connection: Connection, code: str, now: datetime, *, has_
 def checks_of(program: Program | None) -> Sequence[Proof]:
     """Return every check of what a store holds, under a program in force."""
     of_points = [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS]
-    return [*of_points, *due_item_checks(program), *EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS, *FIGURE_CHECKS]
+    of_members = [*EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS, *MERGE_CHECKS]
+    return [*of_points, *due_item_checks(program), *of_members, *FIGURE_CHECKS]
 
 
 def audited_stores(connection: Connection) -> list[str]:

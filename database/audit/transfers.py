@@ -15,7 +15,7 @@ from database.audit.checks import (
     same_if_there,
 )
 from database.planner import unindexed
-from database.tables import account, event, transfer
+from database.tables import account, event, member, transfer
 from loyalty.store.points import TransferKind
 
 MIGRATED: Final = "migration"
@@ -33,6 +33,7 @@ ABOUT: Final[Mapping[TransferKind, tuple[TransferKind, ...]]] = {
     "settle": KINDS,
     "cancel": ("award", "add", "deduct", "spend", "capture", "send", "receive", "expire"),
     "return": ("award", "deduct"),
+    "merge_in": ("merge_out",),
 }
 """The kinds of the transfer that a transfer of each kind is about; other kinds are about none."""
 
@@ -44,7 +45,7 @@ _here = and_(unindexed(transfer.c.store) == STORE, transfer.c.source != MIGRATED
 
 def _by_kind(part: str, *amounts: tuple[tuple[TransferKind, ...], ColumnElement[Any]]) -> Comparison:
     """Compare what a transfer adds to a part with what its kind adds; kinds that are not named add nothing."""
-    branches = [(transfer.c.kind.in_(kinds), amount) for kinds, amount in amounts]
+    branches = [(transfer.c.kind.in_(kinds), amount) for kinds, amount in (*amounts, (_MERGING, transfer.c[part]))]
     return Comparison(part, case(*branches, else_=0), transfer.c[part])
 
 
@@ -55,13 +56,15 @@ def _either(part: str, amount: ColumnElement[Any]) -> ColumnElement[Any]:
 
 _given = _moved - transfer.c.pending
 _taken = -_moved - transfer.c.pending
+_MERGING: Final[tuple[TransferKind, ...]] = ("merge_out", "merge_in")
+"""The kinds that move a whole balance."""
 
 _CHANGES = (
     same("kind", case((transfer.c.kind.in_(KINDS), transfer.c.kind), else_="a known kind"), transfer.c.kind),
     Comparison(
         "points",
         case(
-            (or_(_moved > 0, and_(_moved == 0, transfer.c.kind.in_(("cancel", "return")))), _moved),
+            (or_(_moved > 0, and_(_moved == 0, transfer.c.kind.in_(("cancel", "return", *_MERGING)))), _moved),
             else_=func.abs(_moved),
         ),
         _moved,
@@ -102,6 +105,8 @@ _is_right_kind = or_(*(and_(transfer.c.kind == kind, _about.c.kind.in_(kinds)) f
 _expected_kind = case(
     *((transfer.c.kind == kind, literal(" or ".join(kinds))) for kind, kinds in ABOUT.items()), else_=""
 )
+_is_of_one_owner = and_(_about.c.member == transfer.c.member, _about.c.wallet == transfer.c.wallet)
+"""Accounts of members who were merged are of one owner."""
 _related = (
     exists("the transfer that it is about", _about.c.id),
     same_if_there("store", _about.c.id, _about.c.store, transfer.c.store),
@@ -112,7 +117,10 @@ _related = (
     ),
     same(
         "its account",
-        case((or_(_about.c.id.is_(None), transfer.c.kind == "receive"), _about.c.account), else_=transfer.c.account),
+        case(
+            (or_(_about.c.id.is_(None), transfer.c.kind == "receive", _is_of_one_owner), _about.c.account),
+            else_=transfer.c.account,
+        ),
         _about.c.account,
     ),
 )
@@ -190,15 +198,19 @@ TRANSFER_CHECKS = (
     ),
     Check(
         "transfer-account",
-        "every transfer belongs to an account of its member, wallet and store",
+        "every transfer belongs to an account of its member, or of one merged into them, of its wallet and store",
         "a transfer or its account was changed by hand: restore both from a backup",
-        transfer.outerjoin(account, account.c.id == transfer.c.account),
+        transfer.outerjoin(account, account.c.id == transfer.c.account).outerjoin(
+            member, member.c.id == account.c.member
+        ),
         unindexed(transfer.c.store) == STORE,
         {**_whose, "account": transfer.c.account},
         (
             exists("its account", account.c.id),
             same_if_there("store", account.c.id, account.c.store, transfer.c.store),
-            same_if_there("member", account.c.id, account.c.member, transfer.c.member),
+            same_if_there(
+                "member", account.c.id, func.coalesce(member.c.merged_into, account.c.member), transfer.c.member
+            ),
             same_if_there("wallet", account.c.id, account.c.wallet, transfer.c.wallet),
         ),
     ),
@@ -272,8 +284,8 @@ TRANSFER_CHECKS = (
             same("wallet of the receiver", transfer.c.wallet, func.coalesce(_received.c.wallet, transfer.c.wallet)),
             same(
                 "sender and receiver",
-                literal("two members"),
-                case((_received.c.member == transfer.c.member, "one member"), else_="two members"),
+                literal("two accounts"),
+                case((_received.c.account == transfer.c.account, "one account"), else_="two accounts"),
             ),
         ),
     ),

@@ -1,12 +1,12 @@
 """Reading everything that is kept of one member, page by page, as JSON values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Text, literal, select, tuple_, type_coerce
+from sqlalchemy import Column, Connection, Text, literal, or_, select, tuple_, type_coerce
 
 import rules
 from database.personal_data.inventory import KEYS, NAMED_BY, KeptRows, Person
@@ -30,14 +30,21 @@ class ExportPage:
 
 
 def find_person(connection: Connection, store: str, member_id: str) -> Person | None:
-    """Return a member with the texts by which paths may name them; None: the store has no such member."""
-    columns = {*NAMED_BY.values(), *KEYS}
-    here = select(*(member.c[column] for column in columns)).where(member.c.store == store, member.c.id == member_id)
-    known_by = connection.execute(here).mappings().first()
-    if known_by is None:
-        return None
+    """Return a member with the texts by which paths may name them; None: the store has no such member.
+
+    And with the members who were merged into them.
+    """
+    columns = [member.c[column] for column in {"id", *NAMED_BY.values(), *KEYS}]
+    this = or_(member.c.id == member_id, member.c.merged_into == member_id)
+    found = connection.execute(select(*columns).where(member.c.store == store, this)).mappings()
+    people = {str(each["id"]): _person(store, dict(each)) for each in found}
+    own = people.pop(member_id, None)
+    return None if own is None else replace(own, merged=[people[each] for each in sorted(people)])
+
+
+def _person(store: str, known_by: Mapping[str, Any]) -> Person:
     names = [f"{form}={known_by[column]}" for form, column in NAMED_BY.items() if known_by[column]]
-    return Person(store, member_id, names, {column: known_by[column] for column in KEYS if known_by[column]})
+    return Person(store, known_by["id"], names, {column: known_by[column] for column in KEYS if known_by[column]})
 
 
 def export_page(connection: Connection, rows: KeptRows, person: Person, after: Sequence[Any] | None) -> ExportPage:

@@ -51,6 +51,7 @@ from database.tables import (
     member_code,
     member_collision,
     member_field,
+    member_merge,
     member_tier,
     message,
     progress,
@@ -84,6 +85,18 @@ class Person:
     """The texts by which requests may have named them in their paths."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """What they are found by, by column."""
+    merged: Sequence["Person"] = ()
+    """The members who were merged into them."""
+
+    @property
+    def ids(self) -> list[str]:
+        """Their id, and those of members who were merged into them."""
+        return [self.id, *(each.id for each in self.merged)]
+
+    @property
+    def everybody(self) -> Sequence["Person"]:
+        """They, and the members who were merged into them."""
+        return (self, *self.merged)
 
 
 OWN_ID: Final = object()
@@ -133,29 +146,29 @@ class KeptRows:
 
 
 def _of_member(table: Table) -> Callable[[Person], ColumnElement[bool]]:
-    return lambda person: table.c.member == person.id
+    return lambda person: table.c.member.in_(person.ids)
 
 
 def _events(person: Person) -> CompoundSelect[Any]:
     """The events of a member, and those that reported their transactions, which may belong to nobody."""
-    own = select(event.c.id).where(event.c.store == person.store, event.c.member == person.id)
+    own = select(event.c.id).where(event.c.store == person.store, event.c.member.in_(person.ids))
     return union_all(own, select(customer_transaction.c.reported_by).where(_transactions(person)))
 
 
 def _transactions(person: Person) -> ColumnElement[bool]:
     """The transactions of a member, and those of nobody that name them."""
     table = customer_transaction
-    naming = [table.c[column] == key for column, key in person.keys.items()]
-    of_nobody = and_(table.c.member.is_(None), or_(table.c.customer_id == person.id, *naming))
-    return and_(table.c.store == person.store, or_(table.c.member == person.id, of_nobody))
+    naming = [table.c[column] == key for each in person.everybody for column, key in each.keys.items()]
+    of_nobody = and_(table.c.member.is_(None), or_(table.c.customer_id.in_(person.ids), *naming))
+    return and_(table.c.store == person.store, or_(table.c.member.in_(person.ids), of_nobody))
 
 
 def _transfers(person: Person) -> Select[Any]:
-    return select(transfer.c.id).where(transfer.c.store == person.store, transfer.c.member == person.id)
+    return select(transfer.c.id).where(transfer.c.store == person.store, transfer.c.member.in_(person.ids))
 
 
 def _issued(person: Person) -> Select[Any]:
-    of_member = (issued_reward.c.store == person.store, issued_reward.c.member == person.id)
+    of_member = (issued_reward.c.store == person.store, issued_reward.c.member.in_(person.ids))
     return select(issued_reward.c.id).where(*of_member)
 
 
@@ -164,13 +177,14 @@ def _deliveries(person: Person, column: str) -> Select[Any]:
 
 
 def _named(person: Person) -> ColumnElement[bool]:
-    return audit_log.c.entity_id.in_([person.id, *person.names])
+    return audit_log.c.entity_id.in_([*person.ids, *(name for each in person.everybody for name in each.names)])
 
 
 def _answered(person: Person) -> ColumnElement[bool]:
     """The answers given to a member, and those given to others that name the member."""
-    given = kept_answer.c.client == f"member/{person.id}"
-    return or_(given, func.coalesce(kept_answer.c.content, "", type_=Text).contains(person.id))
+    given = kept_answer.c.client.in_([f"member/{each}" for each in person.ids])
+    content = func.coalesce(kept_answer.c.content, "", type_=Text)
+    return or_(given, *(content.contains(each) for each in person.ids))
 
 
 def _daily_sums() -> ColumnElement[bool]:
@@ -187,7 +201,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
     KeptRows(
         "member",
         member,
-        lambda person: member.c.id == person.id,
+        lambda person: member.c.id.in_(person.ids),
         without={
             "password_hash": "a secret of the member, of no use to anybody",
             "email_key": "`email` in the form in which it is compared",
@@ -199,9 +213,16 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
             "profile": {},
             "attributes": {},
         },
-        impersonal=_IDS | {"tier", "learned", "channel"},
+        impersonal=_IDS | {"tier", "learned", "channel", "merged_into"},
     ),
-    KeptRows("sessions", session, lambda person: session.c.subject == person.id, deleted=true),
+    KeptRows(
+        "merges",
+        member_merge,
+        lambda person: or_(member_merge.c.survivor.in_(person.ids), member_merge.c.merged.in_(person.ids)),
+        personal={"because": None},
+        impersonal=_IDS | {"survivor", "merged", "merged_event", "requested_by", "refusal", "result"},
+    ),
+    KeptRows("sessions", session, lambda person: session.c.subject.in_(person.ids), deleted=true),
     KeptRows("profileFields", member_field, _of_member(member_field), deleted=true),
     KeptRows(
         "codes",
@@ -213,14 +234,14 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
     KeptRows(
         "collisions",
         member_collision,
-        lambda person: or_(member_collision.c.member == person.id, member_collision.c.other == person.id),
+        lambda person: or_(member_collision.c.member.in_(person.ids), member_collision.c.other.in_(person.ids)),
         impersonal=_IDS | {"part", "other"},
         deleted=true,
     ),
     KeptRows(
         "referrals",
         referral,
-        lambda person: or_(referral.c.referrer == person.id, referral.c.referee == person.id),
+        lambda person: or_(referral.c.referrer.in_(person.ids), referral.c.referee.in_(person.ids)),
         impersonal=_IDS | {"referrer", "referee"},
         deleted=true,
     ),
@@ -355,10 +376,10 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "importedLines",
         import_line,
         lambda person: or_(
-            import_line.c.entity == person.id,
+            import_line.c.entity.in_(person.ids),
             import_line.c.entity.in_(_events(person)),
             import_line.c.entity.in_(_transfers(person)),
-            import_line.c.key.in_(list(person.keys.values())),
+            import_line.c.key.in_([key for each in person.everybody for key in each.keys.values()]),
         ),
         personal={"key": None, "message": None},
         impersonal=_IDS | {"file", "entity", "code", "path"},

@@ -24,6 +24,7 @@ from database.tables.events import deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_code, member_collision, member_field
+from database.tables.merges import member_merge
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.reversals import reversal, reversible_event
 from database.tables.rewards import coupon_code, issued_reward, reward_status, reward_supply, shared_code
@@ -77,6 +78,7 @@ __all__ = [
     "member_code",
     "member_collision",
     "member_field",
+    "member_merge",
     "member_tier",
     "message",
     "metadata",

@@ -39,6 +39,7 @@ member = Table(
     Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
     Column("channel", ID),  # of `channel`; null: none
+    Column("merged_into", ID),  # the member to whom all that was theirs belongs now; null: they were not merged
     Column("learned", String(32)),  # parts of the identity, with commas, that events added and nobody confirmed
     Column("waits_for_activation", Boolean, nullable=False, server_default=false()),
     Column("password_hash", Text),
@@ -48,6 +49,12 @@ member = Table(
     UniqueConstraint("store", "email_key"),
     UniqueConstraint("store", "phone_key"),
     UniqueConstraint("store", "card"),
+)
+Index(
+    "ix_member_merged_into",
+    member.c.merged_into,
+    sqlite_where=member.c.merged_into.is_not(None),
+    postgresql_where=member.c.merged_into.is_not(None),
 )
 Index("ix_member_store_created_at", member.c.store, member.c.created_at)
 Index("ix_member_store_tier", member.c.store, member.c.tier)

@@ -12,7 +12,7 @@ from loyalty.members.registration import find_or_register
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.refusals import EventIdReused, Refusal
-from loyalty.store.conflicts import ConcurrentInsert
+from loyalty.store.conflicts import ConcurrentInsert, ConcurrentMerge
 from loyalty.store.event_batches import BatchRepositories
 from loyalty.store.events import NewEvent, ReportedId
 from loyalty.store.members import Identity
@@ -179,10 +179,15 @@ class _Acceptance:
         if open_ones:
             self._tx.event_batches.lock_identities(open_ones)
             partly = {str(each.id) for each in self._tx.event_batches.identities_matching(open_ones)}
-        self._tx.event_batches.lock_members(partly.union(member for member in found if member is not None))
+        locked = partly.union(member for member in found if member is not None)
+        self._tx.event_batches.lock_members(locked)
         found = self._still_active(found)
         pairs = zip(identities, found, strict=True)
-        return [self._find_or_register(identity) if member is None else member for identity, member in pairs]
+        members = [self._find_or_register(identity) if member is None else member for identity, member in pairs]
+        for member in members:
+            if isinstance(member, str) and member not in locked and member not in self._registered:
+                raise ConcurrentMerge(member)  # a member was merged into this one while this waited for the locks
+        return members
 
     def _still_active(self, found: Sequence[str | None]) -> list[str | None]:
         """The members found, now that they are locked; None for one who does not take part any more."""

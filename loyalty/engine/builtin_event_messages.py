@@ -23,6 +23,13 @@ from loyalty.rewards.messages import send_coupon_used, send_coupon_will_expire, 
 from loyalty.tiers.messages import send_tier_changed, send_tier_will_expire
 from loyalty.transactions.messages import send_transaction, send_transaction_registered
 
+
+def send_merged(context: EventContext) -> None:
+    """Send what a merge changed for the survivor: `AvailablePointsAmountChanged` and `CustomerUpdated`."""
+    send_transfers_of_event(context)
+    send_updated(context)
+
+
 _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_registered": send_registered,
     "member_updated": send_updated,
@@ -36,6 +43,8 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_password_changed": None,
     "member_deactivated": send_deactivated,
     "member_activated": None,
+    "members_merged": send_merged,
+    "member_merge_requested": None,
     "member_closed": None,
     "member_anonymised": lambda context: send_deactivated(context) if context.event.body["was_active"] else None,
     "tier_changed": lambda context: send_tier_changed(

@@ -89,6 +89,19 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in("member_password_changed", "A member's password was set", {}),
         _built_in("member_deactivated", "A member was excluded from the program", {}),
         _built_in("member_activated", "A member takes part, for the first time or again", {}),
+        _built_in(
+            "members_merged",
+            "Another member was merged into this one",
+            {"merge": _TEXT, "merged": _TEXT, "fields": {"type": "array", "items": _TEXT}},
+        ),
+        replace(
+            _built_in(
+                "member_merge_requested",
+                "A member is to be merged into another one",
+                {"merge": _TEXT, "merged": _TEXT},
+            ),
+            has_member=False,
+        ),
         _built_in("member_closed", "A member was closed for good", {"reason": _TEXT}),
         _built_in("member_anonymised", "What is personal of a member was erased", {"was_active": _YES_OR_NO}),
         _built_in(

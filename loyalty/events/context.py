@@ -40,6 +40,14 @@ class UnknownEvent(LookupError):
         super().__init__(f"event {event_id} is not in store {store}")
 
 
+class EventMoved(Exception):
+    """The event belongs to another member by now, into whom its member was merged: run the step again for that one."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"the event belongs to member {member_id} by now")
+        self.member_id = member_id
+
+
 class NeedsRevision(Exception):
     """A step needs the program of another revision: load it, and run the step again."""
 
@@ -62,7 +70,7 @@ class EventContext:
         with_reasons: bool = True,
         after: "EventContext | None" = None,
     ) -> None:
-        """Lock the event's member and read the event; raise UnknownEvent.
+        """Lock the event's member and read the event; raise UnknownEvent or EventMoved.
 
         `after`: the step that this transaction ran before, when it also decided the event: nothing is read again.
         """
@@ -266,12 +274,17 @@ class EventContext:
 
 
 def _locked_state(tx: StoreRepositories, event: EventRef, step: str) -> EventState:
-    """Lock the event's member, then read the event: so what is read stays true until the step is done."""
+    """Lock the event's member, then read the event: so what is read stays true until the step is done.
+
+    Raise UnknownEvent, or EventMoved for an event of a member who was merged meanwhile.
+    """
     if event.member != NOBODY:
         tx.members.lock_member(event.member)
     state = tx.events.state(event.id, step)
     if state is None:
         raise UnknownEvent(tx.store, event.id)
+    if state.member != event.member:
+        raise EventMoved(state.member)
     return state
 
 

@@ -14,6 +14,7 @@ from loyalty.program.program import Program
 from loyalty.program.tiers import TierSet
 from loyalty.references import EventRef
 from loyalty.refusals import MemberInactive
+from loyalty.store.conflicts import ConcurrentMerge
 from loyalty.store.due_items import DueTimes
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Member
@@ -42,9 +43,14 @@ class OperationContext:
             self.tx.members.lock_member(member_id)
 
     def require_active(self, *member_ids: str) -> None:
-        """Raise MemberInactive unless these members, who are locked, take part."""
+        """Raise MemberInactive unless these members, who are locked, take part.
+
+        Raise ConcurrentMerge for one who was merged into another while this waited for the lock.
+        """
         for member_id in member_ids:
             if not self.tx.members.is_active(member_id):
+                if self.tx.members.merged_into(member_id) is not None:
+                    raise ConcurrentMerge(member_id)
                 raise MemberInactive(member_id)
 
     def record(

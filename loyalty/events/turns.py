@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from loyalty.events.context import EventContext
-from loyalty.references import StepResult
+from loyalty.references import StepResult, is_held_by_merge
 from loyalty.store.events import QueueHead
 
 WAITS = StepResult(waits=True)
@@ -43,4 +43,6 @@ def parked_workflow(head: QueueHead) -> str | None:
     """Return the id of the workflow that sleeps until the first event in a queue may go on; None: none sleeps."""
     if head.status != "received" or head.owner is None:
         return None
+    if is_held_by_merge(head.owner):
+        return head.owner
     return head.owner if head.owner.endswith(f"/{head.id}") and head.owner.startswith("event/") else None

@@ -179,7 +179,7 @@ def _report(tx: StoreRepositories, revision: int, member_id: str, *, now: dateti
     return EventRef(tx.store, event_id, "member_registered", member_id, revision)
 
 
-def _taken_fields(identity: Identity, others: Sequence[Identity]) -> list[str]:
+def _taken_fields(identity: Identity, others: Sequence[KnownIdentity]) -> list[str]:
     """The parts of an identity, other than the id, that these members have."""
-    taken = {part for other in others for part in other.keys.items()}
+    taken = {part for other in others for known in (other, *other.merged) for part in known.keys.items()}
     return [name for name, key in identity.keys.items() if name != "id" and (name, key) in taken]

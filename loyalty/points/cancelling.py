@@ -85,7 +85,7 @@ def cancel_transfer(operation: OperationContext, request: CancelTransfer) -> Can
             return Cancellation(release_points(operation, transfer.id, request.comment))
         case "expire":
             return _cancel_expiry(operation, transfer, request)
-        case "activate" | "release" | "take_back" | "settle" | "cancel" | "return":
+        case "activate" | "release" | "take_back" | "settle" | "cancel" | "return" | "merge_out" | "merge_in":
             raise NotCancellable(transfer.kind)
 
 

@@ -249,7 +249,7 @@ def movement_of(kind: TransferKind, about: TransferKind | None) -> Movement | No
             return "paid_debt"
         case "take_back":
             return "cancelled"
-        case "activate" | "hold" | "release":
+        case "activate" | "hold" | "release" | "merge_out" | "merge_in":
             return None
         case "cancel" | "return" if about is None or about in ("award", "add"):
             return "cancelled"

@@ -34,6 +34,8 @@ TYPES: Final[Mapping[TransferKind, UnitsTransferKind | None]] = {
     "settle": None,
     "cancel": "adding",
     "return": "adding",
+    "merge_out": None,
+    "merge_in": "adding",
 }
 """The types of transfers in messages; None: there is no message. What a cancellation, or a return, takes
 is `spending`."""

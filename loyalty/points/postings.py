@@ -204,8 +204,11 @@ def unschedule_empty(work: PointsWork, lots: Iterable[Lot], allocations: Sequenc
 
 def settle(work: PointsWork, transfer: Transfer) -> list[Posted]:
     """Pay open debt with the points that a transfer has made active."""
-    if transfer.change.active <= 0:
-        return []
+    return [] if transfer.change.active <= 0 else settle_debt(work, transfer)
+
+
+def settle_debt(work: PointsWork, transfer: Transfer) -> list[Posted]:
+    """Pay open debt of the account of a transfer with all that can be spent there."""
     account = work.tx.ledger.account(transfer.member, transfer.wallet)
     if account is None or account.balance.owed == 0:
         return []

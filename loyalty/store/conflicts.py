@@ -12,3 +12,10 @@ class ConcurrentInsert(Exception):
     def __init__(self, what: str, *, refusal: Refusal | None = None) -> None:
         super().__init__(f"another transaction inserted the same {what}: run this one again")
         self.refusal = refusal
+
+
+class ConcurrentMerge(ConcurrentInsert):
+    """A member was merged into another one meanwhile: retried, the transaction finds the other one."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"merge of member {member_id}")

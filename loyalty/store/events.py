@@ -121,6 +121,7 @@ class QueueHead:
     owner: str | None
     start_after: datetime | None
     """When the relay looks after it."""
+    member: str = ""
 
 
 class EventReader(Protocol):

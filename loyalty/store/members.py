@@ -95,6 +95,8 @@ class KnownIdentity(Identity):
 
     active: bool = True
     learned: str | None = None
+    merged: tuple[Identity, ...] = ()
+    """What was asked for and is known of members who were merged into this one: it leads here, and proves nothing."""
 
     def proves(self, part: str) -> bool:
         """Whether a part of it may log in or get a code."""
@@ -211,6 +213,9 @@ class MemberReader(Protocol):
 
     def waits_for_activation(self, member_id: str) -> bool:
         """Return whether a member was registered without activation, and neither activated nor deactivated since."""
+
+    def merged_into(self, member_id: str) -> str | None:
+        """Return the member into whom one was merged; None: they were not."""
 
     def password_hash(self, member_id: str) -> str | None:
         """Return the hash of a member's password; None: they cannot log in."""

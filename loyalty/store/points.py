@@ -32,10 +32,13 @@ TransferKind: TypeAlias = Literal[
     "settle",
     "cancel",
     "return",
+    "merge_out",
+    "merge_in",
 ]
 """What moves points: rules `award` and `deduct`, people `add` and `spend`; `settle` pays debt.
 
-`return` undoes a part of an award or of a deduction, since goods came back.
+`return` undoes a part of an award or of a deduction, since goods came back. `merge_out` closes an account into another,
+to which `merge_in` adds all that was in it.
 """
 
 

@@ -26,6 +26,7 @@ RETRIED = {
     "SignatureError",
     # Two transactions stored the same thing at the same time: a retry finds what the other stored.
     "ConcurrentInsert",
+    "ConcurrentMerge",
     # Raised by deploying and by opening a database, which no step does.
     "AnotherInForce",
     "NotPulled",
@@ -46,6 +47,8 @@ RETRIED = {
     "_OtherRevision",
     # The program is loaded, and the step is run again.
     "NeedsRevision",
+    # The step is run again for the member into whom that of the event was merged.
+    "EventMoved",
     "_Stop",
 }
 

@@ -23,6 +23,7 @@ from loyalty.rewards.operations import BuyReward, buy_reward, cancel_reward, use
 from loyalty.rewards.stocking import set_stock, upload_codes
 from loyalty.store.members import Identity
 from loyalty.transactions.operations import register_transaction
+from tests.kit import merging
 from tests.kit.busy_ledger import BusyLedger
 from tests.kit.figures import count_figures
 from tests.kit.shop import document, item
@@ -65,6 +66,8 @@ held, owed, qualifying, balance, event, source, related, comment, at, estimated)
 SELECT 'twice', store, account, number + 1000, member, wallet, kind, points, active, pending, earned, spent, expired,
 held, owed, qualifying, balance, event, source, related, comment, at, estimated
 FROM transfer WHERE id = (SELECT max(id) FROM transfer WHERE kind = 'cancel')"""
+
+_MERGED = "merged_into IS NOT NULL"
 
 BREAKS: Sequence[Break] = (
     *(
@@ -125,11 +128,11 @@ BREAKS: Sequence[Break] = (
     Break("transfer-event", _update("transfer", "event = 'none'")),
     *(
         Break("transfer-related", _update("transfer", "related = NULL", f"kind = '{kind}'"))
-        for kind in ("activate", "release", "capture", "expire", "receive", "settle", "cancel")
+        for kind in ("activate", "release", "capture", "expire", "receive", "settle", "cancel", "merge_in")
     ),
     Break("transfer-related", _update("transfer", "related = 'none'", "kind = 'cancel'")),
     Break("transfer-related", "UPDATE transfer SET related = id WHERE kind = 'release'"),
-    Break("transfer-related", _update("transfer", "account = 'none'", "kind = 'cancel'")),
+    Break("transfer-related", _update("transfer", "account = 'none', wallet = 'other'", "kind = 'cancel'")),
     Break("cancelled-once", _SECOND_CANCEL),
     Break("cancelled-amount", "UPDATE transfer SET active = active + 1 WHERE kind = 'cancel'"),
     Break("cancelled-amount", "UPDATE transfer SET spent = spent - 1 WHERE kind = 'cancel'"),
@@ -140,8 +143,8 @@ BREAKS: Sequence[Break] = (
     Break("sent-and-received", _update("transfer", "wallet = 'other'", "kind = 'receive'")),
     Break(
         "sent-and-received",
-        "UPDATE transfer SET member = (SELECT sent.member FROM transfer sent WHERE sent.id = transfer.related)"
-        " WHERE kind = 'receive'",
+        "UPDATE transfer SET account = (SELECT sent.account FROM transfer sent WHERE sent.id = transfer.related),"
+        " number = number + 1000 WHERE kind = 'receive'",
     ),
     Break("sent-and-received-cancelled", _SENT_BACK),
     *(Break("lot-due", f"DELETE FROM deadline WHERE kind = '{kind}'") for kind in ("activate", "expire")),
@@ -184,6 +187,15 @@ BREAKS: Sequence[Break] = (
     Break("daily-figures", "DELETE FROM daily_figure WHERE figure = 'active'"),
     Break("active-days", "UPDATE activity_gap SET members = members + 1"),
     Break("event-member", _update("event", "member = 'nobody'")),
+    Break("merged-member", f"UPDATE member SET merged_into = 'nobody' WHERE {_MERGED}"),
+    Break("merged-member", f"UPDATE member SET merged_into = id WHERE {_MERGED}"),
+    *(
+        Break("merged-member", _update(table, f"member = {_one('member', _MERGED)}"))
+        for table in ("event", "transfer", "lot", "issued_reward")
+    ),
+    Break("merged-account", f"UPDATE account SET earned = earned + 1 WHERE member = {_one('member', _MERGED)}"),
+    Break("merge-balance", "UPDATE transfer SET earned = earned + 1 WHERE kind = 'merge_in'"),
+    Break("merge-balance", _delete("transfer", "kind = 'merge_in'")),
 )
 """How each check is proved; the checks of one statement may be several, and this is one of them."""
 
@@ -214,6 +226,9 @@ async def fill(busy: BusyLedger) -> None:
         made: str = await busy.operate(*call)  # type: ignore[arg-type]
         return made
 
+    merged = await scripted.register("merged@example.com")
+    await step(add_points, AddPoints(merged, 9))
+    await merging.merge(scripted, bob, merged)
     await scripted.report(ann, "purchase", {"total": 160})
     await scripted.report(bob, "purchase", {"total": 20})
     await scripted.report(ann, "app_login", {})

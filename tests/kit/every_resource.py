@@ -65,6 +65,7 @@ async def add_every_resource(api: Api, member_id: str) -> Things:
         }
     )
     await _add_rewards(api, things, member_id)
+    await _add_merges(api, things)
     await _add_transactions(api, things)
     await _add_imports(api, things)
     await _add_exports(api, things)
@@ -87,6 +88,18 @@ async def _add_rewards(api: Api, things: Things, member_id: str) -> None:
         f"{_STORE}/reward/{{reward}}/coupon/{{couponCode}}": {"couponCode": "COFFEE-8"},
         f"{_STORE}/redemption/{{issuedReward}}/cancel": {"issuedReward": await _bought(api, "mug", member_id)},
     }
+
+
+async def _add_merges(api: Api, things: Things) -> None:
+    """Register the member whom examples merge into another one, and ask for another merge."""
+    ids = [
+        (await _posted(api, "member", {"customer": {"email": f"{name}@example.org"}}))["customerId"]
+        for name in ("anna.nowak", "surviving", "asked", "merged")
+    ]
+    asked = await _posted(api, f"member/{ids[2]}/merge", {"mergedCustomer": ids[3]})
+    things.names["merge"] = asked["mergeId"]
+    path = f"{_STORE}/member/{{member}}/merge"
+    things.own |= {each: {"member": ids[1]} for each in (path, f"{path}/preview")}
 
 
 async def _bought(api: Api, reward: str, member_id: str) -> str:

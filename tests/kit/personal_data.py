@@ -24,6 +24,7 @@ from database.tables import (
 )
 from loyalty.ids import new_id
 from loyalty.store.campaign_codes import NewCampaignCode
+from loyalty.store.merges import Merge
 from loyalty.store.referrals import Referral
 from loyalty.store.reversals import ReversibleEvent, StoredReversal
 from loyalty.store.webhooks import LoggedAttempt
@@ -131,6 +132,9 @@ def _add_relations(tx: Transaction, person: Person) -> None:
     tx.reversals.note_reversible([ReversibleEvent(without[0], person.id, new_id(), datetime.now(UTC))])
     shared = {"member": person.id, "part": "phone", "other": person.id, "store": tx.store}
     tx.connection.execute(insert(member_collision).values(shared))
+    now = datetime.now(UTC)
+    merge = Merge(new_id(), person.id, person.id, "refused", new_id(), new_id(), now, "admin", now, "Refused", MARKER)
+    tx.merges.add(merge)
 
 
 def _add_import(tx: Transaction, person: Person) -> None:

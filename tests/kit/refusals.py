@@ -9,6 +9,7 @@ from loyalty.achievements import refusals as achievements
 from loyalty.campaigns import refusals as campaigns
 from loyalty.corrections import refusals as corrections
 from loyalty.losses import DeployLosses, Loss
+from loyalty.merging import refusals as merging
 from loyalty.points import refusals as points
 from loyalty.refusals import (
     DeliveryNotFailed,
@@ -158,6 +159,8 @@ SHOWN = [
     (members.InvalidCode(), "invalidCode", "token", "ask for another one"),
     (members.MemberClosed("an id"), "memberClosed", "member", "register a new member"),
     (members.MemberInactive("an id"), "memberInactive", "member", "activate the member first"),
+    (merging.MergesWithItself("an id"), "sameMember", "mergedCustomer", "name another one"),
+    (merging.MergeUnderWay("an id", "a merge"), "mergeUnderWay", "member", "by merge a merge"),
     (members.NotReferred(), "notReferred", "member", "there is no referral to delete"),
     (members.NotWaiting("an id"), "notWaiting", "member", "activated by hand"),
     (members.ReferralLoop(), "referralLoop", "referrerId", "bring neither themselves"),

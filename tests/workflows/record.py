@@ -19,12 +19,14 @@ from commands.shared import temporal_server
 from database import Database, Transaction
 from loyalty.events.operations import OperationContext
 from loyalty.members.anonymising import anonymise_member
-from loyalty.references import EventRef
+from loyalty.merging.operations import request_merge
+from loyalty.references import EventRef, MergeRef, merge_workflow_id
 from tests.kit import programs
 from tests.kit.receiver import Answer, Receiver
 from tests.kit.running import Running, running
 from tests.workflows.conftest import SKIPPING, clocks_started_by_tests
 from workflows.erasing import start_erasure
+from workflows.merging import start_merge
 from workflows.relay import relay_once
 from workflows.starter import start_event
 from workflows.store_clock import StoreClock
@@ -57,6 +59,7 @@ async def record(folder: Path) -> None:
                 await _play(laurel, environment, receiver)
                 await _play_a_long_wait(laurel, environment.client)
                 await _play_an_erasure(laurel, environment.client)
+                await _play_a_merge(laurel, environment.client)
             with environment.with_time_skipping_disabled():  # else a year of passes, one a day
                 async with running(database, environment.client, files, keep=timedelta(days=31)):
                     await asyncio.sleep(5)
@@ -139,6 +142,25 @@ async def _play_an_erasure(laurel: Running, client: Client) -> None:
     await laurel.parts.database.leave_to_relay(laurel.store, [held.id], owners=[owner], now=datetime.now(UTC))
     await relay_once(laurel.parts.database, client, now=datetime.now(UTC) + timedelta(hours=1))
     await client.get_workflow_handle(erasure_id(laurel.store, member)).result()
+
+
+async def _play_a_merge(laurel: Running, client: Client) -> None:
+    """Two members who are merged while an event of one is under way."""
+    survivor, merged = [await laurel.register(f"{name}@example.com") for name in ("surviving", "merged")]
+    held = await laurel.accept(merged, "purchase", {"total": 1})
+    await laurel.parts.database.assign(laurel.store, [held.id], clock_id(laurel.store), instead_of=[])
+
+    def ask(tx: Transaction) -> MergeRef:
+        operation = OperationContext(tx, laurel.program, laurel.revision, datetime.now(UTC), "admin")
+        return MergeRef(laurel.store, request_merge(operation, tx.merges, survivor, merged))
+
+    ref = await laurel.parts.database.store(laurel.store).write(ask)
+    await start_merge(client, ref)
+    await asyncio.sleep(1)
+    owner = clock_id(laurel.store)
+    await laurel.parts.database.leave_to_relay(laurel.store, [held.id], owners=[owner], now=datetime.now(UTC))
+    await relay_once(laurel.parts.database, client, now=datetime.now(UTC) + timedelta(hours=1))
+    await client.get_workflow_handle(merge_workflow_id(laurel.store, ref.id)).result()
 
 
 async def _status(laurel: Running, event: EventRef) -> str:

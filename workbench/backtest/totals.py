@@ -56,6 +56,8 @@ class Totals:
                 self.expired[transfer.wallet] += transfer.points
             case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel" | "return":
                 pass
+            case "merge_out" | "merge_in":
+                pass
             case _:
                 assert_never(transfer.kind)
 

@@ -212,6 +212,9 @@ class _Members(_Repository):
     def waits_for_activation(self, member_id: str) -> bool:
         return self._store.members_by_id[member_id].waits_for_activation
 
+    def merged_into(self, member_id: str) -> str | None:  # noqa: ARG002 - members are merged on databases alone
+        return None
+
     def password_hash(self, member_id: str) -> str | None:
         return self._store.members_by_id[member_id].password_hash
 

@@ -1,0 +1,129 @@
+"""Merges of members: request bodies and answers."""
+
+from typing import Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.http.requests import RequestModel
+from api.http.responses import ExactNumber, Id, Instant, Total, UnreadableItem
+
+
+class PostMerge(RequestModel):
+    """The member who is merged into the one of the path."""
+
+    merged_customer: str = Field(
+        min_length=1,
+        max_length=255,
+        description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`.",
+    )
+
+
+class MergeId(TypedDict):
+    """The id of a merge that was asked for."""
+
+    mergeId: Id
+
+
+class MergedLot(TypedDict):
+    """Points that move, with their dates."""
+
+    lot: Id
+    points: ExactNumber
+    activeFrom: str | None
+    expiresAt: str | None
+
+
+class MergedWallet(TypedDict):
+    """What moves in one wallet, and what the survivor has then."""
+
+    wallet: str
+    own: ExactNumber
+    merged: ExactNumber
+    after: ExactNumber
+    pending: ExactNumber
+    blocked: ExactNumber
+    owed: ExactNumber
+    lots: list[MergedLot]
+
+
+class MergedTier(TypedDict):
+    """The tiers of both, and the higher one of them."""
+
+    own: str | None
+    merged: str | None
+    after: str | None
+
+
+class MergedAchievement(TypedDict):
+    """How often an achievement is completed then. `dropped`: completions that both had, and one may have once."""
+
+    achievement: str
+    completed: int
+    dropped: int
+
+
+class MergedBadge(TypedDict):
+    """How many times the survivor has a badge then."""
+
+    badge: str
+    times: int
+
+
+class MergedIdentities(TypedDict):
+    """Parts of identities that become the survivor's, and those by which the survivor is found in addition."""
+
+    moved: list[str]
+    leadToSurvivor: list[str]
+
+
+class MergedFields(TypedDict):
+    """Names of fields that the survivor gets, and of those whose value is dropped."""
+
+    moved: list[str]
+    dropped: list[str]
+
+
+class MergedCounts(TypedDict):
+    """How much belonged to the member who is merged."""
+
+    events: int
+    transactions: int
+    rewards: int
+    referrals: int
+
+
+class MergeReport(TypedDict):
+    """What a merge moves, and what it leaves behind."""
+
+    wallets: list[MergedWallet]
+    tier: MergedTier
+    achievements: list[MergedAchievement]
+    badges: list[MergedBadge]
+    identities: MergedIdentities
+    attributes: MergedFields
+    profile: MergedFields
+    moved: MergedCounts
+
+
+class MergeDetails(TypedDict):
+    """A merge. `refusal` and `because` say what was in the way of one that is refused."""
+
+    mergeId: Id
+    customerId: Id
+    mergedCustomerId: Id
+    status: Literal["waiting", "done", "refused"]
+    requestedAt: Instant
+    requestedBy: str
+    finishedAt: NotRequired[Instant]
+    refusal: NotRequired[str]
+    because: NotRequired[str]
+    customEventId: Id
+    result: NotRequired[MergeReport]
+
+
+class Merges(TypedDict):
+    """A page of merges."""
+
+    items: list[MergeDetails | UnreadableItem]
+    total: Total
