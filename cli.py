@@ -17,6 +17,7 @@ from commands.diff import diff
 from commands.doctor.command import doctor
 from commands.evaluate import evaluate
 from commands.explain.command import explain
+from commands.export.command import export
 from commands.import_.command import import_
 from commands.liability.command import liability
 from commands.new.command import new
@@ -64,6 +65,7 @@ for command in (
     recount,
     doctor,
     stuck,
+    export,
 ):
     app.command(cls=FastTyperCommand)(command)
 

@@ -26,6 +26,7 @@ from api.events import batches as event_batches
 from api.events import routes as events
 from api.exports import routes as exports
 from api.health import routes as health
+from api.history import routes as members_history
 from api.http.error_handlers import install_error_handlers
 from api.http.observation import ObserveRequests
 from api.http.openapi import install_openapi
@@ -34,6 +35,7 @@ from api.imports import routes as imports
 from api.login import routes as login
 from api.members import accounts as members_accounts
 from api.members import changing as members_changing
+from api.members import custom_fields
 from api.members import exporting as members_exporting
 from api.members import lookups as members_lookups
 from api.members import passwords as members_passwords
@@ -51,6 +53,7 @@ from api.rewards import routes as rewards
 from api.rewards import stock as reward_stock
 from api.roles import routes as roles
 from api.route_rules import RULES, check_rules
+from api.search import routes as search
 from api.settings import notices as settings_notices
 from api.settings import routes as settings
 from api.simulations import routes as simulations
@@ -98,6 +101,8 @@ ROUTERS = (
     redemptions.router,
     merges.router,
     members.router,
+    members_history.router,
+    custom_fields.router,
     members_accounts.router,
     members_passwords.router,  # before changes, whose path parameter would match `password`
     members_changing.router,
@@ -120,6 +125,7 @@ ROUTERS = (
     correction_settings.router,  # before corrections, whose path parameter would match `settings`
     corrections.router,
     settings_notices.router,
+    search.router,
     stuck.router,
     clock.router,
 )

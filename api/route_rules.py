@@ -119,6 +119,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     },
     f"{_STORE}/webhook/resend/{{webhookResend}}": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
     f"{_STORE}/webhook/resend/{{webhookResend}}/cancel": {"POST": Needs(Permission.RETRY_PROCESSING)},
+    f"{_STORE}/search": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/settings": {
         "GET": Needs(Permission.VIEW_SETTINGS),
         "POST": Needs(Permission.CHANGE_SETTINGS),
@@ -153,6 +154,11 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/points/{{transfer}}/activate": {"POST": Needs(Permission.MOVE_POINTS)},
     f"{_STORE}/member": {"POST": Needs(Permission.CHANGE_MEMBERS), "GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/points": {"POST": MembersOnly(), "GET": MembersOnly()},
+    f"{_STORE}/custom-field-schema": {"GET": Needs(Permission.VIEW_MEMBERS), "POST": _IN_FILES},
+    f"{_STORE}/custom-field-schema/{{customFieldSchemaId}}": {
+        "GET": Needs(Permission.VIEW_MEMBERS),
+        "PUT": _IN_FILES,
+    },
     f"{_STORE}/member/check": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/collision": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/registrations": {"GET": Needs(Permission.VIEW_MEMBERS)},
@@ -194,6 +200,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/merge": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/merge/{{merge}}": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}/export": {"GET": Needs(Permission.EXPORT_MEMBERS)},
+    f"{_STORE}/member/{{member}}/history": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}/status": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/badge": {"GET": Needs(Permission.VIEW_MEMBERS)},

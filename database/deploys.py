@@ -70,7 +70,10 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
 def losses_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Outline) -> DeployLosses:
     """Return what members lose as of now if a new program replaces a revision."""
     old = replaced.outline
-    return DeployLosses() if old is None else DeployLosses(tx.losses.of(old.dropped_by(new)), old.retitled_by(new))
+    if old is None:
+        return DeployLosses()
+    losses = tx.losses.of(old.dropped_by(new)) + tx.losses.of_attributes(old.narrowed_by(new))
+    return DeployLosses(losses, old.retitled_by(new))
 
 
 def refuse_unnamed_losses(tx: ReadTransaction, replaced: Replaced, new: Outline, consent: DeployConsent) -> None:

@@ -1,13 +1,16 @@
 """What members would lose if a program dropped some names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from sqlalchemy import Column, ColumnElement, Table, func, or_, select
+from sqlalchemy import Column, ColumnElement, Table, Text, cast, func, or_, select
 
+import rules
 from database.queries import Queries
 from database.tables import account, event, issued_reward, member, member_tier
 from loyalty.losses import LOSS_KINDS, Loss, LossKind
+from loyalty.program.attributes import fits
+from loyalty.program.body_schema import BodySchema
 from loyalty.program.outline import NamesByKind
 
 
@@ -17,6 +20,19 @@ class LossQueries(Queries):
     def of(self, dropped: NamesByKind) -> tuple[Loss, ...]:
         """Return what would be lost without these names, by kind and name."""
         return tuple(loss for kind in LOSS_KINDS if dropped[kind] for loss in self._lost(kind, sorted(dropped[kind])))
+
+    def of_attributes(self, schemas: Mapping[str, BodySchema]) -> tuple[Loss, ...]:
+        """Return each attribute of which members have values that its schema refuses."""
+        if not schemas:
+            return ()
+        unfit = dict.fromkeys(schemas, 0)
+        stored = cast(member.c.attributes, Text)
+        named = or_(*(stored.contains(rules.exact.dumps(name), autoescape=True) for name in schemas))
+        selected = select(member.c.attributes).where(member.c.store == self.store, named)
+        for attributes in self.connection.execute(selected.execution_options(yield_per=1_000)).scalars():
+            for name, schema in schemas.items():
+                unfit[name] += name in attributes and not fits(schema, attributes[name])
+        return tuple(Loss("attribute", name, members) for name, members in sorted(unfit.items()) if members)
 
     def _lost(self, kind: LossKind, names: list[str]) -> Iterator[Loss]:
         match kind:
@@ -30,6 +46,8 @@ class LossQueries(Queries):
                 return self._rewards(names)
             case "event":
                 return self._event_types(names)
+            case "attribute":
+                return iter(())  # what is not declared any more stays
             case _:
                 assert_never(kind)
 

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, not_, or_, select, union_all
 
+from database.member_fields import searched
 from database.pages import Condition, PageRequest, PageResult, find_page
 from database.tables import account, member, member_field, tier_hold
 from loyalty.store.members import StoredMember
+
+MOST_WORDS = 10
+"""Words of a name that are compared."""
 
 COUNTED_AT_ONCE = 100
 """Counts of one statement: databases bound how many it may have."""
@@ -31,6 +35,40 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
         order_by=member.c.created_at,
         further=others,
     )
+
+
+def ids_of_members(store: str, conditions: Sequence[Condition], *, wallet: str) -> Select[tuple[str]]:
+    """Return a statement for the ids of all members that satisfy conditions, as `find_members` takes them."""
+    where = [
+        _condition(store, wallet, each) if ":" in each.column else each.on(member.c[each.column]) for each in conditions
+    ]
+    return select(member.c.id).where(member.c.store == store, *where)
+
+
+def ids_of_named(store: str, name: str, *, whole: bool) -> Select[tuple[str]]:
+    """Return a statement for the ids of the members with a name, first and last: as a whole, or as a part of theirs."""
+    words = searched(name).split()[:MOST_WORDS]
+    splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words) + 1)]
+    ways = [_named(store, first, last, whole=whole) for first, last in splits if words]
+    return select(member.c.id).where(member.c.store == store, or_(false(), *ways))
+
+
+def _named(store: str, first: str, last: str, *, whole: bool) -> ColumnElement[bool]:
+    """The members whose names are these, an empty one absent; if not `whole`, who have them next to each other."""
+    value = member_field.c.value
+    if whole:
+        parts = (("firstName", first), ("lastName", last))
+        return and_(*(_has(store, field, value == text) if text else not_(_has(store, field)) for field, text in parts))
+    if first and last:
+        ends, begins = value.endswith(first, autoescape=True), value.startswith(last, autoescape=True)
+        return and_(_has(store, "firstName", ends), _has(store, "lastName", begins))
+    return _has(store, "firstName" if first else "lastName", value.contains(first or last, autoescape=True))
+
+
+def _has(store: str, field: str, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The members whose profile has a field, with a value like this."""
+    here = (member_field.c.store == store, member_field.c.field == field)
+    return member.c.id.in_(select(member_field.c.member).where(*here, *where))
 
 
 def count_registrations(connection: Connection, store: str, moments: Sequence[datetime]) -> list[int]:

@@ -1,11 +1,25 @@
 """Who brought whom among the members of one store."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
 from sqlalchemy import Column, delete, func, select
 
+from database.member_pages import ids_of_named
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries
 from database.tables import referral
 from loyalty.store.referrals import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralName:
+    """What a member of a referral is called, as a whole or in part."""
+
+    part: Literal["referrer", "referee"]
+    name: str
+    is_whole: bool
 
 
 class ReferralQueries(Queries):
@@ -20,11 +34,12 @@ class ReferralQueries(Queries):
         here = select(func.count()).select_from(referral).where(referral.c.store == self.store)
         return int(self.connection.execute(here).scalar_one())
 
-    def page(self, page: PageRequest) -> PageResult[Referral]:
-        """Return a page of the referrals, in the order they were made."""
+    def page(self, page: PageRequest, names: Sequence[ReferralName] = ()) -> PageResult[Referral]:
+        """Return a page of the referrals between members of these names, in the order they were made."""
         by: Column[object] = referral.c.created_at
         within = referral.c.store == self.store
-        return find_page(self.connection, Referral, referral, page, within=within, order_by=by)
+        named = [referral.c[each.part].in_(ids_of_named(self.store, each.name, whole=each.is_whole)) for each in names]
+        return find_page(self.connection, Referral, referral, page, within=within, order_by=by, further=named)
 
 
 class Referrals(ReferralQueries, WriteQueries):

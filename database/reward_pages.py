@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from database.pages import PageRequest, PageResult, find_page
 from database.tables import coupon_code, event, issued_reward
@@ -47,6 +47,11 @@ def is_caused_by(event_type: str) -> ColumnElement[bool]:
     """The rewards that were issued for an event of a type."""
     there = select(event.c.id).where(event.c.id == issued_reward.c.event, event.c.type == event_type)
     return exists(there)
+
+
+def belongs_to(members: Select[tuple[str]]) -> ColumnElement[bool]:
+    """The issued rewards of the members whose ids a statement gives."""
+    return issued_reward.c.member.in_(members)
 
 
 def find_codes(tx: ReadTransaction, reward: str, page: PageRequest) -> PageResult[CouponCode]:

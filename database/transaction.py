@@ -22,6 +22,7 @@ from database.exports import ExportQueries, Exports
 from database.imports import ImportQueries, Imports
 from database.ledger import Ledger, LedgerQueries
 from database.losses import LossQueries
+from database.member_history import HistoryQueries
 from database.members import MemberQueries, Members
 from database.merges import MergeQueries, Merges
 from database.phones import Phones
@@ -30,6 +31,7 @@ from database.reversals import ReversalQueries, Reversals
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
 from database.risers import RiserQueries, Risers
+from database.search import SearchQueries
 from database.settings import Settings, SettingsQueries
 from database.stuck import StuckQueries
 from database.subscriptions import SubscriptionQueries, Subscriptions
@@ -49,6 +51,10 @@ class ReadTransaction:
     @cached_property
     def events(self) -> EventQueries:
         return EventQueries(self.connection, self.store)
+
+    @cached_property
+    def member_history(self) -> HistoryQueries:
+        return HistoryQueries(self.connection, self.store)
 
     @cached_property
     def members(self) -> MemberQueries:
@@ -157,6 +163,10 @@ class ReadTransaction:
     @cached_property
     def answers(self) -> AnswerQueries:
         return AnswerQueries(self.connection, self.store)
+
+    @cached_property
+    def search(self) -> SearchQueries:
+        return SearchQueries(self.connection, self.store)
 
     @cached_property
     def losses(self) -> LossQueries:

@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from rules.values import Json
 
-LossKind: TypeAlias = Literal["wallet", "tier", "tier_set", "reward", "event"]
+LossKind: TypeAlias = Literal["wallet", "tier", "tier_set", "reward", "event", "attribute"]
 LOSS_KINDS: Final[tuple[LossKind, ...]] = get_args(LossKind)
 
 
@@ -13,7 +13,8 @@ LOSS_KINDS: Final[tuple[LossKind, ...]] = get_args(LossKind)
 class Loss:
     """A wallet with points, a tier or a set of them with members, a reward with coupons out, or an event type.
 
-    Of an event type events are under way.
+    Of an event type events are under way. Of an attribute: members have values that its new schema refuses; they stay,
+    and rules do not read them.
     """
 
     kind: LossKind
@@ -30,6 +31,8 @@ class Loss:
 
     def __str__(self) -> str:
         members = f"{self.members:,} member{'' if self.members == 1 else 's'}"
+        if self.kind == "attribute":
+            return f"attribute {self.name} of {members}, whose value its schema refuses"
         if self.kind != "event":
             return f"{self.kind.replace('_', ' ')} {self.name} ({members})"
         return f"event type {self.name} ({self.events:,} event{'' if self.events == 1 else 's'} of {members} under way)"

@@ -23,6 +23,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── MemberClosed            the member is closed for good: nothing is changed of them any more
 ├── EventErased             what the event said is erased, so it cannot be run again
 ├── UnknownAttribute        the member has no attribute of this name, or another value of it
+├── InvalidAttribute        the program refuses the value of an attribute; `name` is which one
 ├── TooManyAttributes       the member would have more attributes than one can have; `most` is how many
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
@@ -223,6 +224,16 @@ class UnknownAttribute(Refusal):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"the member has no attribute {name[:80]} of this value: read the member, and send what is there"
+        )
+        self.name = name
+
+
+class InvalidAttribute(Refusal):
+    """The program declares an attribute, and its JSON Schema refuses the value."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"the program refuses this value of attribute {name[:80]}: {why}; send one that fits its schema"
         )
         self.name = name
 

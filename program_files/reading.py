@@ -108,11 +108,12 @@ def read_outline(files: Mapping[str, bytes]) -> Outline:
         **names_of_tiers(settings.tier_sets.values()),
         "reward": frozenset(declared.rewards),
         "event": frozenset(declared.event_types),
+        "attribute": frozenset(),  # without a declaration an attribute stays, as free text
     }
     rules = TierRules.of(settings.tiers.tier_set, settings.zone)
     more = {each.tier_set.name: TierRules.of(each.tier_set, settings.zone) for each in settings.more_tier_sets}
     title = "" if settings.title == settings.store else settings.title  # it gives no title
-    return Outline(title, names, rules, more_tier_rules=more, region=settings.region)
+    return Outline(title, names, rules, more_tier_rules=more, region=settings.region, attributes=settings.attributes)
 
 
 def _declares(path: str) -> bool:
@@ -161,6 +162,7 @@ def _program(
         more_tier_sets=tuple(
             replace(each.tier_set, spend=read_spend(each, problems, declared)) for each in settings.more_tier_sets
         ),
+        attributes=settings.attributes,
     )
     note_cross_file(program, declared, nodes, problems)
     if now is not None:

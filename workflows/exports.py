@@ -22,9 +22,26 @@ LOOKS = 200
 class Export:
     """Writes one file. It ends when the file is written, or the export failed."""
 
+    def __init__(self) -> None:
+        self._to_go_on = False
+
+    @workflow.signal
+    def go_on(self) -> None:
+        """Look once more before it ends: somebody let the export go on."""
+        self._to_go_on = True
+
     @workflow.run
     async def run(self, ref: ExportRef) -> ExportProgress:
         """Write the file to its end; return how far it came."""
+        while True:
+            self._to_go_on = False
+            progress = await self._write(ref)
+            if not self._to_go_on:
+                break
+        workflow.upsert_search_attributes([OUTCOME.value_set(progress.status)])
+        return progress
+
+    async def _write(self, ref: ExportRef) -> ExportProgress:
         progress = ExportProgress("pending")
         try:
             for _ in range(LOOKS):
@@ -37,11 +54,9 @@ class Export:
                 )
                 workflow.set_current_details(f"{progress.status}: {progress.rows} rows written")
                 if progress.status != "pending":
-                    break
-            else:
-                workflow.continue_as_new(ref)
+                    return progress
+            workflow.continue_as_new(ref)
         except ActivityError as failure:
-            progress = ExportProgress("failed", progress.rows)
             await workflow.execute_activity_method(
                 ExportActivities.fail_export,
                 args=[ref, _message_of(failure)],
@@ -49,8 +64,7 @@ class Export:
                 retry_policy=RETRY_FOREVER,
                 summary="say why not",
             )
-        workflow.upsert_search_attributes([OUTCOME.value_set(progress.status)])
-        return progress
+            return ExportProgress("failed", progress.rows)
 
 
 def _message_of(failure: ActivityError) -> str:

@@ -17,6 +17,9 @@ from workflows.search_attributes import attributes_of_store
 INTERVAL = timedelta(seconds=2)
 """Pause between two looks for imports and exports whose workflow does not run."""
 
+GO_ON = "go_on"
+"""The signal to a workflow that runs already, and may be about to end: so nothing that is to go on is missed."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -26,13 +29,14 @@ def import_id(ref: ImportRef) -> str:
 
 
 async def start_import(client: Client, ref: ImportRef) -> None:
-    """Start the workflow of an import, unless it runs."""
+    """Start the workflow of an import, or have the one that runs look once more before it ends."""
     await client.start_workflow(
         Import.run,
         ref,
         id=import_id(ref),
         task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=GO_ON,
         search_attributes=attributes_of_store(ref.store),
         static_summary=f"import of a file into {ref.store}",
     )
@@ -44,13 +48,14 @@ def export_id(ref: ExportRef) -> str:
 
 
 async def start_export(client: Client, ref: ExportRef) -> None:
-    """Start the workflow of an export, unless it runs."""
+    """Start the workflow of an export, or have the one that runs look once more before it ends."""
     await client.start_workflow(
         Export.run,
         ref,
         id=export_id(ref),
         task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=GO_ON,
         search_attributes=attributes_of_store(ref.store),
         static_summary=f"export of a file from {ref.store}",
     )

@@ -22,9 +22,26 @@ LOOKS = 200
 class Import:
     """Reads one file. It ends when the file is read, or the import is paused, cancelled or failed."""
 
+    def __init__(self) -> None:
+        self._to_go_on = False
+
+    @workflow.signal
+    def go_on(self) -> None:
+        """Look once more before it ends: somebody let the import go on."""
+        self._to_go_on = True
+
     @workflow.run
     async def run(self, ref: ImportRef) -> ImportProgress:
         """Read the file to its end; return how far it came."""
+        while True:
+            self._to_go_on = False
+            progress = await self._read(ref)
+            if not self._to_go_on:
+                break
+        workflow.upsert_search_attributes([OUTCOME.value_set(progress.status)])
+        return progress
+
+    async def _read(self, ref: ImportRef) -> ImportProgress:
         progress = ImportProgress("running")
         try:
             for _ in range(LOOKS):
@@ -37,11 +54,9 @@ class Import:
                 )
                 workflow.set_current_details(_words(progress))
                 if progress.status not in ("queued", "running"):
-                    break
-            else:
-                workflow.continue_as_new(ref)
+                    return progress
+            workflow.continue_as_new(ref)
         except ActivityError as failure:
-            progress = ImportProgress("failed")
             await workflow.execute_activity_method(
                 ImportActivities.fail_import,
                 args=[ref, _message_of(failure)],
@@ -49,8 +64,7 @@ class Import:
                 retry_policy=RETRY_FOREVER,
                 summary="say why not",
             )
-        workflow.upsert_search_attributes([OUTCOME.value_set(progress.status)])
-        return progress
+            return ImportProgress("failed")
 
 
 def _message_of(failure: ActivityError) -> str:

@@ -50,6 +50,7 @@ _NEEDED: Mapping[ImportType, Permission] = {
     "unitTransferSpending": Permission.MOVE_POINTS,
     "customEvent": Permission.REPORT_EVENTS,
     "transaction": Permission.CHANGE_TRANSACTIONS,
+    "transactionMatch": Permission.CHANGE_TRANSACTIONS,
     "rewardCoupon": Permission.CHANGE_REWARDS,
 }
 """What a caller must be permitted to do to import files of a type."""

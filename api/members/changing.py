@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authentication.callers import MemberCaller
+from api.http.errors import BadInput, InputFault
 from api.http.requests import read_body, request_body
+from api.members.attributes import attributes_to_set
 from api.members.paths import MemberInPath
 from api.members.schemas import CustomerId, DeleteAttributes, PutAttributes, PutMember
 from api.members.validation import NewParts, validate_changes, validate_own_changes
@@ -78,9 +80,15 @@ async def put_member(request: Request, member: MemberInPath, by_hand: CallerChan
     openapi_extra=request_body(PutAttributes, _ATTRIBUTES),
 )
 async def put_attributes(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Set the attributes that are sent; others stay."""
+    """Set the attributes that are sent, or remove one by null; others stay.
+
+    What the program declares of an attribute holds; any other is a text.
+    """
     posted = await read_body(request, PutAttributes)
-    attributes = {each.key: each.value for each in posted.custom_attributes}
+    faults: list[InputFault] = []
+    attributes = attributes_to_set(change.store_request.program, posted.custom_attributes, "customAttributes", faults)
+    if faults:
+        raise BadInput.of(faults)
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         update_member(

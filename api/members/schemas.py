@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
@@ -11,6 +11,7 @@ from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, Unre
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1024
+MAX_ATTRIBUTE_TEXT = 255
 
 _PROFILE_FIELDS = {
     "first_name",
@@ -52,6 +53,27 @@ class KeyValue(RequestModel):
     value: str = Field(max_length=255)
 
 
+AttributeValue = Annotated[
+    Any,
+    WithJsonSchema({"type": ["string", "number", "boolean", "array", "object"], "maxLength": MAX_ATTRIBUTE_TEXT}),
+]
+"""What the program says of the attribute; a text if it does not declare it."""
+
+
+class AttributeToSet(RequestModel):
+    """A custom attribute and its value; null removes it."""
+
+    key: str = Field(min_length=1, max_length=255)
+    value: AttributeValue | None
+
+
+class CustomField(RequestModel):
+    """A custom attribute that the program declares, by its name or the id that is made of it; null removes it."""
+
+    custom_field_schema_id: str = Field(min_length=1, max_length=255)
+    value: AttributeValue | None = None
+
+
 class CustomerFields(RequestModel):
     """What a member is known by, and what is known of them."""
 
@@ -66,7 +88,8 @@ class CustomerFields(RequestModel):
     address: Address | None = None
     company: Company | None = None
     labels: list[KeyValue] | None = Field(default=None, max_length=100)
-    custom_attributes: list[KeyValue] | None = Field(default=None, max_length=100)
+    custom_attributes: list[AttributeToSet] | None = Field(default=None, max_length=100)
+    custom_fields_data: list[CustomField] | None = Field(default=None, max_length=100)
     agreement1: bool | None = None
     agreement2: bool | None = None
     agreement3: bool | None = None
@@ -75,10 +98,6 @@ class CustomerFields(RequestModel):
     def profile(self) -> dict[str, Any]:
         """The fields that only people read."""
         return self.model_dump(include=_PROFILE_FIELDS, by_alias=True, exclude_none=True)
-
-    def attributes(self) -> dict[str, str]:
-        """The custom attributes, which rules can read."""
-        return {pair.key: pair.value for pair in self.custom_attributes or []}
 
 
 class NewCustomer(CustomerFields):
@@ -185,7 +204,7 @@ class PutMember(RequestModel):
 class PutAttributes(RequestModel):
     """Attributes to set; others stay."""
 
-    custom_attributes: list[KeyValue] = Field(min_length=1, max_length=100)
+    custom_attributes: list[AttributeToSet] = Field(min_length=1, max_length=100)
 
 
 class NamedAttribute(RequestModel):

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from pydantic.alias_generators import to_camel
 
 from api.http.errors import BadInput, InputFault, faults_of_refusal
+from api.members.attributes import attributes_of, without_removed
 from api.members.schemas import ChangedCustomer, CustomerFields, NewCustomer, SelfRegistration
 from api.state.dependencies import StoreRequest
 from loyalty.calendar import read_date
@@ -19,7 +20,9 @@ from loyalty.store.members import Identity
 NewParts: TypeAlias = dict[Changeable, str]
 """The email and the phone that codes are to confirm."""
 
-_NOT_OWN = frozenset({"loyalty_card_number", "registered_at", "labels", "custom_attributes", "level_id"})
+_NOT_OWN = frozenset(
+    {"loyalty_card_number", "registered_at", "labels", "custom_attributes", "custom_fields_data", "level_id"}
+)
 """What only administrators change."""
 
 _PART_FIELDS = {"card": "loyalty_card_number"}
@@ -29,6 +32,7 @@ async def validate_member(store_request: StoreRequest, customer: NewCustomer) ->
     """A member to register, their password hashed; raise BadInput with every fault."""
     identity = Identity(None, customer.email, customer.phone, customer.loyalty_card_number)
     faults = [] if identity else faults_of_refusal(MissingIdentity())
+    attributes = attributes_of(store_request.program, customer, faults)
     registered_at, tier = _validated(store_request, customer, faults)
     password = customer.plain_password
     return NewMember(
@@ -36,20 +40,22 @@ async def validate_member(store_request: StoreRequest, customer: NewCustomer) ->
         registered_at=registered_at or store_request.now,
         tier=tier,
         profile=customer.profile(),
-        attributes=customer.attributes(),
+        attributes=without_removed(attributes),
         password_hash=None if password is None else await store_request.state.passwords.hash(password),
     )
 
 
 def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> MemberChanges:
     """What is to change of a member; raise BadInput with every fault."""
-    registered_at, tier = _validated(store_request, customer, [])
+    faults: list[InputFault] = []
+    attributes = attributes_of(store_request.program, customer, faults)
+    registered_at, tier = _validated(store_request, customer, faults)
     sent = customer.model_fields_set
     parts = {"email": customer.email, "phone": customer.phone, "card": customer.loyalty_card_number}
     return MemberChanges(
         identity={part: value for part, value in parts.items() if _PART_FIELDS.get(part, part) in sent},
         profile=customer.changed_profile(),
-        attributes=customer.attributes(),
+        attributes=attributes,
         registered_at=registered_at,
         tier=tier,
     )
@@ -61,12 +67,13 @@ async def validate_registration(store_request: StoreRequest, customer: SelfRegis
     if customer.level_id is not None:
         message = "who registers without activation begins in the lowest tier: leave it out"
         faults.append(InputFault(message, "notSupported", "customer.levelId"))
+    attributes = attributes_of(store_request.program, customer, faults)
     registered_at, _ = _validated(store_request, customer, faults)
     return NewMember(
         identity=Identity(None, customer.email, customer.phone, customer.loyalty_card_number),
         registered_at=registered_at or store_request.now,
         profile=customer.profile(),
-        attributes=customer.attributes(),
+        attributes=without_removed(attributes),
         password_hash=await store_request.state.passwords.hash(customer.plain_password),
     )
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement
 from api.http.paging import Filter, FilterType, ListQuery
 from api.members.filters import filtered_page
 from database import ReadTransaction
+from database.member_pages import ids_of_members
 from database.pages import Condition, PageRequest, PageResult
-from database.reward_pages import find_issued, has_status, is_caused_by
+from database.reward_pages import belongs_to, find_issued, has_status, is_caused_by
 from loyalty.program.program import Program
 from loyalty.program.rewards import Reward
 from loyalty.program.wallets import MAX_POINTS, to_points
@@ -49,8 +50,8 @@ LIST_QUERY = ListQuery(
 _REWARD_FILTERS: Final = frozenset({"rewardId", "name", "rewardType", "reward:categories"})
 """Filters about the reward, which is in the program."""
 
-MAX_MEMBERS = 500
-"""How many members a filter by their data finds, at most."""
+_OF_MEMBER: Final = "customerData:"
+"""How filters by the data of the member begin."""
 
 _NONE = Condition("id", "in", [])
 
@@ -67,14 +68,16 @@ def filtered_issued(
                 further.append(has_status(str(each.value)))
             case "actionCause:internalEventName":
                 further.append(is_caused_by(str(each.value)))
+            case field if field.startswith(_OF_MEMBER):
+                further.append(_members(tx, program, each))
             case _:
-                conditions.append(_condition(tx, program, each))
+                conditions.append(_condition(program, each))
     asked = PageRequest(page.limit, page.offset, page.newest_first, conditions)
     return find_issued(tx, asked, member_id=member_id, further=further)
 
 
-def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
-    """A filter as a condition; rewards, members and campaigns are looked up first."""
+def _condition(program: Program, one: Filter) -> Condition:
+    """A filter as a condition; rewards and campaigns are looked up first."""
     if one.field in _REWARD_FILTERS:
         return _reward_condition(program, one)
     text = str(one.value)
@@ -93,10 +96,8 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
             return Condition("event", "eq", text.lower())
         case "actionCause:transactionId" | "reward:labels":  # no issued reward has one
             return _NONE
-        case "token":
-            return one.on("token")
         case field:
-            return _members(tx, program, Filter(field.removeprefix("customerData:"), one.operator, one.value))
+            return one.on(field)
 
 
 def _reward_condition(program: Program, one: Filter) -> Condition:
@@ -118,11 +119,11 @@ def _is_meant(program: Program, reward: Reward, one: Filter, text: str) -> bool:
             return text in reward.categories or text.lower() in ids
 
 
-def _members(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
-    """The rewards of the members whose data match."""
-    page = filtered_page(tx, PageRequest(MAX_MEMBERS), [one], program)
-    found = tx.members.page(page, wallet=program.default_wallet.code)
-    return Condition("member", "in", [each.id for each in found.records])
+def _members(tx: ReadTransaction, program: Program, one: Filter) -> ColumnElement[bool]:
+    """The issued rewards of the members whose data match, however many these are."""
+    named = Filter(one.field.removeprefix(_OF_MEMBER), one.operator, one.value)
+    conditions = filtered_page(tx, PageRequest(1), [named], program).conditions
+    return belongs_to(ids_of_members(tx.store, conditions, wallet=program.default_wallet.code))
 
 
 def _sources(program: Program, campaign_id: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Referrals: listed."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from api.referrals.schemas import Referrals
 from api.state.dependencies import AdminRequest
 from database import ReadTransaction
 from database.pages import Condition, PageRequest
+from database.referrals import ReferralName
 from loyalty.program.program import Program
 from loyalty.store.referrals import Referral, member_of_token, referral_token
 
@@ -23,9 +25,13 @@ LIST_QUERY = ListQuery(
         "referrerId": "exact_text",
         "referrerToken": "exact_text",
         "refereeId": "exact_text",
+        "referrerName": "text",
+        "refereeName": "text",
         "createdAt": "instant",
     }
 )
+
+_NAMED: Mapping[str, Literal["referrer", "referee"]] = {"referrerName": "referrer", "refereeName": "referee"}
 
 _COLUMNS = {"referralId": "id", "referrerId": "referrer", "refereeId": "referee", "createdAt": "created_at"}
 
@@ -35,10 +41,16 @@ async def list_referrals(request: Request, store_request: AdminRequest) -> Respo
     """Who brought whom, the newest first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
-    wanted = PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    conditions = [_condition(each) for each in filters if each.field not in _NAMED]
+    wanted = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    names = [
+        ReferralName(_NAMED[each.field], str(each.value), each.operator == "eq")
+        for each in filters
+        if each.field in _NAMED
+    ]
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
-        return page_of_records(tx.referrals.page(wanted), lambda each: _view(tx, each, program))
+        return page_of_records(tx.referrals.page(wanted, names), lambda each: _view(tx, each, program))
 
     return ExactJson(await store_request.database.read(read))
 

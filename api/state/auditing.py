@@ -1,7 +1,7 @@
 """Changes by administrators and API keys, written to the audit log in the transaction of the change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -44,9 +44,11 @@ class AuditedRequest:
     entity_id: str | None
     store: str | None
     address: str
+    members: list[str] = field(default_factory=list)
+    """The ids of the members that its path names, as they are found."""
 
     def entry(self, *, status: int, answer: Any = None, details: Mapping[str, Any] | None = None) -> AuditEntry:
-        """The entry of the request, which is about what its answer names, else about what its path names."""
+        """The entry of the request, about what its answer names, else the member or whatever else its path names."""
         caller = self.caller
         return AuditEntry(
             id=new_id(),
@@ -54,7 +56,7 @@ class AuditedRequest:
             store=self.store,
             event_type=self.event_type,
             entity_type=self.entity_type,
-            entity_id=_id_in(answer) or self.entity_id,
+            entity_id=_id_in(answer) or next(iter(self.members), self.entity_id),
             user_id=caller.id,
             username=caller.username,
             user_type="admin" if caller.has_login else "apiKey",

@@ -28,6 +28,8 @@ def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) 
     found = tx.members.get(ids[0]) if ids else None
     if found is None:
         raise NotFound(f"no member {text[:80]} in {store_request.store}")
+    if store_request.audited is not None:
+        store_request.audited.members.append(found.id)
     return found
 
 

@@ -11,6 +11,7 @@ from api.http.errors import NotFound
 from api.http.paging import page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
+from api.http.scrolling import without_scroll
 from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest
 from api.webhooks.delivery_filters import (
@@ -18,7 +19,6 @@ from api.webhooks.delivery_filters import (
     conditions_of,
     openapi_parameters,
     read_cursor,
-    without_scroll,
     write_cursor,
 )
 from api.webhooks.delivery_schemas import DeliveryDetails, DeliveryId, DeliveryList, PostResendOne, TestResult

@@ -1,15 +1,12 @@
 """The filters of the list of deliveries, its pages by key, and the criteria of jobs that send many again."""
 
-import base64
-import binascii
-import json
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from starlette.datastructures import QueryParams
-
 from api.http.errors import BadInput, InputFault
 from api.http.paging import Filter, ListQuery
+from api.http.scrolling import read_place, scrolling_parameters, write_place
 from api.webhooks.delivery_schemas import Criteria
 from api.webhooks.validation import validate_event_name
 from database.deliveries import DeliveryKey
@@ -29,9 +26,6 @@ LIST_QUERY = ListQuery(
         "finishedAt": "instant",
     }
 )
-SCROLL = "_scroll"
-MAX_SCROLL_LENGTH = 300
-
 _COLUMNS = {
     "webhookSubscriptionId": "subscription",
     "eventName": "name",
@@ -47,10 +41,7 @@ _STATUSES = ("pending", "delivered", "failed", "skipped")
 
 def openapi_parameters() -> dict[str, Any]:
     """The query parameters of the list as OpenAPI describes them."""
-    description = "Page by key: empty for the first page, then `scroll.next` of the one before; instead of `_page`."
-    scroll = {"name": SCROLL, "in": "query", "required": False, "description": description}
-    text = {"type": "string", "maxLength": MAX_SCROLL_LENGTH}
-    return {"parameters": [*LIST_QUERY.openapi_parameters()["parameters"], scroll | {"schema": text}]}
+    return scrolling_parameters(LIST_QUERY)
 
 
 def conditions_of(filters: list[Filter]) -> list[Condition]:
@@ -62,31 +53,21 @@ def conditions_of(filters: list[Filter]) -> list[Condition]:
     return [each.on(_COLUMNS[each.field]) for each in filters]
 
 
-def without_scroll(query: QueryParams) -> tuple[QueryParams, str | None]:
-    """The other parameters, and that of pages by key; None: it is not given."""
-    others = [(name, value) for name, value in query.multi_items() if name != SCROLL]
-    return QueryParams(others), query.get(SCROLL)
-
-
 def read_cursor(text: str) -> DeliveryKey | None:
     """The place behind which a page begins; None: at the first. Raise BadInput."""
-    if not text:
-        return None
-    try:
-        read = json.loads(base64.b64decode(text[:MAX_SCROLL_LENGTH], altchars=b"-_", validate=True))
-        at = datetime.fromisoformat(read["createdAt"])
-        if at.tzinfo is None or not isinstance(read["id"], str) or "\0" in read["id"]:
-            raise ValueError(text)
-        return DeliveryKey(at, read["id"])
-    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError):
-        message = "this is no place in the list: send scroll.next of the page before, or leave it empty"
-        raise BadInput.at(SCROLL, message, "invalid") from None
+    return read_place(text, _place)
+
+
+def _place(fields: Mapping[str, Any]) -> DeliveryKey:
+    at = datetime.fromisoformat(fields["createdAt"])
+    if at.tzinfo is None or not isinstance(fields["id"], str) or "\0" in fields["id"]:
+        raise ValueError(fields)
+    return DeliveryKey(at, fields["id"])
 
 
 def write_cursor(key: DeliveryKey) -> str:
     """The text of a place, which `read_cursor` reads."""
-    text = json.dumps({"createdAt": key.created_at.isoformat(), "id": key.id})
-    return base64.b64encode(text.encode(), altchars=b"-_").decode()
+    return write_place({"createdAt": key.created_at.isoformat(), "id": key.id})
 
 
 def criteria_of(given: Criteria, zone: tzinfo) -> ResendCriteria:

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
 from api.http.responses import Id, Instant, JsonObject, Total
+from api.http.scrolling import Scroll
 
 _ID_LENGTH = 36
 
@@ -102,12 +103,6 @@ class DeliveryDetails(DeliveryView):
     """A delivery with its attempts."""
 
     log: list[AttemptView]
-
-
-class Scroll(TypedDict):
-    """Where the next page begins; null: this is the last one."""
-
-    next: str | None
 
 
 class DeliveryList(TypedDict):

@@ -12,6 +12,7 @@ from database.revisions import AnotherInForce, NotPulled
 from loyalty.losses import DeployConsent, DeployLosses, Loss, Retitling
 from loyalty.program.logic import Place
 from loyalty.refusals import UnnamedLosses
+from loyalty.store.settings import NOTICE_KINDS, NoticeDays
 from program_files import Problem, ProgramFaults
 
 _PAGE_SIZE = 50
@@ -42,6 +43,12 @@ class ApiRegistry:
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:
         body = await self._request("GET", f"/api/{store}/program/{number}")
         return {name: text.encode() for name, text in body["files"].items()}
+
+    async def notice_days(self, store: str) -> NoticeDays:
+        if store not in await self.stores():
+            return NoticeDays()
+        notices = (await self._request("GET", f"/api/{store}/settings"))["notices"]
+        return NoticeDays(**{kind.name: notices[kind.name]["days"] for kind in NOTICE_KINDS})
 
     async def deploy(
         self,

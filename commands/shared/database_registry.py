@@ -7,6 +7,7 @@ from commands.shared.registry import Deployed, Revision
 from database import Database
 from database.programs import Programs
 from loyalty.losses import DeployConsent
+from loyalty.store.settings import NoticeDays
 
 
 class DatabaseRegistry:
@@ -36,6 +37,9 @@ class DatabaseRegistry:
 
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:
         return await self._programs.files(store, number)
+
+    async def notice_days(self, store: str) -> NoticeDays:
+        return await self._database.store(store).read(lambda tx: tx.settings.notice_days()) or NoticeDays()
 
     async def deploy(
         self,

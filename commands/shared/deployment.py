@@ -6,7 +6,7 @@ async with open_registry(data) as registry:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from commands.shared.pulled import pulled_revision
 from commands.shared.registry import Deployed, Registry
 from commands.shared.registry_access import number_in_force
 from loyalty.losses import NO_CONSENT, DeployConsent
+from loyalty.program.program import NotifyBefore
+from loyalty.store.settings import NoticeDays, NoticeName, overruled
 from program_files import Contents, Problem, ProgramFaults, read_contents, read_program, read_revision
 from workbench.checking import check_contents
 from workbench.differences import Change, differences
@@ -35,6 +37,8 @@ class PendingDeployment:
     """What it changes; None if this version of Laurel cannot read the revision in force."""
     warnings: tuple[Problem, ...]
     """The warnings of `laurel check`; they do not prevent the deployment."""
+    overruled: Mapping[str, int] = field(default_factory=dict)
+    """What `notify_before` says in vain, since the settings of the store say so many days."""
 
 
 async def prepare(
@@ -61,7 +65,23 @@ async def prepare(
         None if folder is None or based_on is not None else pulled_revision(folder, program.store),
         changes,
         warnings_of(folder or files),
+        _overruled(program.notify_before, await registry.notice_days(program.store)),
     )
+
+
+def _overruled(by_program: NotifyBefore, days: NoticeDays) -> Mapping[str, int]:
+    """The days of the settings, by what the notice is about, where the program says something else."""
+    counted = overruled(by_program, days)
+    named: list[tuple[NoticeName, int | None]] = [
+        ("points", days.points),
+        ("coupons", days.coupons),
+        ("tier", days.tier),
+    ]
+    return {
+        name: number
+        for name, number in named
+        if number is not None and getattr(counted, name) != getattr(by_program, name)
+    }
 
 
 def warnings_of(program: Path | Mapping[str, bytes]) -> tuple[Problem, ...]:

@@ -19,6 +19,10 @@ def print_pending(pending: "PendingDeployment", format: Format) -> None:  # noqa
     if format is Format.json:
         return
     print_warnings(pending.warnings)
+    for name, days in pending.overruled.items():
+        print(
+            f"the settings of the store stand over notify_before.{name}: {days} {'day' if days == 1 else 'days'} before"
+        )
     if not pending.in_force:
         return
     if pending.changes is None:
@@ -53,6 +57,7 @@ def print_deployed(
             "isNew": done.is_new,
             "was": pending.in_force or None,
             "changes": None if pending.changes is None else as_json(pending.changes),
+            "overruled": {f"notify_before.{name}": days for name, days in pending.overruled.items()},
             "problems": [problem_as_json(problem) for problem in pending.warnings],
         }
         print(json.dumps(result if rolled_back_to is None else result | {"rolledBackTo": rolled_back_to}))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from commands.shared.errors import CommandError
 from loyalty.losses import DeployConsent
+from loyalty.store.settings import NoticeDays
 
 
 class RegistryError(CommandError):
@@ -50,6 +51,9 @@ class Registry(Protocol):
 
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:
         """The files of a revision."""
+
+    async def notice_days(self, store: str) -> NoticeDays:
+        """The days of notices that the settings of a store say, over its program; none for an unknown store."""
 
     async def deploy(
         self,

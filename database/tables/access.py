@@ -119,7 +119,7 @@ audit_log = Table(
     Column("status", Integer, nullable=False),
     Column("details", Json),
     Index("ix_audit_log_store_created_at", "store", "created_at"),
-    Index("ix_audit_log_store_entity_id", "store", "entity_id"),
+    Index("ix_audit_log_store_entity_id", "store", "entity_id", "created_at"),
 )
 
 kept_answer = Table(

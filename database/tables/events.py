@@ -33,7 +33,7 @@ event = Table(
 Index("ix_event_store_received_at", event.c.store, event.c.received_at)
 Index("ix_event_store_type_received_at", event.c.store, event.c.type, event.c.received_at)
 Index("ix_event_store_time", event.c.store, event.c.time)
-Index("ix_event_member", event.c.member, event.c.received_at)
+Index("ix_event_member", event.c.member, event.c.received_at, event.c.type)
 Index(
     "ix_event_queue",
     event.c.member,

@@ -58,7 +58,7 @@ transfer = Table(
     UniqueConstraint("account", "number"),
     UniqueConstraint("store", "external_id"),
 )
-Index("ix_transfer_member_at", transfer.c.member, transfer.c.at)
+Index("ix_transfer_member_at", transfer.c.member, transfer.c.at, transfer.c.kind, transfer.c.wallet)
 Index("ix_transfer_store_at", transfer.c.store, transfer.c.at)
 Index("ix_transfer_store_kind_at", transfer.c.store, transfer.c.kind, transfer.c.at)
 Index("ix_transfer_store_source_at", transfer.c.store, transfer.c.source, transfer.c.at)

@@ -24,6 +24,7 @@ from loyalty.events.deductions import Spendable, pay
 from loyalty.events.facts import Facts
 from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached
 from loyalty.events.reward_stock import RewardsLeft, in_stock
+from loyalty.program.attributes import UnfitValue, readable_attributes, typed_value
 from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
@@ -156,7 +157,7 @@ def member_values(program: Program, member: Member) -> dict[str, Any]:
         "wallets": wallets,
         "tiers": tiers,
         "badges": list(member.badges),
-        "attributes": member.attributes,
+        "attributes": readable_attributes(program.attributes, member.attributes),
         "registered_at": member.registered_at,
         **{name: value for name, value in optional.items() if value is not None},
     }
@@ -335,7 +336,9 @@ def _effect(program: Program, index: int, rule: EffectRule, values: Mapping[str,
         case SetAttributeRule(name, template):
             value = fill_template(template, values)
             excess = find_excess(value)
-            return SetAttribute(name, value) if excess is None else f"no attribute {name}: {beyond(template, excess)}"
+            if excess is not None:
+                return f"no attribute {name}: {beyond(template, excess)}"
+            return _attribute(program, name, value)
         case CallWebhookRule(url, template, headers):
             value = fill_template(template, values)
             excess = find_excess(value)
@@ -346,6 +349,15 @@ def _effect(program: Program, index: int, rule: EffectRule, values: Mapping[str,
             return rule
         case _:
             assert_never(rule)
+
+
+def _attribute(program: Program, name: str, value: Any) -> Effect | str:
+    """Return the effect that sets an attribute, or why the program's schema of it refuses the value."""
+    schema = program.attributes.get(name)
+    try:
+        return SetAttribute(name, value if schema is None else typed_value(schema, value))
+    except UnfitValue as why:
+        return f"no attribute {name}: {why}"
 
 
 def beyond(template: Template, excess: Excess) -> str:

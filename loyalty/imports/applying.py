@@ -11,6 +11,7 @@ from loyalty.imports.lines import (
     AskedLine,
     CouponLine,
     EventLine,
+    MatchLine,
     MemberLine,
     PointsLine,
     ReadLine,
@@ -26,7 +27,7 @@ from loyalty.rewards.stocking import upload_codes
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.event_batches import BatchRepositories
 from loyalty.store.imports import ImportLine, ImportType
-from loyalty.transactions.operations import register_transaction
+from loyalty.transactions.operations import assign_transaction, register_transaction
 
 SOURCE = "admin"
 """Who asks for the points, as transfers name it: an import is an administrator's."""
@@ -106,6 +107,7 @@ def _lock(context: PageContext, asked: Sequence[AskedLine]) -> None:
     members |= {sale.member for sale in sales if sale is not None and sale.member is not None}
     tx.event_batches.lock_members(members)
     numbers = {number for each in documents for number in (each.number, each.linked_number) if number is not None}
+    numbers |= {each.document_number for each in asked if isinstance(each, MatchLine)}
     if numbers:
         tx.transactions.lock_numbers(numbers)
 
@@ -164,6 +166,8 @@ def _entity(context: PageContext, operation: OperationContext, type_: ImportType
             return add_points(operation, added)
         case TransactionLine(document=document):
             return register_transaction(operation, document)
+        case MatchLine(document_number=number):
+            return assign_transaction(operation, number, _member_of(context, asked)).transaction
         case EventLine() | CouponLine() | LineFault():
             raise TypeError("events are accepted together, codes make nothing with an id, and a fault asks nothing")
 
@@ -177,7 +181,7 @@ def _add_code(operation: OperationContext, asked: CouponLine) -> bool:
     return True
 
 
-def _member_of(context: PageContext, asked: PointsLine) -> str:
+def _member_of(context: PageContext, asked: PointsLine | MatchLine) -> str:
     member = find_member(context.tx, asked.identity.written(context.program.region))
     if member is None:
         raise LineFault("unknownMember", "", "no member is known by this: register them first")

@@ -58,7 +58,7 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         Column("company.name"),
         Column("company.nip"),
         Column("labels", "pairs"),
-        Column("customAttributes", "pairs"),
+        Column("customAttributes", "labels"),
         *(Column(f"agreement{number}", "boolean") for number in (1, 2, 3)),
         Column("levelId"),
     ),
@@ -90,6 +90,7 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         Column("nip"),
         Column("address", "object"),
     ),
+    "transactionMatch": (Column("documentNumber", needed=True), *_WHO),
     "rewardCoupon": (Column("rewardId", needed=True), Column("code", needed=True)),
 }
 """The columns of each type of import."""
@@ -101,6 +102,7 @@ NESTED: Mapping[ImportType, Mapping[str, str]] = {
     "unitTransferSpending": {},
     "customEvent": _OF_EVENTS,
     "transaction": _OF_EVENTS | {"header": ""},
+    "transactionMatch": _OF_EVENTS,
     "rewardCoupon": {},
 }
 """Objects in JSON whose fields are columns, with what begins the names of these."""

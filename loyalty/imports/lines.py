@@ -12,10 +12,11 @@ from loyalty.imports.columns import MAX_TEXT, LineFault
 from loyalty.imports.documents import document_of
 from loyalty.imports.layouts import values_of
 from loyalty.imports.records import Record
+from loyalty.members.attributes import checked_attributes
 from loyalty.members.identity import identity_of
 from loyalty.members.registration import NewMember
 from loyalty.program.program import Program
-from loyalty.refusals import InvalidMemberId, UnidentifiedMember
+from loyalty.refusals import InvalidAttribute, InvalidMemberId, UnidentifiedMember
 from loyalty.store.imports import ImportType, Layout
 from loyalty.store.members import Identity
 from loyalty.transactions.documents import Document
@@ -79,6 +80,14 @@ class TransactionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchLine:
+    """A sale that is stored, and the member who made it."""
+
+    identity: Identity
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CouponLine:
     """A code to add to the list of a reward."""
 
@@ -87,7 +96,7 @@ class CouponLine:
     identity: Identity = field(default_factory=Identity)
 
 
-AskedLine: TypeAlias = MemberLine | PointsLine | EventLine | TransactionLine | CouponLine
+AskedLine: TypeAlias = MemberLine | PointsLine | EventLine | TransactionLine | MatchLine | CouponLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,8 @@ def _asked(values: Mapping[str, Any], type_: ImportType, program: Program, now: 
             return _event(values, program)
         case "transaction":
             return TransactionLine(document_of(values, program))
+        case "transactionMatch":
+            return MatchLine(_needed_identity(values), values["documentNumber"])
         case "rewardCoupon":
             return CouponLine(_reward(values["rewardId"], program), values["code"])
         case _:
@@ -140,7 +151,7 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
     if "birthDate" in values:
         _check_day(values["birthDate"])
     registered_at = values.get("registeredAt")
-    attributes = {pair["key"]: pair["value"] for pair in values.get("customAttributes", ())}
+    attributes = _attributes(values, program)
     return NewMember(
         identity,
         registered_at=now if registered_at is None else _moment(registered_at, "registeredAt", program),
@@ -148,6 +159,18 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
         profile=_profile(values),
         attributes=attributes,
     )
+
+
+def _attributes(values: Mapping[str, Any], program: Program) -> dict[str, Any]:
+    """The attributes of a line, as the program declares them; any other is a text."""
+    attributes = {pair["key"]: pair["value"] for pair in values.get("customAttributes", ())}
+    for name, value in attributes.items():
+        if name not in program.attributes and not isinstance(value, str):
+            raise LineFault("invalid", "customAttributes", f"the program does not declare {name!r}: send a text")
+    try:
+        return checked_attributes(program, attributes)
+    except InvalidAttribute as refusal:
+        raise LineFault("invalidAttribute", "customAttributes", str(refusal)) from None
 
 
 _PROFILE = ("firstName", "lastName", "gender", "birthDate", "labels", "agreement1", "agreement2", "agreement3")
@@ -163,10 +186,15 @@ def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
     return profile
 
 
-def _points(values: Mapping[str, Any]) -> PointsLine:
+def _needed_identity(values: Mapping[str, Any]) -> Identity:
     identity = _identity(values)
     if not identity:
         raise LineFault("missing", "email", "the line names no member: give a customerId, an email, a phone or a card")
+    return identity
+
+
+def _points(values: Mapping[str, Any]) -> PointsLine:
+    identity = _needed_identity(values)
     for name in ("expiresInDays", "lockedUntilDays"):
         if not (name == "expiresInDays") <= values.get(name, 1) <= MAX_DAYS:
             raise LineFault("outOfRange", name, f"this is at most {MAX_DAYS} days, and expiresInDays at least 1")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.events.operations import OperationContext
+from loyalty.members.attributes import checked_attributes
 from loyalty.members.closing import require_open
 from loyalty.members.registration import check_free
 from loyalty.program.tiers import Tier
@@ -26,8 +27,8 @@ _WORDS = {"firstName": "first_name", "lastName": "last_name", "birthDate": "birt
 class MemberChanges:
     """What is to change of a member. What is absent stays as it is; None removes a part of the identity or a field.
 
-    `identity`: by `email`, `phone` and `card`. `attributes`: those to set. `tier`: the name of the
-    one to enter by hand.
+    `identity`: by `email`, `phone` and `card`. `attributes`: those to set, or to remove by None. `tier`: the name of
+    the one to enter by hand.
     """
 
     identity: Mapping[str, str | None] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class MemberChanges:
 def update_member(operation: OperationContext, member_id: str, changes: MemberChanges) -> list[str]:
     """Change a member; return the names of what changed, which `member_updated` has, too. Nothing changed: no event.
 
-    Raise IdentityTaken, MissingIdentity, UnknownTier or TooManyAttributes.
+    Raise IdentityTaken, MissingIdentity, UnknownTier, InvalidAttribute or TooManyAttributes.
     """
     tx, now = operation.tx, operation.now
     tier = None if changes.tier is None else _tier(operation, changes.tier)
@@ -60,7 +61,7 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     changed += ["registered_at"] if registered_at != member.registered_at else []
     if changed:
         tx.members.change(member_id, identity=identity, profile=profile, registered_at=registered_at, now=now)
-    changed += _set_attributes(operation, member, {**member.attributes, **changes.attributes})
+    changed += _set_attributes(operation, member, _with_changes(operation, member, changes.attributes))
     if tier is not None and tier.name != member.tier:
         changed.append("tier")
     if changed:
@@ -145,6 +146,14 @@ def _changed_parts(member: Member, identity: Identity) -> list[str]:
 def _merged(profile: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """A profile with changed fields; None removes one."""
     return {name: value for name, value in {**profile, **changes}.items() if value is not None}
+
+
+def _with_changes(operation: OperationContext, member: Member, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a member with changes; None removes one. Raise InvalidAttribute."""
+    removed = {name for name, value in changes.items() if value is None}
+    kept = {name: value for name, value in member.attributes.items() if name not in removed}
+    written = {name: value for name, value in changes.items() if name not in removed}
+    return kept | checked_attributes(operation.program, written)
 
 
 def _set_attributes(operation: OperationContext, member: Member, attributes: Mapping[str, Any]) -> list[str]:

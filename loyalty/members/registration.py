@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.ids import new_id
+from loyalty.members.attributes import checked_attributes
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.refusals import (
@@ -54,13 +55,14 @@ def register_member(
 def add_member(tx: StoreRepositories, program: Program, new: NewMember, *, now: datetime) -> str:
     """Add a member under the lock of their identity, without the event that says so; return the id.
 
-    Raise MissingIdentity, UnknownTier, IdentityTaken or ConcurrentInsert.
+    Raise MissingIdentity, UnknownTier, InvalidAttribute, IdentityTaken or ConcurrentInsert.
     """
     if not new.identity.can_register:
         raise MissingIdentity
     if new.tier is not None and program.tier_named(new.tier) is None:
         raise UnknownTier([tier.name for tier in program.tiers])
-    new = replace(new, identity=new.identity.written(program.region))
+    attributes = checked_attributes(program, new.attributes)
+    new = replace(new, identity=new.identity.written(program.region), attributes=attributes)
     tx.members.lock_identity(new.identity)
     check_free(tx, None, new.identity)
     return _insert(tx, program, new, now=now)

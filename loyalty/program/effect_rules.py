@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import TypeAlias, assert_never
 
 from loyalty.calendar import Duration
 from loyalty.program.effects import GrantBadge, IssueReward, SetTier
 from loyalty.program.expiry import Expiry
-from loyalty.program.logic import Logic, Template
+from loyalty.program.logic import Logic, Template, logics_of
 from loyalty.program.wallets import Rounding
 
 
@@ -63,22 +62,10 @@ def logics_in(effect: EffectRule) -> Iterator[Logic]:
         case AwardPointsRule() | DeductPointsRule():
             yield effect.points
         case SetAttributeRule():
-            yield from _logics_of(effect.value)
+            yield from logics_of(effect.value)
         case CallWebhookRule():
-            yield from _logics_of(effect.body)
+            yield from logics_of(effect.body)
         case GrantBadge() | IssueReward() | SetTier():
             return
         case _:
             assert_never(effect)
-
-
-def _logics_of(template: Template) -> Iterator[Logic]:
-    match template:
-        case Logic():
-            yield template
-        case dict():
-            yield from chain.from_iterable(map(_logics_of, template.values()))
-        case list() | tuple():
-            yield from chain.from_iterable(map(_logics_of, template))
-        case _:  # a value of JSON, which holds no rule
-            return

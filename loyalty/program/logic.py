@@ -1,6 +1,7 @@
 """JSON Logic in program files, with the place of each part, and templates that contain rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeAlias
 
 import rules
@@ -45,6 +46,19 @@ def fill_template(template: Template, values: Mapping[str, Any]) -> Any:
             return [fill_template(value, values) for value in template]
         case _:  # a value of JSON, which holds no rule
             return template
+
+
+def logics_of(template: Template) -> Iterator[Logic]:
+    """Yield all rules in a template."""
+    match template:
+        case Logic():
+            yield template
+        case dict():
+            yield from chain.from_iterable(map(logics_of, template.values()))
+        case list() | tuple():
+            yield from chain.from_iterable(map(logics_of, template))
+        case _:  # a value of JSON, which holds no rule
+            return
 
 
 def reads_member(logic: Logic) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from loyalty.losses import LOSS_KINDS, LossKind, Retitling
+from loyalty.program.body_schema import BodySchema
 from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.tier_rules import NO_RULES, TierRules
 from loyalty.program.tiers import DEFAULT_SET, TierSet
@@ -26,6 +27,8 @@ class Outline:
     """Of the tier sets beside the default one, by name."""
     region: str | None = None
     """The country in which phone numbers are read."""
+    attributes: Mapping[str, BodySchema] = field(default_factory=dict)
+    """Declared attributes of members, with the schema of their values."""
 
     @classmethod
     def of(cls, program: Program) -> "Outline":
@@ -35,10 +38,11 @@ class Outline:
             **names_of_tiers(program.tier_sets.values()),
             "reward": frozenset(program.rewards),
             "event": frozenset(program.event_types),
+            "attribute": frozenset(),  # without a declaration an attribute stays, as free text
         }
         rules = TierRules.of(program.default_tier_set, program.zone)
         more = {each.name: TierRules.of(each, program.zone) for each in program.more_tier_sets}
-        return cls(program.title, names, rules, program.notify_before, more, program.region)
+        return cls(program.title, names, rules, program.notify_before, more, program.region, program.attributes)
 
     def dropped_by(self, new: "Outline") -> NamesByKind:
         """Return the names that a new program does not have; of a tier set that it does not have, only the set."""
@@ -51,6 +55,14 @@ class Outline:
         yield self.tier_rules, new.tier_rules
         for name, rules in new.more_tier_rules.items():
             yield self.more_tier_rules.get(name, NO_RULES), rules
+
+    def narrowed_by(self, new: "Outline") -> Mapping[str, BodySchema]:
+        """Return the attributes that a new program declares in another way: stored values may not fit any more."""
+        return {
+            name: schema
+            for name, schema in new.attributes.items()
+            if name not in self.attributes or self.attributes[name].schema != schema.schema
+        }
 
     def retitled_by(self, new: "Outline") -> Retitling | None:
         """Return both titles if a new program has another; None if it has the same, or this one has none."""

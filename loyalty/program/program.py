@@ -11,6 +11,7 @@ import rules
 from loyalty.calendar import Duration
 from loyalty.ids import named_id
 from loyalty.program.achievements import Achievement
+from loyalty.program.body_schema import BodySchema
 from loyalty.program.effect_rules import DeductPointsRule
 from loyalty.program.effects import GrantBadge, IssueReward
 from loyalty.program.event_types import EventType, Reversal
@@ -69,6 +70,8 @@ class Program:
     """That rule as JSON."""
     more_tier_sets: tuple[TierSet, ...] = ()
     """Tier sets beside the default one."""
+    attributes: Mapping[str, BodySchema] = field(default_factory=dict)
+    """Declared attributes of members, with the schema of their values; any other is free text."""
 
     def notifying(self, before: NotifyBefore) -> "Program":
         """Return the program as it is if it notified so long before; the same one each time."""

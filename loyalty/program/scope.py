@@ -1,6 +1,7 @@
 """The type of what rules read; `loyalty.events.decide.rule_input` gives the values."""
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from loyalty.program.event_types import EventType, NamedThing
 from loyalty.program.tiers import DEFAULT_SET, TierSet
@@ -32,16 +33,17 @@ def scope(
     wallets: Iterable[str],
     tier_sets: Mapping[str, TierSet],
     badges: Iterable[str] | None = None,
+    attributes: Mapping[str, Type] = MappingProxyType({}),
     event_type: str | None = None,
 ) -> Type:
     """Return the type of what a rule reads, for events with such a body.
 
-    `badges` None: any name is a badge.
+    `badges` None: any name is a badge. `attributes`: those that the program declares; others may be anything.
     """
     return record(
         {
             "event": record({"type": TextType((event_type,)) if event_type else TEXT, "time": INSTANT, "body": body}),
-            "member": _member(wallets, tier_sets, badges),
+            "member": _member(wallets, tier_sets, badges, attributes),
             "now": INSTANT,
         }
     )
@@ -98,7 +100,12 @@ def _tier(tier_set: TierSet) -> Type:
     return named if tier_set.begins_at_nothing else optional(named)
 
 
-def _member(wallets: Iterable[str], tier_sets: Mapping[str, TierSet], badges: Iterable[str] | None) -> Type:
+def _member(
+    wallets: Iterable[str],
+    tier_sets: Mapping[str, TierSet],
+    badges: Iterable[str] | None,
+    attributes: Mapping[str, Type],
+) -> Type:
     default = tier_sets.get(DEFAULT_SET)
     return record(
         {
@@ -109,7 +116,7 @@ def _member(wallets: Iterable[str], tier_sets: Mapping[str, TierSet], badges: It
             "earned_points": NUMBER,
             "wallets": record(dict.fromkeys(wallets, NUMBER)),
             "badges": array(TEXT if badges is None else one_named(badges)),
-            "attributes": record({}, others=ANY),
+            "attributes": record({name: optional(of) for name, of in attributes.items()}, others=ANY),
             "registered_at": INSTANT,
             "birth_date": optional(DATED_TEXT),
             **dict.fromkeys(_OPTIONAL_TEXTS, optional(TEXT)),

@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias, get_args
 
 ImportType: TypeAlias = Literal[
-    "member", "unitTransferAdding", "unitTransferSpending", "customEvent", "transaction", "rewardCoupon"
+    "member",
+    "unitTransferAdding",
+    "unitTransferSpending",
+    "customEvent",
+    "transaction",
+    "transactionMatch",
+    "rewardCoupon",
 ]
 IMPORT_TYPES: Final[tuple[ImportType, ...]] = get_args(ImportType)
 

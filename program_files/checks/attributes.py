@@ -19,20 +19,22 @@ _ATTRIBUTES = ("member", "attributes")
 
 
 def note_misspelt_attributes(program: Program, problems: Problems) -> None:
-    """Warn of each attribute that no effect sets, if its name is close to one that an effect does set.
+    """Warn of each attribute that is neither declared nor set, if its name is close to one that is.
 
     Clients may set attributes that no effect sets, so another unknown name is no problem, and neither is one that
     differs in its number only.
     """
     responders: tuple[Reactor | Achievement, ...] = (*program.reactors, *program.achievements)
     effects = chain.from_iterable(each.then for each in responders)
-    names = {effect.name for effect in effects if isinstance(effect, SetAttributeRule)}
+    names = {effect.name for effect in effects if isinstance(effect, SetAttributeRule)} | program.attributes.keys()
     for responder in responders:
         for logic in responder.logics():
             for name, path in _attributes_read(logic.expression):
                 close = None if name in names else closest_match(name, names)
                 if close is not None and _DIGITS.sub("", name) != _DIGITS.sub("", close):
                     message = f"no effect sets member.attributes.{name}"
+                    if program.attributes:
+                        message = f"member.attributes.{name} is not declared, and no effect sets it"
                     problems.warn(logic.place_of(path), "misspelt-attribute", message, f"member.attributes.{close}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from program_files.codes.code import Code, in_condition, in_effect, in_reactor
+from program_files.codes.code import BASE, Code, Example, Files, in_condition, in_effect, in_reactor
 
 _LONG = """\
 when:
@@ -16,6 +16,14 @@ when:
 then: [{award_points: {points: 1}}]
 """
 _SHORT = "when: {'<=': [1, {var: event.body.total}, 10]}\nthen: [{award_points: {points: 1}}]\n"
+
+
+def _sized(value: str) -> Files:
+    """A program that declares an attribute, and a reactor that sets it to a value."""
+    reactor = f"reactor: sized\non: purchase\nthen: [{{set_attribute: {{name: shoe_size, value: {value}}}}}]\n"
+    declared = BASE["program.yaml"] + "attributes: {shoe_size: {type: number}}\n"
+    return {"program.yaml": declared, "reactors/sized.yaml": reactor}
+
 
 RULE_CODES: Final[Mapping[str, Code]] = {
     "unknown-operator": Code(
@@ -106,5 +114,10 @@ RULE_CODES: Final[Mapping[str, Code]] = {
             "set_attribute: {name: last_total, value: {var: event.body.total}}",
         ),
         "warning",
+    ),
+    "unfit-attribute": Code(
+        "A value of an attribute does not fit the JSON Schema that `program.yaml` declares of it.",
+        "Write a value that fits, or change the schema under `attributes`.",
+        Example(_sized("tall"), _sized("42")),
     ),
 }

@@ -26,6 +26,7 @@ from program_files.grammar.values import (
     RuleValue,
     TimeZoneValue,
     UnionValue,
+    ValueSchemaValue,
 )
 
 UNKNOWN_MEMBERS: Final[ChoiceValue[Literal["register", "refuse"]]] = ChoiceValue(
@@ -229,6 +230,13 @@ PROGRAM: Final = MapGrammar(
             UnionValue((ListValue(NAME, is_unique=True), MappingValue(NAME, BADGE))),
             "Every badge there is: a list of names, or a map from names to titles.",
             otherwise="any name is a badge",
+        ),
+        Key(
+            "attributes",
+            MappingValue(NAME, ValueSchemaValue()),
+            "Attributes of members by name, each with a JSON Schema of its value: rules read it with that type, and "
+            "another value is refused. Any other attribute is free text.",
+            otherwise="every attribute is free text",
         ),
     ),
 )

@@ -184,6 +184,11 @@ class BodySchemaValue:
 
 
 @_value
+class ValueSchemaValue:
+    """A JSON Schema of any value."""
+
+
+@_value
 class ObjectValue:
     """A map with any keys."""
 
@@ -296,6 +301,7 @@ ValueGrammar: TypeAlias = (
     | RuleValue
     | TemplateValue
     | BodySchemaValue
+    | ValueSchemaValue
     | ListValue
     | MappingValue
     | UnionValue

@@ -35,6 +35,7 @@ from program_files.grammar.values import (
     UnionValue,
     UrlValue,
     ValueGrammar,
+    ValueSchemaValue,
     VariantValue,
 )
 
@@ -50,7 +51,7 @@ def in_words(value: ValueGrammar) -> str:
             return "JSON Logic" if result == "anything" else f"JSON Logic that comes to {result}"
         case TemplateValue():
             return "JSON, with JSON Logic in it"
-        case BodySchemaValue():
+        case BodySchemaValue() | ValueSchemaValue():
             return "a JSON Schema"
         case ListValue(item):
             return f"a list, each item {in_words(item)}"

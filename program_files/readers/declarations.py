@@ -54,6 +54,7 @@ def scope_with(settings: Settings, body: Type, badges: Collection[str] | None, e
         wallets=settings.wallets,
         tier_sets=settings.tier_sets,
         badges=badges,
+        attributes={name: type_of_schema(schema.schema) for name, schema in settings.attributes.items()},
         event_type=event_type,
     )
 

@@ -29,6 +29,7 @@ from program_files.grammar.effects import (
     SET_TIER,
 )
 from program_files.grammar.reactors import REACTOR
+from program_files.readers.attributes import check_attribute
 from program_files.readers.declarations import Declarations
 from program_files.readers.expiry import read_expiry
 from program_files.readers.logic import read_logic, read_template
@@ -152,7 +153,12 @@ class EffectReader:
 
     def set_attribute(self, node: Node) -> EffectRule:
         fields = MapReader(node, self._problems, SET_ATTRIBUTE)
-        return SetAttributeRule(fields.name("name") or "?", self._template(fields.need("value")))
+        name, value = fields.name("name") or "?", fields.need("value")
+        template = self._template(value)
+        schema = self._declared.settings.attributes.get(name)
+        if schema is not None and value is not None:
+            check_attribute(name, template, value, schema, self._scope, self._problems)
+        return SetAttributeRule(name, template)
 
     def call_webhook(self, node: Node) -> EffectRule:
         fields = MapReader(node, self._problems, CALL_WEBHOOK)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
+from loyalty.program.body_schema import BodySchema
 from loyalty.program.program import NotifyBefore, Returns, TierOnReturn
 from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Wallet
@@ -20,6 +21,7 @@ from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import is_name, name_of, note_wrong_type, text_of
 from program_files.readers.tier_sets import NO_TIERS, ReadTierSet, read_default_set, read_more_sets, wallet_in
 from program_files.readers.wallets import ONE_WALLET, read_wallets
+from program_files.schemas.reading import read_value_schema
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 
@@ -44,6 +46,7 @@ class Settings:
     tier_on_return: TierOnReturn
     badges: Mapping[str, str] | None
     """None: badges are not declared, so that any name is one."""
+    attributes: Mapping[str, BodySchema]
 
     @property
     def tier_sets(self) -> Mapping[str, TierSet]:
@@ -56,7 +59,7 @@ def read_settings(node: Node, problems: Problems) -> Settings:
     """Read program.yaml."""
     fields = MapReader(node, problems, PROGRAM)
     store = fields.name("store") or "?"
-    badges = fields.get("badges")
+    badges, attributes = fields.get("badges"), fields.get("attributes")
     wallets = read_wallets(fields)
     return Settings(
         store=store,
@@ -72,6 +75,7 @@ def read_settings(node: Node, problems: Problems) -> Settings:
         returns=fields.choice("returns", RETURNS),
         tier_on_return=fields.choice("tier_on_return", TIER_ON_RETURN),
         badges=None if badges is None else _badges(badges, problems),
+        attributes={} if attributes is None else _attributes(attributes, problems),
     )
 
 
@@ -137,6 +141,15 @@ def _badge_title(badge: str, badges: Node, problems: Problems) -> str:
     return MapReader(badges.entries[badge], problems, BADGE, f"badge {shown(badge)}").text("title", badge)
 
 
+def _attributes(node: Node, problems: Problems) -> Mapping[str, BodySchema]:
+    if not isinstance(node.value, dict):
+        note_wrong_type(node, problems, "attributes", "a map such as {shoe_size: {type: number}}")
+        return {}
+    for name in node.value:
+        is_name(name, Node(node.keys[name], name), problems, "an attribute")
+    return {name: read_value_schema(schema, problems) for name, schema in node.value.items()}
+
+
 NO_SETTINGS = Settings(
     store="?",
     title="?",
@@ -151,5 +164,6 @@ NO_SETTINGS = Settings(
     returns="automatic",
     tier_on_return="now",
     badges=None,
+    attributes={},
 )
 """Used in place of a program.yaml that cannot be read, so that the other files can be checked."""

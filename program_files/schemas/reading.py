@@ -4,7 +4,7 @@ The validator ignores a misspelt keyword, format or name, and then accepts bodie
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import jsonschema_rs
@@ -33,13 +33,22 @@ _OPTIONS: Final = jsonschema_rs.RegexOptions()
 
 
 def read_schema(node: Node, problems: Problems) -> BodySchema:
-    """The JSON Schema of a body."""
+    """The JSON Schema of a body, which is an object."""
+    return _read_schema(node, problems, _check_object)
+
+
+def read_value_schema(node: Node, problems: Problems) -> BodySchema:
+    """The JSON Schema of a value of any type."""
+    return _read_schema(node, problems, _check_map)
+
+
+def _read_schema(node: Node, problems: Problems, check_kind: Callable[[Node, Problems], None]) -> BodySchema:
     schema = node.plain()
     noted = problems.separate()
     for inner in _schemas(node):
         _check_keywords(inner, noted, is_whole=inner is node)
     References(node, noted).check()
-    _check_object(node, noted)
+    check_kind(node, noted)
     for inner in described_schemas(node):
         check_typed(inner, noted)
     if isinstance(schema, dict) and not noted.errors:
@@ -57,6 +66,13 @@ def _usable(schema: Any) -> BodySchema:
         return BodySchema(schema)
     except SchemaError:
         return BodySchema(True)
+
+
+def _check_map(node: Node, problems: Problems) -> None:
+    if not isinstance(node.value, dict):
+        message = f"this must be a JSON Schema such as {{type: number}}, not {node.type_name()}"
+        problems.add(node.place, "bad-schema", message)
+    check_typed(node, problems)
 
 
 def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None:

@@ -12,7 +12,7 @@ from database import Database
 from database.programs import Programs
 from loyalty.references import ImportProgress
 from tests.kit.imports import STORE, Importing, store_file
-from tests.kit.programs import files
+from tests.kit.programs import PROGRAM, files
 
 MEMBERS = "email,phone,firstName,agreement1,registeredAt\n" + "".join(
     f"member-{number}@example.com,{number},Anna,true,2024-05-01\n" for number in range(4)
@@ -259,6 +259,53 @@ async def test_sales_are_stored_once_and_matched_as_reported_ones(importing: Imp
         (6, "A-4", "missing", "items.0.name"),
         (7, "A-5", "missing", "items"),
     ]
+
+
+async def test_sales_get_their_members_once(importing: Importing):
+    items = '"[{""sku"": ""1"", ""name"": ""Tea"", ""category"": ""drinks"", ""grossValue"": 5}]"'
+    sales = "documentNumber,purchasedAt,items\n" + "".join(
+        f"A-{number},2026-01-05T10:00:00,{items}\n" for number in range(2)
+    )
+    await importing.read(await store_file(importing.database, "member", MEMBERS))
+    stored = await importing.read(await store_file(importing.database, "transaction", sales))
+    importing.batches.clear()
+    content = (
+        "documentNumber,email\nA-0,member-0@example.com\nA-0,member-0@example.com\nA-0,member-1@example.com\n"
+        "A-9,member-1@example.com\nA-1,nobody@example.com\nA-1,\n"
+    )
+    ref = await store_file(importing.database, "transactionMatch", content)
+
+    progress = await importing.read(ref)
+
+    assert stored.done == 2
+    assert (progress.done, progress.repeated, progress.refused) == (1, 1, 4)
+    assert [[event.type for event in batch] for batch in importing.batches] == [["transaction"]]
+    codes = [line.code for line in await importing.lines(ref)]
+    assert codes == [None, None, "alreadyAssigned", "unknownDocument", "unknownMember", "missing"]
+
+
+async def test_declared_attributes_of_members_are_typed_and_others_are_text(importing: Importing):
+    declared = PROGRAM + "attributes: {shoe_size: {type: number}}\n"
+    await Programs(importing.database).deploy(files(program=declared), by="test")
+    pairs = ({"shoe_size": "39"}, {"shoe_size": 40}, {"shoe_size": "tall"}, {"shop": 17}, {"shop": "17"})
+    content = "".join(
+        json.dumps({"email": f"a{number}@example.com", "customAttributes": [{"key": key, "value": value}]}) + "\n"
+        for number, pair in enumerate(pairs)
+        for key, value in pair.items()
+    )
+    ref = await store_file(importing.database, "member", content)
+
+    progress = await importing.read(ref)
+
+    assert (progress.done, progress.refused) == (3, 2)
+    lines = await importing.lines(ref)
+    assert [(line.code, line.path) for line in lines if line.code] == [
+        ("invalidAttribute", "customAttributes"),
+        ("invalid", "customAttributes"),
+    ]
+    ids = [line.entity for line in lines if line.entity]
+    found = await importing.database.store(STORE).read(lambda tx: [tx.members.facts(id_).attributes for id_ in ids])
+    assert found == [{"shoe_size": 39}, {"shoe_size": 40}, {"shop": "17"}]
 
 
 async def test_codes_join_the_list_of_their_reward_once(importing: Importing):

@@ -129,6 +129,7 @@ MEANINGS = {
     "saleMissing": "the sale of a return was not reported",
     "sameMember": "sender and receiver, or those to be merged, are the same member",
     "tooDeep": "the body is nested too deep",
+    "invalidAttribute": "the program refuses this value of an attribute: send one that fits its JSON Schema, or a text",
     "tooManyAttributes": "a member has at most `most` custom attributes, as `parameters` says",
     "tooManyCodes": "the member got as many codes as they get in an hour, `most` of `parameters`",
     "transferIdReused": "this `externalTransferId` was used for another transfer, the `transferId` of `parameters`",

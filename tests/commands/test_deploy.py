@@ -7,20 +7,26 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from commands.rollback import prepare_rollback
+from commands.shared.api_registry import ApiRegistry
 from commands.shared.data_folder import DATABASE_FILE, LOCK_FILE
+from commands.shared.database_registry import DatabaseRegistry
 from commands.shared.deployment import deploy, prepare
+from commands.shared.deployment_text import print_deployed, print_pending
+from commands.shared.options import Format
 from commands.shared.registry import Deployed
 from commands.shared.registry_access import open_registry
+from database import Database
 from database.revisions import AnotherInForce
 from database.secret_keys import new_key
 from loyalty.losses import NO_CONSENT
 from tests.kit import programs
+from tests.kit.api import Api, running
 from tests.kit.paths import ROOT
 from tests.kit.processes import LAUREL, laurel, write
 
@@ -77,11 +83,36 @@ def test_a_deploy_prints_the_same_facts_as_json(environment: Mapping[str, str], 
         "isNew": True,
         "was": 1,
         "changes": [change],
+        "overruled": {},
         "problems": [],
     }
     assert (change["name"], change["parts"][0]["now"]) == ("notify_before points", "9d")
     assert (json.loads(third.stdout)["revision"], json.loads(third.stdout)["changes"]) == (3, [])
     assert (wrong.returncode, json.loads(wrong.stdout)["problems"][0]["code"]) == (1, "missing-key")
+
+
+@pytest.fixture
+async def api(sqlite_database: Database) -> AsyncIterator[Api]:
+    async with running(sqlite_database) as started:
+        yield started
+
+
+async def test_a_deploy_says_where_settings_of_the_store_stand_over_the_program(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"settings": {"expirePointsNotificationDays": 1, "expireCouponsNotificationDays": 3}}
+    assert (await api.post("/api/DEFAULT/settings", settings)).status_code == 200
+
+    for registry in (DatabaseRegistry(api.database), ApiRegistry(api.http)):
+        pending = await prepare(registry, shop())
+        print_pending(pending, Format.text)
+        print_deployed(pending, Deployed(1, is_new=False), Format.json)
+
+        assert pending.overruled == {"points": 1}
+        text, said = capsys.readouterr().out.splitlines()[-2:]
+        assert text == "the settings of the store stand over notify_before.points: 1 day before"
+        assert json.loads(said)["overruled"] == {"notify_before.points": 1}
+        assert (await prepare(registry, shop(program=programs.PROGRAM.replace("DEFAULT", "OTHER")))).overruled == {}
 
 
 def test_a_deploy_prints_the_warnings_of_a_check_and_continues(environment: Mapping[str, str], tmp_path: Path) -> None:

@@ -230,3 +230,26 @@ async def balance_of(shop: ScriptedStore, member_id: str) -> Decimal | int:
     """What a member has in the default wallet, as the program in force shows it."""
     facts = await shop.database.store("DEFAULT").read(lambda tx: tx.members.facts(member_id))
     return shop.program.default_wallet.amount(facts.balances["points"].active)
+
+
+async def test_values_that_a_new_schema_of_an_attribute_refuses_are_named_and_stay(
+    shop: ScriptedStore, deployed: Programs
+) -> None:
+    def set_sizes(tx: Transaction) -> None:
+        for member, size in ((ann, "41"), (bob, "tall"), (eve, "\u0142\u00f3d\u017a")):
+            tx.members.set_attributes(member, {"shoe_size": size}, now=FIRST)
+
+    ann, bob, eve = [await shop.register(f"{name}@example.com") for name in ("ann", "bob", "eve")]
+    await shop.database.store("DEFAULT").write(set_sizes)
+    declared = {**RICH, "program": MILES + "attributes: {shoe_size: {type: number}, roast: {type: string}}\n"}
+
+    refusal = await refused(deployed, programs.files(**declared))
+    done = await deployed.deploy(programs.files(**declared), by="test", consent=without("attribute:shoe_size"))
+    other = {**declared, "program": declared["program"] + "dated: event\n"}
+    again = await deployed.deploy(programs.files(**other), by="test")
+
+    assert refusal.unnamed.losses == (Loss("attribute", "shoe_size", 2),)
+    assert "lose attribute shoe_size of 2 members, whose value its schema refuses" in str(refusal)
+    assert (done[2], again[2]) == (True, True)
+    kept = await shop.database.store("DEFAULT").read(lambda tx: tx.members.facts(bob).attributes)
+    assert kept == {"shoe_size": "tall"}

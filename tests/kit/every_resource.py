@@ -13,11 +13,13 @@ from loyalty.references import ExportRef
 from tests.kit.access import add_administrator
 from tests.kit.api import ADMIN_ID, KEY, Api
 from tests.kit.imports import STORE, Importing, store_file
+from tests.kit.programs import PROGRAM
 
 _PATH = "/api/DEFAULT"
 _STORE = "/api/{storeCode}"
 
 FILES = {
+    "program": PROGRAM + "attributes: {shoe_size: {type: number}}\n",
     "rewards__coffee": """\
 reward: coffee
 title: A coffee
@@ -62,6 +64,7 @@ async def add_every_resource(api: Api, member_id: str) -> Things:
             "store": STORE,
             "key": "columns",
             "type": "member",
+            "customFieldSchemaId": "shoe_size",
         }
     )
     await _add_rewards(api, things, member_id)

@@ -164,6 +164,12 @@ SHOWN = [
     (members.NotReferred(), "notReferred", "member", "there is no referral to delete"),
     (members.NotWaiting("an id"), "notWaiting", "member", "activated by hand"),
     (members.ReferralLoop(), "referralLoop", "referrerId", "bring neither themselves"),
+    (
+        members.InvalidAttribute("shoe_size", '"tall" is not of type "number"'),
+        "invalidAttribute",
+        "customAttributes",
+        "send one that fits its schema",
+    ),
     (members.TooManyAttributes(5), "tooManyAttributes", "customAttributes", "remove others first"),
     (members.TooManyCodes(5), "tooManyCodes", "member", "try again later"),
     (members.UnknownAttribute("nickname"), "unknownAttribute", "customAttributes", "send what is there"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -95,3 +96,30 @@ async def test_a_paused_import_that_is_resumed_gets_a_workflow_again(laurel: Run
 
     again = await laurel.parts.client.get_workflow_handle_for(Import.run, import_id(ref)).result()
     assert (again.status, again.done) == ("done", 2)
+
+
+async def test_an_import_that_is_tried_again_while_its_workflow_ends_goes_on_at_once(
+    laurel: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, broken = ImportActivities._read_page, [KeyError("points")]
+
+    async def fail_once(self: ImportActivities, *arguments: Any) -> None:
+        if broken:
+            raise broken.pop()
+        await read(self, *arguments)
+
+    monkeypatch.setattr(ImportActivities, "_read_page", fail_once)
+    monkeypatch.setattr("activities.retries.MOST_ATTEMPTS", 1)
+    ref = await store_file(laurel.parts.database, "member", MEMBERS, store=laurel.store)
+    async with asyncio.timeout(60):
+        while await status(laurel, ref) != "failed":
+            await asyncio.sleep(0.001)
+
+    await laurel.parts.database.store(ref.store).write(
+        lambda tx: tx.imports.change(ref.id, "queued", since=("failed",), now=datetime.now(UTC))
+    )
+    await start_import(laurel.parts.client, ref)  # its workflow has one command left, or none
+
+    async with asyncio.timeout(10):
+        while await status(laurel, ref) != "done":
+            await asyncio.sleep(0.05)

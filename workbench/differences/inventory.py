@@ -96,6 +96,10 @@ def _settings(program: Program) -> Iterator[Attribute]:
             "tier_on_return": None if program.tier_on_return == "now" else AttributeText(program.tier_on_return),
             "tier_review": AttributeText(phrases.tier_review(program.tier_review)) if program.reviews_tiers else None,
             **dict.fromkeys(("wallets", "tiers", "tier_sets", "badges"), None),  # definitions of their own
+            "attributes": (
+                Attribute(f"attributes {name}", AttributeSchema(schema.schema))
+                for name, schema in program.attributes.items()
+            ),
             "dated": None,  # it is said of each wallet
         },
     )

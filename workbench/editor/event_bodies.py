@@ -18,6 +18,11 @@ def body() -> dict[str, Any]:
     return {"type": "object", "allOf": [_SCHEMA, objects]}
 
 
+def schema() -> Schema:
+    """A JSON Schema of any value."""
+    return _SCHEMA
+
+
 def definitions() -> dict[str, Schema]:
     """The definition of a JSON Schema, to which `body` refers."""
     keywords = {keyword.name: described(keyword.description, _value(keyword.value)) for keyword in KEYWORDS.values()}

@@ -22,6 +22,7 @@ from program_files.grammar.values import (
     TemplateValue,
     UnionValue,
     ValueGrammar,
+    ValueSchemaValue,
     VariantValue,
 )
 from workbench.editor import event_bodies, parts, rules
@@ -70,6 +71,9 @@ class ValueSchemas:
             case BodySchemaValue():
                 self.definitions |= event_bodies.definitions()
                 return event_bodies.body()
+            case ValueSchemaValue():
+                self.definitions |= event_bodies.definitions()
+                return event_bodies.schema()
             case _:
                 return scalar_schema(value)  # of no other type: mypy holds it to ScalarValue
 

@@ -5,9 +5,11 @@ The same value is replaced in the same way everywhere, so that fields that are e
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any, TypeAlias
 
 import rules
+from loyalty.program.attributes import fits
 from loyalty.program.program import Program
 from workbench.masking.harmless import ATTRIBUTES, HarmlessValues, is_date, normalized
 from workbench.masking.replacements import Replacement, ReplacementKind
@@ -53,7 +55,12 @@ class Masker:
 
     def mask_attributes(self, attributes: Mapping[str, Any]) -> Any:
         """Return the member's attributes, masked."""
-        return self._mask(attributes, ATTRIBUTES)
+        declared = self._program.attributes
+
+        def fit(masked: Mapping[str, Any]) -> bool:
+            return all(fits(schema, masked[name]) for name, schema in declared.items() if name in masked)
+
+        return self._mask(attributes, ATTRIBUTES, fit if fit(attributes) else None)
 
     def mask_profile(self, key: str, value: str | None) -> str | None:
         """Return a text of the member's profile, masked; rules read it as `member.KEY`."""
@@ -75,7 +82,10 @@ class Masker:
         return masked if isinstance(masked, str) else rules.exact.dumps(masked)
 
     def _schema_at(self, path: FieldPath) -> SchemaView:
-        """Return what the schema says of a field; nothing is said of a member's."""
+        """Return what the schema says of a field; of a member's, nothing is said but of declared attributes."""
+        if path[: len(ATTRIBUTES)] == ATTRIBUTES:
+            schemas = {name: schema.schema for name, schema in self._program.attributes.items()}
+            return reduce(SchemaView.property, path[len(ATTRIBUTES) :], SchemaView({"properties": schemas}))
         if path[0] != "body" or path[1] not in self._program.event_types:
             return SchemaView(True)
         found = SchemaView(self._program.event_types[path[1]].body.schema)
@@ -116,11 +126,14 @@ class Masker:
 
     # -- replacements
 
-    def _mask(self, value: Any, path: FieldPath) -> Any:
-        """Return a value masked, with replacements that no schema needs to accept."""
+    def _mask(self, value: Any, path: FieldPath, fit: Callable[[Any], bool] | None = None) -> Any:
+        """Return a value masked, with replacements by which it fits; `fit` None: no schema needs to accept it."""
         schema = self._schema_at(path)
         self._visit(value, path, schema, _unchanged)
-        self._choose([each for each in self._replacements.values() if each.text is None], lambda: True)
+        self._choose(
+            [each for each in self._replacements.values() if each.text is None],
+            lambda: fit is None or fit(self._visit(value, path, schema, _replaced)),
+        )
         return self._visit(value, path, schema, _replaced)
 
     def _text_replacement(self, text: str, path: FieldPath) -> Replacement:

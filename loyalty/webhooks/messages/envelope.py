@@ -1,9 +1,10 @@
 """Messages in an envelope: the event, what it led to, and the decision on it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from loyalty.ids import key, number_of
 from loyalty.webhooks.messages.current import data_of
@@ -35,6 +36,9 @@ from loyalty.webhooks.messages.model import (
     event_name,
 )
 from loyalty.webhooks.messages.text import Json, number, utc_instant
+
+GOV_ID: Final = "govId"
+"""The attribute of members that programs declare as an object with `id`, `type` and `issuingCountry`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +134,13 @@ def _content(message: Message, origin: Origin, message_id: str, zone: tzinfo) ->
 
 
 def _member(message: CustomerRegistered, zone: tzinfo) -> Json:
-    customer, birth = message.customer, message.birth_date
+    customer, birth, gov_id = message.customer, message.birth_date, message.attributes.get(GOV_ID)
     return {
         "active": True,
         "profile": {
             "name": customer.first_name,
             "email": customer.email,
-            "govId": None,
+            "govId": gov_id if isinstance(gov_id, Mapping) else None,
             "lastName": customer.last_name,
             "birthdate": None if birth is None else utc_instant(datetime.combine(birth, time(), zone)),
             "phoneNumber": customer.phone,

@@ -40,6 +40,7 @@ WITH_BODY = ("/custom-attribute", "/labels")
 """Ends of the paths of DELETEs that have a body."""
 QUERIES = {
     "/api/{storeCode}/member/check": {"emailOrPhone": "anna@example.com"},
+    "/api/{storeCode}/search": {"q": "anna@example.com"},
     "/api/{storeCode}/analytics/dashboard/general-overview": {"dataType": "revenue"},
     "/api/{storeCode}/analytics/campaign/single-view/{campaignId}": {"dataType": "totalEngagement"},
 }

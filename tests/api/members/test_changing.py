@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from loyalty.ids import named_id
 from tests.api.members.test_routes import ANNA, PATH, register
 from tests.kit.api import Api, fault
+from tests.kit.programs import PROGRAM
 from tests.kit.sent import answer_events, sent, subscribe
 
 CHANGES: list[tuple[str, dict[str, Any]]] = [
@@ -115,7 +117,7 @@ async def test_a_bad_change_is_refused_at_its_path_as_a_whole(api: Api, changes:
         ("PUT", {}, "customAttributes", "missing"),
         ("PUT", {"customAttributes": []}, "customAttributes", "tooShort"),
         ("PUT", {"customAttributes": [{"key": "", "value": "1"}]}, "customAttributes.0.key", "stringTooShort"),
-        ("PUT", {"customAttributes": [{"key": "a", "value": 1}]}, "customAttributes.0.value", "stringType"),
+        ("PUT", {"customAttributes": [{"key": "a", "value": 1}]}, "customAttributes.0.value", "invalidAttribute"),
         (
             "PUT",
             {"customAttributes": [{"key": f"a{n}", "value": "1"} for n in range(101)]},
@@ -202,3 +204,59 @@ async def test_nobody_cannot_be_changed(api: Api, name: str):
     ]
 
     assert {answer.status_code for answer in answers} == {404}
+
+
+DECLARED = PROGRAM + "attributes: {shoe_size: {type: number, maximum: 60}, roast: {enum: [light, dark]}}\n"
+
+
+async def test_declared_attributes_are_typed_wherever_they_are_set(api_anywhere: Api):
+    api = api_anywhere
+    await api.deploy(program=DECLARED)
+    size = named_id("DEFAULT", "attribute", "shoe_size")
+    member_id = await register(api, customFieldsData=[{"customFieldSchemaId": size, "value": "39"}])
+    path = f"{PATH}/{member_id}"
+
+    async def shown() -> dict[str, Any]:
+        return {each["key"]: each["value"] for each in (await api.get(path))["customAttributes"]}
+
+    assert await shown() == {"shoe_size": 39}
+    sent = [{"key": "shoe_size", "value": 40.5}, {"key": "shop", "value": "17"}]
+    assert (await put(api, member_id, customAttributes=sent)).status_code == 200
+    assert await shown() == {"shoe_size": 40.5, "shop": "17"}
+    roast = [{"key": "roast", "value": "dark"}, {"key": "shop", "value": None}]
+    assert (await api.http.put(f"{path}/custom-attribute", json={"customAttributes": roast})).status_code == 204
+    assert await shown() == {"shoe_size": 40.5, "roast": "dark"}
+    removed = {"customAttributes": [{"key": "shoe_size", "value": "40.5"}]}
+    assert (await api.http.request("DELETE", f"{path}/custom-attribute", json=removed)).status_code == 204
+    assert await shown() == {"roast": "dark"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "code"),
+    [
+        (
+            {"customAttributes": [{"key": "a", "value": "b"}, {"key": "shoe_size", "value": "tall"}]},
+            "1.value",
+            "invalid",
+        ),
+        ({"customAttributes": [{"key": "shoe_size", "value": 61}]}, "0.value", "invalid"),
+        ({"customAttributes": [{"key": "shop", "value": 17}]}, "0.value", "invalid"),
+        ({"customAttributes": [{"key": "shop", "value": "x" * 256}]}, "0.value", "invalid"),
+        ({"customFieldsData": [{"customFieldSchemaId": "roast", "value": "burnt"}]}, "0.value", "invalid"),
+        ({"customFieldsData": [{"customFieldSchemaId": "size", "value": "4"}]}, "0.customFieldSchemaId", "unknown"),
+    ],
+)
+async def test_an_attribute_that_the_program_refuses_is_named_by_its_path(api: Api, changes: Any, path: str, code: str):
+    await api.deploy(program=DECLARED)
+    member_id = await register(api, **ANNA)
+    before = await api.get(f"{PATH}/{member_id}")
+    (where,) = changes
+    code = f"{code}Attribute" if code in ("invalid", "unknown") else code
+
+    answer = await put(api, member_id, **changes)
+
+    assert fault(answer, f"customer.{where}.{path}")["code"] == code
+    if where == "customAttributes":
+        one_by_one = await api.http.put(f"{PATH}/{member_id}/custom-attribute", json=changes)
+        assert fault(one_by_one, f"{where}.{path}")["code"] == code
+    assert await api.get(f"{PATH}/{member_id}") == before

@@ -40,6 +40,28 @@ async def test_who_registers_with_a_token_was_brought_by_its_member(api_anywhere
     assert (await api.get(f"{PATH}?referralToken={token}"))["items"][0]["customerId"] == anna
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("referrerName=anna nowak", True),
+        ("referrerName=Anna", False),
+        ("referrerName[like]=na no", True),
+        ("referrerName[like]=OWA", True),
+        ("referrerName[like]=ann ak", False),
+        ("referrerName=", False),
+        ("refereeName=Bert", True),
+        ("refereeName=Bert Lis", False),
+        ("refereeName[like]=er&referrerName[like]=nowak", True),
+    ],
+)
+async def test_referrals_are_found_by_names(api_anywhere: Api, query: str, found: bool):
+    anna = await register(api_anywhere, firstName="Anna", lastName="Nowak")
+    token = await token_of(api_anywhere, anna)
+    bert = await register(api_anywhere, email="bert@example.com", firstName="Bert", referrerToken=token)
+
+    assert await referrals(api_anywhere, query) == ([(anna, bert)] if found else [])
+
+
 async def test_a_referral_is_set_and_removed_by_hand_once(api_anywhere: Api):
     api = api_anywhere
     anna, bert = await register(api), await register(api, email="bert@example.com")

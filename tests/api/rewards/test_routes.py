@@ -1,10 +1,14 @@
 """Rewards over HTTP: the catalogue, buying, stock, codes, and what each refuses."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from database import Transaction
 from loyalty.losses import DeployConsent
+from loyalty.members.registration import NewMember, add_member
+from loyalty.store.members import Identity
 from tests.kit.api import Api, fault
 from tests.kit.rewards import FILES
 
@@ -191,6 +195,7 @@ async def test_issued_rewards_are_filtered(api_anywhere: Api):
         (f"customerId={anna}", 3),
         ("customerData:email=anna@example.com", 3),
         ("customerData:firstName=Bert", 0),
+        ("customerData:firstName[like]=nn", 3),
         ("customerData:loyaltyCardNumber=x", 0),
         (f"actionCause:campaignId={NOBODY}", 0),
         (f"actionCause:customEventId={NOBODY}", 0),
@@ -204,6 +209,25 @@ async def test_issued_rewards_are_filtered(api_anywhere: Api):
     ):
         listed = await api.get(f"{DEFAULT}/redemption?{query}")
         assert listed["total"]["filtered"] == number, query
+
+
+async def test_issued_rewards_are_found_by_names_that_many_members_have(api_anywhere: Api):
+    api = api_anywhere
+    anna = await shop(api)
+    await bought(api, "coffee", anna)
+    now = datetime.now(UTC)
+    later = [
+        NewMember(Identity(email=f"a{number}@example.com"), now, profile={"firstName": "Anna"}) for number in range(510)
+    ]
+
+    def register(tx: Transaction) -> None:
+        for new in later:
+            add_member(tx, program, new, now=now)
+
+    _, program = await api.programs.current("DEFAULT")
+    await api.write(register)
+
+    assert (await api.get(f"{DEFAULT}/redemption?customerData:firstName=anna"))["total"]["filtered"] == 1
 
 
 WRONG: list[tuple[str, dict[str, Any], str, str]] = [

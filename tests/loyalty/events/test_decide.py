@@ -320,3 +320,21 @@ def test_what_one_day_counts_for_a_limit_stays_within_what_databases_hold() -> N
     assert outcome_of(reactor, {"total": 10}, usage=usage).fired
     with pytest.raises(SumTooLarge, match="what reactor/points-for-purchase gives of points on 2026-05-01"):
         outcome_of(reactor, {"total": 11}, usage=usage)
+
+
+@pytest.mark.parametrize(
+    ("total", "effects", "because"),
+    [
+        (41, (SetAttribute("shoe_size", 41), GrantBadge("b")), "it has no condition"),
+        (3, (GrantBadge("b"),), "it has no condition; no attribute shoe_size: 3 is less than the minimum of 15"),
+    ],
+)
+def test_a_declared_attribute_is_set_to_what_its_schema_accepts(total: int, effects: object, because: str) -> None:
+    program = programs.PROGRAM + "attributes: {shoe_size: {type: number, minimum: 15}}\n"
+    reactor = REACTOR + "then: [{set_attribute: {name: shoe_size, value: {var: event.body.total}}}, {grant_badge: b}]\n"
+    declared = read_program(programs.files(program=program, **{"reactors__points-for-purchase": reactor}))
+    bought = Event("e", "purchase", "ann", NOW, {"total": total})
+
+    outcome = decide(declared, ANN, bought, {}, {}, now=NOW).outcomes[0]
+
+    assert (outcome.effects, outcome.because) == (effects, because)

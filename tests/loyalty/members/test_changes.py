@@ -20,6 +20,7 @@ from loyalty.members.changes import (
 from loyalty.members.registration import NewMember, register_member
 from loyalty.points.holds import HoldPoints, hold_points
 from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints, add_points, spend_points, transfer_points
+from loyalty.program.program import Program
 from loyalty.refusals import (
     IdentityTaken,
     MemberInactive,
@@ -44,16 +45,17 @@ class Club:
     store: InMemoryStore = field(default_factory=lambda: InMemoryStore("DEFAULT"))
     recorded: list[tuple[str, Any]] = field(default_factory=list)
     anna: str = ""
+    program: Program = PROGRAM
 
     def __post_init__(self) -> None:
         self.anna = self.register(Identity(email="anna@example.com", card="C-1"), {"shop": "17", "size": 4})
 
     def register(self, identity: Identity, attributes: dict[str, Any] | None = None) -> str:
         new = NewMember(identity, NOW, profile={"firstName": "Anna"}, attributes=attributes or {})
-        return register_member(self.store, PROGRAM, 1, new, now=NOW).member
+        return register_member(self.store, self.program, 1, new, now=NOW).member
 
     def operate(self, operation: Callable[..., Any], *arguments: Any) -> Any:
-        context = OperationContext(self.store, PROGRAM, 1, NOW, "admin")
+        context = OperationContext(self.store, self.program, 1, NOW, "admin")
         result = operation(context, *arguments)
         self.recorded += [(each.type, self.store.events.states[each.id].body) for each in context.to_start]
         return result

@@ -435,7 +435,7 @@ def test_json_has_both_sides_and_both_places() -> None:
     [
         (Program, ("store title zone registers_unknown_members wallets notify_before tiers tier_by tier_review "
                   "event_types reactors achievements rewards region returns tier_on_return badges tier_fall "
-                  "tier_wallet_code tier_spend tier_spend_text more_tier_sets")),
+                  "tier_wallet_code tier_spend tier_spend_text more_tier_sets attributes")),
         (TierSet, "name title tiers by wallet review fall spend spend_text"),
         (Wallet, "code title default decimals pending expires cost debt grace dated transfer_limits"),
         (TransferLimit, "every times points"),

@@ -395,3 +395,17 @@ def test_a_value_that_an_earlier_revision_counted_is_masked() -> None:
     masker = Masker(program(), "visit", now=NOW)
 
     assert masker.mask_counted("seven-days", "Anna") != "Anna"
+
+
+def test_declared_attributes_still_fit_their_schemas_and_listed_values_stay() -> None:
+    declared = (
+        "attributes: {roast: {enum: [light, dark]}, tag: {type: string, maxLength: 4}, nickname: {type: string}}\n"
+    )
+    masker = Masker(program(program=programs.PROGRAM + declared), "visit", now=NOW)
+
+    found = masker.mask_attributes({"roast": "dark", "tag": "Anna", "nickname": "Anna Maria"})
+
+    assert found["roast"] == "dark"
+    assert found["tag"] != "Anna"
+    assert len(found["tag"]) <= 4
+    assert "Anna" not in found["nickname"]

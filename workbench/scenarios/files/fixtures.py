@@ -14,6 +14,7 @@ from loyalty.store.members import Member, TierReview
 from loyalty.store.points import Lot
 from loyalty.tiers.standing import months_of_membership
 from program_files.grammar.tests import HISTORY, MEMBER_MAP, UNKNOWN_MEMBER
+from program_files.readers.attributes import check_value
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import is_name, items_of, note_wrong_type
 from program_files.text.nodes import Node
@@ -206,7 +207,14 @@ class _Fixture:
         node = self._fields.get("attributes")
         if node is not None and not isinstance(node.value, dict):
             note_wrong_type(node, self._problems, "attributes", "a map")
-        return {} if node is None else {name: value.plain() for name, value in node.entries.items()}
+        return {} if node is None else {name: self._attribute(name, value) for name, value in node.entries.items()}
+
+    def _attribute(self, name: str, node: Node) -> Any:
+        """Return the value of an attribute; what the program declares of it holds in tests, too."""
+        schema = self._names.program.attributes.get(name)
+        if schema is not None:
+            check_value(name, node, schema, self._problems)
+        return node.plain()
 
     def _badges(self) -> tuple[str, ...]:
         node = self._fields.get("badges")

@@ -338,3 +338,21 @@ def test_arbitrary_values_raise_nothing_but_faults(steps: list[object], fixture:
 
     with suppress(ProgramFaults):
         read_tests({"tests/t.json": json.dumps(test).encode()}, PROGRAM)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "messages"),
+    [
+        ("{shoe_size: 41, nickname: Ann}", []),
+        ("{shoe_size: '41'}", []),
+        (
+            "{shoe_size: tall}",
+            ['tests/t.yaml:3:34: unfit-attribute: attribute shoe_size: "tall" is not of type "number"'],
+        ),
+    ],
+)
+def test_attributes_of_a_member_are_as_the_program_declares_them(attributes: str, messages: list[str]) -> None:
+    program = read_program(programs.files(program=programs.PROGRAM + "attributes: {shoe_size: {type: number}}\n"))
+    files = {FILE: member(f"{{attributes: {attributes}}}").encode()}
+
+    assert [str(problem) for problem in check_tests(files, program)] == messages

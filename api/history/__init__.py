@@ -1,0 +1,1 @@
+"""The history of a member: everything that happened, in one order."""

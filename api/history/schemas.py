@@ -1,0 +1,46 @@
+"""The history of a member: answers."""
+
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from api.http.responses import Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.scrolling import Scroll
+from loyalty.members.history import HistoryKind
+
+
+class HistoryMessage(TypedDict):
+    """A webhook that says so, and whether it arrived."""
+
+    deliveryId: Id
+    eventName: str
+    status: Literal["pending", "delivered", "failed", "skipped"]
+
+
+class HistoryItem(TypedDict):
+    """One entry. `flatVariables` says what happened, by `type`; `fired`: the reactors and achievements that answered.
+
+    `createdBy` is the administrator who asked for it.
+    """
+
+    id: Id
+    customerId: Id
+    type: str
+    kind: HistoryKind
+    createdAt: Instant
+    flatVariables: JsonObject
+    accountId: NotRequired[Id]
+    customEventId: NotRequired[Id]
+    status: NotRequired[Literal["received", "decided", "applied", "failed"]]
+    error: NotRequired[str]
+    fired: NotRequired[list[str]]
+    messages: NotRequired[list[HistoryMessage]]
+    createdBy: NotRequired[str]
+
+
+class MemberHistory(TypedDict):
+    """A page of the history: with `_scroll`, `scroll`; else `total`."""
+
+    items: list[HistoryItem | UnreadableItem]
+    total: NotRequired[Total]
+    scroll: NotRequired[Scroll]

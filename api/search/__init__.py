@@ -1,0 +1,1 @@
+"""One search for everything that people and systems know by a text."""
