@@ -42,6 +42,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── MergeRefusal            two members are not merged; see `loyalty.merging.refusals`
 ├── TierRefusal             the tier of a member is not changed; see `loyalty.tiers.refusals`
 ├── RewardRefusal           nothing is issued, used or changed; see `loyalty.rewards.refusals`
+├── CampaignRefusal         the codes of a campaign are not changed; see `loyalty.campaigns.refusals`
 ├── CorrectionRefusal       nothing is corrected by hand; see `loyalty.corrections.refusals`
 ├── TransactionRefusal      a transaction is refused; see `loyalty.transactions.refusals`
 └── PointsRefusal           points are not moved; see `loyalty.points.refusals`

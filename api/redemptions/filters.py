@@ -71,12 +71,12 @@ def filtered_issued(
             case field if field.startswith(_OF_MEMBER):
                 further.append(_members(tx, program, each))
             case _:
-                conditions.append(_condition(program, each))
+                conditions.append(_condition(tx, program, each))
     asked = PageRequest(page.limit, page.offset, page.newest_first, conditions)
     return find_issued(tx, asked, member_id=member_id, further=further)
 
 
-def _condition(program: Program, one: Filter) -> Condition:
+def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
     """A filter as a condition; rewards and campaigns are looked up first."""
     if one.field in _REWARD_FILTERS:
         return _reward_condition(program, one)

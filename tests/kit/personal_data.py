@@ -11,6 +11,7 @@ from database import ReadTransaction, Transaction
 from database.personal_data.exporting import find_person
 from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER, KeptRows, Person
 from database.tables import (
+    counted_sale,
     coupon_code,
     decision_facts,
     delivery,
@@ -19,6 +20,7 @@ from database.tables import (
     issued_reward,
     member_code,
     member_collision,
+    member_tier,
     metadata,
     reward_status,
 )
@@ -109,6 +111,7 @@ def _mark(tx: Transaction, member_id: str) -> None:
     _add_import(tx, person)
     _add_code(tx, person)
     _add_relations(tx, person)
+    _add_tiers(tx, person)
     tx.campaign_codes.add([NewCampaignCode(new_id(), "everything", person.id.upper(), datetime.now(UTC), "admin")])
     tx.campaign_codes.use("everything", person.id.upper(), member_id=person.id, now=datetime.now(UTC))
     tx.figures.count(ZoneInfo("UTC"), limit=1_000)
@@ -135,6 +138,15 @@ def _add_relations(tx: Transaction, person: Person) -> None:
     now = datetime.now(UTC)
     merge = Merge(new_id(), person.id, person.id, "refused", new_id(), new_id(), now, "admin", now, "Refused", MARKER)
     tx.merges.add(merge)
+
+
+def _add_tiers(tx: Transaction, person: Person) -> None:
+    """Fill what is kept of tiers by set, and of spend."""
+    place = {"store": tx.store, "member": person.id, "tier_set": "status"}
+    standing = {"subject": new_id(), "tier": "friend", "tier_base": 0, "reviewed_base": 0}
+    tx.connection.execute(insert(member_tier).values(place | standing))
+    sale = {"event": _event_ids(tx, person)[0], "at": datetime.now(UTC), "sold": 1, "amount": 1}
+    tx.connection.execute(insert(counted_sale).values(place | sale))
 
 
 def _add_import(tx: Transaction, person: Person) -> None:

@@ -103,7 +103,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (A, achievement("goal: 1e999999999\n"), f"{A}:3:7: bad-number: the number is too large or too small to count with"),
     (A, achievement(f"goal: {'9' * 5000}\n"), f"{A}:3:7: bad-number: a number has at most 50 characters"),
     # values
-    (R, reactor("than: []\nthen: [{grant_badge: early-bird}]\n"), f"{R}:3:1: unknown-key: key than is unknown: there is title, when, limits, active"),
+    (R, reactor("than: []\nthen: [{grant_badge: early-bird}]\n"), f"{R}:3:1: unknown-key: key than is unknown: there is title, when, code, limits, active"),
     (R, then("award_points: {pionts: 1}"), f"{R}:3:24: unknown-key: key pionts is unknown. Did you mean points?"),
     (R, "- reactor\n", f"{R}:1:1: wrong-type: a reactor must be a map, not a list"),
     (R, reactor("title: x\n"), f"{R}:1:1: missing-key: a reactor needs then"),
