@@ -77,7 +77,7 @@ def filtered_issued(
 
 
 def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
-    """A filter as a condition; rewards and campaigns are looked up first."""
+    """A filter as a condition; rewards, campaigns and members who were merged are looked up first."""
     if one.field in _REWARD_FILTERS:
         return _reward_condition(program, one)
     text = str(one.value)

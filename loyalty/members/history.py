@@ -69,6 +69,8 @@ _TRANSFER_TYPES: Final[Mapping[TransferKind, str]] = {
     "return": "PointsWereTakenBack",
     "settle": "DebtWasSettled",
     "cancel": "PointsWereCanceled",
+    "merge_in": "PointsWereMerged",
+    "merge_out": "PointsWereMerged",
 }
 _PENDING: Final[Mapping[str, str]] = {
     "PointsWereAdded": "PendingPointsWereAdded",
