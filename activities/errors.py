@@ -10,12 +10,15 @@ from database.errors import UnreadableValue
 from database.programs import UnknownRevision, UnknownStore
 from database.secret_keys import SecretChanged
 from loyalty.achievements import refusals as _of_achievements  # noqa: F401 - the table has what is imported
+from loyalty.campaigns import refusals as _of_campaigns  # noqa: F401 - as below
 from loyalty.corrections import refusals as _of_corrections  # noqa: F401 - as below
 from loyalty.engine.due_items import UnknownDueKind
 from loyalty.events.context import UnknownEvent
 from loyalty.events.decision_size import DecisionTooLarge
+from loyalty.merging import refusals as _of_merging  # noqa: F401 - as below
 from loyalty.points import refusals as _of_points  # noqa: F401 - the table has the subclasses that are imported
 from loyalty.refusals import Refusal
+from loyalty.rewards import refusals as _of_rewards  # noqa: F401 - as above
 from loyalty.tiers import refusals as _of_tiers  # noqa: F401 - as above
 from loyalty.transactions import refusals as _of_transactions  # noqa: F401 - as above
 from program_files import ProgramFaults

@@ -39,6 +39,8 @@ RETRIED = {
     # Caught where the lines of an import are read: the line is refused, or the import fails with the reason.
     "FileFault",
     "LineFault",
+    # Caught where an attribute is set: the change is refused, or the decision says why.
+    "UnfitValue",
     # Caught where program files and rules are read.
     "SchemaError",
     "TooDeepForOneFunction",
