@@ -28,7 +28,7 @@ from tests.kit.every_resource import FILES, Things, add_every_resource
 from tests.kit.stuck import add_stuck
 
 BOUNDED = settings(
-    max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=4, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 METHODS = {"get", "post", "put", "patch", "delete"}
 WITHOUT_BODY = (
