@@ -57,7 +57,7 @@ CASES = [
     ("tests: []\n", "1:8: out-of-range: tests must have at least one test"),
     ("tests: {a: 1}\n", "1:8: wrong-type: tests must be a list, not a map"),
     ("tests: [1]\n", "1:9: wrong-type: a test must be a map, not a number"),
-    ("tests: [{test: a, at: 2024-05-01, steps: [expect: {points: 1}]}]\nsteps: []\n", "2:1: unknown-key: key steps is unknown: there is at, member, members, stock, tags"),
+    ("tests: [{test: a, at: 2024-05-01, steps: [expect: {points: 1}]}]\nsteps: []\n", "2:1: unknown-key: key steps is unknown: there is at, member, members, stock, codes, tags"),
     ("tests:\n  - {test: a, at: 2024-05-01, steps: [expect: {points: 1}]}\n  - {test: a, at: 2024-05-01, steps: [expect: {points: 1}]}\n", "3:12: duplicate-name: test a is in tests/t.yaml:2 already"),
     # a test
     ("at: 2024-05-01\nsteps: [expect: {points: 1}]\n", "1:1: missing-key: a test needs test"),
@@ -65,7 +65,7 @@ CASES = [
     ("test: t\nat: 2024-05-01\n", "1:1: missing-key: a test needs steps"),
     ("test: t\nat: 2024-05-01\nsteps: []\n", "3:8: missing-key: a test needs a step that expects something"),
     ("test: t\nat: 2024-05-01\nsteps: {}\n", "3:8: wrong-type: steps must be a list, not a map"),
-    ("test: t\nat: 2024-05-01\nstep: []\nsteps: [expect: {points: 1}]\n", "3:1: unknown-key: key step is unknown: there is member, members, stock, tags, skip"),
+    ("test: t\nat: 2024-05-01\nstep: []\nsteps: [expect: {points: 1}]\n", "3:1: unknown-key: key step is unknown: there is member, members, stock, codes, tags, skip"),
     ('test: "a\\nb"\nat: 2024-05-01\nsteps: [expect: {points: 1}]\n', "1:7: out-of-range: test must be one line of at most 200 characters that can be printed"),
     ("test: t\nat: yesterday\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be yesterday: write it as 2024-05-01T09:30:00 or 2024-05-01"),
     ("test: t\nat: 2024-02-30\nsteps: [expect: {points: 1}]\n", "2:5: bad-date: at cannot be 2024-02-30: write it as 2024-05-01T09:30:00 or 2024-05-01"),
