@@ -195,7 +195,7 @@ async def test_points_by_month_and_year_and_of_another_wallet(shop_anywhere: Sho
         "pointType=earned&lastDays=-1",
         "pointType=earned&lastDays=100000",
         "pointType=earned&lastDays=401",
-        "pointType=earned&interval=week",
+        "pointType=earned&interval=fortnight",
         "pointType=earned&walletCode=nothing",
         "pointType=earned&lastDays=x",
     ],
