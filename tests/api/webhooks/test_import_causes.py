@@ -50,7 +50,8 @@ async def test_registrations_by_import_are_sent(api_anywhere: Api):
     await imported(api_anywhere, "member", {"email": "ann@example.com"}, {"phone": "+48500100200"})
 
     found = [(name, data["customerData"].get("email")) for name, data in await sent(api_anywhere)]
-    assert found == [("CustomerRegistered", "ann@example.com"), ("CustomerRegistered", None)]
+    assert len(found) == 2, "of two members, in any order"
+    assert set(found) == {("CustomerRegistered", "ann@example.com"), ("CustomerRegistered", None)}
 
 
 async def test_points_that_are_imported_are_sent(api_anywhere: Api):
