@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from commands.shared.pulled import FILE
+from cli import app
+from commands.shared.pulled import FILE, WrongPulledFile, pulled_revision
 from database import Database
 from database.programs import Programs
 from tests.kit import programs
-from tests.kit.processes import laurel, write
+from tests.kit.processes import write
 
 EDITED = programs.PROGRAM.replace("points: 7d", "points: 9d")
 WELCOME = "reactor: welcome\non: app_login\nthen: [{award_points: {points: 5}}]\n"
@@ -22,14 +25,16 @@ EDITED_FILES = programs.files(program=EDITED, reactors__welcome=WELCOME)
 class Place:
     """A database, a folder that was deployed to it, and the commands on both."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, template: Path) -> None:
+        shutil.copy(template, path / "laurel.db")
         self.environment = {"LAUREL_DATABASE_URL": f"sqlite:///{path}/laurel.db", "LOGNAME": "ann"}
         self.folder = write(path / "shop", programs.files())
         self._data = path / "data"
 
     def run(self, *arguments: str | Path) -> tuple[int, str]:
-        done = laurel(*arguments, "--data", self._data, **self.environment)
-        return done.returncode, done.stdout + done.stderr
+        """Run `laurel ...` in this process."""
+        done = CliRunner().invoke(app, [*map(str, arguments), "--data", str(self._data)], env=self.environment)
+        return done.exit_code, done.output
 
     def edit_in_console(self, files: Mapping[str, bytes]) -> None:
         async def deploy(database: Database) -> None:
@@ -40,8 +45,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path)
+def place(tmp_path: Path, sqlite_template: Path) -> Place:
+    place = Place(tmp_path, sqlite_template)
     assert place.run("deploy", place.folder)[0] == 0
     return place
 
@@ -70,7 +75,7 @@ def test_a_pull_keeps_what_only_the_folder_changed(place: Place) -> None:
     pulled = place.run("pull", place.folder)
     deployed = place.run("deploy", place.folder)
 
-    assert json.loads(shown[1].splitlines()[0]) == {
+    assert json.loads(next(line for line in shown[1].splitlines() if line.startswith('{"store"'))) == {
         "store": "DEFAULT",
         "revision": 2,
         "written": ["program.yaml", "reactors/welcome.yaml"],
@@ -130,14 +135,11 @@ def test_a_new_folder_gets_the_whole_program(place: Place, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"store": 1, "revision": 1}', '{"store": "DEFAULT", "revision": true}'])
-def test_a_wrong_file_of_the_pulled_revision_is_named_with_the_cure(place: Place, text: str) -> None:
-    (place.folder / FILE).write_text(text)
+def test_a_wrong_file_of_the_pulled_revision_is_named_with_the_cure(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text)
 
-    deployed, pulled = place.run("deploy", place.folder), place.run("pull", place.folder)
-
-    assert (deployed[0], pulled[0]) == (2, 2)
-    assert f"delete it, and run `laurel pull {place.folder}`" in deployed[1]
-    assert FILE in pulled[1]
+    with pytest.raises(WrongPulledFile, match=f"{FILE}.*delete it, and run `laurel pull {tmp_path}`"):
+        pulled_revision(tmp_path, "DEFAULT")
 
 
 def test_a_folder_of_another_store_and_what_is_no_folder_are_refused(place: Place, tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ BODIES = {
     "member_password_changed": {},
     "member_deactivated": {},
     "member_activated": {},
+    "members_merged": {"merge": "i", "merged": "m", "fields": ["email"]},
+    "member_merge_requested": {"merge": "i", "merged": "m"},
     "member_closed": {"reason": "anonymise"},
     "member_anonymised": {"was_active": True},
     "tier_changed": {"from": None, "to": "gold", "up": True},
