@@ -34,7 +34,7 @@ class Place:
     def run(self, *arguments: str | Path) -> tuple[int, str]:
         """Run `laurel ...` in this process."""
         done = CliRunner().invoke(app, [*map(str, arguments), "--data", str(self._data)], env=self.environment)
-        return done.exit_code, done.output
+        return done.exit_code, done.stdout + done.stderr
 
     def edit_in_console(self, files: Mapping[str, bytes]) -> None:
         async def deploy(database: Database) -> None:
