@@ -203,6 +203,7 @@ def test_a_rollback_is_listed_as_what_it_is(environment: Mapping[str, str], tmp_
         "was": 3,
         "changes": [],
         "problems": [],
+        "overruled": {},
         "rolledBackTo": 1,
     }
     lines = listed.stdout.splitlines()
