@@ -21,6 +21,7 @@ from api.http.errors import STATUS, ApiError, BadInput
 from api.http.idempotency import parse_key
 from api.programs.deploying import Deploy
 from api.state.auditing import audited, begin_audit
+from api.state.by_hand import ByHand
 from api.state.changes import Change
 from api.state.dependencies import MAX_STORE_CODE_LENGTH, AccessChange, AppState, StoreCode, StoreRequest
 from console.pages import formats
@@ -172,7 +173,13 @@ class StorePage(Page):
         known = None if key is None else parse_key(key)
         change = Change(self.request, self.store_request, known)
         deploy = Deploy(self.request, self.state, self.caller, self.store_request.database, known, in_console=True)
-        return {**super().injected, StoreRequest: self.store_request, Change: change, Deploy: deploy}
+        return {
+            **super().injected,
+            StoreRequest: self.store_request,
+            Change: change,
+            ByHand: ByHand(change, None),
+            Deploy: deploy,
+        }
 
     def url(self, *steps: str) -> str:
         """The path of a page of this store."""
