@@ -100,6 +100,7 @@ class Console:
         """A new window of the browser, logged in as the admin."""
         made = await self.browser.new_context(
             viewport=DESK,  # type: ignore[arg-type]
+            reduced_motion="reduce",  # so that colours are measured at rest, and not while a theme fades into the other
             base_url=self.laurel.url,
             java_script_enabled=scripts,
             storage_state=self.state if logged_in and self.state else None,  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Support: from an order number to a correction, by mouse and by keyboard alone."""
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.kit.browser import Console, page_is_good
 
@@ -15,14 +15,14 @@ async def test_support_corrects_and_undoes_by_mouse(console: Console, page: Page
     await page.get_by_label("Reason").select_option("missing")
     await page.get_by_role("button", name="Preview").click()
 
-    assert "Can be spent" in await page.locator("main table").first.inner_text()
+    await expect(page.locator("main table").first).to_contain_text("Can be spent")
     await page.get_by_role("button", name="Make this correction").click()
     await page.wait_for_url("**/corrections/**")
-    assert "The correction is made." in await page.locator("#notices").inner_text()
+    await expect(page.locator("#notices")).to_contain_text("The correction is made.")
     await page_is_good(page, page.url)
 
     await page.get_by_role("button", name="Undo").click()
-    assert "The correction is undone." in await page.locator("#notices").inner_text()
+    await expect(page.locator("#notices")).to_contain_text("The correction is undone.")
 
 
 async def test_support_corrects_by_keyboard_alone(console: Console, page: Page) -> None:
@@ -42,7 +42,7 @@ async def test_support_corrects_by_keyboard_alone(console: Console, page: Page) 
     await press_on(page, "Make this correction")
 
     await page.wait_for_url("**/corrections/**")
-    assert "The correction is made." in await page.locator("#notices").inner_text()
+    await expect(page.locator("#notices")).to_contain_text("The correction is made.")
 
 
 async def press_on(page: Page, text: str) -> None:
