@@ -16,6 +16,7 @@ from console.exports import routes as exports
 from console.imports import routes as imports
 from console.log_in import routes as log_in
 from console.members import routes as members
+from console.merges import routes as merges
 from console.overview import routes as overview
 from console.pages.errors import install_error_pages
 from console.pages.page import AUTHENTICATING
@@ -39,6 +40,7 @@ ROUTERS = (
     search.router,
     events.router,
     members.router,
+    merges.router,
     corrections.router,
     points.router,
     transactions.router,

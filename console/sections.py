@@ -7,6 +7,11 @@ from access import Permission
 from api.authentication.callers import AdminCaller
 
 
+def store_path(store: str, *steps: str) -> str:
+    """The path of a page of a store."""
+    return "/".join(["/console/stores", *(quote(each, safe="") for each in (store, *steps))])
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One section. `name` is the last step of its path; `permission` None: every administrator may open it."""
@@ -19,7 +24,7 @@ class Section:
 
     def url(self, store: str | None) -> str:
         """The path of its first page."""
-        base = f"/console/stores/{quote(store or '', safe='')}" if self.is_of_store else "/console"
+        base = store_path(store or "") if self.is_of_store else "/console"
         return f"{base}/{self.name}" if self.name else base
 
 

@@ -89,7 +89,7 @@ async def post_merge(request: Request, member: MemberInPath, change: AdminChange
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
         survivor, merged = _both(tx, change.store_request, member, posted)
-        return {"mergeId": request_merge(operation, tx.merges, survivor, merged)}
+        return {"mergeId": request_merge(operation, tx.merges, survivor, merged, posted.comment or None)}
 
     return await change.respond(posted, operates(change, run))
 

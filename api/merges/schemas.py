@@ -17,6 +17,7 @@ class PostMerge(RequestModel):
         max_length=255,
         description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`.",
     )
+    comment: str | None = Field(default=None, max_length=1000, description="Why, for those who look at it later.")
 
 
 class MergeId(TypedDict):
@@ -118,6 +119,7 @@ class MergeDetails(TypedDict):
     finishedAt: NotRequired[Instant]
     refusal: NotRequired[str]
     because: NotRequired[str]
+    comment: NotRequired[str]
     customEventId: Id
     result: NotRequired[MergeReport]
 

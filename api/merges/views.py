@@ -18,5 +18,11 @@ def merge_view(merge: Merge, program: Program) -> dict[str, Any]:
         "requestedAt": format_instant(merge.requested_at, program.zone),
         "requestedBy": merge.requested_by,
         "customEventId": merge.event,
-        **omit_none(finishedAt=finished_at, refusal=merge.refusal, because=merge.because, result=merge.result),
+        **omit_none(
+            finishedAt=finished_at,
+            refusal=merge.refusal,
+            because=merge.because,
+            comment=merge.comment,
+            result=merge.result,
+        ),
     }

@@ -1,7 +1,6 @@
 """Logging in and out; whether a log-in still holds; the theme."""
 
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,9 +8,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.http.errors import ApiError
 from api.state.dependencies import CurrentState
+from console.pages.last_store import last_store
 from console.pages.log_in_page import HOME, log_in_page, own_path
 from console.pages.page import AnyPage
-from console.pages.rendering import THEME_COOKIE, THEMES
+from console.pages.rendering import THEME_COOKIE, THEMES, stores_of
+from console.sections import store_path
 from console.security.form_values import FormValues, read_form
 from console.security.page_headers import add_cookie
 from console.security.same_origin import require_same_origin
@@ -25,12 +26,11 @@ _YEAR = 365 * 24 * 3600
 
 @router.get("/console")
 async def open_console(page: AnyPage) -> Response:
-    """The overview of the first store that the administrator may open."""
-    stores = await page.state.services.database.access_read(lambda access: access.stores())
-    mine = [each for each in stores if page.caller.rights.reach(each)]
-    if not mine:
+    """The overview of the store that was looked at last, of those that the administrator may open."""
+    store = last_store(page.request, await stores_of(page))
+    if store is None:
         return await page.render("log_in/no_store.html")
-    return page.redirect(f"/console/stores/{quote(mine[0], safe='')}")
+    return page.redirect(store_path(store))
 
 
 @router.get("/console/log-in")

@@ -4,9 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Annotated, Any, TypeAlias
-from urllib.parse import quote
 
 from fastapi import Depends
 from markupsafe import Markup
@@ -27,10 +25,11 @@ from api.state.dependencies import MAX_STORE_CODE_LENGTH, AccessChange, AppState
 from console.pages import formats
 from console.pages.calls import Endpoint, call, may_call, respond, rule_of
 from console.pages.forms import Form
+from console.pages.last_store import remember_store
 from console.pages.lists import NONE, List, without_empty
 from console.pages.notices import leave_notice
 from console.pages.rendering import render
-from console.sections import Section, sections_of
+from console.sections import Section, store_path
 from console.security.form_values import FormValues, read_form
 from console.security.same_origin import require_same_origin
 from console.sessions.authentication import page_caller
@@ -122,6 +121,10 @@ class Page:
             named = formats.masked(named)
         return formats.cut(named or (member_id or ""), 60)
 
+    def personal(self, text: Any, length: int = formats.MAX_TEXT) -> Markup:
+        """A text that may be personal: cut, or masked for those who may not see it."""
+        return formats.cut(text if self.shows_personal_data else formats.masked(text), length)
+
     def new_key(self) -> str:
         """What makes sending a form twice the same as sending it once."""
         return secrets.token_urlsafe(18)
@@ -151,11 +154,6 @@ class Page:
         path, own = self.request.url.path, section.url(self.store)
         return path == own or (bool(section.name) and path.startswith(f"{own}/"))
 
-    @cached_property
-    def sections(self) -> list[Section]:
-        """The sections that the caller may open."""
-        return sections_of(self.caller, self.store)
-
 
 @dataclass(frozen=True)
 class StorePage(Page):
@@ -183,7 +181,7 @@ class StorePage(Page):
 
     def url(self, *steps: str) -> str:
         """The path of a page of this store."""
-        return "/".join(["/console/stores", quote(self.store, safe=""), *(quote(each, safe="") for each in steps)])
+        return store_path(self.store, *steps)
 
 
 async def _page(request: Request) -> Page:
@@ -203,6 +201,7 @@ async def _store_page(request: Request, store: StoreCode) -> StorePage:
     if len(store) > MAX_STORE_CODE_LENGTH:
         raise UnknownStore(store[:MAX_STORE_CODE_LENGTH])
     revision, program = await page.state.services.programs.current(store)
+    remember_store(request, store)
     asked = StoreRequest(page.state, page.caller, store, revision, program, page.now, audited(request))
     return StorePage(request, page.state, page.caller, page.sent, page.now, asked)
 

@@ -13,9 +13,11 @@ from starlette.responses import HTMLResponse, Response
 
 from access import Permission
 from console.pages import formats
+from console.pages.last_store import last_store
 from console.pages.lists import List
 from console.pages.notices import take_notice
 from console.pages.static_files import icon, static_url
+from console.sections import sections_of, store_path
 from console.security.page_headers import nonce_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"static_url": static_url, "icon": icon, "Permission": Permission, "List": List}
+    made.globals["store_path"] = store_path
     made.filters |= formats.FILTERS
     made.globals["ui"] = made.get_template("templates/macros.html").module
     return made
@@ -74,7 +77,14 @@ async def render(
     known = {"page": page, "nonce": nonce_of(request), "theme": theme_of(request.cookies), "now": page.now, **context}
     if block is not None and request.headers.get("hx-request-type") == "partial":
         return HTMLResponse(jinja2_fragments.render_block(environment(), template, block, **known), status)
-    known |= {"notice": take_notice(request), "stores": await _stores(page)}
+    stores = await stores_of(page)
+    store = page.store or last_store(request, stores)
+    known |= {
+        "notice": take_notice(request),
+        "stores": stores,
+        "menu_store": store,
+        "sections": sections_of(page.caller, store),
+    }
     return HTMLResponse(environment().get_template(template).render(**known), status)
 
 
@@ -90,7 +100,7 @@ def theme_of(cookies: Mapping[str, str]) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-async def _stores(page: "Page") -> list[str]:
+async def stores_of(page: "Page") -> list[str]:
     """The stores that the caller may open."""
     every = await page.state.services.database.access_read(lambda access: access.stores())
     return [each for each in every if page.caller.rights.reach(each)]

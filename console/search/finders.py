@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 from api.events.routes import list_events
 from api.http.errors import NotFound
-from api.members.routes import list_members
 from api.points.routes import list_transfers
 from api.rewards.stock import show_coupon
 from api.transactions.routes import list_transactions
+from console.pages.member_search import members_named, name_of
 from console.pages.page import StorePage
 from loyalty.ids import is_id
 from loyalty.rewards.stocking import MAX_CODE_LENGTH
@@ -37,10 +37,8 @@ async def _events(page: StorePage, text: str) -> list[Hit]:
 
 async def _members(page: StorePage, text: str) -> list[Hit]:
     """The members of an id, an e-mail address, a phone or a card number."""
-    names = ("customerId",) if is_id(text) else ("emailOrPhone", "loyaltyCardNumber")
-    found = {each["customerId"]: each for name in names for each in await _items(page, list_members, {name: text})}
-    exact = [each for each in found.values() if text.lower() in (str(each.get(name, "")).lower() for name in _NAMES)]
-    return [_member(page, each) for each in exact or found.values()]
+    found = await members_named(page, text)
+    return [Hit("member", name_of(page, each), page.url("members", each["customerId"])) for each in found]
 
 
 async def _transactions(page: StorePage, text: str) -> list[Hit]:
@@ -79,15 +77,6 @@ async def _coupons(page: StorePage, text: str) -> list[Hit]:
     if not holders:
         return [Hit("code", text, page.url("rewards", found["name"]), "nobody has it yet")]
     return [Hit("code", text, page.url("members", each), f"a code of {found['name']}") for each in holders]
-
-
-_NAMES = ("customerId", "email", "phone", "loyaltyCardNumber")
-
-
-def _member(page: StorePage, each: dict[str, Any]) -> Hit:
-    identity = {name: each.get(name) for name in ("email", "phone", "loyaltyCardNumber")}
-    named = page.person(identity, each["customerId"]).striptags()
-    return Hit("member", named, page.url("members", each["customerId"]))
 
 
 def _event(page: StorePage, each: dict[str, Any]) -> Hit:

@@ -219,7 +219,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "merges",
         member_merge,
         lambda person: or_(member_merge.c.survivor.in_(person.ids), member_merge.c.merged.in_(person.ids)),
-        personal={"because": None},
+        personal={"because": None, "comment": None},
         impersonal=_IDS | {"survivor", "merged", "merged_event", "requested_by", "refusal", "result"},
     ),
     KeptRows("sessions", session, lambda person: session.c.subject.in_(person.ids), deleted=true),

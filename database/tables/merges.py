@@ -19,6 +19,7 @@ member_merge = Table(
     Column("finished_at", Instant),
     Column("refusal", NAME),
     Column("because", Text),
+    Column("comment", Text),  # why it was asked for, in the words of who asked
     Column("result", Json),  # what was moved: names, dates and amounts
 )
 Index("ix_member_merge_store_requested_at", member_merge.c.store, member_merge.c.requested_at, member_merge.c.id)

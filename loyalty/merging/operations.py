@@ -30,10 +30,13 @@ MAX_REASON = 2000
 """Characters of the reason why a merge is refused."""
 
 
-def request_merge(operation: OperationContext, merges: MergeRepository, survivor: str, merged: str) -> str:
+def request_merge(
+    operation: OperationContext, merges: MergeRepository, survivor: str, merged: str, comment: str | None = None
+) -> str:
     """Ask for a merge, which is done when all that was accepted before is applied; return its id.
 
-    What is accepted later for either member waits for it. Raise a MergeRefusal, MemberClosed or MemberInactive.
+    `comment` says why it is asked for. What is accepted later for either member waits for it. Raise a MergeRefusal,
+    MemberClosed or MemberInactive.
     """
     operation.lock_members(survivor, merged)
     for member_id in (survivor, merged):
@@ -41,7 +44,7 @@ def request_merge(operation: OperationContext, merges: MergeRepository, survivor
             raise ConcurrentMerge(member_id)
     require_mergeable(operation.tx, merges, survivor, merged)
     now, merge_id = operation.now, new_id()
-    merge = Merge(merge_id, survivor, merged, "waiting", new_id(), new_id(), now, operation.source)
+    merge = Merge(merge_id, survivor, merged, "waiting", new_id(), new_id(), now, operation.source, comment=comment)
     merges.add(merge)
     owner = merge_workflow_id(operation.tx.store, merge_id)
     names = {"merge": merge_id, "merged": merged}

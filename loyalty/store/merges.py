@@ -39,6 +39,8 @@ class Merge:
     because: str | None = None
     result: Mapping[str, Any] | None = None
     """What was moved, as `loyalty.merging.report` writes it; None: it is not done."""
+    comment: str | None = None
+    """Why it was asked for, in the words of who asked."""
 
 
 class MergeCounts(NamedTuple):

@@ -1,5 +1,6 @@
 """A member of whom every table has something, and a text that stands wherever something personal could."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -137,7 +138,7 @@ def _add_relations(tx: Transaction, person: Person) -> None:
     tx.connection.execute(insert(member_collision).values(shared))
     now = datetime.now(UTC)
     merge = Merge(new_id(), person.id, person.id, "refused", new_id(), new_id(), now, "admin", now, "Refused", MARKER)
-    tx.merges.add(merge)
+    tx.merges.add(replace(merge, comment=MARKER))
 
 
 def _add_tiers(tx: Transaction, person: Person) -> None:

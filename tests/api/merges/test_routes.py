@@ -54,7 +54,7 @@ async def test_a_preview_says_what_the_merge_does(api_anywhere: Api):
     anna, bert = await two(api)
 
     preview = await api.post(f"{PATH}/{anna}/merge/preview", {"mergedCustomer": bert})
-    answer = await api.post(f"{PATH}/{anna}/merge", {"mergedCustomer": bert})
+    answer = await api.post(f"{PATH}/{anna}/merge", {"mergedCustomer": bert, "comment": "one person"})
     waiting = await api.get(f"{MERGES}/{answer.json()['mergeId']}")
     await do(api, waiting["mergeId"])
     done = await api.get(f"{MERGES}/{waiting['mergeId']}")
@@ -67,6 +67,7 @@ async def test_a_preview_says_what_the_merge_does(api_anywhere: Api):
     assert expected["attributes"] == {"moved": ["a"], "dropped": ["size"]}
     assert expected["profile"] == {"moved": ["lastName"], "dropped": ["agreement1"]}
     assert (waiting["status"], done["status"]) == ("waiting", "done")
+    assert (waiting["comment"], done["comment"]) == ("one person", "one person")
     assert done["result"]["wallets"] == expected["wallets"]
     assert done["result"]["moved"]["events"] == expected["moved"]["events"] + 1  # the one that asks for the merge
 

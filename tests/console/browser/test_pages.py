@@ -14,6 +14,8 @@ PAGES = (
     "/figures",
     "/members",
     "/members/new",
+    "/merges",
+    "/merges/new",
     "/corrections",
     "/points",
     "/transactions",
