@@ -27,6 +27,7 @@ from console.rewards import routes as rewards
 from console.route_rules import RULES
 from console.search import routes as search
 from console.security.page_headers import AddPageHeaders
+from console.simulations import routes as simulations
 from console.transactions import routes as transactions
 from console.webhooks import deliveries as webhook_deliveries
 from console.webhooks import notifications as webhook_notifications
@@ -46,6 +47,7 @@ ROUTERS = (
     transactions.router,
     rewards.router,
     program.router,
+    simulations.router,
     imports.router,
     exports.router,
     administrators.router,

@@ -69,6 +69,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{STORE}/program": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{STORE}/program/{{revision}}/roll-back": {"GET": _DEPLOY, "POST": _DEPLOY},
+    f"{STORE}/simulate": {"GET": Needs(Permission.SIMULATE), "POST": Needs(Permission.SIMULATE)},
     f"{STORE}/imports": {"GET": Needs(Permission.VIEW_IMPORTS)},
     f"{STORE}/imports/new/{{type}}": {"GET": Needs(Permission.IMPORT_FILES), "POST": Needs(Permission.IMPORT_FILES)},
     f"{STORE}/imports/{{import}}": {"GET": Needs(Permission.VIEW_IMPORTS)},

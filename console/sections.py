@@ -37,6 +37,7 @@ SECTIONS = (
     Section("transactions", "Transactions", "receipt", Permission.VIEW_TRANSACTIONS),
     Section("rewards", "Rewards", "gift", Permission.VIEW_REWARDS),
     Section("program", "Program", "file-code", Permission.VIEW_PROGRAMS),
+    Section("simulate", "Simulate", "player-play", Permission.SIMULATE),
     Section("webhooks", "Webhooks", "webhook", Permission.VIEW_WEBHOOKS),
     Section("imports", "Imports", "file-import", Permission.VIEW_IMPORTS),
     Section("exports", "Exports", "download", Permission.VIEW_EXPORTS),

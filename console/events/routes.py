@@ -4,8 +4,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.events.routes import list_events, retry, show_event
-from console.events.waterfall import Waterfall
+from api.simulations.routes import try_out
 from console.pages.page import PageOfStore
+from console.pages.waterfall import Waterfall
 from console.route_rules import STORE
 
 router = APIRouter()
@@ -30,7 +31,11 @@ async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N
     event = await page.call(show_event, custom_event_id=customEvent)
     waterfall = Waterfall.of(event["decision"] or [])
     form_key = page.new_key()
-    return await page.render("events/event.html", event=event, waterfall=waterfall, form_key=form_key)
+    event_type = page.store_request.program.event_types.get(event["type"])
+    can_simulate = page.may(try_out) and event_type is not None and not event_type.built_in
+    return await page.render(
+        "events/event.html", event=event, waterfall=waterfall, form_key=form_key, can_simulate=can_simulate
+    )
 
 
 @router.post(f"{STORE}/events/{{customEvent}}/retry")

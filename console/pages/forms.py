@@ -9,7 +9,9 @@ from api.http.error_handlers import faults_of
 from api.http.faults import InputFault
 from console.security.form_values import FormValues
 
-FieldKind: TypeAlias = Literal["text", "area", "number", "whole", "yes_no", "choice", "moment", "json", "password"]
+FieldKind: TypeAlias = Literal[
+    "text", "area", "number", "whole", "yes_no", "choice", "moment", "json", "yaml", "password"
+]
 
 Whenever: TypeAlias = Literal["leave_out", "null", "empty"]
 """What an empty field becomes in the body."""
@@ -17,7 +19,10 @@ Whenever: TypeAlias = Literal["leave_out", "null", "empty"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `name` is its path in the body: `webhookSubscription.url`; a choice has `choices`, value to label."""
+    """One field. `name` is its path in the body: `webhookSubscription.url`; a choice has `choices`, value to label.
+
+    The content of `yaml` is read by `read_structured`, since it may be no YAML.
+    """
 
     name: str
     label: str
@@ -82,7 +87,9 @@ class Form:
         faults = faults_of(error) or [InputFault(str(error), "", "")]
         at: dict[str, list[str]] = {}
         for fault in faults:
-            at.setdefault(self._field_of(fault.path), []).append(fault.message)
+            name = self._field_of(fault.path)
+            within = fault.path.removeprefix(f"{name}.") if self._is_yaml(name) and fault.path != name else ""
+            at.setdefault(name, []).append(f"{within}: {fault.message}" if within else fault.message)
         fields = [replace(each, errors=at.get(each.name, ())) for each in self.fields]
         return replace(self, fields=fields, errors=at.get("", ()))
 
@@ -93,6 +100,10 @@ class Form:
 
     def __getitem__(self, name: str) -> Field:
         return next(each for each in self.fields if each.name == name)
+
+    def _is_yaml(self, name: str) -> bool:
+        """Whether a field holds a value whose parts have paths of their own."""
+        return any(each.name == name and each.kind == "yaml" for each in self.fields)
 
     def _field_of(self, path: str) -> str:
         """The name of the field at a path: of that path, of one above it, of its last step; else empty."""

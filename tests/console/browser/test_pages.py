@@ -23,6 +23,8 @@ PAGES = (
     "/rewards/free-coffee",
     "/program",
     "/program/1",
+    "/simulate",
+    "/simulate?type=purchase",
     "/imports",
     "/imports/new/member",
     "/exports",

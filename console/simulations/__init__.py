@@ -1,0 +1,1 @@
+"""Simulations: what an event would do, and why."""

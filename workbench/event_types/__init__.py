@@ -1,0 +1,1 @@
+"""Event types for designers: proposed from a sample event, written as files, shown as fields."""
