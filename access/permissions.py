@@ -42,6 +42,7 @@ class Permission(Enum):
     APPROVE_CORRECTIONS = ("CORRECTION_APPROVAL", "MODIFY", "approve and reject corrections that others ask for")
     VIEW_ANALYTICS = ("ANALYTICS", "VIEW", "read figures over all members, such as the liability")
     VIEW_PROGRAMS = ("PROGRAM", "VIEW", "read revisions, their files and what changed")
+    EDIT_PROGRAMS = ("PROGRAM_DRAFT", "MODIFY", "edit, check and plan a draft of a program; nothing comes into force")
     DEPLOY_PROGRAMS = ("PROGRAM", "MODIFY", "deploy programs and roll them back")
     SIMULATE = ("SIMULATION", "VIEW", "try events out, also on real members; nothing is written")
     VIEW_PROCESSING = ("PROCESSING", "VIEW", "read due items, and what is stuck or failed")

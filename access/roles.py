@@ -52,7 +52,7 @@ BUILT_IN_ROLES = (
     Role(
         2,
         "designer",
-        _VIEW_STORE | _OWN_KEYS | {Permission.DEPLOY_PROGRAMS, Permission.RETRY_PROCESSING},
+        _VIEW_STORE | _OWN_KEYS | {Permission.EDIT_PROGRAMS, Permission.DEPLOY_PROGRAMS, Permission.RETRY_PROCESSING},
         "writes programs, deploys them, and looks after what they do",
     ),
     Role(

@@ -20,6 +20,7 @@ from api.channels import routes as channels
 from api.corrections import routes as corrections
 from api.corrections import settings as correction_settings
 from api.documentation import routes as documentation
+from api.drafts import routes as drafts
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
 from api.events import batches as event_batches
@@ -118,6 +119,7 @@ ROUTERS = (
     analytics_totals.router,
     imports.router,
     exports.router,
+    drafts.router,  # before programs, whose path parameter would match `draft`
     programs.router,
     simulations.router,
     stores.router,

@@ -28,6 +28,9 @@ _ADMIN_KEY = "/api/admin/{admin}/api-key"
 _IN_FILES = Needs(Permission.DEPLOY_PROGRAMS, audited=False)
 """What is written in the files of a program: such a route answers 405."""
 
+_EDIT = Needs(Permission.EDIT_PROGRAMS, audited=False)
+"""What changes nothing but a draft, as often as a designer types."""
+
 _VIEW_KEYS = Needs(Permission.VIEW_API_KEYS, key_needs=Permission.VIEW_ADMINISTRATORS)
 _CHANGE_KEYS = Needs(Permission.CHANGE_API_KEYS, key_needs=Permission.CHANGE_ADMINISTRATORS)
 
@@ -311,6 +314,9 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/export/{{type}}": {"POST": Needs(Permission.EXPORT_DATA)},
     f"{_STORE}/program": {"POST": Needs(Permission.DEPLOY_PROGRAMS), "GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/rollback": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/program/draft": {"GET": _EDIT, "DELETE": Needs(Permission.EDIT_PROGRAMS)},
+    f"{_STORE}/program/draft/file": {"GET": _EDIT, "PUT": _EDIT, "DELETE": _EDIT},
+    f"{_STORE}/program/draft/rebase": {"POST": _EDIT},
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},

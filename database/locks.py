@@ -13,6 +13,7 @@ channels             a channel goes only when no member has it              chan
 usage/REACTOR        limits are not exceeded by events at the same time     deciding an event, buying a reward
 code/REACTOR/CODE     a redemption code is used once                         deciding an event
 supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
+draft/ADMIN          two savings of one draft do not mix                    saving, moving and discarding a draft
 revisions            of two deploys at once, the second sees the first      deploying
 ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
 import/HASH          the same file is imported once                         completing an upload, which takes no other
@@ -59,6 +60,11 @@ def member_lock(member_id: str) -> str:
 def corrector_lock(admin_id: str) -> str:
     """The lock of what an administrator has corrected or approved in a day."""
     return f"corrector/{admin_id}"
+
+
+def draft_lock(admin_id: str) -> str:
+    """The lock of the draft of an administrator."""
+    return f"draft/{admin_id}"
 
 
 def document_lock(number: str) -> str:

@@ -14,6 +14,7 @@ from database.codes import CodeQueries, Codes
 from database.contributions import Contributions
 from database.corrections import CorrectionQueries, Corrections
 from database.deliveries import Deliveries, DeliveryQueries
+from database.drafts import DraftQueries, Drafts
 from database.due_items import DueItemQueries, DueItems
 from database.erasures import ErasureQueries, Erasures
 from database.event_batches import EventBatches
@@ -123,6 +124,10 @@ class ReadTransaction:
     @cached_property
     def revisions(self) -> RevisionQueries:
         return RevisionQueries(self.connection, self.store)
+
+    @cached_property
+    def drafts(self) -> DraftQueries:
+        return DraftQueries(self.connection, self.store)
 
     @cached_property
     def stuck(self) -> StuckQueries:
@@ -271,6 +276,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def revisions(self) -> Revisions:
         return Revisions(self.connection, self.store)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self.connection, self.store)
 
     @cached_property
     def exports(self) -> Exports:

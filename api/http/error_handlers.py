@@ -19,10 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.errors import (
     STATUS,
     BadInput,
+    FileChanged,
     InputFault,
     NotAllowed,
     NotAuthenticated,
     RateLimitReached,
+    RebaseConflicts,
     StillRunning,
     TemporalAway,
     TooManyAttempts,
@@ -37,6 +39,7 @@ from loyalty.refusals import Refusal, UnnamedLosses
 from program_files import ProgramFaults
 from rules import MalformedJson
 from telemetry.metrics import count_refusal
+from workbench.drafts.merging import version_of
 
 METHOD_NOT_ALLOWED = 405
 INTERNAL_SERVER_ERROR = 500
@@ -90,9 +93,29 @@ def error_response(error: Exception) -> Response:
         content["inForce"] = _revision_in_force(error)
     if isinstance(error, NotPulled):
         content["pulled"] = error.based_on
+    if isinstance(error, FileChanged | RebaseConflicts):
+        content |= conflict_json(error)
     if isinstance(error, UnnamedLosses):
         content |= losses_as_json(error.unnamed)
     return ExactJson(content, status_code=status, headers=_headers(error))
+
+
+def conflict_json(error: FileChanged | RebaseConflicts) -> Mapping[str, Any]:
+    """The texts of what was changed by two: of a saved file, or of files of a draft and a revision."""
+    if isinstance(error, FileChanged):
+        version = version_of(error.stored)
+        return {"file": {"path": error.path, "version": version, "stored": error.stored, "sent": error.sent}}
+    files = [
+        {
+            "path": each.path,
+            "version": version_of(each.draft),
+            "baseText": each.base,
+            "inForceText": each.in_force,
+            "draftText": each.draft,
+        }
+        for each in error.conflicts
+    ]
+    return {"inForce": error.in_force, "files": files}
 
 
 def _revision_in_force(error: AnotherInForce) -> Mapping[str, Any]:

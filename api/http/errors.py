@@ -6,6 +6,8 @@ ApiError                a request is not carried out; the message says why and w
 ├── Forbidden           the caller may not do this
 ├── NotFound            the thing does not exist
 ├── NotAllowed          the thing exists, but not with this method; `allow` has those that it has
+├── FileChanged         a file of a draft was changed since it was shown
+├── RebaseConflicts     files that a draft and the revision in force both changed are not decided
 ├── StillRunning        a request with the same Idempotency-Key is running; `retry_after` says when to try again
 ├── TemporalAway        Temporal does not answer, and the request is about what it runs
 ├── TooLarge            the body is longer than the API reads
@@ -13,7 +15,7 @@ ApiError                a request is not carried out; the message says why and w
 └── RateLimitReached    the rate limit of an API key is reached; `retry_after` says when to try again
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -122,6 +124,7 @@ from loyalty.transactions.refusals import (
 from program_files import ProgramFaults
 from program_files.text.problems import Problem
 from rules import MalformedJson
+from workbench.drafts.merging import FileConflict
 
 
 class ApiError(Exception):
@@ -183,6 +186,23 @@ class NotAllowed(ApiError):
         self.allow = allow
 
 
+class FileChanged(ApiError):
+    """A file of a draft was changed since it was shown. A text is None where there is no such file."""
+
+    def __init__(self, path: str, *, stored: str | None, sent: str | None) -> None:
+        super().__init__(f"{path} was changed meanwhile: nothing is overwritten; compare both texts, and save again")
+        self.path, self.stored, self.sent = path, stored, sent
+
+
+class RebaseConflicts(ApiError):
+    """Files that a draft and the revision in force both changed are not decided."""
+
+    def __init__(self, conflicts: Sequence[FileConflict], *, in_force: int) -> None:
+        paths = ", ".join(each.path for each in conflicts)
+        super().__init__(f"revision {in_force} changed files of your draft, too: decide on {paths[:300]}")
+        self.conflicts, self.in_force = conflicts, in_force
+
+
 class StillRunning(ApiError):
     """A request with the same Idempotency-Key is running."""
 
@@ -226,6 +246,8 @@ STATUS: Mapping[type[Exception], int] = {
     UnknownRevision: 404,
     NotAllowed: 405,
     AnotherInForce: 409,
+    FileChanged: 409,
+    RebaseConflicts: 409,
     StillRunning: 409,
     TooLarge: 413,
     TooManyAttempts: 429,

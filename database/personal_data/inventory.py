@@ -430,6 +430,8 @@ ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "channel": "where members come from, in the words of administrators",
     "store": "the store itself",
     "revision": "programs, as their designers wrote them",
+    "draft": "which revision a designer changes",
+    "draft_file": "files of programs, as their designers change them",
     "setting": "settings of the installation",
     "import_file": "what a file is called, and how far it is read",
     "import_chunk": "files as they were sent, which are removed 7 days after they are read",

@@ -19,6 +19,7 @@ from database.tables.campaigns import campaign_code
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.corrections import correction
+from database.tables.drafts import draft, draft_file
 from database.tables.erasures import erasure
 from database.tables.events import deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
@@ -62,6 +63,8 @@ __all__ = [
     "deadline",
     "decision_facts",
     "delivery",
+    "draft",
+    "draft_file",
     "erasure",
     "event",
     "export_chunk",

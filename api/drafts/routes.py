@@ -1,0 +1,137 @@
+"""Drafts of programs: each administrator has one in each store, and nobody else sees or changes it."""
+
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.drafts.saving import DraftState, rebase, save_file
+from api.drafts.schemas import (
+    MAX_BODY_BYTES,
+    MAX_VERSION_LENGTH,
+    ChangedMeanwhile,
+    Draft,
+    DraftFileText,
+    PostRebase,
+    PutDraftFile,
+    RebaseConflict,
+    RebasedDraft,
+    SavedFile,
+)
+from api.drafts.views import draft_view, file_view, saved_view
+from api.http.errors import NotFound
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
+from api.state.by_hand import corrector_of
+from api.state.dependencies import AdminRequest, StoreRequest
+from database import ReadTransaction, Transaction
+from program_files.folders.layout import LONGEST_PATH
+
+router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
+
+PathInQuery: TypeAlias = Annotated[
+    str,
+    Query(alias="path", min_length=1, max_length=LONGEST_PATH, description="The path of a file in the program."),
+]
+VersionInQuery: TypeAlias = Annotated[
+    str, Query(alias="version", max_length=MAX_VERSION_LENGTH, description="That of its text, as it was shown.")
+]
+
+_CHANGED: dict[int | str, dict[str, Any]] = {
+    409: {"model": ChangedMeanwhile, "description": "The file was changed since it was shown; both texts are there."}
+}
+_IN_CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {"model": RebaseConflict, "description": "Files that the draft and the revision in force both changed."}
+}
+_FILE = {
+    "path": "reactors/spring.yaml",
+    "text": "reactor: spring\non: app_login\nthen:\n  - award_points: {points: 5}\n",
+    "version": "",
+}
+
+
+@router.get("", summary="Show your draft", response_model=Draft)
+async def show_draft(store_request: AdminRequest) -> Response:
+    """The files of the program as you are changing it. Your draft begins with the first file that you change."""
+    admin, zone = _admin(store_request), store_request.program.zone
+    return ExactJson(await store_request.database.read(lambda tx: draft_view(DraftState.read(tx, admin), zone)))
+
+
+@router.get("/file", summary="Show a file of your draft", response_model=DraftFileText)
+async def show_draft_file(store_request: AdminRequest, path: PathInQuery) -> Response:
+    """The text of a file in your draft, in the revision that it is based on, and in the one in force."""
+    admin = _admin(store_request)
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        draft = DraftState.read(tx, admin)
+        if path not in {*draft.base, *draft.files_in_force, *draft.changes}:
+            raise NotFound(path)
+        return file_view(draft, path)
+
+    return ExactJson(await store_request.database.read(read))
+
+
+@router.put(
+    "/file",
+    summary="Save a file in your draft",
+    response_model=SavedFile,
+    responses=_CHANGED,
+    openapi_extra=request_body(PutDraftFile, _FILE),
+)
+async def put_draft_file(request: Request, store_request: AdminRequest) -> Response:
+    """Put the text of a file into your draft, if its text there has the `version` that you have seen.
+
+    The text need not be right: see the problems of a draft. A file with the text of the revision is not changed.
+    """
+    posted = await read_body(request, PutDraftFile, max_bytes=MAX_BODY_BYTES)
+    admin, now = _admin(store_request), store_request.now
+
+    def write(tx: Transaction) -> dict[str, Any]:
+        saved = save_file(tx, admin, posted.path, posted.text, version=posted.version, now=now)
+        return saved_view(saved, posted.path)
+
+    return ExactJson(await store_request.database.write(write))
+
+
+@router.delete("/file", summary="Remove a file in your draft", status_code=204, responses=_CHANGED)
+async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, version: VersionInQuery = "") -> Response:
+    """Leave a file out of the program of your draft, if its text there has the `version` that you have seen."""
+    admin, now = _admin(store_request), store_request.now
+    await store_request.database.write(lambda tx: save_file(tx, admin, path, None, version=version, now=now))
+    return Response(status_code=204)
+
+
+@router.post(
+    "/rebase",
+    summary="Base your draft on the revision in force",
+    response_model=RebasedDraft,
+    responses=_IN_CONFLICT,
+    openapi_extra=request_body(PostRebase, {"basedOn": 1}),
+)
+async def rebase_draft(request: Request, store_request: AdminRequest) -> Response:
+    """Take over what another revision changed since. A file that both changed needs a text in `files`."""
+    posted = await read_body(request, PostRebase, max_bytes=MAX_BODY_BYTES)
+    admin, now = _admin(store_request), store_request.now
+    await store_request.database.write(lambda tx: rebase(tx, admin, posted.based_on, posted.files, now=now))
+    return ExactJson({"basedOn": posted.based_on})
+
+
+@router.delete("", summary="Discard your draft", status_code=204)
+async def discard_draft(store_request: AdminRequest) -> Response:
+    """Forget every change of your draft."""
+    admin = _admin(store_request)
+
+    def write(tx: Transaction) -> bool:
+        tx.drafts.lock_of(admin)
+        was_there = tx.drafts.get(admin) is not None
+        tx.drafts.discard(admin)
+        return was_there
+
+    await store_request.write(write)
+    return Response(status_code=204)
+
+
+def _admin(store_request: StoreRequest) -> str:
+    """The administrator whose draft it is: of an API key, its administrator."""
+    return corrector_of(store_request).id

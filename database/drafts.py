@@ -1,0 +1,81 @@
+"""Drafts of one store's program: of each administrator one, with the files that it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, delete
+
+from database.locks import draft_lock
+from database.queries import Queries, WriteQueries
+from database.tables import draft, draft_file
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file that a draft changes. `text` None: it is removed."""
+
+    path: str
+    text: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft: the revision whose files it changes, and those files by their paths."""
+
+    based_on: int
+    changed_at: datetime
+    files: Mapping[str, DraftFile]
+
+    @property
+    def texts(self) -> Mapping[str, str | None]:
+        """The changed texts by their paths; None for a file that is removed."""
+        return {path: file.text for path, file in self.files.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    based_on: int
+    changed_at: datetime
+
+
+class DraftQueries(Queries):
+    """Reads the drafts of one store's program."""
+
+    def get(self, admin: str) -> StoredDraft | None:
+        """Return the draft of an administrator; None if nothing is changed."""
+        head = self.find_one(_Head, draft, admin=admin)
+        if head is None:
+            return None
+        files = self.find_all(DraftFile, draft_file, ("path",), admin=admin)
+        return StoredDraft(head.based_on, head.changed_at, {each.path: each for each in files})
+
+
+class Drafts(DraftQueries, WriteQueries):
+    """The drafts of one store's program."""
+
+    def lock_of(self, admin: str) -> None:
+        """Let no other transaction change the draft of an administrator until this one ends."""
+        self.lock(draft_lock(admin))
+
+    def put(self, admin: str, path: str, text: str | None, *, based_on: int, now: datetime) -> None:
+        """Store a changed file (None: it is removed) of a draft that is based on a revision."""
+        self.upsert(draft, {"admin": admin, "based_on": based_on, "changed_at": now})
+        self.upsert(draft_file, {"admin": admin, "path": path, "text": text, "changed_at": now})
+
+    def move(self, admin: str, *, based_on: int, now: datetime) -> None:
+        """Base a draft on another revision."""
+        self.update(draft, {"admin": admin}, based_on=based_on, changed_at=now)
+
+    def restore(self, admin: str, path: str) -> None:
+        """Leave a file as the revision has it; a draft that changes nothing any more is removed."""
+        own = and_(draft_file.c.store == self.store, draft_file.c.admin == admin)
+        self.connection.execute(delete(draft_file).where(own, draft_file.c.path == path))
+        if not self.find_all(DraftFile, draft_file, (), admin=admin):
+            self.discard(admin)
+
+    def discard(self, admin: str) -> None:
+        """Remove the draft of an administrator."""
+        for table in (draft_file, draft):
+            self.connection.execute(delete(table).where(table.c.store == self.store, table.c.admin == admin))

@@ -1,0 +1,24 @@
+"""Drafts of programs: what an administrator changes in the console before it is deployed."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+
+from database.tables.columns import ID, NAME, Instant, metadata
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("admin", ID, ForeignKey("admin.id"), primary_key=True),
+    Column("based_on", Integer, nullable=False),  # the revision whose files it changes
+    Column("changed_at", Instant, nullable=False),
+)
+
+draft_file = Table(
+    "draft_file",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("admin", ID, ForeignKey("admin.id"), primary_key=True),
+    Column("path", String(200), primary_key=True),
+    Column("text", Text),  # null: the file is removed
+    Column("changed_at", Instant, nullable=False),
+)

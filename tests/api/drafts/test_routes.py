@@ -1,0 +1,169 @@
+"""Drafts: one of each administrator, saved file by file, which overwrite nothing that was not seen."""
+
+from typing import Any
+
+import pytest
+
+from api.drafts import saving
+from api.drafts.schemas import MAX_FILE_BYTES
+from tests.kit.access import add_administrator
+from tests.kit.api import Api, fault
+from tests.kit.programs import PROGRAM, files
+
+PATH = "/api/DEFAULT/program/draft"
+FILE = f"{PATH}/file"
+NEW = "reactors/spring.yaml"
+SPRING = "reactor: spring\non: app_login\nthen: [{award_points: {points: 5}}]\n"
+NOTIFIES = PROGRAM.replace("points: 7d", "points: 9d")
+RETITLED = PROGRAM.replace("title: ", "title:  ")
+
+
+async def shown(api: Api, path: str = "program.yaml") -> dict[str, Any]:
+    return await api.get(FILE, params={"path": path})
+
+
+async def put(api: Api, path: str, text: str, version: str, **options: Any) -> Any:
+    return await api.http.put(FILE, json={"path": path, "text": text, "version": version}, **options)
+
+
+async def changed(api: Api) -> dict[str, str]:
+    """What became of the files that the draft changes."""
+    draft = await api.get(PATH)
+    return {each["path"]: each["change"] for each in draft["files"] if each["change"] != "none"}
+
+
+async def test_a_draft_begins_with_the_first_change_and_ends_with_the_last(api_anywhere: Api):
+    api = api_anywhere
+    before = await api.get(PATH)
+    text = await shown(api)
+
+    added = await put(api, NEW, SPRING, "")
+    edited = await put(api, "program.yaml", NOTIFIES, text["version"])
+    removed = await api.http.delete(FILE, params={"path": "events/text.yaml", "version": await version(api)})
+
+    assert before["changedAt"] is None
+    assert {each["change"] for each in before["files"]} == {"none"}
+    assert (added.json()["change"], edited.json()["change"], removed.status_code) == ("added", "changed", 204)
+    assert await changed(api) == {"events/text.yaml": "removed", "program.yaml": "changed", NEW: "added"}
+    assert (await shown(api))["text"] == NOTIFIES
+    assert (await shown(api))["baseText"] == text["text"]
+
+    await put(api, "program.yaml", text["text"], edited.json()["version"])
+    await api.http.delete(FILE, params={"path": NEW, "version": added.json()["version"]})
+    assert await changed(api) == {"events/text.yaml": "removed"}
+    assert (await api.http.delete(PATH)).status_code == 204
+    assert await api.get(PATH) == before
+
+
+async def version(api: Api, path: str = "events/text.yaml") -> str:
+    return str((await shown(api, path))["version"])
+
+
+async def test_what_was_changed_since_it_was_shown_is_not_overwritten(api_anywhere: Api):
+    api = api_anywhere
+    text = await shown(api)
+    first = await put(api, "program.yaml", NOTIFIES, text["version"])
+
+    late = await put(api, "program.yaml", RETITLED, text["version"])
+    again = await put(api, "program.yaml", NOTIFIES, text["version"])
+    removal = await api.http.delete(FILE, params={"path": "program.yaml", "version": text["version"]})
+    seen = await put(api, "program.yaml", RETITLED, late.json()["file"]["version"])
+
+    assert (late.status_code, late.json()["file"]["stored"], late.json()["file"]["sent"]) == (409, NOTIFIES, RETITLED)
+    assert again.json() == first.json()
+    assert (removal.status_code, removal.json()["file"]["sent"]) == (409, None)
+    assert seen.json()["change"] == "changed"
+
+
+async def test_each_administrator_has_a_draft_of_their_own(api: Api):
+    designer = {"Authorization": (await add_administrator(api, "designer")).key}
+
+    mine = await put(api, NEW, SPRING, "")
+    theirs = await put(api, NEW, SPRING.replace("5", "7"), "", headers=designer)
+
+    assert (mine.status_code, theirs.status_code) == (200, 200)
+    assert (await shown(api, NEW))["text"] == SPRING
+
+
+async def test_a_draft_follows_the_revision_in_force_and_what_both_changed_is_decided(api_anywhere: Api):
+    api = api_anywhere
+    text = await shown(api)
+    await put(api, "program.yaml", RETITLED, text["version"])
+    await put(api, NEW, SPRING, "")
+    await api.programs.deploy(files(program=NOTIFIES, reactors__other=SPRING.replace("spring", "other")), by="eve")
+    stale = await api.get(PATH)
+
+    early = await api.post(f"{PATH}/rebase", {"basedOn": 1})
+    undecided = await api.post(f"{PATH}/rebase", {"basedOn": stale["inForce"]})
+    (conflict,) = undecided.json()["files"]
+    wrong = {"path": "program.yaml", "text": NOTIFIES, "version": "of another text"}
+    unseen = await api.post(f"{PATH}/rebase", {"basedOn": stale["inForce"], "files": [wrong]})
+    joined = NOTIFIES.replace("title: ", "title:  ")
+    decided = {"path": "program.yaml", "text": joined, "version": conflict["version"]}
+    done = await api.post(f"{PATH}/rebase", {"basedOn": stale["inForce"], "files": [decided]})
+
+    assert [each["path"] for each in stale["files"] if each["isInConflict"]] == ["program.yaml"]
+    assert (early.status_code, undecided.status_code, unseen.status_code) == (409, 409, 409)
+    texts = (conflict["baseText"], conflict["inForceText"], conflict["draftText"])
+    assert texts == (text["text"], NOTIFIES, RETITLED)
+    assert done.json() == {"basedOn": stale["inForce"]}
+    after = await api.get(PATH)
+    assert (after["basedOn"], after["inForce"]) == (stale["inForce"], stale["inForce"])
+    assert await changed(api) == {"program.yaml": "changed", NEW: "added"}
+    assert "reactors/other.yaml" in [each["path"] for each in after["files"]]
+
+
+async def test_a_first_change_of_a_text_that_is_no_longer_in_force_is_refused(api: Api):
+    text = await shown(api)
+    await api.programs.deploy(files(program=NOTIFIES), by="eve")
+
+    late = await put(api, "program.yaml", RETITLED, text["version"])
+
+    assert (late.status_code, late.json()["file"]["stored"]) == (409, NOTIFIES)
+
+
+async def test_a_path_of_no_program_file_is_refused(api: Api):
+    for path in ("../program.yaml", "/etc/x", "reactors/", "reactors/a.txt", "notes.yaml", "events//a.yaml", "a\tb"):
+        answer = await put(api, path, SPRING, "")
+        assert fault(answer, "path")["code"] == "invalidPath", path
+
+    assert await changed(api) == {}
+
+
+async def test_an_invalid_body_is_refused(api: Api):
+    whole = {"path": NEW, "text": SPRING, "version": ""}
+    for wrong in ({"path": ""}, {"text": 7}, {"text": "a\0b"}, {"version": None}, {"path": "reactors/" + "x" * 200}):
+        assert (await api.http.put(FILE, json=whole | wrong)).status_code == 400, wrong
+    for body in ({}, [], {"basedOn": "1"}, {"basedOn": 0}, {"basedOn": 1, "files": [{"path": NEW}]}):
+        assert (await api.post(f"{PATH}/rebase", body)).status_code == 400, body
+
+    assert await changed(api) == {}
+
+
+async def test_what_is_not_there_is_not_found(api: Api):
+    assert (await api.http.get(FILE, params={"path": NEW})).status_code == 404
+    assert (await api.http.delete(FILE, params={"path": NEW})).status_code == 404
+    assert (await api.http.get(FILE)).status_code == 400
+    assert (await api.http.get("/api/NOWHERE/program/draft")).status_code == 404
+
+
+async def test_a_draft_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch):
+    large = await put(api, NEW, "#" * (MAX_FILE_BYTES + 1), "")
+    monkeypatch.setattr(saving, "MAX_DRAFT_FILES", 2)
+    monkeypatch.setattr(saving, "MAX_DRAFT_BYTES", 1000)
+    fits = [await put(api, f"reactors/{name}.yaml", SPRING, "") for name in "ab"]
+    third = await put(api, "reactors/c.yaml", SPRING, "")
+    together = await put(api, "reactors/a.yaml", "#" * 990, fits[0].json()["version"])
+
+    assert [each.status_code for each in fits] == [200, 200]
+    assert [fault(each, "text")["code"] for each in (large, third, together)] == ["tooLarge"] * 3
+
+
+async def test_only_discarding_is_in_the_audit_log(api: Api):
+    await put(api, NEW, SPRING, "")
+    await api.http.delete(PATH)
+
+    logged = (await api.get("/api/audit/log"))["items"]
+    assert [(each["eventType"], each["entityType"]) for each in logged] == [
+        ("DELETE /api/{storeCode}/program/draft", "PROGRAM_DRAFT")
+    ]

@@ -1,0 +1,54 @@
+"""The program that a draft makes of a revision, and the files that another revision changed, too. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal, TypeAlias
+
+Texts: TypeAlias = Mapping[str, str]
+"""Texts of files by their paths."""
+Changes: TypeAlias = Mapping[str, str | None]
+"""The texts of the files that a draft changes, by their paths; None for a file that is removed."""
+ChangeKind: TypeAlias = Literal["none", "added", "changed", "removed"]
+
+NO_FILE = ""
+"""The version of a file that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileConflict:
+    """A file that a draft and another revision changed differently. A text is None where there is no such file."""
+
+    path: str
+    base: str | None
+    in_force: str | None
+    draft: str | None
+
+
+def version_of(text: str | None) -> str:
+    """The version of a text, by which an editor says which one it has seen; the same text has the same version."""
+    return NO_FILE if text is None else sha256(text.encode()).hexdigest()[:32]
+
+
+def with_changes(base: Texts, changes: Changes) -> dict[str, str]:
+    """The files of a revision with the changes of a draft, in the order of their paths."""
+    whole = {**base, **changes}
+    return {path: text for path, text in sorted(whole.items()) if text is not None}
+
+
+def change_of(base: str | None, text: str | None) -> ChangeKind:
+    """What became of a file."""
+    if base == text:
+        return "none"
+    if base is None:
+        return "added"
+    return "removed" if text is None else "changed"
+
+
+def conflicts(base: Texts, in_force: Texts, changes: Changes) -> Sequence[FileConflict]:
+    """The files of a draft on `base` that the revision in force has with another text than both."""
+    return [
+        FileConflict(path, base.get(path), in_force.get(path), text)
+        for path, text in sorted(changes.items())
+        if in_force.get(path) not in (base.get(path), text)
+    ]
