@@ -10,6 +10,7 @@ from api.administrators import routes as administrators
 from api.administrators import settings as admin_settings
 from api.analytics import overviews as analytics_overviews
 from api.analytics import routes as analytics
+from api.analytics import series as analytics_series
 from api.analytics import totals as analytics_totals
 from api.api_keys import routes as api_keys
 from api.audit_log import archives as audit_archives
@@ -44,6 +45,8 @@ from api.members import privacy as members_privacy
 from api.members import relations as members_relations
 from api.members import routes as members
 from api.merges import routes as merges
+from api.points import balances as points_balances
+from api.points import expiring as points_expiring
 from api.points import history as points_history
 from api.points import routes as points
 from api.programs import routes as programs
@@ -89,7 +92,9 @@ ROUTERS = (
     webhook_secrets.router,
     webhook_deliveries.router,
     webhook_resends.router,
+    points_expiring.router,  # before transfers, whose path parameter would match `expiring`
     points_history.router,  # before transfers, whose path parameter would match `history`
+    points_balances.router,
     points.router,  # before members, whose path parameter would match `points`
     achievements.router,
     campaigns.router,
@@ -116,6 +121,7 @@ ROUTERS = (
     wallets.router,
     analytics.router,
     analytics_overviews.router,
+    analytics_series.router,
     analytics_totals.router,
     imports.router,
     exports.router,

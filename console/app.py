@@ -13,6 +13,7 @@ from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
 from console.events import routes as events
 from console.exports import routes as exports
+from console.figures import routes as figures
 from console.imports import routes as imports
 from console.log_in import routes as log_in
 from console.members import routes as members
@@ -38,6 +39,7 @@ ROUTERS = (
     static_files,
     log_in.router,
     overview.router,
+    figures.router,
     search.router,
     events.router,
     members.router,

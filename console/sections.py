@@ -30,6 +30,7 @@ class Section:
 
 SECTIONS = (
     Section("", "Overview", "dashboard"),
+    Section("figures", "Figures", "chart-line", Permission.VIEW_ANALYTICS),
     Section("events", "Events", "activity", Permission.VIEW_EVENTS),
     Section("members", "Members", "users", Permission.VIEW_MEMBERS),
     Section("corrections", "Corrections", "list-check", Permission.VIEW_CORRECTIONS),

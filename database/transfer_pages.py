@@ -115,7 +115,7 @@ def points_moved(
 ) -> list[Points]:
     """Return the points that were earned, spent or expired from each moment to the next, less what was undone."""
     amount, here = transfer.c[measured], and_(transfer.c.store == tx.store, transfer.c.wallet == wallet)
-    return _sums(tx, amount, here, transfer.c.at, moments)
+    return sums_between(tx, amount, here, transfer.c.at, moments)
 
 
 def points_due(
@@ -123,10 +123,10 @@ def points_due(
 ) -> list[Points]:
     """Return the points that become active, or expire, from each moment to the next, if nothing changes."""
     here = and_(lot.c.store == tx.store, lot.c.wallet == wallet, lot.c.remaining > 0)
-    return _sums(tx, lot.c.remaining, here, lot.c.active_from if due == "pending" else lot.c.expires_at, moments)
+    return sums_between(tx, lot.c.remaining, here, lot.c.active_from if due == "pending" else lot.c.expires_at, moments)
 
 
-def _sums(
+def sums_between(
     tx: ReadTransaction,
     amount: ColumnElement[int],
     within: ColumnElement[bool],

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from api.analytics.periods import AskedPeriod, Period
 from api.analytics.schemas import CampaignOverview, GeneralOverview, UnitsOverview
+from api.analytics.series import WalletInPath, wallet_figures, wallet_in_path
 from api.http.errors import NotFound
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest
 from database import ReadTransaction
 from database.analytics.reading import FigureReader
-from loyalty.analytics.figures import ACTIVE, BUYER, RETURNER, STOCKS, WalletFigures
+from loyalty.analytics.figures import ACTIVE, BUYER, RETURNER, WalletFigures
 from loyalty.analytics.overviews import EngagementType, General, GeneralType, UnitsType, units
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
@@ -53,7 +54,7 @@ async def general_overview(
 async def units_overview(
     store_request: AdminRequest,
     period: AskedPeriod,
-    code: Annotated[str, Path(alias="walletTypeCode", description="The code of a wallet.")],
+    code: WalletInPath,
     data_type: Annotated[UnitsType, Query(alias="dataType")] = "unitsIssued",
 ) -> Response:
     """Points of a wallet: what was issued, spent and expired on some days, and what is there at their end.
@@ -61,15 +62,13 @@ async def units_overview(
     Points count on the day of booking, and an undoing on its own.
     """
     program = store_request.program
-    wallet = program.wallets.get(code)
-    if wallet is None:
-        raise NotFound(f"no wallet type {code[:80]} in {store_request.store}")
+    wallet = wallet_in_path(store_request, code)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         figures = FigureReader(tx.connection, tx.store, program.zone)
-        (header,) = _units(figures, code, [(period.first, period.last)])
+        (header,) = wallet_figures(figures, code, [(period.first, period.last)])
         spans = period.spans
-        by_day = zip(spans, _units(figures, code, spans), strict=True)
+        by_day = zip(spans, wallet_figures(figures, code, spans), strict=True)
         return {
             "header": {name: _amount(wallet, header, name) for name in get_args(UnitsType)},
             "data": {span[0].isoformat(): _amount(wallet, each, data_type) for span, each in by_day},
@@ -139,17 +138,6 @@ def _general(
         )
         for index, found in enumerate(sums)
     ]
-
-
-def _units(figures: FigureReader, wallet: str, spans: list[tuple[date, date]]) -> list[WalletFigures]:
-    """The points of a wallet in each of these spans of days, which are in order."""
-    there = figures.sums(*STOCKS, last=spans[0][0].fromordinal(spans[0][0].toordinal() - 1))
-    found = []
-    for within in figures.by_span(spans, *STOCKS, "issued", "spent", "expired"):
-        for stock in STOCKS:
-            there.add(stock, wallet, *within.of(stock, wallet))
-        found.append(WalletFigures.of(wallet, within, there))
-    return found
 
 
 def _engagement(

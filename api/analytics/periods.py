@@ -63,7 +63,12 @@ def _period(
     last: Annotated[date | None, Query(alias="intervalEndDate", description="Included. [default: today]")] = None,
 ) -> Period:
     """The period that a request asks for; raise BadInput."""
-    end = last or local_day(store_request.now, store_request.program.zone)
+    return period_of(first, last, aggregation, today=local_day(store_request.now, store_request.program.zone))
+
+
+def period_of(first: date | None, last: date | None, interval: Interval, *, today: date) -> Period:
+    """The period from one day to another, by default DEFAULT_DAYS until today; raise BadInput."""
+    end = last or today
     for name, day in (("intervalStartDate", first), ("intervalEndDate", end)):
         if day is not None and not LEAST_YEAR <= day.year <= MOST_YEAR:
             message = f"{day} is out of range: ask for a day from {LEAST_YEAR} to {MOST_YEAR}"
@@ -75,7 +80,7 @@ def _period(
     if (end - start).days >= MAX_SPAN_DAYS:
         message = f"these are more than {MAX_SPAN_DAYS} days: ask for fewer"
         raise BadInput.at("intervalStartDate", message, "outOfRange")
-    return Period(start, end, aggregation)
+    return Period(start, end, interval)
 
 
 AskedPeriod = Annotated[Period, Depends(_period)]

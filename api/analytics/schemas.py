@@ -201,3 +201,52 @@ class CampaignTotals(TypedDict):
 
     items: list[CampaignTotal]
     total: Total
+
+
+PointsOfInterval = TypedDict(
+    "PointsOfInterval",
+    {
+        "from": Day,
+        "until": Day,
+        "issued": ExactNumber,
+        "spent": ExactNumber,
+        "expired": ExactNumber,
+        "outstanding": ExactNumber,
+    },
+)
+"""Points of a wallet that were moved on the days `from` to `until`, and those outstanding at their end."""
+
+ExpiringOfWeek = TypedDict("ExpiringOfWeek", {"from": Day, "until": Day, "points": ExactNumber})
+"""Points that expire on the days `from` to `until`."""
+
+BalanceOfInterval = TypedDict("BalanceOfInterval", {"from": Day, "until": Day, "balance": ExactNumber})
+"""What a member could spend at the end of the days `from` to `until`, less what they owed."""
+
+
+class _Series(TypedDict):
+    """The period that was asked for."""
+
+    intervalStartDate: Instant
+    intervalEndDate: Instant
+    aggregationType: str
+    walletTypeCode: str
+
+
+class PointsSeries(_Series):
+    """Points of a wallet over time."""
+
+    items: list[PointsOfInterval]
+
+
+class BalanceSeries(_Series):
+    """The balance of a member over time."""
+
+    customerId: Id
+    items: list[BalanceOfInterval]
+
+
+class ExpiringSeries(TypedDict):
+    """What expires in the coming weeks."""
+
+    walletTypeCode: str
+    items: list[ExpiringOfWeek]

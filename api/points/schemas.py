@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
 from api.http.responses import ExactNumber, Id, Instant, Total, UnreadableItem
+from api.http.scrolling import Scroll
 from api.wallets.schemas import WalletType
 from loyalty.points.amounts import MAX_AMOUNT
 from loyalty.store.points import TransferKind
@@ -215,6 +216,32 @@ class Transfers(TypedDict):
 
     items: list[TransferDetails | UnreadableItem]
     total: Total
+
+
+class ExpiringIdentity(TypedDict):
+    """What names a member; empty for a caller who may not read members."""
+
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    loyaltyCardNumber: NotRequired[str]
+
+
+class ExpiringLotDetails(TypedDict):
+    """Points of one member that expire at one moment."""
+
+    lotId: Id
+    expiresAt: Instant
+    walletTypeCode: str
+    points: ExactNumber
+    customerId: Id
+    customerData: ExpiringIdentity
+
+
+class ExpiringPoints(TypedDict):
+    """A page of points that expire."""
+
+    items: list[ExpiringLotDetails]
+    scroll: Scroll
 
 
 PointType = Literal["spent", "earned", "expired", "pending"]

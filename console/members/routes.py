@@ -9,6 +9,7 @@ from api.members.changing import activate, deactivate, put_member
 from api.members.exporting import export_member
 from api.members.privacy import anonymize
 from api.members.routes import list_members, post_member, show_member, show_status
+from console.members.charts import balance_charts
 from console.members.sections import lists_of
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore
@@ -58,12 +59,14 @@ async def show_page(member: str, page: PageOfStore) -> Response:
     shown = await page.call(show_member, member=member)
     status = await page.call(show_status, member=member)
     context: dict[str, Any] = {**await lists_of(page, shown["customerId"])}
+    balances = await balance_charts(page, shown["customerId"])
     may_change, may_export = page.may(put_member), page.may(export_member)
     return await page.render(
         "members/member.html",
         member=shown,
         standing=status,
         form_key=page.new_key(),
+        balances=balances,
         may_change=may_change,
         may_export=may_export,
         **context,

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from access import Permission
-from api.analytics.routes import show_liability
 from api.events.routes import list_events
 from api.stuck.routes import list_stuck
 from console.pages.page import PageOfStore
@@ -25,10 +24,3 @@ async def show_overview(page: PageOfStore) -> Response:
         stuck = await page.call(list_stuck, query={"retryable": "true", "_itemsOnPage": "5"})
     system = await page.state.services.system_state() if page.allows(Permission.VIEW_PROCESSING) else None
     return await page.render("overview/overview.html", events=events, stuck=stuck, system=system)
-
-
-@router.get(f"{STORE}/figures")
-async def show_figures(page: PageOfStore) -> Response:
-    """What the store owes its members; asked for by the overview when it is shown, so that nobody waits for it."""
-    liability = await page.call(show_liability)
-    return await page.render("overview/figures.html", block="figures", liability=liability)

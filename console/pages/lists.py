@@ -1,6 +1,6 @@
 """Lists: their state is in the URL, so that it can be sent, reloaded, and found again by Back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -62,6 +62,16 @@ class List:
     def value(self, name: str) -> str:
         """The value of a filter; empty without it."""
         return self.query.get(name, "")
+
+    def further(self, fields: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str]]:
+        """The filters of the URL that a form has no fields for: what a link to this list asked for is kept."""
+        shown = {name for name, *_ in fields}
+        given = self.query.multi_items()
+        return [
+            (name, value)
+            for name, value in given
+            if value and name not in shown and name not in self.errors and name not in _PLACES
+        ]
 
     def with_query(self, **changed: str) -> str:
         """The query with changed parameters; an empty one is left out."""

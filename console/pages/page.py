@@ -101,15 +101,15 @@ class Page:
         authorize(rule_of(endpoint), self.caller, self.store)
         return await respond(endpoint, {**self.injected, Request: self.request}, path)
 
-    async def list_of(self, endpoint: Endpoint, *, by_key: bool = False, **path: Any) -> List:
+    async def list_of(self, endpoint: Endpoint, *, by_key: bool = False, order: str = "", **path: Any) -> List:
         """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong.
 
-        `by_key`: the endpoint pages by key.
+        `by_key`: the endpoint pages by key. `order`: the parameter by which the first come first.
         """
         query = self.request.query_params
-        asked = without_empty(query)
+        asked = {**({order: "asc"} if order else {}), **({"_scroll": ""} if by_key else {}), **without_empty(query)}
         try:
-            content = await self.call(endpoint, query={"_scroll": "", **asked} if by_key else asked, **path)
+            content = await self.call(endpoint, query=asked, **path)
         except BadInput as error:
             return List({"items": [], "total": NONE}, query, {each.path: each.message for each in error.faults})
         return List(content, query)

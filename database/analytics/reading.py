@@ -34,8 +34,7 @@ class FigureReader(FigureCounts):
 
     def __init__(self, connection: Connection, store: str, zone: ZoneInfo) -> None:
         super().__init__(connection, store)
-        if connection.dialect.name == "postgresql":
-            connection.execute(_SNAPSHOT)
+        take_snapshot(connection)
         self.days_in = self.zone() or zone
         """The time zone of the days: that of the program, and until all is counted anew, the one before."""
         self._waiting: Counted = self.counted(self.notes(MOST_NOTES), self.days_in)
@@ -114,6 +113,12 @@ class FigureReader(FigureCounts):
             counted = select(func.count(func.distinct(table.c.member))).where(*here)
             found += self.connection.execute(counted).scalar_one()
         return found
+
+
+def take_snapshot(connection: Connection) -> None:
+    """Have all statements of a transaction read one state of the database; call it before the first of them."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SNAPSHOT)
 
 
 _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

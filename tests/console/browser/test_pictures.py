@@ -18,6 +18,7 @@ DOCUMENT = ROOT / "docs" / "console.md"
 PICTURES = {
     "console-event": ("/search?q=receipt-4711", "double-on-web"),
     "console-member": ("/search?q=anna@example.com", "anna@example.com"),
+    "console-figures": ("/figures", "What expires in the coming weeks"),
     "console-program": ("/program/1", "Revision 1"),
 }
 """What is opened for each picture, and a text that it must show."""

@@ -1,0 +1,66 @@
+"""Answers of the API as charts, each value with a link to its rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from access import Permission
+from console.pages.charts import Chart, Series, labels_of, link
+from console.pages.page import StorePage
+
+_MOVED = {"issued": "adding", "spent": "spending", "expired": "expired"}
+"""The figures of points that were moved, and the type of the transfers that moved them."""
+
+
+def points_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
+    """Points of a wallet that were issued, spent and expired."""
+    items, wallet = answer["items"], answer["walletTypeCode"]
+    series = [
+        Series(name, [each[name] for each in items], _within(page, ("points",), items, "createdAt", wallet, type=kind))
+        for name, kind in _MOVED.items()
+    ]
+    return Chart("Points by day", "Days", labels_of(items), series, "lines", wallet)
+
+
+def outstanding_chart(answer: Mapping[str, Any]) -> Chart:
+    """Points of a wallet that can still be spent, now or later."""
+    items = answer["items"]
+    series = [Series("outstanding", [each["outstanding"] for each in items])]
+    return Chart("Outstanding points", "At the end of", labels_of(items), series, "lines", answer["walletTypeCode"])
+
+
+def expiring_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
+    """Points of a wallet that expire in the coming weeks."""
+    items, wallet = answer["items"], answer["walletTypeCode"]
+    links = _within(page, ("points", "expiring"), items, "expiresAt", wallet)
+    series = [Series("expire", [each["points"] for each in items], links)]
+    return Chart("What expires in the coming weeks", "Week", labels_of(items), series, unit=wallet)
+
+
+def tiers_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
+    """Members in each tier."""
+    items = answer["items"]
+    may_list = page.allows(Permission.VIEW_MEMBERS)
+    links = [link(page.url("members"), levelId=each["levelId"]) for each in items] if may_list else ()
+    series = [Series("members", [each["customers"] for each in items], links)]
+    return Chart("Members by tier", "Tier", [each["name"] for each in items], series)
+
+
+def _within(
+    page: StorePage, path: Sequence[str], items: Sequence[Mapping[str, Any]], field: str, wallet: str, **filters: str
+) -> Sequence[str]:
+    """For each interval, the address of the list of what happened within it; none for who may not read the list."""
+    if not page.allows(Permission.VIEW_POINTS):
+        return ()
+    return [
+        link(
+            page.url(*path),
+            **{
+                "walletType:code": wallet,
+                **filters,
+                f"{field}[gte]": each["from"],
+                f"{field}[lt]": (date.fromisoformat(each["until"]) + timedelta(days=1)).isoformat(),
+            },
+        )
+        for each in items
+    ]

@@ -1,0 +1,57 @@
+// Draws what `data-chart` holds. The numbers are in the table under each picture, too.
+(() => {
+  const COLOURS = ["--chart-1", "--chart-2", "--chart-3", "--chart-4"];
+  const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const round = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
+
+  // Bars are stacked: each series is drawn up to the sum of those below it, the highest first.
+  function stacked(series) {
+    const sums = [];
+    return series.map((each) => each.values.map((value, i) => (sums[i] = (sums[i] || 0) + value)));
+  }
+
+  function options(chart, element, isBars) {
+    const lines = chart.series.map((each, i) => {
+      const own = colour(COLOURS[i % COLOURS.length]);
+      const line = { label: each.name, stroke: own, width: 2, points: { show: chart.labels.length === 1 } };
+      if (isBars) return { ...line, fill: own, paths: uPlot.paths.bars({ size: [0.7, 60] }), value: (_, __, ___, at) => at === null ? "" : round(each.values[at]) };
+      return { ...line, dash: DASHES[i % DASHES.length], value: (_, value) => value === null || value === undefined ? "" : round(value) };
+    });
+    const label = (at) => Number.isInteger(at) && chart.labels[at] !== undefined ? chart.labels[at] : "";
+    const thin = { stroke: colour("--chart-grid"), width: 1 };
+    const axis = { stroke: colour("--chart-text"), grid: thin, ticks: thin };
+    return {
+      width: element.clientWidth,
+      height: 240,
+      scales: { x: { time: false, range: () => [-0.5, chart.labels.length - 0.5] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 0) * 1.05)] } },
+      series: [{ label: "", value: (_, at) => label(at) }, ...(isBars ? lines.reverse() : lines)],
+      axes: [
+        { ...axis, space: 90, incrs: [1, 2, 5, 10, 20, 50, 100, 200], values: (_, places) => places.map(label) },
+        { ...axis, size: 70, values: (_, values) => values.map(round) },
+      ],
+      cursor: { drag: { x: false, y: false } },
+    };
+  }
+
+  function draw(element) {
+    const chart = JSON.parse(element.dataset.chart);
+    const isBars = chart.kind === "bars";
+    element.hidden = false;
+    const values = isBars ? stacked(chart.series).reverse() : chart.series.map((each) => each.values);
+    element.plot?.destroy();
+    element.plot = new uPlot(options(chart, element, isBars), [chart.labels.map((_, i) => i), ...values], element);
+  }
+
+  const charts = [...document.querySelectorAll("[data-chart]")];
+  const drawAll = () => charts.forEach(draw);
+  drawAll();
+  for (const each of document.querySelectorAll("details[data-numbers]")) each.open = false;
+  new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+  let width = window.innerWidth;
+  window.addEventListener("resize", () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    for (const each of charts) each.plot.setSize({ width: each.clientWidth, height: 240 });
+  });
+})();
