@@ -5,6 +5,9 @@ PROGRAM ?=
 WORKERS ?= logical
 UV := .venv/bin/uv
 export UV_PYTHON_DOWNLOADS = never
+# Every module is compiled once, packages at their installation, and not again by each process that imports it.
+export UV_COMPILE_BYTECODE = 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo up test lint types contract lock vendor
 

@@ -1,5 +1,6 @@
 """Migrate a database's schema, by the scripts in `database/migrations`."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -23,13 +24,18 @@ def config() -> Config:
     return settings
 
 
+@cache
+def head() -> str | None:
+    """Return the revision of the newest script, which takes longer to find than a database to open."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
 def upgrade(engine: Engine) -> None:
     """Apply every migration that is missing. Several processes may call it at once."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(MIGRATIONS, 0))))
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        if MigrationContext.configure(connection).get_current_revision() == head():
             return
         settings = config()
         settings.attributes["connection"] = connection

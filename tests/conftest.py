@@ -31,7 +31,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL pattern of a PostgreSQL server on a socket, for `.format(name=database)`."""
-    with postgres.serving("fsync=off", "max_connections=60") as url:
+    with postgres.serving("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=60") as url:
         yield url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{name}?")
 
 
@@ -64,7 +64,7 @@ def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgresql_database_url(postgres_template: str) -> Iterator[str]:
     """A fresh, migrated database on PostgreSQL."""
     name = f"test_{time.monotonic_ns()}"
-    _sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE migrated")
+    _sql(postgres_template, f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY")
     yield postgres_template.format(name=name)
     _sql(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
 

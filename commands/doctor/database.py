@@ -14,7 +14,7 @@ from commands.shared.database_reader import revision_in_force, store_codes
 from commands.shared.secret_keys import KEY_FILE
 from commands.shared.settings import SECRET_KEY, Settings
 from database import InvalidDatabaseUrl
-from database.migrate import config
+from database.migrate import config, head
 from database.read_only import open_read_only
 from database.secret_keys import SecretKeyError, SecretKeys
 from database.stored_secrets import KEY_CHECK, setting_of
@@ -39,17 +39,17 @@ def look_at_database(data: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _findings(connection: Connection, data: Path, settings: Settings) -> Iterator[Finding]:
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    newest = head()
     if "alembic_version" not in inspect(connection).get_table_names():
         yield ill("database", "it is empty", "deploy a program by `laurel deploy`, which makes the tables")
         return
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    if revision != head:
+    if revision != newest:
         known = {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
         is_older = revision in known
         cure = "start this version, which migrates it" if is_older else "use the version that wrote it"
         kind = "older" if is_older else "newer"
-        yield ill("schema", f"it is of {kind} version {revision}, and this one needs {head}", cure)
+        yield ill("schema", f"it is of {kind} version {revision}, and this one needs {newest}", cure)
         return
     yield well("database", f"{connection.dialect.name}, schema {revision}")
     yield _key(connection, data, settings)
