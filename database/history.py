@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, case, func, or_, select, union
 
-from database.ledger import TRANSFER_COLUMNS, transfer_record
+from database.ledger_history import allocations_of, transfers_of
 from database.past import (
     ContributedSince,
     LateSince,
@@ -21,12 +21,14 @@ from database.past import (
 )
 from database.past_operations import PastOperations, activations, by_hand
 from database.queries import columns_of
+from database.returnable import ReturnablePasts, count_as_before, programs_of, returnable_types, returning_types
 from database.tables import (
     account,
     allocation,
     badge,
     contribution,
     counted_sale,
+    customer_transaction,
     event,
     issued_reward,
     lot,
@@ -47,7 +49,7 @@ from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, AchievementCompletions
 from loyalty.store.history import MemberRange, ReplayedEvent
 from loyalty.store.members import Balance, GrantedBadge, StoredMember
-from loyalty.store.points import Allocation, Transfer
+from loyalty.store.returnable import ReturnablePast
 from loyalty.store.rewards import IssuedReward
 from loyalty.store.tiers import CountedSale, TierPlace
 
@@ -59,13 +61,25 @@ PAGE = 2_000
 _MAX_WAIT = timedelta(days=7)
 """How long an event may wait for its turn, or be set aside, and count for the time in which it was applied."""
 
-_NOT_REPORTED = [name for name in BUILT_IN if name != "member_registered"]
+_NOT_REPORTED = [name for name in BUILT_IN if name not in ("member_registered", "transaction", "transaction_returned")]
 
 
 class History:
     """The past of one store since a moment, which is the start of a local day there."""
 
-    def __init__(self, connection: Connection, program: Program, *, since: datetime, until: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        program: Program,
+        *,
+        since: datetime,
+        until: datetime,
+        planned: Program | None = None,
+    ) -> None:
+        """`planned`: another program under which the events are replayed; it may reverse other events."""
+        programs = (program,) if planned is None else (program, planned)
+        self._returning = sorted(returning_types(*programs))
+        self._pasts = ReturnablePasts(connection, program.store, sorted(returnable_types(*programs)), before=since)
         self._connection = connection
         self._program = program
         self._store = program.store
@@ -117,6 +131,7 @@ class History:
 
     def snapshots(self, members: MemberRange) -> Iterator[MemberSnapshot]:
         """Return these members as they were."""
+        pasts = self._pasts.of(event.c.member.in_(self._returning_since(members)))
         past = Past(
             program=self._program,
             since=self._since,
@@ -124,7 +139,8 @@ class History:
             goals={each.name: int(each.goal * MILLION) for each in self._program.achievements},
             tiers=self._first_tiers(members),
             places=self._places(members),
-            counted_sales=self._counted_sales(members),
+            counted_sales=self._counted_sales(members, pasts),
+            pasts=pasts,
             contributed=self._contributed_since(members),
             completed_since=self._completed_since(members),
             granted_since=self._granted_since(members),
@@ -135,8 +151,8 @@ class History:
             lots=self._by_member(members, StoredLot, lot, lot.c.created_at < self._since, order_by=lot.c.id),
             allocations=self._allocations_since(members),
             with_history=frozenset(row[0] for row in self._connection.execute(self._with_history(members))),
-            transfers=self._transfers_before(members),
-            allocated=self._allocated_before(members),
+            transfers=transfers_of(self._connection, *self._before(members)),
+            allocated=allocations_of(self._connection, *self._before(members)),
             badges=self._by_member(members, GrantedBadge, badge, badge.c.granted_at < self._since),
             daily_sums=self._by_member(members, StoredSum, mark),
             completions=self._by_member(members, AchievementCompletions, progress),
@@ -146,6 +162,10 @@ class History:
         within = (member.c.store == self._store, member.c.id.between(members.first, members.last))
         for row in self._connection.execute(select(*columns_of(StoredMember, member)).where(*within)).all():
             yield past.snapshot(StoredMember(*row))
+
+    def other_programs(self, snapshots: Iterable[MemberSnapshot]) -> dict[int, Program | None]:
+        """Return the programs under which the returnable events of members were decided, by their revisions."""
+        return programs_of(self._connection, self._store, (each.past for each in snapshots))
 
     def used_by_program(self) -> UsageByReactor:
         """Return what firings had taken from limits of the whole program."""
@@ -251,37 +271,27 @@ class History:
         return {lot_id: LotChange(int(points), int(held)) for lot_id, points, held in rows}
 
     def _with_history(self, members: MemberRange) -> CompoundSelect[Any]:
-        """Select the members with points on hold, or with transfers since that an operation made or released a hold."""
+        """Select the members with points on hold, with transfers by operations or holds, or with returns since."""
         moved = (*self._transfers_since(members), or_(by_hand(), transfer.c.kind == "release"))
         holding = (account.c.store == self._store, account.c.member.between(members.first, members.last))
         return union(
-            select(transfer.c.member).where(*moved), select(account.c.member).where(*holding, account.c.held > 0)
+            select(transfer.c.member).where(*moved),
+            select(account.c.member).where(*holding, account.c.held > 0),
+            self._returning_since(members),
         )
 
+    def _returning_since(self, members: MemberRange) -> Select[Any]:
+        """Select the members of whom an event since took something back."""
+        within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
+        return select(event.c.member).where(*within, event.c.type.in_(self._returning), self._applied_since())
+
     def _before(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
+        """Select the transfers from before of members with history."""
         return (
             transfer.c.store == self._store,
             transfer.c.member.in_(self._with_history(members)),
             transfer.c.at < self._since,
         )
-
-    def _transfers_before(self, members: MemberRange) -> Mapping[str, list[Transfer]]:
-        """The transfers from before of members with history, in order."""
-        found: dict[str, list[Transfer]] = defaultdict(list)
-        wanted = select(*TRANSFER_COLUMNS).where(*self._before(members))
-        for row in self._connection.execute(wanted.order_by(transfer.c.at, transfer.c.account, transfer.c.number)):
-            each = transfer_record(*row)
-            found[each.member].append(each)
-        return found
-
-    def _allocated_before(self, members: MemberRange) -> Mapping[str, Mapping[str, list[Allocation]]]:
-        """The allocations of these transfers, by member and transfer."""
-        found: dict[str, dict[str, list[Allocation]]] = defaultdict(lambda: defaultdict(list))
-        columns = (transfer.c.member, transfer.c.id, *columns_of(Allocation, allocation))
-        joined = select(*columns).join(transfer, transfer.c.id == allocation.c.transfer)
-        for member_id, transfer_id, *values in self._connection.execute(joined.where(*self._before(members))):
-            found[member_id][transfer_id].append(Allocation(*values))
-        return found
 
     def _transfers_since(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -326,22 +336,42 @@ class History:
             found[member_id][name] = place_before(place, then, since=self._since)
         return found
 
-    def _counted_sales(self, members: MemberRange) -> Mapping[str, list[CountedSale]]:
-        """What the sales of members count that happened before."""
-        return self._by_member(members, CountedSale, counted_sale, counted_sale.c.at < self._since)
+    def _counted_sales(
+        self, members: MemberRange, pasts: Mapping[str, ReturnablePast]
+    ) -> Mapping[str, list[CountedSale]]:
+        """What the sales of members counted that happened before; those that came back since count by share."""
+        found = self._by_member(members, CountedSale, counted_sale, counted_sale.c.at < self._since)
+        returned = (event.c.store == self._store, event.c.member.between(members.first, members.last))
+        wanted = select(customer_transaction.c.linked_number).join(event, event.c.id == customer_transaction.c.event)
+        numbers = set(self._connection.execute(wanted.where(*returned, self._applied_since())).scalars())
+        changed = {member: count_as_before(found.get(member, []), past, numbers) for member, past in pasts.items()}
+        return {**found, **changed}
 
     def _completed_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
         """How often each achievement was completed since, less the completions that were taken back by hand."""
         found = self._counts_since(members, "achievement_completed", "achievement")
         for member_id, body in self._bodies_since(members, "achievement_progress_set"):
             found[member_id][body["achievement"]] += min(0, body["completed"] - body["previous_completed"])
+        for member_id, name, times in self._taken_back_since(members, "counted"):
+            found[member_id][name] += times
         return found
+
+    def _taken_back_since(self, members: MemberRange, kind: str) -> list[tuple[str, str, int]]:
+        """How many completions, or badges of each name, returns since have taken back: negative, by member."""
+        columns = (event.c.member, contribution.c.name)
+        within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
+        joined = select(*columns, func.sum(contribution.c.times)).join(event, event.c.id == contribution.c.event)
+        taken = joined.where(*within, self._applied_since(), contribution.c.kind == kind, contribution.c.times < 0)
+        rows = self._connection.execute(taken.group_by(*columns))
+        return [(member_id, name, int(times)) for member_id, name, times in rows]
 
     def _granted_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
         """How many badges of each kind were granted since, or set by hand."""
         found = self._counts_since(members, "badge_granted", "badge")
         for member_id, body in self._bodies_since(members, "badges_set"):
             found[member_id][body["badge"]] += body["times"] - body["previous_times"]
+        for member_id, name, times in self._taken_back_since(members, "badge"):
+            found[member_id][name] += times
         return found
 
     def _counts_since(self, members: MemberRange, type_: str, key: str) -> dict[str, Counter[str]]:

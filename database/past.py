@@ -23,6 +23,7 @@ from loyalty.store.achievements import AchievementCompletions, DailySum
 from loyalty.store.members import NO_POINTS, Balance, GrantedBadge, Member, StoredMember, TierReview
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Allocation, Lot, Transfer
+from loyalty.store.returnable import NO_PAST, ReturnablePast
 from loyalty.store.rewards import IssuedReward
 from loyalty.store.tiers import CountedSale, TierPlace
 from loyalty.tiers.standing import kept_until
@@ -137,6 +138,8 @@ class Past:
     places: Mapping[str, Mapping[str, TierPlace]]
     """Where they were in tier sets beside the default one."""
     counted_sales: Mapping[str, list[CountedSale]]
+    pasts: Mapping[str, ReturnablePast]
+    """What members could return, of those who did."""
     contributed: Mapping[str, ContributedSince]
     completed_since: Mapping[str, Counter[str]]
     granted_since: Mapping[str, Counter[str]]
@@ -197,7 +200,7 @@ class Past:
             tier_places=dict(self.places.get(member_id, {})),
             counted_sales={(each.event, each.tier_set): each for each in self.counted_sales.get(member_id, ())},
         )
-        return MemberSnapshot(state)
+        return MemberSnapshot(state, past=self.pasts.get(member_id, NO_PAST))
 
     def _coupons(self, member_id: str) -> Iterator[IssuedReward]:
         """The issued rewards that had neither expired nor been cancelled."""

@@ -22,7 +22,7 @@ class RiserQueries(Queries):
     def count(self, old: TierRules, new: TierRules, *, now: datetime) -> dict[str, int]:
         """Return how many members rise to each tier of a set, by the names of the tiers, the lowest first.
 
-        Whom a new rule of spend raises is not known before all their sales are counted by it.
+        Whom a new rule of spend raises, `database.spend_risers` counts.
         """
         easier = () if new.by == "spend" and new.judges_everybody(old) else new.easier_than(old)
         if not easier:

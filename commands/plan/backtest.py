@@ -223,12 +223,12 @@ def _replay(part: Partition) -> ReplayComparison:
 
 
 @contextmanager
-def _history(source: FromDatabase, program: Program) -> Iterator[Any]:
+def _history(source: FromDatabase, program: Program, planned: Program | None = None) -> Iterator[Any]:
     from database.history import History
     from database.read_only import open_read_only
 
     with open_read_only(source.url) as connection:
-        yield History(connection, program, since=source.since, until=source.until)
+        yield History(connection, program, since=source.since, until=source.until, planned=planned)
 
 
 @contextmanager
@@ -259,9 +259,9 @@ class _Replayer:
                 case FromFile(), Path():
                     return self._of_file(read_shard(part, self.new.zone), count)
                 case FromDatabase() as source, MemberRange():
-                    with _history(source, self.old) as history:
-                        pair = PairedReplay(self.old, self.new, source.since)
+                    with _history(source, self.old, self.new) as history:
                         openings: list[MemberSnapshot] = list(history.snapshots(part))
+                        pair = PairedReplay(self.old, self.new, source.since, history.other_programs(openings))
                         pair.load(openings, history.used_by_program())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
                         past = heapq.merge(history.events(part), history.operations(part), key=_in_order)

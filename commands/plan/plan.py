@@ -157,6 +157,7 @@ def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[Depl
     """What members would lose as of now, and how many would rise to each tier."""
     from database.deploys import Replaced, losses_of_deploy
     from database.read_only import open_read_only
+    from database.spend_risers import count_risers_by_spend
     from database.transaction import ReadTransaction
 
     if base is None or base.revision is None:
@@ -168,7 +169,11 @@ def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[Depl
         risers: dict[str, int] = {}
         for before, after in old.tier_rules_beside(new):
             prefix = "" if after.tier_set == DEFAULT_SET else f"{after.tier_set}/"
-            counted = tx.risers.count(before, after, now=datetime.now(UTC))
+            tier_set = program.tier_sets.get(after.tier_set)
+            if tier_set is not None and tier_set.by == "spend" and after.judges_everybody(before):
+                counted = count_risers_by_spend(connection, program.store, tier_set)
+            else:
+                counted = tx.risers.count(before, after, now=datetime.now(UTC))
             risers |= {f"{prefix}{name}": members for name, members in counted.items()}
         return losses, risers
 

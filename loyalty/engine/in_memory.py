@@ -68,6 +68,8 @@ class InMemoryEngine:
     records_messages: bool = False
     with_reasons: bool = True
     store: InMemoryStore = field(init=False)
+    other_programs: Mapping[int, Program | None] = field(default_factory=dict)
+    """The programs of other revisions, under which events of loaded members were decided; None: it cannot be read."""
     set_aside: list[TransactionRefusal] = field(default_factory=list, init=False)
     """Why due items were set aside, until the caller clears it."""
     _events: int = field(default=0, init=False)
@@ -186,6 +188,7 @@ class InMemoryEngine:
                 context = EventContext(
                     self.store, self.program, event, "all_steps", self.now, with_reasons=self.with_reasons
                 )
+                context.other_programs = self.other_programs
                 try:
                     process_event(context)
                 except BEYOND_BOUNDS as error:

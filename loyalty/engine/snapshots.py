@@ -11,6 +11,8 @@ from loyalty.program.program import Program
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.store.due_items import DueTimes
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.store import InMemoryStore
+from loyalty.store.returnable import NO_PAST, ReturnablePast
 from loyalty.store.tiers import NO_PLACE
 from loyalty.tiers.places import subject_of
 from loyalty.tiers.standing import due_times_from_now
@@ -28,12 +30,15 @@ class MemberSnapshot:
     """The member registers later, and is not known yet."""
     due_items: DueItems | None = None
     """None: derive them from lots, coupons and tier."""
+    past: ReturnablePast = NO_PAST
+    """What can be returned later."""
 
 
 def load_into(engine: InMemoryEngine, snapshot: MemberSnapshot) -> MemberState:
     """Load a copy of a member into an engine, with its due items; return the copy."""
     state = snapshot.state.copy()
     engine.store.load(state)
+    _load_past(engine.store, snapshot.past)
     due_items = _derived(engine, snapshot) if snapshot.due_items is None else snapshot.due_items
     for subject, due in due_items.items():
         for kind, due_at in due.items():
@@ -43,10 +48,31 @@ def load_into(engine: InMemoryEngine, snapshot: MemberSnapshot) -> MemberState:
 
 def unload_from(engine: InMemoryEngine, member_id: str) -> MemberSnapshot:
     """Remove a member from an engine, with its due items; return it as it is now."""
-    state = engine.store.unload(member_id)
+    state, past = engine.store.unload(member_id), _unload_past(engine.store, member_id)
+    waiting = [each.id for each in past.waiting]
     subjects = (subject_of(member_id, each) for each in engine.program.tier_sets.values())
-    due_items = engine.store.due_items.remove((member_id, *subjects, *state.holdings))
-    return MemberSnapshot(state, due_items=due_items)
+    due_items = engine.store.due_items.remove((member_id, *subjects, *state.holdings, *waiting))
+    return MemberSnapshot(state, due_items=due_items, past=past)
+
+
+def _load_past(store: InMemoryStore, past: ReturnablePast) -> None:
+    store.events.kept.load(past.events)
+    store.transactions.load(past.transactions)
+    store.reversals.load(past.reversals)
+    store.reversals.note_reversible(past.reversible)
+    store.events.outside.update({each.id: each for each in past.waiting})
+
+
+def _unload_past(store: InMemoryStore, member_id: str) -> ReturnablePast:
+    events = store.events.kept.unload(member_id)
+    ids = [each.event.id for each in events]
+    transactions = [each for each in map(store.transactions.of_event, ids) if each is not None]
+    store.transactions.unload(transactions)
+    waiting = [each for each in store.events.outside.values() if each.member == member_id]
+    for each in waiting:
+        del store.events.outside[each.id]
+    reversals, reversible = store.reversals.unload(ids), store.reversals.unload_reversible(member_id)
+    return ReturnablePast(events, transactions, reversals, reversible, waiting)
 
 
 def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:

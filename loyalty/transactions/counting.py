@@ -1,9 +1,9 @@
 """What sales count for tiers that are reached by spend, dated by when they happened; returns lower it exactly."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import rules
 from loyalty.events.context import EventContext
@@ -66,25 +66,26 @@ def count_again(work: TierWork, program: Program, member: Member) -> None:
     for sale in work.tx.transactions.sales_of(member.id) if program.spend_sets else ():
         event = None if sale.event is None else work.tx.events.get(sale.event)
         if event is not None and event.decision is not None:
-            for counted in _counted(work, program, sale, event):
-                work.tx.spend.set_counted(member.id, counted)
+            returns = work.tx.transactions.returns_of(sale.document_number)
+            applied = [each for each in returns if each.event and _is_applied(work, each.event)]
+            for tier_set in program.spend_sets:
+                work.tx.spend.set_counted(member.id, counted_by(tier_set, sale, applied))
 
 
-def _counted(work: TierWork, program: Program, sale: StoredTransaction, event: StoredEvent) -> Iterator[CountedSale]:
-    """Yield what a sale counts for each tier set, as it was sold and less what came back."""
+def counted_by(tier_set: TierSet, sale: StoredTransaction, returns: Sequence[StoredTransaction]) -> CountedSale:
+    """Return what the sale of a member counts for a tier set, as it was sold and less what returns took back."""
+    assert sale.event is not None, "it has its member"
+    assert sale.member is not None, "it has its member"
     body = event_body(sale.id, stored_content(sale))
-    returns = work.tx.transactions.returns_of(sale.document_number)
-    left = left_of(sale.items, [each.items for each in returns if each.event and _is_applied(work, each.event)])
-    lines = list(left.lines)
-    gross = sum((each["gross_value"] for each in lines), Decimal(0))
-    rest = body | {"items": lines, "gross_value": gross}
-    for tier_set in program.spend_sets:
-        sold = spent_of(tier_set, _sold(event, sale.purchased_at, body))
-        if left.is_nothing or left.by_share:
-            amount = Points(sold - left.share_of(sold))
-        else:
-            amount = spent_of(tier_set, _sold(event, sale.purchased_at, rest))
-        yield CountedSale(event.id, tier_set.name, sale.purchased_at, sold, min(sold, amount))
+    sold = spent_of(tier_set, Event(sale.event, SOLD, sale.member, sale.purchased_at, body))
+    left = left_of(sale.items, [each.items for each in returns])
+    if left.is_nothing or left.by_share:
+        amount = Points(sold - left.share_of(sold))
+    else:
+        gross = sum((each["gross_value"] for each in left.lines), Decimal(0))
+        rest = body | {"items": list(left.lines), "gross_value": gross}
+        amount = spent_of(tier_set, Event(sale.event, SOLD, sale.member, sale.purchased_at, rest))
+    return CountedSale(sale.event, tier_set.name, sale.purchased_at, sold, min(sold, amount))
 
 
 def spent_of(tier_set: TierSet, sale: Event) -> Points:
@@ -98,10 +99,6 @@ def spent_of(tier_set: TierSet, sale: Event) -> Points:
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or amount <= 0:
         return Points(0)
     return Points(int(min(Decimal(amount), MOST_SPENT).scaleb(POINT_DECIMALS)))
-
-
-def _sold(event: StoredEvent, at: datetime, body: Mapping[str, Any]) -> Event:
-    return Event(event.id, SOLD, event.member, at, body)
 
 
 def _is_applied(work: TierWork, event_id: str) -> bool:

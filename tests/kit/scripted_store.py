@@ -136,6 +136,16 @@ class ScriptedStore:
         )
         return {opening.state.member.id: opening for opening in found}
 
+    async def openings(self, since: datetime) -> tuple[Mapping[str, MemberSnapshot], Mapping[int, Program | None]]:
+        """Every member as they were at a moment, and the programs of other revisions that a replay needs."""
+
+        def read(history: History) -> Any:
+            found = [each for part in history.member_ranges(100) for each in history.snapshots(part)]
+            return {each.state.member.id: each for each in found}, history.other_programs(found)
+
+        openings: tuple[Any, Any] = await self._history(since, read)
+        return openings
+
     async def events(self, since: datetime) -> list[ReplayedEvent]:
         """The reported events since a moment, as a backtest reads them."""
 

@@ -108,7 +108,7 @@ class BacktestResult:
 
 
 def cost(program: Program, totals: Totals) -> Decimal | None:
-    """Return the cost of the points awarded less deducted, and of the rewards issued; None if nothing has a cost.
+    """Return the cost of the points awarded less deducted or taken back, and of the rewards issued; None: no costs.
 
     A coupon of money costs its value, unless its reward has a cost.
     """
@@ -116,7 +116,8 @@ def cost(program: Program, totals: Totals) -> Decimal | None:
     if not costs:
         return None
     counts = {Benefit("reward", name): issued for name, issued in totals.rewards.items()}
-    counts |= {Benefit("wallet", code): totals.awarded[code] - totals.deducted[code] for code in program.wallets}
+    for code in program.wallets:
+        counts[Benefit("wallet", code)] = totals.awarded[code] - totals.deducted[code] - totals.taken_back[code]
     return sum((each * amount(program, benefit, counts.get(benefit, 0)) for benefit, each in costs.items()), Decimal(0))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Final
 
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.points.past_operations import PastOperation
@@ -13,6 +14,8 @@ from workbench.backtest.comparison import ReplayComparison
 from workbench.backtest.divergence import Divergence
 from workbench.backtest.replay import Replay
 
+NO_PROGRAMS: Final[Mapping[int, Program | None]] = {}
+
 
 class PairedReplay:
     """Two programs over the same events.
@@ -20,10 +23,19 @@ class PairedReplay:
     A member is replayed once for both, and separately from the first event that the programs process differently.
     """
 
-    def __init__(self, old: Program, new: Program, start: datetime) -> None:
+    def __init__(
+        self,
+        old: Program,
+        new: Program,
+        start: datetime,
+        other_programs: Mapping[int, Program | None] = NO_PROGRAMS,
+    ) -> None:
+        """`other_programs`: those under which events from before were decided, by their revisions."""
         self._divergence = Divergence.of(old, new)
-        self._shared = Replay(old, start)
-        self._old, self._new = self._both = tuple(Replay(each, start, ids=self._shared.ids) for each in (old, new))
+        self._shared = Replay(old, start, other_programs=other_programs)
+        self._old, self._new = self._both = tuple(
+            Replay(each, start, ids=self._shared.ids, other_programs=other_programs) for each in (old, new)
+        )
         self.diverged: set[str] = set()
         """Members replayed under each program; empty where all are, as any event may be processed differently."""
 

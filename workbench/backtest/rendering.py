@@ -30,6 +30,7 @@ def metrics(result: BacktestResult) -> list[Metric]:
     all_metrics = [
         *_points(result, "awarded"),
         *_points(result, "deducted"),
+        *_points(result, "taken_back", "taken back by returns"),
         *_points(result, "added", "added by hand"),
         *_points(result, "spent"),
         *_points(result, "expired"),

@@ -2,7 +2,7 @@
 
 import re
 from collections import ChainMap, Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -32,6 +32,8 @@ from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
 from loyalty.store.points import Transfer
+from loyalty.transactions.refusals import TransactionRefusal
+from workbench.backtest.documents import DOCUMENTS, store_document
 from workbench.backtest.gains import Benefit, Gains, lifetime_gains
 from workbench.backtest.totals import Totals
 
@@ -48,6 +50,9 @@ _NAMES: Mapping[type[PointsRequest], str] = {
 }
 """Operations as a backtest names them."""
 
+_REPLAYED = {"member_registered", *DOCUMENTS}
+"""The built-in events that are replayed; all others are caused by what is replayed."""
+
 
 @dataclass(slots=True)
 class Replay:
@@ -58,6 +63,8 @@ class Replay:
     totals: Totals = field(default_factory=Totals)
     ids: Ids = field(default_factory=dict)
     """Of another replay, from which members may come; this one adds its own."""
+    other_programs: Mapping[int, Program | None] = field(default_factory=dict)
+    """The programs under which events from before were decided, by their revisions."""
     _engine: InMemoryEngine = field(init=False)
     _unregistered: dict[str, MemberState] = field(default_factory=dict)
     """Members who register during the replay."""
@@ -67,6 +74,7 @@ class Replay:
     def __post_init__(self) -> None:
         self.ids = ChainMap({}, self.ids)
         self._engine = InMemoryEngine(self.program, self.start, with_reasons=False)
+        self._engine.other_programs = self.other_programs
 
     def load(self, snapshots: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
         """Load members, and what earlier firings used of limits `per: program`.
@@ -96,6 +104,8 @@ class Replay:
         due = self._engine.store.due_items.earliest()
         if due is not None and due <= until:
             self._count(self._engine.advancing(until))
+            for refusal in _drained(self._engine.set_aside):
+                self.totals.refuse(_in_words(refusal))
         elif until > self._engine.now:
             self._engine.now = until
 
@@ -104,7 +114,7 @@ class Replay:
         event_type = self.program.event_types.get(event.type)
         if event_type is None:
             self.totals.refuse(f"event type {event.type} is unknown")
-        elif event_type.built_in and event.type != "member_registered":
+        elif event_type.built_in and event.type not in _REPLAYED:
             self.totals.refuse(f"{event.type} happens by itself and is not reported")
         elif not event_type.body.is_valid(event.body):
             self.totals.refuse(f"the body of {event.type} is against its schema")
@@ -113,8 +123,15 @@ class Replay:
         return False
 
     def process(self, event: ReplayedEvent) -> None:
-        """Process an event that was accepted."""
-        self._count(self._engine.reporting(event.member, event.type, event.body, time=event.time, event_id=event.id))
+        """Process an event that was accepted; count why it is refused, if it reverses what it cannot."""
+        if event.type in DOCUMENTS:
+            store_document(self.store, event, now=self.now)
+        try:
+            steps = self._engine.reporting(event.member, event.type, event.body, time=event.time, event_id=event.id)
+        except Refusal as refusal:
+            self.totals.refuse(f"{event.type}: {_in_words(refusal)}")
+            return
+        self._count(steps)
 
     def operate(self, past: PastOperation) -> None:
         """Do an operation at its time, after all that was due before; count it, or why it is refused."""
@@ -186,7 +203,7 @@ class Replay:
         elif self.program.registers_unknown_members:
             lowest = self.program.tier_at(0)
             member = Member(event.member, event.received_at, tier=lowest.name if lowest else None)
-            self._engine.store.load(MemberState(member, keeps_history=False))
+            self._engine.store.load(MemberState(member, keeps_history=bool(self.program.reversals_of)))
             if event.type != "member_registered":
                 registered = caused_id(event.id, "member_registered")
                 self._count(self._engine.reporting(event.member, "member_registered", {}, event_id=registered))
@@ -208,6 +225,11 @@ class Replay:
         lowest = self.program.tier_at(0)
         if lowest is not None and self.program.tier_named(state.member.tier) is None:
             state.member = replace(state.member, tier=lowest.name)
+
+
+def _drained(refusals: list[TransactionRefusal]) -> Iterator[TransactionRefusal]:
+    while refusals:
+        yield refusals.pop()
 
 
 def _in_words(refusal: Refusal) -> str:

@@ -23,6 +23,8 @@ class Totals:
     awarded: Counter[str] = field(default_factory=Counter)
     """By wallet, as are all points. `awarded` and `deducted` by rules, `added` and `spent` by operations."""
     deducted: Counter[str] = field(default_factory=Counter)
+    taken_back: Counter[str] = field(default_factory=Counter)
+    """What returns took of awards, less what they gave back of deductions."""
     added: Counter[str] = field(default_factory=Counter)
     spent: Counter[str] = field(default_factory=Counter)
     expired: Counter[str] = field(default_factory=Counter)
@@ -54,8 +56,11 @@ class Totals:
                 self.spent[transfer.wallet] += transfer.points
             case "expire":
                 self.expired[transfer.wallet] += transfer.points
-            case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel" | "return":
+            case "activate" | "hold" | "release" | "send" | "receive" | "take_back" | "settle" | "cancel":
                 pass
+            case "return":
+                change = transfer.change
+                self.taken_back[transfer.wallet] += change.owed - change.active - change.pending
             case "merge_out" | "merge_in":
                 pass
             case _:

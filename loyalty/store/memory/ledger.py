@@ -26,7 +26,7 @@ from loyalty.store.points import (
 class InMemoryLedger:
     """Transfers, allocations and lots; all are part of their member's state."""
 
-    __slots__ = ("_last_numbers", "_members", "_owners", "_posted", "_related")
+    __slots__ = ("_last_numbers", "_members", "_of_event", "_owners", "_posted", "_related")
 
     def __init__(self, members: Mapping[str, MemberState], owners: dict[str, str], posted: list[Transfer]) -> None:
         """`owners`: ids of members by the ids of their lots and transfers; `posted` gets every transfer."""
@@ -35,11 +35,15 @@ class InMemoryLedger:
         self._posted = posted
         self._related: dict[str, list[str]] = defaultdict(list)
         """Ids of transfers, by the one that they are about."""
+        self._of_event: dict[str, list[str]] = defaultdict(list)
+        """Ids of transfers, by their event."""
         self._last_numbers: Counter[tuple[str, str]] = Counter()
 
     def relate(self, transfers: Iterable[Transfer]) -> None:
-        """Let transfers that were loaded be found by those that they are about."""
+        """Let transfers that were loaded be found by their events, and by those that they are about."""
         for each in transfers:
+            if each.id not in self._of_event[each.event]:
+                self._of_event[each.event].append(each.id)
             if each.related is not None and each.id not in self._related[each.related]:
                 self._related[each.related].append(each.id)
 
@@ -90,7 +94,8 @@ class InMemoryLedger:
         return [each for each in found if each is not None]
 
     def transfers_of(self, event_id: str) -> Sequence[Transfer]:
-        return [each for each in self._all() if each.event == event_id]
+        found = map(self.transfer, self._of_event.get(event_id, ()))
+        return [each for each in found if each is not None]
 
     def allocations_of(self, transfer_id: str) -> Sequence[Allocation]:
         owner = self._owners.get(transfer_id)
@@ -168,6 +173,7 @@ class InMemoryLedger:
     def _remember(self, state: MemberState, transfer: Transfer, allocations: Sequence[Allocation]) -> None:
         state.transfers[transfer.id] = transfer
         self._owners[transfer.id] = transfer.member
+        self._of_event[transfer.event].append(transfer.id)
         if transfer.related is not None:
             self._related[transfer.related].append(transfer.id)
         if allocations:

@@ -9,6 +9,7 @@ from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import NewEvent, StoredEvent
+from loyalty.store.returnable import ReturnableEvent
 
 TRANSACTIONS: Final = frozenset({"transaction", "transaction_returned"})
 
@@ -21,6 +22,7 @@ class ReturnableEvents:
         """The types of events that are kept, with all that they cause."""
         self.facts: dict[str, Mapping[str, Any]] = {}
         self._events: dict[str, StoredEvent] = {}
+        self._of_member: dict[str, list[str]] = {}
         self._caused: dict[str, list[str]] = {}
         self._contributions: dict[str, dict[tuple[str, str, date, str], Contribution]] = {}
 
@@ -28,23 +30,47 @@ class ReturnableEvents:
         """Keep an event, if it can be returned or was caused by one that can be."""
         if new.type not in self.types and new.parent not in self._events:
             return
-        self._events[new.id] = StoredEvent(
-            new.id,
-            new.type,
-            new.member,
-            new.external_id,
-            None,
-            new.body,
-            new.time,
-            now,
-            new.revision,
-            new.parent,
-            "received",
-            None,
-            None,
+        self._keep(
+            StoredEvent(
+                new.id,
+                new.type,
+                new.member,
+                new.external_id,
+                None,
+                new.body,
+                new.time,
+                now,
+                new.revision,
+                new.parent,
+                "received",
+                None,
+                None,
+            )
         )
-        if new.parent is not None:
-            self._caused.setdefault(new.parent, []).append(new.id)
+
+    def load(self, earlier: Sequence[ReturnableEvent]) -> None:
+        """Keep events from before, in the order they were received."""
+        for each in earlier:
+            self._keep(each.event)
+            if each.facts is not None:
+                self.facts[each.event.id] = each.facts
+            self.contribute(each.event.id, each.contributions)
+
+    def unload(self, member_id: str) -> list[ReturnableEvent]:
+        """Drop the events of a member, and return them in the order they were received."""
+        found: list[ReturnableEvent] = []
+        for event_id in self._of_member.pop(member_id, ()):
+            self._caused.pop(event_id, None)
+            contributions = self._contributions.pop(event_id, {})
+            event, facts = self._events.pop(event_id), self.facts.pop(event_id, None)
+            found.append(ReturnableEvent(event, facts, tuple(contributions.values())))
+        return found
+
+    def _keep(self, event: StoredEvent) -> None:
+        self._events[event.id] = event
+        self._of_member.setdefault(event.member, []).append(event.id)
+        if event.parent is not None:
+            self._caused.setdefault(event.parent, []).append(event.id)
 
     def decide(self, event_id: str, decision: Decision) -> None:
         """Keep the decision on an event."""
@@ -58,8 +84,8 @@ class ReturnableEvents:
         return [self._events[each] for each in self._caused.get(event_id, ())]
 
     def newest_of(self, member_id: str, type_: str) -> Sequence[StoredEvent]:
-        found = [each for each in self._events.values() if (each.member, each.type) == (member_id, type_)]
-        return found[::-1]
+        mine = [self._events[each] for each in self._of_member.get(member_id, ())]
+        return [each for each in mine if each.type == type_][::-1]
 
     def contribute(self, event_id: str, contributions: Sequence[Contribution]) -> None:
         """Add to the contributions of an event."""
@@ -82,8 +108,7 @@ class ReturnableEvents:
     def counted_on(self, member_id: str, measure: tuple[str, date, str]) -> Sequence[tuple[str, Contribution]]:
         return [
             (event_id, each)
-            for event_id, some in self._contributions.items()
-            if self._events[event_id].member == member_id
-            for each in some.values()
+            for event_id in self._of_member.get(member_id, ())
+            for each in self._contributions.get(event_id, {}).values()
             if each.kind in ("counted", "used") and (each.name, each.day, each.value) == measure
         ]

@@ -132,7 +132,9 @@ class _Events(_Repository):
             None,
             self._has_subscribers,
         )
-        self.kept.add(new, now=now)
+        member = self._store.members_by_id.get(new.member)
+        if member is not None and member.keeps_history:
+            self.kept.add(new, now=now)
         if new.external_id is not None:
             self._reported_ids[new.external_id] = ReportedId(new.id, new.fingerprint)
         return True

@@ -12,12 +12,15 @@ from loyalty.store.transactions import NewTransaction, ReturnState, StoredTransa
 class InMemoryTransactions:
     """Transactions by their ids, in the order in which they were stored."""
 
-    __slots__ = ("_by_id", "_identities", "_ids")
+    __slots__ = ("_by_id", "_identities", "_ids", "_ids_of_events", "_returns")
 
     def __init__(self) -> None:
         self._by_id: dict[str, StoredTransaction] = {}
         self._ids: dict[str, str] = {}
         """By document number."""
+        self._ids_of_events: dict[str, str] = {}
+        self._returns: dict[str, list[str]] = {}
+        """By the document number of their sale."""
         self._identities: dict[str, Identity] = {}
 
     def get(self, transaction_id: str) -> StoredTransaction | None:
@@ -28,10 +31,11 @@ class InMemoryTransactions:
         return None if found is None else self._by_id[found]
 
     def of_event(self, event_id: str) -> StoredTransaction | None:
-        return next((each for each in self._by_id.values() if each.event == event_id), None)
+        found = self._ids_of_events.get(event_id)
+        return None if found is None else self._by_id[found]
 
     def returns_of(self, document_number: str) -> Sequence[StoredTransaction]:
-        return [each for each in self._by_id.values() if each.linked_number == document_number]
+        return [self._by_id[each] for each in self._returns.get(document_number, ())]
 
     def sales_of(self, member_id: str) -> Sequence[StoredTransaction]:
         found = [each for each in self._by_id.values() if each.member == member_id and not each.is_return]
@@ -49,35 +53,57 @@ class InMemoryTransactions:
     def add(self, new: NewTransaction, *, now: datetime) -> bool:
         if new.document_number in self._ids:
             return False
-        self._ids[new.document_number] = new.id
         self._identities[new.id] = new.identity
-        self._by_id[new.id] = StoredTransaction(
-            new.id,
-            new.document_number,
-            new.document_type,
-            new.linked_number,
-            new.fingerprint,
-            new.purchased_at,
-            new.purchase_place,
-            new.channel,
-            new.gross,
-            new.customer_data,
-            new.items,
-            new.labels,
-            new.member,
-            new.event,
-            new.return_state,
-            None if new.member is None else now,
-            now,
-            new.reported_by,
+        self.load(
+            [
+                StoredTransaction(
+                    new.id,
+                    new.document_number,
+                    new.document_type,
+                    new.linked_number,
+                    new.fingerprint,
+                    new.purchased_at,
+                    new.purchase_place,
+                    new.channel,
+                    new.gross,
+                    new.customer_data,
+                    new.items,
+                    new.labels,
+                    new.member,
+                    new.event,
+                    new.return_state,
+                    None if new.member is None else now,
+                    now,
+                    new.reported_by,
+                )
+            ]
         )
         return True
+
+    def load(self, earlier: Sequence[StoredTransaction]) -> None:
+        """Store transactions from before, in the order in which they were stored."""
+        for each in earlier:
+            self._by_id[each.id] = each
+            self._ids[each.document_number] = each.id
+            if each.event is not None:
+                self._ids_of_events[each.event] = each.id
+            if each.linked_number is not None:
+                self._returns.setdefault(each.linked_number, []).append(each.id)
+
+    def unload(self, transactions: Sequence[StoredTransaction]) -> None:
+        """Drop transactions, with all returns of sales that are among them."""
+        for each in transactions:
+            del self._by_id[each.id], self._ids[each.document_number]
+            self._ids_of_events.pop(each.event or "", None)
+            self._returns.pop(each.document_number, None)
+            self._identities.pop(each.id, None)
 
     def assign(self, transaction_id: str, member_id: str, event_id: str, *, now: datetime) -> bool:
         found = self._by_id[transaction_id]
         if found.member is not None:
             return False
         state: ReturnState | None = "joined" if found.is_return else None
+        self._ids_of_events[event_id] = transaction_id
         self._by_id[transaction_id] = replace(
             found, member=member_id, event=event_id, assigned_at=now, return_state=state
         )
