@@ -24,6 +24,7 @@ from api.documentation import routes as documentation
 from api.drafts import routes as drafts
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
+from api.event_types import writing as event_type_writing
 from api.events import batches as event_batches
 from api.events import routes as events
 from api.exports import routes as exports
@@ -84,6 +85,7 @@ ROUTERS = (
     roles.router,
     audit_log.router,
     audit_archives.router,
+    event_type_writing.router,  # before event types, whose path parameter would match `file`
     event_types.router,  # before custom events, whose path parameter would match `schema`
     events.router,
     event_batches.router,

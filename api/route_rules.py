@@ -89,6 +89,8 @@ _RULES: Mapping[str, _RulesOfPath] = {
         "GET": Needs(Permission.VIEW_EVENT_TYPES),
         "POST": _IN_FILES,
     },
+    f"{_STORE}/customEvent/schema/proposal": {"POST": _EDIT},
+    f"{_STORE}/customEvent/schema/file": {"POST": _EDIT},
     f"{_STORE}/customEvent/schema/{{eventType}}": {
         "GET": Needs(Permission.VIEW_EVENT_TYPES),
         "PUT": _IN_FILES,

@@ -11,6 +11,7 @@ from api.state.dependencies import AppState
 from console.administrators import routes as administrators
 from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
+from console.event_types import routes as event_types
 from console.events import routes as events
 from console.exports import routes as exports
 from console.figures import routes as figures
@@ -42,6 +43,7 @@ ROUTERS = (
     figures.router,
     search.router,
     events.router,
+    event_types.router,
     members.router,
     merges.router,
     corrections.router,

@@ -38,6 +38,7 @@ SECTIONS = (
     Section("transactions", "Transactions", "receipt", Permission.VIEW_TRANSACTIONS),
     Section("rewards", "Rewards", "gift", Permission.VIEW_REWARDS),
     Section("program", "Program", "file-code", Permission.VIEW_PROGRAMS),
+    Section("event-types", "Event types", "schema", Permission.VIEW_EVENT_TYPES),
     Section("simulate", "Simulate", "player-play", Permission.SIMULATE),
     Section("webhooks", "Webhooks", "webhook", Permission.VIEW_WEBHOOKS),
     Section("imports", "Imports", "file-import", Permission.VIEW_IMPORTS),

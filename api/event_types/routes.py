@@ -16,7 +16,9 @@ from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest, StoreRequest
 from loyalty.program.event_types import EventType
 
-router = APIRouter(prefix="/api/{storeCode}/customEvent/schema", tags=["Custom Event"])
+PREFIX = "/api/{storeCode}/customEvent/schema"
+
+router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
 
 
 @router.get(

@@ -15,7 +15,7 @@ class PostSimulation(RequestModel):
     """An event to simulate, as `POST customEvent` takes it.
 
     `member` is an ad-hoc one, in place of `customerData`; `now` is when the event is reported. `files` is a program
-    that need not be deployed, `revision` one that was.
+    that need not be deployed, `revision` one that was, `draft` the one that you edit.
     """
 
     event: EventReport
@@ -23,6 +23,7 @@ class PostSimulation(RequestModel):
     now: str | None = Field(default=None, max_length=64)
     files: dict[str, str] | None = Field(default=None, min_length=1, max_length=MAX_FILES)
     revision: int | None = Field(default=None, ge=1, le=MAX_REVISION)
+    draft: bool = False
 
 
 class SimulatedEvent(TypedDict):

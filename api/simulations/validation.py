@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from api.drafts.reading import draft_texts
 from api.http.errors import BadInput, InputFault, TooLarge, message_with_suggestion
 from api.programs.validation import validate_program
 from api.simulations.schemas import PostSimulation
@@ -28,10 +29,13 @@ def check_size(posted: PostSimulation) -> None:
 
 async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> SimulatedProgram:
     """The program to simulate under: of the posted files, of the revision, or the one in force."""
-    if posted.files is not None and posted.revision is not None:
-        raise BadInput.at("revision", "files and revision name two programs: send one of them", "contradiction")
-    if posted.files is not None:
-        program, files = await validate_program(posted.files, store_request.store)
+    named = [posted.files is not None, posted.revision is not None, posted.draft]
+    if sum(named) > 1:
+        message = "files, revision and draft name several programs: send one of them"
+        raise BadInput.at("revision" if posted.revision is not None else "draft", message, "contradiction")
+    texts = await draft_texts(store_request) if posted.draft else posted.files
+    if texts is not None:
+        program, files = await validate_program(texts, store_request.store)
         return SimulatedProgram(program, None, revision_hash(files))
     number = posted.revision or store_request.revision
     programs = store_request.state.services.programs

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from access import Permission
 from api.http.errors import BadInput, InputFault
+from api.http.structured_text import read_structured
 from console.pages.formats import as_json
 from console.pages.forms import Field, Form
 from console.pages.page import StorePage
-from console.pages.structured_text import read_structured
 from loyalty.ids import is_id
 from loyalty.program.event_types import EventType
 from workbench.event_types.example_body import example_body
@@ -27,9 +28,13 @@ _FRESH = Field(
 )
 
 
+UNDER = Field("draft", "Under my draft, in place of the revision in force", "yes_no")
+
+
 def simulation_form(page: StorePage, event_type: EventType) -> Form:
     """The form for an event of a type, filled with an example: now, of a fresh member."""
-    form = Form([_BODY, _DATE, _MEMBER, _FRESH])
+    fields = [_BODY, _DATE, _MEMBER, _FRESH, *([UNDER] if page.allows(Permission.EDIT_PROGRAMS) else [])]
+    form = Form(fields)
     now = page.now.astimezone(page.store_request.program.zone).strftime("%Y-%m-%dT%H:%M:%S")
     return form.shown({"event.body": _json(example_body(event_type.body)), "event.eventDate": now})
 
@@ -58,7 +63,7 @@ def simulation_body(form: Form, event_type: str) -> dict[str, Any]:
             return {}
 
     event = {"type": event_type, "eventDate": texts["event.eventDate"], "body": read("event.body")}
-    body: dict[str, Any] = {"event": event}
+    body: dict[str, Any] = {"event": event, "draft": bool(texts.get("draft"))}
     fresh = read("member")
     named = texts["event.customerData"]
     if named and texts["member"]:

@@ -8,15 +8,19 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from access import Permission
+from api.drafts.reading import draft_texts
 from api.events.routes import show_event
 from api.http.errors import NotFound
+from api.programs.validation import validate_program
 from api.simulations.routes import try_out
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.waterfall import Waterfall
 from console.route_rules import STORE
-from console.simulations.form import form_of_event, simulation_body, simulation_form
+from console.simulations.form import UNDER, form_of_event, simulation_body, simulation_form
 from loyalty.program.event_types import EventType
+from loyalty.program.program import Program
 
 router = APIRouter()
 
@@ -38,19 +42,23 @@ async def form_page(page: PageOfStore) -> Response:
     query = page.request.query_params
     if event_id := query.get("event", ""):
         event = await page.call(show_event, custom_event_id=event_id)
-        event_type = _event_type(page, event["type"])
+        event_type = _event_type(page.store_request.program, event["type"])
         form = form_of_event(await _example(page, event_type), event)
         return await _render(page, event_type, form, begun_from=event)
+    under_draft = bool(query.get("draft")) and page.allows(Permission.EDIT_PROGRAMS)
+    program = await _program(page, under_draft=under_draft)
     if name := query.get("type", ""):
-        event_type = _event_type(page, name)
-        return await _render(page, event_type, await _example(page, event_type))
-    return await page.render("simulations/choice.html", types=_event_types(page))
+        event_type = _event_type(program, name)
+        form = await _example(page, event_type)
+        return await _render(page, event_type, form.shown({UNDER.name: under_draft}))
+    return await page.render("simulations/choice.html", types=_event_types(program), under_draft=under_draft)
 
 
 @router.post(f"{STORE}/simulate")
 async def simulate_page(page: PageOfStore) -> Response:
     """What the event would do, above the form that asked it."""
-    event_type = _event_type(page, page.sent.first("_type"))
+    under_draft = page.sent.has(UNDER.name) and page.allows(Permission.EDIT_PROGRAMS)
+    event_type = _event_type(await _program(page, under_draft=under_draft), page.sent.first("_type"))
     form = (await _example(page, event_type)).filled(page.sent)
     try:
         body = await asyncio.to_thread(simulation_body, form, event_type.name)
@@ -99,14 +107,22 @@ async def _example(page: StorePage, event_type: EventType) -> Form:
     return await asyncio.to_thread(simulation_form, page, event_type)
 
 
-def _event_types(page: StorePage) -> dict[str, str]:
+async def _program(page: StorePage, *, under_draft: bool) -> Program:
+    """The program in force, or that of the caller's draft; raise ProgramFaults for one with faults."""
+    if not under_draft:
+        return page.store_request.program
+    program, _ = await validate_program(await draft_texts(page.store_request), page.store)
+    return program
+
+
+def _event_types(program: Program) -> dict[str, str]:
     """The titles of the event types that can be reported, by name."""
-    known = page.store_request.program.event_types
+    known = program.event_types
     return {name: each.title for name, each in sorted(known.items()) if not each.built_in}
 
 
-def _event_type(page: StorePage, name: str) -> EventType:
-    found = page.store_request.program.event_types.get(name)
+def _event_type(program: Program, name: str) -> EventType:
+    found = program.event_types.get(name)
     if found is None or found.built_in:
-        raise NotFound(f"no event type {name[:80]} that can be reported in {page.store}")
+        raise NotFound(f"no event type {name[:80]} that can be reported in {program.store}")
     return found

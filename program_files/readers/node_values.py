@@ -24,6 +24,7 @@ from program_files.text.problems import Problems, shown
 Word = TypeVar("Word", bound=str)
 
 _NAME: Final = re.compile(NameValue.pattern)
+NAME_RULE: Final = "a name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit"
 _LONGEST: Final = Duration(months=1200, days=36_600, seconds=36_600 * 86_400)
 
 
@@ -51,12 +52,16 @@ def name_of(node: Node, problems: Problems, what: str) -> str | None:
     return node.value if is_name(node.value, node, problems, what) else None
 
 
+def can_be_name(text: str) -> bool:
+    """Return whether a text can be a name of something in program files."""
+    return _NAME.fullmatch(text) is not None
+
+
 def is_name(value: str, node: Node, problems: Problems, what: str) -> bool:
     """Return whether a text can be a name; note a problem if not."""
-    if _NAME.fullmatch(value):
+    if can_be_name(value):
         return True
-    rule = "a name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit"
-    problems.add(node.place, "bad-name", f"{what} cannot be {shown(value) or 'empty'}: {rule}")
+    problems.add(node.place, "bad-name", f"{what} cannot be {shown(value) or 'empty'}: {NAME_RULE}")
     return False
 
 

@@ -77,3 +77,44 @@ async def visiting(api: Api) -> AsyncIterator[Visitor]:
     transport = httpx2.ASGITransport(api.app)
     async with httpx2.AsyncClient(transport=transport, base_url=URL) as http:
         yield Visitor(http)
+
+
+class _Forms(HTMLParser):
+    """What a browser would send of each form of a page, without its buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, str]] = []
+        self._open = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            self.forms.append({})
+        if not self.forms:
+            return
+        match tag:
+            case "input" if name and (given.get("type") != "checkbox" or "checked" in given):
+                self.forms[-1][name] = given.get("value", "")
+            case "select" | "textarea":
+                self._open = name
+                self.forms[-1][name] = ""
+            case "option" if "selected" in given or not self.forms[-1][self._open]:
+                self.forms[-1][self._open] = given.get("value", "")
+            case _:
+                pass
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = "" if tag in ("select", "textarea") else self._open
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self.lasttag == "textarea":
+            self.forms[-1][self._open] += data.removeprefix("\n")
+
+
+def form_of(answer: httpx2.Response, *, having: str) -> dict[str, str]:
+    """What a browser would send of the last form of a page that has a field of this name."""
+    parser = _Forms()
+    parser.feed(answer.text)
+    return [each for each in parser.forms if having in each][-1]

@@ -33,6 +33,8 @@ def test_what_is_not_audited_is_little_and_known():
         f"POST {store}/correction/preview",
         f"POST {store}/customEvent",
         f"POST {store}/customEvent/batch",
+        f"POST {store}/customEvent/schema/file",
+        f"POST {store}/customEvent/schema/proposal",
         f"POST {store}/member/activate/{{token}}",
         f"POST {store}/member/confirm-change/{{token}}",
         f"POST {store}/member/login_check",
@@ -41,9 +43,12 @@ def test_what_is_not_audited_is_little_and_known():
         f"POST {store}/member/password/reset/request",
         f"POST {store}/member/points",
         f"POST {store}/member/resend-code",
+        f"POST {store}/program/draft/rebase",
         f"POST {store}/simulate",
         f"POST {store}/token/refresh",
         f"PUT {store}/member/password",
+        f"PUT {store}/program/draft/file",
+        f"DELETE {store}/program/draft/file",
     }
 
 

@@ -127,6 +127,8 @@ async def test_an_event_is_simulated_under_another_program_and_another_revision(
         ({**purchase(**ANNA), "now": 5}, "now"),
         ({**purchase(**ANNA), "revision": 0}, "revision"),
         ({**purchase(**ANNA), "revision": 1, "files": {"a": "b"}}, "revision"),
+        ({**purchase(**ANNA), "draft": True, "files": {"a": "b"}}, "draft"),
+        ({**purchase(**ANNA), "draft": 1}, "draft"),
         ({**purchase(**ANNA), "files": {}}, "files"),
         ({**purchase(**ANNA), "files": {"program.yaml": 5}}, "files.program.yaml"),
         ({**purchase(), "member": []}, "member"),
@@ -154,6 +156,23 @@ async def test_a_program_with_problems_is_refused_with_all_of_them(api: Api) -> 
 
     assert answer.status_code == 400
     assert "reactors/x.yaml:2:5" in [each["path"] for each in answer.json()["errors"]]
+
+
+async def test_an_event_is_simulated_under_the_draft_of_who_asks(api: Api) -> None:
+    path, drafts = "reactors/points-for-purchase.yaml", "/api/DEFAULT/program/draft/file"
+    double = POINTS_FOR_PURCHASE.replace("{var: event.body.total}", "{'*': [{var: event.body.total}, 2]}")
+    seen = await api.get(drafts, params={"path": path})
+
+    unchanged = await tried(api, {**purchase(**ANNA), "draft": True})
+    await api.http.put(drafts, json={"path": path, "text": double, "version": seen["version"]})
+    await api.http.put(drafts, json={"path": "tests/a.yaml", "text": "test: a", "version": ""})
+    changed = await tried(api, {**purchase(**ANNA), "draft": True})
+    await api.http.put(drafts, json={"path": "events/b.yaml", "text": "event: [", "version": ""})
+    broken = await api.post(PATH, {**purchase(**ANNA), "draft": True})
+
+    assert [each["after"]["wallets"]["points"]["active"] for each in (unchanged, changed)] == [40, 80]
+    assert changed["revision"] == "undeployed"
+    assert (broken.status_code, broken.json()["errors"][0]["path"]) == (400, "events/b.yaml:2:1")
 
 
 async def test_a_program_of_another_store_and_an_unknown_revision_are_refused(api: Api) -> None:

@@ -236,6 +236,8 @@ async def test_what_is_kept_betrays_no_password(api: Api):
 WITHOUT_KEY = {
     ("post", "/api/{storeCode}/simulate"): "it changes nothing",
     ("post", "/api/{storeCode}/campaign/simulate"): "it changes nothing",
+    ("post", "/api/{storeCode}/customEvent/schema/file"): "it changes nothing",
+    ("post", "/api/{storeCode}/customEvent/schema/proposal"): "it changes nothing",
     ("post", "/api/{storeCode}/member/{member}/merge/preview"): "it changes nothing",
     ("post", "/api/{storeCode}/member/login_check"): "it answers a secret",
     ("post", "/api/{storeCode}/token/refresh"): "it answers a secret",

@@ -20,7 +20,7 @@ def read_structured(text: str, path: str) -> Any:
         if node is not None and not problems.errors:
             return node.plain()
         faults += [
-            InputFault(f"line {each.place.line}, column {each.place.column}: {each.message}", each.code, path)
+            InputFault(f"line {each.place.line}, column {each.place.column}: {each.message}", "unreadableText", path)
             for each in problems.errors[:1]
         ]
     raise BadInput(faults[0])

@@ -1,0 +1,1 @@
+"""Pages of event types: those in force, and making a new one."""
