@@ -21,6 +21,7 @@ from api.channels import routes as channels
 from api.corrections import routes as corrections
 from api.corrections import settings as correction_settings
 from api.documentation import routes as documentation
+from api.drafts import checks as draft_checks
 from api.drafts import routes as drafts
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
@@ -128,6 +129,7 @@ ROUTERS = (
     imports.router,
     exports.router,
     drafts.router,  # before programs, whose path parameter would match `draft`
+    draft_checks.router,
     programs.router,
     simulations.router,
     stores.router,

@@ -322,6 +322,8 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/rollback": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
     f"{_STORE}/program/draft": {"GET": _EDIT, "DELETE": Needs(Permission.EDIT_PROGRAMS)},
     f"{_STORE}/program/draft/file": {"GET": _EDIT, "PUT": _EDIT, "DELETE": _EDIT},
+    f"{_STORE}/program/draft/problems": {"GET": _EDIT},
+    f"{_STORE}/program/draft/completion": {"POST": _EDIT},
     f"{_STORE}/program/draft/rebase": {"POST": _EDIT},
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},

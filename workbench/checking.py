@@ -1,5 +1,6 @@
-"""Checks a folder: its files, the program and the program's tests."""
+"""Checks a folder, or the files of one: the program and the program's tests."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from loyalty.program.program import Program
@@ -19,6 +20,11 @@ def check_contents(contents: Contents, *, now: datetime) -> Report:
     problems = in_order((*contents.problems, *report.problems, *test_problems))
     is_right = all(problem.severity != "error" for problem in problems)
     return Report(report.program if is_right else None, problems)
+
+
+def check_files(files: Mapping[str, bytes], *, now: datetime) -> Report:
+    """All problems of the files of a folder, tests among them, and the program if none is an error."""
+    return check_contents(Contents(files, (), (), is_whole=True), now=now)
 
 
 def _test_problems(contents: Contents, program: Program) -> tuple[Problem, ...]:

@@ -54,14 +54,14 @@ _FILE = {
 @router.get("", summary="Show your draft", response_model=Draft)
 async def show_draft(store_request: AdminRequest) -> Response:
     """The files of the program as you are changing it. Your draft begins with the first file that you change."""
-    admin, zone = _admin(store_request), store_request.program.zone
+    admin, zone = admin_of(store_request), store_request.program.zone
     return ExactJson(await store_request.database.read(lambda tx: draft_view(DraftState.read(tx, admin), zone)))
 
 
 @router.get("/file", summary="Show a file of your draft", response_model=DraftFileText)
 async def show_draft_file(store_request: AdminRequest, path: PathInQuery) -> Response:
     """The text of a file in your draft, in the revision that it is based on, and in the one in force."""
-    admin = _admin(store_request)
+    admin = admin_of(store_request)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         draft = DraftState.read(tx, admin)
@@ -85,7 +85,7 @@ async def put_draft_file(request: Request, store_request: AdminRequest) -> Respo
     The text need not be right: see the problems of a draft. A file with the text of the revision is not changed.
     """
     posted = await read_body(request, PutDraftFile, max_bytes=MAX_BODY_BYTES)
-    admin, now = _admin(store_request), store_request.now
+    admin, now = admin_of(store_request), store_request.now
 
     def write(tx: Transaction) -> dict[str, Any]:
         saved = save_file(tx, admin, posted.path, posted.text, version=posted.version, now=now)
@@ -97,7 +97,7 @@ async def put_draft_file(request: Request, store_request: AdminRequest) -> Respo
 @router.delete("/file", summary="Remove a file in your draft", status_code=204, responses=_CHANGED)
 async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, version: VersionInQuery = "") -> Response:
     """Leave a file out of the program of your draft, if its text there has the `version` that you have seen."""
-    admin, now = _admin(store_request), store_request.now
+    admin, now = admin_of(store_request), store_request.now
     await store_request.database.write(lambda tx: save_file(tx, admin, path, None, version=version, now=now))
     return Response(status_code=204)
 
@@ -112,7 +112,7 @@ async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, vers
 async def rebase_draft(request: Request, store_request: AdminRequest) -> Response:
     """Take over what another revision changed since. A file that both changed needs a text in `files`."""
     posted = await read_body(request, PostRebase, max_bytes=MAX_BODY_BYTES)
-    admin, now = _admin(store_request), store_request.now
+    admin, now = admin_of(store_request), store_request.now
     await store_request.database.write(lambda tx: rebase(tx, admin, posted.based_on, posted.files, now=now))
     return ExactJson({"basedOn": posted.based_on})
 
@@ -120,7 +120,7 @@ async def rebase_draft(request: Request, store_request: AdminRequest) -> Respons
 @router.delete("", summary="Discard your draft", status_code=204)
 async def discard_draft(store_request: AdminRequest) -> Response:
     """Forget every change of your draft."""
-    admin = _admin(store_request)
+    admin = admin_of(store_request)
 
     def write(tx: Transaction) -> bool:
         tx.drafts.lock_of(admin)
@@ -132,6 +132,18 @@ async def discard_draft(store_request: AdminRequest) -> Response:
     return Response(status_code=204)
 
 
-def _admin(store_request: StoreRequest) -> str:
+async def draft_of(store_request: StoreRequest) -> DraftState:
+    """The draft of who asks, with the files of the revisions that it is about."""
+    admin = admin_of(store_request)
+
+    def read(tx: ReadTransaction) -> DraftState:
+        draft = DraftState.read(tx, admin)
+        _ = draft.base, draft.files_in_force  # while there is a transaction
+        return draft
+
+    return await store_request.database.read(read)
+
+
+def admin_of(store_request: StoreRequest) -> str:
     """The administrator whose draft it is: of an API key, its administrator."""
     return corrector_of(store_request).id

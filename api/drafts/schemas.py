@@ -1,6 +1,6 @@
 """Drafts of programs: request bodies and answers."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -9,6 +9,7 @@ from api.http.requests import RequestModel
 from api.http.responses import Instant
 from api.programs.schemas import MAX_REVISION
 from program_files.folders.layout import LONGEST_PATH
+from program_files.text.problems import Severity
 from workbench.drafts.merging import ChangeKind
 
 MAX_FILE_BYTES = 512 * 1024
@@ -49,6 +50,60 @@ class PostRebase(RequestModel):
 
     based_on: int = Field(ge=1, le=MAX_REVISION)
     files: list[ResolvedFile] = Field(default_factory=list, max_length=MAX_DRAFT_FILES)
+
+
+class PostCompletion(RequestModel):
+    """A position in the text of a file; lines and columns count from 1."""
+
+    path: FilePath
+    text: str
+    line: int = Field(ge=1, le=MAX_FILE_BYTES)
+    column: int = Field(ge=1, le=MAX_FILE_BYTES)
+
+
+class ProblemCure(TypedDict):
+    """The word of a line that a text replaces; `endColumn` is the first column after it."""
+
+    line: int
+    column: int
+    endColumn: int
+    text: str
+
+
+class DraftProblem(TypedDict):
+    """One thing wrong. `endColumn` null: it is no single word. `cure` null: nothing can be replaced as it is."""
+
+    path: str
+    line: int
+    column: int
+    endColumn: int | None
+    code: str
+    message: str
+    suggestion: str | None
+    severity: Severity
+    cure: ProblemCure | None
+
+
+class DraftProblems(TypedDict):
+    """Everything wrong in a draft, by file, line and column. Only errors stop a deploy."""
+
+    problems: list[DraftProblem]
+
+
+class Proposal(TypedDict):
+    """A key or a value, and what it means."""
+
+    label: str
+    kind: Literal["key", "value"]
+    info: str
+
+
+class Completions(TypedDict):
+    """The columns of the word that a proposal replaces, and the proposals."""
+
+    start: int
+    end: int
+    proposals: list[Proposal]
 
 
 class FileInDraft(TypedDict):

@@ -16,7 +16,7 @@ def github(findings: Findings) -> Iterator[str]:
 
 
 def _command(problem: Problem, findings: Findings) -> str:
-    place, token = problem.place, findings.token(problem.place)
+    place, token = problem.place, findings.lines.token(problem.place)
     properties = {"file": findings.path(place), "line": place.line, "col": place.column}
     if token is not None:
         properties["endColumn"] = token.end

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from commands.check.findings import Findings, Token, message_of
+from commands.check.findings import Findings, message_of
 from program_files import Problem
 from program_files.codes import CODES, Code
+from workbench.cures import Cure
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ORDER = {code: index for index, code in enumerate(CODES)}
@@ -42,7 +43,7 @@ def _result(problem: Problem, findings: Findings) -> Mapping[str, Any]:
     place, artifact = problem.place, {"uri": _uri(findings.path(problem.place))}
     location: dict[str, Any] = {"artifactLocation": artifact}
     if place.file in findings.files:
-        token = findings.token(place)
+        token = findings.lines.token(place)
         end = {} if token is None else {"endColumn": token.end}
         location["region"] = {"startLine": place.line, "startColumn": place.column, **end}
     result = {
@@ -52,15 +53,15 @@ def _result(problem: Problem, findings: Findings) -> Mapping[str, Any]:
         "message": {"text": message_of(problem)},
         "locations": [{"physicalLocation": location}],
     }
-    token = findings.replaced_token(problem)
-    return result if token is None else {**result, "fixes": [_fix(problem, token, artifact)]}
+    cure = findings.lines.cure(problem)
+    return result if cure is None else {**result, "fixes": [_fix(cure, artifact)]}
 
 
-def _fix(problem: Problem, token: Token, artifact: Mapping[str, str]) -> Mapping[str, Any]:
-    region = {"startLine": problem.place.line, "startColumn": token.start, "endColumn": token.end}
-    replacement = {"deletedRegion": region, "insertedContent": {"text": problem.suggestion}}
+def _fix(cure: Cure, artifact: Mapping[str, str]) -> Mapping[str, Any]:
+    region = {"startLine": cure.line, "startColumn": cure.start, "endColumn": cure.end}
+    replacement = {"deletedRegion": region, "insertedContent": {"text": cure.text}}
     return {
-        "description": {"text": f"Write {problem.suggestion}"},
+        "description": {"text": f"Write {cure.text}"},
         "artifactChanges": [{"artifactLocation": artifact, "replacements": [replacement]}],
     }
 

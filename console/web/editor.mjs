@@ -2,7 +2,7 @@
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, defaultHighlightStyle, foldGutter, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, foldGutter, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { forceLinting, lintGutter, lintKeymap, linter } from "@codemirror/lint";
 import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -11,6 +11,7 @@ import {
   Decoration, EditorView, GutterMarker, crosshairCursor, drawSelection, gutter, highlightActiveLine,
   highlightSpecialChars, keymap, lineNumbers, rectangularSelection,
 } from "@codemirror/view";
+import { classHighlighter } from "@lezer/highlight";
 
 // What every editor has; `nonce` is that of the page, without which its styles are refused.
 function setup({ nonce, label, readOnly = false }) {
@@ -19,7 +20,7 @@ function setup({ nonce, label, readOnly = false }) {
     EditorView.contentAttributes.of({ "aria-label": label }),
     lineNumbers(), foldGutter(), history(), highlightSpecialChars(), drawSelection(), indentOnInput(), bracketMatching(),
     closeBrackets(), rectangularSelection(), crosshairCursor(), highlightActiveLine(), highlightSelectionMatches(),
-    syntaxHighlighting(defaultHighlightStyle, { fallback: true }), yaml(), EditorView.lineWrapping,
+    syntaxHighlighting(classHighlighter), yaml(), EditorView.lineWrapping,
     EditorState.readOnly.of(readOnly),
     keymap.of([
       ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pytest
 import yaml
 
-from commands.check.findings import Findings
 from program_files import Problem, check_program
 from program_files.codes import CODES
 from program_files.codes.code import BASE, Example
 from tests.program_files.cases import CASES, GOOD
 from tests.workbench.editor.whole import FILES
+from workbench.cures import Lines
 from workbench.problems_page import NOW, problems_of
 
 Files = Mapping[str, bytes]
@@ -47,7 +47,7 @@ def cured(files: Files, problem: Problem) -> Files | None:
     lines = files[place.file].decode("utf-8-sig").splitlines(keepends=True)
     at = sum(map(len, lines[: place.line - 1])) + place.column - 1
     text = "".join(lines)
-    token = Findings(".", [problem], files).replaced_token(problem)
+    token = Lines(files).cure(problem)
     if token is not None:
         first, end = at - place.column + token.start, at - place.column + token.end
     else:

@@ -167,3 +167,30 @@ async def test_only_discarding_is_in_the_audit_log(api: Api):
     assert [(each["eventType"], each["entityType"]) for each in logged] == [
         ("DELETE /api/{storeCode}/program/draft", "PROGRAM_DRAFT")
     ]
+
+
+async def test_a_draft_is_checked_and_its_words_are_completed(api: Api):
+    misspelt = SPRING.replace("then:", "when: {'==': [{var: member.teir}, silver]}\nthen:")
+    await put(api, NEW, misspelt, "")
+    await put(api, "tests/spring.yaml", "test: spring\nstep: []\n", "")
+
+    first = (await api.get(f"{PATH}/problems"))["problems"]
+    (wrong,) = [each for each in first if each["severity"] == "error"]
+    await put(api, NEW, misspelt.replace("teir", "tier"), (await shown(api, NEW))["version"])
+    second = (await api.get(f"{PATH}/problems"))["problems"]
+
+    assert (wrong["path"], wrong["line"], wrong["column"]) == (NEW, 3, 21)
+    assert wrong["cure"] == {"line": 3, "column": 21, "endColumn": 32, "text": "member.tier"}
+    assert {each["path"] for each in second if each["severity"] == "error"} == {"tests/spring.yaml"}
+
+    async def labels(text: str, line: int, column: int, path: str = NEW) -> list[str]:
+        asked = {"path": path, "text": text, "line": line, "column": column}
+        return [each["label"] for each in (await api.post(f"{PATH}/completion", asked)).json()["proposals"]]
+
+    assert "app_login" in await labels("reactor: spring\non: ap\n", 2, 7)
+    assert "member.tier" in await labels("reactor: spring\non: app_login\nwhen: {var: me}\n", 3, 15)
+    assert {"limits", "when"} <= set(await labels("reactor: spring\non: app_login\n\n", 3, 1))
+    assert await labels("{", 1, 2) == await labels("{}", 1, 2, "reactors/a.json") == await labels("", 9, 1) == []
+    for wrong_body in ({"line": 0}, {"path": "x"}, {"column": "1"}, {"text": None}):
+        body = {"path": NEW, "text": "", "line": 1, "column": 1} | wrong_body
+        assert (await api.post(f"{PATH}/completion", body)).status_code == 400

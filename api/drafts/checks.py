@@ -1,0 +1,98 @@
+"""What is wrong in a draft, with cures, and what can be written at a position of a file."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.drafts.routes import draft_of
+from api.drafts.saving import check_path
+from api.drafts.schemas import MAX_BODY_BYTES, Completions, DraftProblems, PostCompletion
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson
+from api.state.dependencies import AdminRequest
+from program_files import Problem
+from program_files.grammar.files import FILE_GRAMMARS
+from workbench.checking import check_files
+from workbench.cures import Lines
+from workbench.editor import FILE_SCHEMAS, read_vocabulary, schema_of
+from workbench.editor.completion import Completion, complete
+
+router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
+
+_EXAMPLE = {"path": "reactors/spring.yaml", "text": "reactor: spring\non: app_l\n", "line": 2, "column": 10}
+
+
+@router.get("/problems", summary="Check your draft", response_model=DraftProblems)
+async def check_draft(store_request: AdminRequest) -> Response:
+    """What `laurel check` finds wrong in the program of your draft, tests included, by file, line and column.
+
+    Columns count characters from 1. `cure` replaces a word of its line by a text, and puts the problem right.
+    """
+    draft = await draft_of(store_request)
+    problems = await asyncio.to_thread(lambda: list(_problems(encoded(draft.texts), store_request.now)))
+    return ExactJson({"problems": problems})
+
+
+@router.post(
+    "/completion",
+    summary="Complete a word of a file",
+    response_model=Completions,
+    openapi_extra=request_body(PostCompletion, _EXAMPLE),
+)
+async def complete_word(request: Request, store_request: AdminRequest) -> Response:
+    """The keys, names and paths that can be written at a position of a text, which need not be saved.
+
+    `start` and `end` are the columns of the word that a proposal replaces. Nothing is changed.
+    """
+    posted = await read_body(request, PostCompletion, max_bytes=MAX_BODY_BYTES)
+    check_path(posted.path)
+    draft = await draft_of(store_request)
+
+    def run() -> Completion:
+        vocabulary, _ = read_vocabulary(encoded(draft.texts))
+        schema = schema_of(FILE_SCHEMAS[_kind(posted.path)], vocabulary)
+        return complete(posted.path, posted.text, posted.line, posted.column, schema)
+
+    found = await asyncio.to_thread(run)
+    proposals = [{"label": each.label, "kind": each.kind, "info": each.info} for each in found.proposals]
+    return ExactJson({"start": found.start, "end": found.end, "proposals": proposals})
+
+
+def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
+    """Texts of files as a check reads them."""
+    return {path: text.encode() for path, text in texts.items()}
+
+
+def _kind(path: str) -> str:
+    """The kind of a program file, by its folder."""
+    folder = path.split("/")[0] if "/" in path else ""
+    return next(name for name, grammar in FILE_GRAMMARS.items() if grammar.folder == folder)
+
+
+def _problems(files: Mapping[str, bytes], now: datetime) -> Iterator[dict[str, Any]]:
+    lines = Lines(files)
+    for problem in check_files(files, now=now).problems:
+        yield problem_view(problem, lines)
+
+
+def problem_view(problem: Problem, lines: Lines) -> dict[str, Any]:
+    """A problem with the word that it points at and its cure."""
+    place, token, cure = problem.place, lines.token(problem.place), lines.cure(problem)
+    return {
+        "path": place.file,
+        "line": place.line,
+        "column": place.column,
+        "endColumn": None if token is None else token.end,
+        "code": problem.code,
+        "message": problem.message,
+        "suggestion": problem.suggestion,
+        "severity": problem.severity,
+        "cure": None
+        if cure is None
+        else {"line": cure.line, "column": cure.start, "endColumn": cure.end, "text": cure.text},
+    }
