@@ -11,6 +11,8 @@ from api.state.dependencies import AppState
 from console.administrators import routes as administrators
 from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
+from console.drafts import editing as draft_files
+from console.drafts import routes as drafts
 from console.event_types import routes as event_types
 from console.events import routes as events
 from console.exports import routes as exports
@@ -50,6 +52,8 @@ ROUTERS = (
     points.router,
     transactions.router,
     rewards.router,
+    drafts.router,  # before the program, whose path parameter would match `draft`
+    draft_files.router,
     program.router,
     simulations.router,
     imports.router,

@@ -11,6 +11,8 @@ _MEMBER = f"{STORE}/members/{{member}}"
 _CORRECTION = f"{STORE}/corrections/{{correction}}"
 _REWARD = f"{STORE}/rewards/{{reward}}"
 _CHANGE_MEMBERS = Needs(Permission.CHANGE_MEMBERS)
+_DRAFT = f"{STORE}/program/draft"
+_EDIT = Needs(Permission.EDIT_PROGRAMS, audited=False)
 _DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
 _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
@@ -72,6 +74,16 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_REWARD}/pause": {"POST": _CHANGE_REWARDS},
     f"{_REWARD}/resume": {"POST": _CHANGE_REWARDS},
     f"{STORE}/program": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    _DRAFT: {"GET": _EDIT},
+    f"{_DRAFT}/new": {"POST": _EDIT},
+    f"{_DRAFT}/discard": {"POST": Needs(Permission.EDIT_PROGRAMS)},
+    f"{_DRAFT}/rebase": {"GET": _EDIT, "POST": _EDIT},
+    f"{_DRAFT}/file": {"GET": _EDIT, "POST": _EDIT},
+    f"{_DRAFT}/file/completion": {"POST": _EDIT},
+    f"{_DRAFT}/file/copy": {"POST": _EDIT},
+    f"{_DRAFT}/file/rename": {"POST": _EDIT},
+    f"{_DRAFT}/file/remove": {"POST": _EDIT},
+    f"{_DRAFT}/file/restore": {"POST": _EDIT},
     f"{STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{STORE}/program/{{revision}}/roll-back": {"GET": _DEPLOY, "POST": _DEPLOY},
     f"{STORE}/simulate": {"GET": Needs(Permission.SIMULATE), "POST": Needs(Permission.SIMULATE)},

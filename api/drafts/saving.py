@@ -135,7 +135,8 @@ def check_path(path: str) -> None:
     fault = fault_of_name(path)
     if fault is not None:
         raise BadInput.at("path", f"{fault}: choose another name", "invalidPath")
-    if not is_read(path) and not (path.startswith(f"{TESTS}/") and path.endswith(SUFFIXES)):
+    is_hidden = any(step.startswith(".") for step in path.split("/"))
+    if is_hidden or (not is_read(path) and not (path.startswith(f"{TESTS}/") and path.endswith(SUFFIXES))):
         message = (
             "this is no path of a program file: name it program.yaml, or events/NAME.yaml, reactors/NAME.yaml, "
             "achievements/NAME.yaml, rewards/NAME.yaml or tests/NAME.yaml"

@@ -78,7 +78,7 @@
     notice.textContent = text;
     document.getElementById("notices").replaceChildren(notice);
   }
-  window.laurel = { say };
+  window.laurel = { say, askForLogIn };
 
   document.querySelector("[data-focus]")?.focus();
 })();

@@ -32,10 +32,11 @@ export function open(parent, { doc = "", extensions = [], ...options }) {
   return new EditorView({ parent, state: EditorState.create({ doc, extensions: [setup(options), ...extensions] }) });
 }
 
-// Two texts side by side.
-export function compare(parent, { before, after, ...options }) {
-  const extensions = [setup({ ...options, readOnly: true })];
-  return new MergeView({ parent, a: { doc: before, extensions }, b: { doc: after, extensions } });
+// Two texts side by side; with `editable` the right one can be changed.
+export function compare(parent, { before, after, editable = false, label, ...options }) {
+  const left = [setup({ ...options, label: `${label}, as it is stored`, readOnly: true })];
+  const right = [setup({ ...options, label: `${label}, your text`, readOnly: !editable })];
+  return new MergeView({ parent, a: { doc: before, extensions: left }, b: { doc: after, extensions: right } });
 }
 
 export {

@@ -123,7 +123,16 @@ async def test_a_first_change_of_a_text_that_is_no_longer_in_force_is_refused(ap
 
 
 async def test_a_path_of_no_program_file_is_refused(api: Api):
-    for path in ("../program.yaml", "/etc/x", "reactors/", "reactors/a.txt", "notes.yaml", "events//a.yaml", "a\tb"):
+    for path in (
+        "../program.yaml",
+        "/etc/x",
+        "reactors/",
+        "reactors/a.txt",
+        "reactors/.yaml",
+        "notes.yaml",
+        "events//a.yaml",
+        "a\tb",
+    ):
         answer = await put(api, path, SPRING, "")
         assert fault(answer, "path")["code"] == "invalidPath", path
 

@@ -29,6 +29,9 @@ PAGES = (
     "/event-types",
     "/event-types/purchase",
     "/event-types/_new",
+    "/program/draft",
+    "/program/draft/file?path=reactors/double-on-web.yaml",
+    "/program/draft/rebase",
     "/simulate",
     "/simulate?type=purchase",
     "/imports",
@@ -59,7 +62,15 @@ async def test_a_page_is_good(console: Console, page: Page, path: str) -> None:
     await page_is_good(page, url_of(console, path))
 
 
-WITH_FORMS = ("", "/events", "/members/new", "/rewards/free-coffee", "/imports/new/member", "/console/roles/1")
+WITH_FORMS = (
+    "",
+    "/events",
+    "/program/draft",
+    "/members/new",
+    "/rewards/free-coffee",
+    "/imports/new/member",
+    "/console/roles/1",
+)
 """Of each kind of form one page; what forms do without scripts is tested by HTTP, for every page."""
 
 

@@ -1,0 +1,176 @@
+"""One file of the draft: its text, what is wrong in it and the cures, its copies, and its end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.drafts.checks import check_draft, complete_word
+from api.drafts.routes import delete_draft_file, put_draft_file, show_draft, show_draft_file
+from api.http.errors import FileChanged
+from api.http.responses import ExactJson
+from console.drafts.files import duplicate, file_url, path_of
+from console.pages.forms import Field, Form
+from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.rendering import environment
+from console.route_rules import STORE
+from workbench.cures import Cure, apply
+from workbench.drafts.merging import version_of
+
+router = APIRouter()
+
+COPY = Form([Field("path", "Name of the copy", required=True)])
+RENAME = Form([Field("path", "New name", required=True)])
+_FILE = f"{STORE}/program/draft/file"
+
+
+@router.get(_FILE)
+async def show_page(page: PageOfStore) -> Response:
+    """The editor of a file, with what is wrong in it."""
+    path = page.request.query_params.get("path", "")
+    return await _render(page, await page.call(show_draft_file, path=path))
+
+
+@router.post(_FILE)
+async def save_page(page: PageOfStore) -> Response:
+    """Save a text, and apply a cure to it if one is named; a script gets JSON, and asks often."""
+    path, text, version = (page.sent.first(name) for name in ("path", "text", "version"))
+    try:
+        saved = await page.call(put_draft_file, body={"path": path, "text": text, "version": version})
+        cure = await _cure(page, path)
+        if cure is not None:
+            text = apply(text, cure)
+            saved = await page.call(put_draft_file, body={"path": path, "text": text, "version": saved["version"]})
+    except REFUSED as error:
+        return await _refused(page, path, text, error)
+    if not _is_script(page):
+        return page.redirect(file_url(page, path), notice="Saved in your draft.")
+    problems = await _problems(page)
+    return ExactJson(
+        {"version": saved["version"], "problems": _of(problems, path), "html": _problems_html(page, problems, path)}
+    )
+
+
+@router.post(f"{_FILE}/completion")
+async def completion_page(page: PageOfStore) -> Response:
+    """What can be written at a position, for the script of the editor."""
+    numbers = {name: page.sent.first(name) for name in ("line", "column")}
+    at = {name: int(text) if text.isdecimal() else text for name, text in numbers.items()}
+    body = {"path": page.sent.first("path"), "text": page.sent.first("text"), **at}
+    return ExactJson(await page.call(complete_word, body=body))
+
+
+@router.post(f"{_FILE}/copy")
+async def copy_page(page: PageOfStore) -> Response:
+    """Make a copy of a file under another name, which what it declares gets, too."""
+    return await _copied(page, COPY, keeps=True)
+
+
+@router.post(f"{_FILE}/rename")
+async def rename_page(page: PageOfStore) -> Response:
+    """Give a file another name; what it declares keeps its own, since counters go by that."""
+    return await _copied(page, RENAME, keeps=False)
+
+
+@router.post(f"{_FILE}/remove")
+async def remove_page(page: PageOfStore) -> Response:
+    """Leave a file out of the program."""
+    path = page.sent.first("_path")
+    try:
+        await page.call(delete_draft_file, path=path, version=page.sent.first("version"))
+    except FileChanged as error:
+        return await _refused(page, path, None, error)
+    return page.redirect(page.url("program", "draft"), notice=f"{path} is removed in your draft.")
+
+
+@router.post(f"{_FILE}/restore")
+async def restore_page(page: PageOfStore) -> Response:
+    """Forget what was changed of a file."""
+    path, version = page.sent.first("_path"), page.sent.first("version")
+    before = (await page.call(show_draft_file, path=path))["baseText"]
+    try:
+        if before is None:
+            await page.call(delete_draft_file, path=path, version=version)
+        else:
+            await page.call(put_draft_file, body={"path": path, "text": before, "version": version})
+    except FileChanged as error:
+        return await _refused(page, path, before, error)
+    return page.redirect(page.url("program", "draft"), notice=f"{path} is as it was.")
+
+
+async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
+    """Store the text of a file at another path, and unless it keeps, remove it at its own."""
+    old, form = page.sent.first("_path"), form.filled(page.sent)
+    file = await page.call(show_draft_file, path=old)
+    path = path_of(old.rpartition("/")[0], form["path"].value.strip())
+    text = file["text"] or ""
+    body = {"path": path, "text": duplicate(text, path) if keeps else text, "version": ""}
+    try:
+        await page.call(put_draft_file, body=body)
+    except FileChanged:
+        shown = form.refused(ValueError(f"{path} is there already: choose another name"))
+        return await _render(page, file, status=409, **{"copy" if keeps else "rename": shown})
+    except REFUSED as error:
+        await page.state.refusal_log.record(page.request, 400)
+        return await _render(page, file, status=400, **{"copy" if keeps else "rename": form.refused(error)})
+    if not keeps:
+        await page.call(delete_draft_file, path=old, version=file["version"])
+    return page.redirect(file_url(page, path), notice=f"{path} is added to your draft.")
+
+
+async def _refused(page: StorePage, path: str, text: str | None, error: Exception) -> Response:
+    """The editor with what is refused: beside a text that was changed meanwhile, the one that is stored."""
+    status = 409 if isinstance(error, FileChanged) else 400
+    if _is_script(page):
+        stored = (
+            {"stored": error.stored, "version": version_of(error.stored), "message": error.message}
+            if isinstance(error, FileChanged)
+            else None
+        )
+        faults = Form([]).refused(error)
+        return ExactJson({"conflict": stored, "message": " ".join(faults.errors)}, status_code=status)
+    if not isinstance(error, FileChanged):
+        return await page.refuse("drafts/refused.html", Form([]), error, path=path, text=text)
+    file = await page.call(show_draft_file, path=path)
+    return await _render(page, {**file, "sent": text}, status=status, conflict=error.message)
+
+
+async def _render(page: StorePage, file: Mapping[str, Any], status: int = 200, **more: Any) -> Response:
+    problems = await _problems(page)
+    draft = await page.call(show_draft)
+    context: dict[str, Any] = {"copy": COPY, "rename": RENAME, "conflict": None, "file": file, "draft": draft, **more}
+    html = _problems_html(page, problems, file["path"])
+    return await page.render(
+        "drafts/file.html", status=status, problems=_of(problems, file["path"]), problems_html=html, **context
+    )
+
+
+async def _problems(page: StorePage) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = (await page.call(check_draft))["problems"]
+    return found
+
+
+def _of(problems: Sequence[Mapping[str, Any]], path: str) -> list[Mapping[str, Any]]:
+    return [each for each in problems if each["path"] == path]
+
+
+def _problems_html(page: StorePage, problems: Sequence[Mapping[str, Any]], path: str) -> Any:
+    macros: Any = environment().get_template("drafts/problems.html").module
+    own = _of(problems, path)
+    others = [each for each in problems if each["path"] != path and each["severity"] == "error"]
+    return macros.problems(own, others, lambda other: file_url(page, other))
+
+
+async def _cure(page: StorePage, path: str) -> Cure | None:
+    """The cure that a button names by the place of its problem, as that is in the saved text."""
+    asked = page.sent.first("_cure")
+    for each in _of(await _problems(page), path) if asked else ():
+        cure = each["cure"]
+        if cure is not None and asked == f"{each['line']}:{each['column']}":
+            return Cure(cure["line"], cure["column"], cure["endColumn"], cure["text"])
+    return None
+
+
+def _is_script(page: StorePage) -> bool:
+    return page.request.headers.get("x-requested-with") == "fetch"

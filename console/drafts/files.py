@@ -1,0 +1,56 @@
+"""Files of a draft: their addresses in the console, their names by kind, and the first lines of a new one."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from console.pages.page import StorePage
+
+KINDS: Final[Mapping[str, str]] = {
+    "reactors": "Reactor",
+    "events": "Event type",
+    "achievements": "Achievement",
+    "rewards": "Reward",
+    "tests": "Test",
+}
+"""What a folder of a program has files of."""
+
+_FIRST_TEXTS: Final[Mapping[str, str]] = {
+    "reactors": "reactor: {name}\non: member_registered\nthen:\n  - award_points: {{points: 1}}\n",
+    "events": "event: {name}\ntitle: {name}\nbody:\n  type: object\n  properties: {{}}\n",
+    "achievements": (
+        "achievement: {name}\ntitle: {name}\non: member_registered\ngoal: 1\nthen:\n  - award_points: {{points: 1}}\n"
+    ),
+    "rewards": "reward: {name}\ntitle: {name}\nprice: 100\n",
+    "tests": "test: {name}\nsteps:\n  - expect: {{points: 0}}\n",
+}
+_DECLARATION: Final = re.compile(r"^(reactor|event|achievement|reward|test)(:[ \t]+)[^#\n]*[^#\s]", re.MULTILINE)
+
+
+def file_url(page: StorePage, path: str) -> str:
+    """The address of the editor of a file."""
+    return f"{page.url('program', 'draft', 'file')}?{urlencode({'path': path})}"
+
+
+def path_of(folder: str, name: str) -> str:
+    """The path of the file of a name in a folder; a name that is a path stays one."""
+    if "/" in name:
+        return name
+    return f"{folder}/{name}" if name.endswith((".yaml", ".yml", ".json")) else f"{folder}/{name}.yaml"
+
+
+def first_text(folder: str, name: str) -> str:
+    """The first lines of a new file."""
+    return _FIRST_TEXTS.get(folder, "").format(name=stem_of(name))
+
+
+def duplicate(text: str, path: str) -> str:
+    """The text of a file as that of another path: what it declares has the name of that file."""
+    name = stem_of(path)
+    return _DECLARATION.sub(lambda found: f"{found[1]}{found[2]}{name}", text, count=1)
+
+
+def stem_of(path: str) -> str:
+    """The name of a file without its folder and ending."""
+    return re.sub(r"\.(yaml|yml|json)$", "", path.rpartition("/")[2])

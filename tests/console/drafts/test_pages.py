@@ -1,0 +1,160 @@
+"""Pages of the draft without scripts: files are added, edited, cured, copied, renamed, removed, and follow others."""
+
+import json
+
+from tests.kit.api import Api
+from tests.kit.console import HOME, Visitor, hidden_of, text_of
+from tests.kit.programs import PROGRAM, files
+
+DRAFT = f"{HOME}/program/draft"
+FILE = f"{DRAFT}/file"
+SPRING = "reactors/spring.yaml"
+WRONG = """\
+reactor: spring  # twice
+on: app_login
+when: {'==': [{var: member.teir}, silver]}
+then: [{award_points: {points: 5}}]
+"""
+FETCH = {"Origin": "http://laurel", "X-Requested-With": "fetch"}
+
+
+def at(path: str = SPRING) -> str:
+    return f"{FILE}?path={path}"
+
+
+async def fields(visitor: Visitor, text: str, path: str = SPRING) -> dict[str, str]:
+    """What the form of the editor sends with a text."""
+    hidden = hidden_of(await visitor.get(at(path)))
+    return {"path": path, "version": hidden["version"], "text": text}
+
+
+async def texts(api: Api) -> dict[str, str]:
+    return {each["path"]: each["change"] for each in (await api.get("/api/DEFAULT/program/draft"))["files"]}
+
+
+async def stored(api: Api, path: str = SPRING) -> str:
+    return str((await api.get("/api/DEFAULT/program/draft/file", params={"path": path}))["text"])
+
+
+async def test_a_file_is_added_checked_cured_copied_renamed_and_removed(api: Api, visitor: Visitor) -> None:
+    added = await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    again = await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    await visitor.post(FILE, await fields(visitor, WRONG))
+    wrong = await visitor.page(at())
+    listed = await visitor.page(DRAFT)
+    cured = await visitor.post(FILE, await fields(visitor, WRONG) | {"_cure": "3:21"})
+    right = await visitor.page(at())
+
+    assert (added.status_code, again.status_code) == (303, 303)
+    assert added.headers["location"] == again.headers["location"] == at("reactors%2Fspring.yaml")
+    assert "Line 3, column 21" in wrong
+    assert "member.teir is unknown" in wrong
+    assert "1 changed file" in listed
+    assert "1 error." in listed
+    assert cured.status_code == 303
+    assert "Nothing is wrong in this file." in right
+    assert await stored(api) == WRONG.replace("teir", "tier")
+
+    await visitor.post(f"{FILE}/copy", {"_path": SPRING, "path": "autumn"})
+    taken = await visitor.post(f"{FILE}/copy", {"_path": SPRING, "path": "events/text.yaml"})
+    await visitor.post(f"{FILE}/rename", {"_path": SPRING, "path": "reactors/march.yaml"})
+    bad = await visitor.post(f"{FILE}/rename", {"_path": "reactors/march.yaml", "path": "elsewhere/x.yaml"})
+
+    assert (await stored(api, "reactors/autumn.yaml")).startswith("reactor: autumn  # twice\n")
+    assert (await stored(api, "reactors/march.yaml")).startswith("reactor: spring  # twice\n")
+    assert (taken.status_code, bad.status_code) == (409, 400)
+    assert "choose another name" in text_of(taken)
+    assert "no path of a program file" in text_of(bad)
+    assert SPRING not in await texts(api)
+
+    march = hidden_of(await visitor.get(at("reactors/march.yaml")))["version"]
+    await visitor.post(f"{FILE}/remove", {"_path": "reactors/march.yaml", "version": march})
+    removed = await visitor.post(f"{FILE}/remove", {"_path": "program.yaml", "version": "of another text"})
+    assert removed.status_code == 409
+    assert "reactors/march.yaml" not in await texts(api)
+    assert (await visitor.post(f"{DRAFT}/discard")).status_code == 303
+    assert set((await texts(api)).values()) == {"none"}
+
+
+async def test_a_text_that_was_changed_in_another_window_is_shown_beside_the_sent_one(
+    api: Api, visitor: Visitor
+) -> None:
+    await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    before = await fields(visitor, WRONG)
+    await visitor.post(FILE, before)
+
+    late = await visitor.post(FILE, before | {"text": "reactor: spring # mine\n"})
+    script = await visitor.post(FILE, before | {"text": "reactor: spring # mine\n"}, headers=FETCH)
+    meant = await visitor.post(FILE, {**hidden_of(late), "path": SPRING, "text": "reactor: spring # mine\n"})
+
+    assert late.status_code == 409
+    assert "# twice" in late.text
+    assert "# mine" in late.text
+    assert (script.status_code, script.json()["conflict"]["stored"]) == (409, WRONG)
+    assert meant.status_code == 303
+    assert await stored(api) == "reactor: spring # mine\n"
+
+
+async def test_a_script_saves_and_completes(api: Api, visitor: Visitor) -> None:
+    await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    saved = await visitor.post(FILE, await fields(visitor, WRONG), headers=FETCH)
+    asked = {"path": SPRING, "text": WRONG, "line": "2", "column": "8"}
+    completed = await visitor.post(f"{FILE}/completion", asked, headers=FETCH)
+    nonsense = await visitor.post(f"{FILE}/completion", asked | {"line": "x"}, headers=FETCH)
+
+    assert [each["cure"]["text"] for each in saved.json()["problems"]] == ["member.tier"]
+    assert "Write <bdi>member.tier</bdi>" in saved.json()["html"]
+    assert saved.json()["version"] == hidden_of(await visitor.get(at()))["version"]
+    assert "app_login" in json.dumps(completed.json())
+    assert nonsense.status_code == 400
+
+
+async def test_a_draft_takes_over_another_revision(api: Api, visitor: Visitor) -> None:
+    other = PROGRAM.replace("points: 7d", "points: 9d")
+    mine = PROGRAM + "# mine\n"
+    await visitor.post(FILE, await fields(visitor, mine, "program.yaml"))
+    await api.programs.deploy(files(program=other, reactors__other=WRONG.replace("teir", "tier")), by="eve")
+    api.programs._in_force.clear()
+
+    warned = await visitor.page(DRAFT)
+    question = await visitor.get(f"{DRAFT}/rebase")
+    form = hidden_of(question) | {"path": "program.yaml", "text": other + "# mine\n"}
+    undecided = await visitor.post(f"{DRAFT}/rebase", form | {"keep": ""})
+    done = await visitor.post(f"{DRAFT}/rebase", form | {"keep": "mine"})
+
+    assert "is in force, and your draft is based on" in warned
+    assert "changed by others, too" in warned
+    assert "points: 9d" in question.text
+    assert "# mine" in question.text
+    assert (undecided.status_code, done.status_code) == (409, 303)
+    assert await stored(api, "program.yaml") == other + "# mine\n"
+    assert "reactors/other.yaml" in await texts(api)
+    assert "No file was changed by both" in await visitor.page(f"{DRAFT}/rebase")
+
+
+async def test_theirs_can_be_taken(api: Api, visitor: Visitor) -> None:
+    await visitor.post(FILE, await fields(visitor, PROGRAM + "# mine\n", "program.yaml"))
+    await api.programs.deploy(files(program=PROGRAM + "# theirs\n"), by="eve")
+    api.programs._in_force.clear()
+    form = hidden_of(await visitor.get(f"{DRAFT}/rebase")) | {"path": "program.yaml", "text": ""}
+
+    await visitor.post(f"{DRAFT}/rebase", form | {"keep": "theirs"})
+
+    assert await stored(api, "program.yaml") == PROGRAM + "# theirs\n"
+    assert set((await texts(api)).values()) == {"none"}
+
+
+async def test_bad_forms_are_refused_and_nothing_is_lost(api: Api, visitor: Visitor) -> None:
+    large = await visitor.post(FILE, {"path": SPRING, "version": "", "text": "#" * 600_000})
+    unnamed = await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": ""})
+    nowhere = await visitor.post(f"{DRAFT}/new", {"kind": "x", "path": "../y"})
+    rebased = await visitor.post(f"{DRAFT}/rebase", {"_inForce": "nonsense"})
+
+    assert large.status_code == 400
+    assert "#" * 1000 in large.text
+    assert (unnamed.status_code, nowhere.status_code, rebased.status_code) == (400, 400, 400)
+    for path in ("/file", "/file?path=reactors/none.yaml", "/file?path="):
+        assert (await visitor.get(DRAFT + path)).status_code in (400, 404), path
+    for action in ("copy", "rename", "remove", "restore"):
+        assert (await visitor.post(f"{FILE}/{action}", {"_path": "reactors/none.yaml", "path": "x"})).status_code == 404
+    assert set((await texts(api)).values()) == {"none"}
