@@ -7,12 +7,19 @@ from api.authentication.rules import AnyAdministrator, Everyone, Needs, NeedsAll
 
 STORE = "/console/stores/{storeCode}"
 
+
+def _personal(permission: Permission) -> Needs:
+    """The rule of what shows personal data as it is: a form with present values, a file."""
+    return Needs(permission, also=Permission.VIEW_PERSONAL_DATA)
+
+
 _MEMBER = f"{STORE}/members/{{member}}"
 _CORRECTION = f"{STORE}/corrections/{{correction}}"
 _REWARD = f"{STORE}/rewards/{{reward}}"
 _CHANGE_MEMBERS = Needs(Permission.CHANGE_MEMBERS)
 _DRAFT = f"{STORE}/program/draft"
 _EDIT = Needs(Permission.EDIT_PROGRAMS, audited=False)
+_CHANGE_PROFILES = _personal(Permission.CHANGE_MEMBERS)
 _DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
 _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
@@ -46,11 +53,11 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{STORE}/members": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{STORE}/members/new": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
     _MEMBER: {"GET": Needs(Permission.VIEW_MEMBERS)},
-    f"{_MEMBER}/change": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/change": {"GET": _CHANGE_PROFILES, "POST": _CHANGE_PROFILES},
     f"{_MEMBER}/activate": {"POST": _CHANGE_MEMBERS},
     f"{_MEMBER}/deactivate": {"POST": _CHANGE_MEMBERS},
     f"{_MEMBER}/anonymize": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
-    f"{_MEMBER}/export": {"GET": Needs(Permission.EXPORT_MEMBERS)},
+    f"{_MEMBER}/export": {"GET": _personal(Permission.EXPORT_MEMBERS)},
     f"{_MEMBER}/correct": {"GET": Needs(Permission.MAKE_CORRECTIONS), "POST": Needs(Permission.MAKE_CORRECTIONS)},
     f"{STORE}/merges": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{STORE}/merges/new": {"GET": Needs(Permission.MERGE_MEMBERS), "POST": Needs(Permission.MERGE_MEMBERS)},
@@ -90,10 +97,10 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{STORE}/imports": {"GET": Needs(Permission.VIEW_IMPORTS)},
     f"{STORE}/imports/new/{{type}}": {"GET": Needs(Permission.IMPORT_FILES), "POST": Needs(Permission.IMPORT_FILES)},
     f"{STORE}/imports/{{import}}": {"GET": Needs(Permission.VIEW_IMPORTS)},
-    f"{STORE}/imports/{{import}}/report": {"GET": Needs(Permission.VIEW_IMPORTS)},
+    f"{STORE}/imports/{{import}}/report": {"GET": _personal(Permission.VIEW_IMPORTS)},
     f"{STORE}/imports/{{import}}/{{change}}": {"POST": Needs(Permission.IMPORT_FILES)},
     f"{STORE}/exports": {"GET": Needs(Permission.VIEW_EXPORTS), "POST": Needs(Permission.EXPORT_DATA)},
-    f"{STORE}/exports/{{export}}/download": {"GET": Needs(Permission.EXPORT_DATA)},
+    f"{STORE}/exports/{{export}}/download": {"GET": _personal(Permission.EXPORT_DATA)},
     f"{STORE}/exports/{{export}}/retry": {"POST": Needs(Permission.EXPORT_DATA)},
     "/console/administrators": {"GET": Needs(Permission.VIEW_ADMINISTRATORS)},
     "/console/administrators/new": {"GET": _CHANGE_ADMINISTRATORS, "POST": _CHANGE_ADMINISTRATORS},

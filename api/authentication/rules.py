@@ -38,13 +38,14 @@ class Needs:
     """Callers with a permission may call it; if `or_own`, also members of the store, about themselves.
 
     An API key needs `key_needs` as well: so that one that leaks makes no others. `audited` False: it is not in the
-    audit log although it is no GET, since it changes nothing, or happens too often.
+    audit log although it is no GET, since it changes nothing, or happens too often. `also`: a second permission.
     """
 
     permission: Permission
     or_own: bool = False
     key_needs: Permission | None = None
     audited: bool = True
+    also: Permission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,10 @@ def _authorize_admin(rule: Rule, caller: AdminCaller) -> None:
                 raise Forbidden("this is for administrators who have logged in: an API key cannot do it")
         case MembersOnly():
             raise Forbidden("this is for members of the store: log in as one")
-        case Needs(permission=permission, key_needs=key_needs):
+        case Needs(permission=permission, key_needs=key_needs, also=also):
             _require(caller, permission)
+            if also is not None:
+                _require(caller, also)
             if key_needs is not None and not caller.has_login:
                 _require(caller, key_needs)
         case NeedsAllStores(permission=permission):

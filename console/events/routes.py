@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api.events.routes import list_events, retry, show_event
 from api.simulations.routes import try_out
+from console.events.hiding import hidden_event
 from console.pages.page import PageOfStore
 from console.pages.waterfall import Waterfall
 from console.route_rules import STORE
@@ -29,6 +30,8 @@ async def list_page(page: PageOfStore) -> Response:
 async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
     """One event: what was reported, what each reactor answered and why, what was done and sent."""
     event = await page.call(show_event, custom_event_id=customEvent)
+    if not page.shows_personal_data:
+        event = hidden_event(event, page.store_request.program, now=page.now)
     waterfall = Waterfall.of(event["decision"] or [])
     form_key = page.new_key()
     event_type = page.store_request.program.event_types.get(event["type"])

@@ -11,17 +11,20 @@ from console.pages.calls import Endpoint
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore
 from console.route_rules import STORE
+from loyalty.store.imports import IMPORT_TYPES, ImportType
 
 router = APIRouter()
 
-TYPES = {
+TYPES: Mapping[ImportType, str] = {
     "member": "Members",
     "unitTransferAdding": "Points to add",
     "unitTransferSpending": "Points to spend",
     "customEvent": "Events",
     "transaction": "Sales and returns",
+    "transactionMatch": "Members of stored sales",
     "rewardCoupon": "Coupon codes",
 }
+assert set(TYPES) == set(IMPORT_TYPES)
 STATUSES = {
     "queued": "Queued",
     "inprogress": "Running",

@@ -1,14 +1,17 @@
 """How values are shown: moments by the program's clock, numbers with groups, texts cut and kept apart."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 import rules
+from workbench.masking import HIDDEN
 
 MAX_TEXT = 200
 
@@ -51,13 +54,33 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+_EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
+_PHONE_OR_CARD = re.compile(r"(?<![\w.-])\+?\d(?: ?\d){6,}(?![\w.-])")
+_MIN_PERSONAL = 2
+"""A shorter text is not looked for in others."""
+
+
+def without_personal(text: Any, personal: Iterable[str] = ()) -> str:
+    """A sentence without `personal` texts, and without whatever looks like an e-mail, a phone or a card."""
+    shown = str(text)
+    for each in sorted({each for each in personal if len(each) >= _MIN_PERSONAL}, key=len, reverse=True):
+        shown = re.sub(re.escape(each), HIDDEN, shown, flags=re.IGNORECASE)
+    return _PHONE_OR_CARD.sub(HIDDEN, _EMAIL.sub(HIDDEN, shown))
+
+
 _SHOWN_OF_MASKED = 1
 
 
 def masked(text: Any) -> str:
     """What is personal, for those who may not see it."""
     whole = str(text)
-    return whole[:_SHOWN_OF_MASKED] + "•••" if whole else ""
+    return whole[:_SHOWN_OF_MASKED] + HIDDEN if whole else ""
+
+
+def host(url: str) -> str:
+    """The scheme and host of an address: its path may name somebody."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/{HIDDEN}" if parts.hostname else HIDDEN
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -67,4 +90,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "as_json": as_json,
     "words": words,
     "masked": masked,
+    "host": host,
 }

@@ -125,6 +125,14 @@ class Page:
         """A text that may be personal: cut, or masked for those who may not see it."""
         return formats.cut(text if self.shows_personal_data else formats.masked(text), length)
 
+    def sentence(self, text: Any, length: int = formats.MAX_TEXT) -> Markup:
+        """What Laurel or a receiver says, which may quote something personal: cut, and without that if need be."""
+        return formats.cut(text if self.shows_personal_data else formats.without_personal(text), length)
+
+    def address(self, url: str, length: int = formats.MAX_TEXT) -> Markup:
+        """Where a message went: its host alone for those who may not see personal data."""
+        return formats.cut(url if self.shows_personal_data else formats.host(url), length)
+
     def new_key(self) -> str:
         """What makes sending a form twice the same as sending it once."""
         return secrets.token_urlsafe(18)

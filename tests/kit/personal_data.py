@@ -153,7 +153,14 @@ def _add_tiers(tx: Transaction, person: Person) -> None:
 def _add_import(tx: Transaction, person: Person) -> None:
     now, file = datetime.now(UTC), new_id()
     numbers = dict.fromkeys(("size", "lines", "offset", "line", "done", "repeated", "refused"), 1)
-    named = {"id": file, "store": tx.store, "type": "members", "file_name": "m.csv", "layout": {}, "status": "done"}
+    named = {
+        "id": file,
+        "store": tx.store,
+        "type": "member",
+        "file_name": "m.csv",
+        "layout": {"format": "jsonl"},
+        "status": "done",
+    }
     tx.connection.execute(insert(import_file).values(named | numbers | {"created_at": now, "updated_at": now}))
     line = {"file": file, "line": 1, "store": tx.store, "status": "done", "entity": person.id, "created_at": now}
     tx.connection.execute(insert(import_line).values(line))

@@ -6,7 +6,7 @@ The same value is replaced in the same way everywhere, so that fields that are e
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import rules
 from loyalty.program.attributes import fits
@@ -15,6 +15,9 @@ from workbench.masking.harmless import ATTRIBUTES, HarmlessValues, is_date, norm
 from workbench.masking.replacements import Replacement, ReplacementKind
 from workbench.masking.rule_usage import FieldPath
 from workbench.masking.schema_view import SchemaView
+
+HIDDEN: Final = "•••"
+"""What is shown in place of what is hidden."""
 
 
 class CannotMask(ValueError):
@@ -52,6 +55,22 @@ class Masker:
             lambda: self._event_type.body.is_valid(masked(_replaced)),
         )
         return masked(_replaced)
+
+    def hide_body(self, body: Mapping[str, Any]) -> Any:
+        """Return the event's body with all that is not known to be harmless hidden; its schema may not accept it."""
+        path = ("body", self._event_type.name)
+        return self._visit(body, path, self._schema_at(path), _hidden)
+
+    def hide_read(self, name: str, value: Any) -> Any:
+        """Return what a rule read as `name`, such as `event.body.total`, hidden if it is not known to be harmless."""
+        steps = tuple(step for step in name.split(".") if not step.isdigit())
+        path = ("body", self._event_type.name, *steps[2:]) if steps[:2] == ("event", "body") else steps
+        return self._visit(value, path, self._schema_at(path), _hidden)
+
+    @property
+    def personal_texts(self) -> list[str]:
+        """The texts that were masked or hidden so far."""
+        return [each.original for each in self._replacements.values() if each.kind != "number"]
 
     def mask_attributes(self, attributes: Mapping[str, Any]) -> Any:
         """Return the member's attributes, masked."""
@@ -117,7 +136,7 @@ class Masker:
             case _:
                 if self._harmless.is_harmless_number(value, path, schema):
                     return value
-                return type(value)(write(self._replacement(str(value), path, is_number=True), value))
+                return write(self._replacement(str(value), path, is_number=True), value)
 
     def _visit_key(self, name: str, path: FieldPath, schema: SchemaView, write: "_Write") -> str:
         if self._harmless.is_harmless_key(name, _inside(path, name), schema):
@@ -207,7 +226,11 @@ def _unchanged(_: Replacement, value: Any) -> Any:
 
 
 def _replaced(replacement: Replacement, value: Any) -> Any:
-    return value if replacement.text is None else replacement.text
+    return value if replacement.text is None else type(value)(replacement.text)
+
+
+def _hidden(_: Replacement, _value: Any) -> Any:
+    return HIDDEN
 
 
 def _inside(path: FieldPath, name: str) -> FieldPath:
