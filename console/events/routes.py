@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from api.events.routes import list_events, retry, show_event
 from api.simulations.routes import try_out
-from console.events.hiding import hidden_event
+from console.pages.hiding import hidden_event
 from console.pages.page import PageOfStore
 from console.pages.waterfall import Waterfall
 from console.route_rules import STORE

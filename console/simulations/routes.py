@@ -15,6 +15,7 @@ from api.http.errors import NotFound
 from api.programs.validation import validate_program
 from api.simulations.routes import try_out
 from console.pages.forms import Form
+from console.pages.hiding import hidden_simulation, masked_body
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.waterfall import Waterfall
 from console.route_rules import STORE
@@ -43,6 +44,8 @@ async def form_page(page: PageOfStore) -> Response:
     if event_id := query.get("event", ""):
         event = await page.call(show_event, custom_event_id=event_id)
         event_type = _event_type(page.store_request.program, event["type"])
+        if not page.shows_personal_data:
+            event = {**event, "body": masked_body(event, page.store_request.program, now=page.now)}
         form = form_of_event(await _example(page, event_type), event)
         return await _render(page, event_type, form, begun_from=event)
     under_draft = bool(query.get("draft")) and page.allows(Permission.EDIT_PROGRAMS)
@@ -63,6 +66,8 @@ async def simulate_page(page: PageOfStore) -> Response:
     try:
         body = await asyncio.to_thread(simulation_body, form, event_type.name)
         done = await page.call(try_out, body=body)
+        if not page.shows_personal_data:
+            done = hidden_simulation(done, page.store_request.program, now=page.now)
     except REFUSED as error:
         return await page.refuse(_TEMPLATE, form, error, **_context(event_type))
     return await _render(page, event_type, form, done=done)

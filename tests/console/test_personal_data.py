@@ -29,7 +29,7 @@ then: [{award_points: {points: 1}}]
 ELSEWHERE = ("/console/static/", "/console/log-out")
 
 
-async def every_page(visitor: Visitor) -> Mapping[str, str]:
+async def every_page(visitor: Visitor) -> dict[str, str]:
     """The text of every page to which links lead from the overview, by its address."""
     waiting, pages = [HOME], dict[str, str]()
     while waiting and len(pages) < MAX_PAGES:
@@ -82,6 +82,8 @@ async def test_no_page_shows_personal_data_to_whom_it_is_not_for(api: Api) -> No
     async with visiting(api) as visitor:
         await visitor.log_in("counts")
         pages = await every_page(visitor)
+        named = {"_type": "text", "event.eventDate": "2026-05-01T10:00:00", "event.customerData": another}
+        pages["simulated"] = (await visitor.post(f"{HOME}/simulate", named | {"event.body": '{"key": "a"}'})).text
         files = [await visitor.get(f"{HOME}/members/{member}/{each}") for each in ("export", "change")]
     of_each_kind = {kind: url for url in pages for kind in kinds({url: ""})}
     personal = {f"/{each}/*" for each in ("members", "events", "webhooks/deliveries", "imports")}
@@ -93,6 +95,7 @@ async def test_no_page_shows_personal_data_to_whom_it_is_not_for(api: Api) -> No
     known = [MARKER.partition("-")[0], "ewa@example.com", *PERSONAL]
     ours = {url: text for url, text in pages.items() if "/program/" not in url}  # its files have the name as a literal
     assert sorted((url, each) for url, text in ours.items() for each in known if each in text) == []
+    assert "What it would do" in pages["simulated"]
     assert [each.status_code for each in files] == [403, 403]
     assert "PERSONAL_DATA VIEW" in text_of(files[0])
     assert [each for each in PERSONAL if each not in theirs] == []

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.pages.formats import without_personal
 from loyalty.program.program import Program
-from workbench.masking import HIDDEN, Masker
+from workbench.masking import HIDDEN, CannotMask, Masker
 
 _SAYS_VALUES = frozenset({"condition_false", "code_refused", "counted_already", "counts_nothing", "came_to_nothing"})
 """Verdicts whose reason quotes what was reported, or what is kept of a member."""
@@ -20,26 +20,61 @@ def hidden_event(event: Mapping[str, Any], program: Program, *, now: datetime) -
     return _Hiding(event, program, now).event(event)
 
 
+def hidden_simulation(done: Mapping[str, Any], program: Program, *, now: datetime) -> dict[str, Any]:
+    """What a simulation came to, as the API shows it, with everything hidden that may be personal."""
+
+    def hidden(standing: Mapping[str, Any]) -> dict[str, Any]:
+        return {**standing, "attributes": dict.fromkeys(standing["attributes"], HIDDEN)}
+
+    lists = {name: [hidden_event(each, program, now=now) for each in done[name]] for name in ("events", "meanwhile")}
+    messages = [{**each, "url": None, "body": HIDDEN} for each in done["messages"]]
+    return {**done, **lists, "before": hidden(done["before"]), "after": hidden(done["after"]), "messages": messages}
+
+
+def masked_body(event: Mapping[str, Any], program: Program, *, now: datetime) -> Any:
+    """The body of an event with other texts in place of personal ones, which its schema accepts if that can be."""
+    masker = _masker(event, program, now)
+    if masker is None:
+        return {}
+    try:
+        return masker.mask_body(event["body"])
+    except CannotMask:
+        return masker.hide_body(event["body"])
+
+
+def _masker(event: Mapping[str, Any], program: Program, now: datetime) -> Masker | None:
+    """What hides in an event; None for one whose type the program does not have."""
+    if event["type"] not in program.event_types:
+        return None
+    masker = Masker(program, event["type"], now=now)
+    for each in _identity(event):
+        masker.add_identifier(each)
+    return masker
+
+
+def _identity(event: Mapping[str, Any]) -> list[str]:
+    return [value for value in (event.get("customerData") or {}).values() if isinstance(value, str)]
+
+
 class _Hiding:
     """Hides in one event: its body by the schema and the rules, then what that has in every sentence."""
 
     def __init__(self, event: Mapping[str, Any], program: Program, now: datetime) -> None:
-        known = event["type"] in program.event_types
-        self._masker = Masker(program, event["type"], now=now) if known else None
-        self._personal = [value for value in event["customerData"].values() if isinstance(value, str)]
-        if self._masker is not None:
-            for each in self._personal:
-                self._masker.add_identifier(each)
+        self._program, self._now = program, now
+        self._masker = _masker(event, program, now)
+        self._personal = _identity(event)
 
     def event(self, event: Mapping[str, Any]) -> dict[str, Any]:
         body = self._body(event["body"])
+        outcome = event["outcome"]
+        caused = [hidden_event(each, self._program, now=self._now) for each in outcome["caused"]]
         texts = {name: self._sentence(event[name]) for name in ("error", "unreadable") if event.get(name)}
         return {
             **event,
             **texts,
             "body": body,
             "decision": event["decision"] and [self._answer(each) for each in event["decision"]],
-            "outcome": {**event["outcome"], "did": [self._sentence(each) for each in event["outcome"]["did"]]},
+            "outcome": {**outcome, "did": [self._sentence(each) for each in outcome["did"]], "caused": caused},
         }
 
     def _body(self, body: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from console.events.hiding import hidden_event
+from console.pages.hiding import hidden_event
 from program_files import read_program
 from tests.kit.programs import files
 
