@@ -1,19 +1,25 @@
 """Snapshots of members as they are now, whole and exact: what a simulation starts from."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
+from database.ledger_history import allocations_of, transfers_of
 from database.queries import columns_of
-from database.tables import deadline, issued_reward, mark, usage
+from database.returnable import ReturnablePasts, programs_of, returnable_types
+from database.tables import deadline, event, issued_reward, lot, mark, transfer, usage
 from database.transaction import ReadTransaction
 from database.usage import PROGRAM, StoredUse, UsageByReactor, by_reactor
 from loyalty.engine.snapshots import MemberSnapshot
+from loyalty.program.program import Program
 from loyalty.store.achievements import DailySum, sort_key
 from loyalty.store.due_items import DueItem, DueKind, DueTimes, known_kind
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.points import Lot
+from loyalty.store.returnable import NO_PAST
 from loyalty.store.rewards import IssuedReward
 from loyalty.tiers.places import set_subject
 
@@ -48,6 +54,22 @@ def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
     )
     subjects = {set_subject(member_id, name) for name in state.tier_places}
     return MemberSnapshot(state, due_items=_due_items(tx, {member_id, *subjects, *lots, *issued}))
+
+
+def with_past(
+    tx: ReadTransaction, snapshot: MemberSnapshot, program: Program
+) -> tuple[MemberSnapshot, dict[int, Program | None]]:
+    """Return a member with the points and events that can be taken back, and the programs that decided these."""
+    member_id, connection = snapshot.state.member.id, tx.connection
+    state = snapshot.state.copy()
+    mine = (transfer.c.store == tx.store, transfer.c.member == member_id)
+    state.transfers = {each.id: each for each in transfers_of(connection, *mine).get(member_id, ())}
+    state.allocations = dict(allocations_of(connection, *mine).get(member_id, {}))
+    lots = {each.id: each for each in _find_all(tx, Lot, lot, lot.c.member == member_id)}
+    state.empty_lots = {lot_id: each for lot_id, each in lots.items() if lot_id not in state.lots}
+    pasts = ReturnablePasts(connection, tx.store, sorted(returnable_types(program)), before=None)
+    past = pasts.of(event.c.member == member_id).get(member_id, NO_PAST)
+    return replace(snapshot, state=state, past=past), programs_of(connection, tx.store, [past])
 
 
 def used_by_program(tx: ReadTransaction) -> UsageByReactor:

@@ -1,26 +1,22 @@
 """Running a simulation: of a member of the store, or of an ad-hoc one."""
 
 import asyncio
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.events.validation import validate_event
 from api.http.errors import BadInput
 from api.simulations.schemas import PostSimulation
-from api.simulations.validation import adhoc_member, check_size, reported_at, simulated_program
+from api.simulations.validation import Reported, adhoc_member, reported, reported_at, simulated_program
 from api.state.dependencies import StoreRequest
 from database import ReadTransaction
-from database.snapshots import current_snapshot, used_by_program
-from database.usage import UsageByReactor
-from loyalty.engine.acceptance import IncomingEvent
-from loyalty.engine.snapshots import MemberSnapshot
+from database.snapshots import current_snapshot, used_by_program, with_past
 from loyalty.ids import new_id
 from loyalty.members.registration import check_registrable, find_member
 from loyalty.program.program import Program
 from loyalty.store.members import Identity, Member
-from loyalty.store.rewards import RewardSupply
+from loyalty.transactions.expected import expected_member
+from loyalty.transactions.reversing import reverses_something
 from workbench.simulation.simulation import (
     SimulationInput,
     SimulationResult,
@@ -47,16 +43,14 @@ class DoneSimulation:
 
 async def run_simulation(store_request: StoreRequest, posted: PostSimulation) -> DoneSimulation:
     """Simulate what is posted; raise BadInput for what cannot be."""
-    await asyncio.to_thread(check_size, posted)
     under = await simulated_program(store_request, posted)
-    needs_member = posted.member is None
-    event = await asyncio.to_thread(validate_event, posted.event, under.program, needs_member=needs_member)
-    now = reported_at(store_request, posted, event, under.program)
+    told = await asyncio.to_thread(reported, posted, under.program)
+    now = reported_at(store_request, posted, told.event, under.program)
     member_id: str | None = None
     if posted.member is None:
-        member_id, tried = await _stored_member(store_request, event, under.program, now)
+        member_id, tried = await _stored_member(store_request, told, under.program, now)
     else:
-        tried = await asyncio.to_thread(adhoc_member, posted.member, event, under.program, now)
+        tried = await asyncio.to_thread(adhoc_member, posted.member, told, under.program, now)
     try:
         simulated = await asyncio.get_running_loop().run_in_executor(_threads, simulate, under.program, tried)
     except TooManyDueItems as error:
@@ -65,22 +59,53 @@ async def run_simulation(store_request: StoreRequest, posted: PostSimulation) ->
 
 
 async def _stored_member(
-    store_request: StoreRequest, event: IncomingEvent, program: Program, now: datetime
+    store_request: StoreRequest, told: Reported, program: Program, now: datetime
 ) -> tuple[str | None, SimulationInput]:
     """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
+    event = told.event
 
-    def read(tx: ReadTransaction) -> tuple[str | None, MemberSnapshot, UsageByReactor, Sequence[RewardSupply]]:
-        member_id = find_member(tx, event.identity.written(store_request.program.region))
+    def read(tx: ReadTransaction) -> tuple[str | None, SimulationInput]:
+        member_id = _member_of(tx, told, store_request.program.region)
+        others: dict[int, Program | None] = {}
         if member_id is None:
             check_registrable(store_request.store, program, event.identity)
-            unregistered = new_member_snapshot(_unregistered(event.identity, now), program)
-            return None, unregistered, used_by_program(tx), tx.rewards.supplies()
-        return member_id, current_snapshot(tx, member_id), used_by_program(tx), tx.rewards.supplies()
+            opening = new_member_snapshot(_unregistered(event.identity, now), program)
+        else:
+            opening = current_snapshot(tx, member_id)
+            if _takes_back(told, program):
+                opening, others = with_past(tx, opening, program)
+        return member_id, SimulationInput(
+            event.type,
+            event.time,
+            event.body,
+            opening,
+            now,
+            used=used_by_program(tx),
+            since=store_request.now,
+            supplies=tx.rewards.supplies(),
+            document=told.document,
+            other_programs=others,
+        )
 
-    member_id, opening, used, supplies = await store_request.database.read(read)
-    return member_id, SimulationInput(
-        event.type, event.time, event.body, opening, now, used=used, since=store_request.now, supplies=supplies
-    )
+    return await store_request.database.read(read)
+
+
+def _takes_back(told: Reported, program: Program) -> bool:
+    """Whether what is simulated takes back what the member was given before."""
+    if told.document is not None:
+        return told.document.type == "return"
+    return reverses_something(program, told.event.type)
+
+
+def _member_of(tx: ReadTransaction, told: Reported, region: str | None) -> str | None:
+    """The member of an event; None: nobody is it. Raise why a document would be refused, or would have no member."""
+    if told.document is None:
+        return find_member(tx, told.event.identity.written(region))
+    member_id = expected_member(tx, told.document, region)
+    if member_id is None:
+        message = "no member has these data: such a sale is stored, and rules answer it when it has its member"
+        raise BadInput.at("transaction.customerData", message, "unknownMember")
+    return member_id
 
 
 def _unregistered(identity: Identity, now: datetime) -> Member:

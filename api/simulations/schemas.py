@@ -9,16 +9,18 @@ from api.events.schemas import DecisionEntry, EventOutcome, EventReport
 from api.http.requests import RequestModel
 from api.http.responses import ExactNumber, Id, Instant, JsonObject
 from api.programs.schemas import MAX_FILES, MAX_REVISION
+from api.transactions.schemas import ReportedTransaction
 
 
 class PostSimulation(RequestModel):
-    """An event to simulate, as `POST customEvent` takes it.
+    """An event to simulate, as `POST customEvent` takes it, or a `transaction`, as `POST transaction` does.
 
     `member` is an ad-hoc one, in place of `customerData`; `now` is when the event is reported. `files` is a program
     that need not be deployed, `revision` one that was, `draft` the one that you edit.
     """
 
-    event: EventReport
+    event: EventReport | None = None
+    transaction: ReportedTransaction | None = None
     member: dict[str, Any] | None = None
     now: str | None = Field(default=None, max_length=64)
     files: dict[str, str] | None = Field(default=None, min_length=1, max_length=MAX_FILES)

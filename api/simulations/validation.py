@@ -1,16 +1,21 @@
 """Simulations, validated: the program, the time of the report, and an ad-hoc member."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from api.drafts.reading import draft_texts
+from api.events.validation import validate_event
 from api.http.errors import BadInput, InputFault, TooLarge, message_with_suggestion
 from api.programs.validation import validate_program
 from api.simulations.schemas import PostSimulation
 from api.state.dependencies import StoreRequest
+from api.transactions.validation import validate_transaction
 from loyalty.calendar import read_date
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.program.program import Program
+from loyalty.transactions.documents import Document
+from loyalty.transactions.refusals import SaleMissing
 from program_files import ProgramFaults, revision_hash
 from rules import exact
 from rules.storable import MAX_BYTES
@@ -21,10 +26,27 @@ from workbench.simulation.simulation import SimulationInput
 from workbench.simulation.simulation_json import SimulatedProgram
 
 
-def check_size(posted: PostSimulation) -> None:
-    """Raise TooLarge for an event that `POST customEvent` would not read, or a member as large."""
-    if len(exact.dumps([posted.event.body, posted.member])) > MAX_BYTES:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What is simulated: an event, or a document in place of one."""
+
+    event: IncomingEvent
+    document: Document | None = None
+
+
+def reported(posted: PostSimulation, program: Program) -> Reported:
+    """The event or the document to simulate; raise BadInput with every fault, or TooLarge for what no report has."""
+    body = None if posted.event is None else posted.event.body
+    if len(exact.dumps([body, posted.member])) > MAX_BYTES:
         raise TooLarge(MAX_BYTES)
+    if posted.event is not None and posted.transaction is not None:
+        raise BadInput.at("transaction", "event and transaction are two reports: send one of them", "contradiction")
+    if posted.transaction is not None:
+        document = validate_transaction(posted.transaction, program)
+        return Reported(IncomingEvent("transaction", document.purchased_at, {}, document.identity, {}, None), document)
+    if posted.event is None:
+        raise BadInput.at("event", "send an event, or a transaction", "missing")
+    return Reported(validate_event(posted.event, program, needs_member=posted.member is None))
 
 
 async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> SimulatedProgram:
@@ -55,8 +77,14 @@ def reported_at(
         raise BadInput.at("now", str(error), "invalidDate") from None
 
 
-def adhoc_member(member: dict[str, Any], event: IncomingEvent, program: Program, now: datetime) -> SimulationInput:
-    """The simulation of an event of an ad-hoc member; raise BadInput with every fault of the member, by its path."""
+def adhoc_member(member: dict[str, Any], of: Reported, program: Program, now: datetime) -> SimulationInput:
+    """The simulation of an event of an ad-hoc member; raise BadInput with every fault of the member, by its path.
+
+    Raise SaleMissing for a return: such a member has bought nothing.
+    """
+    if of.document is not None and of.document.type == "return":
+        raise SaleMissing(of.document.linked_number or "")
+    event = of.event
     try:
         fixture = read_adhoc_member(node_from_json(member, "member"), program, now)
     except ProgramFaults as faults:
@@ -64,4 +92,6 @@ def adhoc_member(member: dict[str, Any], event: IncomingEvent, program: Program,
             InputFault(message_with_suggestion(each), each.code, each.place.file) for each in faults.problems
         ) from None
     opening = snapshot_of(fixture, ONLY, program, now)
-    return SimulationInput(event.type, event.time, event.body, opening, now, claims=fixture.claims)
+    return SimulationInput(
+        event.type, event.time, event.body, opening, now, claims=fixture.claims, document=of.document
+    )

@@ -1,6 +1,7 @@
 """What a simulation reads from the database: the program in force, and a member."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from commands.shared.database_reader import read_only, revision_in_force, store_
 from commands.shared.errors import CommandError
 from commands.shared.lookup import find_store
 from database.programs import UnknownStore
-from database.snapshots import current_snapshot, used_by_program
+from database.snapshots import current_snapshot, used_by_program, with_past
 from database.transaction import ReadTransaction
 from database.usage import UsageByReactor
 from loyalty.engine.snapshots import MemberSnapshot
@@ -19,6 +20,8 @@ from loyalty.program.program import Program
 from loyalty.refusals import DifferentMembers, InvalidMemberId, UnknownMember, UnknownMemberId
 from loyalty.store.members import Identity, Member
 from loyalty.store.rewards import RewardSupply
+from loyalty.transactions.expected import expected_member
+from loyalty.transactions.reversing import reverses_something
 from workbench.simulation.event_input import EventInput
 from workbench.simulation.simulation import new_member_snapshot
 
@@ -37,36 +40,62 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
     return found
 
 
-def read_member(
-    program: Program, event: EventInput, now: datetime, *, data: Path, member_id: str | None
-) -> tuple[str | None, MemberSnapshot, UsageByReactor, Sequence[RewardSupply]]:
-    """The id, the snapshot and the program-wide use of limits for a member, and what there is of rewards.
+@dataclass(frozen=True, slots=True)
+class ReadMember:
+    """A member as a simulation starts from them. `id` is None for one who would be registered."""
 
-    The member is named by id, or by the event.
+    id: str | None
+    opening: MemberSnapshot
+    used: UsageByReactor
+    supplies: Sequence[RewardSupply]
+    other_programs: Mapping[int, Program | None]
+    """Those under which earlier events of the member were decided, if the event takes something back."""
 
-    The id is None for an unknown member, who is registered if the program allows it. Raise NoSuchMember, or the
-    errors of `read_only`.
+
+def read_member(program: Program, event: EventInput, now: datetime, *, data: Path, member_id: str | None) -> ReadMember:
+    """Read the member who is named by id, or by the event, with what there is of limits and rewards.
+
+    One who is unknown is registered if the program allows it. Raise NoSuchMember, a TransactionRefusal, or the errors
+    of `read_only`.
     """
     with read_only(data) as connection:
         tx = ReadTransaction(connection, program.store)
-        identity = _named(event, member_id).written(program.region)
-        try:
-            found = find_member(tx, identity)
-            if found is not None:
-                return found, current_snapshot(tx, found), used_by_program(tx), tx.rewards.supplies()
-            if member_id is not None:
-                raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
-            check_registrable(program.store, program, identity)
-        except DifferentMembers:
-            message = "customerData names different members: leave parts of it out, or name --member-id"
-            raise NoSuchMember(message) from None
-        except UnknownMember:
-            message = f"no member of store {program.store} has these customerData, and unknown_members is refuse"
-            raise NoSuchMember(message) from None
-        except UnknownMemberId:
-            raise NoSuchMember(f"no member has the id {identity.id}") from None
+        found = _known(tx, program, event, member_id)
+        if found is not None:
+            opening, others = current_snapshot(tx, found), dict[int, Program | None]()
+            document = event.document
+            if reverses_something(program, event.type) or (document is not None and document.type == "return"):
+                opening, others = with_past(tx, opening, program)
+            return ReadMember(found, opening, used_by_program(tx), tx.rewards.supplies(), others)
+        identity = _named(event, member_id)
         unregistered = Member(identity.id or new_id(), now, identity.email, identity.phone, identity.card)
-        return None, new_member_snapshot(unregistered, program), used_by_program(tx), tx.rewards.supplies()
+        opening = new_member_snapshot(unregistered, program)
+        return ReadMember(None, opening, used_by_program(tx), tx.rewards.supplies(), {})
+
+
+def _known(tx: ReadTransaction, program: Program, event: EventInput, member_id: str | None) -> str | None:
+    """Return the id of the member; None: the program registers them. Raise NoSuchMember or a TransactionRefusal."""
+    try:
+        if event.document is not None:
+            if (sold_to := expected_member(tx, event.document, program.region)) is not None:
+                return sold_to
+            if member_id is None:
+                raise NoSuchMember("no member has these data: such a sale waits for its member, or name --member-id")
+        identity = _named(event, member_id).written(program.region)
+        found = find_member(tx, identity)
+        if found is None and member_id is not None:
+            raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
+        if found is None:
+            check_registrable(program.store, program, identity)
+    except DifferentMembers:
+        message = "customerData names different members: leave parts of it out, or name --member-id"
+        raise NoSuchMember(message) from None
+    except UnknownMember:
+        message = f"no member of store {program.store} has these customerData, and unknown_members is refuse"
+        raise NoSuchMember(message) from None
+    except UnknownMemberId as unknown:
+        raise NoSuchMember(str(unknown)) from None
+    return found
 
 
 def _named(event: EventInput, member_id: str | None) -> Identity:

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from commands.shared.errors import CommandError
 from loyalty.calendar import read_date
 from loyalty.program.program import Program
+from loyalty.transactions.refusals import SaleMissing, TransactionRefusal
 from program_files import ProgramFaults, read_folder, read_program, read_revision, revision_hash
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems
@@ -70,10 +71,10 @@ def run_simulation(request: SimulationRequest) -> dict[str, Any]:
     program = under.program
     event = _read_event(request.event, program)
     now = None if request.now is None else _parse_instant(request.now, program)
-    customer_id, tried = _build_input(request, program, event, now)
     try:
+        customer_id, tried = _build_input(request, program, event, now)
         simulated = simulate(program, tried)
-    except TooManyDueItems as error:
+    except (TooManyDueItems, TransactionRefusal) as error:
         raise SimulationError(str(error)) from None
     return simulation_to_json(simulated, under, customer_id=customer_id)
 
@@ -101,18 +102,35 @@ def _build_input(
             now = now or event.time or this_moment
             fixture = _read_adhoc_member(source, program, now)
             opening = snapshot_of(fixture, ONLY, program, now)
-            return None, SimulationInput(event.type, event.time or now, event.body, opening, now, claims=fixture.claims)
+            if event.document is not None and event.document.type == "return":
+                raise SaleMissing(event.document.linked_number or "")
+            return None, SimulationInput(
+                event.type,
+                event.time or now,
+                event.body,
+                opening,
+                now,
+                claims=fixture.claims,
+                document=event.document,
+            )
         case StoredMember(member_id):
             from commands.simulate.from_database import read_member
 
             now = now or this_moment
-            customer_id, opening, used, supplies = read_member(
-                program, event, now, data=request.data, member_id=member_id
-            )
+            read = read_member(program, event, now, data=request.data, member_id=member_id)
             tried = SimulationInput(
-                event.type, event.time or now, event.body, opening, now, used=used, since=this_moment, supplies=supplies
+                event.type,
+                event.time or now,
+                event.body,
+                read.opening,
+                now,
+                used=read.used,
+                since=this_moment,
+                supplies=read.supplies,
+                document=event.document,
+                other_programs=read.other_programs,
             )
-            return customer_id, tried
+            return read.id, tried
         case _:
             assert_never(request.member)
 

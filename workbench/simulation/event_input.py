@@ -1,34 +1,52 @@
-"""Reads one event from a file, in the form that `POST customEvent` takes."""
+"""Reads one event from a file, as `POST customEvent` takes it, or a transaction, as `POST transaction` does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
+import rules
+from loyalty.imports.columns import LineFault
+from loyalty.imports.lines import TransactionLine, read_line
+from loyalty.imports.records import Record
 from loyalty.program.event_types import EventType
 from loyalty.program.program import Program
+from loyalty.store.imports import Layout
+from loyalty.transactions.documents import Document
 from program_files.readers.node_values import note_wrong_type
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 from workbench.scenarios.files.names import ProgramNames
 
 MAX_BODY_FAULTS = 20
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Lines of transactions do not ask what time it is."""
+
 CUSTOMER_KEYS = ("customerId", "email", "phone", "loyaltyCardNumber")
 
 
 @dataclass(frozen=True, slots=True)
 class EventInput:
-    """An event to simulate. `time` is None if the file gives none; `customer` holds the identifiers of its member."""
+    """An event to simulate. `time` is None if the file gives none; `customer` holds the identifiers of its member.
+
+    `document`: the sale or return in place of an event.
+    """
 
     type: str
     time: datetime | None
     body: Mapping[str, Any]
     customer: Mapping[str, str]
+    document: Document | None = None
 
 
 def read_event_input(node: Node, program: Program) -> EventInput:
-    """Read an event, with or without the `event` key around it; raise ProgramFaults with all problems."""
+    """Read an event, with or without the `event` key around it; raise ProgramFaults with all problems.
+
+    A transaction has the `transaction` key around it, and the first problem is raised.
+    """
     problems, names = Problems(), ProgramNames(program)
+    if "transaction" in node.entries:
+        return _read_transaction(node.entries["transaction"], program, problems)
     inner = node.entries.get("event", node)
     if not isinstance(inner.value, dict):
         note_wrong_type(inner, problems, "an event", "a map")
@@ -45,6 +63,20 @@ def read_event_input(node: Node, program: Program) -> EventInput:
     return EventInput(
         event_type.name, time, body, {key: str(customer[key]) for key in CUSTOMER_KEYS if customer.get(key)}
     )
+
+
+def _read_transaction(node: Node, program: Program, problems: Problems) -> EventInput:
+    record = Record(1, rules.exact.dumps(_map(node, problems, "transaction")).encode())
+    problems.raise_if_any()
+    asked = read_line(record, Layout("jsonl"), "transaction", program, now=_NEVER).asked
+    if isinstance(asked, LineFault):
+        where = f"transaction.{asked.path}" if asked.path else "transaction"
+        problems.add(node.place, "body-invalid", f"{where}: {shown(asked.message)}")
+    problems.raise_if_any()
+    assert isinstance(asked, TransactionLine), "it is read as one"
+    document = asked.document
+    customer = {key: str(document.customer_data[key]) for key in CUSTOMER_KEYS if document.customer_data.get(key)}
+    return EventInput("transaction", document.purchased_at, {}, customer, document)
 
 
 def _type(event: Node, problems: Problems, program: Program) -> EventType | None:

@@ -6,14 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from loyalty.decisions.decision import Claim
-from loyalty.engine.in_memory import InMemoryEngine, ProcessedEvent
+from loyalty.engine.in_memory import REVISION, InMemoryEngine, ProcessedEvent
 from loyalty.engine.snapshots import MemberSnapshot, load_into
+from loyalty.events.operations import OperationContext
 from loyalty.program.program import Program
 from loyalty.store.limits import DailyUse
-from loyalty.store.members import Balance, Member
+from loyalty.store.members import Balance, Identity, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.rewards import RewardSupply
 from loyalty.store.tiers import NO_PLACE
+from loyalty.transactions.documents import Document
+from loyalty.transactions.operations import register_transaction
 from workbench.scenarios.progress import MemberProgress, progress_of
 
 MAX_DUE_ITEMS = 2_000
@@ -41,6 +44,10 @@ class SimulationInput:
     """When the state of the member was read; what is due from then until `now` is processed first. None: `now`."""
     supplies: Sequence[RewardSupply] | None = None
     """What there is of rewards in the store; None: any number of each."""
+    document: Document | None = None
+    """The sale or return that is reported in place of an event; its type, time and body are not read then."""
+    other_programs: Mapping[int, Program | None] = field(default_factory=dict)
+    """The programs under which earlier events of the member were decided, by their revisions."""
 
 
 MOST_CODES = 100
@@ -89,11 +96,12 @@ def _stock(engine: InMemoryEngine, supplies: Sequence[RewardSupply]) -> None:
 
 
 def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
-    """Simulate an event by the steps of production; raise TooManyDueItems or RuleError."""
+    """Simulate an event by the steps of production; raise TooManyDueItems, RuleError, or why it is refused."""
     engine = InMemoryEngine(program, min(simulation.since or simulation.now, simulation.now), records_messages=True)
     engine.store.used.update({name: dict(days) for name, days in (simulation.used or {}).items()})
     if simulation.supplies is not None:
         _stock(engine, simulation.supplies)
+    engine.other_programs = simulation.other_programs
     meanwhile: list[ProcessedEvent] = []
     events: list[ProcessedEvent] = []
     if simulation.member.is_new:
@@ -107,9 +115,19 @@ def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
             engine.store.usage.claim(claim, state.member.id)
         meanwhile = _process_due(engine, simulation.now, len(state.lots) + len(state.issued))
         before = member_status(state, program, engine.today)
-    if not (simulation.member.is_new and simulation.type == "member_registered"):
+    if simulation.document is not None:
+        events += _register_document(engine, state.member.id, simulation.document)
+    elif not (simulation.member.is_new and simulation.type == "member_registered"):
         events += engine.report(state.member.id, simulation.type, simulation.body, time=simulation.time)
     return SimulationResult(simulation.now, before, meanwhile, events, member_status(state, program, engine.today))
+
+
+def _register_document(engine: InMemoryEngine, member_id: str, document: Document) -> list[ProcessedEvent]:
+    """Report a sale, or a return of one, of a member; raise a TransactionRefusal."""
+    operation = OperationContext(engine.store, engine.program, REVISION, engine.now, "admin")
+    identity = Identity(member_id) if document.type == "sell" else Identity()
+    register_transaction(operation, replace(document, identity=identity, customer_data={}))
+    return list(engine.process(operation.to_start))
 
 
 def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int) -> list[ProcessedEvent]:

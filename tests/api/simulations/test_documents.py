@@ -1,0 +1,106 @@
+"""Simulating sales and returns: what they would do is what they do, and nothing is written."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from activities.events import EventActivities
+from tests.kit.api import Api, fault
+from tests.kit.database import all_rows
+from tests.kit.transactions import document, returned
+
+PATH = "/api/DEFAULT/simulate"
+POINTS = "reactor: sales\non: transaction\nthen: [{award_points: {points: {var: event.body.gross_value}}}]\n"
+LINES = "achievement: lines\non: transaction\nmeasure: {sum: {var: event.body.gross_value}}\ngoal: 1000\n"
+ORDER = "event: order\nbody: {type: object, required: [number], properties: {number: {type: string}}}\n"
+REFUND = """\
+event: refund
+body: {type: object, required: [order], properties: {order: {type: string}}}
+reverses: {event: order, where: {number: {var: event.body.order}}}
+"""
+ORDERS = "reactor: orders\non: order\nthen: [{award_points: {points: 100}}]\n"
+FILES = {
+    "reactors__sales": POINTS,
+    "achievements__lines": LINES,
+    "events__order": ORDER,
+    "events__refund": REFUND,
+    "reactors__orders": ORDERS,
+}
+ANNA = {"email": "anna@example.com"}
+TRANSACTION = "/api/DEFAULT/transaction"
+
+
+async def _applied(api: Api) -> None:
+    """Run the events that were reported."""
+    activities = EventActivities(api.database, api.programs)
+    await activities.react_to_events(api.started, datetime.now(UTC))
+
+
+async def _tried(api: Api, content: Any) -> Any:
+    answer = await api.post(PATH, content)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def _points(said: Any) -> list[int]:
+    return [said[when]["wallets"]["points"]["active"] for when in ("before", "after")]
+
+
+async def test_a_sale_and_its_return_are_simulated_as_they_happen(api_anywhere: Api) -> None:
+    api = api_anywhere
+    await api.deploy(**FILES)
+    await api.report()
+    await _applied(api)
+
+    sale = await _tried(api, document("S1", "beans", "cup", customer=ANNA))
+    assert (sale["customerId"], _points(sale)) == (api.started[0].member, [0, 30])
+    assert [each["type"] for each in sale["events"]] == ["transaction"]
+    assert (await api.post(TRANSACTION, document("S1", "beans", "cup", customer=ANNA))).status_code == 200
+    await _applied(api)
+    before = await all_rows(api.database)
+
+    back = await _tried(api, returned("R1", "S1", "cup"))
+    assert [each["type"] for each in back["events"]] == ["transaction_returned"]
+    assert _points(back) == [30, 20]
+    assert back["after"]["achievements"]["lines"]["progress"] == 20
+    more = await api.post(PATH, returned("R1", "S1", "cup", "cup"))
+    assert [each["code"] for each in more.json()["errors"]] == ["moreThanSold"]
+    again = await api.post(PATH, document("S1", "beans", customer=ANNA))
+    assert fault(again, "transaction.header.documentNumber")["code"] == "documentNumberReused"
+    assert await all_rows(api.database) == before
+
+
+async def test_a_reversal_is_simulated_with_what_it_takes_back(api: Api) -> None:
+    await api.deploy(**FILES)
+    event = {"eventDate": "2026-05-01T09:00:00", "customerData": ANNA}
+    await api.post("/api/DEFAULT/customEvent", {"event": event | {"type": "order", "body": {"number": "1"}}})
+    await _applied(api)
+
+    said = await _tried(api, {"event": event | {"type": "refund", "body": {"order": "1"}}})
+
+    assert _points(said) == [100, 0]
+
+
+async def test_an_ad_hoc_member_buys_and_returns_nothing(api: Api) -> None:
+    await api.deploy(**FILES)
+
+    bought = await _tried(api, {**document("S1", "cup"), "member": {"points": 5}})
+    back = await api.post(PATH, {**returned("R1", "S1"), "member": {}})
+
+    assert (bought["customerId"], _points(bought)) == (None, [5, 15])
+    assert fault(back, "transaction.header.linkedDocumentNumber")["code"] == "saleMissing"
+
+
+async def test_what_cannot_be_simulated_says_why(api: Api) -> None:
+    event = {"type": "purchase", "eventDate": "2026-05-01T09:00:00", "body": {"total": 4}}
+
+    nothing = await api.post(PATH, {"member": {}})
+    both = await api.post(PATH, {**document("S1"), "event": event, "member": {}})
+    nobody = await api.post(PATH, document("S1", customer=ANNA))
+    unknown = await api.post(PATH, returned("R1", "S1"))
+    worthless = await api.post(PATH, {**document("S1", {"sku": "a", "name": "a", "category": "c", "grossValue": -1})})
+
+    assert fault(nothing, "event")["code"] == "missing"
+    assert fault(both, "transaction")["code"] == "contradiction"
+    assert fault(nobody, "transaction.customerData")["code"] == "unknownMember"
+    assert fault(unknown, "transaction.header.linkedDocumentNumber")["code"] == "saleMissing"
+    assert fault(worthless, "transaction.items.0.grossValue")["code"] == "invalidAmount"
