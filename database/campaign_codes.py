@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from database.locks import code_lock
 from database.pages import PageRequest, PageResult, find_page
@@ -48,6 +48,18 @@ class CampaignCodes(CampaignCodeQueries, WriteQueries):
         table = campaign_code
         here = (table.c.store == self.store, table.c.reactor == reactor, table.c.code == code)
         values = {"used": table.c.used + 1, "used_at": now, "member": member_id or None}
+        self.connection.execute(update(table).where(*here).values(values))
+
+    def give_back(self, reactor: str, code: str) -> None:
+        """Take back a use of a code, which is locked; one that is not used any more was used by no member."""
+        table = campaign_code
+        here = (table.c.store == self.store, table.c.reactor == reactor, table.c.code == code, table.c.used > 0)
+        is_free = table.c.used == 1
+        values = {
+            "used": table.c.used - 1,
+            "used_at": case((is_free, None), else_=table.c.used_at),
+            "member": case((is_free, None), else_=table.c.member),
+        }
         self.connection.execute(update(table).where(*here).values(values))
 
     def add(self, codes: Sequence[NewCampaignCode]) -> int:

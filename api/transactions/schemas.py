@@ -160,10 +160,18 @@ class AssignedCustomer(TypedDict):
     customerId: Id
 
 
+class MissingPoints(TypedDict):
+    """Points of a wallet that a return could not take back."""
+
+    wallet: str
+    points: ExactNumber
+
+
 class TransactionView(TypedDict):
     """A transaction. `pointsEarned` and `unitsDeducted` are what it moved in the default wallet.
 
-    `returnState`: `waiting` until its sale is known and has a member, then `joined`.
+    `returnState`: `waiting` until its sale is known and has a member, then `joined`. `shortfall`: what a return could
+    not take back, neither from points nor as a debt; empty if it took all, absent while it took nothing.
     """
 
     transactionId: Id
@@ -180,6 +188,7 @@ class TransactionView(TypedDict):
     assignedToCustomerAt: NotRequired[Instant]
     returnState: NotRequired[Literal["waiting", "joined"]]
     customEventId: NotRequired[Id]
+    shortfall: NotRequired[list[MissingPoints]]
 
 
 class TransactionPage(TypedDict):

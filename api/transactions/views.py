@@ -39,7 +39,22 @@ def transaction_view(tx: ReadTransaction, found: StoredTransaction, program: Pro
         assignedToCustomerAt=found.assigned_at and format_instant(found.assigned_at, zone),
         returnState=found.return_state,
         customEventId=found.event,
+        shortfall=_shortfall(transfers, program) if found.is_return and transfers else None,
     )
+
+
+def _shortfall(transfers: list[Transfer], program: Program) -> list[dict[str, Any]]:
+    """What a return could not take back, by wallet: neither from points nor as a debt."""
+    missing: dict[str, int] = {}
+    for each in transfers:
+        if each.kind == "return":
+            taken = each.change.owed - each.change.active - each.change.pending
+            missing[each.wallet] = missing.get(each.wallet, 0) + each.points - abs(taken)
+    return [
+        {"wallet": code, "points": wallet.amount(missing[code])}
+        for code, wallet in program.wallets.items()
+        if missing.get(code)
+    ]
 
 
 def _sum(transfers: list[Transfer], *kinds: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from loyalty.campaigns.refusals import CampaignCodesTaken, InvalidCampaignCode, TakesNoCampaignCodes, UnknownCampaign
+from loyalty.decisions.decision import Decision
 from loyalty.events.campaign_codes import NO_CODES, GivenCode, GivenCodes
 from loyalty.events.context import EventContext
 from loyalty.events.decide import rule_input
@@ -49,6 +50,15 @@ def use_codes(context: EventContext, codes: GivenCodes) -> None:
         if f"reactor/{name}" in fired:
             context.tx.campaign_codes.use(name, given.code, member_id=context.event.member, now=context.now)
             context.log.append(f"code {given.code} is used")
+
+
+def give_back_codes(context: EventContext, codes: GivenCodes, decision: Decision) -> None:
+    """Give back the uses of codes by a decision: all that it was made on came back."""
+    fired = {each.source for each in decision.outcomes if each.fired}
+    for name, given in sorted(codes.items()):
+        if f"reactor/{name}" in fired and context.tx.campaign_codes.lock_and_count(name, given.code):
+            context.tx.campaign_codes.give_back(name, given.code)
+            context.log.append(f"code {given.code} can be used again")
 
 
 def _wanting_on(context: EventContext) -> dict[str, CodeRule]:

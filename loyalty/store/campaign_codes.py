@@ -46,5 +46,8 @@ class CampaignCodeRepository(CampaignCodeReader, Protocol):
     def use(self, reactor: str, code: str, *, member_id: str, now: datetime) -> None:
         """Count a use of a code, which is locked."""
 
+    def give_back(self, reactor: str, code: str) -> None:
+        """Take back a use of a code, which is locked; one that is not used any more was used by no member."""
+
     def add(self, codes: Sequence[NewCampaignCode]) -> int:
         """Store codes, without those that are there already; return how many were stored."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from loyalty.campaigns.codes import give_back_codes
 from loyalty.decisions.decision import Claim, Decision
 from loyalty.decisions.decision_json import from_json
 from loyalty.events.context import EventContext
@@ -140,6 +141,7 @@ class _Taking:
     def run(self) -> list[Posted]:
         """Take back what is not given any more; return what was posted."""
         program = self.context.program_of(self.given.revision)
+        self._give_back_codes(program)
         again = None if program is None else self._again(program)
         posted = self._take(self.given, again, program)
         for fallen in take_back_progress(self.context, self.given, program, self.rest(), self.left, self._ids()):
@@ -150,6 +152,13 @@ class _Taking:
                     posted += self._take_all(child)
         send_transfers(self.context, posted)
         return posted
+
+    def _give_back_codes(self, program: Program | None) -> None:
+        """Give back the redemption codes that a decision used, once all that it was made on came back."""
+        facts = self.context.tx.events.facts(self.given.id) if self.left.is_nothing else None
+        if facts is not None:
+            first = from_json(self.given.decision or [], (program or self.context.program).wallets)
+            give_back_codes(self.context, facts_from_json(facts).codes, first)
 
     def _ids(self) -> list[str]:
         """The events whose contributions say what the sale still gives: its own, and those of its returns."""

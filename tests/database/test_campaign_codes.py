@@ -10,7 +10,10 @@ from database.tables import campaign_code, event, transfer
 from loyalty.campaigns.codes import generate_codes, upload_codes
 from loyalty.campaigns.refusals import CampaignCodesTaken, InvalidCampaignCode, TakesNoCampaignCodes
 from loyalty.decisions.decision_json import from_json
+from loyalty.transactions.operations import register_transaction
 from tests.kit.code_store import CodeStore
+from tests.kit.scripted_store import FIRST
+from tests.kit.shop import document
 
 
 async def test_a_code_is_used_once_however_many_send_it(database: Database) -> None:
@@ -64,3 +67,26 @@ async def test_a_decision_says_why_a_code_is_refused(database: Database) -> None
         ("fired", "it has no condition"),
         ("code_refused", "the code ABC was used 1 of 1 times"),
     ]
+
+
+async def test_a_code_is_given_back_once_when_all_that_used_it_came_back(database: Database) -> None:
+    store = await CodeStore.open(database, members=4)
+    scripted = store.scripted
+    await store.operate(upload_codes, "till", ["ABC"])
+    sell = [
+        document(f"S{number}", "beans", "cup", now=FIRST, email=f"member-{number}@example.com", labels={"code": "abc"})
+        for number in range(4)
+    ]
+    back = {"now": FIRST, "type": "return", "linked_number": "S0"}
+    used = select(campaign_code.c.used, campaign_code.c.used_at, campaign_code.c.member)
+
+    await scripted.operate(register_transaction, sell[0])
+    assert await store.rows(used) == [(1, FIRST, store.members[0])]
+    await scripted.operate(register_transaction, document("R1", "cup", **back))
+    assert await store.rows(used) == [(1, FIRST, store.members[0])], "a part came back"
+    await scripted.operate(register_transaction, document("R2", "beans", **back))
+    assert await store.rows(used) == [(0, None, None)]
+    await asyncio.gather(*(scripted.operate(register_transaction, each) for each in sell[1:]))
+
+    assert [row[0] for row in await store.rows(used)] == [1], "one of three gets it"
+    assert await store.rows(select(func.sum(transfer.c.points)).where(transfer.c.kind == "award")) == [(20 * 10**6,)]

@@ -17,6 +17,13 @@ on: promo
 code: {is: {var: event.body.code}}
 then: [{award_points: {points: 10}}]
 """
+TILL = """\
+reactor: till
+on: transaction
+code: {is: {var: [event.body.labels.code, ""]}}
+then: [{award_points: {points: 10}}]
+"""
+SALES = "event: transaction\nbody: {properties: {labels: {properties: {code: {type: string}}}}}\n"
 PROMO = "event: promo\nbody: {type: object, required: [code], properties: {code: {type: string}}}\n"
 
 
@@ -31,7 +38,9 @@ class CodeStore:
     async def open(cls, database: Database, *, members: int) -> "CodeStore":
         """Deploy the program to a new store, and register members."""
         deployed = Programs(database)
-        files = programs.files(reactors__winter=WINTER, events__promo=PROMO)
+        files = programs.files(
+            reactors__winter=WINTER, events__promo=PROMO, reactors__till=TILL, events__transaction=SALES
+        )
         program, revision, _ = await deployed.deploy(files, by="test")
         scripted = ScriptedStore(database, EventActivities(database, deployed), program, revision, FIRST)
         return cls(scripted, [await scripted.register(f"member-{number}@example.com") for number in range(members)])

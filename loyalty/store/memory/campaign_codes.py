@@ -25,6 +25,9 @@ class InMemoryCampaignCodes:
     def use(self, reactor: str, code: str, *, member_id: str, now: datetime) -> None:  # noqa: ARG002 - as the database
         self._used[reactor, code] = self._used.get((reactor, code), 0) + 1
 
+    def give_back(self, reactor: str, code: str) -> None:
+        self._used[reactor, code] = max(0, self._used.get((reactor, code), 0) - 1)
+
     def add(self, codes: Sequence[NewCampaignCode]) -> int:
         new = {(each.reactor, each.code) for each in codes} - self._used.keys()
         self._listed.update(reactor for reactor, _ in new)

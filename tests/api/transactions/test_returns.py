@@ -1,9 +1,11 @@
 """Returns over HTTP: what they answer, and what they refuse."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from activities.events import EventActivities
 from tests.kit.api import Api
 from tests.kit.transactions import document, line, returned
 
@@ -77,3 +79,32 @@ async def test_a_return_is_not_returned_and_not_assigned(till: Api) -> None:
 
     codes = [each.json()["errors"][0]["code"] for each in (again, assigned)]
     assert codes == ["notASale", "followsItsSale"]
+
+
+async def test_a_return_names_what_could_not_be_taken_back(api: Api) -> None:
+    wallets = "wallets:\n  points: {default: true, debt: none}\n  stamps: {}\n"
+    award = "{award_points: {points: {var: event.body.gross_value}}}, {award_points: {points: 1, wallet: stamps}}"
+    program = f"store: DEFAULT\ntitle: Coffee shop\ntimezone: UTC\nunknown_members: register\n{wallets}"
+    await api.deploy(
+        program=program,
+        **{"achievements__seven-days": "", "reactors__sales": f"reactor: sales\non: transaction\nthen: [{award}]\n"},
+    )
+    member = (await api.post("/api/DEFAULT/member", {"customer": ANNA})).json()["customerId"]
+    activities = EventActivities(api.database, api.programs)
+    await api.post(PATH, document("A", line("beans", 2), customer=ANNA))
+    await activities.react_to_events(api.started, datetime.now(UTC))
+    spent = {"transfer": {"customer": member, "points": 30}}
+    assert (await api.post("/api/DEFAULT/points/spend", spent)).status_code == 200
+    returns = [await api.post(PATH, returned(f"R{number}", "A", "beans")) for number in (1, 2)]
+    waiting = await api.get(f"{PATH}/{returns[0].json()['transactionId']}")
+    await activities.react_to_events(api.started, datetime.now(UTC))
+
+    shown = [await api.get(f"{PATH}/{each.json()['transactionId']}") for each in returns]
+    sale = (await api.get(f"{PATH}?header:documentNumber=A"))["items"][0]
+
+    assert "shortfall" not in waiting
+    assert "shortfall" not in sale
+    assert [each["shortfall"] for each in shown] == [
+        [{"wallet": "points", "points": 10}],
+        [{"wallet": "points", "points": 20}],
+    ]
