@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from commands.shared.temporal_server import free_port
+from tests.kit import forked
 
 T = TypeVar("T")
 
@@ -64,16 +65,12 @@ def started(log: Path, *arguments: str | Path, **environment: str) -> Iterator[P
             popen.wait(PATIENCE)
 
 
-def laurel(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `laurel ...` to its end."""
-    return subprocess.run(
-        [LAUREL, *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-        env={**os.environ, **environment},
+def laurel(
+    *arguments: str | Path, stdin: str = "", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `laurel ...` to its end, in a process of its own."""
+    return forked.laurel(
+        list(map(str, arguments)), stdin=stdin, cwd=cwd or Path.cwd(), environment={**os.environ, **environment}
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit import programs
-from tests.kit.processes import LAUREL, laurel, write
+from tests.kit.processes import laurel, write
 
 WRONG = "reactor: a\non: purchse\nthen: [{grant_badge: b}]\n"
 
@@ -100,18 +100,14 @@ def test_json_names_the_store_of_a_right_program_and_none_of_a_wrong_one(right: 
 def test_annotations_land_on_the_file_from_the_current_folder(
     wrong: Path, here: str, folder: str, prefix: str | None
 ) -> None:
-    done = subprocess.run(
-        [LAUREL, "check", folder, "--format", "github"], cwd=wrong / here, capture_output=True, text=True, check=False
-    )
+    done = laurel("check", folder, "--format", "github", cwd=wrong / here)
 
     start = f"{wrong}/" if prefix is None else prefix
     assert done.stdout.startswith(f"::error file={start}reactors/points-for-purchase.yaml,line=2,col=5,endColumn=12,")
 
 
 def test_sarif_of_the_command_points_into_the_repository(wrong: Path) -> None:
-    done = subprocess.run(
-        [LAUREL, "check", "shop", "--format", "sarif"], cwd=wrong.parent, capture_output=True, text=True, check=False
-    )
+    done = laurel("check", "shop", "--format", "sarif", cwd=wrong.parent)
 
     (result,) = json.loads(done.stdout)["runs"][0]["results"]
     location = result["locations"][0]["physicalLocation"]

@@ -16,12 +16,11 @@ from commands.test import text
 from commands.test.output import ReportOptions, run_and_report
 from commands.test.suite import Selection, run_suite
 from commands.test.watch import run_again
-from tests.kit import programs
+from tests.kit import processes, programs
 from tests.kit.paths import ROOT
 from workbench.scenarios.coverage import DEFINITION, CoverageReport
 
 COFFEE_SHOP = ROOT / "programs" / "coffee-shop"
-LAUREL = Path(sys.executable).with_name("laurel")
 GOOD = """\
 test: a purchase pays
 at: 2024-05-01
@@ -43,7 +42,7 @@ def folder(path: Path, **tests: str) -> Path:
 
 def laurel(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """`laurel test` as a process, to its end."""
-    return subprocess.run([LAUREL, "test", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return processes.laurel("test", *arguments)
 
 
 def test_the_example_program_passes_its_tests_which_reach_all_that_can_happen_in_it() -> None:
