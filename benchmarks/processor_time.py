@@ -21,3 +21,25 @@ def children(pid: int) -> list[int]:
 def tree_seconds(pid: int) -> tuple[float, float]:
     """What a process has used so far, and what its children that still run have."""
     return seconds(pid), sum(seconds(child) for child in children(pid))
+
+
+def exact_seconds(pid: int) -> float:
+    """What the threads of a process that still run have used so far, to the nanosecond; 0: it has ended."""
+    used = 0
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        try:
+            used += int(task.read_text().split()[0])
+        except OSError:  # this thread has ended
+            continue
+    return used / 1e9
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have, and so on."""
+    found = []
+    for child in children(pid):
+        try:
+            found += [child, *descendants(child)]
+        except OSError:  # it has ended
+            continue
+    return found

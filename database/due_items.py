@@ -1,9 +1,11 @@
 """Due items of lots, coupons and tiers, and when the store's clock wakes up for them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     String,
     and_,
@@ -12,18 +14,24 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     not_,
     select,
     type_coerce,
+    union_all,
     update,
 )
 
 from database.damaged import DamagedInstant
-from database.pages import PageRequest, PageResult, find_page
+from database.pages import MAX_COUNTED, PageRequest, PageResult, count, counted_after
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
 from database.tables import deadline, event, store
+from database.unreadable import shown_columns_of
 from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, StoredDueItem
+
+_MOST: Final[DueKind] = "expire"
+"""The kind that most items are of: the index by kind has all others."""
 
 _RANK = case({kind: rank for rank, kind in enumerate(DUE_KINDS)}, value=deadline.c.kind, else_=len(DUE_KINDS))
 """The order of items of the same moment; kinds that this version does not know come last."""
@@ -36,6 +44,9 @@ WAITS = exists().where(
 """An item waits for the queued events of its member that were accepted before it was due."""
 
 _CAN_RUN = and_(deadline.c.store == bindparam("in_store"), deadline.c.failed_at.is_(None), not_(WAITS))
+_IS_RARE = deadline.c.kind != literal_column(f"'{_MOST}'")
+"""The condition of the index by kind, as the index has it."""
+
 _THIS = and_(
     deadline.c.store == bindparam("in_store"),
     deadline.c.subject == bindparam("the_subject"),
@@ -86,6 +97,16 @@ _WITH_ITEMS = (
 )
 
 
+def _parts(page: PageRequest) -> list[ColumnElement[bool]]:
+    """Return the conditions of both parts of a store's items, set aside or not; only of the part that is asked for."""
+    set_aside = deadline.c.failed_at.is_not(None)
+    asked = [each for each in page.conditions if each.column == "failed_at"]
+    if not asked:
+        return [deadline.c.failed_at.is_(None), set_aside]
+    is_pending = all(each.operator == "is_given" and each.value is False for each in asked)
+    return [deadline.c.failed_at.is_(None) if is_pending else set_aside]
+
+
 class DueItemQueries(Queries):
     """Reads the due items of one store."""
 
@@ -94,17 +115,37 @@ class DueItemQueries(Queries):
         return self.find_one(StoredDueItem, deadline, subject=subject, kind=kind)
 
     def page(self, page: PageRequest) -> PageResult[StoredDueItem]:
-        """Return a page of the due items, ordered by when they are due."""
-        within, then_by = deadline.c.store == self.store, (deadline.c.subject, deadline.c.kind)
-        return find_page(
-            self.connection,
-            StoredDueItem,
-            deadline,
-            page,
-            within=within,
-            order_by=deadline.c.due_at,
-            then_by=then_by,
+        """Return a page of the due items, ordered by when they are due.
+
+        An index has those that are set aside, another one the others, so each is read on its own.
+        """
+        conditions = [each.on(deadline.c[each.column]) for each in page.conditions]
+        if any(each.column == "kind" and each.value != _MOST for each in page.conditions):
+            conditions.append(_IS_RARE)
+        within = deadline.c.store == self.store
+        parts = [[within, is_in_part, *conditions] for is_in_part in _parts(page)]
+        keys = (deadline.c.due_at, deadline.c.subject, deadline.c.kind)
+        order = [column.desc() for column in keys] if page.newest_first else keys
+        records = self._first(parts, page, order)
+        by = order if conditions else ()
+        filtered = counted_after(
+            page, len(records), lambda: sum(count(self.connection, deadline, part, by) for part in parts)
         )
+        total = count(self.connection, deadline, [within])
+        return PageResult(records, min(filtered, MAX_COUNTED + 1), total)
+
+    def _first(
+        self, parts: Sequence[Sequence[ColumnElement[bool]]], page: PageRequest, order: Sequence[ColumnElement[Any]]
+    ) -> list[StoredDueItem]:
+        """Return the items of a page, of all parts together; of each part, no more are read than are needed."""
+        columns = shown_columns_of(StoredDueItem, deadline)
+        most = page.limit + page.offset
+        firsts = [select(*columns).where(*part).order_by(*order).limit(most).subquery() for part in parts]
+        together = union_all(*(select(first) for first in firsts)).subquery("due")
+        keys = (together.c.due_at, together.c.subject, together.c.kind)
+        by = [column.desc() for column in keys] if page.newest_first else keys
+        wanted = select(together).order_by(*by).limit(page.limit).offset(page.offset)
+        return [StoredDueItem(*row) for row in self.connection.execute(wanted)]
 
     def due(self, *, now: datetime, limit: int) -> list[DueItem]:
         """Return what can be run by `now`, the earliest first; at the same moment, in the order of DUE_KINDS.

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from database.damaged import DamagedInstant
 from database.locks import member_lock
 from database.pages import PageRequest, PageResult, find_page
+from database.planner import constant
 from database.queries import Queries, WriteQueries, columns_of, insert_into
 from database.sqlite_fast_path import Prepared
-from database.tables import decision_facts, event, member, step, store, subscription
+from database.tables import NOT_APPLIED, decision_facts, event, member, step, store, subscription
 from database.unreadable import shown, shown_columns_of
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
@@ -30,6 +31,9 @@ STALLED_AFTER = timedelta(seconds=15)
 
 PARKED_FOR = timedelta(seconds=75)
 """How long it leaves an event to a workflow that waits for its turn: longer than that waits."""
+
+_IS_NOT_APPLIED = event.c.status.in_([constant(each) for each in NOT_APPLIED])
+"""The condition of the index of events that are not applied, as the index has it."""
 
 _earlier = event.alias("earlier")
 _IS_NEXT = ~exists().where(_earlier.c.member == event.c.member, _earlier.c.position < event.c.position)
@@ -130,9 +134,22 @@ class EventQueries(Queries):
         return [StoredEvent(*row) for row in self.connection.execute(newest)]
 
     def page(self, page: PageRequest, *, without: Iterable[str]) -> PageResult[StoredEvent]:
-        """Return a page of the events of all but some types, in the order they were received."""
+        """Return a page of the events of all but some types, in the order they were received.
+
+        A condition on the status is `in` some of those that there are.
+        """
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
-        return find_page(self.connection, StoredEvent, event, page, within=within, order_by=event.c.received_at)
+        statuses = [each.value for each in page.conditions if each.column == "status"]
+        further = [_IS_NOT_APPLIED] if any("applied" not in each for each in statuses) else []
+        return find_page(
+            self.connection,
+            StoredEvent,
+            event,
+            page,
+            within=within,
+            order_by=event.c.received_at,
+            further=further,
+        )
 
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with all that the named step of it starts from."""

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, lit
 
 from database.member_fields import searched
 from database.pages import Condition, PageRequest, PageResult, find_page
+from database.planner import unindexed
 from database.tables import account, member, member_field, tier_hold
 from loyalty.store.members import StoredMember
 
@@ -31,10 +32,16 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
         StoredMember,
         member,
         PageRequest(page.limit, page.offset, page.newest_first, own),
-        within=and_(member.c.store == store, member.c.merged_into.is_(None)),
+        within=and_(_store_of(own) == store, member.c.merged_into.is_(None)),
         order_by=member.c.created_at,
         further=others,
     )
+
+
+def _store_of(conditions: Sequence[Condition]) -> ColumnElement[str]:
+    """The column of the store. No index is on when members changed: for those of one moment all are read, unordered."""
+    reads_all = any(each.column == "updated_at" and each.operator == "eq" for each in conditions)
+    return unindexed(member.c.store) if reads_all else member.c.store
 
 
 def ids_of_members(store: str, conditions: Sequence[Condition], *, wallet: str) -> Select[tuple[str]]:

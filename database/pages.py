@@ -101,11 +101,29 @@ def find_page(
     )
 
     records = [record(*row) for row in connection.execute(wanted)]
-    filtered = count(connection, table, where)
-    return PageResult(records, filtered, count(connection, table, [within]) if len(where) > 1 else filtered)
+    if len(where) == 1:
+        filtered = counted_after(page, len(records), lambda: count(connection, table, where))
+        return PageResult(records, filtered, filtered)
+    filtered = counted_after(page, len(records), lambda: count(connection, table, where, order))
+    return PageResult(records, filtered, count(connection, table, [within]))
 
 
-def count(connection: Connection, rows: FromClause, where: Sequence[ColumnElement[bool]] = ()) -> int:
-    """Return how many rows satisfy all conditions; MAX_COUNTED + 1 if there are more than MAX_COUNTED."""
-    some = select(literal(1)).select_from(rows).where(*where).limit(MAX_COUNTED + 1).subquery()
+def counted_after(page: PageRequest, found: int, counted: Callable[[], int]) -> int:
+    """Return how many rows there are, as `count` does: what the page says, if it is the last one, else `counted`."""
+    is_last = found < page.limit and (found > 0 or page.offset == 0)
+    return min(page.offset + found, MAX_COUNTED + 1) if is_last else counted()
+
+
+def count(
+    connection: Connection,
+    rows: FromClause,
+    where: Sequence[ColumnElement[bool]] = (),
+    order: Sequence[ColumnElement[Any]] = (),
+) -> int:
+    """Return how many rows satisfy all conditions; MAX_COUNTED + 1 if there are more than MAX_COUNTED.
+
+    `order`: that of the page, where conditions may be satisfied by few. So they are read by the same index; without an
+    order, a database that expects many may read the whole table.
+    """
+    some = select(literal(1)).select_from(rows).where(*where).order_by(*order).limit(MAX_COUNTED + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()

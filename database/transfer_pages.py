@@ -1,15 +1,28 @@
 """Lists of transfers as clients see them: each with its state as of now, and what moved on each day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from database.ledger import TRANSFER_COLUMNS, transfer_record
-from database.pages import PageRequest, PageResult, count
+from database.pages import Condition, PageRequest, PageResult, count, counted_after
 from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, event, lot, transfer
 from database.transaction import ReadTransaction
@@ -53,6 +66,12 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 """What transfers are filtered by, by the names of conditions."""
 
+_Rows: TypeAlias = tuple[Table, Sequence[ColumnElement[bool]]]
+"""Rows of a table that satisfy conditions."""
+
+MOST_CANDIDATES = 2_000
+"""Transfers that are looked up one by one, whatever their order."""
+
 _HAS_COMMENT = transfer.c.comment != literal_column("''")
 """The condition of the index by comments, as the index has it: with another form of it the index is not used."""
 
@@ -91,16 +110,53 @@ def find_transfers(
     within = and_(transfer.c.store == tx.store, transfer.c.kind.in_(kinds))
     if any(each.matches_nothing for each in page.conditions):
         return PageResult([], 0, count(tx.connection, transfer, [within]))
-    where = [within, *(each.on(_COLUMNS[each.column]) for each in page.conditions)]
+    where = [within, *(each.on(_COLUMNS[each.column]) for each in page.conditions), *_narrowing(tx, page.conditions)]
     if any(each.column == "comment" and each.value for each in page.conditions):
         where.append(_HAS_COMMENT)
     keys = (transfer.c.at, transfer.c.account, transfer.c.number)
     order = tuple(column.desc() for column in keys) if page.newest_first else keys
-    wanted = _LISTED.where(*where).order_by(*order).limit(page.limit).offset(page.offset)
+    found = select(transfer.c.id).where(*where).order_by(*order).limit(page.limit).offset(page.offset)
+    ids = list(tx.connection.execute(found).scalars())
+    listed = _LISTED.where(transfer.c.id.in_(ids)).order_by(*order)  # the columns of no others are read
+    records = [_listed(tuple(row)) for row in tx.connection.execute(listed)] if ids else []
+    everything = count(tx.connection, transfer, [within])
+    if not page.conditions:
+        return PageResult(records, everything, everything)
+    filtered = counted_after(page, len(records), lambda: count(tx.connection, transfer, where, order))
+    return PageResult(records, filtered, everything)
 
-    records = [_listed(tuple(row)) for row in tx.connection.execute(wanted)]
-    filtered = count(tx.connection, transfer, where)
-    return PageResult(records, filtered, count(tx.connection, transfer, [within]) if page.conditions else filtered)
+
+def _narrowing(tx: ReadTransaction, conditions: Sequence[Condition]) -> Iterator[ColumnElement[bool]]:
+    """Yield the transfers among which those are that satisfy a condition on lots or related transfers, if they are few.
+
+    Indexes have these lots and transfers, and not the transfers that they are about; where many satisfy the condition,
+    reading transfers in their order finds a page of them soon.
+    """
+    for condition in conditions:
+        for here, ids in _candidates(tx.store, condition):
+            if count(tx.connection, *here) <= MOST_CANDIDATES:
+                yield transfer.c.id.in_(ids)
+
+
+def _candidates(store: str, condition: Condition) -> Iterator[tuple[_Rows, CompoundSelect[Any] | Select[Any]]]:
+    """Yield the rows behind a condition, and the statement that selects the ids of their transfers."""
+    match condition.column:
+        case "expiresAt":
+            yield _of_lots(store, condition.on(lot.c.expires_at), lot.c.expires_at.is_not(None))
+        case "lockedUntil":
+            yield _of_lots(store, condition.on(lot.c.active_from), lot.c.active_from.is_not(None))
+        case "pending" if condition.value is True:
+            yield _of_lots(store, lot.c.active_from.is_not(None), lot.c.remaining > 0)
+        case "cancelled" if condition.value is True:
+            ends = (transfer.c.store == store, transfer.c.kind.in_(("cancel", "release", "capture")))
+            yield (transfer, ends), select(transfer.c.related).where(*ends, transfer.c.related.is_not(None))
+        case _:
+            return
+
+
+def _of_lots(store: str, *conditions: ColumnElement[bool]) -> tuple[_Rows, CompoundSelect[Any]]:
+    here = (lot.c.store == store, *conditions)
+    return (lot, here), union_all(select(lot.c.id).where(*here), select(lot.c.transfer).where(*here))
 
 
 def find_transfer(tx: ReadTransaction, transfer_id: str) -> ListedTransfer | None:

@@ -1,12 +1,14 @@
 """The filters of the list of custom events."""
 
+from typing import get_args
+
 from api.http.paging import Filter, ListQuery
 from database import ReadTransaction
 from database.pages import Condition, PageRequest, PageResult
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.members.identity import identity_of
 from loyalty.program.program import Program
-from loyalty.store.events import StoredEvent
+from loyalty.store.events import EventStatus, StoredEvent
 
 LIST_QUERY = ListQuery(
     {
@@ -30,7 +32,6 @@ _COLUMNS = {
     "customEventId": "id",
     "createdAt": "received_at",
     "eventDate": "time",
-    "status": "status",
 }
 
 
@@ -53,6 +54,9 @@ def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> C
                 program.region
             )
             return Condition("member", "in", [each.id for each in tx.members.identities_matching(identity)])
+        case "status":
+            known = [each for each in get_args(EventStatus) if _matches(each, event_filter)]
+            return Condition("status", "in", known)
         case "customerId":
             return Condition("member", "eq", tx.members.leads_to(str(event_filter.value).lower()))
         case "customEventId" as field:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from database.planner import unindexed
 from database.tables import (
     BALANCE,
     account,
@@ -123,7 +124,10 @@ class KeptRows:
 
     def condition(self, person: Person) -> ColumnElement[bool]:
         """Select the rows that are about a member."""
-        return and_(self.table.c.store == person.store, self.about(person))
+        store = self.table.c.store
+        return and_(
+            (unindexed(store) if _is_indexed_by_member(self.table) else store) == person.store, self.about(person)
+        )
 
     def unerased(self, person: Person) -> ColumnElement[bool]:
         """Select those of them that hold something personal still."""
@@ -143,6 +147,11 @@ class KeptRows:
             for column in self.table.columns
             if isinstance(column.type, String | Text | Json) and not isinstance(column.type, ExpiryRule)
         ]
+
+
+def _is_indexed_by_member(table: Table) -> bool:
+    """Whether an index begins with the member: SQLite would choose one by store, if it has the order of the rows."""
+    return any(next(iter(index.columns)).name == "member" for index in table.indexes)
 
 
 def _of_member(table: Table) -> Callable[[Person], ColumnElement[bool]]:

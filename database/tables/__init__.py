@@ -21,7 +21,7 @@ from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.corrections import correction
 from database.tables.drafts import draft, draft_file
 from database.tables.erasures import erasure
-from database.tables.events import deadline, decision_facts, event, step
+from database.tables.events import NOT_APPLIED, deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
 from database.tables.members import badge, member, member_code, member_collision, member_field
@@ -37,6 +37,7 @@ from database.tables.webhooks import MESSAGE_NUMBERS, attempt, delivery, message
 __all__ = [
     "BALANCE",
     "MESSAGE_NUMBERS",
+    "NOT_APPLIED",
     "ExpiryRule",
     "Instant",
     "Json",

@@ -1,6 +1,6 @@
 """Figures by day: what is counted, and what waits to be counted. Triggers add to `uncounted` (`database.analytics`)."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table
 
 from database.tables.columns import ID, NAME, Instant, metadata, store_column
 
@@ -36,6 +36,7 @@ active_day = Table(
     Column("member", ID, primary_key=True),
     Column("day", Date, primary_key=True),
 )
+Index("ix_active_day_member", active_day.c.member)
 
 activity_gap = Table(
     "activity_gap",

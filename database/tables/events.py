@@ -4,6 +4,9 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, T
 
 from database.tables.columns import ID, NAME, Instant, Json, MemberOrNobody, member_column, metadata, store_column
 
+NOT_APPLIED = ("received", "decided", "failed")
+"""The statuses of which there are few events."""
+
 event = Table(
     "event",
     metadata,
@@ -47,6 +50,13 @@ Index(
     event.c.settled_at,
     sqlite_where=event.c.status == "failed",
     postgresql_where=event.c.status == "failed",
+)
+Index(
+    "ix_event_not_applied",
+    event.c.store,
+    event.c.received_at,
+    sqlite_where=event.c.status.in_(NOT_APPLIED),
+    postgresql_where=event.c.status.in_(NOT_APPLIED),
 )
 Index(
     "ix_event_parent",
@@ -95,6 +105,21 @@ Index(
     deadline.c.due_at,
     sqlite_where=deadline.c.failed_at.is_(None),
     postgresql_where=deadline.c.failed_at.is_(None),
+)
+Index(
+    "ix_deadline_member",
+    deadline.c.member,
+    deadline.c.due_at,
+    sqlite_where=deadline.c.member.is_not(None),
+    postgresql_where=deadline.c.member.is_not(None),
+)
+Index(
+    "ix_deadline_store_kind",
+    deadline.c.store,
+    deadline.c.kind,
+    deadline.c.due_at,
+    sqlite_where=deadline.c.kind != "expire",
+    postgresql_where=deadline.c.kind != "expire",
 )
 Index(
     "ix_deadline_store_failed_at",

@@ -110,6 +110,20 @@ Index(
     postgresql_where=lot.c.remaining > 0,
 )
 Index(
+    "ix_lot_store_expires_at",
+    lot.c.store,
+    lot.c.expires_at,
+    sqlite_where=lot.c.expires_at.is_not(None),
+    postgresql_where=lot.c.expires_at.is_not(None),
+)
+Index(
+    "ix_lot_store_active_from",
+    lot.c.store,
+    lot.c.active_from,
+    sqlite_where=lot.c.active_from.is_not(None),
+    postgresql_where=lot.c.active_from.is_not(None),
+)
+Index(
     "ix_lot_transfer",
     lot.c.transfer,
     sqlite_where=lot.c.transfer != lot.c.id,

@@ -88,6 +88,7 @@ def _signed(shown: dict) -> float:
         ("registeredOn[gt]=2020-01-01&type=blocked", ["block"]),
         ("lockedUntil[gt]=2020-01-01", ["pending"]),
         ("lockedUntil[lt]=2020-01-01", []),
+        ("expiresAt[lt]=2020-01-01", []),
         ("expiresAt[gt]=2020-01-01&type=adding", ["pending", "added"]),
         ("kind=cancel", ["-"]),
         ("kind=release", ["-"]),
