@@ -17,6 +17,7 @@ from console.event_types import routes as event_types
 from console.events import routes as events
 from console.exports import routes as exports
 from console.figures import routes as figures
+from console.history import routes as history
 from console.imports import routes as imports
 from console.log_in import routes as log_in
 from console.members import routes as members
@@ -27,6 +28,7 @@ from console.pages.page import AUTHENTICATING
 from console.pages.static_files import router as static_files
 from console.points import routes as points
 from console.program import routes as program
+from console.redemptions import routes as redemptions
 from console.rewards import routes as rewards
 from console.route_rules import RULES
 from console.search import routes as search
@@ -48,6 +50,8 @@ ROUTERS = (
     event_types.router,
     members.router,
     merges.router,
+    history.router,
+    redemptions.router,
     corrections.router,
     points.router,
     transactions.router,

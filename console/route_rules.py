@@ -23,6 +23,8 @@ _CHANGE_PROFILES = _personal(Permission.CHANGE_MEMBERS)
 _DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
 _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
+_ISSUED = f"{STORE}/redemptions/{{issued}}"
+_ISSUE = Needs(Permission.ISSUE_REWARDS)
 _CHANGE_REWARDS = Needs(Permission.CHANGE_REWARDS)
 _WEBHOOK_FORM: Mapping[str, Rule] = {
     "GET": Needs(Permission.CHANGE_WEBHOOKS),
@@ -59,6 +61,14 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_MEMBER}/anonymize": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
     f"{_MEMBER}/export": {"GET": _personal(Permission.EXPORT_MEMBERS)},
     f"{_MEMBER}/correct": {"GET": Needs(Permission.MAKE_CORRECTIONS), "POST": Needs(Permission.MAKE_CORRECTIONS)},
+    f"{_MEMBER}/history": {"GET": Needs(Permission.VIEW_MEMBERS)},
+    f"{_MEMBER}/give": {"GET": _ISSUE, "POST": _ISSUE},
+    f"{STORE}/redemptions": {"GET": Needs(Permission.VIEW_REDEMPTIONS)},
+    _ISSUED: {"GET": Needs(Permission.VIEW_REDEMPTIONS)},
+    f"{_ISSUED}/cancel": {"POST": _ISSUE},
+    f"{_ISSUED}/status": {"POST": _ISSUE},
+    f"{_ISSUED}/use": {"POST": _ISSUE},
+    f"{_ISSUED}/reissue": {"POST": _ISSUE},
     f"{STORE}/merges": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{STORE}/merges/new": {"GET": Needs(Permission.MERGE_MEMBERS), "POST": Needs(Permission.MERGE_MEMBERS)},
     f"{STORE}/merges/{{merge}}": {"GET": Needs(Permission.VIEW_MEMBERS)},

@@ -59,14 +59,14 @@ def _said(event: StoredEvent, program: Program) -> Mapping[str, Any]:
     """What an event says, in the words of clients; of a reported one, its type and when it happened."""
     body = event.body
     match event.type:
-        case "transaction" | "transaction_returned" if body:
+        case "transaction" | "transaction_returned" if "transaction" in body:
             return {
                 "transactionId": body["transaction"],
                 "documentType": _DOCUMENT_TYPES[event.type],
                 "documentNumber": body["document_number"],
                 "grossValue": body["gross_value"],
             }
-        case "tier_changed" if body:
+        case "tier_changed" if "to" in body:
             return _level(body, program)
         case _ if kind_of_event(event.type) == "event":
             known = program.event_types.get(event.type)

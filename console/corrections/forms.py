@@ -5,11 +5,11 @@ from typing import Any, Final, get_args
 
 from access import CorrectionKind
 from api.achievements.routes import list_achievements, list_badge_types
-from api.corrections.settings import show_settings
 from api.rewards.routes import list_rewards
 from api.tiers.routes import list_tiers
 from console.pages.forms import Field, Form
 from console.pages.page import StorePage
+from console.pages.reasons import reason_titles
 
 KINDS: Final[Mapping[CorrectionKind, str]] = {
     "points": "Points",
@@ -30,8 +30,7 @@ def kind_of(text: str) -> CorrectionKind:
 
 async def form_of(page: StorePage, kind: CorrectionKind) -> Form:
     """The form of a kind of correction, with what the program of the store has to choose from."""
-    reasons = (await page.call(show_settings))["reasons"]
-    titles = {each["code"]: each["title"] for each in reasons if each["active"]}
+    titles = await reason_titles(page)
     return Form(
         [
             *await _fields(page, kind),

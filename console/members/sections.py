@@ -8,8 +8,10 @@ from api.achievements.routes import list_triggers
 from api.corrections.routes import list_corrections
 from api.events.routes import list_events
 from api.members.routes import list_achievements, list_badges, list_wallets
+from api.merges.routes import list_merges
 from api.points.routes import list_transfers
 from api.redemptions.routes import list_redemptions
+from api.referrals.routes import list_referrals
 from api.rewards.routes import list_of_member
 from api.tiers.routes import list_member_tier_sets
 from api.transactions.routes import list_transactions
@@ -40,6 +42,9 @@ _PARTS: Mapping[str, _Part] = {
     "transactions": _Part(list_transactions, "customerId"),
     "events": _Part(list_events, "customerId"),
     "corrections": _Part(list_corrections, "customerId"),
+    "merges": _Part(list_merges, "customerId"),
+    "brought": _Part(list_referrals, "referrerId"),
+    "brought_by": _Part(list_referrals, "refereeId"),
 }
 
 

@@ -19,6 +19,7 @@ from api.http.errors import STATUS, ApiError, BadInput
 from api.http.idempotency import parse_key
 from api.programs.deploying import Deploy
 from api.state.auditing import audited, begin_audit
+from api.state.by_hand import NAME as REASON
 from api.state.by_hand import ByHand
 from api.state.changes import Change
 from api.state.dependencies import MAX_STORE_CODE_LENGTH, AccessChange, AppState, StoreCode, StoreRequest
@@ -183,7 +184,7 @@ class StorePage(Page):
             **super().injected,
             StoreRequest: self.store_request,
             Change: change,
-            ByHand: ByHand(change, None),
+            ByHand: ByHand(change, self.sent.first(REASON) or None),
             Deploy: deploy,
         }
 

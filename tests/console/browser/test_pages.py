@@ -23,6 +23,7 @@ PAGES = (
     "/points/expiring",
     "/transactions",
     "/rewards",
+    "/redemptions",
     "/rewards/free-coffee",
     "/program",
     "/program/1",

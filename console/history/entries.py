@@ -1,0 +1,106 @@
+"""Entries of a timeline as a page shows them: a title, what else it says, and links to what it is about."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from console.pages.page import StorePage
+
+_LINKS: Final[Mapping[str, tuple[str, str]]] = {
+    "transactionId": ("transactions", "the sale or return"),
+    "transaction": ("transactions", "the sale"),
+    "transferId": ("points", "the movement"),
+    "transfer": ("points", "the movement"),
+    "relatedTransferId": ("points", "the movement it belongs to"),
+    "cancelled": ("points", "what was cancelled"),
+    "issued_reward": ("redemptions", "the issued reward"),
+    "merge": ("merges", "the merge"),
+    "referrer": ("members", "who brought them"),
+    "sender": ("members", "the sender"),
+    "receiver": ("members", "the receiver"),
+}
+"""What an entry names by an id: the section whose page shows it, and what the link says."""
+
+_IDS: Final = frozenset({"accountId", "walletId", "newLevelId", "tierSetId", "lot", "merged", "code_id", "hold"})
+
+_HARMLESS: Final = frozenset(
+    {
+        *("points", "activePoints", "balance", "wallet", "walletTypeCode", "walletTypeName", "pending", "awarded"),
+        *("documentType", "documentNumber", "grossValue", "eventType", "eventName", "eventDate"),
+        *("newLevelName", "tierSetName", "manually", "tier", "tier_set", "from", "to", "up", "by_hand", "direction"),
+        *("achievement", "badge", "reward", "times", "previous_times", "progress", "completed", "origin", "kind"),
+        *("expires_at", "begins_at", "until", "outcome", "status", "entityType", "userType", "was_active"),
+    }
+)
+"""What says nothing personal of a member; all else, such as comments and codes, is for those who may see that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. `details` are pairs of name and value; `links` pairs of address and words."""
+
+    at: str
+    kind: str
+    title: str
+    by: str
+    url: str
+    status: str
+    error: str
+    details: Sequence[tuple[str, str]]
+    links: Sequence[tuple[str, str]]
+    fired: Sequence[str]
+    messages: Sequence[Mapping[str, Any]]
+
+
+def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
+    """An entry as the API answers it, as a page shows it; personal texts only for those who may see them."""
+    said = item["flatVariables"]
+    event = item.get("customEventId")
+    return Entry(
+        at=item["createdAt"],
+        kind=item["kind"],
+        title=_title(item),
+        by=item.get("createdBy", ""),
+        url=page.url("events", event) if event else "",
+        status=item.get("status", ""),
+        error=item.get("error", ""),
+        details=[(_words(name), str(value)) for name, value in _details(page, said).items()],
+        links=[
+            (page.url(section, str(said[name])), words) for name, (section, words) in _LINKS.items() if said.get(name)
+        ],
+        fired=item.get("fired", ()),
+        messages=item.get("messages", ()),
+    )
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    said, kind = item["flatVariables"], item["kind"]
+    title = _TITLES.get(kind)
+    return title(said, item["type"]) if title else _words(item["type"])
+
+
+def _details(page: StorePage, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in said.items()
+        if name not in _LINKS and name not in _IDS and value not in (None, "", [])
+        if page.shows_personal_data or name in _HARMLESS
+    }
+
+
+def _words(name: str) -> str:
+    """A name in words: `PointsWereAdded` as `Points were added`, `gross_value` as `gross value`."""
+    spaced = "".join(f" {each.lower()}" if each.isupper() else each for each in name).replace("_", " ").strip()
+    return spaced.replace("customer", "member")
+
+
+_TITLES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
+    "event": lambda said, _: str(said["eventName"]),
+    "points": lambda said, type_: f"{_words(type_).capitalize()}: {said['points']} {said['walletTypeCode']}",
+    "transaction": lambda said, type_: (
+        f"{'Return' if said.get('documentType') == 'return' else 'Sale'} {said['documentNumber']}"
+        if "documentNumber" in said
+        else _words(type_).capitalize()
+    ),
+    "change": lambda said, _: f"Asked for: {said['eventType']}",
+}

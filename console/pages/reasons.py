@@ -1,0 +1,22 @@
+"""Reasons of changes by hand: those that the store lists."""
+
+from collections.abc import Mapping
+
+from api.corrections.settings import show_settings
+from api.state.by_hand import NAME
+from console.pages.forms import Field
+from console.pages.page import StorePage
+
+
+async def reason_titles(page: StorePage) -> Mapping[str, str]:
+    """The titles of the reasons that may be named, by code."""
+    reasons = (await page.call(show_settings, query={}))["reasons"]
+    return {each["code"]: each["title"] for each in reasons if each["active"]}
+
+
+async def reason_field(page: StorePage) -> Field:
+    """The field of the reason of a change by hand: whether it is needed, the store says; `StorePage` passes it on."""
+    if not page.may(show_settings):
+        return Field(NAME, "Reason", hint="Its code, if the store needs one.")
+    settings = await page.call(show_settings, query={})
+    return Field(NAME, "Reason", "choice", required=settings["required"], choices=await reason_titles(page))
