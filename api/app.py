@@ -23,6 +23,7 @@ from api.corrections import settings as correction_settings
 from api.documentation import routes as documentation
 from api.drafts import checks as draft_checks
 from api.drafts import routes as drafts
+from api.drafts import testing as draft_tests
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
 from api.event_types import writing as event_type_writing
@@ -63,6 +64,7 @@ from api.search import routes as search
 from api.settings import notices as settings_notices
 from api.settings import routes as settings
 from api.simulations import routes as simulations
+from api.simulations import tests_of_events as simulation_tests
 from api.state.dependencies import AppState
 from api.state.services import Services
 from api.stores import routes as stores
@@ -128,10 +130,12 @@ ROUTERS = (
     analytics_totals.router,
     imports.router,
     exports.router,
+    draft_tests.router,
     drafts.router,  # before programs, whose path parameter would match `draft`
     draft_checks.router,
     programs.router,
     simulations.router,
+    simulation_tests.router,
     stores.router,
     settings.router,
     correction_settings.router,  # before corrections, whose path parameter would match `settings`

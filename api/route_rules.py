@@ -324,10 +324,13 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/draft/file": {"GET": _EDIT, "PUT": _EDIT, "DELETE": _EDIT},
     f"{_STORE}/program/draft/problems": {"GET": _EDIT},
     f"{_STORE}/program/draft/completion": {"POST": _EDIT},
+    f"{_STORE}/program/draft/tests": {"POST": _EDIT},
     f"{_STORE}/program/draft/rebase": {"POST": _EDIT},
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},
+    f"{_STORE}/simulate/test": {"POST": Needs(Permission.SIMULATE, audited=False)},
+    f"{_STORE}/customEvent/{{customEvent}}/test": {"GET": Needs(Permission.VIEW_EVENTS)},
     "/api/store": {"GET": Needs(Permission.VIEW_STORES), "POST": NeedsAllStores(Permission.CHANGE_STORES)},
     "/api/store/{store}": {"GET": Needs(Permission.VIEW_STORES), "PUT": NeedsAllStores(Permission.CHANGE_STORES)},
 }

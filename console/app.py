@@ -13,6 +13,7 @@ from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
 from console.drafts import editing as draft_files
 from console.drafts import routes as drafts
+from console.drafts import tests as draft_tests
 from console.event_types import routes as event_types
 from console.events import routes as events
 from console.exports import routes as exports
@@ -34,6 +35,7 @@ from console.route_rules import RULES
 from console.search import routes as search
 from console.security.page_headers import AddPageHeaders
 from console.simulations import routes as simulations
+from console.simulations import saving as simulation_tests
 from console.transactions import routes as transactions
 from console.webhooks import deliveries as webhook_deliveries
 from console.webhooks import notifications as webhook_notifications
@@ -56,10 +58,12 @@ ROUTERS = (
     points.router,
     transactions.router,
     rewards.router,
+    draft_tests.router,
     drafts.router,  # before the program, whose path parameter would match `draft`
     draft_files.router,
     program.router,
     simulations.router,
+    simulation_tests.router,
     imports.router,
     exports.router,
     administrators.router,

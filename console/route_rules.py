@@ -20,6 +20,8 @@ _CHANGE_MEMBERS = Needs(Permission.CHANGE_MEMBERS)
 _DRAFT = f"{STORE}/program/draft"
 _EDIT = Needs(Permission.EDIT_PROGRAMS, audited=False)
 _CHANGE_PROFILES = _personal(Permission.CHANGE_MEMBERS)
+_WRITE_TEST = Needs(Permission.EDIT_PROGRAMS, audited=False)
+"""What a test is written of needs a permission of its own, which the API asks."""
 _DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
 _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
@@ -94,6 +96,8 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     _DRAFT: {"GET": _EDIT},
     f"{_DRAFT}/new": {"POST": _EDIT},
     f"{_DRAFT}/discard": {"POST": Needs(Permission.EDIT_PROGRAMS)},
+    f"{_DRAFT}/tests": {"GET": _EDIT, "POST": _EDIT},
+    f"{_DRAFT}/tests/coverage": {"POST": _EDIT},
     f"{_DRAFT}/rebase": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/file": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/file/completion": {"POST": _EDIT},
@@ -103,6 +107,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_DRAFT}/file/restore": {"POST": _EDIT},
     f"{STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{STORE}/program/{{revision}}/roll-back": {"GET": _DEPLOY, "POST": _DEPLOY},
+    f"{STORE}/simulate/test": {"GET": _WRITE_TEST, "POST": _WRITE_TEST},
     f"{STORE}/simulate": {"GET": Needs(Permission.SIMULATE), "POST": Needs(Permission.SIMULATE)},
     f"{STORE}/imports": {"GET": Needs(Permission.VIEW_IMPORTS)},
     f"{STORE}/imports/new/{{type}}": {"GET": Needs(Permission.IMPORT_FILES), "POST": Needs(Permission.IMPORT_FILES)},

@@ -16,7 +16,7 @@ from workbench.simulation.simulation_json import simulation_to_json
 
 router = APIRouter(prefix="/api/{storeCode}/simulate", tags=["Program"])
 
-_EXAMPLE = {
+EXAMPLE = {
     "event": {
         "type": "app_login",
         "eventDate": "2024-05-07T09:00:00",
@@ -30,7 +30,7 @@ _EXAMPLE = {
     "",
     summary="Try an event out",
     response_model=Simulation,
-    openapi_extra=request_body(PostSimulation, _EXAMPLE),
+    openapi_extra=request_body(PostSimulation, EXAMPLE),
 )
 async def try_out(request: Request, store_request: AdminRequest) -> Response:
     """What an event would do, and why: decisions, points, progress, messages. Nothing is written, nothing sent.

@@ -1,9 +1,11 @@
 """Running a simulation: of a member of the store, or of an ad-hoc one."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from api.http.errors import BadInput
 from api.simulations.schemas import PostSimulation
@@ -26,10 +28,17 @@ from workbench.simulation.simulation import (
 )
 from workbench.simulation.simulation_json import SimulatedProgram
 
+Result = TypeVar("Result")
+
 MAX_CONCURRENT = 2
 """Simulations that run at a time in this process: others wait, so that events are still accepted."""
 
 _threads = ThreadPoolExecutor(MAX_CONCURRENT, "simulate")
+
+
+async def run_simulating(work: Callable[[], Result]) -> Result:
+    """Run work in the threads of simulations."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +50,27 @@ class DoneSimulation:
     member: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedSimulation:
+    """What is to be simulated, under which program. `member` is None for one who does not exist yet."""
+
+    tried: SimulationInput
+    under: SimulatedProgram
+    member: str | None
+
+
 async def run_simulation(store_request: StoreRequest, posted: PostSimulation) -> DoneSimulation:
     """Simulate what is posted; raise BadInput for what cannot be."""
+    asked = await prepare_simulation(store_request, posted)
+    try:
+        simulated = await run_simulating(lambda: simulate(asked.under.program, asked.tried))
+    except TooManyDueItems as error:
+        raise BadInput.at("now", str(error), "outOfRange") from None
+    return DoneSimulation(simulated, asked.under, asked.member)
+
+
+async def prepare_simulation(store_request: StoreRequest, posted: PostSimulation) -> PreparedSimulation:
+    """Read what is posted, and the state of its member; raise BadInput for what cannot be simulated."""
     under = await simulated_program(store_request, posted)
     told = await asyncio.to_thread(reported, posted, under.program)
     now = reported_at(store_request, posted, told.event, under.program)
@@ -51,11 +79,7 @@ async def run_simulation(store_request: StoreRequest, posted: PostSimulation) ->
         member_id, tried = await _stored_member(store_request, told, under.program, now)
     else:
         tried = await asyncio.to_thread(adhoc_member, posted.member, told, under.program, now)
-    try:
-        simulated = await asyncio.get_running_loop().run_in_executor(_threads, simulate, under.program, tried)
-    except TooManyDueItems as error:
-        raise BadInput.at("now", str(error), "outOfRange") from None
-    return DoneSimulation(simulated, under, member_id)
+    return PreparedSimulation(tried, under, member_id)
 
 
 async def _stored_member(

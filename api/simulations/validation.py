@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.drafts.reading import draft_texts
+from api.drafts.routes import draft_of
 from api.events.validation import validate_event
 from api.http.errors import BadInput, InputFault, TooLarge, message_with_suggestion
 from api.programs.validation import validate_program
@@ -55,7 +55,7 @@ async def simulated_program(store_request: StoreRequest, posted: PostSimulation)
     if sum(named) > 1:
         message = "files, revision and draft name several programs: send one of them"
         raise BadInput.at("revision" if posted.revision is not None else "draft", message, "contradiction")
-    texts = await draft_texts(store_request) if posted.draft else posted.files
+    texts = (await draft_of(store_request)).texts if posted.draft else posted.files
     if texts is not None:
         program, files = await validate_program(texts, store_request.store)
         return SimulatedProgram(program, None, revision_hash(files))

@@ -1,40 +1,17 @@
-"""A designer's test made from a stored event, with its member as they were just before it."""
+"""Writes a designer's test from a stored event of a database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection
-
+from api.simulations.recorded_tests import RecordedTest, recorded_event, refuse_caused, write_test
 from commands.shared.database_reader import DatabaseEvents, read_only, revision_files
 from commands.shared.errors import CommandError
 from commands.shared.lookup import find_event
-from database.history import History
-from database.transaction import ReadTransaction
-from loyalty.calendar import local_day, start_of
-from loyalty.decisions.decision_json import to_json
-from loyalty.engine.in_memory import ProcessedEvent
-from loyalty.events.builtin_events import BUILT_IN
-from loyalty.program.program import Program
-from loyalty.store.events import StoredEvent
-from loyalty.store.memory.member_state import MemberState
 from program_files import read_revision
-from workbench.backtest import MemberRange, Replay
-from workbench.generation.generation import REGISTERED, CannotGenerateTest, RecordedEvent, generate_test
+from workbench.generation.generation import CannotGenerateTest
 
 
 class CannotRecord(CommandError):
     """No test can be made from an event; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedTest:
-    """The text of a test, and where its result differs from what happened."""
-
-    text: str
-    differences: tuple[str, ...]
 
 
 def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest:
@@ -44,67 +21,13 @@ def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest
     """
     with read_only(data) as connection:
         tx, stored = find_event(DatabaseEvents(connection), event_id, store)
-        _refuse_caused(tx, stored)
-        program = read_revision(revision_files(tx, stored.revision))
-        recorded = _recorded(connection, program, stored)
-        did = tx.events.log_of(stored.id)
+        try:
+            refuse_caused(tx, stored)
+            program = read_revision(revision_files(tx, stored.revision))
+            recorded, did = recorded_event(connection, program, stored), tx.events.log_of(stored.id)
+        except CannotGenerateTest as error:
+            raise CannotRecord(str(error)) from None
     try:
-        first = generate_test(recorded, program)
-        differences = _differences(first.events, stored, did)
-        notes = [f"When it happened it was otherwise: {each}" for each in differences]
-        return RecordedTest(generate_test(recorded, program, notes=notes).text if notes else first.text, differences)
+        return write_test(recorded, program, stored, did)
     except CannotGenerateTest as error:
         raise CannotRecord(f"no test can be made of event {stored.id}: {error}") from None
-
-
-def _refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
-    root = stored
-    while root.parent is not None and (above := tx.events.get(root.parent)):
-        root = above
-    if root is not stored:
-        raise CannotRecord(f"{stored.type} was caused by another event: make the test of {root.id}, a {root.type}")
-    if stored.type in BUILT_IN and stored.type != REGISTERED:
-        raise CannotRecord(f"{stored.type} happened by itself: a test waits for it, see docs/testing.md")
-    if stored.removed_at is not None:
-        raise CannotRecord(f"body and decision of event {stored.id} were removed on {stored.removed_at:%Y-%m-%d}")
-    if stored.decision is None:
-        raise CannotRecord(f"event {stored.id} is not decided yet: try again when it is")
-
-
-def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
-    """The event and its member's state: the snapshot at the start of its day, and a replay from there to the event."""
-    since = start_of(local_day(stored.received_at, program.zone), program.zone)
-    history = History(connection, program, since=since, until=stored.received_at)
-    only = MemberRange(stored.member, stored.member)
-    replay = Replay(program, since)
-    openings = list(history.snapshots(only))
-    replay.load(openings, history.used_by_program())
-    for event in history.events(only):
-        replay.report(event)
-    replay.advance(stored.received_at - timedelta(microseconds=1))
-    state: MemberState | None = replay.store.members_by_id.get(stored.member)
-    return RecordedEvent(
-        type=stored.type,
-        time=stored.time,
-        received_at=stored.received_at,
-        body=stored.body,
-        state=openings[0].state if state is None else state,
-        is_registered=state is not None,
-        used_by_program=replay.store.used,
-    )
-
-
-def _differences(happened: Sequence[ProcessedEvent], stored: StoredEvent, did: Sequence[str]) -> tuple[str, ...]:
-    """Where the test's result differs from what happened, since masked or forgotten values may change a decision."""
-    event = next(each for each in happened if each.type == stored.type and each.parent is None)
-    then, now = (dict(_verdicts(kept)) for kept in (stored.decision, to_json(event.decision)))
-    found = [
-        f"{name} was {then[name]}, here {now.get(name, 'not asked')}" for name in then if then[name] != now.get(name)
-    ]
-    if not found and sorted(did) != sorted(event.log):
-        found = [f"it did {', '.join(did) or 'nothing'}; here {', '.join(event.log) or 'nothing'}"]
-    return tuple(" ".join(each.split()) for each in found)
-
-
-def _verdicts(kept: Any) -> list[tuple[str, str]]:
-    return [(answer["source"], answer["verdict"].replace("_", " ")) for answer in kept]

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import rules
-from commands.test.suite import SuiteResult, TimedResult
+from commands.test.suite import SuiteResult
 from commands.test.text import reasons
 from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.logic import Place
 from workbench.scenarios.coverage import DEFINITION, CoverageReport, PartKind
 from workbench.scenarios.running import PlaceTogether
+from workbench.scenarios.suite import TimedResult
 
 KINDS: tuple[PartKind, ...] = ("reactor", "achievement", "effect", "limit", "condition", "branch")
 

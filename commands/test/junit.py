@@ -5,9 +5,10 @@ from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree as Xml  # used to write only; parsing untrusted XML would be unsafe
 
-from commands.test.suite import SuiteResult, TimedResult
+from commands.test.suite import SuiteResult
 from commands.test.text import failure_text, percent
 from program_files import ProgramFaults
+from workbench.scenarios.suite import TimedResult
 
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -1,6 +1,6 @@
 """Select and run the tests of a folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -14,7 +14,7 @@ from workbench.place_lookup import PlaceLookup
 from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
-from workbench.scenarios.running import ScenarioResult, run
+from workbench.scenarios.suite import TimedResult, run_scenarios
 
 
 class NoTests(Exception):
@@ -37,14 +37,6 @@ class Selection:
     @property
     def covers(self) -> bool:
         return self.is_all if self.coverage is None else self.coverage
-
-
-@dataclass(frozen=True, slots=True)
-class TimedResult:
-    """A test's result, and the seconds it took."""
-
-    result: ScenarioResult
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +67,9 @@ def run_suite(folder: Path, selection: Selection) -> SuiteResult:
     program = read_program(files)
     scenarios = _select(read_tests(read_test_files(folder), program), selection, folder)
     coverage = Coverage(program, PlaceLookup(files).place_of) if selection.covers else None
-    tests = tuple(_run(scenarios, program, coverage, fail_fast=selection.fail_fast))
+    tests = tuple(run_scenarios(scenarios, program, coverage, fail_fast=selection.fail_fast))
     covered = None if coverage is None else coverage.report()
     return SuiteResult(program, tests, len(scenarios) - len(tests), covered, perf_counter() - began)
-
-
-def _run(
-    scenarios: Sequence[Scenario], program: Program, coverage: Coverage | None, *, fail_fast: bool
-) -> Iterator[TimedResult]:
-    for scenario in scenarios:
-        began = perf_counter()
-        result = run(scenario, program) if coverage is None else run(scenario, coverage.program, coverage.record)
-        yield TimedResult(result, perf_counter() - began)
-        if fail_fast and result.verdict == "failed":
-            return
 
 
 def _select(scenarios: Sequence[Scenario], selection: Selection, folder: Path) -> Sequence[Scenario]:

@@ -9,13 +9,14 @@ from itertools import groupby, zip_longest
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from commands.test.suite import SuiteResult, TimedResult
+from commands.test.suite import SuiteResult
 from loyalty.decisions.decision import RuleOutcome
 from loyalty.decisions.reasons import ConditionFalse, describe_reason
 from loyalty.engine.in_memory import ProcessedEvent
 from workbench.scenarios.assertions import json_text
 from workbench.scenarios.coverage import DEFINITION, CoverageReport
 from workbench.scenarios.running import PlaceTogether, ScenarioResult
+from workbench.scenarios.suite import TimedResult
 
 Tone: TypeAlias = Literal["good", "bad", "quiet", "plain"]
 """The colour of a line, on terminals with colours."""

@@ -23,7 +23,7 @@ _FIRST_TEXTS: Final[Mapping[str, str]] = {
         "achievement: {name}\ntitle: {name}\non: member_registered\ngoal: 1\nthen:\n  - award_points: {{points: 1}}\n"
     ),
     "rewards": "reward: {name}\ntitle: {name}\nprice: 100\n",
-    "tests": "test: {name}\nsteps:\n  - expect: {{points: 0}}\n",
+    "tests": "test: {name}\nat: 2026-01-01T09:00:00\nsteps:\n  - expect: {{points: 0}}\n",
 }
 _DECLARATION: Final = re.compile(r"^(reactor|event|achievement|reward|test)(:[ \t]+)[^#\n]*[^#\s]", re.MULTILINE)
 

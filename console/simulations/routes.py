@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from access import Permission
-from api.drafts.reading import draft_texts
+from api.drafts.routes import draft_of
 from api.events.routes import show_event
 from api.http.errors import NotFound
 from api.programs.validation import validate_program
@@ -25,7 +25,7 @@ from loyalty.program.program import Program
 
 router = APIRouter()
 
-_TEMPLATE = "simulations/simulation.html"
+SIMULATION = "simulations/simulation.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ async def form_page(page: PageOfStore) -> Response:
         event_type = _event_type(page.store_request.program, event["type"])
         if not page.shows_personal_data:
             event = {**event, "body": masked_body(event, page.store_request.program, now=page.now)}
-        form = form_of_event(await _example(page, event_type), event)
+        form = form_of_event(await example_form(page, event_type), event)
         return await _render(page, event_type, form, begun_from=event)
     under_draft = bool(query.get("draft")) and page.allows(Permission.EDIT_PROGRAMS)
     program = await _program(page, under_draft=under_draft)
     if name := query.get("type", ""):
         event_type = _event_type(program, name)
-        form = await _example(page, event_type)
+        form = await example_form(page, event_type)
         return await _render(page, event_type, form.shown({UNDER.name: under_draft}))
     return await page.render("simulations/choice.html", types=_event_types(program), under_draft=under_draft)
 
@@ -60,16 +60,15 @@ async def form_page(page: PageOfStore) -> Response:
 @router.post(f"{STORE}/simulate")
 async def simulate_page(page: PageOfStore) -> Response:
     """What the event would do, above the form that asked it."""
-    under_draft = page.sent.has(UNDER.name) and page.allows(Permission.EDIT_PROGRAMS)
-    event_type = _event_type(await _program(page, under_draft=under_draft), page.sent.first("_type"))
-    form = (await _example(page, event_type)).filled(page.sent)
+    event_type = await asked_event_type(page)
+    form = (await example_form(page, event_type)).filled(page.sent)
     try:
         body = await asyncio.to_thread(simulation_body, form, event_type.name)
         done = await page.call(try_out, body=body)
         if not page.shows_personal_data:
             done = hidden_simulation(done, page.store_request.program, now=page.now)
     except REFUSED as error:
-        return await page.refuse(_TEMPLATE, form, error, **_context(event_type))
+        return await page.refuse(SIMULATION, form, error, **simulation_context(event_type))
     return await _render(page, event_type, form, done=done)
 
 
@@ -81,14 +80,15 @@ async def _render(
     done: Mapping[str, Any] | None = None,
     begun_from: Mapping[str, Any] | None = None,
 ) -> Response:
-    return await page.render(_TEMPLATE, form=form, **_context(event_type, done, begun_from))
+    return await page.render(SIMULATION, form=form, **simulation_context(event_type, done, begun_from))
 
 
-def _context(
+def simulation_context(
     event_type: EventType,
     done: Mapping[str, Any] | None = None,
     begun_from: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
+    """What the page of a simulation shows beside its form."""
     events = meanwhile = None
     if done is not None:
         events, meanwhile = list(_flat(done["events"])), list(_flat(done["meanwhile"]))
@@ -108,15 +108,22 @@ def _flat(events: Sequence[Mapping[str, Any]], depth: int = 0) -> Iterator[Simul
         yield from _flat(each["outcome"]["caused"], depth + 1)
 
 
-async def _example(page: StorePage, event_type: EventType) -> Form:
+async def example_form(page: StorePage, event_type: EventType) -> Form:
+    """The form of an event type, filled with an example."""
     return await asyncio.to_thread(simulation_form, page, event_type)
+
+
+async def asked_event_type(page: StorePage) -> EventType:
+    """The event type of a form that was sent; raise NotFound, or ProgramFaults for a draft with faults."""
+    under_draft = page.sent.has(UNDER.name) and page.allows(Permission.EDIT_PROGRAMS)
+    return _event_type(await _program(page, under_draft=under_draft), page.sent.first("_type"))
 
 
 async def _program(page: StorePage, *, under_draft: bool) -> Program:
     """The program in force, or that of the caller's draft; raise ProgramFaults for one with faults."""
     if not under_draft:
         return page.store_request.program
-    program, _ = await validate_program(await draft_texts(page.store_request), page.store)
+    program, _ = await validate_program((await draft_of(page.store_request)).texts, page.store)
     return program
 
 

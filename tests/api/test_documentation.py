@@ -74,6 +74,7 @@ MEANINGS = {
     "invalidDate": "not a date, or one out of range",
     "invalidField": "no field of an event type, or one that is in no other one",
     "invalidName": "not a name of a program file, or a built-in one",
+    "noTest": "no designers' test can be made of the event; the message says why",
     "noSample": "a value is no event, and no list of events",
     "unreadableText": "a text is neither JSON nor YAML; the message has line and column",
     "invalidHeader": "not a valid name or value of a header",

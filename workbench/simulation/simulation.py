@@ -17,6 +17,7 @@ from loyalty.store.rewards import RewardSupply
 from loyalty.store.tiers import NO_PLACE
 from loyalty.transactions.documents import Document
 from loyalty.transactions.operations import register_transaction
+from workbench.generation.generation import CannotGenerateTest, RecordedEvent
 from workbench.scenarios.progress import MemberProgress, progress_of
 
 MAX_DUE_ITEMS = 2_000
@@ -97,8 +98,7 @@ def _stock(engine: InMemoryEngine, supplies: Sequence[RewardSupply]) -> None:
 
 def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
     """Simulate an event by the steps of production; raise TooManyDueItems, RuleError, or why it is refused."""
-    engine = InMemoryEngine(program, min(simulation.since or simulation.now, simulation.now), records_messages=True)
-    engine.store.used.update({name: dict(days) for name, days in (simulation.used or {}).items()})
+    engine = _engine(program, simulation)
     if simulation.supplies is not None:
         _stock(engine, simulation.supplies)
     engine.other_programs = simulation.other_programs
@@ -110,10 +110,7 @@ def simulate(program: Program, simulation: SimulationInput) -> SimulationResult:
         before = member_status(state, program, engine.today)
         events += engine.register(state)
     else:
-        state = load_into(engine, simulation.member)
-        for claim in simulation.claims:
-            engine.store.usage.claim(claim, state.member.id)
-        meanwhile = _process_due(engine, simulation.now, len(state.lots) + len(state.issued))
+        state, meanwhile = _load(engine, simulation)
         before = member_status(state, program, engine.today)
     if simulation.document is not None:
         events += _register_document(engine, state.member.id, simulation.document)
@@ -128,6 +125,41 @@ def _register_document(engine: InMemoryEngine, member_id: str, document: Documen
     identity = Identity(member_id) if document.type == "sell" else Identity()
     register_transaction(operation, replace(document, identity=identity, customer_data={}))
     return list(engine.process(operation.to_start))
+
+
+def recorded(program: Program, simulation: SimulationInput) -> RecordedEvent:
+    """Return the event with the state of its member just before it, for a designers' test.
+
+    Raise TooManyDueItems, RuleError, or CannotGenerateTest for a document.
+    """
+    if simulation.document is not None:
+        raise CannotGenerateTest("write the step of a sale or a return by hand, as docs/testing.md shows")
+    engine = _engine(program, simulation)
+    is_new = simulation.member.is_new
+    state = simulation.member.state if is_new else _load(engine, simulation)[0]
+    return RecordedEvent(
+        type=simulation.type,
+        time=simulation.time,
+        received_at=simulation.now,
+        body=simulation.body,
+        state=state,
+        is_registered=not is_new,
+        used_by_program=engine.store.used,
+    )
+
+
+def _engine(program: Program, simulation: SimulationInput) -> InMemoryEngine:
+    engine = InMemoryEngine(program, min(simulation.since or simulation.now, simulation.now), records_messages=True)
+    engine.store.used.update({name: dict(days) for name, days in (simulation.used or {}).items()})
+    return engine
+
+
+def _load(engine: InMemoryEngine, simulation: SimulationInput) -> tuple[MemberState, list[ProcessedEvent]]:
+    """Load a member who is known, and process what is due before the event; return their state, and those events."""
+    state = load_into(engine, simulation.member)
+    for claim in simulation.claims:
+        engine.store.usage.claim(claim, state.member.id)
+    return state, _process_due(engine, simulation.now, len(state.lots) + len(state.issued))
 
 
 def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int) -> list[ProcessedEvent]:

@@ -190,3 +190,31 @@ async def test_an_unauthenticated_and_a_too_large_simulation_are_refused(api: Ap
     too_large = await api.http.post(PATH, content=b"{" + b" " * (8 * 1024 * 1024) + b"}")
 
     assert (unauthenticated.status_code, large.status_code, too_large.status_code) == (401, 413, 413)
+
+
+async def test_a_simulation_is_written_as_a_test_without_personal_data(api_anywhere: Api) -> None:
+    api = api_anywhere
+    await api.report()
+
+    stored = (await api.post(f"{PATH}/test", purchase(**ANNA))).json()
+    new = (await api.post(f"{PATH}/test", purchase(customerData={"email": "new@example.com"}))).json()
+    wrong = await api.post(f"{PATH}/test", {**purchase(**ANNA), "event": {"type": "purchase"}})
+
+    assert stored["path"].startswith("tests/purchase-")
+    assert stored["differences"] == []
+    assert "awarded: {points: 40}" in stored["text"]
+    assert "registered: false" in new["text"]
+    assert "anna" not in stored["text"]
+    assert "new@" not in new["text"]
+    assert wrong.status_code == 400
+
+
+async def test_an_event_that_is_decided_is_written_as_a_test(api: Api) -> None:
+    await api.report()
+    event = (await api.get("/api/DEFAULT/customEvent"))["items"][0]["customEventId"]
+
+    undecided = await api.http.get(f"/api/DEFAULT/customEvent/{event}/test")
+    unknown = await api.http.get("/api/DEFAULT/customEvent/nothing/test")
+
+    assert (undecided.status_code, undecided.json()["errors"][0]["code"]) == (400, "noTest")
+    assert unknown.status_code == 404

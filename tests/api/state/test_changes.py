@@ -235,6 +235,8 @@ async def test_what_is_kept_betrays_no_password(api: Api):
 
 WITHOUT_KEY = {
     ("post", "/api/{storeCode}/simulate"): "it changes nothing",
+    ("post", "/api/{storeCode}/simulate/test"): "it changes nothing",
+    ("post", "/api/{storeCode}/program/draft/tests"): "it changes nothing",
     ("post", "/api/{storeCode}/campaign/simulate"): "it changes nothing",
     ("post", "/api/{storeCode}/customEvent/schema/file"): "it changes nothing",
     ("post", "/api/{storeCode}/customEvent/schema/proposal"): "it changes nothing",

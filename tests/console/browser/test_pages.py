@@ -33,6 +33,7 @@ PAGES = (
     "/program/draft",
     "/program/draft/file?path=reactors/double-on-web.yaml",
     "/program/draft/rebase",
+    "/program/draft/tests",
     "/simulate",
     "/simulate?type=purchase",
     "/imports",

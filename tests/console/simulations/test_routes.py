@@ -7,7 +7,7 @@ import pytest
 from access import Permission
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, text_of, visiting
+from tests.kit.console import HOME, Visitor, form_of, text_of, visiting
 
 SIMULATE = f"{HOME}/simulate"
 BIG_SPENDER = """\
@@ -105,6 +105,39 @@ async def test_what_cannot_be_simulated_stands_at_its_field(visitor: Visitor) ->
 @pytest.mark.parametrize("query", ["?type=nothing", "?type=member_registered", "?event=nothing"])
 async def test_what_is_not_reported_has_no_form(visitor: Visitor, query: str) -> None:
     assert (await visitor.get(SIMULATE + query)).status_code == 404
+
+
+async def test_a_simulation_and_a_real_event_are_saved_as_tests_which_pass(api: Api, visitor: Visitor) -> None:
+    await api.report(type="purchase", body={"total": 40}, eventDate="2024-05-01T10:00:00")
+    event = (await api.get("/api/DEFAULT/customEvent"))["items"][0]["customEventId"]
+    fresh = FORM | {"member": "tier: silver\npoints: 7\nemail: bert@example.com"}
+
+    shown = await visitor.post(f"{SIMULATE}/test", fresh)
+    test = form_of(shown, having="text")
+    kept = await visitor.post(f"{SIMULATE}/test", test)
+    again = await visitor.post(f"{SIMULATE}/test", test | {"text": "test: another"})
+    undecided = await visitor.get(f"{SIMULATE}/test?event={event}")
+    run = text_of(await visitor.post(f"{HOME}/program/draft/tests"))
+
+    assert test["path"] == "tests/purchase-20240501-100000.yaml"
+    assert "awarded: {points: 12.5}" in test["text"] or "awarded: {points: 12}" in test["text"]
+    assert "bert@example.com" not in shown.text
+    assert kept.headers["location"] == f"{HOME}/program/draft/tests"
+    assert again.status_code == 409
+    assert (undecided.status_code, "is not decided yet" in text_of(undecided)) == (400, True)
+    assert "1 passed, 0 failed" in run
+    assert "passed purchase of 2024-05-01 10:00:00" in run
+
+
+async def test_what_makes_no_test_is_refused(visitor: Visitor) -> None:
+    bad = {"path": "tests/a.yaml", "text": "test: a"}
+    for changed in ({"path": "../a.yaml"}, {"path": ""}, {"path": "tests/a.txt"}, {"path": "x" * 300}):
+        answer = await visitor.post(f"{SIMULATE}/test", bad | changed)
+        assert (answer.status_code, 'id="f-path-error"' in answer.text) == (400, True), changed
+    faulty = await visitor.post(f"{SIMULATE}/test", FORM | {"event.body": "total: ["})
+    assert (faulty.status_code, 'id="f-event-body-error"' in faulty.text) == (400, True)
+    assert (await visitor.get(f"{SIMULATE}/test?event=nothing")).status_code == 404
+    assert (await visitor.post(f"{SIMULATE}/test", FORM | {"_type": "nothing"})).status_code == 404
 
 
 async def test_texts_of_users_are_harmless(visitor: Visitor) -> None:

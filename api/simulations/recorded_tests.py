@@ -1,0 +1,92 @@
+"""A designer's test made from a stored event, with its member as they were just before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from database.history import History
+from database.transaction import ReadTransaction
+from loyalty.calendar import local_day, start_of
+from loyalty.decisions.decision_json import to_json
+from loyalty.engine.in_memory import ProcessedEvent
+from loyalty.events.builtin_events import BUILT_IN
+from loyalty.program.program import Program
+from loyalty.store.events import StoredEvent
+from loyalty.store.memory.member_state import MemberState
+from workbench.backtest import MemberRange, Replay
+from workbench.generation.generation import REGISTERED, CannotGenerateTest, RecordedEvent, generate_test
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTest:
+    """The text of a test, and where its result differs from what happened."""
+
+    text: str
+    differences: tuple[str, ...]
+
+
+def write_test(recorded: RecordedEvent, program: Program, stored: StoredEvent, did: Sequence[str]) -> RecordedTest:
+    """Return a test of an event, which says where it differs from what happened; raise CannotGenerateTest."""
+    first = generate_test(recorded, program)
+    differences = _differences(first.events, stored, did)
+    notes = [f"When it happened it was otherwise: {each}" for each in differences]
+    return RecordedTest(generate_test(recorded, program, notes=notes).text if notes else first.text, differences)
+
+
+def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
+    """Raise CannotGenerateTest for an event that did not come from outside, or is not known any more."""
+    root = stored
+    while root.parent is not None and (above := tx.events.get(root.parent)):
+        root = above
+    if root is not stored:
+        raise CannotGenerateTest(
+            f"{stored.type} was caused by another event: make the test of {root.id}, a {root.type}"
+        )
+    if stored.type in BUILT_IN and stored.type != REGISTERED:
+        raise CannotGenerateTest(f"{stored.type} happened by itself: a test waits for it, see docs/testing.md")
+    if stored.removed_at is not None:
+        raise CannotGenerateTest(f"body and decision of event {stored.id} were removed on {stored.removed_at:%Y-%m-%d}")
+    if stored.decision is None:
+        raise CannotGenerateTest(f"event {stored.id} is not decided yet: try again when it is")
+
+
+def recorded_event(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
+    """Return an event with the state of its member: a snapshot at the start of its day, and a replay from there."""
+    since = start_of(local_day(stored.received_at, program.zone), program.zone)
+    history = History(connection, program, since=since, until=stored.received_at)
+    only = MemberRange(stored.member, stored.member)
+    replay = Replay(program, since)
+    openings = list(history.snapshots(only))
+    replay.load(openings, history.used_by_program())
+    for event in history.events(only):
+        replay.report(event)
+    replay.advance(stored.received_at - timedelta(microseconds=1))
+    state: MemberState | None = replay.store.members_by_id.get(stored.member)
+    return RecordedEvent(
+        type=stored.type,
+        time=stored.time,
+        received_at=stored.received_at,
+        body=stored.body,
+        state=openings[0].state if state is None else state,
+        is_registered=state is not None,
+        used_by_program=replay.store.used,
+    )
+
+
+def _differences(happened: Sequence[ProcessedEvent], stored: StoredEvent, did: Sequence[str]) -> tuple[str, ...]:
+    """Where the test's result differs from what happened, since masked or forgotten values may change a decision."""
+    event = next(each for each in happened if each.type == stored.type and each.parent is None)
+    then, now = (dict(_verdicts(kept)) for kept in (stored.decision, to_json(event.decision)))
+    found = [
+        f"{name} was {then[name]}, here {now.get(name, 'not asked')}" for name in then if then[name] != now.get(name)
+    ]
+    if not found and sorted(did) != sorted(event.log):
+        found = [f"it did {', '.join(did) or 'nothing'}; here {', '.join(event.log) or 'nothing'}"]
+    return tuple(" ".join(each.split()) for each in found)
+
+
+def _verdicts(kept: Any) -> list[tuple[str, str]]:
+    return [(answer["source"], answer["verdict"].replace("_", " ")) for answer in kept]
