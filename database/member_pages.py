@@ -1,6 +1,7 @@
 """Members found by their columns, their profile and their points; and how many registered when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -31,7 +32,7 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
         connection,
         StoredMember,
         member,
-        PageRequest(page.limit, page.offset, page.newest_first, own),
+        replace(page, conditions=own),
         within=and_(_store_of(own) == store, member.c.merged_into.is_(None)),
         order_by=member.c.created_at,
         further=others,

@@ -3,10 +3,11 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Table, func, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table, func, literal, select, tuple_
 
+from database.damaged import DamagedInstant
 from database.unreadable import shown_columns_of
 
 T = TypeVar("T")
@@ -46,23 +47,34 @@ class Condition:
         return _COMPARED[self.operator](column, self.value)
 
 
+PageKey: TypeAlias = tuple[Any, ...]
+"""The place of a record in the order of a list: its values of the columns that the list is ordered by."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which records to find, and how many of them."""
+    """Which records to find, and how many of them. `by_key`: those behind `after`, or the first; nothing is counted."""
 
     limit: int
     offset: int = 0
     newest_first: bool = True
     conditions: Sequence[Condition] = ()
+    by_key: bool = False
+    after: PageKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult(Generic[T]):
-    """A page of records, how many satisfy its conditions, and how many there are in all, both as `count` says."""
+    """A page of records, how many satisfy its conditions, and how many there are in all, both as `count` says.
+
+    A page by key has no counts, and `next`: its last place; None: nothing is behind it.
+    """
 
     records: list[T]
-    filtered: int
-    all: int
+    filtered: int = 0
+    all: int = 0
+    by_key: bool = False
+    next: PageKey | None = None
 
     @property
     def is_estimated(self) -> bool:
@@ -88,23 +100,17 @@ def find_page(
     beside those of the page, which are on columns of the table.
     """
     keys = (order_by, *(then_by or (table.c.id,)))
-    order = tuple(column.desc() for column in keys) if page.newest_first else keys
     if any(each.matches_nothing for each in page.conditions):
-        return PageResult([], 0, count(connection, table, [within]))
+        return PageResult([], by_key=True) if page.by_key else PageResult([], 0, count(connection, table, [within]))
     where = [within, *(each.on(table.c[each.column]) for each in page.conditions), *further]
-    wanted = (
-        select(*(columns or shown_columns_of(record, table)))
-        .where(*where)
-        .order_by(*order)
-        .limit(page.limit)
-        .offset(page.offset)
-    )
-
-    records = [record(*row) for row in connection.execute(wanted)]
+    read = select(*(columns or shown_columns_of(record, table))).where(*where)
+    if page.by_key:
+        return page_by_key(connection, read, keys, page, lambda row: record(*row))
+    records = [record(*row) for row in connection.execute(ordered(read, keys, page).offset(page.offset))]
     if len(where) == 1:
         filtered = counted_after(page, len(records), lambda: count(connection, table, where))
         return PageResult(records, filtered, filtered)
-    filtered = counted_after(page, len(records), lambda: count(connection, table, where, order))
+    filtered = counted_after(page, len(records), lambda: count(connection, table, where, in_order(keys, page)))
     return PageResult(records, filtered, count(connection, table, [within]))
 
 
@@ -112,6 +118,39 @@ def counted_after(page: PageRequest, found: int, counted: Callable[[], int]) -> 
     """Return how many rows there are, as `count` does: what the page says, if it is the last one, else `counted`."""
     is_last = found < page.limit and (found > 0 or page.offset == 0)
     return min(page.offset + found, MAX_COUNTED + 1) if is_last else counted()
+
+
+def page_by_key(
+    connection: Connection,
+    wanted: Select[Any],
+    keys: Sequence[ColumnElement[Any]],
+    page: PageRequest,
+    record: Callable[[Sequence[Any]], T],
+) -> PageResult[T]:
+    """Return the page of a statement's rows that is behind a place, in work that does not depend on the place."""
+    if page.after is not None:
+        place, first = tuple_(*page.after), page.after[0]
+        wanted = wanted.where(tuple_(*keys) < place if page.newest_first else tuple_(*keys) > place)
+        # The first column alone, too: SQLite finds the place in an index of fewer columns by it.
+        wanted = wanted.where(keys[0] <= first if page.newest_first else keys[0] >= first)
+    rows = connection.execute(ordered(wanted.add_columns(*keys), keys, page)).all()
+    width = len(keys)
+    records = [record(tuple(row)[:-width]) for row in rows]
+    places = (tuple(row)[-width:] for row in reversed(rows))
+    is_full = len(rows) == page.limit
+    # A damaged date is no place: the page behind begins before it, and shows it again.
+    last = next((each for each in places if not isinstance(each[0], DamagedInstant)), None)
+    return PageResult(records, by_key=True, next=last if is_full else None)
+
+
+def ordered(wanted: Select[Any], keys: Sequence[ColumnElement[Any]], page: PageRequest) -> Select[Any]:
+    """Return a statement in the order of a list, cut to its page's length."""
+    return wanted.order_by(*in_order(keys, page)).limit(page.limit)
+
+
+def in_order(keys: Sequence[ColumnElement[Any]], page: PageRequest) -> Sequence[ColumnElement[Any]]:
+    """Return the columns that a list is ordered by, in its direction."""
+    return [key.desc() for key in keys] if page.newest_first else keys
 
 
 def count(

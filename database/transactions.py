@@ -1,6 +1,7 @@
 """Transactions: what customers bought and returned."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +67,7 @@ class TransactionQueries(Queries):
             self.connection,
             StoredTransaction,
             customer_transaction,
-            PageRequest(page.limit, page.offset, page.newest_first, conditions),
+            replace(page, conditions=conditions),
             within=customer_transaction.c.store == self.store,
             order_by=customer_transaction.c.created_at,
         )

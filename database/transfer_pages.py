@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from database.ledger import TRANSFER_COLUMNS, transfer_record
-from database.pages import Condition, PageRequest, PageResult, count, counted_after
+from database.pages import Condition, PageRequest, PageResult, count, counted_after, in_order, ordered, page_by_key
 from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, event, lot, transfer
 from database.transaction import ReadTransaction
@@ -109,21 +109,32 @@ def find_transfers(
     """Return a page of the transfers of some kinds, in the order they were booked."""
     within = and_(transfer.c.store == tx.store, transfer.c.kind.in_(kinds))
     if any(each.matches_nothing for each in page.conditions):
-        return PageResult([], 0, count(tx.connection, transfer, [within]))
+        return (
+            PageResult([], by_key=True) if page.by_key else PageResult([], 0, count(tx.connection, transfer, [within]))
+        )
     where = [within, *(each.on(_COLUMNS[each.column]) for each in page.conditions), *_narrowing(tx, page.conditions)]
     if any(each.column == "comment" and each.value for each in page.conditions):
         where.append(_HAS_COMMENT)
     keys = (transfer.c.at, transfer.c.account, transfer.c.number)
-    order = tuple(column.desc() for column in keys) if page.newest_first else keys
-    found = select(transfer.c.id).where(*where).order_by(*order).limit(page.limit).offset(page.offset)
-    ids = list(tx.connection.execute(found).scalars())
-    listed = _LISTED.where(transfer.c.id.in_(ids)).order_by(*order)  # the columns of no others are read
-    records = [_listed(tuple(row)) for row in tx.connection.execute(listed)] if ids else []
+    wanted = select(transfer.c.id).where(*where)
+    if page.by_key:
+        place = page_by_key(tx.connection, wanted, keys, page, lambda row: str(row[0]))
+        return PageResult(_of_ids(tx, place.records, keys, page), by_key=True, next=place.next)
+    ids = list(tx.connection.execute(ordered(wanted, keys, page).offset(page.offset)).scalars())
+    records = _of_ids(tx, ids, keys, page)
     everything = count(tx.connection, transfer, [within])
     if not page.conditions:
         return PageResult(records, everything, everything)
-    filtered = counted_after(page, len(records), lambda: count(tx.connection, transfer, where, order))
+    filtered = counted_after(page, len(records), lambda: count(tx.connection, transfer, where, in_order(keys, page)))
     return PageResult(records, filtered, everything)
+
+
+def _of_ids(
+    tx: ReadTransaction, ids: Sequence[str], keys: Sequence[ColumnElement[Any]], page: PageRequest
+) -> list[ListedTransfer]:
+    """Return the transfers with these ids in the order of their list: the columns of no others are read."""
+    listed = _LISTED.where(transfer.c.id.in_(ids)).order_by(*in_order(keys, page))
+    return [_listed(tuple(row)) for row in tx.connection.execute(listed)] if ids else []
 
 
 def _narrowing(tx: ReadTransaction, conditions: Sequence[Condition]) -> Iterator[ColumnElement[bool]]:

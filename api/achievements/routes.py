@@ -1,6 +1,7 @@
 """Achievements and badges: reading them, and setting progress and badges by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, TypeAlias
 
@@ -29,7 +30,7 @@ from api.state.dependencies import AdminRequest
 from api.state.member_lookup import member_in_path
 from database import ReadTransaction, Transaction
 from database.achievement_triggers import find_triggers
-from database.pages import Condition, PageRequest
+from database.pages import Condition
 from loyalty.achievements.operations import SetProgress, set_badges, set_progress
 from loyalty.corrections.changes import CorrectBadge, CorrectProgress
 from loyalty.events.operations import OperationContext
@@ -87,7 +88,7 @@ async def list_triggers(request: Request, member: MemberInPath, store_request: A
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         found = member_in_path(tx, store_request, member)
-        wanted = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+        wanted = replace(page, conditions=conditions)
         listed = find_triggers(tx, found.id, wanted)
         return page_of_records(listed, lambda each: trigger_view(each, program), lambda each: each.event)
 

@@ -11,6 +11,7 @@ from api.audit_log.schemas import ENTRY, AuditLogEntries
 from api.audit_log.views import entry_view
 from api.authentication.granting import present_rights
 from api.http.paging import ListQuery, page_of_records
+from api.http.places import BY_DATE
 from api.http.responses import ExactJson
 from api.state.dependencies import CurrentAdmin, CurrentState
 from database import AccessReader
@@ -33,7 +34,8 @@ LIST_QUERY = ListQuery(
         "store": "exact_text",
         "outcome": "exact_text",
         "createdAt": "instant",
-    }
+    },
+    key=BY_DATE,
 )
 
 COLUMNS = {

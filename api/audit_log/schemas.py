@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.responses import Id, Instant, JsonObject, Listed, Total, UnreadableItem
 
 
 class AuditedStore(TypedDict):
@@ -34,11 +34,10 @@ class AuditLogEntry(TypedDict):
     details: JsonObject | None
 
 
-class AuditLogEntries(TypedDict):
+class AuditLogEntries(Listed):
     """A page of the audit log."""
 
     items: list[AuditLogEntry | UnreadableItem]
-    total: Total
 
 
 ENTRY: AuditLogEntry = {

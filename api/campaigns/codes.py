@@ -1,5 +1,6 @@
 """Redemption codes of campaigns: listed, generated and uploaded. They are used by events."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,7 +17,7 @@ from api.state.changes import AdminChange
 from api.state.dependencies import AdminRequest
 from api.state.operations import operates
 from database import ReadTransaction
-from database.pages import Condition, PageRequest
+from database.pages import Condition
 from loyalty.campaigns.codes import generate_codes, normal_code, upload_codes
 from loyalty.program.program import Program
 from loyalty.program.reactors import Reactor
@@ -48,7 +49,7 @@ async def list_codes(request: Request, name: CampaignInPath, store_request: Admi
     reactor = reactor_in_path(program, name)
     page, filters = CODES_QUERY.parse(request.query_params, program.zone)
     uses = 1 if reactor.code is None else reactor.code.uses
-    asked = PageRequest(page.limit, page.offset, page.newest_first, [_condition(each, uses) for each in filters])
+    asked = replace(page, conditions=[_condition(each, uses) for each in filters])
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         return page_of_records(tx.campaign_codes.page(reactor.name, asked), lambda each: _view(each, reactor, program))

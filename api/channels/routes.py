@@ -1,5 +1,6 @@
 """Channels: made, listed, shown, changed and deleted."""
 
+from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -15,7 +16,6 @@ from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest
 from database import ReadTransaction, Transaction
 from database.channels import Channel
-from database.pages import PageRequest
 from loyalty.ids import new_id
 from loyalty.refusals import ChannelInUse
 
@@ -33,7 +33,7 @@ _CHANGED = {"channel": {"name": "The harbour shop", "identifier": "gdynia-harbou
 async def list_channels(request: Request, store_request: AdminRequest) -> Response:
     """The channels of a store, the newest first."""
     page, filters = LIST_QUERY.parse(request.query_params, store_request.program.zone)
-    wanted = PageRequest(page.limit, page.offset, page.newest_first, [each.on(each.field) for each in filters])
+    wanted = replace(page, conditions=[each.on(each.field) for each in filters])
     return ExactJson(page_of_records(await store_request.database.read(lambda tx: tx.channels.page(wanted)), _view))
 
 

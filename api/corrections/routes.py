@@ -20,6 +20,7 @@ from api.corrections.schemas import (
 from api.corrections.views import audit_details, correction_view, preview_view
 from api.http.errors import NotFound
 from api.http.paging import Filter, ListQuery, page_of_records
+from api.http.places import BY_DATE
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.state.by_hand import corrector_of
@@ -27,7 +28,7 @@ from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest, StoreRequest
 from api.state.operations import operation_context
 from database import ReadTransaction, Transaction
-from database.pages import Condition, PageRequest
+from database.pages import Condition
 from loyalty.corrections.changes import kind_of
 from loyalty.corrections.operations import Corrector, Preview, approve, correct, preview, reject, undo_correction
 from loyalty.events.operations import OperationContext
@@ -50,7 +51,8 @@ LIST_QUERY = ListQuery(
         "decidedBy": "exact_text",
         "customEventId": "exact_text",
         "createdAt": "instant",
-    }
+    },
+    key=BY_DATE,
 )
 _COLUMNS = {
     "customerId": "member",
@@ -174,7 +176,7 @@ async def list_corrections(request: Request, store_request: AdminRequest) -> Res
     """The corrections of all members, the newest first; with `status=waiting` those that wait for approval."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
-    wanted = PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    wanted = replace(page, conditions=[_condition(each) for each in filters])
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         return page_of_records(tx.corrections.page(wanted), lambda each: correction_view(each, program))

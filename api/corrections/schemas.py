@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from access import CorrectionKind
 from api.http.requests import RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Listed, UnreadableItem
 from api.points.schemas import MAX_DAYS, Amount, MemberName
 from loyalty.store.corrections import CorrectionStatus
 
@@ -231,8 +231,7 @@ class CorrectionPreview(TypedDict):
     messages: list[str]
 
 
-class Corrections(TypedDict):
+class Corrections(Listed):
     """A page of corrections."""
 
     items: list[CorrectionView | UnreadableItem]
-    total: Total

@@ -1,5 +1,7 @@
 """The filters of the list of due items."""
 
+from dataclasses import replace
+
 from api.http.paging import Filter, ListQuery
 from database import ReadTransaction
 from database.pages import Condition, PageRequest
@@ -21,7 +23,7 @@ _COLUMNS = {"subject": "subject", "kind": "kind", "dueAt": "due_at", "failedAt":
 
 def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter]) -> PageRequest:
     """The page of the due items that match the filters."""
-    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(tx, each) for each in filters])
+    return replace(page, conditions=[_condition(tx, each) for each in filters])
 
 
 def _condition(tx: ReadTransaction, due_filter: Filter) -> Condition:

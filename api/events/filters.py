@@ -1,8 +1,10 @@
 """The filters of the list of custom events."""
 
+from dataclasses import replace
 from typing import get_args
 
 from api.http.paging import Filter, ListQuery
+from api.http.places import BY_DATE
 from database import ReadTransaction
 from database.pages import Condition, PageRequest, PageResult
 from loyalty.events.builtin_events import BUILT_IN
@@ -23,7 +25,8 @@ LIST_QUERY = ListQuery(
         "createdAt": "instant",
         "eventDate": "instant",
         "status": "text",
-    }
+    },
+    key=BY_DATE,
 )
 
 _COLUMNS = {
@@ -40,7 +43,7 @@ def find_events(
 ) -> PageResult[StoredEvent]:
     """A page of the custom events that match the filters."""
     conditions = [_condition(tx, program, each) for each in filters]
-    return tx.events.page(PageRequest(page.limit, page.offset, page.newest_first, conditions), without=BUILT_IN)
+    return tx.events.page(replace(page, conditions=conditions), without=BUILT_IN)
 
 
 def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> Condition:

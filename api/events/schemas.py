@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Listed, UnreadableItem
 from loyalty.calendar import Period
 from loyalty.decisions.decision import Verdict
 
@@ -223,11 +223,10 @@ class CustomEventDetails(CustomEvent):
     deliveries: list[JsonObject]
 
 
-class CustomEvents(TypedDict):
+class CustomEvents(Listed):
     """A page of custom events."""
 
     items: list[CustomEvent | UnreadableItem]
-    total: Total
 
 
 DETAILS: dict[str, Any] = {

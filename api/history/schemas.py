@@ -4,8 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from api.http.responses import Id, Instant, JsonObject, Total, UnreadableItem
-from api.http.scrolling import Scroll
+from api.http.responses import Id, Instant, JsonObject, Listed, UnreadableItem
 from loyalty.members.history import HistoryKind
 
 
@@ -38,9 +37,7 @@ class HistoryItem(TypedDict):
     createdBy: NotRequired[str]
 
 
-class MemberHistory(TypedDict):
+class MemberHistory(Listed):
     """A page of the history: with `_scroll`, `scroll`; else `total`."""
 
     items: list[HistoryItem | UnreadableItem]
-    total: NotRequired[Total]
-    scroll: NotRequired[Scroll]

@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput, InputFault
+from api.http.places import MAX_SCROLL_LENGTH, KeyTypes, read_key, write_key
 from api.http.responses import Total
-from database.pages import MAX_COUNTED, Condition, Operator, PageRequest, PageResult
+from database.pages import MAX_COUNTED, Condition, Operator, PageKey, PageRequest, PageResult
 from database.unreadable import unreadable_reason
 from loyalty.calendar import read_date
 from rules.spelling import closest_match
@@ -65,12 +66,24 @@ class Filter:
         return Condition(column, self.operator, self.value)
 
 
+SCROLL = "_scroll"
+NO_PLACE = "this is no place in the list: send scroll.next of the page before, or leave it empty"
+SCROLL_PARAMETER: Mapping[str, Any] = {
+    "name": SCROLL,
+    "in": "query",
+    "required": False,
+    "description": "Page by key: empty for the first page, then `scroll.next` of the one before; instead of `_page`.",
+    "schema": {"type": "string", "maxLength": MAX_SCROLL_LENGTH},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """The query parameters of a list: its filters, and the date that it is ordered by."""
+    """The query parameters of a list: its filters, the date that it is ordered by, and its key if it pages by key."""
 
     filters: Mapping[str, FilterType]
     order_by: str = "createdAt"
+    key: KeyTypes | None = None
 
     def openapi_parameters(self) -> dict[str, Any]:
         """The query parameters as OpenAPI describes them."""
@@ -81,6 +94,8 @@ class ListQuery:
             _parameter(f"_orderBy[{self.order_by}]", {"enum": ["asc", "desc"], "default": "desc"}, "The order."),
         ]
         parameters += [_filter_parameter(name, filter_type) for name, filter_type in self.filters.items()]
+        if self.key is not None:
+            parameters.append(dict(SCROLL_PARAMETER))
         return {"parameters": parameters}
 
     def parse(self, query: QueryParams, zone: tzinfo) -> tuple[PageRequest, list[Filter]]:
@@ -95,17 +110,30 @@ class ListQuery:
         for name, value in query.multi_items():
             if name.startswith("_orderBy"):
                 newest_first = self._newest_first(name, value, faults)
-            elif name == "_scroll":
+            elif name == SCROLL and self.key is None:
                 faults.append(InputFault("_scroll is not supported: use _page", "notSupported", name))
             elif not name.startswith("_"):
                 filters += self._filter(name, value, zone, faults)
         if len(filters) > MAX_FILTERS:
             message = f"a list takes at most {MAX_FILTERS} filters at once, and these are {len(filters)}: ask for less"
             faults.append(InputFault(message, "tooManyFilters", ""))
+        by_key = SCROLL in query
+        after = self._place(query.get(SCROLL), faults)
         if faults:
             raise BadInput.of(faults)
         limit = numbers["_itemsOnPage"]
-        return PageRequest(limit, (numbers["_page"] - 1) * limit, newest_first), filters
+        offset = 0 if by_key else (numbers["_page"] - 1) * limit
+        return PageRequest(limit, offset, newest_first, by_key=by_key, after=after), filters
+
+    def _place(self, text: str | None, faults: list[InputFault]) -> PageKey | None:
+        """The place that a page begins behind; None: at the first one."""
+        if not text or self.key is None:
+            return None
+        try:
+            return read_key(text, self.key)
+        except (ValueError, OverflowError):
+            faults.append(InputFault(NO_PLACE, "invalid", SCROLL))
+            return None
 
     def _newest_first(self, name: str, value: str, faults: list[InputFault]) -> bool:
         if name != f"_orderBy[{self.order_by}]" or value.lower() not in ("asc", "desc"):
@@ -146,9 +174,12 @@ def page_of_records(
 
     One that cannot be shown has its id, and in `unreadable` the reason: the others are shown all the same.
     """
+    items = [view_or_reason(each, view, id_of) for each in found.records]
+    if found.by_key:
+        return {"items": items, "scroll": {"next": None if found.next is None else write_key(found.next)}}
     numbers = [min(number, MAX_COUNTED) for number in (found.all, found.filtered)]
     total: Total = {"all": numbers[0], "filtered": numbers[1], "estimated": found.is_estimated}
-    return {"items": [view_or_reason(each, view, id_of) for each in found.records], "total": total}
+    return {"items": items, "total": total}
 
 
 def view_or_reason(record: T, view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NotRequired, TypeAlias
 
 from pydantic import WithJsonSchema
 from starlette.responses import Response
@@ -33,6 +33,19 @@ class Total(TypedDict):
     all: int
     filtered: int
     estimated: bool
+
+
+class Scroll(TypedDict):
+    """Where the next page begins; null: this is the last one."""
+
+    next: str | None
+
+
+class Listed(TypedDict):
+    """What pages of a list have beside their items: by number the total, by key where the next page begins."""
+
+    total: NotRequired[Total]
+    scroll: NotRequired[Scroll]
 
 
 class UnreadableItem(TypedDict):

@@ -41,7 +41,8 @@ ITEM_QUERY = ListQuery(
         "entityId": "exact_text",
         "createdAt": "instant",
         "updatedAt": "instant",
-    }
+    },
+    key=(int, str),
 )
 
 _NEEDED: Mapping[ImportType, Permission] = {

@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from api.http.responses import Id, Instant, JsonObject, Total
+from api.http.responses import Id, Instant, JsonObject, Scroll, Total
 from loyalty.store.imports import ImportType
 
 _TABLE = "email,firstName\nanna.kowalska@example.com,Anna\n"
@@ -94,5 +94,8 @@ class ImportItem(TypedDict):
 
 
 # The functional syntax, because `import` is a keyword of Python.
-ImportDetails = TypedDict("ImportDetails", {"import": Import, "items": list[ImportItem], "total": Total})
+ImportDetails = TypedDict(
+    "ImportDetails",
+    {"import": Import, "items": list[ImportItem], "total": NotRequired[Total], "scroll": NotRequired[Scroll]},
+)
 ImportDetails.__doc__ = """An import, and a page of what came of its lines."""

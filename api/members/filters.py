@@ -1,11 +1,13 @@
 """The filters of the list of members."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from api.http.paging import Filter, FilterType, ListQuery
+from api.http.places import BY_DATE
 from database import ReadTransaction
 from database.member_fields import searched
 from database.pages import Condition, PageRequest
@@ -64,7 +66,8 @@ LIST_QUERY = ListQuery(
         "levelAchievementDate": "instant",
         **_FIELDS,
         **dict.fromkeys(_POINTS, "number"),
-    }
+    },
+    key=BY_DATE,
 )
 
 _COLUMNS = {
@@ -83,7 +86,7 @@ _COLUMNS = {
 def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter], program: Program) -> PageRequest:
     """The page of the members that match the filters."""
     conditions = [_condition(tx, each, program) for each in filters]
-    return PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    return replace(page, conditions=conditions)
 
 
 def any_identity(text: str, program: Program) -> Identity:

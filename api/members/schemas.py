@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Listed, Total, UnreadableItem
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1024
@@ -292,11 +292,10 @@ class Customer(TypedDict):
     currentLevel: NotRequired[Level]
 
 
-class Customers(TypedDict):
+class Customers(Listed):
     """A page of members."""
 
     items: list[Customer | UnreadableItem]
-    total: Total
 
 
 class AchievementStatus(TypedDict):

@@ -1,5 +1,6 @@
 """Merging members: asked for, previewed, listed and shown."""
 
+from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -18,7 +19,7 @@ from api.state.dependencies import AdminRequest
 from api.state.member_lookup import member_in_path, require_member
 from api.state.operations import operates
 from database import ReadTransaction, Transaction
-from database.pages import Condition, PageRequest
+from database.pages import Condition
 from loyalty.events.operations import OperationContext
 from loyalty.merging.checks import require_mergeable
 from loyalty.merging.operations import request_merge
@@ -99,7 +100,7 @@ async def list_merges(request: Request, store_request: AdminRequest) -> Response
     """The merges of members, the last one that was asked for first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
-    wanted = PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    wanted = replace(page, conditions=[_condition(each) for each in filters])
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         return page_of_records(tx.merges.page(wanted), lambda each: merge_view(each, program))

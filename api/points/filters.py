@@ -1,6 +1,8 @@
 """The filters of lists of transfers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, get_args
 
@@ -27,7 +29,7 @@ _OWN: Final[dict[str, FilterType]] = {
     "expiresAt": "instant",
     "walletType:code": "exact_text",
 }
-MEMBER_QUERY = ListQuery(_OWN)
+MEMBER_QUERY = ListQuery(_OWN, key=(datetime, str, int))
 LIST_QUERY = ListQuery(
     {
         "transferId": "exact_text",
@@ -45,7 +47,8 @@ LIST_QUERY = ListQuery(
         "member:phoneNumber": "exact_text",
         "member:loyaltyCardNumber": "exact_text",
         **_OWN,
-    }
+    },
+    key=(datetime, str, int),
 )
 
 _COLUMNS = {
@@ -80,7 +83,7 @@ def filtered_transfers(
     if member_id is not None:
         conditions.append(Condition("member", "eq", member_id))
     asks = {each.field for each in filters} & {"kind", "transferId", "relatedTransferId"}
-    request = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    request = replace(page, conditions=conditions)
     return find_transfers(tx, request, kinds=_ALL if asks else _SHOWN)
 
 

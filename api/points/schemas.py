@@ -8,8 +8,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import ExactNumber, Id, Instant, Total, UnreadableItem
-from api.http.scrolling import Scroll
+from api.http.responses import ExactNumber, Id, Instant, Listed, Scroll, UnreadableItem
 from api.wallets.schemas import WalletType
 from loyalty.points.amounts import MAX_AMOUNT
 from loyalty.store.points import TransferKind
@@ -211,11 +210,10 @@ class TransferDetails(TypedDict):
     externalTransferId: NotRequired[str]
 
 
-class Transfers(TypedDict):
+class Transfers(Listed):
     """A page of transfers."""
 
     items: list[TransferDetails | UnreadableItem]
-    total: Total
 
 
 class ExpiringIdentity(TypedDict):

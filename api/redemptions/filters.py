@@ -1,12 +1,14 @@
 """The filters of lists of issued rewards."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement
 
 from api.http.paging import Filter, FilterType, ListQuery
+from api.http.places import BY_DATE
 from api.members.filters import filtered_page
 from database import ReadTransaction
 from database.member_pages import ids_of_members
@@ -26,7 +28,7 @@ _OWN: Final[dict[str, FilterType]] = {
     "rewardType": "exact_text",
     "redemptionDate": "instant",
 }
-OWN_QUERY = ListQuery(_OWN, order_by="redemptionDate")
+OWN_QUERY = ListQuery(_OWN, order_by="redemptionDate", key=BY_DATE)
 LIST_QUERY = ListQuery(
     {
         **_OWN,
@@ -45,6 +47,7 @@ LIST_QUERY = ListQuery(
         "reward:categories": "exact_text",
     },
     order_by="redemptionDate",
+    key=BY_DATE,
 )
 
 _REWARD_FILTERS: Final = frozenset({"rewardId", "name", "rewardType", "reward:categories"})
@@ -72,7 +75,7 @@ def filtered_issued(
                 further.append(_members(tx, program, each))
             case _:
                 conditions.append(_condition(tx, program, each))
-    asked = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    asked = replace(page, conditions=conditions)
     return find_issued(tx, asked, member_id=member_id, further=further)
 
 

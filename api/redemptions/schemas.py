@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Listed, Total, UnreadableItem
 from loyalty.program.rewards import RewardKind, ValueType
 
 
@@ -71,11 +71,10 @@ class IssuedReward(TypedDict):
     cancelledAt: NotRequired[Instant]
 
 
-class IssuedRewards(TypedDict):
+class IssuedRewards(Listed):
     """A page of issued rewards."""
 
     items: list[IssuedReward | UnreadableItem]
-    total: Total
 
 
 class StatusChange(TypedDict):

@@ -1,6 +1,7 @@
 """Referrals: listed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from api.http.responses import ExactJson, format_instant
 from api.referrals.schemas import Referrals
 from api.state.dependencies import AdminRequest
 from database import ReadTransaction
-from database.pages import Condition, PageRequest
+from database.pages import Condition
 from database.referrals import ReferralName
 from loyalty.program.program import Program
 from loyalty.store.referrals import Referral, member_of_token, referral_token
@@ -42,7 +43,7 @@ async def list_referrals(request: Request, store_request: AdminRequest) -> Respo
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     conditions = [_condition(each) for each in filters if each.field not in _NAMED]
-    wanted = PageRequest(page.limit, page.offset, page.newest_first, conditions)
+    wanted = replace(page, conditions=conditions)
     names = [
         ReferralName(_NAMED[each.field], str(each.value), each.operator == "eq")
         for each in filters

@@ -40,7 +40,7 @@ _REWARD: Final[Mapping[str, FilterType]] = {
 LIST_QUERY = ListQuery(_REWARD)
 MEMBER_QUERY = ListQuery({**_REWARD, "available": "boolean"})
 CATEGORY_QUERY = ListQuery({"active": "boolean", "name": "text"})
-CODE_QUERY = ListQuery({"code": "exact_text", "issued": "boolean"})
+CODE_QUERY = ListQuery({"code": "exact_text", "issued": "boolean"}, key=(str, str))
 
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "eq": operator.eq,

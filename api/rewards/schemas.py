@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import ExactNumber, Id, Instant, Total, UnreadableItem
+from api.http.responses import ExactNumber, Id, Instant, Listed, Total, UnreadableItem
 from loyalty.program.rewards import RewardKind, ValueType
 from loyalty.rewards.operations import MAX_QUANTITY
 from loyalty.rewards.stocking import MAX_CODE_LENGTH, MAX_CODES, MAX_STOCK
@@ -192,11 +192,10 @@ class Coupon(TypedDict):
     createdAt: Instant
 
 
-class Coupons(TypedDict):
+class Coupons(Listed):
     """A page of uploaded codes."""
 
     items: list[Coupon | UnreadableItem]
-    total: Total
 
 
 class CouponHolder(TypedDict):

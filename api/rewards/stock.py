@@ -1,5 +1,6 @@
 """What there is of rewards: stock, uploaded codes and pauses."""
 
+from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -18,7 +19,7 @@ from api.state.changes import AdminChange
 from api.state.dependencies import AdminRequest
 from api.state.operations import operates
 from database import ReadTransaction, Transaction
-from database.pages import Condition, PageRequest
+from database.pages import Condition
 from database.reward_pages import find_codes
 from loyalty.events.operations import OperationContext
 from loyalty.rewards.stocking import delete_code, pause_reward, resume_reward, set_stock, upload_codes
@@ -69,7 +70,7 @@ async def list_coupons(request: Request, name: RewardInPath, store_request: Admi
     program = store_request.program
     reward = reward_in_path(program, name)
     page, filters = CODE_QUERY.parse(request.query_params, program.zone)
-    asked = PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    asked = replace(page, conditions=[_condition(each) for each in filters])
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
         return page_of_records(find_codes(tx, reward.name, asked), lambda each: code_view(each, program.zone))

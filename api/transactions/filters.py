@@ -1,10 +1,12 @@
 """The filters of the list of transactions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from api.http.paging import Filter, ListQuery
+from api.http.places import BY_DATE
 from database import ReadTransaction
 from database.pages import Condition, PageRequest, PageResult
 from loyalty.members.identity import identity_of
@@ -37,7 +39,8 @@ LIST_QUERY = ListQuery(
         "items:sku": "exact_text",
         "items:maker": "exact_text",
         "createdAt": "instant",
-    }
+    },
+    key=BY_DATE,
 )
 
 _COLUMNS: Final = {
@@ -75,7 +78,7 @@ def find_transactions(
     """A page of the transactions that match the filters. A label is named by its `key`, or as `key;value`."""
     terms = [(_TERMS[each.field], str(each.value)) for each in filters if each.field in _TERMS]
     conditions = [_condition(tx, each) for each in filters if each.field not in _TERMS]
-    return tx.transactions.page(PageRequest(page.limit, page.offset, page.newest_first, conditions), terms)
+    return tx.transactions.page(replace(page, conditions=conditions), terms)
 
 
 def _condition(tx: ReadTransaction, one: Filter) -> Condition:

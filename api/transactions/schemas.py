@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from api.http.requests import Identifier, RequestModel
-from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total, UnreadableItem
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Listed, UnreadableItem
 from loyalty.transactions.documents import MAX_ITEMS, MAX_VALUE
 
 
@@ -191,8 +191,7 @@ class TransactionView(TypedDict):
     shortfall: NotRequired[list[MissingPoints]]
 
 
-class TransactionPage(TypedDict):
+class TransactionPage(Listed):
     """A page of transactions."""
 
     items: list[TransactionView | UnreadableItem]
-    total: Total

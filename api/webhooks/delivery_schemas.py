@@ -1,13 +1,12 @@
 """Deliveries of webhooks: request bodies and answers."""
 
-from typing import Literal, NotRequired
+from typing import Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import Id, Instant, JsonObject, Total
-from api.http.scrolling import Scroll
+from api.http.responses import Id, Instant, JsonObject, Listed, Total
 
 _ID_LENGTH = 36
 
@@ -105,12 +104,10 @@ class DeliveryDetails(DeliveryView):
     log: list[AttemptView]
 
 
-class DeliveryList(TypedDict):
+class DeliveryList(Listed):
     """A page of deliveries: with `_scroll`, `scroll`; else `total`."""
 
     items: list[DeliveryView]
-    total: NotRequired[Total]
-    scroll: NotRequired[Scroll]
 
 
 class ResendView(TypedDict):

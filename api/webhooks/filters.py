@@ -1,5 +1,7 @@
 """The filters of the list of subscriptions."""
 
+from dataclasses import replace
+
 from api.http.paging import Filter, ListQuery
 from database.pages import Condition, PageRequest
 from loyalty.masking import MASK
@@ -30,7 +32,7 @@ _COLUMNS = {
 
 def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
     """The page of the subscriptions that match the filters."""
-    return PageRequest(page.limit, page.offset, page.newest_first, [_condition(each) for each in filters])
+    return replace(page, conditions=[_condition(each) for each in filters])
 
 
 def _condition(subscription_filter: Filter) -> Condition:

@@ -18,8 +18,30 @@ from api.roles.routes import list_roles, make_role, put_role, show_role
 from api.stores.routes import list_stores
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, AnyPage, Page
+from console.pages.tables import Column, Table
 
 router = APIRouter()
+
+ADMINISTRATORS = Table(
+    "administrators",
+    (
+        Column("Name", "username"),
+        Column("E-mail", "email", "personal"),
+        Column("Roles", "roles"),
+        Column("Store", "store"),
+        Column("May log in", "isActive"),
+        Column("Since", "createdAt", "moment"),
+    ),
+)
+ROLES = Table(
+    "roles",
+    (
+        Column("Role", "name"),
+        Column("Everything", "master"),
+        Column("Permissions", "permissions"),
+        Column("Built in", "builtIn"),
+    ),
+)
 
 PASSWORD = Form(
     [
@@ -36,7 +58,9 @@ PERMISSIONS = tuple(f"{each.resource} {each.access}" for each in Permission)
 @router.get("/console/administrators")
 async def list_page(page: AnyPage) -> Response:
     """The administrators, the newest first."""
-    found = await page.list_of(list_administrators)
+    if page.asks_csv:
+        return await page.csv_of(list_administrators, ADMINISTRATORS)
+    found = await page.list_of(list_administrators, ADMINISTRATORS)
     return await page.render("administrators/list.html", block="rows", list=found)
 
 
@@ -103,7 +127,9 @@ async def change_password_page(page: AnyPage) -> Response:
 @router.get("/console/roles")
 async def roles_page(page: AnyPage) -> Response:
     """The roles with what each permits."""
-    found = await page.list_of(list_roles)
+    if page.asks_csv:
+        return await page.csv_of(list_roles, ROLES)
+    found = await page.list_of(list_roles, ROLES)
     return await page.render("administrators/roles.html", block="rows", list=found)
 
 

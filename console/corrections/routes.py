@@ -17,9 +17,27 @@ from console.corrections.forms import KINDS, form_of, kind_of
 from console.pages.calls import Endpoint
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+CORRECTIONS = Table(
+    "corrections",
+    (
+        Column("When", "createdAt", "moment"),
+        Column("What", "kind"),
+        Column("Unit", "unit"),
+        Column("Amount", "amount"),
+        Column("Member", "customerId"),
+        Column("By", "asked.username"),
+        Column("Reason", "reason"),
+        Column("Comment", "comment", "personal"),
+        Column("Status", "status"),
+        Column("Id", "correctionId"),
+    ),
+    by_key=True,
+)
 
 STATUSES = {"waiting": "Waiting", "done": "Done", "rejected": "Rejected", "undone": "Undone"}
 _DECISION = Form([Field("correction.comment", "Comment", "area")])
@@ -58,7 +76,9 @@ async def correct_page(member: str, page: PageOfStore) -> Response:
 @router.get(f"{STORE}/corrections")
 async def list_page(page: PageOfStore) -> Response:
     """The corrections of a store, the newest first."""
-    found = await page.list_of(list_corrections)
+    if page.asks_csv:
+        return await page.csv_of(list_corrections, CORRECTIONS)
+    found = await page.list_of(list_corrections, CORRECTIONS)
     return await page.render("corrections/list.html", block="rows", list=found, kinds=KINDS, statuses=STATUSES)
 
 

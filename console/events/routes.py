@@ -7,10 +7,27 @@ from api.events.routes import list_events, retry, show_event
 from api.simulations.routes import try_out
 from console.pages.hiding import hidden_event
 from console.pages.page import PageOfStore
+from console.pages.tables import Column, Table
 from console.pages.waterfall import Waterfall
 from console.route_rules import STORE
 
 router = APIRouter()
+
+EVENTS = Table(
+    "events",
+    (
+        Column("Received", "createdAt", "moment"),
+        Column("Event", "eventName"),
+        Column("Status", "status"),
+        Column("Member", "customerId"),
+        Column("E-mail", "customerData.email", "personal"),
+        Column("Phone", "customerData.phone", "personal"),
+        Column("Id of the reporter", "eventId"),
+        Column("Id", "customEventId"),
+        Column("Error", "error"),
+    ),
+    by_key=True,
+)
 
 STATUSES = {"received": "Received", "decided": "Decided", "applied": "Applied", "failed": "Failed"}
 
@@ -18,7 +35,9 @@ STATUSES = {"received": "Received", "decided": "Decided", "applied": "Applied", 
 @router.get(f"{STORE}/events")
 async def list_page(page: PageOfStore) -> Response:
     """The events of a store, the newest first; the first page follows what comes in."""
-    found = await page.list_of(list_events)
+    if page.asks_csv:
+        return await page.csv_of(list_events, EVENTS)
+    found = await page.list_of(list_events, EVENTS)
     is_live = found.first is None and found.value("_live") != "off" and not found.errors
     types = {name: each.title for name, each in page.store_request.program.event_types.items()}
     return await page.render(

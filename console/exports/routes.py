@@ -6,9 +6,21 @@ from starlette.responses import Response
 from api.exports.routes import download, list_exports, post_export, retry
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+EXPORTS = Table(
+    "exports",
+    (
+        Column("Asked for", "createdAt", "moment"),
+        Column("What", "type"),
+        Column("Rows", "exportedRows"),
+        Column("Status", "status"),
+        Column("Id", "exportId"),
+    ),
+)
 
 TYPES = {
     "member": "Members",
@@ -30,7 +42,9 @@ FORM = Form(
 @router.get(f"{STORE}/exports")
 async def list_page(page: PageOfStore) -> Response:
     """The exports of a store, the newest first; the page follows those that run."""
-    found = await page.list_of(list_exports)
+    if page.asks_csv:
+        return await page.csv_of(list_exports, EXPORTS)
+    found = await page.list_of(list_exports, EXPORTS)
     return await page.render(
         "exports/list.html", block="rows", list=found, types=TYPES, statuses=STATUSES, form=page.new_form(FORM)
     )
@@ -43,7 +57,7 @@ async def ask_page(page: PageOfStore) -> Response:
     try:
         await page.call(post_export, body={"format": form["format"].value}, type_=form["_type"].value)
     except REFUSED as error:
-        found = await page.list_of(list_exports)
+        found = await page.list_of(list_exports, EXPORTS)
         return await page.refuse("exports/list.html", form, error, list=found, types=TYPES, statuses=STATUSES)
     return page.redirect(page.url("exports"), notice="The file is being written.")
 

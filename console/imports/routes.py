@@ -10,10 +10,35 @@ from api.imports.routes import cancel, download_report, list_imports, pause, pos
 from console.pages.calls import Endpoint
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 from loyalty.store.imports import IMPORT_TYPES, ImportType
 
 router = APIRouter()
+
+IMPORTS = Table(
+    "imports",
+    (
+        Column("Uploaded", "uploadedDate", "moment"),
+        Column("File", "fileName"),
+        Column("What", "type"),
+        Column("Lines", "progress.read"),
+        Column("Refused", "progress.refused"),
+        Column("Status", "status"),
+        Column("Id", "importId"),
+    ),
+)
+LINES = Table(
+    "import",
+    (
+        Column("Line", "line"),
+        Column("What came of it", "status"),
+        Column("Repeated", "repeated"),
+        Column("Field", "path"),
+        Column("Why", "message", "personal"),
+    ),
+    by_key=True,
+)
 
 TYPES: Mapping[ImportType, str] = {
     "member": "Members",
@@ -44,7 +69,9 @@ _CHANGES: Mapping[str, tuple[Endpoint, str]] = {
 @router.get(f"{STORE}/imports")
 async def list_page(page: PageOfStore) -> Response:
     """The imports of a store, the newest first."""
-    found = await page.list_of(list_imports)
+    if page.asks_csv:
+        return await page.csv_of(list_imports, IMPORTS)
+    found = await page.list_of(list_imports, IMPORTS)
     return await page.render("imports/list.html", block="rows", list=found, types=TYPES, statuses=STATUSES)
 
 
@@ -71,7 +98,9 @@ async def upload_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 -
 async def show_page(page: PageOfStore) -> Response:
     """One import: its progress, which the page follows, and what came of its lines."""
     import_id = page.request.path_params["import"]
-    found = await page.list_of(show_import, import_id=import_id)
+    if page.asks_csv:
+        return await page.csv_of(show_import, LINES, import_id=import_id)
+    found = await page.list_of(show_import, LINES, import_id=import_id)
     one = found.content.get("import") or (await page.call(show_import, query={}, import_id=import_id))["import"]
     is_live = one["status"] in ("queued", "inprogress")
     return await page.render(

@@ -13,9 +13,27 @@ from console.members.charts import balance_charts
 from console.members.sections import lists_of
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+MEMBERS = Table(
+    "members",
+    (
+        Column("Id", "customerId"),
+        Column("First name", "firstName", "personal"),
+        Column("Last name", "lastName", "personal"),
+        Column("E-mail", "email", "personal"),
+        Column("Phone", "phone", "personal"),
+        Column("Card", "loyaltyCardNumber", "personal"),
+        Column("Registered", "registeredAt", "moment"),
+        Column("Tier", "currentLevel.name"),
+        Column("Points", "defaultAccount.activePoints"),
+        Column("Takes part", "active"),
+    ),
+    by_key=True,
+)
 
 FORM = Form(
     [
@@ -32,7 +50,9 @@ FORM = Form(
 @router.get(f"{STORE}/members")
 async def list_page(page: PageOfStore) -> Response:
     """The members of a store, the newest first."""
-    found = await page.list_of(list_members)
+    if page.asks_csv:
+        return await page.csv_of(list_members, MEMBERS)
+    found = await page.list_of(list_members, MEMBERS)
     return await page.render("members/list.html", block="rows", list=found)
 
 

@@ -10,9 +10,22 @@ from api.http.errors import BadInput
 from api.merges.routes import list_merges, post_merge, preview_merge, show_merge
 from console.merges.choosing import COMMENT, FORM, MERGED, SURVIVOR, Chosen, choose
 from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+MERGES = Table(
+    "merges",
+    (
+        Column("Asked", "requestedAt", "moment"),
+        Column("Stays", "customerId"),
+        Column("Is merged", "mergedCustomerId"),
+        Column("By", "requestedBy"),
+        Column("Status", "status"),
+        Column("Id", "mergeId"),
+    ),
+)
 
 TEMPLATE = "merges/new.html"
 STATUSES = {"waiting": "Waiting", "done": "Done", "refused": "Refused"}
@@ -21,7 +34,9 @@ STATUSES = {"waiting": "Waiting", "done": "Done", "refused": "Refused"}
 @router.get(f"{STORE}/merges")
 async def list_page(page: PageOfStore) -> Response:
     """The merges of a store, the newest first."""
-    found = await page.list_of(list_merges)
+    if page.asks_csv:
+        return await page.csv_of(list_merges, MERGES)
+    found = await page.list_of(list_merges, MERGES)
     return await page.render("merges/list.html", block="rows", list=found, statuses=STATUSES)
 
 

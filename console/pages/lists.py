@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-_PLACES = ("_page", "_scroll")
+PLACES = ("_page", "_scroll", "_format", "_itemsOnPage")
+"""The parameters that say which rows of a list are shown, and how: not which list it is."""
 _MAX_COUNTED = 10_000
 
 NONE = {"all": 0, "filtered": 0, "estimated": False}
@@ -33,7 +34,8 @@ class List:
         """How many there are, in words."""
         total = self.content.get("total")
         if total is None:
-            return ""
+            is_whole = self.first is None and self.next is None
+            return f"{len(self.items):,}" if is_whole else ""
         number = total["filtered"]
         return f"more than {_MAX_COUNTED:,}" if number >= _MAX_COUNTED and total["estimated"] else f"{number:,}"
 
@@ -55,6 +57,11 @@ class List:
         return None if is_first else self.with_query(_page="", _scroll="")
 
     @property
+    def csv(self) -> str:
+        """The query of all rows as CSV."""
+        return self.with_query(_format="csv", _page="", _scroll="")
+
+    @property
     def is_filtered(self) -> bool:
         """Whether anything is left out."""
         return any(value for name, value in self.query.multi_items() if not name.startswith("_"))
@@ -70,7 +77,7 @@ class List:
         return [
             (name, value)
             for name, value in given
-            if value and name not in shown and name not in self.errors and name not in _PLACES
+            if value and name not in shown and name not in self.errors and name not in PLACES
         ]
 
     def with_query(self, **changed: str) -> str:

@@ -1,15 +1,16 @@
 """What a page's endpoint gets: who asks, in which store, with which form; and what it does with them."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 import rules
 from access import Permission
@@ -27,9 +28,10 @@ from console.pages import formats
 from console.pages.calls import Endpoint, call, may_call, respond, rule_of
 from console.pages.forms import Form
 from console.pages.last_store import remember_store
-from console.pages.lists import NONE, List, without_empty
+from console.pages.lists import NONE, PLACES, List, without_empty
 from console.pages.notices import leave_notice
 from console.pages.rendering import render
+from console.pages.tables import CHUNK, FORMAT, Table
 from console.sections import Section, store_path
 from console.security.form_values import FormValues, read_form
 from console.security.same_origin import require_same_origin
@@ -102,18 +104,50 @@ class Page:
         authorize(rule_of(endpoint), self.caller, self.store)
         return await respond(endpoint, {**self.injected, Request: self.request}, path)
 
-    async def list_of(self, endpoint: Endpoint, *, by_key: bool = False, order: str = "", **path: Any) -> List:
-        """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong.
-
-        `by_key`: the endpoint pages by key. `order`: the parameter by which the first come first.
-        """
+    async def list_of(self, endpoint: Endpoint, table: Table, **path: Any) -> List:
+        """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
         query = self.request.query_params
-        asked = {**({order: "asc"} if order else {}), **({"_scroll": ""} if by_key else {}), **without_empty(query)}
+        asked = {**table.first_page, **without_empty(query)}
         try:
             content = await self.call(endpoint, query=asked, **path)
         except BadInput as error:
             return List({"items": [], "total": NONE}, query, {each.path: each.message for each in error.faults})
         return List(content, query)
+
+    @property
+    def asks_csv(self) -> bool:
+        """Whether the URL asks for all rows of its list as CSV."""
+        return self.request.query_params.get(FORMAT) == "csv"
+
+    async def csv_of(self, endpoint: Endpoint, table: Table, **path: Any) -> Response:
+        """All rows of the list that the URL asks for, as CSV, read page by page as they are sent.
+
+        With filters that make no sense, the page that says so.
+        """
+        asked = {name: value for name, value in without_empty(self.request.query_params).items() if name not in PLACES}
+
+        async def fetch(place: Mapping[str, str]) -> Any:
+            query = {**table.first_page, **asked, "_itemsOnPage": CHUNK, **place}
+            return await self.call(endpoint, query=query, **path)
+
+        try:
+            first = await fetch({})
+        except BadInput:
+            query = self.request.url.remove_query_params(FORMAT).query
+            return RedirectResponse(f"{self.request.url.path}?{query}", status_code=303)
+
+        async def lines() -> AsyncIterator[str]:
+            yield table.head(self.zone.key)
+            async for items in table.chunks(first, fetch):
+                yield "".join(table.line(each, shows_personal=self.shows_personal_data) for each in items)
+
+        headers = {"content-disposition": f'attachment; filename="{table.name}.csv"'}
+        return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its moments."""
+        return ZoneInfo("UTC")
 
     def person(self, identity: Mapping[str, Any], member_id: str | None) -> Markup:
         """Whom something is about, by what names them; masked for those who may not see it."""
@@ -173,6 +207,10 @@ class StorePage(Page):
     @property
     def store(self) -> str:
         return self.store_request.store
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.store_request.program.zone
 
     @property
     def injected(self) -> Mapping[Any, Any]:

@@ -6,9 +6,21 @@ from starlette.responses import Response
 from api.programs.routes import list_revisions, roll_back, show_difference, show_revision
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+REVISIONS = Table(
+    "revisions",
+    (
+        Column("Revision", "revision"),
+        Column("Deployed", "deployedAt", "moment"),
+        Column("By", "deployedBy"),
+        Column("Why", "note"),
+        Column("In force", "inForce"),
+    ),
+)
 
 FORM = Form([Field("rename", "The title may change", "yes_no")])
 
@@ -16,7 +28,9 @@ FORM = Form([Field("rename", "The title may change", "yes_no")])
 @router.get(f"{STORE}/program")
 async def list_page(page: PageOfStore) -> Response:
     """The revisions of a store, the latest first."""
-    found = await page.list_of(list_revisions)
+    if page.asks_csv:
+        return await page.csv_of(list_revisions, REVISIONS)
+    found = await page.list_of(list_revisions, REVISIONS)
     return await page.render("program/list.html", block="rows", list=found)
 
 

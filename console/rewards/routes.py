@@ -7,9 +7,32 @@ from api.rewards.routes import list_rewards, show_reward
 from api.rewards.stock import activate, deactivate, delete_coupon, list_coupons, post_coupons, put_stock
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+REWARDS = Table(
+    "rewards",
+    (
+        Column("Reward", "name"),
+        Column("Code", "code"),
+        Column("Kind", "reward"),
+        Column("Price", "costInPoints"),
+        Column("Wallet", "sourceWalletTypeCode"),
+        Column("Stock", "stock"),
+        Column("Active", "active"),
+    ),
+)
+COUPONS = Table(
+    "codes",
+    (
+        Column("Code", "code", "personal"),
+        Column("Uploaded", "createdAt", "moment"),
+        Column("Issued", "issued"),
+    ),
+    by_key=True,
+)
 
 STOCK = Form([Field("stock", "Stock", "whole", empty="null", hint="Empty: without end.")])
 CODES = Form([Field("coupons", "Codes", "area", required=True, hint="One in each line; a code that is there stays.")])
@@ -18,13 +41,17 @@ CODES = Form([Field("coupons", "Codes", "area", required=True, hint="One in each
 @router.get(f"{STORE}/rewards")
 async def list_page(page: PageOfStore) -> Response:
     """The rewards of the program."""
-    found = await page.list_of(list_rewards)
+    if page.asks_csv:
+        return await page.csv_of(list_rewards, REWARDS)
+    found = await page.list_of(list_rewards, REWARDS)
     return await page.render("rewards/list.html", block="rows", list=found)
 
 
 @router.get(f"{STORE}/rewards/{{reward}}")
 async def show_page(reward: str, page: PageOfStore) -> Response:
     """One reward, with its codes."""
+    if page.asks_csv:
+        return await page.csv_of(list_coupons, COUPONS, name=reward)
     return await _show(page, reward)
 
 
@@ -77,7 +104,7 @@ async def _show(page: StorePage, reward: str, *, refused: Exception | None = Non
     shown = await page.call(show_reward, name=reward)
     context = {
         "one": shown,
-        "list": await page.list_of(list_coupons, name=reward) if "notIssuedCoupons" in shown else None,
+        "list": await page.list_of(list_coupons, COUPONS, name=reward) if "notIssuedCoupons" in shown else None,
         "stock": page.new_form(STOCK.shown({"stock": shown["stock"]})),
         "codes": page.new_form(CODES),
         "form_key": page.new_key(),

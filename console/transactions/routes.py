@@ -6,9 +6,26 @@ from starlette.responses import Response
 from api.transactions.routes import list_transactions, post_assignment, show_transaction
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 
 router = APIRouter()
+
+TRANSACTIONS = Table(
+    "transactions",
+    (
+        Column("When", "header.purchasedAt", "moment"),
+        Column("Document", "header.documentNumber"),
+        Column("What", "header.documentType"),
+        Column("Value", "grossValue"),
+        Column("Member", "customerId"),
+        Column("E-mail", "customerData.email", "personal"),
+        Column("Points earned", "pointsEarned"),
+        Column("Points deducted", "unitsDeducted"),
+        Column("Id", "transactionId"),
+    ),
+    by_key=True,
+)
 
 FORM = Form(
     [
@@ -22,7 +39,9 @@ FORM = Form(
 @router.get(f"{STORE}/transactions")
 async def list_page(page: PageOfStore) -> Response:
     """The sales and returns of a store, the newest first."""
-    found = await page.list_of(list_transactions)
+    if page.asks_csv:
+        return await page.csv_of(list_transactions, TRANSACTIONS)
+    found = await page.list_of(list_transactions, TRANSACTIONS)
     return await page.render("transactions/list.html", block="rows", list=found)
 
 

@@ -12,11 +12,41 @@ from api.webhooks.resends import cancel, list_resends, resend_many, show_resend
 from api.webhooks.routes import list_subscriptions
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.tables import Column, Table
 from console.webhooks.forms import RESEND
 from console.webhooks.routes import WEBHOOKS
 from loyalty.webhooks.messages import EVENT_NAMES
 
 router = APIRouter()
+
+DELIVERIES = Table(
+    "deliveries",
+    (
+        Column("Made", "createdAt", "moment"),
+        Column("Webhook", "eventName"),
+        Column("Status", "status"),
+        Column("Attempts", "attempts"),
+        Column("Last answer", "lastAttempt.status"),
+        Column("Last error", "lastAttempt.error"),
+        Column("Next attempt", "nextAttemptAt", "moment"),
+        Column("Finished", "finishedAt", "moment"),
+        Column("URL", "url"),
+        Column("Member", "customerId"),
+        Column("Event", "customEventId"),
+        Column("Id", "webhookDeliveryId"),
+    ),
+    by_key=True,
+)
+RESENDS = Table(
+    "resends",
+    (
+        Column("Begun", "createdAt", "moment"),
+        Column("Status", "status"),
+        Column("Sent", "resent"),
+        Column("Of", "total"),
+        Column("Id", "webhookResendId"),
+    ),
+)
 
 STATUSES = {"pending": "Pending", "delivered": "Delivered", "failed": "Given up", "skipped": "Skipped"}
 
@@ -24,7 +54,9 @@ STATUSES = {"pending": "Pending", "delivered": "Delivered", "failed": "Given up"
 @router.get(f"{WEBHOOKS}/deliveries")
 async def list_page(page: PageOfStore) -> Response:
     """The deliveries of a store, page by key."""
-    found = await page.list_of(list_deliveries, by_key=True)
+    if page.asks_csv:
+        return await page.csv_of(list_deliveries, DELIVERIES)
+    found = await page.list_of(list_deliveries, DELIVERIES)
     names = {each: each for each in EVENT_NAMES}
     return await page.render(
         "webhooks/deliveries.html", list=found, statuses=STATUSES, names=names, subscriptions=await _names(page)
@@ -53,7 +85,9 @@ async def resend_one(delivery: str, page: PageOfStore) -> Response:
 @router.get(f"{WEBHOOKS}/resends")
 async def list_jobs(page: PageOfStore) -> Response:
     """The jobs that send many again."""
-    return await page.render("webhooks/resends.html", list=await page.list_of(list_resends))
+    if page.asks_csv:
+        return await page.csv_of(list_resends, RESENDS)
+    return await page.render("webhooks/resends.html", list=await page.list_of(list_resends, RESENDS))
 
 
 @router.get(f"{WEBHOOKS}/resends/new")

@@ -6,10 +6,24 @@ from starlette.responses import Response
 from api.webhooks.deliveries import list_deliveries
 from api.webhooks.routes import change_subscription, end_subscription, list_subscriptions, show_subscription, subscribe
 from console.pages.page import REFUSED, PageOfStore
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 from console.webhooks.forms import ROOT, present_form, sent_form, subscription_form
 
 router = APIRouter()
+
+SUBSCRIPTIONS = Table(
+    "webhooks",
+    (
+        Column("Webhook name", "name"),
+        Column("Active from", "activeFrom", "moment"),
+        Column("Legacy", "legacy"),
+        Column("URL", "url"),
+        Column("Webhook", "eventName"),
+        Column("Disabled", "disabledAt", "moment"),
+        Column("Id", "webhookSubscriptionId"),
+    ),
+)
 
 WEBHOOKS = f"{STORE}/webhooks"
 ONE = f"{WEBHOOKS}/{{subscription}}"
@@ -19,7 +33,9 @@ _LATEST = 10
 @router.get(WEBHOOKS)
 async def list_page(page: PageOfStore) -> Response:
     """The subscriptions of a store."""
-    return await page.render("webhooks/list.html", list=await page.list_of(list_subscriptions))
+    if page.asks_csv:
+        return await page.csv_of(list_subscriptions, SUBSCRIPTIONS)
+    return await page.render("webhooks/list.html", list=await page.list_of(list_subscriptions, SUBSCRIPTIONS))
 
 
 @router.get(f"{WEBHOOKS}/new")

@@ -1,0 +1,86 @@
+"""Lists as CSV: all the rows of a URL, as spreadsheets open them, with the time zone of its moments in the head."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+import rules
+from console.pages import formats
+from loyalty.spreadsheets import csv_line
+
+FORMAT = "_format"
+"""The parameter of a list's URL that asks for CSV."""
+
+CHUNK = "50"
+"""Rows that are read at once: as many as a page of the API has at most."""
+
+Fetch: TypeAlias = Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+"""Answers with the page of a list that parameters ask for, beside those of the URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `path` leads to its value in an item of the API's answer, with dots.
+
+    What is personal is masked for those who may not see it.
+    """
+
+    title: str
+    path: str
+    kind: Literal["plain", "moment", "personal"] = "plain"
+
+    def cell(self, item: Mapping[str, Any], *, shows_personal: bool) -> object:
+        """The value of an item, as it stands in a cell."""
+        value: Any = item
+        for name in self.path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if value is None:
+            return None
+        if self.kind == "personal" and not shows_personal:
+            return formats.masked(value)
+        if self.kind == "moment":
+            return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M:%S")
+        return value if isinstance(value, str | int | Decimal) else rules.exact.dumps(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a list, and the name of its file."""
+
+    name: str
+    columns: Sequence[Column]
+    by_key: bool = False
+    order: str = ""
+
+    @property
+    def first_page(self) -> Mapping[str, str]:
+        """What asks for the first page. `order` is the parameter of a list whose first row is the earliest."""
+        return ({self.order: "asc"} if self.order else {}) | ({"_scroll": ""} if self.by_key else {})
+
+    def head(self, zone: str) -> str:
+        """The first line: the titles, those of moments with the time zone."""
+        return csv_line(f"{each.title} ({zone})" if each.kind == "moment" else each.title for each in self.columns)
+
+    def line(self, item: Mapping[str, Any], *, shows_personal: bool) -> str:
+        """The line of an item; one that cannot be shown has its id and the reason."""
+        if "unreadable" in item:
+            return csv_line([item["id"], f"cannot be shown: {item['unreadable']}"])
+        return csv_line(each.cell(item, shows_personal=shows_personal) for each in self.columns)
+
+    async def chunks(self, first: Mapping[str, Any], fetch: Fetch) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+        """Yield the items of all pages, from the first one on; one page is in memory at a time."""
+        page, number = first, 1
+        while page["items"]:
+            yield page["items"]
+            if self.by_key:
+                following = page["scroll"]["next"]
+                if following is None:
+                    return
+                page = await fetch({"_scroll": following})
+            else:
+                if len(page["items"]) < int(CHUNK):
+                    return
+                number += 1
+                page = await fetch({"_page": str(number)})
