@@ -238,7 +238,7 @@ class ExpiringLotDetails(TypedDict):
 class ExpiringPoints(TypedDict):
     """A page of points that expire."""
 
-    items: list[ExpiringLotDetails]
+    items: list[ExpiringLotDetails | UnreadableItem]
     scroll: Scroll
 
 

@@ -107,7 +107,8 @@ class Page:
     async def list_of(self, endpoint: Endpoint, table: Table, **path: Any) -> List:
         """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
         query = self.request.query_params
-        asked = {**table.first_page, **without_empty(query)}
+        given = without_empty(query)
+        asked = given if "_page" in given else {**table.first_page, **given}
         try:
             content = await self.call(endpoint, query=asked, **path)
         except BadInput as error:

@@ -131,7 +131,6 @@ async def test_transfers_are_filtered_by_ids(shop_anywhere: Shop):
         ("value[like]=1", "unknownOperator"),
         ("pending=perhaps", "invalid"),
         ("createdAt=yesterday", "invalid"),
-        ("_scroll", "notSupported"),
         ("_orderBy[value]=asc", "unknownOrder"),
         ("_page=0", "outOfRange"),
     ],
