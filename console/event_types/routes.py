@@ -19,10 +19,13 @@ from console.event_types.form import (
 )
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.tables import Column, Table
 from console.route_rules import STORE
 from workbench.event_types.fields import fields_of
 
 router = APIRouter()
+
+EVENT_TYPES = Table("event-types", (Column("Name", "eventType"), Column("Title", "name"), Column("Schema", "schema")))
 
 _TEMPLATE = "event_types/new.html"
 NEW = "_new"
@@ -32,7 +35,9 @@ NEW = "_new"
 @router.get(f"{STORE}/event-types")
 async def list_page(page: PageOfStore) -> Response:
     """The event types in force that can be reported."""
-    found = await page.list_of(list_schemas)
+    if page.asks_csv:
+        return await page.csv_of(list_schemas, EVENT_TYPES)
+    found = await page.list_of(list_schemas, EVENT_TYPES)
     return await page.render("event_types/list.html", block="rows", list=found)
 
 

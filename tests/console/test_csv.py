@@ -19,6 +19,7 @@ OF_STORE = {
     "corrections": "Reason",
     "rewards": "Reward",
     "rewards/coffee": "Code",
+    "event-types": "Title",
     "program": "Deployed (Europe/Warsaw)",
     "imports": "File",
     "exports": "Rows",
