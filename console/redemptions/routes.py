@@ -23,10 +23,26 @@ from console.pages.calls import Endpoint
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.reasons import reason_field
+from console.pages.tables import Column, Table
 from console.redemptions.giving import REWARD, giving_form, purchase_of
 from console.route_rules import STORE
 
 router = APIRouter()
+
+REDEMPTIONS = Table(
+    "issued-rewards",
+    (
+        Column("When", "redemptionDate", "moment"),
+        Column("Reward", "name"),
+        Column("Member", "customerId"),
+        Column("E-mail", "customerData.email", "personal"),
+        Column("Cost", "costInPoints"),
+        Column("Status", "status"),
+        Column("Code", "issuedCoupon.code", "personal"),
+        Column("Id", "issuedRewardId"),
+    ),
+    by_key=True,
+)
 
 GIVE = "redemptions/give.html"
 ISSUED = f"{STORE}/redemptions/{{issued}}"
@@ -35,7 +51,9 @@ ISSUED = f"{STORE}/redemptions/{{issued}}"
 @router.get(f"{STORE}/redemptions")
 async def list_page(page: PageOfStore) -> Response:
     """The issued rewards of a store, the newest first."""
-    found = await page.list_of(list_redemptions)
+    if page.asks_csv:
+        return await page.csv_of(list_redemptions, REDEMPTIONS)
+    found = await page.list_of(list_redemptions, REDEMPTIONS)
     return await page.render("redemptions/list.html", block="rows", list=found)
 
 

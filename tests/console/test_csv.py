@@ -18,6 +18,7 @@ OF_STORE = {
     "transactions": "Document",
     "corrections": "Reason",
     "rewards": "Reward",
+    "redemptions": "When (Europe/Warsaw)",
     "rewards/coffee": "Code",
     "event-types": "Title",
     "program": "Deployed (Europe/Warsaw)",
@@ -60,6 +61,10 @@ async def test_every_list_is_csv_with_the_rows_that_it_shows(api: Api, visitor: 
     for path, title in OF_INSTALLATION.items():
         rows = await read_csv(visitor, f"/console/{path}")
         assert title in rows[0], path
+    ann = (await api.get("/api/DEFAULT/member?email=ann@example.com"))["items"][0]["customerId"]
+    assert {"transaction", "points"} <= {
+        each["About"] for each in await read_csv(visitor, f"{HOME}/members/{ann}/history")
+    }
     assert len(await read_csv(visitor, f"{HOME}/rewards/coffee")) == 5
     assert len(await read_csv(visitor, f"{HOME}/points", type="spending")) == 4
     assert {each["Status"] for each in await read_csv(visitor, f"{HOME}/corrections")} == {"done"}
