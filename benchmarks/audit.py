@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 
+from benchmarks.sale_audit import Sale, faults_of_sales, paid_by_sales
 from database.audit import audit, audited_stores
 from database.tables import badge, event, issued_reward, member, progress, transfer
 from loyalty.program.wallets import ONE
@@ -32,6 +33,9 @@ PROGRAM = {
         "  - set_attribute:\n      name: trail\n"
         "      value: {merge: [{var: [member.attributes.trail, []]}, {var: event.body.total}]}\n"
     ),
+    "reactors/sales.yaml": (
+        "reactor: sales\non: transaction\nthen: [{award_points: {points: {var: event.body.gross_value}}}]\n"
+    ),
     "rewards/mug.yaml": "reward: mug\nprice: 20\n",
     "rewards/voucher.yaml": "reward: voucher\nprice: 30\ncoupon: {codes: uploaded, value: 5, type: money}\n",
     "events/coffee.yaml": "event: coffee\n",
@@ -41,6 +45,7 @@ PROGRAM = {
 }
 """Every purchase pays its total, every third one of a member a prize on top; a coffee is for those who can pay it.
 
+Every sale pays its value, and loses what comes back of it.
 `trail` copies an attribute and adds to it: it has every purchase, in the order in which they were decided.
 """
 
@@ -88,13 +93,15 @@ def faults(
     moved: Sequence[Moved] = (),
     bought: Sequence[BoughtReward] = (),
     cancelled: Collection[str] = (),
+    sales: Sequence[Sale] = (),
 ) -> list[str]:
     """Everything that is not as the accepted events make it; one line each."""
     with engine.connect() as connection:
         return [
             *_of_events(connection, accepted),
             *_of_order(connection, accepted),
-            *_of_points(connection, accepted),
+            *_of_points(connection, accepted, sales),
+            *faults_of_sales(connection, sales),
             *_of_moves(connection, moved),
             *_of_rewards(connection, bought, cancelled),
             *_of_coffees(connection),
@@ -177,7 +184,7 @@ def _of_coffees(connection: Connection) -> Iterator[str]:
             yield f"{email} has {got.get(email, 0)} coffees for {paid.get(email, 0) // ONE} points"
 
 
-def _of_points(connection: Connection, accepted: Sequence[Purchase]) -> Iterator[str]:
+def _of_points(connection: Connection, accepted: Sequence[Purchase], sales: Sequence[Sale]) -> Iterator[str]:
     """Each purchase paid its total, once; each member has as many prizes as thirds."""
     paid: dict[str, list[int]] = defaultdict(list)
     of_purchases = select(transfer).where(transfer.c.source == "reactor/points", transfer.c.kind == "award")
@@ -195,6 +202,7 @@ def _of_points(connection: Connection, accepted: Sequence[Purchase]) -> Iterator
             got = f"{completed.get(email, 0)} times for {prizes.get(email, 0) // ONE} points"
             yield f"{email} completed the achievement {got}, not {times} times"
     should = sum(purchase.total for purchase in accepted) + PRIZE * sum(due.values())
+    should += paid_by_sales(connection, sales)
     awarded = select(func.coalesce(func.sum(transfer.c.points), 0)).where(transfer.c.kind == "award")
     ledger = connection.execute(awarded).scalar_one() // ONE
     if ledger != should:

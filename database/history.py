@@ -41,16 +41,16 @@ from database.tables import (
 )
 from database.usage import PROGRAM, StoredUse, UsageByReactor, by_reactor
 from loyalty.calendar import local_day
+from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, AchievementCompletions
 from loyalty.store.history import MemberRange, ReplayedEvent
 from loyalty.store.members import Balance, GrantedBadge, StoredMember
 from loyalty.store.returnable import ReturnablePast
-from loyalty.store.rewards import IssuedReward
+from loyalty.store.rewards import IssuedReward, SharedUse
 from loyalty.store.tiers import CountedSale, TierPlace
 
 T = TypeVar("T")
@@ -122,8 +122,12 @@ class History:
             yield ReplayedEvent(*row)
 
     def operations(self, members: MemberRange) -> list[PastOperation]:
-        """Return the operations on points that were asked for since for these members, in order."""
+        """Return the operations on points and rewards that were asked for since for these members, in order."""
         return self._operations.of(members)
+
+    def shared_codes(self) -> list[SharedUse]:
+        """Return how many members had each shared code at the moment."""
+        return self._operations.shared_before()
 
     def moves_between_members(self) -> bool:
         """Return whether points were sent from one member to another since, or that was cancelled."""

@@ -195,12 +195,16 @@ class Past:
             daily_sums=self._daily_sums(member_id),
             completed=self._completed(member_id),
             used=by_reactor(used_before(self.used.get(member_id, ()), self._contributed(member_id))),
-            issued={each.id: replace(each, status="issued") for each in self._coupons(member_id)},
+            issued={each.id: self._as_it_was(each) for each in self._coupons(member_id)},
             review=self._review(stored),
             tier_places=dict(self.places.get(member_id, {})),
             counted_sales={(each.event, each.tier_set): each for each in self.counted_sales.get(member_id, ())},
         )
         return MemberSnapshot(state, past=self.pasts.get(member_id, NO_PAST))
+
+    def _as_it_was(self, issued: IssuedReward) -> IssuedReward:
+        was_used = issued.used_at is not None and issued.used_at < self.since
+        return replace(issued, status="used" if was_used else "issued", cancelled_at=None)
 
     def _coupons(self, member_id: str) -> Iterator[IssuedReward]:
         """The issued rewards that had neither expired nor been cancelled."""

@@ -1,4 +1,4 @@
-"""Past operations on points, read from the ledger: what people and clients asked for, not what clock and rules did."""
+"""Past operations, read from the ledger and from rewards: what was asked for, not what the clock and rules did."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,10 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
+from database.past_rewards import PastRewardOperations
 from database.queries import columns_of
 from database.tables import event, lot, transfer
-from loyalty.points.cancelling import CancelledBy, CancelTransfer
-from loyalty.points.holds import HoldPoints
-from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints
-from loyalty.points.past_operations import (
+from loyalty.engine.past_operations import (
     ActivatePoints,
     CapturePoints,
     ExpirePoints,
@@ -21,9 +19,13 @@ from loyalty.points.past_operations import (
     PointsRequest,
     ReleasePoints,
 )
+from loyalty.points.cancelling import CancelledBy, CancelTransfer
+from loyalty.points.holds import HoldPoints
+from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints
 from loyalty.program.wallets import ONE
 from loyalty.store.history import MemberRange
 from loyalty.store.points import TransferKind
+from loyalty.store.rewards import SharedUse
 
 _KINDS = ("add", "spend", "hold", "release", "capture", "send", "cancel", "expire", "activate")
 _INSTANT = timedelta(seconds=1)
@@ -65,13 +67,14 @@ class _LotDates:
 
 
 class PastOperations:
-    """The operations on points of one store in a time."""
+    """The operations on points and rewards of one store in a time."""
 
     def __init__(self, connection: Connection, store: str, *, since: datetime, until: datetime) -> None:
         self._connection = connection
         self._store = store
         self._since = since
         self._until = until
+        self._rewards = PastRewardOperations(connection, store, since=since, until=until)
 
     def move_between_members(self) -> bool:
         """Return whether an operation moved points between members, or cancelled that."""
@@ -95,8 +98,11 @@ class PastOperations:
         activated = self._activated(members) if any(each.kind == "add" for each, _, _ in posted) else {}
         partners = self._partners() if any(_is_between_members(each, body) for each, body, _ in posted) else {}
         captured = {(each.related, each.at) for each, _, _ in posted if each.kind == "capture"}
+        paid = self._rewards.paid(members)
         found: dict[Any, PastOperation] = {}
         for each, body, dates in posted:
+            if each.id in paid or each.related in paid:
+                continue  # it follows from what was done with a reward
             if each.kind == "release" and (each.related, each.at) in captured:
                 continue  # the rest of a captured hold
             request = _request(each, body, dates, activated, partners)
@@ -104,7 +110,12 @@ class PastOperations:
                 several = each.kind in ("expire", "activate")  # one operation for all lots of a transfer
                 key = (each.kind, each.related, each.at) if several else each.id
                 found.setdefault(key, _operation(each, body, request, partners))
-        return list(found.values())
+        both = [*found.values(), *self._rewards.of(members)]
+        return sorted(both, key=lambda each: (each.received_at, each.id))
+
+    def shared_before(self) -> list[SharedUse]:
+        """Return how many members had each shared code at the beginning."""
+        return self._rewards.shared_before()
 
     def _asked_for(self) -> ColumnElement[bool]:
         return and_(

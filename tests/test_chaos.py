@@ -1,5 +1,6 @@
 """Nothing is lost and nothing is paid twice, whatever is killed; and the audit that says so sees when it is not so."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine, insert
 
 from benchmarks.audit import Moved, Purchase, faults
 from benchmarks.chaos.running import Asked, chaos
+from benchmarks.sale_audit import Sale
 from database.tables import account, event, lot, member, transfer
 from loyalty.store.members import Balance
 from tests.kit.amounts import points
@@ -45,6 +47,7 @@ async def test_every_accepted_event_is_done_once_though_everything_fails(
     assert code == 0, printed
     assert printed.count(": SIG") == asked.kills
     assert "60 events accepted" in printed
+    assert re.search(r"[1-9]\d* sales, [1-9]\d* returns", printed), printed
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,23 @@ def test_the_audit_sees_what_was_moved_twice_or_out_of_order(empty_database: str
     assert "purchase-1 of ann@example.com was decided after one that was sent after its answer" in found
     assert "1 requests of the kind spend were answered, and 2 are there" in found
     assert "1 was cancelled, and was undone 2 times" in found
+
+
+def test_the_audit_sees_a_sale_that_is_not_there_or_did_not_pay(empty_database: str) -> None:
+    sale = Sale("S-1", "ann@example.com", 30, {"beans": 1}, "sale-1", 10, {"R-1": "return-1"})
+    engine = create_engine(empty_database)
+    with engine.begin() as connection:
+        dates = {"registered_at": NOW, "created_at": NOW, "updated_at": NOW}
+        ann = {"id": "ann", "store": "S", "email": sale.email, "profile": {}, "attributes": {}, "active": True}
+        connection.execute(insert(member).values(**ann, **dates))
+
+    found = faults(engine, [], sales=[sale])
+    engine.dispose()
+
+    assert "S-1 was answered as sale-1, and is there as None" in found
+    assert "R-1 was answered as return-1, and is there as None" in found
+    assert "S-1 of ann@example.com paid 0 and lost 0, not 30 and 10" in found
+    assert "the ledger's sum is 0, not 30" in found
 
 
 def test_the_audit_misses_an_event_that_was_accepted(empty_database: str) -> None:

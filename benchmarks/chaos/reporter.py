@@ -16,11 +16,12 @@ from benchmarks.chaos.installation import PASSWORD, UP_SECONDS
 from benchmarks.chaos.processes import ChaosError
 from benchmarks.point_requests import PointRequests
 from benchmarks.reward_requests import STOCK, RewardRequests
+from benchmarks.sale_requests import SaleRequests
 
 IN_FLIGHT = 8
 PURCHASES_A_MEMBER = 50
-COFFEES, MOVES, REWARDS = 0.2, 0.8, 0.8
-"""How often a coffee, a movement of points, and a purchase of a reward follow a purchase."""
+COFFEES, MOVES, REWARDS, SALES = 0.2, 0.8, 0.8, 0.8
+"""How often a coffee, a movement of points, a purchase of a reward, and a sale or a return follow a purchase."""
 
 REPORTS = "/api/DEFAULT/customEvent"
 
@@ -35,12 +36,14 @@ class Reporter:
     members: int
     points: PointRequests = field(init=False)
     rewards: RewardRequests = field(init=False)
+    sales: SaleRequests = field(init=False)
     accepted: list[Purchase] = field(default_factory=list)
     repeated: int = 0
 
     def __post_init__(self) -> None:
         self.points = PointRequests(self._until_done, self.luck, self.members)
         self.rewards = RewardRequests(self._until_done, self.luck, self.members)
+        self.sales = SaleRequests(self._until_answered, self.luck, self.members)
 
     async def log_in(self) -> None:
         """Get an API key, which outlives every restart."""
@@ -90,6 +93,8 @@ class Reporter:
                 await self.points.one()
             if self.luck.random() < REWARDS:
                 await self.rewards.one()
+            if self.luck.random() < SALES:
+                await self.sales.one()
 
     async def _until_done(self, path: str, body: Mapping[str, object] | None, key: str) -> Any:
         """Post until it is answered, with a key, so that a repetition moves nothing; None: it was refused."""

@@ -87,6 +87,7 @@ async def run(installation: Installation, asked: Asked) -> list[str]:
                     reporter.points.moved,
                     reporter.rewards.bought,
                     reporter.rewards.cancelled,
+                    reporter.sales.sales,
                 ),
                 *deliveries.faults(engine, receivers, subscriptions, gone=gone),
             ]
@@ -142,6 +143,10 @@ def _say_what_was_done(reporter: Reporter, *, seconds: float) -> None:
     points = reporter.points
     rewards = reporter.rewards
     sold = f"{len(rewards.bought)} rewards were bought, {len(rewards.cancelled)} of them cancelled"
+    sales = reporter.sales.sales
+    returns = sum(len(each.returns) for each in sales)
+    whole = sum(not each.left for each in sales)
+    console.print(f"  {len(sales)} sales, {returns} returns; {whole} sales came back whole")
     console.print(f"  {sold}; {rewards.refused} requests were refused")
     console.print(f"  {len(points.moved)} requests moved points or undid that, {points.refused} were refused")
     console.print(f"  {len(reporter.accepted)} events accepted in {seconds:.0f} s, {reporter.repeated} calls repeated")

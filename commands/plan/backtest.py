@@ -19,11 +19,12 @@ from threading import Thread, active_count
 from typing import Any, TypeAlias, assert_never
 
 from commands.shared.errors import CommandError
+from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
-from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from program_files import read_program, read_revision
 from workbench.backtest import MemberRange, PairedReplay, Partition, ReplayComparison, ReplayedEvent, Shard
+from workbench.backtest.divergence import shares_codes
 from workbench.backtest.event_file import read_events, read_shard, write_shards
 
 MAX_MEMBERS = 20_000
@@ -91,6 +92,7 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> ReplayCompari
     reactors = (*old.reactors, *new.reactors)
     has_shared_limits = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
     processes = jobs or os.cpu_count() or 1
+    has_shared_limits = has_shared_limits or shares_codes(old) or shares_codes(new)
     with _parts(job.source, new, processes, is_one_task=has_shared_limits) as (parts, events):
         if not parts:
             return ReplayComparison()
@@ -262,7 +264,7 @@ class _Replayer:
                     with _history(source, self.old, self.new) as history:
                         openings: list[MemberSnapshot] = list(history.snapshots(part))
                         pair = PairedReplay(self.old, self.new, source.since, history.other_programs(openings))
-                        pair.load(openings, history.used_by_program())
+                        pair.load(openings, history.used_by_program(), history.shared_codes())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
                         past = heapq.merge(history.events(part), history.operations(part), key=_in_order)
                         return _replay_all(pair, past, known, count, until=source.until)

@@ -12,10 +12,10 @@ from activities.events import EventActivities
 from commands.plan.backtest import FromDatabase, Job, backtest
 from database import Database
 from database.programs import Programs
+from loyalty.engine.past_operations import PastOperation
 from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from loyalty.points.holds import HoldPoints, capture_points, hold_points
 from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints, add_points, spend_points, transfer_points
-from loyalty.points.past_operations import PastOperation
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs

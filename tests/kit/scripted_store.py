@@ -12,10 +12,10 @@ from database import Database, ReadTransaction, Transaction
 from database.history import History
 from database.tables import event, transfer
 from loyalty.calendar import start_of
+from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
-from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.store.events import NewEvent

@@ -37,8 +37,8 @@ class Divergence:
     def of(cls, old: Program, new: Program) -> "Divergence | None":
         """Return where two programs diverge; None if any event may be processed differently.
 
-        A difference in built-in events can show while any event is processed, and a limit `per: program` is shared by
-        all members.
+        A difference in built-in events can show while any event is processed, and a limit `per: program` and a code
+        of so many uses are shared by all members.
         """
         changes = differences(old, new)
         changed = {change.name for change in changes if change.kind == "reactor"}
@@ -50,6 +50,8 @@ class Divergence:
             or _reverse_differently(types, old, new)
             or any(reactor.on in BUILT_IN for reactor in both if reactor.name in changed)
             or any(limit.per == "program" for reactor in both for limit in reactor.limits)
+            or shares_codes(old)
+            or shares_codes(new)
             or not _in_same_order(old.reactors, new.reactors)
             or not _in_same_order(old.achievements, new.achievements)
         ):
@@ -61,6 +63,11 @@ class Divergence:
         if event.type not in self.old.reactors_on and event.type not in self.new.reactors_on:
             return True
         return _fired(self.old, store, event, now) == _fired(self.new, store, event, now)
+
+
+def shares_codes(program: Program) -> bool:
+    """Return whether a coupon of the program has one code of so many uses for all members."""
+    return any(each.coupon is not None and each.coupon.shared is not None for each in program.rewards.values())
 
 
 def _reverse_differently(types: frozenset[str], old: Program, new: Program) -> bool:

@@ -27,7 +27,7 @@ Gains: TypeAlias = Mapping[Benefit, int]
 def lifetime_gains(state: MemberState) -> Counter[Benefit]:
     """Return all that a member has ever gained; the gains of a period are the difference between its end and start."""
     gains = Counter({Benefit("badge", name): times for name, times in state.badges.items()})
-    gains.update(Benefit("reward", each.reward) for each in state.issued.values())
+    gains.update(Benefit("reward", each.reward) for each in state.issued.values() if each.status != "canceled")
     for code, balance in state.balances.items():
         gains[Benefit("wallet", code)] = balance.earned - balance.spent
     return gains

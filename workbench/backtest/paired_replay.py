@@ -1,15 +1,16 @@
 """Replays events under two programs: once for both, until they first process an event of a member differently."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
-from loyalty.points.past_operations import PastOperation
 from loyalty.program.program import Program
 from loyalty.store.events import Event
 from loyalty.store.history import ReplayedEvent
 from loyalty.store.limits import DailyUse
+from loyalty.store.rewards import SharedUse
 from workbench.backtest.comparison import ReplayComparison
 from workbench.backtest.divergence import Divergence
 from workbench.backtest.replay import Replay
@@ -39,11 +40,16 @@ class PairedReplay:
         self.diverged: set[str] = set()
         """Members replayed under each program; empty where all are, as any event may be processed differently."""
 
-    def load(self, snapshots: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
-        """Load members, and what earlier firings used of limits `per: program`."""
+    def load(
+        self,
+        snapshots: Iterable[MemberSnapshot],
+        used: Mapping[str, Mapping[date, DailyUse]],
+        shared_codes: Sequence[SharedUse] = (),
+    ) -> None:
+        """Load members, what earlier firings used of limits `per: program`, and how many have each shared code."""
         members = list(snapshots)
         for replay in self._both if self._divergence is None else (self._shared,):
-            replay.load(members, used)
+            replay.load(members, used, shared_codes)
 
     def report(self, event: ReplayedEvent) -> None:
         """Process an event under both programs."""

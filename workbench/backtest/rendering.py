@@ -35,6 +35,7 @@ def metrics(result: BacktestResult) -> list[Metric]:
         *_points(result, "spent"),
         *_points(result, "expired"),
         *_counts("reward", compared.old.rewards, compared.new.rewards),
+        *_counts("reward bought or given:", compared.old.bought, compared.new.bought),
         *_counts("badge", compared.old.badges, compared.new.badges),
         *_counts("achievement completed:", compared.old.achievements, compared.new.achievements),
         *_counts("came into tier", compared.old.tiers, compared.new.tiers),

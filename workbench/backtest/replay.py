@@ -7,6 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from loyalty.engine.in_memory import REVISION, InMemoryEngine
+from loyalty.engine.past_operations import (
+    ActivatePoints,
+    CancelReward,
+    CapturePoints,
+    ExpirePoints,
+    Ids,
+    PastOperation,
+    PointsRequest,
+    ReissueReward,
+    ReleasePoints,
+    RewardRequest,
+    UseReward,
+    repeat,
+)
 from loyalty.engine.snapshots import MemberSnapshot, load_into, unload_from
 from loyalty.events.context import EventContext
 from loyalty.events.operations import OperationContext
@@ -14,30 +28,22 @@ from loyalty.ids import caused_id
 from loyalty.points.cancelling import CancelTransfer
 from loyalty.points.holds import HoldPoints
 from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints
-from loyalty.points.past_operations import (
-    ActivatePoints,
-    CapturePoints,
-    ExpirePoints,
-    Ids,
-    PastOperation,
-    PointsRequest,
-    ReleasePoints,
-    repeat,
-)
 from loyalty.program.program import Program
 from loyalty.refusals import Refusal
+from loyalty.rewards.operations import BuyReward, GiveReward
 from loyalty.store.history import ReplayedEvent
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
 from loyalty.store.points import Transfer
+from loyalty.store.rewards import SharedUse
 from loyalty.transactions.refusals import TransactionRefusal
 from workbench.backtest.documents import DOCUMENTS, store_document
 from workbench.backtest.gains import Benefit, Gains, lifetime_gains
 from workbench.backtest.totals import Totals
 
-_NAMES: Mapping[type[PointsRequest], str] = {
+_NAMES: Mapping[type[PointsRequest | RewardRequest], str] = {
     AddPoints: "points added by hand",
     SpendPoints: "points spent",
     HoldPoints: "points held",
@@ -47,6 +53,11 @@ _NAMES: Mapping[type[PointsRequest], str] = {
     CancelTransfer: "transfer cancelled",
     ExpirePoints: "points expired by hand",
     ActivatePoints: "points activated by hand",
+    BuyReward: "reward bought",
+    GiveReward: "reward given",
+    UseReward: "coupon used",
+    ReissueReward: "coupon reissued",
+    CancelReward: "reward cancelled",
 }
 """Operations as a backtest names them."""
 
@@ -76,12 +87,19 @@ class Replay:
         self._engine = InMemoryEngine(self.program, self.start, with_reasons=False)
         self._engine.other_programs = self.other_programs
 
-    def load(self, snapshots: Iterable[MemberSnapshot], used: Mapping[str, Mapping[date, DailyUse]]) -> None:
-        """Load members, and what earlier firings used of limits `per: program`.
+    def load(
+        self,
+        snapshots: Iterable[MemberSnapshot],
+        used: Mapping[str, Mapping[date, DailyUse]],
+        shared_codes: Iterable[SharedUse] = (),
+    ) -> None:
+        """Load members, what earlier firings used of limits `per: program`, and how many have each shared code.
 
         All of it is copied, so that another replay can start from the same.
         """
         self._engine.store.used.update({name: dict(days) for name, days in used.items()})
+        for each in shared_codes:
+            self._engine.store.rewards.count_shared(each.reward, each.code, assigned=each.assigned)
         for snapshot in snapshots:
             self.add_member(snapshot, lifetime_gains(snapshot.state))
 
@@ -147,7 +165,26 @@ class Replay:
             return
         self.totals.operations += 1
         self._leave_out_of_gains(self.store.transfers)
-        self._count(self._engine.processing(operation.to_start))
+        self._count_reward(past)
+        self._count(self._engine.processing(operation.to_start), by_hand=True)
+
+    def _count_reward(self, past: PastOperation) -> None:
+        """Count a reward that was bought, given or cancelled; only one that a rule had issued was a gain."""
+        match past.request:
+            case BuyReward() | GiveReward():
+                more = 1
+            case CancelReward():
+                more = -1
+            case _:
+                return
+        issued = self.store.rewards.get(self.ids.get(past.transfer, past.transfer))
+        assert issued is not None, "it was issued or cancelled just now"
+        if issued.origin == "reactor":
+            self.totals.rewards[issued.reward] += more
+        else:
+            self.totals.bought[issued.reward] += more
+            before = self._gains_before.setdefault(issued.member, Counter())
+            before[Benefit("reward", issued.reward)] += more
 
     def _is_there(self, member: str) -> bool:
         """Return whether a member exists; one who registers later, as far as is known, does so now."""
@@ -211,9 +248,9 @@ class Replay:
             self.totals.refuse("its member is unknown")
         return event.member in self._engine.store.members_by_id
 
-    def _count(self, steps: Iterable[EventContext]) -> None:
+    def _count(self, steps: Iterable[EventContext], *, by_hand: bool = False) -> None:
         for step in steps:
-            self.totals.count(step)
+            self.totals.count(step, by_hand=by_hand)
         transfers = self._engine.store.transfers
         for each in transfers:
             self.totals.post(each)

@@ -29,6 +29,9 @@ class Totals:
     spent: Counter[str] = field(default_factory=Counter)
     expired: Counter[str] = field(default_factory=Counter)
     rewards: Counter[str] = field(default_factory=Counter)
+    """Issued by rules, less those that were cancelled."""
+    bought: Counter[str] = field(default_factory=Counter)
+    """Rewards that were bought or given by hand, less those that were cancelled."""
     badges: Counter[str] = field(default_factory=Counter)
     achievements: Counter[str] = field(default_factory=Counter)
     """Completions by achievement."""
@@ -66,8 +69,8 @@ class Totals:
             case _:
                 assert_never(transfer.kind)
 
-    def count(self, step: EventContext) -> None:
-        """Add one processed event."""
+    def count(self, step: EventContext, *, by_hand: bool = False) -> None:
+        """Add one processed event; `by_hand`: it reports an operation, or was caused by one that does."""
         self.answered += 1
         for answer in step.decision.outcomes:
             if answer.fired:
@@ -82,6 +85,8 @@ class Totals:
                 self.badges[step.event.body["badge"]] += 1
             case "tier_changed":
                 self.tiers[step.event.body["to"]] += 1
+            case "reward_cancelled" if not by_hand:  # by a return
+                self.rewards[step.event.body["reward"]] -= 1
             case _:
                 pass
         if step.error:

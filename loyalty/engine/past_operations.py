@@ -1,4 +1,4 @@
-"""Operations on points that were asked for in the past, and how they are done again on another state."""
+"""Operations on points and rewards that were asked for in the past, and how they are done again on another state."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import TypeAlias, assert_never
 
 from loyalty.events.operations import OperationContext
 from loyalty.points.amounts import wallet_of
-from loyalty.points.cancelling import CancelTransfer, cancel_transfer
+from loyalty.points.cancelling import CancelledBy, CancelTransfer, cancel_transfer
 from loyalty.points.holds import HoldPoints, capture_points, hold_points, release_points
 from loyalty.points.operations import (
     AddPoints,
@@ -20,6 +20,17 @@ from loyalty.points.operations import (
     spend_points,
     transfer_points,
 )
+from loyalty.rewards.operations import (
+    BuyReward,
+    GiveReward,
+    buy_reward,
+    cancel_reward,
+    find_issued,
+    give_reward,
+    reissue_coupon,
+    use_coupon,
+)
+from loyalty.rewards.refusals import UnknownCoupon
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,36 @@ PointsRequest: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
+class UseReward:
+    """Mark the coupon of an issued reward as used."""
+
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReissueReward:
+    """Mark the coupon of an issued reward as unused."""
+
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReward:
+    """Cancel an issued reward."""
+
+    issued: str
+    by: CancelledBy = "shop"
+
+
+RewardRequest: TypeAlias = BuyReward | GiveReward | UseReward | ReissueReward | CancelReward
+
+
+@dataclass(frozen=True, slots=True)
 class PastOperation:
-    """An operation as it was asked for. `transfer` is the id of what it posted; `source` is who asked for it.
+    """An operation as it was asked for. `source` is who asked for it.
+
+    `transfer` is the id of the transfer that it posted, or of the reward that it issued; `wallet` is empty if it is
+    about a reward.
 
     `id` is that of the event that reports it; ids of one moment are in the order of time.
     """
@@ -77,7 +116,7 @@ class PastOperation:
     received_at: datetime
     source: str
     wallet: str
-    request: PointsRequest
+    request: PointsRequest | RewardRequest
     partner: str | None = None
     """The other member of a transfer between two."""
     lot: str | None = None
@@ -90,7 +129,7 @@ class PastOperation:
 
 
 Ids: TypeAlias = MutableMapping[str, str]
-"""The ids of transfers and lots that were posted in place of past ones, by the past ids; others are the same."""
+"""The ids of transfers, lots and rewards in place of past ones, by the past ids; others are the same."""
 
 
 def repeat(operation: OperationContext, past: PastOperation, ids: Ids) -> None:
@@ -98,7 +137,8 @@ def repeat(operation: OperationContext, past: PastOperation, ids: Ids) -> None:
 
     Raise the refusals of the operation.
     """
-    wallet_of(operation.program, past.wallet)
+    if past.wallet:
+        wallet_of(operation.program, past.wallet)
     done = _do(operation, past, ids)
     if done is not None:
         ids[past.transfer] = done
@@ -125,9 +165,45 @@ def _do(operation: OperationContext, past: PastOperation, ids: Ids) -> str | Non
             expire_points(operation, ids.get(transfer, transfer))
         case ActivatePoints(transfer):
             activate_points(operation, ids.get(transfer, transfer))
+        case BuyReward() | GiveReward() | UseReward() | ReissueReward() | CancelReward():
+            return _do_about_reward(operation, past.member, past.request, ids)
         case _:
             assert_never(past.request)
     return None
+
+
+def _do_about_reward(operation: OperationContext, member_id: str, request: RewardRequest, ids: Ids) -> str | None:
+    """Return the id of the reward that is issued; None: none is."""
+    match request:
+        case BuyReward():
+            return _bought(operation, request)
+        case GiveReward():
+            return give_reward(operation, request)[0]
+        case UseReward(issued):
+            use_coupon(operation, member_id, _coupon(operation, ids.get(issued, issued)))
+        case ReissueReward(issued):
+            reissue_coupon(operation, member_id, _coupon(operation, ids.get(issued, issued)))
+        case CancelReward(issued, by):
+            cancel_reward(operation, ids.get(issued, issued), by=by)
+        case _:
+            assert_never(request)
+    return None
+
+
+def _bought(operation: OperationContext, request: BuyReward) -> str:
+    """Buy a reward for its price of now; what a member chose to pay, they pay again. Return the id of the reward."""
+    reward = operation.program.rewards.get(request.reward)
+    price = None if reward is None else reward.price
+    chosen = request.points if price is not None and price.step is not None else None
+    return buy_reward(operation, replace(request, points=chosen))[0]
+
+
+def _coupon(operation: OperationContext, issued_id: str) -> str:
+    """Return the code of an issued reward; raise UnknownIssuedReward, or UnknownCoupon if it has none."""
+    coupon = find_issued(operation, issued_id).coupon
+    if coupon is None:
+        raise UnknownCoupon
+    return coupon
 
 
 def _cancelled(operation: OperationContext, transfer_id: str, lot_id: str | None, ids: Ids) -> str:

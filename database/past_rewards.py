@@ -1,0 +1,115 @@
+"""Past operations on rewards, read from the events that report them: bought, given, used, reissued and cancelled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from database.queries import columns_of
+from database.tables import event, issued_reward, reward_status, transfer
+from loyalty.engine.past_operations import (
+    CancelReward,
+    PastOperation,
+    ReissueReward,
+    RewardRequest,
+    UseReward,
+)
+from loyalty.rewards.operations import BuyReward, GiveReward
+from loyalty.store.history import MemberRange
+from loyalty.store.rewards import IssuedReward, SharedUse
+
+_TYPES = ("reward_issued", "reward_used", "reward_reissued", "reward_cancelled")
+
+
+class PastRewardOperations:
+    """The operations on rewards of one store in a time."""
+
+    def __init__(self, connection: Connection, store: str, *, since: datetime, until: datetime) -> None:
+        self._connection = connection
+        self._store = store
+        self._since = since
+        self._until = until
+
+    def of(self, members: MemberRange) -> list[PastOperation]:
+        """Return the operations of members, in order."""
+        issued = self._issued(members)
+        by_return = self._cancelled_by_returns(members)
+        by_member = self._cancelled_by_members(members)
+        wanted = select(event.c.id, event.c.type, event.c.member, event.c.received_at, event.c.body).where(
+            event.c.store == self._store,
+            event.c.member.between(members.first, members.last),
+            event.c.type.in_(_TYPES),
+            event.c.parent.is_(None),
+            event.c.received_at >= self._since,
+            event.c.received_at < self._until,
+        )
+        found: list[PastOperation] = []
+        for row in self._connection.execute(wanted.order_by(event.c.received_at, event.c.id)):
+            each = issued.get(row.body.get("issued_reward", ""))
+            if each is None or (row.type == "reward_cancelled" and each.id in by_return):
+                continue
+            request = _request(row.type, row.body, each, is_by_member=each.transfer in by_member)
+            if request is not None:
+                source = each.source if row.type == "reward_issued" else "admin"
+                found.append(PastOperation(row.id, each.id, row.member, row.received_at, source, "", request))
+        return found
+
+    def paid(self, members: MemberRange) -> set[str]:
+        """Return the transfers that paid rewards of members: they follow from what is done with these."""
+        table = issued_reward
+        within = (table.c.store == self._store, table.c.member.between(members.first, members.last))
+        lately = or_(table.c.issued_at >= self._since, table.c.cancelled_at >= self._since)
+        paid = select(table.c.transfer).where(*within, table.c.transfer.is_not(None), lately)
+        return {str(each) for each in self._connection.execute(paid).scalars()}
+
+    def shared_before(self) -> list[SharedUse]:
+        """Return how many members had each shared code at the beginning."""
+        table = issued_reward
+        was_there = or_(table.c.cancelled_at.is_(None), table.c.cancelled_at >= self._since)
+        counted = select(table.c.coupon, table.c.reward, func.count()).where(
+            table.c.store == self._store, table.c.is_shared, table.c.issued_at < self._since, was_there
+        )
+        rows = self._connection.execute(counted.group_by(table.c.coupon, table.c.reward))
+        return [SharedUse(coupon, reward, int(times), 0) for coupon, reward, times in rows]
+
+    def _issued(self, members: MemberRange) -> Mapping[str, IssuedReward]:
+        table = issued_reward
+        within = (table.c.store == self._store, table.c.member.between(members.first, members.last))
+        ends = (table.c.issued_at, table.c.used_at, table.c.cancelled_at)
+        lately = or_(table.c.status == "issued", *(each >= self._since for each in ends))
+        rows = self._connection.execute(select(*columns_of(IssuedReward, table)).where(*within, lately))
+        return {each.id: each for each in (IssuedReward(*row) for row in rows)}
+
+    def _cancelled_by_returns(self, members: MemberRange) -> set[str]:
+        """The rewards that returns cancelled: they do it again by themselves."""
+        table = reward_status
+        joined = select(table.c.issued).join(issued_reward, issued_reward.c.id == table.c.issued)
+        within = (issued_reward.c.store == self._store, issued_reward.c.member.between(members.first, members.last))
+        by_return = (table.c.status == "canceled", table.c.source == "return", table.c.at >= self._since)
+        return set(self._connection.execute(joined.where(*within, *by_return)).scalars())
+
+    def _cancelled_by_members(self, members: MemberRange) -> set[str]:
+        """The transfers that members themselves cancelled."""
+        within = (transfer.c.store == self._store, transfer.c.member.between(members.first, members.last))
+        by_member = (transfer.c.kind == "cancel", transfer.c.source == "member", transfer.c.at >= self._since)
+        cancelled = select(transfer.c.related).where(*within, *by_member)
+        return {str(each) for each in self._connection.execute(cancelled).scalars()}
+
+
+def _request(type_: str, body: Mapping[str, Any], issued: IssuedReward, *, is_by_member: bool) -> RewardRequest | None:
+    """Return what was asked for; None: a rule issued the reward."""
+    match type_:
+        case "reward_used":
+            return UseReward(issued.id)
+        case "reward_reissued":
+            return ReissueReward(issued.id)
+        case "reward_cancelled":
+            return CancelReward(issued.id, "member" if is_by_member else "shop")
+    match issued.origin:
+        case "bought":
+            return BuyReward(issued.member, issued.reward, points=body.get("points"))
+        case "given":
+            return GiveReward(issued.member, issued.reward)
+        case "reactor":
+            return None
