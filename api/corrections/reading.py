@@ -1,14 +1,16 @@
 """Requests for corrections as values of the domain."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
+from api.corrections.schemas import CorrectedTier
 from api.corrections.schemas import NewCorrection as CorrectionForm
 from api.http.errors import BadInput, InputFault, faults_of_refusal
 from api.points.moves import parse_until
 from api.state.dependencies import StoreRequest
 from api.state.member_lookup import require_member
-from api.tiers.views import tier_named
+from api.tiers.views import set_named, tier_named
 from database import ReadTransaction
 from loyalty.corrections.changes import (
     CorrectBadge,
@@ -22,6 +24,7 @@ from loyalty.corrections.operations import NewCorrection
 from loyalty.corrections.refusals import CorrectionRefusal
 from loyalty.program.program import Program
 from loyalty.refusals import Refusal
+from loyalty.tiers.refusals import UnknownTierSet
 
 _KINDS = ("points", "tier", "reward", "progress", "badge")
 
@@ -49,7 +52,7 @@ def change_of(store_request: StoreRequest, form: CorrectionForm) -> CorrectedCha
         return CorrectPoints(points.type, points.points, points.wallet_code, *days, qualifies=points.qualifies)
     if form.tier is not None:
         until = parse_until(form.tier.until, store_request, path="correction.tier.until")
-        return CorrectTier(_tier(program, form.tier.level_id), until, pinned=form.tier.pinned)
+        return _tier(program, form.tier, until)
     if form.reward is not None:
         reward = form.reward
         until = parse_until(reward.date_valid, store_request, path="correction.reward.dateValid")
@@ -77,10 +80,16 @@ def _moved(kind: str, fault: InputFault) -> InputFault:
     return replace(fault, path=f"correction.{kind}.{field}" if field in known else f"correction.{kind}")
 
 
-def _tier(program: Program, text: str | None) -> str | None:
-    """The tier that an id or a name names; a name of none is refused by the operation."""
-    found = None if text is None else tier_named(program, text, program.default_tier_set)
-    return text if found is None else found[1].name
+def _tier(program: Program, form: CorrectedTier, until: datetime | None) -> CorrectTier:
+    """The tier that an id or a name names, with its set; a name of none is refused by the operation."""
+    within = None if form.tier_set_id is None else set_named(program, form.tier_set_id)
+    if form.tier_set_id is not None and within is None:
+        unknown = UnknownTierSet(list(program.tier_sets))
+        raise BadInput.at("correction.tier.tierSetId", str(unknown), "unknownTierSet")
+    found = None if form.level_id is None else tier_named(program, form.level_id, within)
+    tier_set = within if found is None else found[0]
+    name = None if tier_set is None or tier_set.is_default else tier_set.name
+    return CorrectTier(form.level_id if found is None else found[1].name, until, form.pinned, name)
 
 
 def _named(program: Program, kind: str, text: str, further: list[str] | None = None) -> str:

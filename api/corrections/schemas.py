@@ -36,9 +36,13 @@ class CorrectedPoints(RequestModel):
 
 
 class CorrectedTier(RequestModel):
-    """The tier that a member is put into by hand; null: a tier by hand is taken back."""
+    """The tier that a member is put into by hand; null: a tier by hand is taken back.
+
+    `tierSetId`: the set of the tier, where its name alone does not say it.
+    """
 
     level_id: Name | None
+    tier_set_id: Name | None = None
     until: str | None = Field(default=None, max_length=64)
     pinned: bool = False
 
@@ -159,10 +163,14 @@ class ActView(TypedDict):
 
 
 class Standing(TypedDict):
-    """How a member stands: the tier, and of the wallet, achievement or badge what there is."""
+    """How a member stands: the tier, and of the tier set, wallet, achievement or badge what there is.
+
+    `tierOfSet`: the tier of the set that is corrected, if it is another than the default one.
+    """
 
     levelId: Id | None
     tier: str | None
+    tierOfSet: NotRequired[str | None]
     activeUnits: NotRequired[ExactNumber]
     pendingUnits: NotRequired[ExactNumber]
     owedUnits: NotRequired[ExactNumber]

@@ -16,6 +16,7 @@ from loyalty.program.wallets import ONE
 from loyalty.store.corrections import Act, Correction, CorrectionRules
 
 _STANDING: Final = {
+    "set_tier": "tierOfSet",
     "active": "activeUnits",
     "pending": "pendingUnits",
     "owed": "owedUnits",

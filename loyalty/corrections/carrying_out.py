@@ -46,12 +46,13 @@ def _run(operation: OperationContext, member_id: str, change: CorrectedChange, c
             spent = SpendPoints(member_id, change.points, change.wallet, comment=comment, qualifies=change.qualifies)
             return {"transfer": spend_points(operation, spent)}
         case CorrectTier(tier=tier):
-            held = _hold_to_json(operation.tx.tier_holds.hold(member_id, DEFAULT_SET))
+            tier_set = change.tier_set or DEFAULT_SET
+            held = _hold_to_json(operation.tx.tier_holds.hold(member_id, tier_set))
             if tier is None:
-                unassign_tier(operation, member_id)
+                unassign_tier(operation, member_id, tier_set)
             else:
-                assign_tier(operation, AssignTier(member_id, tier, change.until, pinned=change.pinned))
-            return {"held": held, "holds": _hold_to_json(operation.tx.tier_holds.hold(member_id, DEFAULT_SET))}
+                assign_tier(operation, AssignTier(member_id, tier, change.until, change.pinned, tier_set))
+            return {"held": held, "holds": _hold_to_json(operation.tx.tier_holds.hold(member_id, tier_set))}
         case CorrectReward():
             given = GiveReward(member_id, change.reward, change.quantity, change.value, change.until)
             return {"issued": give_reward(operation, given)}

@@ -26,11 +26,12 @@ class CorrectPoints:
 
 @dataclass(frozen=True, slots=True)
 class CorrectTier:
-    """Put a member into a tier by hand; `tier` None: take the tier by hand back."""
+    """Put a member into a tier by hand; `tier` None: take the tier by hand back. `tier_set` None: the default one."""
 
     tier: str | None
     until: datetime | None = None
     pinned: bool = False
+    tier_set: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

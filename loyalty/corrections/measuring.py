@@ -18,10 +18,13 @@ from loyalty.corrections.changes import (
 )
 from loyalty.events.operations import OperationContext
 from loyalty.points.amounts import points_of, wallet_of
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.program.wallets import ONE, Points
 from loyalty.refusals import UnknownTier
 from loyalty.rewards.supply import reward_of
 from loyalty.store.members import NO_POINTS
+from loyalty.tiers.operations import set_of
+from loyalty.tiers.places import facts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,18 @@ class Measure:
 def measure(operation: OperationContext, member_id: str, change: CorrectedChange) -> Measure:
     """Return how much a correction changes of a member, who is locked.
 
-    Raise UnknownWallet, InvalidAmount, UnknownTier, UnknownReward or UnknownAchievement.
+    Raise UnknownWallet, InvalidAmount, UnknownTierSet, UnknownTier, UnknownReward or UnknownAchievement.
     """
     match change:
         case CorrectPoints(points=points, wallet=code):
             wallet = wallet_of(operation.program, code)
             return Measure(wallet.code, points_of(wallet, points))
-        case CorrectTier(tier=tier):
-            if tier is not None and operation.program.tier_named(tier) is None:
-                raise UnknownTier([each.name for each in operation.program.tiers])
-            return Measure(tier or "", Points(ONE))
+        case CorrectTier(tier=tier, tier_set=name):
+            tier_set = set_of(operation.program, name or DEFAULT_SET)
+            if tier is not None and tier_set.named(tier) is None:
+                raise UnknownTier([each.name for each in tier_set.tiers])
+            named = tier or ""
+            return Measure(named if tier_set.is_default else f"{tier_set.name}/{named}", Points(ONE))
         case CorrectReward(reward=reward, quantity=quantity):
             return Measure(reward_of(operation.program, reward).name, Points(max(1, quantity) * ONE))
         case CorrectProgress(achievement=achievement, completed=completed):
@@ -86,6 +91,8 @@ def _standing_of(operation: OperationContext, member_id: str, change: CorrectedC
             return {"progress": current_progress(found, sums, today), "completed": completed}
         case CorrectBadge(badge=badge):
             return {"times": tx.members.badge_times(member_id, badge)}
+        case CorrectTier(tier_set=str(name)):
+            return {"set_tier": facts_in(operation, member_id, set_of(operation.program, name)).tier}
         case CorrectTier() | CorrectReward():
             return {}
         case _:

@@ -54,8 +54,8 @@ def _reverse(
         case CorrectPoints():
             cancelled = cancel_transfer(operation, CancelTransfer(outcome["transfer"], comment=comment))
             return {"transfer": cancelled.transfer}
-        case CorrectTier():
-            _put_tier_back(operation, member_id, outcome)
+        case CorrectTier(tier_set=tier_set):
+            _put_tier_back(operation, member_id, tier_set or DEFAULT_SET, outcome)
         case CorrectReward():
             for issued_id in outcome["issued"]:
                 cancel_reward(operation, issued_id, comment=comment)
@@ -72,21 +72,21 @@ def _reverse(
     return {}
 
 
-def _put_tier_back(operation: OperationContext, member_id: str, outcome: Mapping[str, Any]) -> None:
+def _put_tier_back(operation: OperationContext, member_id: str, tier_set: str, outcome: Mapping[str, Any]) -> None:
     """Put back the tier by hand of before; one that has ended meanwhile does not come back."""
     held, set_by_it = outcome["held"], outcome["holds"]
-    now = operation.tx.tier_holds.hold(member_id, DEFAULT_SET)
+    now = operation.tx.tier_holds.hold(member_id, tier_set)
     present = None if now is None else (now.tier, now.direction, _shown(now.until))
     expected = None if set_by_it is None else (set_by_it["tier"], set_by_it["direction"], set_by_it["until"])
     if present != expected:
         raise NotUndoable("the tier by hand has changed or ended since")
     if now is not None:
-        unassign_tier(operation, member_id)
+        unassign_tier(operation, member_id, tier_set)
     if held is None:
         return
     until = None if held["until"] is None else datetime.fromisoformat(held["until"])
     if until is None or until > operation.now:
-        again = AssignTier(member_id, held["tier"], until, pinned=held["direction"] == "pinned")
+        again = AssignTier(member_id, held["tier"], until, held["direction"] == "pinned", tier_set)
         assign_tier(operation, again)
 
 

@@ -32,7 +32,7 @@ class AssignTier:
 
 def assign_tier(operation: OperationContext, request: AssignTier) -> None:
     """Put a member into a tier by hand. Raise UnknownTierSet, UnknownTier or HoldEndsInPast."""
-    tier_set = _tier_set(operation.program, request.tier_set)
+    tier_set = set_of(operation.program, request.tier_set)
     tier = tier_set.named(request.tier)
     if tier is None:
         raise UnknownTier([each.name for each in tier_set.tiers])
@@ -58,7 +58,7 @@ def unassign_tier(operation: OperationContext, member_id: str, name: str = DEFAU
 
     Raise UnknownTierSet or NotAssignedByHand.
     """
-    tier_set = _tier_set(operation.program, name)
+    tier_set = set_of(operation.program, name)
     operation.lock_members(member_id)
     hold = operation.tx.tier_holds.hold(member_id, tier_set.name)
     if hold is None:
@@ -69,7 +69,8 @@ def unassign_tier(operation: OperationContext, member_id: str, name: str = DEFAU
     end_hold(operation, tier_set, facts_in(operation, member_id, tier_set), hold)
 
 
-def _tier_set(program: Program, name: str) -> TierSet:
+def set_of(program: Program, name: str) -> TierSet:
+    """Return the tier set of this name; raise UnknownTierSet."""
     found = program.tier_set_named(name)
     if found.name != name:
         raise UnknownTierSet(list(program.tier_sets))

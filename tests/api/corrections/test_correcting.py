@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from database.pages import PageRequest
-from tests.api.corrections.shop import Desk
+from tests.api.corrections.shop import FREE_COFFEE, Desk
 from tests.kit.api import fault
+from tests.kit.programs import PROGRAM
 from tests.kit.sent import answer_events, subscribe
 
 
@@ -240,3 +241,24 @@ async def test_corrections_are_listed_by_what_they_say(desk: Desk):
     }
     history = await desk.api.write(lambda tx: tx.corrections.of_member(desk.anna, limit=1))
     assert [each.id for each in history] == [tier["correctionId"]]
+
+
+async def test_a_tier_of_another_set_is_corrected_and_put_back(desk: Desk):
+    sets = "tier_sets:\n  club: {by: spent_points, tiers: [{tier: guest, from: 0}, {tier: friend, from: 50}]}\n"
+    await desk.api.deploy(rewards__coffee=FREE_COFFEE, program=PROGRAM + sets)
+    (club,) = [each for each in (await desk.api.get("/api/DEFAULT/tierSet"))["items"] if each["name"] == "club"]
+
+    preview = await desk.preview(tier={"levelId": "friend", "tierSetId": club["tierSetId"]})
+    done = await desk.made(tier={"levelId": "club/friend"})
+    unknown = await desk.ask(tier={"levelId": "friend", "tierSetId": "pub"})
+    other = await desk.ask(tier={"levelId": "gold", "tierSetId": "club"})
+    undone = await desk.act(done, "undo")
+    removed = await desk.ask(tier={"levelId": None, "tierSetId": "club"})
+
+    assert [preview["outcome"][when]["tierOfSet"] for when in ("before", "after")] == [None, "friend"]
+    assert (done["unit"], done["outcome"]["after"]["tierOfSet"]) == ("club/friend", "friend")
+    assert fault(unknown, "correction.tier.tierSetId")["code"] == "unknownTierSet"
+    assert fault(other, "correction.tier")["code"] == "unknownTier"
+    assert undone.json()["undoOutcome"]["after"]["tierOfSet"] == "guest"
+    assert await desk.tier() == "bronze", "the default set is as it was"
+    assert removed.status_code == 400
