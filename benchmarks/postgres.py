@@ -16,6 +16,8 @@ from typing import Any
 import psycopg
 
 START_SECONDS = 60.0
+TEMPORARY = Path("/tmp")
+"""Where the files go: a short path, since a socket is in it."""
 
 # What the server rests on: it ends, and its folder goes, when our end of the pipe closes, be it by SIGKILL.
 _UNTIL_STDIN_CLOSES = 'folder=$1; shift; "$@" >"$folder/log" 2>&1 & read -r _; kill -QUIT $!; wait; rm -rf "$folder"'
@@ -42,7 +44,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster(*settings: str, inside: Path = Path("/tmp")) -> Iterator[Cluster]:  # short, since a socket is in it
+def cluster(*settings: str, inside: Path = TEMPORARY) -> Iterator[Cluster]:
     """The files of a fresh server, in a folder that goes with the block, with more `name=value` settings."""
     user = _unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir=inside))
@@ -61,9 +63,9 @@ def cluster(*settings: str, inside: Path = Path("/tmp")) -> Iterator[Cluster]:  
 
 
 @contextmanager
-def serving(*settings: str) -> Iterator[str]:
+def serving(*settings: str, inside: Path = TEMPORARY) -> Iterator[str]:
     """A fresh server on a socket, never as root, with more `name=value` settings; the URL of its database."""
-    with cluster(*settings) as files:
+    with cluster(*settings, inside=inside) as files:
         keeper = subprocess.Popen(
             ["sh", "-c", _UNTIL_STDIN_CLOSES, "sh", files.folder, *files.command],
             stdin=subprocess.PIPE,
