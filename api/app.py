@@ -23,7 +23,6 @@ from api.corrections import settings as correction_settings
 from api.documentation import routes as documentation
 from api.drafts import checks as draft_checks
 from api.drafts import routes as drafts
-from api.drafts import testing as draft_tests
 from api.due_items import routes as due_items
 from api.event_types import routes as event_types
 from api.event_types import writing as event_type_writing
@@ -48,6 +47,8 @@ from api.members import privacy as members_privacy
 from api.members import relations as members_relations
 from api.members import routes as members
 from api.merges import routes as merges
+from api.plans import planning as draft_planning
+from api.plans import testing as draft_tests
 from api.points import balances as points_balances
 from api.points import expiring as points_expiring
 from api.points import history as points_history
@@ -133,6 +134,7 @@ ROUTERS = (
     draft_tests.router,
     drafts.router,  # before programs, whose path parameter would match `draft`
     draft_checks.router,
+    draft_planning.router,
     programs.router,
     simulations.router,
     simulation_tests.router,

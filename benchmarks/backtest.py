@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from commands.plan.backtest import FromFile, Job, backtest
+from activities.backtest import FromFile, Job, backtest
 
 TARGET = 10_000
 """Events a second and core."""

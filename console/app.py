@@ -12,6 +12,7 @@ from console.administrators import routes as administrators
 from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
 from console.drafts import editing as draft_files
+from console.drafts import planning as draft_planning
 from console.drafts import routes as drafts
 from console.drafts import tests as draft_tests
 from console.event_types import routes as event_types
@@ -61,6 +62,7 @@ ROUTERS = (
     draft_tests.router,
     drafts.router,  # before the program, whose path parameter would match `draft`
     draft_files.router,
+    draft_planning.router,
     program.router,
     simulations.router,
     simulation_tests.router,

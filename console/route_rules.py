@@ -98,6 +98,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_DRAFT}/discard": {"POST": Needs(Permission.EDIT_PROGRAMS)},
     f"{_DRAFT}/tests": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/tests/coverage": {"POST": _EDIT},
+    f"{_DRAFT}/plan": {"GET": _EDIT, "POST": _DEPLOY},
     f"{_DRAFT}/rebase": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/file": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/file/completion": {"POST": _EDIT},

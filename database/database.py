@@ -59,6 +59,11 @@ class Database:
             raise
         return cls(connections)
 
+    @property
+    def url(self) -> str:
+        """The address of the database, with its password."""
+        return self._connections.engine.url.render_as_string(hide_password=False)
+
     def store(self, code: str) -> "StoreDatabase":
         """Return the database of one store."""
         return StoreDatabase(self._connections, code)

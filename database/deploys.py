@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from database.revisions import NewRevision
+from database.spend_risers import count_risers_by_spend
 from database.transaction import ReadTransaction, Transaction
 from loyalty.engine.notices import begin_to_move
 from loyalty.losses import DeployConsent, DeployLosses
 from loyalty.program.outline import Outline
+from loyalty.program.program import Program
+from loyalty.program.tiers import DEFAULT_SET
 from loyalty.refusals import UnnamedLosses
 from loyalty.webhooks.signing import new_secret
 
@@ -74,6 +77,20 @@ def losses_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Outline) -> D
         return DeployLosses()
     losses = tx.losses.of(old.dropped_by(new)) + tx.losses.of_attributes(old.narrowed_by(new))
     return DeployLosses(losses, old.retitled_by(new))
+
+
+def risers_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Program, *, now: datetime) -> dict[str, int]:
+    """Return how many members rise to each tier if a new program replaces a revision; `SET/TIER` of other tier sets."""
+    risers: dict[str, int] = {}
+    for before, after in [] if replaced.outline is None else replaced.outline.tier_rules_beside(Outline.of(new)):
+        prefix = "" if after.tier_set == DEFAULT_SET else f"{after.tier_set}/"
+        tier_set = new.tier_sets.get(after.tier_set)
+        if tier_set is not None and tier_set.by == "spend" and after.judges_everybody(before):
+            counted = count_risers_by_spend(tx.connection, new.store, tier_set)
+        else:
+            counted = tx.risers.count(before, after, now=now)
+        risers |= {f"{prefix}{name}": members for name, members in counted.items()}
+    return risers
 
 
 def refuse_unnamed_losses(tx: ReadTransaction, replaced: Replaced, new: Outline, consent: DeployConsent) -> None:

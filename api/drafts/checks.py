@@ -1,7 +1,7 @@
 """What is wrong in a draft, with cures, and what can be written at a position of a file."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +34,7 @@ async def check_draft(store_request: AdminRequest) -> Response:
     Columns count characters from 1. `cure` replaces a word of its line by a text, and puts the problem right.
     """
     draft = await draft_of(store_request)
-    problems = await asyncio.to_thread(lambda: list(_problems(encoded(draft.texts), store_request.now)))
-    return ExactJson({"problems": problems})
+    return ExactJson({"problems": await asyncio.to_thread(problems_of, encoded(draft.texts), store_request.now)})
 
 
 @router.post(
@@ -74,13 +73,13 @@ def _kind(path: str) -> str:
     return next(name for name, grammar in FILE_GRAMMARS.items() if grammar.folder == folder)
 
 
-def _problems(files: Mapping[str, bytes], now: datetime) -> Iterator[dict[str, Any]]:
+def problems_of(files: Mapping[str, bytes], now: datetime) -> list[dict[str, Any]]:
+    """All problems of the files of a draft, in the documented fields."""
     lines = Lines(files)
-    for problem in check_files(files, now=now).problems:
-        yield problem_view(problem, lines)
+    return [_problem_view(problem, lines) for problem in check_files(files, now=now).problems]
 
 
-def problem_view(problem: Problem, lines: Lines) -> dict[str, Any]:
+def _problem_view(problem: Problem, lines: Lines) -> dict[str, Any]:
     """A problem with the word that it points at and its cure."""
     place, token, cure = problem.place, lines.token(problem.place), lines.cure(problem)
     return {

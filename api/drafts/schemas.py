@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
 from api.http.responses import Instant
-from api.programs.schemas import MAX_REVISION
+from api.programs.schemas import MAX_REVISION, Drop
 from program_files.folders.layout import LONGEST_PATH
 from program_files.text.problems import Severity
 from workbench.drafts.merging import ChangeKind
@@ -21,6 +21,7 @@ MAX_DRAFT_FILES = 500
 MAX_BODY_BYTES = 2 * MAX_DRAFT_BYTES
 
 MAX_VERSION_LENGTH = 64
+MAX_PLAN_DAYS = 90
 
 Version: TypeAlias = Annotated[str, Field(max_length=MAX_VERSION_LENGTH)]
 FilePath: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_PATH)]
@@ -104,6 +105,21 @@ class Completions(TypedDict):
     start: int
     end: int
     proposals: list[Proposal]
+
+
+class PostDraftPlan(RequestModel):
+    """How many days of events are replayed under both programs; 0: none."""
+
+    days: int = Field(default=0, ge=0, le=MAX_PLAN_DAYS)
+
+
+class PostDraftDeploy(RequestModel):
+    """The `fingerprint` of what was planned; `note`, `drop` and `rename` as those of a deploy."""
+
+    fingerprint: str = Field(min_length=1, max_length=MAX_VERSION_LENGTH)
+    drop: Drop
+    rename: bool = False
+    note: str = Field(default="", max_length=255)
 
 
 class FileInDraft(TypedDict):

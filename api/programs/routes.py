@@ -44,7 +44,7 @@ LIST_QUERY = ListQuery({})
 RevisionNumber = Annotated[int, Path(alias="revision", ge=1, le=MAX_REVISION, description="Its number.")]
 Since = Annotated[int | None, Query(ge=0, le=MAX_REVISION, description="Another revision. [default: the one before]")]
 
-_REFUSED: dict[int | str, dict[str, Any]] = {
+REFUSED_DEPLOY: dict[int | str, dict[str, Any]] = {
     400: {"model": RefusedDeploy, "description": "The program is wrong, or members would lose something unnamed."},
     409: {"model": DeployConflict, "description": "Another revision is in force than the one it is based on."},
 }
@@ -64,7 +64,7 @@ _EXAMPLE = {
     "",
     summary="Deploy a program",
     response_model=DeployedRevision,
-    responses=_REFUSED,
+    responses=REFUSED_DEPLOY,
     openapi_extra=request_body(PostProgram, _EXAMPLE),
 )
 async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -> Response:
@@ -104,7 +104,7 @@ async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -
     "/rollback",
     summary="Roll a program back",
     response_model=RolledBackRevision,
-    responses=_REFUSED,
+    responses=REFUSED_DEPLOY,
     openapi_extra=request_body(PostRollback, {"revision": 1}),
 )
 async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest) -> Response:

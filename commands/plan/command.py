@@ -13,7 +13,7 @@ from commands.shared.exits import errors_as_exit_codes, require_folder
 from commands.shared.options import DATA, Data, Folder
 
 if TYPE_CHECKING:
-    from commands.plan.backtest import Progress
+    from activities.backtest import Progress
     from commands.plan.plan import Plan
     from workbench.backtest import BacktestResult
 

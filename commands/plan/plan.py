@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import assert_never
 
-from commands.plan.backtest import FromDatabase, FromFile, Job, Progress, Source, backtest
+from activities.backtest import DetailsRemoved, FromDatabase, FromFile, Job, Progress, Source, backtest
 from commands.shared.data_folder import NoDatabase, database_url
 from commands.shared.plan_files import PlanError
 from commands.shared.settings import Settings
@@ -15,7 +15,6 @@ from loyalty.calendar import local_day, start_of
 from loyalty.losses import DeployLosses
 from loyalty.program.outline import Outline
 from loyalty.program.program import Program
-from loyalty.program.tiers import DEFAULT_SET
 from program_files import read_outline, read_program, read_revision
 from workbench import differences
 from workbench.backtest import BacktestResult
@@ -85,7 +84,7 @@ def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
         job = Job(source, None if base is None else base.files, request.files)
         try:
             contrast = backtest(job, jobs=request.jobs, progress=progress)
-        except InvalidEventLine as error:
+        except (InvalidEventLine, DetailsRemoved) as error:
             raise PlanError(str(error)) from None
         except BrokenProcessPool:
             raise PlanError(
@@ -155,27 +154,16 @@ def _in_force(url: str, store: str) -> BaseProgram | None:
 
 def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[DeployLosses, Mapping[str, int]]:
     """What members would lose as of now, and how many would rise to each tier."""
-    from database.deploys import Replaced, losses_of_deploy
+    from database.deploys import Replaced, losses_of_deploy, risers_of_deploy
     from database.read_only import open_read_only
-    from database.spend_risers import count_risers_by_spend
     from database.transaction import ReadTransaction
 
     if base is None or base.revision is None:
         return DeployLosses(), {}
     with open_read_only(url) as connection:
-        tx = ReadTransaction(connection, program.store)
-        old, new = read_outline(base.files), Outline.of(program)
-        losses = losses_of_deploy(tx, Replaced(base.revision, old), new)
-        risers: dict[str, int] = {}
-        for before, after in old.tier_rules_beside(new):
-            prefix = "" if after.tier_set == DEFAULT_SET else f"{after.tier_set}/"
-            tier_set = program.tier_sets.get(after.tier_set)
-            if tier_set is not None and tier_set.by == "spend" and after.judges_everybody(before):
-                counted = count_risers_by_spend(connection, program.store, tier_set)
-            else:
-                counted = tx.risers.count(before, after, now=datetime.now(UTC))
-            risers |= {f"{prefix}{name}": members for name, members in counted.items()}
-        return losses, risers
+        tx, replaced = ReadTransaction(connection, program.store), Replaced(base.revision, read_outline(base.files))
+        losses = losses_of_deploy(tx, replaced, Outline.of(program))
+        return losses, risers_of_deploy(tx, replaced, program, now=datetime.now(UTC))
 
 
 def _notices(url: str, store: str) -> Mapping[str, int]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from program_files.folders.layout import TESTS
+
 Files: TypeAlias = Mapping[str, bytes]
 """The content of files by their paths inside the folder."""
 
@@ -32,7 +34,8 @@ def merge(folder: Files, in_force: Files, common: Files) -> Merge:
     delete, keep, conflicts = [], [], []
     for path in sorted({*folder, *in_force}):
         mine, theirs, before = folder.get(path), in_force.get(path), common.get(path)
-        if mine == theirs:
+        left_out = theirs is None and path.startswith(f"{TESTS}/")  # as a deploy from a folder leaves its tests
+        if mine == theirs or left_out:
             continue
         if theirs == before:
             keep.append(path)
@@ -48,4 +51,5 @@ def merge(folder: Files, in_force: Files, common: Files) -> Merge:
 def overwrite(folder: Files, in_force: Files) -> Merge:
     """Return how a folder becomes the program in force, whatever was changed in it."""
     write = {path: content for path, content in sorted(in_force.items()) if folder.get(path) != content}
-    return Merge(write, tuple(sorted({*folder} - {*in_force})))
+    gone = {path for path in {*folder} - {*in_force} if not path.startswith(f"{TESTS}/")}
+    return Merge(write, tuple(sorted(gone)))

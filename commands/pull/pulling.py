@@ -9,6 +9,8 @@ from commands.shared.pulled import FILE, Pulled, read_pulled, write_pulled
 from commands.shared.registry import Registry
 from commands.shared.registry_access import number_in_force
 from program_files import read_folder, revision_hash
+from program_files.folders.folder import read_test_files
+from program_files.folders.layout import TESTS
 
 MOST_REVISIONS = 100
 """How many revisions are looked at for the one that a folder comes from, if it was never pulled."""
@@ -39,7 +41,7 @@ def read(path: Path) -> Folder:
     """Read a folder, which need not exist yet; raise WrongPulledFile or ProgramFaults."""
     if not path.exists():
         return Folder(path, {}, None)
-    return Folder(path, read_folder(path), read_pulled(path))
+    return Folder(path, {**read_folder(path), **read_test_files(path)}, read_pulled(path))
 
 
 async def prepare(registry: Registry, folder: Folder, store: str, *, overwrites: bool) -> Pull:
@@ -92,7 +94,8 @@ async def _common(registry: Registry, folder: Folder, store: str) -> Files:
         return await registry.files(store, pulled.revision)
     if not folder.files:
         return {}
-    hash_ = revision_hash(folder.files)
+    own = {path: content for path, content in folder.files.items() if not path.startswith(f"{TESTS}/")}
+    hash_ = revision_hash(own)
     revisions = await registry.revisions(store, MOST_REVISIONS)
     if any(revision.hash == hash_ for revision in revisions):
         return folder.files

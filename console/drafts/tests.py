@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.drafts.routes import show_draft
-from api.drafts.testing import run_draft_tests
 from api.http.responses import ExactJson
+from api.plans.testing import run_draft_tests
 from console.drafts.files import file_url
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore, StorePage

@@ -47,6 +47,9 @@ RETRIED = {
     "TooLargeToAnalyse",
     "Unreadable",
     "_OtherRevision",
+    # Raised by a backtest, which no step makes.
+    "DetailsRemoved",
+    "_Stopped",
     # The program is loaded, and the step is run again.
     "NeedsRevision",
     # The step is run again for the member into whom that of the event was merged.

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from activities.backtest import FromDatabase, Job, backtest
 from activities.events import EventActivities
-from commands.plan.backtest import FromDatabase, Job, backtest
 from database import Database
 from database.programs import Programs
 from loyalty.engine.past_operations import PastOperation

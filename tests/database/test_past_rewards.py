@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from commands.plan.backtest import FromDatabase, Job, backtest
 
 from activities.events import EventActivities
-from commands.plan.backtest import FromDatabase, Job, backtest
 from database import Database
 from database.history import History
 from database.programs import Programs

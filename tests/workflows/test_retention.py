@@ -10,11 +10,11 @@ from sqlalchemy import func, select, update
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities import retention as retention_activities
+from activities.backtest import DetailsRemoved, FromDatabase, Job, backtest
 from activities.retention import RetentionActivities
 from activities.temporal_names import retention_id
 from api.events.views import event_details_view
 from commands.explain.text import lines
-from commands.plan.backtest import DetailsRemoved, FromDatabase, Job, backtest
 from commands.shared.settings import SettingError, parse_keep
 from database import Database, Transaction
 from database.access import Access

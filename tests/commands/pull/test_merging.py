@@ -37,6 +37,14 @@ def _files(content: bytes | None) -> Files:
     return {} if content is None else {"f": content}
 
 
+def test_a_test_stays_where_a_revision_has_none_and_else_follows_as_any_file() -> None:
+    tests = {"tests/f.yaml": A}
+
+    assert merge(tests, {}, tests) == merge(tests, {}, {}) == overwrite(tests, {}) == Merge()
+    assert merge({}, tests, {}) == merge({"tests/f.yaml": B}, tests, {"tests/f.yaml": B}) == Merge(write=tests)
+    assert merge(tests, {"tests/f.yaml": B}, {"tests/f.yaml": C}) == Merge(conflicts=("tests/f.yaml",))
+
+
 FOLDERS = st.dictionaries(st.sampled_from("fgh"), st.sampled_from([A, B, C]))
 
 

@@ -34,6 +34,7 @@ PAGES = (
     "/program/draft/file?path=reactors/double-on-web.yaml",
     "/program/draft/rebase",
     "/program/draft/tests",
+    "/program/draft/plan?days=1",
     "/simulate",
     "/simulate?type=purchase",
     "/imports",

@@ -2,8 +2,11 @@
 
 import json
 
+from access import Permission
+from console.drafts.files import KINDS
+from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, hidden_of, text_of
+from tests.kit.console import HOME, Visitor, hidden_of, text_of, visiting
 from tests.kit.programs import PROGRAM, files
 
 DRAFT = f"{HOME}/program/draft"
@@ -158,3 +161,102 @@ async def test_bad_forms_are_refused_and_nothing_is_lost(api: Api, visitor: Visi
     for action in ("copy", "rename", "remove", "restore"):
         assert (await visitor.post(f"{FILE}/{action}", {"_path": "reactors/none.yaml", "path": "x"})).status_code == 404
     assert set((await texts(api)).values()) == {"none"}
+
+
+async def test_a_draft_is_planned_deployed_with_a_note_and_rolled_back(api: Api, visitor: Visitor) -> None:
+    await api.report()
+    await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    wrong = await visitor.post(FILE, await fields(visitor, WRONG))
+    at_fault = await visitor.page(f"{DRAFT}/plan")
+    await visitor.post(
+        FILE, await fields(visitor, WRONG.replace("member.teir", "member.tier").replace("silver", "bronze"))
+    )
+    await visitor.post(f"{DRAFT}/new", {"kind": "tests", "path": "spring"})
+    test = (
+        "test: x\nat: 2024-05-01T09:00:00\nmember: {tier: bronze}\nsteps: [{event: app_login}, {expect: {points: 6}}]\n"
+    )
+    await visitor.post(FILE, await fields(visitor, test, "tests/spring.yaml"))
+    planned = await visitor.get(f"{DRAFT}/plan?days=2")
+    words = text_of(planned)
+
+    assert wrong.status_code == 303
+    assert "member.teir is unknown" in at_fault
+    assert "added reactor spring" in words
+    assert "0 passed, 1 failed" in words
+    assert "expected 6 , got 5" in words
+    assert "1 members gain, 0 lose" in words
+    assert "Most affected" in words
+
+    late = hidden_of(planned)
+    await visitor.post(FILE, await fields(visitor, test.replace("6", "5"), "tests/spring.yaml"))
+    refused = await visitor.post(f"{DRAFT}/plan", late)
+    done = await visitor.post(f"{DRAFT}/plan", hidden_of(await visitor.get(f"{DRAFT}/plan")) | {"note": "for March"})
+    api.programs._in_force.clear()
+    shown = await visitor.get(done.headers["location"])
+
+    assert refused.status_code == 400
+    assert "it was changed since" in text_of(refused)
+    assert done.status_code == 303
+    assert "Revision 2 is in force. Roll back to revision 1" in text_of(shown)
+    assert "for March" in text_of(shown)
+    assert f"{HOME}/program/1/roll-back" in shown.text
+    back = await visitor.post(
+        f"{HOME}/program/1/roll-back", hidden_of(await visitor.get(f"{HOME}/program/1/roll-back"))
+    )
+    assert back.status_code == 303
+
+
+async def test_two_people_at_one_program_lose_nothing_of_each_other(api: Api, visitor: Visitor) -> None:
+    designer = await add_administrator(api, "designer")
+    async with visiting(api) as other:
+        await other.log_in(designer.username)
+        await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "mine"})
+        await visitor.post(FILE, await fields(visitor, PROGRAM + "# mine\n", "program.yaml"))
+        await other.post(FILE, await fields(other, PROGRAM + "# theirs\n", "program.yaml"))
+        seen = await other.page(DRAFT)
+        mine, theirs = [await each.get(f"{DRAFT}/plan") for each in (visitor, other)]
+
+        first = await visitor.post(f"{DRAFT}/plan", hidden_of(mine))
+        api.programs._in_force.clear()
+        late = await other.post(f"{DRAFT}/plan", hidden_of(theirs))
+        question = await other.get(f"{DRAFT}/rebase")
+        decided = {"path": "program.yaml", "keep": "mine", "text": PROGRAM + "# mine\n# theirs\n"}
+        await other.post(f"{DRAFT}/rebase", hidden_of(question) | decided)
+        second = await other.post(f"{DRAFT}/plan", hidden_of(await other.get(f"{DRAFT}/plan")))
+
+    assert "mine.yaml" not in seen
+    assert (first.status_code, late.status_code, second.status_code) == (303, 409, 303)
+    assert "Revision 2 is in force, and your draft is based on 1" in text_of(late)
+    assert ("# mine" in question.text, "# theirs" in question.text) == (True, True)
+    whole = (await api.get("/api/DEFAULT/program/3"))["files"]
+    assert whole["program.yaml"].endswith("# mine\n# theirs\n")
+    assert "reactors/mine.yaml" in whole
+
+
+async def test_who_may_not_edit_or_deploy_is_not_offered_it(api: Api) -> None:
+    editing = await add_role(api, "editor", frozenset({Permission.EDIT_PROGRAMS, Permission.VIEW_PROGRAMS}))
+    editor, viewer = await add_administrator(api, "editor", role=editing), await add_administrator(api, "viewer")
+    async with visiting(api) as visitor:
+        await visitor.log_in(editor.username)
+        await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+        planned = await visitor.get(f"{DRAFT}/plan")
+        refused = await visitor.post(f"{DRAFT}/plan", hidden_of(planned))
+    async with visiting(api) as visitor:
+        await visitor.log_in(viewer.username)
+        listed = await visitor.get(f"{HOME}/program")
+        closed = await visitor.get(DRAFT)
+
+    assert (planned.status_code, refused.status_code, listed.status_code, closed.status_code) == (200, 403, 200, 403)
+    assert "_fingerprint" not in planned.text
+    assert f"{HOME}/program/draft" not in listed.text
+
+
+async def test_a_new_file_of_each_kind_is_right(api: Api, visitor: Visitor) -> None:
+    for folder in KINDS:
+        await visitor.post(f"{DRAFT}/new", {"kind": folder, "path": f"new-{folder}"})
+
+    assert {each["path"] for each in (await api.get("/api/DEFAULT/program/draft"))["files"]} >= {
+        f"{folder}/new-{folder}.yaml" for folder in KINDS
+    }
+    assert (await api.get("/api/DEFAULT/program/draft/problems"))["problems"] == []
+    assert (await api.post("/api/DEFAULT/program/draft/plan", {})).json()["tests"]["passed"] == 1

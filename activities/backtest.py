@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from threading import Thread, active_count
 from typing import Any, TypeAlias, assert_never
 
-from commands.shared.errors import CommandError
 from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.program.program import Program
@@ -47,7 +46,7 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the number of events replayed so far, and the number of all events if it is known."""
 
 
-class DetailsRemoved(CommandError):
+class DetailsRemoved(Exception):
     """The bodies of events that a backtest needs were removed, since they were old."""
 
     def __init__(self, since: datetime, removed: datetime) -> None:

@@ -95,8 +95,12 @@ class _Run:
 async def run_draft_tests(store_request: AdminRequest) -> Response:
     """Run the tests in `tests/` of your draft as `laurel test` does. Nothing is written, nothing sent."""
     texts = (await draft_of(store_request)).texts
-    done = await run_simulating(lambda: _run(encoded(texts)))
-    return ExactJson(_view(done))
+    return ExactJson(await run_simulating(lambda: results_of_tests(encoded(texts))))
+
+
+def results_of_tests(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """The results of the tests of a program, in the documented fields; raise ProgramFaults for files that are wrong."""
+    return _view(_run(files))
 
 
 def _run(files: Mapping[str, bytes]) -> _Run:

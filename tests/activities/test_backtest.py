@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.plan.backtest import FromFile, Job, backtest
+from activities.backtest import FromFile, Job, backtest
 from tests.kit import programs
 from tests.kit.processes import started, write
 from workbench.backtest import ReplayComparison
@@ -52,8 +52,8 @@ def test_a_file_that_is_cut_comes_to_what_it_comes_to_in_one_piece(
 ) -> None:
     work = job(events(tmp_path / "events.jsonl", 200))
     whole, _ = replayed(work, jobs=1)
-    monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
-    monkeypatch.setattr("commands.plan.backtest.MAX_SHARE_BYTES", largest_share)
+    monkeypatch.setattr("activities.backtest.SMALL_FILE", 0)
+    monkeypatch.setattr("activities.backtest.MAX_SHARE_BYTES", largest_share)
 
     cut, told = replayed(work, jobs)
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_cut_comes_to_what_it_comes_to_in_one_piece(
 
 def test_members_who_share_a_limit_are_replayed_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     work = job(events(tmp_path / "events.jsonl", 40), LIMITED)
-    monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
+    monkeypatch.setattr("activities.backtest.SMALL_FILE", 0)
 
     contrast, _ = replayed(work, jobs=2)
 
@@ -77,8 +77,8 @@ def test_a_wrong_line_is_named_in_any_process(
 ) -> None:
     file = events(tmp_path / "events.jsonl", 100)
     file.write_text(file.read_text() + '{"type": "purchase"}\n')
-    monkeypatch.setattr("commands.plan.backtest.SMALL_FILE", 0)
-    monkeypatch.setattr("commands.plan.backtest.MAX_SHARE_BYTES", largest_share)
+    monkeypatch.setattr("activities.backtest.SMALL_FILE", 0)
+    monkeypatch.setattr("activities.backtest.MAX_SHARE_BYTES", largest_share)
 
     with pytest.raises(InvalidEventLine, match=r"events\.jsonl:101: event\.eventDate is missing"):
         replayed(job(file), jobs=2)
