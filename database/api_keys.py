@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
+from database.damaged import DamagedInstant
 from database.queries import columns_of
 from database.tables import api_key
 
@@ -47,8 +48,9 @@ class ApiKeyQueries:
             return None
         *values, is_present = row
         key = ApiKey(*values)
-        ends = [key.expires_at, None if is_present else key.previous_expires_at]
-        return key, min((each for each in ends if each is not None), default=None)
+        ends = [each for each in (key.expires_at, None if is_present else key.previous_expires_at) if each is not None]
+        damaged = next((each for each in ends if isinstance(each, DamagedInstant)), None)
+        return key, min(ends, default=None) if damaged is None else damaged
 
     def get(self, admin_id: str, key_id: str) -> ApiKey | None:
         """Return a key of an administrator by its id."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
+    String,
     and_,
     case,
     cast,
@@ -21,8 +22,10 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
 )
 
+from database.damaged import DamagedInstant
 from database.sums import sum_in_halves, whole_sum
 from database.tables import account, allocation, event, lot, revision, transfer
 from loyalty.calendar import add_months, local_day, start_of
@@ -144,9 +147,11 @@ class _Sums:
 
     def _months_until(self, until: datetime, zone: tzinfo) -> list[date]:
         """Return the first days of the months in which lots were added, and those between."""
-        first = self._connection.execute(
-            select(func.min(lot.c.created_at)).where(lot.c.store == self._store)
-        ).scalar_one_or_none()
+        earliest = select(func.min(lot.c.created_at)).where(lot.c.store == self._store)
+        first = self._connection.execute(earliest).scalar_one_or_none()
+        while isinstance(first, DamagedInstant):
+            later = earliest.where(type_coerce(lot.c.created_at, String) > first.stored)
+            first = self._connection.execute(later).scalar_one_or_none()
         last = local_day(until, zone)
         month = (last if first is None else min(last, local_day(first, zone))).replace(day=1)
         months = []

@@ -20,7 +20,9 @@ class RoleQueries:
         self.connection = connection
 
     def get(self, role_id: int) -> Role | None:
-        """Return a role, built in or made by API."""
+        """Return a role, built in or made by API; none for a number that was damaged by hand."""
+        if not isinstance(role_id, int):
+            return None
         built_in = role_of_id(role_id)
         if built_in is not None:
             return built_in

@@ -1,6 +1,6 @@
 """Rows to show that cannot be read: written by a newer version, or changed by hand. One of them breaks no list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_type_hints
@@ -57,6 +57,16 @@ def unreadable_reason(record: Any) -> str | None:
         if field.name in numbers and not isinstance(value, int | None):  # SQLite keeps any text in any column
             return f"{str(value)[:MAX_SHOWN]!r} is no whole number"
     return None
+
+
+def damage_of(values: Iterable[Any], numbers: Iterable[Any] = ()) -> str | None:
+    """Return why a row cannot be read, by its values, and those of them that are numbers; None if it can."""
+    for value in values:
+        if isinstance(value, Unreadable | DamagedInstant):
+            return value.reason
+    return next(
+        (f"{str(each)[:MAX_SHOWN]!r} is no whole number" for each in numbers if not isinstance(each, int)), None
+    )
 
 
 @cache

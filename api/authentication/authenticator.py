@@ -13,6 +13,7 @@ from api.authentication.tokens import AccessToken, Tokens, digest
 from api.http.errors import NotAuthenticated
 from database import AccessReader, Database
 from database.api_keys import ApiKey
+from database.damaged import DamagedInstant
 
 KEY_PREFIX = "lrl_"
 """The start of every API key, which distinguishes it from a token and lets scanners find one that leaks."""
@@ -75,6 +76,8 @@ class Authenticator:
         if found is None:
             raise NotAuthenticated("Invalid API key")
         caller, expires_at = found
+        if isinstance(expires_at, DamagedInstant):
+            raise NotAuthenticated("this API key cannot be read: make a new one")
         if expires_at is not None and expires_at <= datetime.now(UTC):
             raise NotAuthenticated("Expired API key: make a new one")
         assert caller.key is not None

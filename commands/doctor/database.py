@@ -14,11 +14,12 @@ from commands.shared.database_reader import revision_in_force, store_codes
 from commands.shared.secret_keys import KEY_FILE
 from commands.shared.settings import SECRET_KEY, Settings
 from database import InvalidDatabaseUrl
+from database.audit.readable import damaged_columns
 from database.migrate import config, head
 from database.read_only import open_read_only
 from database.secret_keys import SecretKeyError, SecretKeys
 from database.stored_secrets import KEY_CHECK, setting_of
-from database.tables import member_collision, setting
+from database.tables import admin, api_key, member_collision, revision, role, session, setting, store
 from database.transaction import ReadTransaction
 from program_files import ProgramFaults, read_revision
 
@@ -43,18 +44,19 @@ def _findings(connection: Connection, data: Path, settings: Settings) -> Iterato
     if "alembic_version" not in inspect(connection).get_table_names():
         yield ill("database", "it is empty", "deploy a program by `laurel deploy`, which makes the tables")
         return
-    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    if revision != newest:
+    schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    if schema != newest:
         known = {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
-        is_older = revision in known
+        is_older = schema in known
         cure = "start this version, which migrates it" if is_older else "use the version that wrote it"
         kind = "older" if is_older else "newer"
-        yield ill("schema", f"it is of {kind} version {revision}, and this one needs {newest}", cure)
+        yield ill("schema", f"it is of {kind} version {schema}, and this one needs {newest}", cure)
         return
-    yield well("database", f"{connection.dialect.name}, schema {revision}")
+    yield well("database", f"{connection.dialect.name}, schema {schema}")
     yield _key(connection, data, settings)
     yield from _programs(connection)
     yield from _collisions(connection)
+    yield from _damage(connection)
     if connection.dialect.name == "postgresql":
         skew = abs(
             (connection.execute(text("SELECT clock_timestamp()")).scalar_one() - datetime.now(UTC)).total_seconds()
@@ -82,6 +84,18 @@ def _collisions(connection: Connection) -> Iterator[Finding]:
     for code, number in connection.execute(counted.order_by(member_collision.c.store)):
         cure = f"see GET /api/{code}/member/collision, and give one of each two another email or phone"
         yield ill("members", f"{number} of store {code} have an email or phone that is found as another's", cure)
+
+
+def _damage(connection: Connection) -> Iterator[Finding]:
+    """Values that cannot be read, of the tables of which one row stops more than a list; the others may be large."""
+    if connection.dialect.name != "sqlite":  # others refuse to store them
+        return
+    damaged = list(damaged_columns(connection, (store, revision, role, admin, api_key, session)))
+    if damaged:
+        cure = "correct the values, or restore a backup by `laurel restore`"
+        yield ill("values", f"some cannot be read: {', '.join(damaged)}", cure)
+    else:
+        yield well("values", "stores, programs and access can be read; `laurel audit` reads all others")
 
 
 def _programs(connection: Connection) -> Iterator[Finding]:

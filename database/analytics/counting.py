@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import Connection, Select, delete, insert, literal, literal_column, null, select
 
 from database.analytics.activity import ActiveDay, ActiveDays
@@ -28,6 +29,7 @@ from database.tables import (
     transfer,
     uncounted,
 )
+from database.unreadable import damage_of, shown
 from loyalty.analytics.figures import (
     ACTIVE,
     BUYER,
@@ -40,6 +42,8 @@ from loyalty.analytics.figures import (
     Sum,
 )
 from loyalty.store.members import Balance
+
+log = structlog.get_logger(__name__)
 
 RowKind: TypeAlias = Literal["transfer", "lot", "fired", "sale", "return", "customer"]
 
@@ -107,7 +111,8 @@ class FigureCounts(Queries):
         found = Counted(zone)
         by_kind: dict[RowKind, list[Note]] = defaultdict(list)
         for note in notes:
-            by_kind[note.kind].append(note)
+            if _is_readable("uncounted", note.id, note, (note.sign, note.amount or 0)):
+                by_kind[note.kind].append(note)
         for kind, several in by_kind.items():
             match kind:
                 case "transfer":
@@ -126,7 +131,7 @@ class FigureCounts(Queries):
         signs: dict[str, int] = defaultdict(int)
         for note in notes:
             signs[note.row] += note.sign
-        for row in self._rows(transfers_to_count(), transfer.c.id, signs):
+        for row in self._rows(transfers_to_count(), transfer.c.id, signs, numbers=STOCKS):
             counted = transfer_to_count(row)
             day = found.day(row.at)
             found.add(day, counted.increments, signs[row.id])
@@ -142,7 +147,8 @@ class FigureCounts(Queries):
                 found.add(found.day(note.at), [Increment("expiring", wallets[note.row], 0, note.amount)], note.sign)
 
     def _count_fired(self, notes: Sequence[Note], found: Counted) -> None:
-        wanted = select(step.c.result, event.c.member, event.c.received_at).join(event, event.c.id == step.c.event)
+        columns = (event.c.id, shown(step.c.result), event.c.member, event.c.received_at)
+        wanted = select(*columns).join(event, event.c.id == step.c.event)
         for row in self._rows(wanted.where(step.c.name == "decide"), step.c.event, [note.row for note in notes]):
             day = found.day(row.received_at)
             for source in row.result.get("fired", ()):
@@ -156,16 +162,19 @@ class FigureCounts(Queries):
             if note.at is not None and note.amount is not None:
                 figure: Figure = "returns" if note.kind == "return" else "sales"
                 found.add(found.day(note.at), [Increment(figure, WHOLE_STORE, 1, note.amount)], note.sign)
-            if note.sign > 0:
-                row = here[note.row]
+            row = here.get(note.row)
+            if note.sign > 0 and row is not None:
                 is_return = row.document_type == "return"
                 names = (RETURNER,) if is_return else (ACTIVE, BUYER)
                 found.active(row.member, found.day(row.purchased_at), *names)
 
-    def _rows(self, wanted: Select[Any], key: Any, ids: Iterable[str]) -> Iterator[Any]:
+    def _rows(self, wanted: Select[Any], key: Any, ids: Iterable[str], numbers: Sequence[str] = ()) -> Iterator[Any]:
+        """Yield the rows with these ids that can be read; `numbers`: those of their columns that are numbers."""
         every = list(ids)
         for first in range(0, len(every), _CHUNK):
-            yield from self.connection.execute(wanted.where(key.in_(every[first : first + _CHUNK])))
+            for row in self.connection.execute(wanted.where(key.in_(every[first : first + _CHUNK]))):
+                if _is_readable(key.table.name, row.id, row, [getattr(row, name) for name in numbers]):
+                    yield row
 
 
 class Figures(FigureCounts, WriteQueries):
@@ -234,6 +243,14 @@ class Figures(FigureCounts, WriteQueries):
         run(insert(uncounted).from_select(columns, transfers.where(transfer.c.store == here)))
         run(insert(uncounted).from_select(columns, sales.where(table.c.store == here)))
         self.upsert(figure_zone, {"zone": zone.key})
+
+
+def _is_readable(table: str, row: Any, values: Iterable[Any], numbers: Iterable[Any]) -> bool:
+    """Whether a row can be counted; one that was damaged by hand is left out, and logged: it holds up no others."""
+    reason = damage_of(values, numbers)
+    if reason is not None:
+        log.warning("a row that cannot be read is in no figure", table=table, row=row, reason=reason)
+    return reason is None
 
 
 _ABOUT = transfer.alias("about")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select, text
 from database.analytics.activity import NEVER
 from database.analytics.counting import BASE, Counted, FigureCounts
 from database.tables import active_day, activity_gap, daily_figure
+from database.unreadable import damage_of
 from loyalty.analytics.figures import Activity, Figure, Sums
 
 MOST_NOTES = 5_000
@@ -46,7 +47,8 @@ class FigureReader(FigureCounts):
             table.c.store == self.store, table.c.figure.in_(list(figures)), table.c.day.between(first, last)
         )
         for day, figure, name, times, high, low in self.connection.execute(here):
-            yield DailySum(day, figure, name, times, high * BASE + low)
+            if damage_of((), (times, high, low)) is None:
+                yield DailySum(day, figure, name, times, high * BASE + low)
         for (figure, name, day), found in self._waiting.sums.items():
             if figure in figures and first <= day <= last:
                 yield DailySum(day, figure, name, *found)

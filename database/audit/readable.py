@@ -1,10 +1,25 @@
 """Values that can be read: SQLite keeps any text in any column, and somebody may have changed a row by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, reduce
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, String, Table, and_, case, cast, func, literal, or_, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
 from database.audit.checks import STORE, Check, Comparison
 from database.tables import Instant, metadata, store
@@ -37,6 +52,16 @@ def _check(table: Table, columns: Sequence[Column[Any]]) -> Check:
         {"row": reduce(lambda text, column: text + literal("/") + _text(column), table.primary_key, _named(table))},
         tuple(map(_comparison, columns)),
     )
+
+
+def damaged_columns(connection: Connection, tables: Iterable[Table]) -> Iterator[str]:
+    """Yield `table.column` of the dates and numbers of tables on SQLite that cannot be read in some row."""
+    for table in tables:
+        for column in table.c:
+            if isinstance(column.type, Instant | Integer):
+                some = select(literal(1)).select_from(table).where(_is_damaged(column)).limit(1)
+                if connection.execute(some).first() is not None:
+                    yield f"{table.name}.{column.name}"
 
 
 def _named(table: Table) -> ColumnElement[str]:

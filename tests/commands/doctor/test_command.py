@@ -57,7 +57,7 @@ async def test_a_sound_folder_is_well_and_stays_as_it_is(tmp_path: Path) -> None
     findings = await diagnose(data, free_port())
 
     assert wrong(findings) == {}
-    assert {each.subject for each in findings} == {"data folder", "database", "secret key", "program", "port"}
+    assert {each.subject for each in findings} == {"data folder", "database", "secret key", "program", "values", "port"}
     assert before == {name: (data / name).stat().st_mtime_ns for name in before}
 
 
@@ -70,6 +70,8 @@ async def test_what_is_wrong_with_a_database_is_found(tmp_path: Path) -> None:
     (data / KEY_FILE).write_text(key)
     change(data, 'UPDATE revision SET files = \'{"program.yaml": "nonsense"}\'')
     assert "revision 1 of store DEFAULT cannot be read" in wrong(look_at_database(data, SETTINGS))["program"]
+    change(data, "UPDATE revision SET deployed_at = 'yesterday'")
+    assert wrong(look_at_database(data, SETTINGS))["values"] == "some cannot be read: revision.deployed_at"
     change(data, "DELETE FROM setting WHERE name = 'secret_key_check'")
     assert wrong(look_at_database(data, SETTINGS))["secret key"] == "secrets in the database are not encrypted"
     for version, kind in (("0005", "older"), ("9999", "newer")):
