@@ -35,6 +35,7 @@ from console.rewards import routes as rewards
 from console.route_rules import RULES
 from console.search import routes as search
 from console.security.page_headers import AddPageHeaders
+from console.settings import routes as settings
 from console.simulations import routes as simulations
 from console.simulations import saving as simulation_tests
 from console.transactions import routes as transactions
@@ -58,6 +59,7 @@ ROUTERS = (
     corrections.router,
     points.router,
     transactions.router,
+    settings.router,
     rewards.router,
     draft_tests.router,
     drafts.router,  # before the program, whose path parameter would match `draft`

@@ -27,6 +27,7 @@ _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)
 _ISSUED = f"{STORE}/redemptions/{{issued}}"
 _ISSUE = Needs(Permission.ISSUE_REWARDS)
+_CHANGE_TRANSACTIONS = Needs(Permission.CHANGE_TRANSACTIONS)
 _CHANGE_REWARDS = Needs(Permission.CHANGE_REWARDS)
 _WEBHOOK_FORM: Mapping[str, Rule] = {
     "GET": Needs(Permission.CHANGE_WEBHOOKS),
@@ -84,7 +85,10 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{STORE}/points/{{transfer}}": {"GET": Needs(Permission.VIEW_POINTS)},
     f"{STORE}/transactions": {"GET": Needs(Permission.VIEW_TRANSACTIONS)},
     f"{STORE}/transactions/{{transaction}}": {"GET": Needs(Permission.VIEW_TRANSACTIONS)},
-    f"{STORE}/transactions/{{transaction}}/assign": {"POST": Needs(Permission.CHANGE_TRANSACTIONS)},
+    f"{STORE}/transactions/{{transaction}}/assign": {"POST": _CHANGE_TRANSACTIONS},
+    f"{STORE}/transactions/{{transaction}}/labels": {"POST": _CHANGE_TRANSACTIONS},
+    f"{STORE}/transactions/{{transaction}}/return": {"GET": _CHANGE_TRANSACTIONS, "POST": _CHANGE_TRANSACTIONS},
+    f"{STORE}/settings": {"GET": Needs(Permission.VIEW_SETTINGS), "POST": Needs(Permission.CHANGE_SETTINGS)},
     f"{STORE}/rewards": {"GET": Needs(Permission.VIEW_REWARDS)},
     _REWARD: {"GET": Needs(Permission.VIEW_REWARDS)},
     f"{_REWARD}/stock": {"POST": _CHANGE_REWARDS},

@@ -43,6 +43,7 @@ SECTIONS = (
     Section("webhooks", "Webhooks", "webhook", Permission.VIEW_WEBHOOKS),
     Section("imports", "Imports", "file-import", Permission.VIEW_IMPORTS),
     Section("exports", "Exports", "download", Permission.VIEW_EXPORTS),
+    Section("settings", "Settings", "settings", Permission.VIEW_SETTINGS),
     Section("administrators", "Administrators", "user-shield", Permission.VIEW_ADMINISTRATORS, is_of_store=False),
     Section("roles", "Roles", "shield-lock", Permission.VIEW_ROLES, is_of_store=False),
     Section("audit-log", "Audit log", "history", Permission.VIEW_AUDIT_LOG, is_of_store=False),

@@ -7,6 +7,7 @@ from typing import Any
 from api.http.responses import format_instant, omit_none
 from database import ReadTransaction
 from loyalty.program.program import Program
+from loyalty.program.wallets import Points
 from loyalty.store.points import Transfer
 from loyalty.store.transactions import StoredTransaction
 from loyalty.webhooks.messages.text import number
@@ -31,7 +32,7 @@ def transaction_view(tx: ReadTransaction, found: StoredTransaction, program: Pro
         | omit_none(linkedDocumentNumber=found.linked_number, purchasePlace=found.purchase_place),
         "matched": found.member is not None,
         "pointsEarned": wallet.amount(_sum(mine, "award")),
-        "unitsDeducted": wallet.amount(_sum(mine, "deduct", "take_back")),
+        "unitsDeducted": wallet.amount(Points(_sum(mine, "deduct", "take_back") + _returned(mine))),
         "createdAt": format_instant(found.created_at, zone),
     } | omit_none(
         customerId=found.member,
@@ -59,6 +60,12 @@ def _shortfall(transfers: list[Transfer], program: Program) -> list[dict[str, An
 
 def _sum(transfers: list[Transfer], *kinds: str) -> int:
     return sum(each.points for each in transfers if each.kind in kinds)
+
+
+def _returned(transfers: list[Transfer]) -> int:
+    """What goods that came back took; not what they gave back."""
+    returns = [each for each in transfers if each.kind == "return"]
+    return sum(each.points for each in returns if each.change.net + each.change.pending < 0)
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:

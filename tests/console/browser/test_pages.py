@@ -24,6 +24,7 @@ PAGES = (
     "/transactions",
     "/rewards",
     "/redemptions",
+    "/settings",
     "/rewards/free-coffee",
     "/program",
     "/program/1",
