@@ -16,7 +16,7 @@ ENTRIES = Table(
         Column("Who", "username"),
         Column("What", "eventType"),
         Column("About", "entityType"),
-        Column("Id", "entityId"),
+        Column("Id", "entityId", "sentence"),
         Column("Store", "store.code"),
         Column("Outcome", "outcome"),
         Column("Status", "status"),

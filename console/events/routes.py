@@ -22,9 +22,9 @@ EVENTS = Table(
         Column("Member", "customerId"),
         Column("E-mail", "customerData.email", "personal"),
         Column("Phone", "customerData.phone", "personal"),
-        Column("Id of the reporter", "eventId"),
+        Column("Id of the reporter", "eventId", "sentence"),
         Column("Id", "customEventId"),
-        Column("Error", "error"),
+        Column("Error", "error", "personal"),
     ),
     by_key=True,
 )

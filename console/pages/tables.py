@@ -24,12 +24,12 @@ Fetch: TypeAlias = Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
 class Column:
     """A column: `path` leads to its value in an item of the API's answer, with dots.
 
-    What is personal is masked for those who may not see it.
+    What is personal is masked for those who may not see it; a sentence is shown to them without what it has of that.
     """
 
     title: str
     path: str
-    kind: Literal["plain", "moment", "personal"] = "plain"
+    kind: Literal["plain", "moment", "personal", "sentence"] = "plain"
 
     def cell(self, item: Mapping[str, Any], *, shows_personal: bool) -> object:
         """The value of an item, as it stands in a cell."""
@@ -40,6 +40,8 @@ class Column:
             return None
         if self.kind == "personal" and not shows_personal:
             return formats.masked(value)
+        if self.kind == "sentence" and not shows_personal:
+            return formats.without_personal(value)
         if self.kind == "moment":
             return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M:%S")
         return value if isinstance(value, str | int | Decimal) else rules.exact.dumps(value)

@@ -26,7 +26,8 @@ on: text
 when: {"==": [{var: [event.body.key, none]}, friend]}
 then: [{award_points: {points: 1}}]
 """
-ELSEWHERE = ("/console/static/", "/console/log-out")
+ELSEWHERE = ("/console/static/", "/console/log-out", f"{HOME}/simulate/test")
+"""What is not opened: a test is made of an event whose member's past is whole, which a marked one is not."""
 
 
 async def every_page(visitor: Visitor) -> dict[str, str]:
@@ -84,6 +85,11 @@ async def test_no_page_shows_personal_data_to_whom_it_is_not_for(api: Api) -> No
         pages = await every_page(visitor)
         named = {"_type": "text", "event.eventDate": "2026-05-01T10:00:00", "event.customerData": another}
         pages["simulated"] = (await visitor.post(f"{HOME}/simulate", named | {"event.body": '{"key": "a"}'})).text
+        theirs_reported = (await api.get(f"/api/DEFAULT/customEvent?customerId={another}&type=text"))["items"]
+        for each in theirs_reported[:2]:
+            pages["test of " + each["customEventId"]] = await visitor.page(
+                f"{HOME}/simulate/test?event={each['customEventId']}"
+            )
         files = [await visitor.get(f"{HOME}/members/{member}/{each}") for each in ("export", "change")]
     of_each_kind = {kind: url for url in pages for kind in kinds({url: ""})}
     personal = {f"/{each}/*" for each in ("members", "events", "webhooks/deliveries", "imports")}
