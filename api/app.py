@@ -16,6 +16,7 @@ from api.api_keys import routes as api_keys
 from api.audit_log import archives as audit_archives
 from api.audit_log import routes as audit_log
 from api.campaigns import codes as campaign_codes
+from api.campaigns import decisions as campaign_decisions
 from api.campaigns import routes as campaigns
 from api.channels import routes as channels
 from api.corrections import routes as corrections
@@ -105,6 +106,7 @@ ROUTERS = (
     achievements.router,
     campaigns.router,
     campaign_codes.router,
+    campaign_decisions.router,
     tiers.router,  # before members, whose path parameter would match `tier`
     members_lookups.router,  # before members, whose path parameter would match `check`
     rewards.router,  # before members, whose path parameter would match `reward`

@@ -220,6 +220,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
         "PATCH": _IN_FILES,
         "DELETE": _IN_FILES,
     },
+    f"{_STORE}/campaign/{{campaign}}/decision": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{_STORE}/campaign/{{campaign}}/codes": {
         "GET": Needs(Permission.VIEW_CAMPAIGNS),
         "POST": Needs(Permission.CHANGE_REWARDS),

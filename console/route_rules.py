@@ -111,6 +111,8 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_DRAFT}/file/remove": {"POST": _EDIT},
     f"{_DRAFT}/file/restore": {"POST": _EDIT},
     f"{STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{STORE}/program/{{revision}}/file": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{STORE}/reactors/{{reactor}}": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{STORE}/program/{{revision}}/roll-back": {"GET": _DEPLOY, "POST": _DEPLOY},
     f"{STORE}/simulate/test": {"GET": _WRITE_TEST, "POST": _WRITE_TEST},
     f"{STORE}/simulate": {"GET": Needs(Permission.SIMULATE), "POST": Needs(Permission.SIMULATE)},

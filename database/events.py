@@ -133,6 +133,16 @@ class EventQueries(Queries):
         newest = newest.order_by(event.c.received_at.desc(), event.c.id.desc()).limit(limit)
         return [StoredEvent(*row) for row in self.connection.execute(newest)]
 
+    def before(self, type_: str, place: tuple[datetime, str] | None, *, limit: int) -> list[StoredEvent]:
+        """Return the events of a type that were received before one (moment and id), the newest first; None: all."""
+        here = [event.c.store == self.store, event.c.type == type_]
+        if place is not None:
+            here.append(event.c.received_at <= place[0])
+            here.append(or_(event.c.received_at < place[0], event.c.id < place[1]))
+        newest = select(*shown_columns_of(StoredEvent, event)).where(*here)
+        newest = newest.order_by(event.c.received_at.desc(), event.c.id.desc()).limit(limit)
+        return [StoredEvent(*row) for row in self.connection.execute(newest)]
+
     def page(self, page: PageRequest, *, without: Iterable[str]) -> PageResult[StoredEvent]:
         """Return a page of the events of all but some types, in the order they were received.
 

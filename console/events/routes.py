@@ -1,5 +1,7 @@
 """Events: as they come in, and one event with the reason of each yes and each no."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -8,7 +10,7 @@ from api.simulations.routes import try_out
 from console.pages.hiding import hidden_event
 from console.pages.page import PageOfStore
 from console.pages.tables import Column, Table
-from console.pages.waterfall import Waterfall
+from console.pages.waterfall import Waterfall, place_url
 from console.route_rules import STORE
 
 router = APIRouter()
@@ -56,7 +58,12 @@ async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N
     event_type = page.store_request.program.event_types.get(event["type"])
     can_simulate = page.may(try_out) and event_type is not None and not event_type.built_in
     return await page.render(
-        "events/event.html", event=event, waterfall=waterfall, form_key=form_key, can_simulate=can_simulate
+        "events/event.html",
+        event=event,
+        waterfall=waterfall,
+        form_key=form_key,
+        can_simulate=can_simulate,
+        place_url=partial(place_url, page, event["revision"]),
     )
 
 

@@ -3,6 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+
+from console.pages.page import StorePage
+
+
+def place_url(page: StorePage, revision: int | None, place: str) -> str:
+    """The address of a place, `file:line:column`, in a revision's files; None: in the caller's draft."""
+    path, _, rest = place.partition(":")
+    query = urlencode({"path": path, "line": rest.partition(":")[0] or "1"})
+    if revision is None:
+        return f"{page.url('program', 'draft', 'file')}?{query}"
+    return f"{page.url('program', str(revision), 'file')}?{query}#line"
+
 
 YES = frozenset({"fired", "counted"})
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,11 +18,12 @@ from api.simulations.routes import try_out
 from console.pages.forms import Form
 from console.pages.hiding import hidden_simulation, masked_body
 from console.pages.page import REFUSED, PageOfStore, StorePage
-from console.pages.waterfall import Waterfall
+from console.pages.waterfall import Waterfall, place_url
 from console.route_rules import STORE
 from console.simulations.form import UNDER, form_of_event, simulation_body, simulation_form
 from loyalty.program.event_types import EventType
 from loyalty.program.program import Program
+from workbench.simulation.simulation_json import UNDEPLOYED
 
 router = APIRouter()
 
@@ -68,7 +70,7 @@ async def simulate_page(page: PageOfStore) -> Response:
         if not page.shows_personal_data:
             done = hidden_simulation(done, page.store_request.program, now=page.now)
     except REFUSED as error:
-        return await page.refuse(SIMULATION, form, error, **simulation_context(event_type))
+        return await page.refuse(SIMULATION, form, error, **simulation_context(page, event_type))
     return await _render(page, event_type, form, done=done)
 
 
@@ -80,24 +82,27 @@ async def _render(
     done: Mapping[str, Any] | None = None,
     begun_from: Mapping[str, Any] | None = None,
 ) -> Response:
-    return await page.render(SIMULATION, form=form, **simulation_context(event_type, done, begun_from))
+    return await page.render(SIMULATION, form=form, **simulation_context(page, event_type, done, begun_from))
 
 
 def simulation_context(
+    page: StorePage,
     event_type: EventType,
     done: Mapping[str, Any] | None = None,
     begun_from: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the page of a simulation shows beside its form."""
-    events = meanwhile = None
+    events = meanwhile = under = None
     if done is not None:
         events, meanwhile = list(_flat(done["events"])), list(_flat(done["meanwhile"]))
+        under = None if done["revision"] == UNDEPLOYED else done["revision"]
     return {
         "event_type": event_type,
         "done": done,
         "events": events,
         "meanwhile": meanwhile,
         "begun_from": begun_from,
+        "place_url": partial(place_url, page, under),
     }
 
 

@@ -48,7 +48,7 @@ async def save_page(page: PageOfStore) -> Response:
         body = await asyncio.to_thread(simulation_body, form, event_type.name)
         written = await page.call(write_simulation, body=body)
     except REFUSED as error:
-        return await page.refuse(SIMULATION, form, error, **simulation_context(event_type))
+        return await page.refuse(SIMULATION, form, error, **simulation_context(page, event_type))
     return await _shown(page, written)
 
 

@@ -21,6 +21,7 @@ OF_STORE = {
     "redemptions": "When (Europe/Warsaw)",
     "rewards/coffee": "Code",
     "event-types": "Title",
+    "reactors/points-for-purchase": "Answer",
     "program": "Deployed (Europe/Warsaw)",
     "imports": "File",
     "exports": "Rows",

@@ -28,6 +28,8 @@ PAGES = (
     "/rewards/free-coffee",
     "/program",
     "/program/1",
+    "/program/1/file?path=reactors/double-on-web.yaml&line=8",
+    "/reactors/double-on-web",
     "/event-types",
     "/event-types/purchase",
     "/event-types/_new",

@@ -1,11 +1,15 @@
 """Pages of the program: revisions, differences, rolling back."""
 
+from datetime import UTC, datetime
+
+from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.losses import DeployConsent
 from tests.kit.api import Api
 from tests.kit.console import HOME, Visitor, hidden_of
 from tests.kit.programs import PROGRAM, files
 
 PROGRAMS = f"{HOME}/program"
+PLACE = "reactors/points-for-purchase.yaml:1:1"
 RENAME = DeployConsent(frozenset(), rename=True)
 CHANGED = PROGRAM.replace("points: 7d", "points: 9d")
 
@@ -44,3 +48,31 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
 async def test_an_unknown_revision_is_no_page(visitor: Visitor) -> None:
     for path in ("9", "9/roll-back", "nothing"):
         assert 400 <= (await visitor.get(f"{PROGRAMS}/{path}")).status_code < 500, path
+
+
+async def test_a_place_leads_to_its_line_and_the_reactor_to_its_events(api: Api, visitor: Visitor) -> None:
+    await api.report(type="purchase", body={"total": 4})
+    event = (await api.get("/api/DEFAULT/customEvent"))["items"][0]["customEventId"]
+    outcome = RuleOutcome("reactor/points-for-purchase", "fired", "it has no condition", place=PLACE)
+    await api.write(lambda tx: tx.events.set_decided(event, Decision((outcome,)), now=datetime.now(UTC)))
+
+    why = await visitor.get(f"{HOME}/events/{event}")
+    file = await visitor.get(f"{PROGRAMS}/1/file?path=reactors/points-for-purchase.yaml&line=2")
+    reactor = await visitor.get(f"{HOME}/reactors/points-for-purchase")
+
+    assert "program/1/file?path=reactors%2Fpoints-for-purchase.yaml&amp;line=1#line" in why.text
+    assert f"{HOME}/reactors/points-for-purchase" in why.text
+    assert '<li class="is-marked" id="line" aria-current="true">on: purchase</li>' in file.text
+    assert f"{HOME}/reactors/points-for-purchase" in file.text
+    assert f"{HOME}/events/{event}" in reactor.text
+    assert "program/1/file?path=reactors%2Fpoints-for-purchase.yaml" in reactor.text
+
+
+async def test_a_file_or_reactor_that_is_not_there_is_no_page(visitor: Visitor) -> None:
+    for path in ("", "?path=nothing", "?path=../../etc/passwd", "?path=<script>"):
+        assert (await visitor.get(f"{PROGRAMS}/1/file{path}")).status_code == 404, path
+    for line in ("x", "-1", "9" * 30, "0"):
+        answer = await visitor.get(f"{PROGRAMS}/1/file?path=program.yaml&line={line}")
+        assert (answer.status_code, "is-marked" in answer.text) == (200, False), line
+    assert (await visitor.get(f"{HOME}/reactors/nothing")).status_code == 404
+    assert "this is no place in the list" in await visitor.page(f"{HOME}/reactors/points-for-purchase?_scroll=x")
