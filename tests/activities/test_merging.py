@@ -13,7 +13,7 @@ from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
 from database.audit import audit
 from database.programs import Programs
-from database.tables import event, lot, transfer
+from database.tables import customer_transaction, event, lot, transfer
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
 from loyalty.members.anonymising import anonymise_member
@@ -27,6 +27,7 @@ from loyalty.references import EventRef
 from loyalty.refusals import MemberClosed
 from loyalty.store.events import NewEvent
 from loyalty.store.members import Identity
+from loyalty.tiers.operations import AssignTier, assign_tier
 from loyalty.transactions.operations import register_transaction
 from tests.kit import merging, programs
 from tests.kit.busy_ledger import BusyLedger
@@ -343,6 +344,21 @@ async def test_merges_amid_everything_else_lose_nothing(database: Database, seed
 
         return await scripted.database.store("DEFAULT").write(run)
 
+    async def sell(number: int, *, back: bool = False) -> None:
+        """Report a sale of a member, or a return of a part of it, and answer nothing."""
+        email = f"member-{number % 6}@example.com"
+        sold: Any = {"type": "return", "linked_number": f"S-{number}"} if back else {"email": email}
+        told = document(f"{'R' if back else 'S'}-{number}", item("beans", 1 if back else 3), now=scripted.now, **sold)
+
+        def run(tx: Any) -> None:
+            register_transaction(OperationContext(tx, scripted.program, scripted.revision, scripted.now, "admin"), told)
+
+        await scripted.database.store("DEFAULT").write(run)
+
+    async def sell_and_take_back(number: int) -> None:
+        await sell(number)
+        await sell(number, back=True)
+
     async def merge(survivor: str, merged: str) -> str:
         try:
             merge_id = await merging.ask(scripted, survivor, merged)
@@ -363,9 +379,12 @@ async def test_merges_amid_everything_else_lose_nothing(database: Database, seed
         merge(dan, ann),
         *(by_hand(member, 10) for member in members for _ in range(4)),
         *(accept(scripted, member, 3) for member in rest for _ in range(3)),
+        *(sell_and_take_back(number) for number in range(12)),
     )
-    for _ in range(4):
+    for _ in range(6):
         await merging.answer_queued(scripted)
+    moved = await read(scripted, _moved_by_sales)
+    assert moved == {f"{kind}-{number}": 20 * times for number in range(12) for kind, times in (("S", 3), ("R", 1))}
 
     assert "waiting" not in results
     assert "done" in results
@@ -377,6 +396,52 @@ async def test_merges_amid_everything_else_lose_nothing(database: Database, seed
         {await read(scripted, lambda tx, m=member: tx.members.leads_to(m)) for member in busy.members}
     )
     await busy.some_steps(15)
+    assert await findings(scripted) == []
+
+
+def _moved_by_sales(tx: ReadTransaction) -> dict[str, int]:
+    """What each sale awarded, and what each return took back, in units."""
+    table = customer_transaction
+    wanted = (
+        select(table.c.document_number, func.sum(transfer.c.points))
+        .join(transfer, transfer.c.event == table.c.event)
+        .where(transfer.c.kind.in_(("award", "return")), transfer.c.source == "reactor/sales")
+    )
+    rows = tx.connection.execute(wanted.group_by(table.c.document_number))
+    return {number: int(points) // ONE for number, points in rows}
+
+
+@pytest.mark.parametrize("keeps", ["ann", "bob"])
+async def test_the_higher_tier_of_each_set_stays_with_the_standing_of_both(database: Database, keeps: str) -> None:
+    """Ann is higher by points, Bob by spend and by hand: the survivor has all of it, whoever of them it is."""
+    sets = (
+        "tier_sets:\n"
+        "  shop: {by: spend, tiers: [{tier: few, from: 0}, {tier: many, from: 60}, {tier: most, from: 100}]}\n"
+        "  club: {by: spent_points, tiers: [{tier: guest, from: 0}, {tier: friend, from: 900}]}\n"
+    )
+    files = programs.files(program=programs.PROGRAM + sets, reactors__sales=SALES)
+    deployed = Programs(database)
+    program, revision, _ = await deployed.deploy(files, by="test")
+    scripted = ScriptedStore(database, EventActivities(database, deployed), program, revision, NOW)
+    ann, bob = [await scripted.register(f"{name}@example.com") for name in ("ann", "bob")]
+    await scripted.report(ann, "purchase", {"total": 600})
+    await scripted.operate(register_transaction, document("A", item("beans", 2), now=NOW, email="ann@example.com"))
+    await scripted.operate(register_transaction, document("B", item("beans", 3), now=NOW, email="bob@example.com"))
+    await scripted.operate(assign_tier, AssignTier(bob, "friend", tier_set="club"))
+    survivor, merged = (ann, bob) if keeps == "ann" else (bob, ann)
+
+    await merging.merge(scripted, survivor, merged)
+
+    def places(tx: ReadTransaction) -> tuple[Any, ...]:
+        found = tx.tier_places.places_of(survivor)
+        hold = tx.tier_holds.hold(survivor, "club")
+        return tx.members.facts(survivor).tier, found["shop"].tier, found["club"].tier, hold and hold.tier
+
+    assert await read(scripted, places) == ("silver", "most", "friend", "friend")
+    back = document("R", item("beans", 3), now=NOW + timedelta(hours=1), type="return", linked_number="B")
+    scripted.now += timedelta(hours=1)
+    await scripted.operate(register_transaction, back)
+    assert await read(scripted, places) == ("silver", "few", "friend", "friend"), "40 of both are left"
     assert await findings(scripted) == []
 
 

@@ -8,14 +8,16 @@ import pytest
 
 from activities.erasing import ErasingActivities
 from activities.events import EventActivities
+from activities.merging import MergeActivities
 from database import ReadTransaction
 from database.audit.auditing import audit
 from database.personal_data import erasing
 from database.personal_data.inventory import KEPT_OF_A_MEMBER
 from database.tables import event
-from loyalty.references import ErasurePass, EventRef
+from loyalty.references import ErasurePass, EventRef, MergeRef
 from tests.api.members.test_routes import PATH, register
 from tests.kit.api import Api, fault
+from tests.kit.database import all_rows
 from tests.kit.personal_data import MARKER, fill, places_of_marker
 from tests.kit.sent import answer_events, sent, subscribe
 
@@ -77,6 +79,37 @@ async def test_nothing_personal_is_left_in_any_table_and_the_ledger_adds_up(
     known = {row["id"]: row for row in after["events"]}
     same = ("id", "type", "time", "receivedAt", "revision", "status")
     assert all(known[row["id"]][name] == row[name] for row in before["events"] for name in same)
+
+
+async def test_nothing_personal_is_left_of_a_survivor_and_of_who_was_merged_into_them(api_anywhere: Api):
+    api = api_anywhere
+    survivor = await register(api, email="zoe@example.com", firstName="Zoe", lastName="Last")
+    merged = await fill(api)
+    added = {"transfer": {"customer": survivor, "points": 30}}
+    assert (await api.post("/api/DEFAULT/points/add", added)).status_code == 200
+    await answer_events(api)
+    asked = await api.post(f"{PATH}/{survivor}/merge", {"mergedCustomer": merged, "comment": "ewa@example.com"})
+    assert asked.status_code == 200, asked.text
+    merging = MergeActivities(api.database, api.programs)
+    done = await merging.merge_members(MergeRef("DEFAULT", asked.json()["mergeId"]), datetime.now(UTC))
+    await answer_queue(api)
+    kept = await api.get(f"{PATH}/{merged}")
+    assert (done.status, kept["customerId"]) == ("done", survivor)
+    assert await places_of_marker(api)
+
+    await anonymise(api, survivor)
+
+    own_ids = ("D-ewa@example.com", "receipt-ewa@example.com")  # of a document and an event: the client's own stay
+    rows = await all_rows(api.database)
+    left = {
+        name: text
+        for name, texts in rows.items()
+        for text in texts
+        for part in ("ewa@", "zoe@", "Zoe", MARKER)
+        if part in text.replace(own_ids[0], "").replace(own_ids[1], "") and name != "revision"
+    }
+    assert left == {}
+    assert await findings(api) == []
 
 
 async def test_the_one_message_says_that_the_member_is_deactivated_by_the_id_alone(api_anywhere: Api):
