@@ -1,0 +1,67 @@
+"""The hands of who uses a browser: with a mouse, or with nothing but a keyboard."""
+
+from typing import Protocol
+
+from playwright.async_api import Locator, Page, expect
+
+MOST_STEPS = 150
+"""Presses of Tab in which everything of a page must be reached."""
+
+
+class Hands(Protocol):
+    """What hands do with a page."""
+
+    async def press(self, target: Locator) -> None:
+        """Press a button, or follow a link."""
+
+    async def write(self, target: Locator, text: str) -> None:
+        """Write a text in place of the one in a field."""
+
+    async def choose(self, target: Locator, label: str) -> None:
+        """Choose an option by its label."""
+
+
+class Mouse:
+    """Hands that point."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    async def press(self, target: Locator) -> None:
+        await target.click()
+
+    async def write(self, target: Locator, text: str) -> None:
+        await target.click()
+        await self._page.keyboard.press("Control+A")
+        await self._page.keyboard.insert_text(text)
+
+    async def choose(self, target: Locator, label: str) -> None:
+        await target.select_option(label=label)
+
+
+class Keyboard:
+    """Hands that only type: they go from one thing to the next by Tab."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    async def press(self, target: Locator) -> None:
+        await self._reach(target)
+        await self._page.keyboard.press("Enter")
+
+    async def write(self, target: Locator, text: str) -> None:
+        await self._reach(target)
+        await self._page.keyboard.press("Control+A")
+        await self._page.keyboard.insert_text(text)
+
+    async def choose(self, target: Locator, label: str) -> None:
+        await self._reach(target)
+        await self._page.keyboard.type(label)
+
+    async def _reach(self, target: Locator) -> None:
+        await expect(target).to_be_visible()
+        for _ in range(MOST_STEPS):
+            if await target.evaluate("(each) => each === document.activeElement"):
+                return
+            await self._page.keyboard.press("Tab")
+        raise AssertionError(f"{target} is not reached by {MOST_STEPS} presses of Tab")
