@@ -176,6 +176,16 @@ def _transfers(person: Person) -> Select[Any]:
     return select(transfer.c.id).where(transfer.c.store == person.store, transfer.c.member.in_(person.ids))
 
 
+def _lots(person: Person) -> ColumnElement[bool]:
+    """The lots of a member, by the transfers that added them: the index by member lacks those that are spent."""
+    added = transfer.c.member.in_(person.ids)
+    one, another = lot.alias("one"), lot.alias("another")
+    alike = select(one.c.id).join(transfer, transfer.c.id == one.c.id).where(added)
+    other = and_(another.c.transfer == transfer.c.id, another.c.transfer != another.c.id)
+    ids = union_all(alike, select(another.c.id).join(transfer, other).where(added))
+    return and_(lot.c.member.in_(person.ids), lot.c.id.in_(ids))
+
+
 def _issued(person: Person) -> Select[Any]:
     of_member = (issued_reward.c.store == person.store, issued_reward.c.member.in_(person.ids))
     return select(issued_reward.c.id).where(*of_member)
@@ -322,7 +332,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         personal={"comment": ""},
         impersonal=_IDS | {"account", "kind", "source", "related", "external_id", "lot"},
     ),
-    KeptRows("lots", lot, _of_member(lot), points=("points", "remaining", "held"), impersonal=_IDS | {"transfer"}),
+    KeptRows("lots", lot, _lots, points=("points", "remaining", "held"), impersonal=_IDS | {"transfer"}),
     KeptRows(
         "allocations",
         allocation,

@@ -54,6 +54,7 @@ def request(*condition: Any) -> PageRequest:
         (transfers("source", "eq", "nothing"), "ix_transfer_store_source_at"),
         (export("activeDays"), "ix_active_day_member"),
         (export("dueItems"), "ix_deadline_member"),
+        (export("lots"), "ix_transfer_member_at"),
     ],
 )
 async def test_a_search_reads_by_its_index(
