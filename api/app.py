@@ -22,6 +22,7 @@ from api.channels import routes as channels
 from api.corrections import routes as corrections
 from api.corrections import settings as correction_settings
 from api.documentation import routes as documentation
+from api.drafts import blocks as draft_blocks
 from api.drafts import checks as draft_checks
 from api.drafts import routes as drafts
 from api.due_items import routes as due_items
@@ -135,6 +136,7 @@ ROUTERS = (
     exports.router,
     draft_tests.router,
     drafts.router,  # before programs, whose path parameter would match `draft`
+    draft_blocks.router,
     draft_checks.router,
     draft_planning.router,
     programs.router,

@@ -324,6 +324,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/draft": {"GET": _EDIT, "DELETE": Needs(Permission.EDIT_PROGRAMS)},
     f"{_STORE}/program/draft/file": {"GET": _EDIT, "PUT": _EDIT, "DELETE": _EDIT},
     f"{_STORE}/program/draft/problems": {"GET": _EDIT},
+    f"{_STORE}/program/draft/blocks": {"GET": _EDIT, "PUT": _EDIT},
     f"{_STORE}/program/draft/completion": {"POST": _EDIT},
     f"{_STORE}/program/draft/tests": {"POST": _EDIT},
     f"{_STORE}/program/draft/plan": {"POST": _EDIT},

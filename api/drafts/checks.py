@@ -21,6 +21,7 @@ from workbench.checking import check_files
 from workbench.cures import Lines
 from workbench.editor import FILE_SCHEMAS, read_vocabulary, schema_of
 from workbench.editor.completion import Completion, complete
+from workbench.editor.parts import Schema
 
 router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
 
@@ -53,8 +54,7 @@ async def complete_word(request: Request, store_request: AdminRequest) -> Respon
     draft = await draft_of(store_request)
 
     def run() -> Completion:
-        vocabulary, _ = read_vocabulary(encoded(draft.texts))
-        schema = schema_of(FILE_SCHEMAS[_kind(posted.path)], vocabulary)
+        schema = schema_at(posted.path, encoded(draft.texts))
         return complete(posted.path, posted.text, posted.line, posted.column, schema)
 
     found = await asyncio.to_thread(run)
@@ -67,10 +67,12 @@ def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
     return {path: text.encode() for path, text in texts.items()}
 
 
-def _kind(path: str) -> str:
-    """The kind of a program file, by its folder."""
+def schema_at(path: str, files: Mapping[str, bytes]) -> Schema:
+    """The schema of the kind of file that a path has in a program of these files."""
     folder = path.split("/")[0] if "/" in path else ""
-    return next(name for name, grammar in FILE_GRAMMARS.items() if grammar.folder == folder)
+    kind = next(name for name, grammar in FILE_GRAMMARS.items() if grammar.folder == folder)
+    vocabulary, _ = read_vocabulary(files)
+    return schema_of(FILE_SCHEMAS[kind], vocabulary)
 
 
 def problems_of(files: Mapping[str, bytes], now: datetime) -> list[dict[str, Any]]:

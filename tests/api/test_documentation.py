@@ -113,6 +113,7 @@ MEANINGS = {
     "notReferred": "nobody brought the member",
     "notWaiting": "the member does not wait for activation; `parameters` has the `memberId`",
     "notPlanned": "the draft of a program was changed since it was planned",
+    "notWritable": "a literal of a file cannot be changed to this; the message says why",
     "notYours": "only administrators change this of a member",
     "nothingLeft": "nothing is left of what the transfer added",
     "formatNotKept": "the message was not made in the subscription's format; `parameters` has the `formats`",

@@ -68,6 +68,12 @@ def complete(path: str, text: str, line: int, column: int, schema: Schema) -> Co
     return Completion(start + 1, end + 1, ())
 
 
+def values_at(root: Node, path: tuple[str | int, ...], schema: Schema) -> list[str]:
+    """The texts that can be the value at a path of a file."""
+    spot = _Spot(path, False, root)
+    return list(dict.fromkeys(each.label for each in _proposals(spot, schema) if each.kind == "value"))
+
+
 def _marked(root: Node, node: Node, path: tuple[str | int, ...]) -> Iterator[_Spot]:
     """The key or the value with the mark."""
     if node.value == _MARK:

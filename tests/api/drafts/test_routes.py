@@ -203,3 +203,32 @@ async def test_a_draft_is_checked_and_its_words_are_completed(api: Api):
     for wrong_body in ({"line": 0}, {"path": "x"}, {"column": "1"}, {"text": None}):
         body = {"path": NEW, "text": "", "line": 1, "column": 1} | wrong_body
         assert (await api.post(f"{PATH}/completion", body)).status_code == 400
+
+
+async def test_a_file_is_drawn_as_blocks_and_a_literal_is_changed(api: Api):
+    text = "# five\n" + SPRING.replace("5", "5 ")
+    version = (await put(api, NEW, text, "")).json()["version"]
+    drawn = await api.get(f"{PATH}/blocks", params={"path": NEW})
+    at = {"path": NEW, "version": version, "line": 4, "column": 30}
+
+    then = next(each for each in drawn["root"]["blocks"] if each["label"] == "then")
+    points = then["blocks"][0]["blocks"][0]["blocks"][0]
+    shown = (points["label"], points["type"], points["value"], points["line"], points["column"])
+    assert shown == ("points", "number", "5", at["line"], at["column"])
+    for value in ("five", "", "1e5"):
+        refused = await api.http.put(f"{PATH}/blocks", json=at | {"value": value})
+        assert fault(refused, "value")["code"] == "notWritable", value
+    elsewhere = await api.http.put(f"{PATH}/blocks", json=at | {"column": 1, "value": "7"})
+    stale = await api.http.put(f"{PATH}/blocks", json=at | {"version": "", "value": "7"})
+    done = await api.http.put(f"{PATH}/blocks", json=at | {"value": "7.5"})
+
+    assert (elsewhere.status_code, stale.status_code, done.status_code) == (400, 409, 200)
+    assert (await shown_text(api)) == text.replace("5 ", "7.5 ")
+    assert (await api.http.get(f"{PATH}/blocks", params={"path": "reactors/none.yaml"})).status_code == 404
+    assert (await api.http.put(f"{PATH}/blocks", json={"path": NEW, "version": "", "line": 0})).status_code == 400
+    await put(api, NEW, "a: [", done.json()["version"])
+    assert (await api.get(f"{PATH}/blocks", params={"path": NEW}))["root"] is None
+
+
+async def shown_text(api: Api) -> str:
+    return str((await shown(api, NEW))["text"])

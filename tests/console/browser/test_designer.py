@@ -1,7 +1,10 @@
 """A designer changes the program: by mouse, by keyboard alone, and in two windows at once."""
 
+import re
+
 from playwright.async_api import Page, expect
 
+from tests.console.browser.test_support import press_on, tab_to
 from tests.kit.browser import Console, page_is_good
 
 REACTOR = "reactors/double-on-web.yaml"
@@ -11,7 +14,7 @@ def file_of(console: Console, path: str) -> str:
     return f"{console.home}/program/draft/file?path={path}"
 
 
-async def test_a_designer_edits_by_mouse(console: Console, page: Page) -> None:
+async def test_a_designer_changes_plans_deploys_and_rolls_back_by_mouse(console: Console, page: Page) -> None:
     await page.goto(f"{console.home}/program")
     await page.get_by_role("link", name="Edit", exact=True).click()
     await page_is_good(page, page.url)
@@ -20,34 +23,115 @@ async def test_a_designer_edits_by_mouse(console: Console, page: Page) -> None:
     await page.get_by_role("button", name="Duplicate").click()
     await expect(page.locator("#notices")).to_contain_text("is added to your draft")
     await expect(page.locator(".cm-content")).to_contain_text("reactor: double-in-march")
-    await page_is_good(page, page.url)
 
     await replace(page, "member.tier", "member.teir")
     await expect(page.locator("#problems")).to_contain_text("member.teir is unknown")
-    await expect(page.locator(".cm-lintRange-error")).to_be_visible()
-    await page_is_good_now(page)
+    await expect(page.locator(".cm-lintRange-error").first).to_be_visible()
     await page.get_by_role("button", name="Write member.tier").click()
     await expect(page.locator("#problems")).to_contain_text("Nothing is wrong in this file.")
     await expect(page.locator("#saving")).to_have_text("Saved.")
-    await page.reload()
-    await expect(page.locator(".cm-content")).to_contain_text("member.tier")
+    assert await page.evaluate("window.violations") == []
+    await page_is_good(page, page.url)
+
+    await page.get_by_role("link", name="Plan").click()
+    await page.get_by_label("Days before today").fill("30")
+    await page.get_by_role("button", name="Replay").click()
+    await page.wait_for_url("**/plan?days=30", timeout=60_000)
+    await expect(page.locator("main")).to_contain_text("events of")
+    await expect(page.locator("main")).to_contain_text("double-in-march")
+    await page_is_good(page, page.url)
+    await page.get_by_label("Why").fill("Double points in March")
+    await page.get_by_role("button", name="Deploy").click()
+    await roll_back(page)
+
+
+async def test_a_designer_changes_plans_deploys_and_rolls_back_by_keyboard(console: Console, page: Page) -> None:
+    await page.goto(f"{console.home}/program/draft")
+    await press_on(page, REACTOR)
+    await page.wait_for_url("**/draft/file**")
+    await tab_to(page, "f-copy")
+    await page.keyboard.type("double-in-april")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".cm-content")).to_contain_text("reactor: double-in-april")
+
+    await tab_to_class(page, "cm-content")
+    await page.keyboard.press("Control+f")
+    await page.keyboard.type("member.tier")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Escape")
+    await page.keyboard.type("member.teir")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#problems")).to_contain_text("member.teir is unknown")
+    await page.keyboard.press("Alt+Enter")
+    await expect(page.locator("#problems")).to_contain_text("Nothing is wrong in this file.")
+
+    await press_on(page, "Plan")
+    await page.wait_for_url("**/draft/plan")
+    await tab_to(page, "days")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/plan?days=30", timeout=60_000)
+    await expect(page.locator("main")).to_contain_text("events of")
+    await tab_to(page, "f-note")
+    await page.keyboard.type("Double points in April")
+    await press_on(page, "Deploy")
+    await roll_back(page, by_keyboard=True)
+
+
+async def roll_back(page: Page, *, by_keyboard: bool = False) -> None:
+    """Follow the link in the message that says that it is done, and go back."""
+    await page.wait_for_url("**/program/*?deployed=1")
+    done = page.get_by_role("status").filter(has_text="is in force")
+    await expect(done).to_be_visible()
+    link = await done.get_by_role("link").inner_text()
+    if by_keyboard:
+        await press_on(page, link)
+    else:
+        await done.get_by_role("link").click()
+    await page.wait_for_url("**/roll-back")
+    if by_keyboard:
+        await press_on(page, "Roll back")
+    else:
+        await page.get_by_role("button", name="Roll back").click()
+    await expect(page.locator("#notices")).to_contain_text("is in force.")
+    await expect(page.locator("tbody tr").first).to_contain_text(re.compile(r"rollback to \d+"))
+
+
+async def test_a_word_is_completed_and_two_windows_overwrite_nothing(console: Console, page: Page) -> None:
+    await page.goto(file_of(console, REACTOR))
+    other = await page.context.new_page()
+    await other.goto(file_of(console, REACTOR))
+
+    await replace(page, "Double points on the web", "Mine")
+    await expect(page.locator("#saving")).to_have_text("Saved.")
+    await replace(other, "Double points on the web", "Theirs")
+    await expect(other.locator("#conflict [role=alert]")).to_contain_text("was changed meanwhile")
+    await expect(other.locator("#conflict .cm-mergeView")).to_contain_text("title: Mine")
+    await other.get_by_role("button", name="Keep my text").click()
+    await expect(other.locator("#saving")).to_have_text("Saved.")
+    await replace(other, "member.tier", "member.ti")
+    await expect(other.locator(".cm-tooltip-autocomplete")).to_contain_text("member.tier")
+    await other.keyboard.press("Enter")
+    await expect(other.locator(".cm-content")).to_contain_text("member.tier")
+
     await page.goto(f"{console.home}/program/draft")
     await page.get_by_text("Forget all my changes").click()
     await page.get_by_role("button", name="Discard my changes").click()
     await expect(page.locator("main")).to_contain_text("Nothing is changed.")
 
 
-async def page_is_good_now(page: Page) -> None:
-    """What a page shows now breaks no policy."""
-    assert await page.evaluate("window.violations") == []
-
-
 async def replace(page: Page, old: str, new: str) -> None:
     """Write something else in the editor, as a hand that types would."""
     text = await page.evaluate("laurel.editor.state.doc.toString()")
-    at = text.index(old)
-    await page.evaluate(
-        "(at) => laurel.editor.dispatch({selection: {anchor: at[0], head: at[1]}})", [at, at + len(old)]
-    )
-    await page.locator(".cm-content").focus()
+    at = [text.index(old), text.index(old) + len(old)]
+    await page.evaluate("(at) => laurel.editor.dispatch({selection: {anchor: at[0], head: at[1]}})", at)
+    await page.locator("#editor .cm-content").focus()
     await page.keyboard.type(new)
+
+
+async def tab_to_class(page: Page, name: str) -> None:
+    """Go to the editor by Tab."""
+    for _ in range(100):
+        if await page.evaluate("(name) => document.activeElement.classList.contains(name)", name):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{name} is not reached by keyboard")
