@@ -11,6 +11,7 @@ from api.state.dependencies import AppState
 from console.administrators import routes as administrators
 from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
+from console.drafts import blocks as draft_blocks
 from console.drafts import editing as draft_files
 from console.drafts import planning as draft_planning
 from console.drafts import routes as drafts
@@ -64,6 +65,7 @@ ROUTERS = (
     draft_tests.router,
     drafts.router,  # before the program, whose path parameter would match `draft`
     draft_files.router,
+    draft_blocks.router,
     draft_planning.router,
     program.router,
     simulations.router,

@@ -105,6 +105,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_DRAFT}/plan": {"GET": _EDIT, "POST": _DEPLOY},
     f"{_DRAFT}/rebase": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/file": {"GET": _EDIT, "POST": _EDIT},
+    f"{_DRAFT}/file/blocks": {"GET": _EDIT, "POST": _EDIT},
     f"{_DRAFT}/file/completion": {"POST": _EDIT},
     f"{_DRAFT}/file/copy": {"POST": _EDIT},
     f"{_DRAFT}/file/rename": {"POST": _EDIT},

@@ -10,10 +10,10 @@ from api.drafts.checks import check_draft, complete_word
 from api.drafts.routes import delete_draft_file, put_draft_file, show_draft, show_draft_file
 from api.http.errors import FileChanged
 from api.http.responses import ExactJson
+from console.drafts.drawing import blocks_html, problems_html, problems_in
 from console.drafts.files import duplicate, file_url, path_of
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
-from console.pages.rendering import environment
 from console.route_rules import STORE
 from workbench.cures import Cure, apply
 from workbench.drafts.merging import version_of
@@ -43,12 +43,16 @@ async def save_page(page: PageOfStore) -> Response:
             text = apply(text, cure)
             saved = await page.call(put_draft_file, body={"path": path, "text": text, "version": saved["version"]})
     except REFUSED as error:
-        return await _refused(page, path, text, error)
-    if not _is_script(page):
+        return await refused(page, path, text, error)
+    if not is_script(page):
         return page.redirect(file_url(page, path), notice="Saved in your draft.")
     problems = await _problems(page)
     return ExactJson(
-        {"version": saved["version"], "problems": _of(problems, path), "html": _problems_html(page, problems, path)}
+        {
+            "version": saved["version"],
+            "problems": problems_in(problems, path),
+            "html": problems_html(page, problems, path),
+        }
     )
 
 
@@ -80,7 +84,7 @@ async def remove_page(page: PageOfStore) -> Response:
     try:
         await page.call(delete_draft_file, path=path, version=page.sent.first("version"))
     except FileChanged as error:
-        return await _refused(page, path, None, error)
+        return await refused(page, path, None, error)
     return page.redirect(page.url("program", "draft"), notice=f"{path} is removed in your draft.")
 
 
@@ -95,7 +99,7 @@ async def restore_page(page: PageOfStore) -> Response:
         else:
             await page.call(put_draft_file, body={"path": path, "text": before, "version": version})
     except FileChanged as error:
-        return await _refused(page, path, before, error)
+        return await refused(page, path, before, error)
     return page.redirect(page.url("program", "draft"), notice=f"{path} is as it was.")
 
 
@@ -119,10 +123,10 @@ async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
     return page.redirect(file_url(page, path), notice=f"{path} is added to your draft.")
 
 
-async def _refused(page: StorePage, path: str, text: str | None, error: Exception) -> Response:
+async def refused(page: StorePage, path: str, text: str | None, error: Exception) -> Response:
     """The editor with what is refused: beside a text that was changed meanwhile, the one that is stored."""
     status = 409 if isinstance(error, FileChanged) else 400
-    if _is_script(page):
+    if is_script(page):
         stored = (
             {"stored": error.stored, "version": version_of(error.stored), "message": error.message}
             if isinstance(error, FileChanged)
@@ -140,9 +144,15 @@ async def _render(page: StorePage, file: Mapping[str, Any], status: int = 200, *
     problems = await _problems(page)
     draft = await page.call(show_draft)
     context: dict[str, Any] = {"copy": COPY, "rename": RENAME, "conflict": None, "file": file, "draft": draft, **more}
-    html = _problems_html(page, problems, file["path"])
+    html = problems_html(page, problems, file["path"])
+    blocks = "" if file["text"] is None else await blocks_html(page, file["path"])
     return await page.render(
-        "drafts/file.html", status=status, problems=_of(problems, file["path"]), problems_html=html, **context
+        "drafts/file.html",
+        status=status,
+        problems=problems_in(problems, file["path"]),
+        problems_html=html,
+        blocks_html=blocks,
+        **context,
     )
 
 
@@ -151,26 +161,16 @@ async def _problems(page: StorePage) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _of(problems: Sequence[Mapping[str, Any]], path: str) -> list[Mapping[str, Any]]:
-    return [each for each in problems if each["path"] == path]
-
-
-def _problems_html(page: StorePage, problems: Sequence[Mapping[str, Any]], path: str) -> Any:
-    macros: Any = environment().get_template("drafts/problems.html").module
-    own = _of(problems, path)
-    others = [each for each in problems if each["path"] != path and each["severity"] == "error"]
-    return macros.problems(own, others, lambda other: file_url(page, other))
-
-
 async def _cure(page: StorePage, path: str) -> Cure | None:
     """The cure that a button names by the place of its problem, as that is in the saved text."""
     asked = page.sent.first("_cure")
-    for each in _of(await _problems(page), path) if asked else ():
+    for each in problems_in(await _problems(page), path) if asked else ():
         cure = each["cure"]
         if cure is not None and asked == f"{each['line']}:{each['column']}":
             return Cure(cure["line"], cure["column"], cure["endColumn"], cure["text"])
     return None
 
 
-def _is_script(page: StorePage) -> bool:
+def is_script(page: StorePage) -> bool:
+    """Whether the script of the editor asks, which gets JSON."""
     return page.request.headers.get("x-requested-with") == "fetch"

@@ -25,6 +25,10 @@
   let running = null;
   let merged = null;
   let isOver = false;
+  let isChecked = true;
+  const blocks = document.getElementById("blocks");
+  let drawn = saved;
+  let writing = Promise.resolve();
 
   const say = (text) => { state.textContent = text; };
   const post = (url, body) => fetch(url, { method: "POST", headers, body: new URLSearchParams(body), redirect: "error" });
@@ -34,7 +38,7 @@
   async function save() {
     while (running) await running;
     const sent = text();
-    if (sent === saved || merged || isOver) return;
+    if ((sent === saved && isChecked) || merged || isOver) return;
     running = send(sent).finally(() => { running = null; });
     await running;
   }
@@ -49,6 +53,7 @@
     if (!answer.ok) { say(`Not saved: ${(await answer.json().catch(() => ({}))).message || "try again"}`); return; }
     const done = await answer.json();
     saved = sent;
+    isChecked = true;
     form.elements.version.value = done.version;
     known = done.problems;
     problems.innerHTML = done.html;
@@ -92,6 +97,16 @@
     return found.from + [...found.text].slice(0, column - 1).join("").length;
   }
   const replace = (from, to, insert) => view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length } });
+
+  // Only what differs is replaced, so that the cursor and the history stay.
+  function replaceAll(now) {
+    const before = text();
+    let start = 0;
+    while (start < before.length && before[start] === now[start]) start += 1;
+    let end = 0;
+    while (end < before.length - start && end < now.length - start && before.at(-1 - end) === now.at(-1 - end)) end += 1;
+    if (before !== now) view.dispatch({ changes: { from: start, to: before.length - end, insert: now.slice(start, now.length - end) } });
+  }
 
   function write({ cure }) {
     replace(offset(cure.line, cure.column), offset(cure.line, cure.endColumn), cure.text);
@@ -139,6 +154,12 @@
     return { from: offset(line.number, found.start), options, validFor: /^[\w.$#/+-]*$/ };
   }
 
+  // What is drawn of another text is not changed.
+  function typed() {
+    say("");
+    if (blocks) blocks.inert = text() !== drawn;
+  }
+
   const box = document.createElement("div");
   box.className = "editor-box";
   field.after(box);
@@ -150,7 +171,7 @@
         { key: "Alt-Enter", run: () => { cureHere(); return true; } },
         { key: "Mod-s", preventDefault: true, run: () => { forceLinting(view); return true; } },
       ]),
-      EditorView.updateListener.of((update) => { if (update.docChanged) say(""); }),
+      EditorView.updateListener.of((update) => { if (update.docChanged) typed(); }),
     ],
   });
   field.hidden = true;
@@ -187,6 +208,49 @@
     const body = new URLSearchParams({ path: form.elements.path.value, text: text(), version: form.elements.version.value });
     navigator.sendBeacon(form.action, body);
   });
+
+  // Blocks are drawn anew from the text that is saved; what is changed in one is written into the text.
+  async function draw() {
+    if (!blocks || drawn === saved || text() !== saved) return;
+    const of = saved;
+    const fields = () => [...(blocks.querySelector("form")?.elements ?? [])];
+    const focused = fields().indexOf(document.activeElement);
+    const answer = await fetch(blocks.dataset.url, { headers }).catch(() => null);
+    if (!answer?.ok) return;
+    const html = await answer.text();
+    if (saved !== of) { await draw(); return; }
+    blocks.innerHTML = html;
+    drawn = of;
+    blocks.inert = text() !== saved;
+    if (focused >= 0) fields()[focused]?.focus();
+  }
+  document.addEventListener("laurel:saved", draw);
+
+  // One literal, by its number among the fields: a literal that is written moves others, and leaves their number.
+  async function writeBlock(at, value) {
+    await save();
+    await draw();
+    const found = blocks.querySelector("form");
+    const block = found?.elements[at];
+    if (!block || drawn !== saved) return;
+    const body = { path: form.elements.path.value, version: form.elements.version.value, [block.name]: value };
+    const answer = await post(found.action, body).catch(() => null);
+    const done = await answer?.json().catch(() => null);
+    if (answer?.status === 401) { window.laurel.askForLogIn(() => writeBlock(at, value)); return; }
+    if (!answer?.ok) { say(`Not written: ${done?.message || "try again"}`); return; }
+    form.elements.version.value = done.version;
+    saved = done.text;
+    isChecked = false;
+    replaceAll(done.text);
+    await draw();
+    say("Saved.");
+    forceLinting(view);
+  }
+  blocks?.addEventListener("change", ({ target }) => {
+    const [at, value] = [[...target.form.elements].indexOf(target), target.value];
+    writing = writing.then(() => writeBlock(at, value));
+  });
+  blocks?.addEventListener("submit", (event) => { event.preventDefault(); event.stopPropagation(); });
 
   const changes = document.getElementById("changes");
   changes?.addEventListener("toggle", () => {

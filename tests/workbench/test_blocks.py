@@ -63,7 +63,7 @@ def test_every_part_is_a_block_also_one_that_no_rule_knows() -> None:
     assert when.blocks[0].blocks[0].kind == "path"
     assert when.blocks[1].blocks[0].label == "unheard_of"
     assert "event.body.total" in (literal_at(whole, 6, 21) or whole).choices
-    assert "app_login" in (literal_at(whole, 3, 5) or whole).choices
+    assert "ping" in (literal_at(whole, 3, 5) or whole).choices
 
 
 def test_what_spans_lines_is_shown_and_changed_in_the_text_alone() -> None:

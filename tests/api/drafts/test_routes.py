@@ -209,7 +209,7 @@ async def test_a_file_is_drawn_as_blocks_and_a_literal_is_changed(api: Api):
     text = "# five\n" + SPRING.replace("5", "5 ")
     version = (await put(api, NEW, text, "")).json()["version"]
     drawn = await api.get(f"{PATH}/blocks", params={"path": NEW})
-    at = {"path": NEW, "version": version, "line": 4, "column": 30}
+    at = {"path": NEW, "version": version, "line": 4, "column": 32}
 
     then = next(each for each in drawn["root"]["blocks"] if each["label"] == "then")
     points = then["blocks"][0]["blocks"][0]["blocks"][0]

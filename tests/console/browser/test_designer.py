@@ -30,12 +30,17 @@ async def test_a_designer_changes_plans_deploys_and_rolls_back_by_mouse(console:
     await page.get_by_role("button", name="Write member.tier").click()
     await expect(page.locator("#problems")).to_contain_text("Nothing is wrong in this file.")
     await expect(page.locator("#saving")).to_have_text("Saved.")
+    await expect(page.locator("#blocks[inert]")).to_have_count(0)
+    await page.locator("#blocks").get_by_label("times").fill("5")
+    await page.locator("#blocks").get_by_label("every, line").first.select_option("week")
+    await expect(page.locator(".cm-content")).to_contain_text("{per: member, every: week, times: 5}")
+    await expect(page.locator(".cm-content")).to_contain_text("# what the whole campaign may cost in a month")
     assert await page.evaluate("window.violations") == []
     await page_is_good(page, page.url)
 
     await page.get_by_role("link", name="Plan").click()
     await page.get_by_label("Days before today").fill("30")
-    await page.get_by_role("button", name="Replay").click()
+    await page.get_by_role("button", name="Replay").click(timeout=60_000)
     await page.wait_for_url("**/plan?days=30", timeout=60_000)
     await expect(page.locator("main")).to_contain_text("events of")
     await expect(page.locator("main")).to_contain_text("double-in-march")
@@ -110,7 +115,7 @@ async def test_a_word_is_completed_and_two_windows_overwrite_nothing(console: Co
     await expect(other.locator("#saving")).to_have_text("Saved.")
     await replace(other, "member.tier", "member.ti")
     await expect(other.locator(".cm-tooltip-autocomplete")).to_contain_text("member.tier")
-    await other.keyboard.press("Enter")
+    await other.locator(".cm-tooltip-autocomplete li", has_text="member.tier").first.click()
     await expect(other.locator(".cm-content")).to_contain_text("member.tier")
 
     await page.goto(f"{console.home}/program/draft")

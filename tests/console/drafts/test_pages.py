@@ -260,3 +260,29 @@ async def test_a_new_file_of_each_kind_is_right(api: Api, visitor: Visitor) -> N
     }
     assert (await api.get("/api/DEFAULT/program/draft/problems"))["problems"] == []
     assert (await api.post("/api/DEFAULT/program/draft/plan", {})).json()["tests"]["passed"] == 1
+
+
+async def test_what_is_changed_in_blocks_is_written_into_the_text(api: Api, visitor: Visitor) -> None:
+    text = "# mine\nreactor: spring\non: app_login   # each\nthen: [{award_points: {points: 5, round: down}}]  # five\n"
+    await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    await visitor.post(FILE, await fields(visitor, text))
+    shown = await visitor.get(at())
+    form = {"path": SPRING, "version": hidden_of(shown)["version"], "at:3:5": "purchase", "at:4:32": "70"}
+
+    script = await visitor.post(f"{FILE}/blocks", form | {"at:4:42": "up"}, headers=FETCH)
+    stale = await visitor.post(f"{FILE}/blocks", form | {"at:4:32": "8"})
+    now = form | {"version": script.json()["version"]}
+    wrong = await visitor.post(f"{FILE}/blocks", now | {"at:4:32": "many"})
+    done = await visitor.post(f"{FILE}/blocks", now | {"at:4:32": "9"})
+
+    assert 'name="at:4:32" value="5"' in shown.text
+    assert "<option selected>app_login</option>" in shown.text
+    changed = text.replace("app_login", "purchase").replace("down", "up")
+    assert script.json()["text"] == changed.replace("5", "70")
+    assert (stale.status_code, wrong.status_code, done.status_code) == (409, 400, 303)
+    assert "this is a number" in text_of(wrong)
+    assert await stored(api) == changed.replace("5", "9")
+    fragment = await visitor.get(f"{FILE}/blocks?path={SPRING}")
+    assert 'name="at:4:32" value="9"' in fragment.text
+    await visitor.post(FILE, await fields(visitor, "a: ["))
+    assert "cannot be drawn" in await visitor.page(at())
