@@ -8,6 +8,7 @@ from api.achievements import routes as achievements
 from api.administrators import resets as password_resets
 from api.administrators import routes as administrators
 from api.administrators import settings as admin_settings
+from api.analytics import deliveries as analytics_deliveries
 from api.analytics import overviews as analytics_overviews
 from api.analytics import routes as analytics
 from api.analytics import series as analytics_series
@@ -131,6 +132,7 @@ ROUTERS = (
     analytics.router,
     analytics_overviews.router,
     analytics_series.router,
+    analytics_deliveries.router,
     analytics_totals.router,
     imports.router,
     exports.router,

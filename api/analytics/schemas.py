@@ -250,3 +250,41 @@ class ExpiringSeries(TypedDict):
 
     walletTypeCode: str
     items: list[ExpiringOfWeek]
+
+
+RewardsOfInterval = TypedDict(
+    "RewardsOfInterval", {"from": Day, "until": Day, "issued": int, "used": int, "cancelled": int}
+)
+"""Rewards that were issued, used and cancelled on the days `from` to `until`, each on its own day."""
+
+
+class RewardSeries(TypedDict):
+    """Rewards over time."""
+
+    intervalStartDate: Instant
+    intervalEndDate: Instant
+    aggregationType: str
+    items: list[RewardsOfInterval]
+
+
+AttemptsOfInterval = TypedDict(
+    "AttemptsOfInterval",
+    {
+        "from": Instant,
+        "until": Instant,
+        "delivered": int,
+        "refused": int,
+        "unanswered": int,
+        "averageLatencyMs": int | None,
+    },
+)
+"""Attempts from one moment to before another: answered by 2xx, by another status, or not; null: there are none."""
+
+
+class DeliverySeries(TypedDict):
+    """Attempts to deliver webhooks over time."""
+
+    intervalStartDate: Instant
+    intervalEndDate: Instant
+    aggregationType: str
+    items: list[AttemptsOfInterval]

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from api.analytics.periods import AskedPeriod
-from api.analytics.schemas import ExpiringSeries, PointsSeries
+from api.analytics.schemas import ExpiringSeries, PointsSeries, RewardSeries
 from api.http.errors import NotFound
 from api.http.intervals import beginning
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest, StoreRequest
 from database import ReadTransaction
 from database.analytics.reading import FigureReader
-from loyalty.analytics.figures import STOCKS, Sums, WalletFigures
+from loyalty.analytics.figures import STOCKS, RewardFigure, Sums, WalletFigures
 from loyalty.calendar import local_day
 from loyalty.program.wallets import Wallet
 
@@ -74,6 +74,36 @@ async def expiring_series(
         for (first, last), each in zip(spans, found, strict=True)
     ]
     return ExactJson({"walletTypeCode": code, "items": items})
+
+
+@router.get("/rewards", summary="Show rewards over time", response_model=RewardSeries)
+async def rewards_series(
+    store_request: AdminRequest,
+    period: AskedPeriod,
+    reward: Annotated[str | None, Query(max_length=255, description="The name of one reward.")] = None,
+) -> Response:
+    """How many rewards were issued, used and cancelled in each interval, each by its own moment."""
+    zone = store_request.program.zone
+
+    def read(tx: ReadTransaction) -> list[Sums]:
+        return FigureReader(tx.connection, tx.store, zone).by_span(period.spans, *get_args(RewardFigure))
+
+    def count(found: Sums, figure: RewardFigure) -> int:
+        names = [name for each, name in found.found if each == figure and reward in (None, name)]
+        return sum(found.of(figure, name).times for name in names)
+
+    found = await store_request.database.read(read)
+    items = [
+        {
+            "from": first.isoformat(),
+            "until": last.isoformat(),
+            "issued": count(each, "reward_issued"),
+            "used": count(each, "reward_used"),
+            "cancelled": count(each, "reward_cancelled"),
+        }
+        for (first, last), each in zip(period.spans, found, strict=True)
+    ]
+    return ExactJson(period.shown(zone) | {"items": items})
 
 
 def wallet_figures(figures: FigureReader, wallet: str, spans: list[tuple[date, date]]) -> list[WalletFigures]:

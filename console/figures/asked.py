@@ -6,6 +6,7 @@ from typing import cast, get_args
 
 from starlette.datastructures import QueryParams
 
+from api.analytics.deliveries import DeliveryInterval, DeliveryPeriod
 from api.analytics.periods import Period, period_of
 from api.http.errors import BadInput
 from api.http.intervals import Interval
@@ -13,6 +14,7 @@ from console.pages.lists import NONE, List
 from console.pages.page import StorePage
 from loyalty.calendar import local_day
 
+SUBSCRIPTION = "webhookSubscriptionId"
 FIRST, LAST, INTERVAL, WALLET = "intervalStartDate", "intervalEndDate", "aggregationType", "walletTypeCode"
 
 
@@ -32,25 +34,62 @@ class Asked:
 def read_asked(page: StorePage) -> Asked:
     """Read the URL; what makes no sense is as if it were not asked for."""
     query, program = page.request.query_params, page.store_request.program
-    today, errors = local_day(page.now, program.zone), {}
-    days: dict[str, date | None] = {}
-    for name in (FIRST, LAST):
-        days[name] = None
-        if text := query.get(name, "").strip():
-            try:
-                days[name] = date.fromisoformat(text)
-            except ValueError:
-                errors[name] = "write a day as 2026-12-31"
-    interval = query.get(INTERVAL) or "day"
-    if interval not in get_args(Interval):
-        errors[INTERVAL], interval = f"an interval is {', '.join(get_args(Interval))}", "day"
+    today, errors = local_day(page.now, program.zone), dict[str, str]()
+    first, last = (_day(query, name, errors) for name in (FIRST, LAST))
+    interval = _choice(query, get_args(Interval), errors)
     wallet = query.get(WALLET) or program.default_wallet.code
     if wallet not in program.wallets:
         errors[WALLET], wallet = "the program has no such wallet", program.default_wallet.code
     try:
-        period = period_of(days[FIRST], days[LAST], cast("Interval", interval), today=today)
+        period = period_of(first, last, cast("Interval", interval), today=today)
         period.spans  # noqa: B018 - too many are refused here
     except BadInput as error:
         errors |= {each.path: each.message for each in error.faults}
         period = period_of(None, None, "day", today=today)
     return Asked(period, wallet, errors)
+
+
+@dataclass
+class AskedDeliveries:
+    """What is asked for of deliveries: days, and one subscription or all."""
+
+    period: DeliveryPeriod
+    subscription: str
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def filters(self, query: QueryParams) -> List:
+        """The filters as a form shows them."""
+        return List({"items": [], "total": NONE}, query, self.errors)
+
+
+def read_asked_deliveries(page: StorePage) -> AskedDeliveries:
+    """Read the URL; what makes no sense is as if it were not asked for."""
+    query = page.request.query_params
+    today, errors = local_day(page.now, page.store_request.program.zone), dict[str, str]()
+    first, last = (_day(query, name, errors) for name in (FIRST, LAST))
+    interval = _choice(query, get_args(DeliveryInterval), errors)
+    try:
+        period = DeliveryPeriod.asked(first, last, cast("DeliveryInterval", interval), today=today)
+        period.moments(page.zone)
+    except BadInput as error:
+        errors |= {each.path: each.message for each in error.faults}
+        period = DeliveryPeriod.asked(None, None, "hour", today=today)
+    return AskedDeliveries(period, query.get(SUBSCRIPTION, "").strip(), errors)
+
+
+def _day(query: QueryParams, name: str, errors: dict[str, str]) -> date | None:
+    text = query.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        errors[name] = "write a day as 2026-12-31"
+        return None
+
+
+def _choice(query: QueryParams, intervals: tuple[str, ...], errors: dict[str, str]) -> str:
+    """The interval that is asked for: the first one by default."""
+    asked = query.get(INTERVAL) or intervals[0]
+    if asked not in intervals:
+        errors[INTERVAL] = f"an interval is {', '.join(intervals)}"
+        return intervals[0]
+    return asked

@@ -46,6 +46,65 @@ def tiers_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
     return Chart("Members by tier", "Tier", [each["name"] for each in items], series)
 
 
+def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
+    """Rewards that were issued, used and cancelled; those that were issued lead to their list."""
+    items = answer["items"]
+    links = (
+        [
+            link(page.url("redemptions"), **{"redemptionDate[gte]": each["from"], "redemptionDate[lt]": _after(each)})
+            for each in items
+        ]
+        if page.allows(Permission.VIEW_REDEMPTIONS)
+        else ()
+    )
+    series = [
+        Series(name, [each[name] for each in items], links if name == "issued" else ())
+        for name in ("issued", "used", "cancelled")
+    ]
+    return Chart("Rewards by day", "Days", labels_of(items), series, "lines")
+
+
+def deliveries_chart(page: StorePage, answer: Mapping[str, Any], subscription: str) -> Chart:
+    """Attempts by what came of them, each leading to the deliveries that were made in its interval."""
+    items = answer["items"]
+    chosen = {"webhookSubscriptionId": subscription} if subscription else {}
+    series = [
+        Series(
+            name,
+            [each[name] for each in items],
+            [
+                link(
+                    page.url("webhooks", "deliveries"),
+                    **{**chosen, **filters, f"{field}[gte]": each["from"], f"{field}[lt]": each["until"]},
+                )
+                for each in items
+            ],
+        )
+        for name, field, filters in (
+            ("delivered", "finishedAt", {"status": "delivered"}),
+            ("refused", "createdAt", {}),
+            ("unanswered", "createdAt", {}),
+        )
+    ]
+    return Chart("Attempts", "From", _moments(answer), series)
+
+
+def latency_chart(answer: Mapping[str, Any]) -> Chart:
+    """How long receivers took to answer, on average."""
+    values = [each["averageLatencyMs"] or 0 for each in answer["items"]]
+    return Chart("Average latency", "From", _moments(answer), [Series("milliseconds", values)], "lines", "milliseconds")
+
+
+def _moments(answer: Mapping[str, Any]) -> list[str]:
+    length = 16 if answer["aggregationType"] == "hour" else 10
+    return [each["from"][:length].replace("T", " ") for each in answer["items"]]
+
+
+def _after(each: Mapping[str, Any]) -> str:
+    """The day after the last one of an interval."""
+    return (date.fromisoformat(each["until"]) + timedelta(days=1)).isoformat()
+
+
 def _within(
     page: StorePage, path: Sequence[str], items: Sequence[Mapping[str, Any]], field: str, wallet: str, **filters: str
 ) -> Sequence[str]:
@@ -59,7 +118,7 @@ def _within(
                 "walletType:code": wallet,
                 **filters,
                 f"{field}[gte]": each["from"],
-                f"{field}[lt]": (date.fromisoformat(each["until"]) + timedelta(days=1)).isoformat(),
+                f"{field}[lt]": _after(each),
             },
         )
         for each in items

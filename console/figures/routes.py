@@ -5,11 +5,21 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.analytics.deliveries import deliveries_series
 from api.analytics.routes import show_liability
-from api.analytics.series import expiring_series, points_series
+from api.analytics.series import expiring_series, points_series, rewards_series
 from api.analytics.totals import levels
-from console.figures.asked import read_asked
-from console.figures.charts import expiring_chart, outstanding_chart, points_chart, tiers_chart
+from api.webhooks.routes import list_subscriptions
+from console.figures.asked import read_asked, read_asked_deliveries
+from console.figures.charts import (
+    deliveries_chart,
+    expiring_chart,
+    latency_chart,
+    outstanding_chart,
+    points_chart,
+    rewards_chart,
+    tiers_chart,
+)
 from console.pages.page import PageOfStore
 from console.route_rules import STORE
 
@@ -25,11 +35,13 @@ async def show_figures(page: PageOfStore) -> Response:
     points = await page.call(points_series, period=asked.period, code=asked.wallet)
     expiring = await page.call(expiring_series, code=asked.wallet, weeks=WEEKS)
     tiers = await page.call(levels)
+    rewards = await page.call(rewards_series, period=asked.period, reward=None)
     charts: dict[str, Any] = {
         "points": points_chart(page, points),
         "outstanding": outstanding_chart(points),
         "expiring": expiring_chart(page, expiring),
         "tiers": tiers_chart(page, tiers),
+        "rewards": rewards_chart(page, rewards),
     }
     program = page.store_request.program
     names = sorted(program.wallets, key=lambda name: name != program.default_wallet.code)
@@ -44,3 +56,19 @@ async def show_summary(page: PageOfStore) -> Response:
     """What the store owes its members; asked for by the overview when it is shown, so that nobody waits for it."""
     liability = await page.call(show_liability)
     return await page.render("figures/summary.html", block="figures", liability=liability)
+
+
+@router.get(f"{STORE}/figures/deliveries")
+async def show_deliveries(page: PageOfStore) -> Response:
+    """What came of attempts to deliver webhooks, and how long receivers took, by hour or by days."""
+    asked = read_asked_deliveries(page)
+    answer = await page.call(deliveries_series, period=asked.period, subscription=asked.subscription or None)
+    charts = [deliveries_chart(page, answer, asked.subscription), latency_chart(answer)]
+    listed = await page.call(list_subscriptions, query={"_itemsOnPage": "50"})
+    names = {
+        each["webhookSubscriptionId"]: each.get("name") or each["eventName"]
+        for each in listed["items"]
+        if "unreadable" not in each
+    }
+    filters = asked.filters(page.request.query_params)
+    return await page.render("figures/deliveries.html", charts=charts, list=filters, subscriptions=names)

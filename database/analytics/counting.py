@@ -5,9 +5,9 @@ and only if the change is, whatever the order of commits; counting takes notes a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,11 @@ from database.tables import (
     activity_gap,
     customer_transaction,
     daily_figure,
+    delivery,
     event,
     figure_zone,
+    hourly_figure,
+    issued_reward,
     lot,
     step,
     transfer,
@@ -39,13 +42,30 @@ from loyalty.analytics.figures import (
     CountedTransfer,
     Figure,
     Increment,
+    Outcome,
+    RewardFigure,
     Sum,
+    outcome_of,
 )
 from loyalty.store.members import Balance
 
 log = structlog.get_logger(__name__)
 
-RowKind: TypeAlias = Literal["transfer", "lot", "fired", "sale", "return", "customer"]
+RewardKind: TypeAlias = Literal["issued", "used", "canceled"]
+RowKind: TypeAlias = Literal["transfer", "lot", "fired", "sale", "return", "customer", "attempt"] | RewardKind
+
+REWARD_FIGURES: Mapping[RewardKind, RewardFigure] = {
+    "issued": "reward_issued",
+    "used": "reward_used",
+    "canceled": "reward_cancelled",
+}
+REWARD_MOMENTS: Mapping[RewardKind, Any] = {
+    "issued": issued_reward.c.issued_at,
+    "used": issued_reward.c.used_at,
+    "canceled": issued_reward.c.cancelled_at,
+}
+_KEPT_COUNTED = ("fired", "attempt")
+"""What is not counted anew: rows of old events are removed, and what was counted of them stays."""
 
 BASE = 10**9
 """What one of `daily_figure.high` is."""
@@ -72,6 +92,13 @@ class Counted:
     zone: ZoneInfo
     sums: dict[tuple[Figure, str, date], Sum] = field(default_factory=dict)
     days: set[ActiveDay] = field(default_factory=set)
+    hours: dict[tuple[Outcome, str, datetime], Sum] = field(default_factory=dict)
+
+    def add_attempt(self, at: datetime, outcome: Outcome, subscription: str, latency_ms: int, sign: int = 1) -> None:
+        """Add an attempt to the local hour in which it was made."""
+        local = at.astimezone(self.zone)
+        key = (outcome, subscription, local.replace(minute=0, second=0, microsecond=0).astimezone(UTC))
+        self.hours[key] = self.hours.get(key, Sum()).plus(sign, sign * latency_ms)
 
     def add(self, day: date, increments: Iterable[Increment], sign: int = 1) -> None:
         """Add what one row comes to."""
@@ -123,6 +150,10 @@ class FigureCounts(Queries):
                     self._count_fired(several, found)
                 case "sale" | "return" | "customer":
                     self._count_transactions(several, found)
+                case "issued" | "used" | "canceled":
+                    self._count_rewards(REWARD_FIGURES[kind], several, found)
+                case "attempt":
+                    self._count_attempts(several, found)
                 case _:
                     assert_never(kind)
         return found
@@ -168,6 +199,22 @@ class FigureCounts(Queries):
                 names = (RETURNER,) if is_return else (ACTIVE, BUYER)
                 found.active(row.member, found.day(row.purchased_at), *names)
 
+    def _count_rewards(self, figure: RewardFigure, notes: Sequence[Note], found: Counted) -> None:
+        wanted = select(issued_reward.c.id, issued_reward.c.reward)
+        rewards = {row.id: row.reward for row in self._rows(wanted, issued_reward.c.id, {note.row for note in notes})}
+        for note in notes:
+            if note.at is not None and note.row in rewards:
+                found.add(found.day(note.at), [Increment(figure, rewards[note.row], 1, 0)], note.sign)
+
+    def _count_attempts(self, notes: Sequence[Note], found: Counted) -> None:
+        """Add attempts; of a delivery that was removed since, the subscription is not known any more."""
+        wanted = select(delivery.c.id, delivery.c.subscription)
+        receivers = {row.id: row.subscription for row in self._rows(wanted, delivery.c.id, {n.row for n in notes})}
+        for note in notes:
+            if note.at is not None and note.amount is not None:
+                latency, status = divmod(note.amount, 1000)
+                found.add_attempt(note.at, outcome_of(status), receivers.get(note.row) or "", latency, note.sign)
+
     def _rows(self, wanted: Select[Any], key: Any, ids: Iterable[str], numbers: Sequence[str] = ()) -> Iterator[Any]:
         """Yield the rows with these ids that can be read; `numbers`: those of their columns that are numbers."""
         every = list(ids)
@@ -201,7 +248,7 @@ class Figures(FigureCounts, WriteQueries):
         return len(notes)
 
     def count_again(self) -> None:
-        """Have all that is stored counted anew. What fired is not: of old events it is removed, and its days stay."""
+        """Have what is stored counted anew, but for what fired and was sent: of old events both are removed."""
         self.lock(FIGURES)
         zone = self.zone()
         if zone is not None:
@@ -221,12 +268,18 @@ class Figures(FigureCounts, WriteQueries):
         ]
         if rows:
             self.upsert_all_adding(daily_figure, rows, sums=("times", "high", "low"))
+        hours = [
+            {"figure": outcome, "name": name, "hour": hour, "times": found.times, "amount": found.amount}
+            for (outcome, name, hour), found in sorted(counted.hours.items())
+        ]
+        if hours:
+            self.upsert_all_adding(hourly_figure, hours, sums=("times", "amount"))
         ActiveDays(self.connection, self.store).add(counted.days)
 
     def _note_everything_again(self, zone: ZoneInfo) -> None:
         here, fired = self.store, daily_figure.c.figure == "fired"
         run = self.connection.execute
-        run(delete(uncounted).where(uncounted.c.store == here, uncounted.c.kind != "fired"))
+        run(delete(uncounted).where(uncounted.c.store == here, uncounted.c.kind.not_in(_KEPT_COUNTED)))
         run(delete(daily_figure).where(daily_figure.c.store == here, ~fired))
         for table in (active_day, activity_gap):
             own = table.c.name.in_((ACTIVE, BUYER, RETURNER))
@@ -240,6 +293,10 @@ class Figures(FigureCounts, WriteQueries):
         left = (lot.c.store == here, lot.c.expires_at.is_not(None), lot.c.remaining != 0)
         lots = select(lot.c.store, literal("lot"), lot.c.id, lot.c.expires_at, lot.c.remaining, one)
         run(insert(uncounted).from_select(columns, lots.where(*left)))
+        for reward_kind, moment in REWARD_MOMENTS.items():
+            given = (issued_reward.c.store == here, moment.is_not(None))
+            noted = select(issued_reward.c.store, literal(reward_kind), issued_reward.c.id, moment, nothing, one)
+            run(insert(uncounted).from_select(columns, noted.where(*given)))
         run(insert(uncounted).from_select(columns, transfers.where(transfer.c.store == here)))
         run(insert(uncounted).from_select(columns, sales.where(table.c.store == here)))
         self.upsert(figure_zone, {"zone": zone.key})

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,9 @@ from sqlalchemy import Connection, func, or_, select, text
 
 from database.analytics.activity import NEVER
 from database.analytics.counting import BASE, Counted, FigureCounts
-from database.tables import active_day, activity_gap, daily_figure
+from database.tables import active_day, activity_gap, daily_figure, hourly_figure
 from database.unreadable import damage_of
-from loyalty.analytics.figures import Activity, Figure, Sums
+from loyalty.analytics.figures import Activity, Figure, Outcome, Sums
 
 MOST_NOTES = 5_000
 """The notes that a read adds itself: more wait only while a large store is counted for the first time."""
@@ -28,6 +28,17 @@ class DailySum(NamedTuple):
     name: str
     times: int
     amount: int
+
+
+class HourlySum(NamedTuple):
+    """Attempts with one outcome to deliver to one subscription in a local hour, which begins at `hour`."""
+
+    hour: datetime
+    outcome: Outcome
+    subscription: str
+    times: int
+    latency_ms: int
+    """The sum of all."""
 
 
 class FigureReader(FigureCounts):
@@ -78,6 +89,23 @@ class FigureReader(FigureCounts):
             if each.day <= spans[place][1]:
                 found[place].add(each.figure, each.name, each.times, each.amount)
         return found
+
+    def attempts(self, since: datetime, until: datetime, subscription: str | None) -> Iterator[HourlySum]:
+        """Yield attempts of the hours that begin from one moment to before another; an hour may come more than once.
+
+        `subscription`: those to it alone.
+        """
+        table = hourly_figure
+        here = [table.c.store == self.store, table.c.hour >= since, table.c.hour < until]
+        if subscription is not None:
+            here.append(table.c.name == subscription)
+        wanted = select(table.c.hour, table.c.figure, table.c.name, table.c.times, table.c.amount).where(*here)
+        for row in self.connection.execute(wanted):
+            if damage_of(row, row[3:]) is None:
+                yield HourlySum(*row)
+        for (outcome, name, hour), found in self._waiting.hours.items():
+            if since <= hour < until and subscription in (None, name):
+                yield HourlySum(hour, outcome, name, *found)
 
     def active(self, name: Activity, first: date, last: date) -> int:
         """Return how many different members did something on the days from the first to the last."""

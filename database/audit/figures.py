@@ -1,5 +1,6 @@
 """Figures by day: they are what a scan of what they count comes to."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,14 +10,26 @@ from sqlalchemy import Connection, and_, func, literal, select
 
 from database.analytics.counting import (
     BASE,
+    REWARD_FIGURES,
+    REWARD_MOMENTS,
     Counted,
     FigureCounts,
     transfer_to_count,
     transfers_to_count,
 )
 from database.audit.checks import PAGE, STORE, Check, Comparison, Finding, Proof, Subject
-from database.tables import active_day, activity_gap, customer_transaction, daily_figure, lot, transfer
-from loyalty.analytics.figures import NO_SUM, WHOLE_STORE, Figure, Increment, Sum
+from database.tables import (
+    active_day,
+    activity_gap,
+    attempt,
+    customer_transaction,
+    daily_figure,
+    hourly_figure,
+    issued_reward,
+    lot,
+    transfer,
+)
+from loyalty.analytics.figures import NO_SUM, WHOLE_STORE, Figure, Increment, Sum, outcome_of
 from loyalty.program.wallets import exact_amount
 
 _CURE = "run `laurel recount`: the worker then counts everything anew"
@@ -54,6 +67,36 @@ class DailyFigures:
         return Finding(self.name, store, subjects, figure, *amounts, self.cure)
 
 
+@dataclass(frozen=True, slots=True)
+class HourlyFigures:
+    """Compares attempts by the hour with those that are stored; those of old events are removed, and stay counted."""
+
+    name: str = "hourly-figures"
+    promise: str = "the attempts of an hour are no fewer than those that are stored"
+    cure: str = "attempts are missing in the figures of webhooks; nothing else reads them"
+
+    def run(self, connection: Connection, store: str, now: datetime) -> Iterator[Finding]:  # noqa: ARG002 - of no moment
+        """Yield each hour and outcome with too few attempts."""
+        counts = FigureCounts(connection, store)
+        zone = counts.zone() or ZoneInfo("UTC")
+        found = counts.counted(counts.notes(), zone)
+        actual: dict[tuple[str, datetime], int] = defaultdict(int)
+        stored = select(hourly_figure.c.figure, hourly_figure.c.hour, hourly_figure.c.times)
+        for outcome, hour, times in connection.execute(stored.where(hourly_figure.c.store == store)):
+            actual[outcome, hour] += times
+        for (outcome, _, hour), waiting in found.hours.items():
+            actual[outcome, hour] += waiting.times
+        scanned = Counted(zone)
+        attempts = select(attempt.c.at, attempt.c.status).where(attempt.c.store == store)
+        for at, status in connection.execute(attempts, execution_options={"yield_per": PAGE}):
+            scanned.add_attempt(at, outcome_of(status), "", 0)
+        for (outcome, _, hour), wanted in sorted(scanned.hours.items()):
+            times = actual[outcome, hour]
+            if times < wanted.times:
+                subjects: dict[Subject, str] = {"day": hour.isoformat()}
+                yield Finding(self.name, store, subjects, outcome, wanted.times, times, self.cure)
+
+
 def _add_stored(found: Counted, connection: Connection, store: str) -> None:
     table = daily_figure
     here = select(table.c.day, table.c.figure, table.c.name, table.c.times, table.c.high, table.c.low)
@@ -78,6 +121,10 @@ def _scanned(connection: Connection, store: str, zone: ZoneInfo) -> Counted:
     for at, document_type, gross in connection.execute(sales, execution_options={"yield_per": PAGE}):
         figure: Figure = "returns" if document_type == "return" else "sales"
         found.add(found.day(at), [Increment(figure, WHOLE_STORE, 1, gross)])
+    for kind, moment in REWARD_MOMENTS.items():
+        given = select(issued_reward.c.reward, moment).where(issued_reward.c.store == store, moment.is_not(None))
+        for reward, at in connection.execute(given, execution_options={"yield_per": PAGE}):
+            found.add(found.day(at), [Increment(REWARD_FIGURES[kind], reward, 1, 0)])
     return found
 
 
@@ -106,5 +153,5 @@ def _active_days() -> Check:
     )
 
 
-FIGURE_CHECKS: tuple[Proof, ...] = (DailyFigures(), _active_days())
+FIGURE_CHECKS: tuple[Proof, ...] = (DailyFigures(), HourlyFigures(), _active_days())
 """What holds of figures by day."""

@@ -14,7 +14,7 @@ from database.tables.access import (
     session,
 )
 from database.tables.achievements import contribution, mark, progress, usage
-from database.tables.analytics import active_day, activity_gap, daily_figure, figure_zone, uncounted
+from database.tables.analytics import active_day, activity_gap, daily_figure, figure_zone, hourly_figure, uncounted
 from database.tables.campaigns import campaign_code
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
@@ -71,6 +71,7 @@ __all__ = [
     "export_chunk",
     "export_file",
     "figure_zone",
+    "hourly_figure",
     "import_chunk",
     "import_file",
     "import_line",

@@ -28,6 +28,17 @@ daily_figure = Table(
     Column("low", BigInteger, nullable=False),
 )
 
+hourly_figure = Table(
+    "hourly_figure",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("hour", Instant, primary_key=True),  # when a local hour begins
+    Column("figure", String(16), primary_key=True),  # of `loyalty.analytics.figures.Outcome`
+    Column("name", NAME, primary_key=True),  # a subscription, or nothing: `call_webhook`
+    Column("times", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # the sum of latencies in milliseconds
+)
+
 active_day = Table(
     "active_day",
     metadata,

@@ -19,11 +19,17 @@ from rules.numbers import CONTEXT
 Stock: TypeAlias = Literal["active", "pending", "held", "owed"]
 """Points that are there at the end of a day: the sum of the changes of all days until then."""
 
-Figure: TypeAlias = Stock | Movement | Literal["expiring", "sales", "returns", "fired"]
+RewardFigure: TypeAlias = Literal["reward_issued", "reward_used", "reward_cancelled"]
+"""What became of rewards, each by its own moment: one that is cancelled stays issued on the day on which it was."""
+
+Figure: TypeAlias = Stock | Movement | RewardFigure | Literal["expiring", "sales", "returns", "fired"]
 """What is counted. Points are of a wallet; `sales` and `returns` of the store; `fired` of a reactor or achievement.
 
 `expiring` is what is left of the lots that expire on a day, also one to come.
 """
+
+Outcome: TypeAlias = Literal["delivered", "refused", "unanswered"]
+"""What came of an attempt to deliver a webhook: a 2xx, another answer, or none. It is counted by the hour."""
 
 STOCKS: Final[tuple[Stock, ...]] = ("active", "pending", "held", "owed")
 WHOLE_STORE: Final = ""
@@ -77,6 +83,13 @@ class CountedTransfer:
     def is_own(self) -> bool:
         """Whether the member was active by it."""
         return self.kind in _OWN
+
+
+def outcome_of(status: int | None) -> Outcome:
+    """Return what an attempt came to, by the status of its answer."""
+    if not status:
+        return "unanswered"
+    return "delivered" if 200 <= status < 300 else "refused"
 
 
 class Sum(NamedTuple):

@@ -185,6 +185,8 @@ BREAKS: Sequence[Break] = (
     Break("daily-figures", "UPDATE daily_figure SET low = low + 1 WHERE figure = 'spent'"),
     Break("daily-figures", "UPDATE daily_figure SET times = times - 1 WHERE figure = 'sales'"),
     Break("daily-figures", "DELETE FROM daily_figure WHERE figure = 'active'"),
+    Break("daily-figures", "UPDATE daily_figure SET times = times + 1 WHERE figure = 'reward_issued'"),
+    Break("hourly-figures", "DELETE FROM hourly_figure"),
     Break("active-days", "UPDATE activity_gap SET members = members + 1"),
     Break("event-member", _update("event", "member = 'nobody'")),
     Break("merged-member", f"UPDATE member SET merged_into = 'nobody' WHERE {_MERGED}"),
