@@ -22,11 +22,13 @@ from loyalty.points.operations import (
 from loyalty.rewards.operations import BuyReward, buy_reward, cancel_reward, use_coupon
 from loyalty.rewards.stocking import set_stock, upload_codes
 from loyalty.store.members import Identity
+from loyalty.store.webhooks import LoggedAttempt
 from loyalty.transactions.operations import register_transaction
 from tests.kit import merging
 from tests.kit.busy_ledger import BusyLedger
 from tests.kit.figures import count_figures
 from tests.kit.shop import document, item
+from tests.kit.webhooks import deliveries, subscribe
 
 
 class Break(NamedTuple):
@@ -228,6 +230,7 @@ async def fill(busy: BusyLedger) -> None:
         made: str = await busy.operate(*call)  # type: ignore[arg-type]
         return made
 
+    await subscribe(scripted.database, "https://shop.example/hook", "AvailablePointsAmountChanged")
     merged = await scripted.register("merged@example.com")
     await step(add_points, AddPoints(merged, 9))
     await merging.merge(scripted, bob, merged)
@@ -272,4 +275,7 @@ async def fill(busy: BusyLedger) -> None:
     held = await step(hold_points, HoldPoints(bob, 30))
     await step(cancel_transfer, CancelTransfer(taken))
     await step(release_points, held)
+    sent, *_ = await deliveries(scripted.database)
+    made = LoggedAttempt(1, scripted.now, 200, 7, "", None)
+    await scripted.database.store("DEFAULT").write(lambda tx: tx.webhooks.log_attempt(sent.id, made))
     await count_figures(scripted)
