@@ -30,6 +30,7 @@ from api.http.errors import (
     TooManyAttempts,
     faults_of_program,
     faults_of_refusal,
+    status_of,
 )
 from api.http.requests import validation_faults
 from api.http.responses import ExactJson
@@ -80,7 +81,7 @@ def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute], record_ref
 
 def error_response(error: Exception) -> Response:
     """The answer to an exception of `STATUS`."""
-    status = next(STATUS[error_type] for error_type in type(error).__mro__ if error_type in STATUS)
+    status = status_of(error)
     if isinstance(error, SQLAlchemyError):
         count_refusal(str(status))
         return _database_unavailable(status)
@@ -195,11 +196,16 @@ class RejectNulInPath:
         await app(scope, receive, send)
 
 
+AnswerIncident: TypeAlias = Callable[[Scope, str], ASGIApp]
+"""Makes the answer to a request that failed, of which the log has an incident with this id."""
+
+
 class CatchUnexpectedErrors:
     """ASGI middleware that logs an unexpected exception under a new incident id and answers 500 with that id."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answer: AnswerIncident | None = None) -> None:
         self._app = app
+        self._answer = answer or _internal_server_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False
@@ -216,12 +222,17 @@ class CatchUnexpectedErrors:
         except Exception as error:
             if scope["type"] != "http" or has_begun:
                 raise
-            await _internal_server_error(error, scope)(scope, receive, send)
+            await self._answer(scope, _log_incident(error, scope))(scope, receive, send)
 
 
-def _internal_server_error(error: Exception, scope: Scope) -> Response:
+def _log_incident(error: Exception, scope: Scope) -> str:
+    """Log an unexpected error; return the id under which it is in the log."""
     incident = str(uuid.uuid4())
     trace = "".join(traceback.format_exception(error))  # without the values of variables: some are secret
     log.error("unexpected", incident=incident, method=scope["method"], path=scope["path"], trace=trace)
+    return incident
+
+
+def _internal_server_error(_: Scope, incident: str) -> Response:
     message = f"something went wrong here, incident {incident}: it is in the log under this id"
     return ExactJson({"code": 500, "message": message}, status_code=500)

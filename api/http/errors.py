@@ -381,6 +381,11 @@ _FIELDS = {"card": "loyaltyCardNumber"}
 """Parts of an identity that clients know by another name."""
 
 
+def status_of(error: Exception) -> int:
+    """The status of an exception of `STATUS`."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
     """The faults of a refused operation: of a taken identity, one for each field."""
     template = REFUSALS[type(refusal)]

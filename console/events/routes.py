@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.events.routes import list_events, retry, show_event
 from api.simulations.routes import try_out
+from console.events.customer_answer import customer_answer
 from console.pages.hiding import hidden_event
 from console.pages.page import PageOfStore
 from console.pages.tables import Column, Table
@@ -64,6 +65,7 @@ async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N
         form_key=form_key,
         can_simulate=can_simulate,
         place_url=partial(place_url, page, event["revision"]),
+        answer=customer_answer(event, waterfall),
     )
 
 

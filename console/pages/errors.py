@@ -1,28 +1,21 @@
 """What cannot be done, as a page that says why and what to do."""
 
-import traceback
-import uuid
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
-
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from api.http.error_handlers import faults_of
-from api.http.errors import STATUS
+from api.http.error_handlers import CatchUnexpectedErrors, RecordRefusal, faults_of
+from api.http.errors import STATUS, status_of
 from api.http.requests import validation_faults
 from console.pages.log_in_page import log_in_page
 from console.pages.rendering import render_plain, theme_of
 from console.security.page_headers import nonce_of
 from console.sessions.authentication import LogInNeeded
-
-RecordRefusal: TypeAlias = Callable[[Request, int], Awaitable[None]]
 
 _TITLES = {
     400: "This cannot be done",
@@ -41,7 +34,7 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
     """Make the app answer every exception with a page."""
 
     async def show(request: Request, error: Exception) -> Response:
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        status = status_of(error)
         if status < 500:
             await record_refusal(request, status)
         if isinstance(error, SQLAlchemyError):
@@ -69,37 +62,11 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
     app.add_exception_handler(LogInNeeded, show_log_in)
     app.add_exception_handler(HTTPException, show_framework_error)
     app.add_exception_handler(RequestValidationError, show_invalid_parameters)
-    app.add_middleware(ShowUnexpectedErrors)
+    app.add_middleware(CatchUnexpectedErrors, answer=_incident_page)
 
 
-class ShowUnexpectedErrors:
-    """ASGI middleware that logs an unexpected exception under a new incident id and shows a page with that id."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_begun = False
-
-        async def track_start(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive, track_start)
-        except ClientDisconnect:
-            raise
-        except Exception as error:
-            if has_begun:
-                raise
-            incident = str(uuid.uuid4())
-            trace = "".join(traceback.format_exception(error))  # without the values of variables: some are secret
-            log.error(  # noqa: TRY400 - with `trace` in place of the exception
-                "unexpected", incident=incident, method=scope["method"], path=scope["path"], trace=trace
-            )
-            message = f"Something went wrong here. It is in the log as incident {incident}."
-            await error_page(Request(scope), 500, message)(scope, receive, send)
+def _incident_page(scope: Scope, incident: str) -> Response:
+    return error_page(Request(scope), 500, f"Something went wrong here. It is in the log as incident {incident}.")
 
 
 def error_page(request: Request, status: int, *messages: str) -> Response:

@@ -16,7 +16,7 @@ import rules
 from access import Permission
 from api.authentication.callers import AdminCaller
 from api.authentication.rules import authorize
-from api.http.errors import STATUS, ApiError, BadInput
+from api.http.errors import ApiError, BadInput, status_of
 from api.http.idempotency import parse_key
 from api.programs.deploying import Deploy
 from api.state.auditing import audited, begin_audit
@@ -183,7 +183,7 @@ class Page:
 
     async def refuse(self, template: str, form: Form, error: Exception, **context: Any) -> Response:
         """The page of a form with what is refused at its fields; the refusal is in the audit log as the API's are."""
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        status = status_of(error)
         await self.state.refusal_log.record(self.request, status)
         return await self.render(template, status=status, form=form.refused(error), **context)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from functools import partial
-from html import unescape
 
 from sqlalchemy import Table, update
 
@@ -12,13 +11,11 @@ from database import Transaction
 from database.tables import delivery, message
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, text_of, visiting
+from tests.kit.console import HOME, every_page, text_of, visiting
 from tests.kit.personal_data import FILES, MARKER, fill
 from tests.kit.sent import answer_events
 from tests.kit.transactions import document, line
 
-MAX_PAGES = 400
-_LINK = re.compile(r'(?:href|hx-get)="(/console[^"#]*|\?[^"#]*)"')
 PERSONAL = ("zdz@example.com", "+48600700800", "600700800", "CARD-998877", "Zdzislawa", "Kowal", "1971-03-04")
 FRIEND = """\
 reactor: friend
@@ -26,25 +23,6 @@ on: text
 when: {"==": [{var: [event.body.key, none]}, friend]}
 then: [{award_points: {points: 1}}]
 """
-ELSEWHERE = ("/console/static/", "/console/log-out", f"{HOME}/simulate/test")
-"""What is not opened: a test is made of an event whose member's past is whole, which a marked one is not."""
-
-
-async def every_page(visitor: Visitor) -> dict[str, str]:
-    """The text of every page to which links lead from the overview, by its address."""
-    waiting, pages = [HOME], dict[str, str]()
-    while waiting and len(pages) < MAX_PAGES:
-        url = waiting.pop(0)
-        if url in pages or url.startswith(ELSEWHERE):
-            continue
-        answer = await visitor.get(url)
-        assert answer.status_code in (200, 303, 400, 404), (url, answer.status_code, text_of(answer))
-        pages[url] = answer.text
-        if "text/html" in answer.headers.get("content-type", ""):
-            links = (unescape(each) for each in _LINK.findall(answer.text))
-            waiting += [url.partition("?")[0] + each if each.startswith("?") else each for each in links]
-    assert len(pages) < MAX_PAGES
-    return pages
 
 
 def kinds(pages: Mapping[str, str]) -> set[str]:

@@ -1,8 +1,10 @@
 """A visitor of the console without a browser: pages and forms by HTTP, with cookies."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,6 +15,10 @@ from tests.kit.api import PASSWORD, Api
 URL = "http://laurel"
 HOME = "/console/stores/DEFAULT"
 FROM_HERE = {"Origin": URL}
+MAX_PAGES = 500
+ELSEWHERE = ("/console/static/", "/console/log-out", f"{HOME}/simulate/test")
+"""What is not opened: a test is made of an event whose member's past is whole, which a marked one is not."""
+_LINK = re.compile(r'(?:href|hx-get)="(/console[^"#]*|\?[^"#]*)"')
 
 
 class _Text(HTMLParser):
@@ -118,3 +124,20 @@ def form_of(answer: httpx2.Response, *, having: str) -> dict[str, str]:
     parser = _Forms()
     parser.feed(answer.text)
     return [each for each in parser.forms if having in each][-1]
+
+
+async def every_page(visitor: Visitor, *first: str) -> dict[str, str]:
+    """The text of every page to which links lead from the overview and the first ones, by its address."""
+    waiting, pages = [HOME, *first], dict[str, str]()
+    while waiting and len(pages) < MAX_PAGES:
+        url = waiting.pop(0)
+        if url in pages or url.startswith(ELSEWHERE):
+            continue
+        answer = await visitor.get(url)
+        assert answer.status_code in (200, 303, 400, 404), (url, answer.status_code, text_of(answer))
+        pages[url] = answer.text
+        if "text/html" in answer.headers.get("content-type", ""):
+            links = (unescape(each) for each in _LINK.findall(answer.text))
+            waiting += [url.partition("?")[0] + each if each.startswith("?") else each for each in links]
+    assert len(pages) < MAX_PAGES
+    return pages

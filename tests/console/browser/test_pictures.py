@@ -40,4 +40,5 @@ def test_the_document_shows_every_picture_and_no_other() -> None:
     shown = set(re.findall(r"\(images/(console-[a-z]+)\.png\)", DOCUMENT.read_text()))
 
     assert shown == set(PICTURES)
+    assert "(docs/images/console-event.png)" in (ROOT / "README.md").read_text()
     assert all((IMAGES / f"{name}.png").exists() for name in shown)

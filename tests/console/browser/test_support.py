@@ -1,38 +1,70 @@
-"""Support: from an order number to a correction, by mouse and by keyboard alone."""
+"""Support: from an order number to a correction, a reward and a merge, by mouse and by keyboard alone."""
+
+import re
+from typing import Any
 
 from playwright.async_api import Page, expect
 
 from tests.kit.browser import Console, page_is_good
+from tests.kit.console_story import report
 
 
-async def test_support_corrects_and_undoes_by_mouse(console: Console, page: Page) -> None:
-    await page.goto(f"{console.home}/search?q=receipt-4711")
-    await page.goto(f"{console.home}/search?q=anna@example.com")
-    await page_is_good(page, page.url)
-    await page.get_by_role("link", name="Correct", exact=True).click()
-    await page_is_good(page, page.url)
+async def test_the_whole_journey_by_mouse(console: Console, page: Page) -> None:
+    """From the number of an order to why it gave what it did, a correction, its undoing, a reward, and a merge."""
+    await report(console.laurel, [_login("carl@example.com")])
+    await page.goto(console.home)
+    await page.get_by_role("searchbox").fill("receipt-4711")
+    await page.get_by_role("searchbox").press("Enter")
+    await page.wait_for_url("**/events/**")
+    await expect(page.get_by_label("A sentence for the customer")).to_have_value(re.compile("of 2026-05-01"))
+    await page.get_by_role("button", name="Copy for the customer").click()
+    await expect(page.locator("#notices")).to_contain_text("The sentence is copied.")
+
+    await page.get_by_role("link", name="Correct the member").click()
+    await expect(page.get_by_label("Event that is put right")).not_to_have_value("")
     await page.get_by_label("Points", exact=True).first.fill("120")
     await page.get_by_label("Reason").select_option("missing")
     await page.get_by_role("button", name="Preview").click()
-
     await expect(page.locator("main table").first).to_contain_text("Can be spent")
     await page.get_by_role("button", name="Make this correction").click()
-    await page.wait_for_url("**/corrections/**")
     await expect(page.locator("#notices")).to_contain_text("The correction is made.")
-    await page_is_good(page, page.url)
-
     await page.get_by_role("button", name="Undo").click()
     await expect(page.locator("#notices")).to_contain_text("The correction is undone.")
 
+    await page.get_by_role("link", name="The member").click()
+    await page.get_by_role("link", name="Give a reward").click()
+    await page_is_good(page, page.url)
+    await page.get_by_label("Reward", exact=True).select_option("free-coffee")
+    await page.get_by_role("button", name="Issue the reward").click()
+    await expect(page.locator("#notices")).to_contain_text("The reward is issued.")
+    await page_is_good(page, page.url)
 
-async def test_support_corrects_by_keyboard_alone(console: Console, page: Page) -> None:
+    await page.get_by_role("link", name="The member").click()
+    await page.get_by_role("link", name="Merge another into them").click()
+    await page.get_by_label("Member who is merged into them").fill("carl@example.com")
+    await page.get_by_role("button", name="Preview").click()
+    await page.get_by_text("What who stays will have").wait_for()
+    await page.get_by_label("Reason").fill("one person")
+    await page.get_by_role("button", name="Merge for good").click()
+    await expect(page.get_by_role("heading", name="What it did")).to_be_visible(timeout=30_000)
+    await page_is_good(page, page.url)
+    await page.get_by_role("link", name="The member").click()
+    await page.get_by_role("link", name="History").click()
+    await expect(page.locator("main table")).to_contain_text("members merged")
+    await page_is_good(page, page.url)
+
+
+async def test_the_whole_journey_by_keyboard_alone(console: Console, page: Page) -> None:
+    await report(console.laurel, [_login("cora@example.com")])
     await page.goto(console.home)
     await page.keyboard.press("/")
-    await page.keyboard.type("bert@example.com")
+    await page.keyboard.type("receipt-4712")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/members/**")
-    await press_on(page, "Correct")
-    await page.wait_for_url("**/correct")
+    await page.wait_for_url("**/events/**")
+    await press_on(page, "Copy for the customer")
+    await expect(page.locator("#notices")).to_contain_text("The sentence is copied.")
+    await press_on(page, "Correct the member")
+    await page.wait_for_url("**/correct?**")
     await tab_to(page, "f-correction-points-points")
     await page.keyboard.type("25")
     await tab_to(page, "f-correction-reason")
@@ -40,9 +72,35 @@ async def test_support_corrects_by_keyboard_alone(console: Console, page: Page) 
     await press_on(page, "Preview")
     await page.get_by_text("What it would do").wait_for()
     await press_on(page, "Make this correction")
-
-    await page.wait_for_url("**/corrections/**")
     await expect(page.locator("#notices")).to_contain_text("The correction is made.")
+    await press_on(page, "Undo")
+    await expect(page.locator("#notices")).to_contain_text("The correction is undone.")
+
+    await press_on(page, "The member")
+    await page.wait_for_url("**/members/**")
+    await press_on(page, "Give a reward")
+    await page.wait_for_url("**/give")
+    await tab_to(page, "f-_reward")
+    await page.keyboard.press("ArrowDown")
+    await press_on(page, "Issue the reward")
+    await expect(page.locator("#notices")).to_contain_text("The reward is issued.")
+
+    await press_on(page, "The member")
+    await page.wait_for_url("**/members/**")
+    await press_on(page, "Merge another into them")
+    await page.wait_for_url("**/merges/new**")
+    await tab_to(page, "f-mergedCustomer")
+    await page.keyboard.type("cora@example.com")
+    await press_on(page, "Preview")
+    await page.get_by_text("What who stays will have").wait_for()
+    await tab_to(page, "f-comment")
+    await page.keyboard.type("one person")
+    await press_on(page, "Merge for good")
+    await expect(page.get_by_role("heading", name="What it did")).to_be_visible(timeout=30_000)
+
+
+def _login(email: str) -> dict[str, Any]:
+    return {"type": "app_login", "customerData": {"email": email}, "body": {"device": "ios"}}
 
 
 async def press_on(page: Page, text: str) -> None:

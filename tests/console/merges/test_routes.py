@@ -22,6 +22,7 @@ async def test_two_members_are_previewed_and_merged_for_a_reason(api: Api, visit
     waiting = await visitor.page(asked.headers["location"])
     await do(api, asked.headers["location"].rpartition("/")[2])
     done = await visitor.page(asked.headers["location"])
+    followed = await visitor.page(asked.headers["location"], headers={"hx-request-type": "partial"})
 
     words = text_of(preview)
     assert preview.status_code == 200
@@ -32,6 +33,7 @@ async def test_two_members_are_previewed_and_merged_for_a_reason(api: Api, visit
     assert "waiting" in waiting
     assert "one person, two cards" in done
     assert "What it did" in done
+    assert followed.startswith("Status done")
     assert "done" in await visitor.page(f"{HOME}/merges?status=done&customerId={anna}")
     assert (await api.get(f"/api/DEFAULT/member/{bert}"))["customerId"] == anna
 
