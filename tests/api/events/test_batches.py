@@ -268,3 +268,31 @@ async def test_a_body_that_is_too_large_or_malformed_is_refused(api: Api):
 
     assert large.status_code == 413
     assert fault(malformed, "")["code"] == "malformedJson"
+
+
+async def test_what_an_identity_says_in_parts_is_learned_within_a_batch_and_between_two(api_anywhere: Api):
+    """One member, one welcome; a part of somebody else's is refused alone, and the same parts at once are no other."""
+    api = api_anywhere
+    email, phone = {"email": "anna@example.com"}, {"phone": "+48500100200"}
+
+    first = await report(
+        api,
+        event(customerData=email),
+        event(customerData=email | phone),
+        event(customerData=phone),
+        event(customerData={"phone": "+48 500-100-200", "loyaltyCardNumber": "C-1"}),
+        event("bert"),
+        event(customerData={"email": "bert@example.com", "loyaltyCardNumber": "C-1"}),
+    )
+    many = await asyncio.gather(*(report(api, event(customerData={"loyaltyCardNumber": "C-1"})) for _ in range(4)))
+
+    assert (first["accepted"], first["refused"]) == (5, 1)
+    assert first["items"][5]["errors"][0]["code"] == "differentMembers"
+    accepted = [each for receipt in (first, *many) for each in ids(receipt) if each is not None]
+    members = [(await api.get(f"{SINGLE}/{each}"))["customerId"] for each in accepted]
+    anna, bert = members[0], members[4]
+    assert members == [anna] * 4 + [bert] + [anna] * 4
+    shown = await api.get(f"/api/DEFAULT/member/{anna}")
+    assert (shown["email"], shown["phone"], shown["loyaltyCardNumber"]) == ("anna@example.com", "+48500100200", "C-1")
+    started = [each.type for batch in api.batches.values() for each in batch]
+    assert started.count("member_registered") == 2
