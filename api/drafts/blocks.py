@@ -10,7 +10,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from api.drafts.checks import encoded, schema_at
-from api.drafts.routes import PathInQuery, admin_of, draft_of
+from api.drafts.routes import FILE_EXAMPLE, PathInQuery, admin_of, draft_of
 from api.drafts.saving import DraftState, save_file
 from api.drafts.schemas import MAX_FILE_BYTES, FilePath, SavedFile, Version
 from api.drafts.views import saved_view
@@ -26,7 +26,13 @@ router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
 
 MAX_LITERAL = 2000
 
-_EXAMPLE = {"path": "reactors/spring.yaml", "version": "", "line": 4, "column": 27, "value": "5"}
+_EXAMPLE = {
+    "path": FILE_EXAMPLE["path"],
+    "version": version_of(FILE_EXAMPLE["text"]),
+    "line": 4,
+    "column": 28,
+    "value": "7",
+}
 
 
 class PutLiteral(RequestModel):

@@ -44,7 +44,7 @@ _CHANGED: dict[int | str, dict[str, Any]] = {
 _IN_CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": RebaseConflict, "description": "Files that the draft and the revision in force both changed."}
 }
-_FILE = {
+FILE_EXAMPLE = {
     "path": "reactors/spring.yaml",
     "text": "reactor: spring\non: app_login\nthen:\n  - award_points: {points: 5}\n",
     "version": "",
@@ -77,7 +77,7 @@ async def show_draft_file(store_request: AdminRequest, path: PathInQuery) -> Res
     summary="Save a file in your draft",
     response_model=SavedFile,
     responses=_CHANGED,
-    openapi_extra=request_body(PutDraftFile, _FILE),
+    openapi_extra=request_body(PutDraftFile, FILE_EXAMPLE),
 )
 async def put_draft_file(request: Request, store_request: AdminRequest) -> Response:
     """Put the text of a file into your draft, if its text there has the `version` that you have seen.
@@ -107,7 +107,7 @@ async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, vers
     summary="Base your draft on the revision in force",
     response_model=RebasedDraft,
     responses=_IN_CONFLICT,
-    openapi_extra=request_body(PostRebase, {"basedOn": 1}),
+    openapi_extra=request_body(PostRebase, {"basedOn": 2}),
 )
 async def rebase_draft(request: Request, store_request: AdminRequest) -> Response:
     """Take over what another revision changed since. A file that both changed needs a text in `files`."""

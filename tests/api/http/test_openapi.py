@@ -16,6 +16,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from api.app import ROUTERS
+from api.drafts.routes import FILE_EXAMPLE as SPRING
 from api.http.requests import RequestModel, SharedModelName, request_body
 from api.route_rules import RULES
 from api.state.auditing import audited_entity
@@ -26,6 +27,7 @@ from loyalty.store.due_items import DueItem
 from tests.kit.api import KEY, Api
 from tests.kit.every_resource import FILES, Things, add_every_resource
 from tests.kit.stuck import add_stuck
+from workbench.drafts.merging import version_of
 
 BOUNDED = settings(
     max_examples=4, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -33,18 +35,22 @@ BOUNDED = settings(
 METHODS = {"get", "post", "put", "patch", "delete"}
 WITHOUT_BODY = (
     *("/retry", "/activate", "/deactivate", "/anonymize", "/{token}", "/send-code", "/cancel", "/test"),
-    *("/pause", "/resume"),
+    *("/pause", "/resume", "/draft/tests"),
 )
 """Ends of the paths of POSTs that have no body."""
 WITH_BODY = ("/custom-attribute", "/labels")
 """Ends of the paths of DELETEs that have a body."""
+_DRAFT = "/api/{storeCode}/program/draft"
 QUERIES = {
     "/api/{storeCode}/member/check": {"emailOrPhone": "anna@example.com"},
     "/api/{storeCode}/search": {"q": "anna@example.com"},
+    f"{_DRAFT}/file": {"path": "program.yaml"},
+    f"{_DRAFT}/blocks": {"path": "program.yaml"},
+    f"delete {_DRAFT}/file": {"path": SPRING["path"], "version": version_of(SPRING["text"].replace("5", "7"))},
     "/api/{storeCode}/analytics/dashboard/general-overview": {"dataType": "revenue"},
     "/api/{storeCode}/analytics/campaign/single-view/{campaignId}": {"dataType": "totalEngagement"},
 }
-"""Queries of lists that need one."""
+"""Queries of routes that need one."""
 AUDITED_BY_THEMSELVES = {"POST /api/admin/password/reset", "POST /api/admin/password/reset/request"}
 """Routes without a login whose own code writes the audit log."""
 OF_MEMBERS = ("points", "tier", "reward", "reward/bought")
@@ -76,7 +82,9 @@ async def test_every_body_has_an_example_and_a_schema(api: Api):
     document = await api.get("/openapi.json")
 
     for method, path, operation in operations(document):
-        has_none = path.endswith(WITHOUT_BODY) and "/customEvent/" not in path and "/points/" not in path
+        has_none = path.endswith(WITHOUT_BODY) and not any(
+            part in path for part in ("/customEvent/", "/points/", "/simulate/")
+        )
         has_body = (method in ("post", "put", "patch") and not has_none) or (
             method == "delete" and path.endswith(WITH_BODY)
         )
@@ -149,6 +157,7 @@ async def _prepare(api: Api) -> Things:
         "/api/{storeCode}/token/refresh": member_login["refresh_token"],
     }
     things.own |= _of_accounts(things.names)
+    things.names["fingerprint"] = (await api.post(f"{path}/program/draft/plan", {})).json()["fingerprint"]
     return things
 
 
@@ -229,7 +238,7 @@ def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
     """Sort deletes, logging out, another password and the deploy of another program to the end."""
     method, path, _ = entry
     ends = path.endswith(("/program", "/rollback", "/revoke", "/password", "/reset", "/deactivate", "/anonymize"))
-    ends = ends or (method == "delete" and path.endswith("/member/{member}"))
+    ends = ends or (method == "delete" and path.endswith(("/member/{member}", "/program/draft")))
     return ["get", "post", "put", "patch", "delete"].index(method) + 10 * ends, ends
 
 
@@ -243,7 +252,7 @@ async def test_every_example_works(api: Api):
         for media_type, content in contents.items():
             sent = _body(media_type, content["example"], template, things.names)
             headers = {"Authorization": f"Bearer {_key(template, things.names)}"} | sent.pop("headers", {})
-            path, query = template.format(**_values(template, things)), QUERIES.get(template)
+            path, query = template.format(**_values(template, things)), _query(method, template)
             answer = await api.http.request(method, path, headers=headers, params=query, **sent)
             answers[method, template, media_type] = _what_is_wrong(answer, operation, document)
 
@@ -251,6 +260,10 @@ async def test_every_example_works(api: Api):
     entries = await api.database.access_read(lambda access: access.audit_log.page(PageRequest(500), store=None))
     audited = {f"{method} {path}" for (method, path), rule in RULES.items() if audited_entity(method, rule)}
     assert {each.event_type for each in entries.records if each.outcome == "done"} == audited | AUDITED_BY_THEMSELVES
+
+
+def _query(method: str, template: str) -> dict[str, str] | None:
+    return QUERIES.get(f"{method} {template}", QUERIES.get(template))
 
 
 def _body(media_type: str, example: Any, template: str, names: dict[str, str]) -> dict[str, Any]:
@@ -265,6 +278,8 @@ def _body(media_type: str, example: Any, template: str, names: dict[str, str]) -
         example = {"channelId": names["channelToGive"]}
     elif template.endswith("/password/reset"):
         example = {**example, "token": names["password" if "{storeCode}" in template else "resetOfAdmin"]}
+    elif template.endswith("/draft/deploy"):
+        example = {"fingerprint": names["fingerprint"]}
     elif example and template.endswith(("/{storeCode}/program", "/program/rollback")):
         example = {**example, "drop": [*example.get("drop", []), "reward:coffee"]}
     return {"json": example}
