@@ -50,6 +50,14 @@ def test_a_sample_proposes_every_field_with_its_type() -> None:
     }
 
 
+def test_what_every_sample_has_is_required() -> None:
+    event_type = proposed(SALE)
+
+    for name in SALE:
+        assert not event_type.body.is_valid({key: value for key, value in SALE.items() if key != name}), name
+    assert event_type.body.is_valid({**SALE, "items": [{"sku": "1", "price": 2}]})
+
+
 def test_a_report_gives_the_name_too_and_several_say_what_is_optional() -> None:
     found = propose_event_type(
         [{"event": {"type": "in_store_sale", "body": {"total": 1, "shop": "A"}}}, {"type": "x y", "body": {"total": 2}}]
