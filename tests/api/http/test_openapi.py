@@ -22,6 +22,7 @@ from api.route_rules import RULES
 from api.state.auditing import audited_entity
 from database import Transaction
 from database.pages import PageRequest
+from loyalty.decisions.decision import Decision
 from loyalty.ids import new_id
 from loyalty.store.due_items import DueItem
 from tests.kit.api import KEY, Api
@@ -144,7 +145,7 @@ async def _prepare(api: Api) -> Things:
         **await _prepare_accounts(api),
         "role": str((await api.post("/api/acl/role", {"role": {"name": "x", "permissions": []}})).json()["roleId"]),
         "apiKey": (await api.post("/api/admin/kim/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
-        "customEvent": (await api.report()).json()["customEventId"],
+        "customEvent": await _report_decided(api),
         "eventType": "app_login",
         "revision": "1",
         "webhookSubscription": subscription,
@@ -232,6 +233,13 @@ async def _prepare_points(api: Api, member_id: str) -> dict[str, str]:
     made = {name: await api.post(f"{path}/{move}", {"transfer": each}) for name, (move, each) in asked.items()}
     transfers = {name: answer.json()["transferId"] for name, answer in made.items()}
     return transfers | {"wallet": (await api.get(f"{path}/{transfers['transfer']}"))["accountId"]}
+
+
+async def _report_decided(api: Api) -> str:
+    """An event that nothing in the program answers."""
+    event = str((await api.report()).json()["customEventId"])
+    await api.write(lambda tx: tx.events.set_decided(event, Decision(()), now=datetime.now(UTC)))
+    return event
 
 
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
