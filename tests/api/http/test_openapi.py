@@ -145,6 +145,7 @@ async def _prepare(api: Api) -> Things:
         **await _prepare_accounts(api),
         "role": str((await api.post("/api/acl/role", {"role": {"name": "x", "permissions": []}})).json()["roleId"]),
         "apiKey": (await api.post("/api/admin/kim/api-key", {"apiKey": {"name": "x"}})).json()["apiKeyId"],
+        "keyOfDraft": await _begin_another_draft(api),
         "customEvent": await _report_decided(api),
         "eventType": "app_login",
         "revision": "1",
@@ -160,6 +161,16 @@ async def _prepare(api: Api) -> Things:
     things.own |= _of_accounts(things.names)
     things.names["fingerprint"] = (await api.post(f"{path}/program/draft/plan", {})).json()["fingerprint"]
     return things
+
+
+async def _begin_another_draft(api: Api) -> str:
+    """Begin a draft that remains when the one of the examples is deployed; return the API key of who has it."""
+    lee = {**_KIM, "username": "lee", "email": "l@example.com"}
+    await api.post("/api/admin/data", {"admin": lee})
+    made = (await api.post("/api/admin/lee/api-key", {"apiKey": {"name": "x"}})).json()
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    await api.http.put("/api/DEFAULT/program/draft/file", json=SPRING, headers=headers)
+    return str(made["token"])
 
 
 async def _prepare_accounts(api: Api) -> dict[str, str]:
@@ -300,6 +311,7 @@ def _key(template: str, names: dict[str, str]) -> str:
     keys = {
         "/api/token/revoke": names["token"],
         "/api/admin/password": names["tokenOfKim"],
+        "/api/{storeCode}/program/draft": names["keyOfDraft"],
         "/api/admin/{admin}/session": names["token"],
         "/api/admin/{admin}/session/{session}": names["token"],
         "/api/{storeCode}/member/password": names["tokenOfCleo"],
