@@ -206,7 +206,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/member/{{member}}/merge/preview": {"POST": Needs(Permission.VIEW_MEMBERS, audited=False)},
     f"{_STORE}/merge": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/merge/{{merge}}": {"GET": Needs(Permission.VIEW_MEMBERS)},
-    f"{_STORE}/member/{{member}}/export": {"GET": Needs(Permission.EXPORT_MEMBERS)},
+    f"{_STORE}/member/{{member}}/export": {"GET": Needs(Permission.EXPORT_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/history": {"GET": Needs(Permission.VIEW_MEMBERS)},
     f"{_STORE}/member/{{member}}/status": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},
     f"{_STORE}/member/{{member}}/achievement": {"GET": Needs(Permission.VIEW_MEMBERS, or_own=True)},

@@ -8,31 +8,34 @@ from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 import rules
+from api.authentication.callers import AdminCaller
 from api.members.paths import MemberInPath
 from api.members.schemas import MemberExport
-from api.state.dependencies import AdminRequest
+from api.state.dependencies import CallerRequest
 from api.state.member_lookup import member_in_path
-from database import StoreDatabase
-from database.personal_data.exporting import export_page, find_person
+from database import ReadTransaction, StoreDatabase
+from database.personal_data.exporting import ExportPage, export_page, find_person
 from database.personal_data.inventory import KEPT_OF_A_MEMBER, KeptRows, Person
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 
 @router.get("/{member}/export", summary="Export everything that is kept of a member", response_model=MemberExport)
-async def export_member(member: MemberInPath, store_request: AdminRequest) -> StreamingResponse:
+async def export_member(member: MemberInPath, store_request: CallerRequest) -> StreamingResponse:
     """Every row of the database that is about a member, by sections: a list of objects each.
 
-    The names are those of the database, amounts are in units of their wallets, and times are in UTC.
+    The names are those of the database, amounts are in units of their wallets, and times are in UTC. A member's own
+    token exports that member alone, without the names and addresses of administrators.
     """
     database = store_request.database
     found = await database.read(lambda tx: member_in_path(tx, store_request, member))
     person = await database.read(lambda tx: find_person(tx.connection, tx.store, found.id))
     assert person is not None, "members are never removed"
-    return StreamingResponse(_document(database, person), media_type="application/json")
+    with_staff = isinstance(store_request.caller, AdminCaller)
+    return StreamingResponse(_document(database, person, with_staff=with_staff), media_type="application/json")
 
 
-async def _document(database: StoreDatabase, person: Person) -> AsyncIterator[bytes]:
+async def _document(database: StoreDatabase, person: Person, *, with_staff: bool) -> AsyncIterator[bytes]:
     head = {
         "customerId": person.id,
         "storeCode": person.store,
@@ -41,17 +44,23 @@ async def _document(database: StoreDatabase, person: Person) -> AsyncIterator[by
     yield rules.exact.dumps(head)[:-1].encode()
     for rows in KEPT_OF_A_MEMBER:
         yield f',"{rows.section}":['.encode()
-        async for text in _section(database, rows, person):
+        async for text in _section(database, rows, person, with_staff=with_staff):
             yield text
         yield b"]"
     yield b"}"
 
 
-async def _section(database: StoreDatabase, rows: KeptRows, person: Person) -> AsyncIterator[bytes]:
+async def _section(
+    database: StoreDatabase, rows: KeptRows, person: Person, *, with_staff: bool
+) -> AsyncIterator[bytes]:
     """The rows of one table, with commas between them; each page is read in a transaction of its own."""
     after: Sequence[Any] | None = None
     while True:
-        page = await database.read(lambda tx, after=after: export_page(tx.connection, rows, person, after))  # type: ignore[misc]
+
+        def read(tx: ReadTransaction, after: Sequence[Any] | None = after) -> ExportPage:
+            return export_page(tx.connection, rows, person, after, with_staff=with_staff)
+
+        page = await database.read(read)
         if page.items:
             separator = "" if after is None else ","
             yield (separator + ",".join(map(rules.exact.dumps, page.items))).encode()

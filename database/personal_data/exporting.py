@@ -47,10 +47,16 @@ def _person(store: str, known_by: Mapping[str, Any]) -> Person:
     return Person(store, known_by["id"], names, {column: known_by[column] for column in KEYS if known_by[column]})
 
 
-def export_page(connection: Connection, rows: KeptRows, person: Person, after: Sequence[Any] | None) -> ExportPage:
-    """Return the rows about a member that follow a key, in the order of the table's primary key."""
+def export_page(
+    connection: Connection, rows: KeptRows, person: Person, after: Sequence[Any] | None, *, with_staff: bool
+) -> ExportPage:
+    """Return the rows about a member that follow a key, in the order of the table's primary key.
+
+    `with_staff` False: without the columns that name administrators.
+    """
     key = list(rows.table.primary_key)
-    shown = [column for column in rows.table.columns if column.name not in rows.without]
+    left_out = set(rows.without) if with_staff else rows.of_staff | set(rows.without)
+    shown = [column for column in rows.table.columns if column.name not in left_out]
     wanted = select(*(column.label(f"key_{column.name}") for column in key), *map(_readable, shown))
     wanted = wanted.where(rows.condition(person)).order_by(*key).limit(PAGE)
     if after is not None:

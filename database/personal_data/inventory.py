@@ -113,6 +113,8 @@ class KeptRows:
     about: Callable[[Person], ColumnElement[bool]]
     without: Mapping[str, str] = field(default_factory=dict)
     """The columns that exports leave out, each with the reason."""
+    of_staff: frozenset[str] = frozenset()
+    """The columns that name administrators, or say from where they called: exports by the member leave them out."""
     points: Sequence[str] = ()
     """The columns with amounts in millionths."""
     personal: Mapping[str, Any] = field(default_factory=dict)
@@ -213,6 +215,11 @@ def _daily_sums() -> ColumnElement[bool]:
 
 _IDS = frozenset({"id", "store", "member", "event", "wallet", "reward", "status"})
 
+_OF_CORRECTORS = frozenset(
+    {"asked_by", "asked_name", "decided_by", "decided_name", "undone_by", "undone_name", "carried_by"}
+)
+_OF_CALLERS = frozenset({"user_id", "username", "user_type", "api_key", "address"})
+
 ERASED_LAST: Final = "member"
 """The section that is erased last: until then it says which rows name the member."""
 
@@ -238,6 +245,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "merges",
         member_merge,
         lambda person: or_(member_merge.c.survivor.in_(person.ids), member_merge.c.merged.in_(person.ids)),
+        of_staff=frozenset({"requested_by"}),
         personal={"because": None, "comment": None},
         impersonal=_IDS | {"survivor", "merged", "merged_event", "requested_by", "refusal", "result"},
     ),
@@ -314,11 +322,10 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "corrections",
         correction,
         _of_member(correction),
+        of_staff=_OF_CORRECTORS,
         points=("amount",),
         personal={"comment": "", "decided_comment": None, "undone_comment": None},
-        impersonal=_IDS
-        | {"kind", "unit", "change", "reason", "cause", "outcome", "carried_by"}
-        | {"asked_by", "asked_name", "decided_by", "decided_name", "undone_by", "undone_name"},
+        impersonal=_IDS | _OF_CORRECTORS | {"kind", "unit", "change", "reason", "cause", "outcome"},
     ),
     KeptRows("dailySums", mark, _of_member(mark), deleted=true),
     KeptRows("achievements", progress, _of_member(progress), impersonal=_IDS | {"achievement"}),
@@ -364,6 +371,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "campaignCodes",
         campaign_code,
         _of_member(campaign_code),
+        of_staff=frozenset({"created_by"}),
         impersonal=_IDS | {"reactor", "code", "created_by"},
     ),
     KeptRows(
@@ -423,15 +431,16 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "auditLog",
         audit_log,
         _named,
+        of_staff=_OF_CALLERS,
         personal={"details": None, "entity_id": OWN_ID},
-        impersonal=_IDS
-        | {"event_type", "entity_type", "user_id", "username", "user_type", "api_key", "address", "outcome"},
+        impersonal=_IDS | _OF_CALLERS | {"event_type", "entity_type", "outcome"},
     ),
     KeptRows(
         "answers",
         kept_answer,
         _answered,
         without={"fingerprint": "a hash of the request, by which its repetitions are known"},
+        of_staff=frozenset({"client"}),
         deleted=true,
     ),
 )

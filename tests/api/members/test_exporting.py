@@ -4,10 +4,12 @@ import json
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from api.members.schemas import MemberExport
 from database.personal_data import exporting
 from database.personal_data.inventory import KEPT_OF_A_MEMBER
+from database.tables import audit_log, campaign_code, correction, member_merge
 from tests.api.members.test_routes import PATH, register
 from tests.kit.api import Api
 from tests.kit.personal_data import MARKER, fill
@@ -47,6 +49,40 @@ async def test_secrets_are_not_exported(api: Api):
 
     for rows in KEPT_OF_A_MEMBER:
         assert {name for each in exported[rows.section] for name in each} & {"passwordHash", "headers", "url"} == set()
+
+
+async def test_a_member_exports_themselves_by_their_own_token_without_who_of_the_staff_did_what(api_anywhere: Api):
+    api = api_anywhere
+    other = await register(api, email="other@example.com")
+    member_id = await fill(api)
+    staff = {
+        correction: ("asked_name", "decided_by", "decided_name", "undone_by", "undone_name", "carried_by"),
+        member_merge: ("requested_by",),
+        campaign_code: ("created_by",),
+        audit_log: ("username", "address"),
+    }
+    for table, columns in staff.items():
+        change = update(table).values(dict.fromkeys(columns, "Supporter"))
+        await api.write(lambda tx, change=change: tx.connection.execute(change))
+    whole = await api.get(f"{PATH}/{member_id}/export")
+    tokens = await api.app.state.laurel.tokens.issue_to_member(member_id, "DEFAULT")
+    logged_in = {"Authorization": f"Bearer {tokens['token']}"}
+
+    own = await api.http.get(f"{PATH}/{member_id}/export", headers=logged_in)
+    by_name = await api.http.get(f"{PATH}/email=ewa@example.com/export", headers=logged_in)
+    of_others = [
+        (await api.http.get(f"{PATH}/{each}/export", headers=logged_in)).status_code
+        for each in (other, "email=other@example.com", "nobody", "email=")
+    ]
+
+    assert (own.status_code, by_name.status_code, of_others) == (200, 200, [403] * 4)
+    administrator = whole["corrections"][0]["askedBy"]
+    assert [whole["auditLog"][0]["userId"], whole["answers"][0]["client"]] == [administrator, f"admin/{administrator}"]
+    assert json.dumps(whole).count("Supporter") > len(staff)
+    assert [each for each in ("Supporter", administrator, "userType") if each in own.text] == []
+    assert own.json()["corrections"][0]["comment"].startswith(MARKER)
+    counts = {name: len(rows) for name, rows in whole.items() if isinstance(rows, list)}
+    assert {name: len(own.json()[name]) for name in counts} == counts | {"sessions": counts["sessions"] + 1}
 
 
 async def test_an_export_is_read_in_pages_and_has_each_row_once(api_anywhere: Api, monkeypatch: pytest.MonkeyPatch):
