@@ -365,7 +365,8 @@ class History:
         columns = (event.c.member, contribution.c.name)
         within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
         joined = select(*columns, func.sum(contribution.c.times)).join(event, event.c.id == contribution.c.event)
-        taken = joined.where(*within, self._applied_since(), contribution.c.kind == kind, contribution.c.times < 0)
+        taken = joined.where(*within, event.c.type.in_(self._returning), self._applied_since())
+        taken = taken.where(contribution.c.kind == kind, contribution.c.times < 0)
         rows = self._connection.execute(taken.group_by(*columns))
         return [(member_id, name, int(times)) for member_id, name, times in rows]
 

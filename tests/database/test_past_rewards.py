@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from commands.plan.backtest import FromDatabase, Job, backtest
 
+from activities.backtest import FromDatabase, Job, backtest
 from activities.events import EventActivities
 from database import Database
 from database.history import History
