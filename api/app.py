@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from api.achievements import funnel as achievement_funnel
 from api.achievements import routes as achievements
 from api.administrators import resets as password_resets
 from api.administrators import routes as administrators
@@ -132,6 +133,7 @@ ROUTERS = (
     analytics.router,
     analytics_overviews.router,
     analytics_series.router,
+    achievement_funnel.router,
     analytics_deliveries.router,
     analytics_totals.router,
     imports.router,

@@ -297,6 +297,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/analytics/liability": {"GET": Needs(Permission.VIEW_ANALYTICS)},
     f"{_STORE}/analytics/dashboard/general-overview": {"GET": Needs(Permission.VIEW_ANALYTICS)},
     f"{_STORE}/analytics/units-overview/{{walletTypeCode}}": {"GET": Needs(Permission.VIEW_ANALYTICS)},
+    f"{_STORE}/analytics/achievement/{{achievement}}/funnel": {"GET": Needs(Permission.VIEW_ANALYTICS)},
     f"{_STORE}/analytics/series/rewards": {"GET": Needs(Permission.VIEW_ANALYTICS)},
     f"{_STORE}/analytics/series/deliveries": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
     f"{_STORE}/analytics/series/points/{{walletTypeCode}}": {"GET": Needs(Permission.VIEW_ANALYTICS)},

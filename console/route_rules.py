@@ -47,6 +47,7 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     "/console/theme": {"POST": Everyone()},
     STORE: {"GET": AnyAdministrator()},
     f"{STORE}/figures": {"GET": Needs(Permission.VIEW_ANALYTICS)},
+    f"{STORE}/figures/achievements": {"GET": Needs(Permission.VIEW_ANALYTICS)},
     f"{STORE}/figures/deliveries": {"GET": Needs(Permission.VIEW_WEBHOOKS)},
     f"{STORE}/figures/summary": {"GET": Needs(Permission.VIEW_ANALYTICS)},
     f"{STORE}/search": {"GET": AnyAdministrator()},

@@ -99,7 +99,7 @@ async def list_triggers(request: Request, member: MemberInPath, store_request: A
 async def show_achievement(name: AchievementInPath, store_request: AdminRequest) -> Response:
     """One achievement of the program in force."""
     program = store_request.program
-    return ExactJson(achievement_view(_require_achievement(program, name), program))
+    return ExactJson(achievement_view(require_achievement(program, name), program))
 
 
 @router.patch(
@@ -122,7 +122,7 @@ async def patch_progress(
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = member_in_path(tx, store_request, member)
-        achievement = _require_achievement(operation.program, name)
+        achievement = require_achievement(operation.program, name)
         progress = _progress_of(operation.program, achievement, posted.member_progress)
         completed = posted.member_progress.completed_count
         by_hand.note_change(operation, found.id, CorrectProgress(achievement.name, progress, completed))
@@ -188,7 +188,7 @@ async def refuse_change(store_request: AdminRequest) -> Response:
     raise NotAllowed(message, allow="GET")
 
 
-def _require_achievement(program: Program, text: str) -> model.Achievement:
+def require_achievement(program: Program, text: str) -> model.Achievement:
     """The achievement that an id, or a name in program files, names; raise NotFound."""
     for each in program.achievements:
         if text == each.name or text.lower() == program.id_of("achievement", each.name):

@@ -7,7 +7,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import Id, Instant, JsonObject, Total
+from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
+from loyalty.achievements.funnel import Step
 
 MAX_COUNT = 1_000_000_000
 
@@ -121,3 +122,20 @@ class BadgeTypes(TypedDict):
 
     items: list[BadgeType]
     total: Total
+
+
+class FunnelStep(TypedDict):
+    """A step, and how many members came so far."""
+
+    step: Step
+    members: int
+
+
+class AchievementFunnel(TypedDict):
+    """The members of an achievement by how far they came: who is in one step is in those before it."""
+
+    achievementId: Id
+    achievement: str
+    name: str
+    goal: ExactNumber
+    items: list[FunnelStep]

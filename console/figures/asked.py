@@ -14,6 +14,7 @@ from console.pages.lists import NONE, List
 from console.pages.page import StorePage
 from loyalty.calendar import local_day
 
+ACHIEVEMENT = "achievement"
 SUBSCRIPTION = "webhookSubscriptionId"
 FIRST, LAST, INTERVAL, WALLET = "intervalStartDate", "intervalEndDate", "aggregationType", "walletTypeCode"
 
@@ -75,6 +76,26 @@ def read_asked_deliveries(page: StorePage) -> AskedDeliveries:
         errors |= {each.path: each.message for each in error.faults}
         period = DeliveryPeriod.asked(None, None, "hour", today=today)
     return AskedDeliveries(period, query.get(SUBSCRIPTION, "").strip(), errors)
+
+
+@dataclass
+class AskedAchievement:
+    """The achievement that is asked for, None: none is, or there is none of this name."""
+
+    name: str | None
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def filters(self, query: QueryParams) -> List:
+        """The filter as a form shows it."""
+        return List({"items": [], "total": NONE}, query, self.errors)
+
+
+def read_asked_achievement(page: StorePage) -> AskedAchievement:
+    """Read the URL."""
+    asked = page.request.query_params.get(ACHIEVEMENT, "").strip()
+    if not asked or asked in page.store_request.program.achievement_named:
+        return AskedAchievement(asked or None)
+    return AskedAchievement(None, {ACHIEVEMENT: "the program has no such achievement"})
 
 
 def _day(query: QueryParams, name: str, errors: dict[str, str]) -> date | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from access import Permission
 from console.pages.charts import Chart, Series, labels_of, link
+from console.pages.formats import number
 from console.pages.page import StorePage
 
 _MOVED = {"issued": "adding", "spent": "spending", "expired": "expired"}
@@ -62,6 +63,21 @@ def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
         for name in ("issued", "used", "cancelled")
     ]
     return Chart("Rewards by day", "Days", labels_of(items), series, "lines")
+
+
+def funnel_chart(answer: Mapping[str, Any]) -> Chart:
+    """The members of an achievement by how far they came."""
+    items, goal = answer["items"], number(answer["goal"])
+    names = {
+        "began": "began",
+        "quarter": f"a quarter of {goal}",
+        "half": f"half of {goal}",
+        "threeQuarters": f"three quarters of {goal}",
+        "completed": "completed it",
+        "completedAgain": "completed it again",
+    }
+    series = [Series("members", [each["members"] for each in items])]
+    return Chart(answer["name"], "So far", [names[each["step"]] for each in items], series)
 
 
 def deliveries_chart(page: StorePage, answer: Mapping[str, Any], subscription: str) -> Chart:

@@ -5,15 +5,17 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.achievements.funnel import achievement_funnel
 from api.analytics.deliveries import deliveries_series
 from api.analytics.routes import show_liability
 from api.analytics.series import expiring_series, points_series, rewards_series
 from api.analytics.totals import levels
 from api.webhooks.routes import list_subscriptions
-from console.figures.asked import read_asked, read_asked_deliveries
+from console.figures.asked import read_asked, read_asked_achievement, read_asked_deliveries
 from console.figures.charts import (
     deliveries_chart,
     expiring_chart,
+    funnel_chart,
     latency_chart,
     outstanding_chart,
     points_chart,
@@ -56,6 +58,17 @@ async def show_summary(page: PageOfStore) -> Response:
     """What the store owes its members; asked for by the overview when it is shown, so that nobody waits for it."""
     liability = await page.call(show_liability)
     return await page.render("figures/summary.html", block="figures", liability=liability)
+
+
+@router.get(f"{STORE}/figures/achievements")
+async def show_achievements(page: PageOfStore) -> Response:
+    """How far members came with one achievement of the program."""
+    asked = read_asked_achievement(page)
+    chart = None if asked.name is None else funnel_chart(await page.call(achievement_funnel, name=asked.name))
+    program = page.store_request.program
+    achievements = [("", "Choose one")] + [(each.name, each.title) for each in program.achievements]
+    filters = asked.filters(page.request.query_params)
+    return await page.render("figures/achievements.html", chart=chart, list=filters, achievements=achievements)
 
 
 @router.get(f"{STORE}/figures/deliveries")

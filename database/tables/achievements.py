@@ -1,6 +1,6 @@
 """Daily sums of limits and achievements, and what each event added to them."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, String, Table
 
 from database.tables.columns import ID, NAME, Instant, metadata, store_column
 
@@ -27,6 +27,7 @@ mark = Table(
     Column("amount", BigInteger, nullable=False),
     Column("used", BigInteger, nullable=False),
 )
+Index(None, mark.c.store, mark.c.achievement, mark.c.member)
 
 progress = Table(
     "progress",
@@ -37,6 +38,7 @@ progress = Table(
     Column("completed", Integer, nullable=False),
     Column("completed_at", Instant, nullable=False),  # when last
 )
+Index(None, progress.c.store, progress.c.achievement, progress.c.completed)
 
 contribution = Table(
     "contribution",

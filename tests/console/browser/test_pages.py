@@ -14,6 +14,7 @@ PAGES = (
     "/figures",
     "/figures?aggregationType=week&intervalStartDate=2026-04-01&intervalEndDate=nonsense",
     "/figures/summary",
+    "/figures/achievements?achievement=seven-days",
     "/figures/deliveries",
     "/members",
     "/members/new",

@@ -7,6 +7,7 @@ from re import findall
 from tests.api.analytics.test_figures import busy_shop, today
 from tests.kit.api import Api
 from tests.kit.console import HOME, Visitor
+from tests.kit.sent import answer_events
 
 
 async def test_pictures_have_their_numbers_as_a_table_with_links_to_the_rows(api: Api, visitor: Visitor) -> None:
@@ -78,3 +79,26 @@ async def test_points_that_expire_are_listed_with_their_members_by_key(api: Api,
     for wrong in ("_scroll=nonsense", "expiresAt=soon", "_page=2"):
         assert (await api.http.get(f"/api/DEFAULT/points/expiring?{wrong}")).status_code == 400, wrong
     assert "this is no place in the list" in await visitor.page(f"{HOME}/points/expiring?_scroll=nonsense")
+
+
+async def test_an_achievement_is_chosen_and_its_funnel_drawn_with_the_numbers(api: Api, visitor: Visitor) -> None:
+    await api.deploy()
+    login = {"type": "app_login", "body": {"device": "ios"}}
+    for name in ("ann", "bob"):
+        assert (await api.report(**login, customerData={"email": f"{name}@example.com"})).status_code == 200
+    await answer_events(api)
+
+    unchosen = await visitor.page(f"{HOME}/figures/achievements")
+    chosen = (await visitor.get(f"{HOME}/figures/achievements?achievement=seven-days")).text
+    wrong = await visitor.page(f"{HOME}/figures/achievements?achievement=%3Cb%3E")
+
+    (chart,) = [json.loads(unescape(each)) for each in findall(r'data-chart="([^"]*)"', chosen)]
+    assert chart["labels"][:2] == ["began", "a quarter of 7"]
+    assert chart["series"] == [{"name": "members", "values": [2, 0, 0, 0, 0, 0]}]
+    assert "three quarters of 7" in chosen
+    assert "Choose an achievement." in unchosen
+    assert "Open the app seven days in a row" in unchosen
+    assert "achievement : the program has no such achievement" in wrong
+    assert "Choose an achievement." in wrong
+    await api.deploy(**{"achievements__seven-days": ""})
+    assert "The program has no achievements." in await visitor.page(f"{HOME}/figures/achievements")

@@ -1,0 +1,34 @@
+"""The funnel of an achievement."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.achievements.routes import AchievementInPath, require_achievement
+from api.achievements.schemas import AchievementFunnel
+from api.http.responses import ExactJson
+from api.state.dependencies import AdminRequest
+from database.analytics.funnel import read_funnel
+from loyalty.program.wallets import ONE, exact_amount
+
+router = APIRouter(prefix="/api/{storeCode}/analytics/achievement", tags=["Analytics"])
+
+
+@router.get(
+    "/{achievement}/funnel", summary="Show how far members came with an achievement", response_model=AchievementFunnel
+)
+async def achievement_funnel(store_request: AdminRequest, name: AchievementInPath) -> Response:
+    """How many members ever began an achievement, came to each quarter of its goal, and completed it once and again.
+
+    How far a member came is the best that they had: the longest streak, or the most in one month.
+    """
+    program = store_request.program
+    achievement = require_achievement(program, name)
+    funnel = await store_request.database.read(lambda tx: read_funnel(tx, achievement))
+    shown = {
+        "achievementId": program.id_of("achievement", achievement.name),
+        "achievement": achievement.name,
+        "name": achievement.title,
+        "goal": exact_amount(int(achievement.goal * ONE)),
+        "items": [{"step": step, "members": members} for step, members in funnel.steps()],
+    }
+    return ExactJson(shown)
