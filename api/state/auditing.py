@@ -18,6 +18,7 @@ from api.http.requests import address_of
 from database import Database
 from database.audit_log import AuditEntry, AuditLog
 from loyalty.ids import new_id
+from loyalty.masking import masked_name
 
 T = TypeVar("T")
 
@@ -86,7 +87,7 @@ def begin_audit(request: Request, caller: AdminCaller, rule: Rule) -> None:
         caller,
         f"{request.method} {path}",
         entity_type,
-        str(own[-1])[:MAX_ENTITY_ID] if own else None,
+        masked_name(str(own[-1]))[:MAX_ENTITY_ID] if own else None,
         names["storeCode"][:MAX_ENTITY_ID] if "storeCode" in names else caller.rights.store,
         address_of(request),
     )

@@ -5,16 +5,15 @@ from api.http.errors import BadInput, Forbidden, NotFound
 from api.state.dependencies import StoreRequest
 from database import ReadTransaction
 from loyalty.ids import is_id
+from loyalty.masking import NAMED_FORMS
 from loyalty.members.identity import identity_of
 from loyalty.store.members import Identity, StoredMember
-
-_FIELDS = ("email", "phone", "loyaltyCardNumber")
 
 
 def identity_named(text: str, region: str | None = None) -> Identity:
     """The identity that a text names, a phone read in a region; an empty one for a text that names none."""
     field, sign, value = text.partition("=")
-    if sign and field in _FIELDS:
+    if sign and field in NAMED_FORMS:
         return identity_of({field: value}).written(region)
     return identity_of({"customerId": text}) if is_id(text) else Identity()
 

@@ -69,7 +69,7 @@ def erase_page(connection: Connection, person: Person, page: PersonalPage, *, no
     if rows.deleted is not None:
         connection.execute(delete(rows.table).where(these, rows.deleted()))
         return
-    erased = rows.replacements(person)
+    erased = dict(rows.personal)
     if rows.table is event:
         erased["removed_at"] = func.coalesce(event.c.removed_at, now)
     connection.execute(update(rows.table).where(these).values(erased))
@@ -80,7 +80,7 @@ def erase_last(connection: Connection, person: Person) -> bool:
     if find_personal(connection, person) is not None:
         return False
     (rows,) = [each for each in KEPT_OF_A_MEMBER if each.section == ERASED_LAST]
-    connection.execute(update(rows.table).where(rows.condition(person)).values(rows.replacements(person)))
+    connection.execute(update(rows.table).where(rows.condition(person)).values(**rows.personal))
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Text, literal, or_, select, tuple_, type_coerce
 
 import rules
-from database.personal_data.inventory import KEYS, NAMED_BY, KeptRows, Person
+from database.personal_data.inventory import KEYS, KeptRows, Person
 from database.tables import member
 from database.tables.columns import ExpiryRule, Json
 
@@ -30,11 +30,8 @@ class ExportPage:
 
 
 def find_person(connection: Connection, store: str, member_id: str) -> Person | None:
-    """Return a member with the texts by which paths may name them; None: the store has no such member.
-
-    And with the members who were merged into them.
-    """
-    columns = [member.c[column] for column in {"id", *NAMED_BY.values(), *KEYS}]
+    """Return a member with the members who were merged into them; None: the store has no such member."""
+    columns = [member.c[column] for column in ("id", *KEYS)]
     this = or_(member.c.id == member_id, member.c.merged_into == member_id)
     found = connection.execute(select(*columns).where(member.c.store == store, this)).mappings()
     people = {str(each["id"]): _person(store, dict(each)) for each in found}
@@ -43,8 +40,7 @@ def find_person(connection: Connection, store: str, member_id: str) -> Person | 
 
 
 def _person(store: str, known_by: Mapping[str, Any]) -> Person:
-    names = [f"{form}={known_by[column]}" for form, column in NAMED_BY.items() if known_by[column]]
-    return Person(store, known_by["id"], names, {column: known_by[column] for column in KEYS if known_by[column]})
+    return Person(store, known_by["id"], {column: known_by[column] for column in KEYS if known_by[column]})
 
 
 def export_page(

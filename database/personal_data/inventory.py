@@ -69,9 +69,6 @@ from database.tables import (
 )
 from database.tables.columns import ExpiryRule, Json
 
-NAMED_BY: Final[Mapping[str, str]] = {"email": "email", "phone": "phone", "loyaltyCardNumber": "card"}
-"""The forms in which paths name a member, `email=...`, and the columns that have the value."""
-
 KEYS: Final = ("email_key", "phone_key", "card")
 """The columns by which members are found, as those of transactions."""
 
@@ -82,8 +79,6 @@ class Person:
 
     store: str
     id: str
-    names: Sequence[str] = ()
-    """The texts by which requests may have named them in their paths."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """What they are found by, by column."""
     merged: Sequence["Person"] = ()
@@ -98,9 +93,6 @@ class Person:
     def everybody(self) -> Sequence["Person"]:
         """They, and the members who were merged into them."""
         return (self, *self.merged)
-
-
-OWN_ID: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ class KeptRows:
     points: Sequence[str] = ()
     """The columns with amounts in millionths."""
     personal: Mapping[str, Any] = field(default_factory=dict)
-    """The personal columns, and what stands in each once the member is anonymised; OWN_ID: the id of the member."""
+    """The personal columns, and what stands in each once the member is anonymised."""
     impersonal: frozenset[str] = frozenset()
     """The columns of text that name something of the program or of Laurel, never a person."""
     deleted: Callable[[], ColumnElement[bool]] | None = None
@@ -133,13 +125,9 @@ class KeptRows:
 
     def unerased(self, person: Person) -> ColumnElement[bool]:
         """Select those of them that hold something personal still."""
-        columns = [self.table.c[name].is_distinct_from(value) for name, value in self.replacements(person).items()]
+        columns = [self.table.c[name].is_distinct_from(value) for name, value in self.personal.items()]
         left = [*columns, *([] if self.deleted is None else [self.deleted()])]
         return and_(self.condition(person), or_(*left))
-
-    def replacements(self, person: Person) -> dict[str, Any]:
-        """Return what stands in each personal column once the member is anonymised."""
-        return {name: person.id if value is OWN_ID else value for name, value in self.personal.items()}
 
     @property
     def texts(self) -> list[str]:
@@ -195,10 +183,6 @@ def _issued(person: Person) -> Select[Any]:
 
 def _deliveries(person: Person, column: str) -> Select[Any]:
     return select(delivery.c[column]).where(delivery.c.store == person.store, delivery.c.event.in_(_events(person)))
-
-
-def _named(person: Person) -> ColumnElement[bool]:
-    return audit_log.c.entity_id.in_([*person.ids, *(name for each in person.everybody for name in each.names)])
 
 
 def _answered(person: Person) -> ColumnElement[bool]:
@@ -406,7 +390,6 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
             import_line.c.entity.in_(person.ids),
             import_line.c.entity.in_(_events(person)),
             import_line.c.entity.in_(_transfers(person)),
-            import_line.c.key.in_([key for each in person.everybody for key in each.keys.values()]),
         ),
         personal={"key": None, "message": None},
         impersonal=_IDS | {"file", "entity", "code", "path"},
@@ -430,10 +413,10 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
     KeptRows(
         "auditLog",
         audit_log,
-        _named,
+        lambda person: audit_log.c.entity_id.in_(person.ids),
         of_staff=_OF_CALLERS,
-        personal={"details": None, "entity_id": OWN_ID},
-        impersonal=_IDS | _OF_CALLERS | {"event_type", "entity_type", "outcome"},
+        personal={"details": None},
+        impersonal=_IDS | _OF_CALLERS | {"event_type", "entity_type", "entity_id", "outcome"},
     ),
     KeptRows(
         "answers",

@@ -17,6 +17,7 @@ from loyalty.imports.lines import (
     ReadLine,
     TransactionLine,
 )
+from loyalty.masking import masked_emails
 from loyalty.members.registration import find_member, register_member
 from loyalty.points.dates import lot_dates
 from loyalty.points.operations import AddPoints, SpendPoints, add_points, spend_points
@@ -190,6 +191,6 @@ def _member_of(context: PageContext, asked: PointsLine | MatchLine) -> str:
 
 def _refused(line: ReadLine, why: object) -> ImportLine:
     if isinstance(why, LineFault):
-        return ImportLine(line.line, "refused", None, line.key, why.code, why.path, why.message)
+        return ImportLine(line.line, "refused", None, line.key, why.code, why.path, masked_emails(why.message))
     code = type(why).__name__
-    return ImportLine(line.line, "refused", None, line.key, code[:1].lower() + code[1:], "", str(why))
+    return ImportLine(line.line, "refused", None, line.key, code[:1].lower() + code[1:], "", masked_emails(str(why)))

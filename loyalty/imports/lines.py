@@ -12,6 +12,7 @@ from loyalty.imports.columns import MAX_TEXT, LineFault
 from loyalty.imports.documents import document_of
 from loyalty.imports.layouts import values_of
 from loyalty.imports.records import Record
+from loyalty.masking import NAMED_FORMS, masked_identity
 from loyalty.members.attributes import checked_attributes
 from loyalty.members.identity import identity_of
 from loyalty.members.registration import NewMember
@@ -25,7 +26,7 @@ from rules.spelling import closest_match
 GENDERS = ("male", "female", "not_disclosed")
 MAX_DAYS = 36_500
 
-_PARTS = ("customerId", "email", "phone", "loyaltyCardNumber")
+_PARTS = ("customerId", *NAMED_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ AskedLine: TypeAlias = MemberLine | PointsLine | EventLine | TransactionLine | M
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A line that was read: what it asks, or what is wrong with it, and the id or the name that it gives."""
+    """A line that was read: what it asks, or what is wrong with it, and the id or the masked name that it gives."""
 
     line: int
     asked: AskedLine | LineFault
@@ -121,7 +122,10 @@ def read_line(record: Record, layout: Layout, type_: ImportType, program: Progra
 
 def _key(values: Mapping[str, Any]) -> str | None:
     names = ("eventId", "externalTransferId", "documentNumber", "code", *_PARTS)
-    return next((str(values[name]) for name in names if name in values), None)
+    name = next((name for name in names if name in values), None)
+    if name is None:
+        return None
+    return masked_identity(str(values[name])) if name in NAMED_FORMS else str(values[name])
 
 
 def _asked(values: Mapping[str, Any], type_: ImportType, program: Program, now: datetime) -> AskedLine:

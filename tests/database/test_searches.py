@@ -31,7 +31,7 @@ def transfers(*conditions: Any) -> Callable[[ReadTransaction], Any]:
 
 def export(section: str) -> Callable[[ReadTransaction], Any]:
     rows = next(each for each in KEPT_OF_A_MEMBER if each.section == section)
-    return lambda tx: export_page(tx.connection, rows, PERSON, None)
+    return lambda tx: export_page(tx.connection, rows, PERSON, None, with_staff=True)
 
 
 def request(*condition: Any) -> PageRequest:
