@@ -16,6 +16,7 @@ from database.answers import delete_answers
 from database.backlog import Backlog, read_backlog
 from database.connections import Connections, connect
 from database.deliveries import take_waiting_resends
+from database.drafts import delete_old_drafts
 from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.erasures import open_erasures
 from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
@@ -126,6 +127,12 @@ class Database:
         """Delete exports that ended long ago; return how many chunks of their files."""
         return await self._connections.write(
             lambda connection: delete_old_exports(connection, before=before, limit=limit)
+        )
+
+    async def delete_old_drafts(self, *, before: datetime, limit: int) -> int:
+        """Remove drafts of any store that were changed last before a moment; return how many."""
+        return await self._connections.write(
+            lambda connection: delete_old_drafts(connection, before=before, limit=limit)
         )
 
     async def blocked_members(self, events: Sequence[EventRef]) -> set[str]:

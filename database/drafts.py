@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete
+from sqlalchemy import Connection, and_, delete, select, tuple_
 
 from database.locks import draft_lock
 from database.queries import Queries, WriteQueries
@@ -79,3 +79,20 @@ class Drafts(DraftQueries, WriteQueries):
         """Remove the draft of an administrator."""
         for table in (draft_file, draft):
             self.connection.execute(delete(table).where(table.c.store == self.store, table.c.admin == admin))
+
+
+def discard_drafts_of(connection: Connection, admin: str, *, but_in: str | None) -> None:
+    """Remove the drafts of an administrator in every store but one."""
+    for table in (draft_file, draft):
+        elsewhere = table.c.store.is_distinct_from(but_in)
+        connection.execute(delete(table).where(table.c.admin == admin, elsewhere))
+
+
+def delete_old_drafts(connection: Connection, *, before: datetime, limit: int) -> int:
+    """Remove at most so many drafts of any store that were changed last before a moment; return how many."""
+    key = (draft.c.store, draft.c.admin)
+    old = select(*key).where(draft.c.changed_at < before).order_by(*key).limit(limit).with_for_update(skip_locked=True)
+    keys = [tuple(each) for each in connection.execute(old)]
+    for table in (draft_file, draft):
+        connection.execute(delete(table).where(tuple_(table.c.store, table.c.admin).in_(keys)))
+    return len(keys)

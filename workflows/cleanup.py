@@ -1,4 +1,4 @@
-"""Deleting what has been kept long enough: answers for Idempotency-Keys, imports and exports."""
+"""Deleting what has been kept long enough: answers for Idempotency-Keys, imports, exports and drafts."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,9 @@ FILES_KEPT_FOR = timedelta(days=7)
 IMPORTS_KEPT_FOR = timedelta(days=30)
 """How long it is kept what came of the lines of an import: refused ones have names in them."""
 
+DRAFTS_KEPT_FOR = timedelta(days=180)
+"""How long a draft of a program is kept that its author does not change."""
+
 PAGE = 500
 """Rows deleted in one transaction, so that none holds the database for long."""
 
@@ -36,7 +39,7 @@ async def run_cleanup(database: Database) -> None:
             deleted = max(
                 [
                     await delete(database, now=now)
-                    for delete in (delete_old_answers, delete_old_imports, delete_old_exports)
+                    for delete in (delete_old_answers, delete_old_imports, delete_old_exports, delete_old_drafts)
                 ]
             )
         except Exception as error:  # noqa: BLE001 - the database is away: it comes back
@@ -59,3 +62,8 @@ async def delete_old_imports(database: Database, *, now: datetime) -> int:
 async def delete_old_exports(database: Database, *, now: datetime) -> int:
     """Delete a page of what belongs to exports that ended long enough ago; return how many chunks."""
     return await database.delete_old_exports(before=now - FILES_KEPT_FOR, limit=PAGE)
+
+
+async def delete_old_drafts(database: Database, *, now: datetime) -> int:
+    """Delete a page of drafts that nobody has changed for long enough; return how many."""
+    return await database.delete_old_drafts(before=now - DRAFTS_KEPT_FOR, limit=PAGE)

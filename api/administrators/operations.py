@@ -17,6 +17,7 @@ from api.authentication.granting import (
 from api.http.errors import BadInput, Forbidden, NotFound
 from database import Access, AccessReader
 from database.administrators import Admin
+from database.drafts import discard_drafts_of
 from database.sessions import Session
 
 
@@ -41,7 +42,8 @@ def change_administrator(
 ) -> str:
     """Change an administrator who may do no more than the caller, before and after; return the id.
 
-    A new password, and disabling, ends the sessions. Raise NotFound, Forbidden or BadInput.
+    A new password, and disabling, ends the sessions; drafts in stores that are out of reach now are discarded.
+    Raise NotFound, Forbidden or BadInput.
     """
     access.lock()
     mine = present_rights(access, caller)
@@ -66,6 +68,8 @@ def change_administrator(
     )
     if password_hash is not None or not after.active:
         access.sessions.end_all_of(before.id)
+    if after.store is not None or not after.active:
+        discard_drafts_of(access.connection, before.id, but_in=after.store if after.active else None)
     return before.id
 
 

@@ -103,7 +103,8 @@ async def show_administrator(admin: AdminInPath, caller: CurrentAdmin, state: Cu
 async def put_administrator(request: Request, admin: AdminInPath, change: CurrentAccessChange) -> Response:
     """Change what is sent: the role, the store, the password, or disable with `isActive: false`.
 
-    A new password, and disabling, ends all sessions; while disabled, the API keys do not work either.
+    A new password, and disabling, ends all sessions; while disabled, the API keys do not work either. Drafts
+    of programs are discarded in the stores that the administrator has no access to any more; once disabled, in all.
     """
     changed = (await read_body(request, PutAdministrator)).admin
     password = changed.plain_password

@@ -1,14 +1,19 @@
 """Drafts: one of each administrator, saved file by file, which overwrite nothing that was not seen."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from api.drafts import saving
 from api.drafts.schemas import MAX_FILE_BYTES
+from database import Transaction
+from database.tables import draft, draft_file
 from tests.kit.access import add_administrator
 from tests.kit.api import Api, fault
 from tests.kit.programs import PROGRAM, files
+from workflows.cleanup import DRAFTS_KEPT_FOR, delete_old_drafts
 
 PATH = "/api/DEFAULT/program/draft"
 FILE = f"{PATH}/file"
@@ -83,6 +88,58 @@ async def test_each_administrator_has_a_draft_of_their_own(api: Api):
 
     assert (mine.status_code, theirs.status_code) == (200, 200)
     assert (await shown(api, NEW))["text"] == SPRING
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [({"isActive": False}, []), ({"store": "SECOND"}, ["SECOND"]), ({"roles": ["viewer"]}, ["DEFAULT", "SECOND"])],
+)
+async def test_drafts_go_with_the_access_to_their_store(api_anywhere: Api, change: dict[str, Any], left: list[str]):
+    api = api_anywhere
+    designer, other = await add_administrator(api, "designer"), await add_administrator(api, "marketing")
+    assert (await api.post("/api/store", {"store": {"code": "SECOND", "name": "Second"}})).status_code == 200
+    for store in ("DEFAULT", "SECOND"):
+        for author in (designer, other):
+            for path in (NEW, "reactors/summer.yaml"):
+                saved = {"path": path, "text": SPRING, "version": ""}
+                where = f"/api/{store}/program/draft/file"
+                answer = await api.http.put(where, json=saved, headers={"Authorization": author.key})
+                assert answer.status_code == 200, answer.text
+
+    answer = await api.http.put(f"/api/admin/data/{designer.username}", json={"admin": change})
+
+    assert answer.status_code == 200, answer.text
+    kept = [(store, designer.id) for store in left] + [("DEFAULT", other.id), ("SECOND", other.id)]
+    assert await stored(api) == (sorted(kept), sorted(kept * 2))
+
+
+async def stored(api: Api) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Store and author of each draft, and of each file of one."""
+
+    def read(tx: Transaction) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        heads, texts = (
+            sorted((row.store, row.admin) for row in tx.connection.execute(select(table.c.store, table.c.admin)))
+            for table in (draft, draft_file)
+        )
+        return heads, texts
+
+    return await api.write(read)
+
+
+async def test_a_draft_that_nobody_changes_is_removed_and_a_newer_one_is_not(api_anywhere: Api):
+    api = api_anywhere
+    designer = await add_administrator(api, "designer")
+    await put(api, NEW, SPRING, "")
+    await put(api, NEW, SPRING, "", headers={"Authorization": designer.key})
+    now = datetime.now(UTC)
+    before = now - DRAFTS_KEPT_FOR - timedelta(seconds=1)
+    old = update(draft).where(draft.c.admin != designer.id).values(changed_at=before)
+    await api.write(lambda tx: tx.connection.execute(old))
+
+    deleted = [await delete_old_drafts(api.database, now=each) for each in (now - DRAFTS_KEPT_FOR, now, now)]
+
+    assert deleted == [0, 1, 0]
+    assert await stored(api) == ([("DEFAULT", designer.id)], [("DEFAULT", designer.id)])
 
 
 async def test_a_draft_follows_the_revision_in_force_and_what_both_changed_is_decided(api_anywhere: Api):
