@@ -19,6 +19,7 @@ from database.past import (
     place_before,
     used_before,
 )
+from database.past_bodies import bodies_of
 from database.past_operations import PastOperations, activations, by_hand
 from database.queries import columns_of
 from database.returnable import ReturnablePasts, count_as_before, programs_of, returnable_types, returning_types
@@ -304,23 +305,15 @@ class History:
             transfer.c.at >= self._since,
         )
 
-    def _bodies_since(self, members: MemberRange, type_: str) -> list[tuple[str, Mapping[str, Any]]]:
-        """The member and body of each event of a type since, in the order they were received."""
-        within = and_(
-            event.c.store == self._store,
-            event.c.type == type_,
-            event.c.member.between(members.first, members.last),
-            self._applied_since(),
-        )
-        rows = self._connection.execute(
-            select(event.c.member, event.c.body).where(within).order_by(event.c.received_at, event.c.id)
-        )
-        return [(member_id, body) for member_id, body in rows]
+    def _bodies_since(self, members: MemberRange, type_: str, *keys: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """The member and body of each event of a type since; without those that lack one of these keys."""
+        within = (event.c.member.between(members.first, members.last), self._applied_since())
+        return bodies_of(self._connection, event.c.store == self._store, event.c.type == type_, *within, keys=keys)
 
     def _first_tiers(self, members: MemberRange) -> Mapping[str, str | None]:
         """The tiers at the moment of those members whose tier changed since."""
         first: dict[str, str | None] = {}
-        for member_id, body in self._bodies_since(members, "tier_changed"):
+        for member_id, body in self._bodies_since(members, "tier_changed", "from"):
             if "tier_set" not in body:
                 first.setdefault(member_id, body["from"])
         return first
@@ -328,7 +321,7 @@ class History:
     def _places(self, members: MemberRange) -> Mapping[str, dict[str, TierPlace]]:
         """Where members were in the tier sets beside the default one, by member and set."""
         changed: dict[tuple[str, str], str | None] = {}
-        for member_id, body in self._bodies_since(members, "tier_changed"):
+        for member_id, body in self._bodies_since(members, "tier_changed", "from"):
             if "tier_set" in body:
                 changed.setdefault((member_id, body["tier_set"]), body["from"])
         within = (member_tier.c.store == self._store, member_tier.c.member.between(members.first, members.last))
@@ -354,7 +347,8 @@ class History:
     def _completed_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
         """How often each achievement was completed since, less the completions that were taken back by hand."""
         found = self._counts_since(members, "achievement_completed", "achievement")
-        for member_id, body in self._bodies_since(members, "achievement_progress_set"):
+        keys = ("achievement", "completed", "previous_completed")
+        for member_id, body in self._bodies_since(members, "achievement_progress_set", *keys):
             found[member_id][body["achievement"]] += min(0, body["completed"] - body["previous_completed"])
         for member_id, name, times in self._taken_back_since(members, "counted"):
             found[member_id][name] += times
@@ -373,7 +367,7 @@ class History:
     def _granted_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
         """How many badges of each kind were granted since, or set by hand."""
         found = self._counts_since(members, "badge_granted", "badge")
-        for member_id, body in self._bodies_since(members, "badges_set"):
+        for member_id, body in self._bodies_since(members, "badges_set", "badge", "times", "previous_times"):
             found[member_id][body["badge"]] += body["times"] - body["previous_times"]
         for member_id, name, times in self._taken_back_since(members, "badge"):
             found[member_id][name] += times
@@ -382,7 +376,7 @@ class History:
     def _counts_since(self, members: MemberRange, type_: str, key: str) -> dict[str, Counter[str]]:
         """How often events of a type since have each value of a key in their body, by member."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
-        for member_id, body in self._bodies_since(members, type_):
+        for member_id, body in self._bodies_since(members, type_, key):
             found[member_id][body[key]] += 1
         return found
 

@@ -81,7 +81,7 @@ async def cancel(issued_id: IssuedInPath, by_hand: ChangedByHand) -> Response:
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = _require_issued(tx, issued_id)
-        by_hand.note_reward(operation, found.member, found.reward)
+        by_hand.note_issued(operation, found.member, found.reward)
         cancel_reward(operation, found.id)
 
     return await by_hand.change.respond(None, operates(by_hand.change, run))
@@ -101,7 +101,7 @@ async def post_status(request: Request, issued_id: IssuedInPath, by_hand: Change
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = _require_issued(tx, issued_id)
         if posted.status == CANCELED:
-            by_hand.note_reward(operation, found.member, found.reward)
+            by_hand.note_issued(operation, found.member, found.reward, posted.comment)
         change_status(operation, found.id, posted.status, posted.comment)
 
     return await by_hand.change.respond(posted, operates(by_hand.change, run))
@@ -145,7 +145,7 @@ async def reissue(request: Request, member: MemberInPath, by_hand: ChangedByHand
 
     def again(operation: OperationContext, member_id: str, code: str) -> rewards.IssuedReward:
         for each in operation.tx.rewards.with_code(code, member_id)[:1]:
-            by_hand.note_reward(operation, member_id, each.reward)
+            by_hand.note_issued(operation, member_id, each.reward)
         return reissue_coupon(operation, member_id, code)
 
     return await _mark(request, member, by_hand.change, again)

@@ -47,7 +47,7 @@ async def buy(request: Request, name: RewardInPath, by_hand: CallerChangedByHand
     def run(operation: OperationContext, tx: Transaction) -> list[dict[str, Any]]:
         member_id = _member(tx, store_request, posted)
         if posted.without_points or posted.coupon_value is not None or until is not None:
-            by_hand.note_reward(operation, member_id, reward.name, posted.quantity)
+            by_hand.note_gift(operation, member_id, reward.name, posted.quantity)
         issued = _issue(operation, member_id, reward.name, posted, until)
         return [{"issuedRewardId": each} for each in issued]
 

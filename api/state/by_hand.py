@@ -15,11 +15,14 @@ from loyalty.corrections.by_hand import ChangeByHand, note_by_hand
 from loyalty.corrections.changes import CorrectedChange, kind_of
 from loyalty.corrections.measuring import measure
 from loyalty.corrections.operations import Corrector
+from loyalty.corrections.refusals import CommentNeeded
 from loyalty.events.operations import OperationContext
 from loyalty.points.amounts import points_of, wallet_of
 from loyalty.program.wallets import ONE, Points
 
 NAME = "Correction-Reason"
+
+_AS_CORRECTION = "make the change as a correction (POST /api/{storeCode}/correction), which takes one"
 
 ReasonHeader: TypeAlias = Annotated[
     str | None,
@@ -45,11 +48,15 @@ class ByHand:
         kind: CorrectionKind,
         unit: str,
         amount: Points,
-        comment: str = "",
+        comment: str | None = None,
+        *,
+        is_correctable: bool = True,
     ) -> None:
         """Keep the reason, and count what is changed for the bounds of who asks. Members are not asked.
 
-        Raise BadInput if the reason is missing, UnknownReason, CommentNeeded or AboveBound.
+        `comment`: None on a route that takes none; `is_correctable`: whether a correction could do the same. Raise
+        BadInput if the reason is missing, or needs a comment that the route does not take; UnknownReason,
+        CommentNeeded or AboveBound.
         """
         store_request = self.change.store_request
         if isinstance(store_request.caller, MemberCaller) or not _is_asked(operation, self.reason):
@@ -57,8 +64,15 @@ class ByHand:
         reason = self.reason or ""
         request = self.change.request
         action = f"{request.method} {request.scope['route'].path}"
-        noted = ChangeByHand(member_id, action, kind, unit, amount, reason, comment)
-        note_by_hand(operation, noted, corrector_of(store_request))
+        noted = ChangeByHand(member_id, action, kind, unit, amount, reason, comment or "")
+        try:
+            note_by_hand(operation, noted, corrector_of(store_request))
+        except CommentNeeded as error:
+            if comment is not None:
+                raise
+            cure = f"{_AS_CORRECTION}, or name another reason" if is_correctable else "name another reason"
+            message = f"the reason {error.reason[:80]} needs a comment, which this route does not take: {cure}"
+            raise BadInput.at(NAME, message, "commentNeeded") from None
 
     def note_points(
         self,
@@ -87,9 +101,13 @@ class ByHand:
             measured = measure(operation, member_id, change)
             self.note(operation, member_id, kind_of(change), measured.unit, measured.amount)
 
-    def note_reward(self, operation: OperationContext, member_id: str, reward: str, quantity: int = 1) -> None:
-        """As `note`, for rewards."""
+    def note_gift(self, operation: OperationContext, member_id: str, reward: str, quantity: int) -> None:
+        """As `note`, for rewards that are given."""
         self.note(operation, member_id, "reward", reward, Points(quantity * ONE))
+
+    def note_issued(self, operation: OperationContext, member_id: str, reward: str, comment: str | None = None) -> None:
+        """As `note`, for what is done with an issued reward, which no correction does."""
+        self.note(operation, member_id, "reward", reward, Points(ONE), comment, is_correctable=False)
 
 
 def corrector_of(store_request: StoreRequest) -> Corrector:

@@ -60,12 +60,7 @@ async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
                 Field("correction.points.qualifies", "They count for tiers", "yes_no"),
             )
         case "tier":
-            tiers = {each["name"]: each["name"] for each in await _items(page, list_tiers)}
-            return (
-                Field("correction.tier.levelId", "Tier", "choice", choices=tiers, empty="null", hint=_NO_TIER),
-                Field("correction.tier.until", "Until", "moment"),
-                Field("correction.tier.pinned", "Hold it both ways", "yes_no"),
-            )
+            return _tier_fields(await _items(page, list_tiers))
         case "reward":
             rewards = {each["code"]: each["name"] for each in await _items(page, list_rewards)}
             return (
@@ -89,7 +84,24 @@ async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
             )
 
 
+def _tier_fields(tiers: Sequence[Mapping[str, Any]]) -> Sequence[Field]:
+    """The fields of a tier; where the program has several tier sets, each tier is shown with its own."""
+    sets = {each["tierSet"]["tierSetId"]: each["tierSet"]["name"] for each in tiers}
+    several = len(sets) > 1
+    titles = {
+        each["levelId"]: f"{each['tierSet']['name']}: {each['name']}" if several else each["name"] for each in tiers
+    }
+    within = [Field("correction.tier.tierSetId", "Tier set", "choice", choices=sets, hint=_OF_SET)] if several else []
+    return (
+        Field("correction.tier.levelId", "Tier", "choice", choices=titles, empty="null", hint=_NO_TIER),
+        *within,
+        Field("correction.tier.until", "Until", "moment"),
+        Field("correction.tier.pinned", "Hold it both ways", "yes_no"),
+    )
+
+
 _NO_TIER = "None: a tier by hand is taken back."
+_OF_SET = "Only needed to take a tier by hand back: else it is the default set."
 
 
 async def _items(page: StorePage, endpoint: Any) -> list[dict[str, Any]]:

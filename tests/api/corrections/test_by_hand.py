@@ -72,6 +72,26 @@ async def test_every_change_by_hand_needs_a_reason_and_is_listed_with_it(desk: D
     assert {each["change"]["action"].split()[0] for each in noted} == {"POST", "PUT", "PATCH"}
 
 
+async def test_a_reason_that_needs_a_comment_says_what_to_do_on_routes_that_take_none(desk: Desk):
+    requests = await prepared(desk)
+    await require(desk)
+    corrected = {"tier", "no tier", "level", "progress", "badge", "give"}
+    otherwise = {"cancel reward", "reissue"}
+
+    refused = {name: await call(desk, request, "other") for name, request in requests.items()}
+    method, path, content = requests["status"]
+    commented = await call(desk, (method, path, content | {"comment": "It was broken"}), "other")
+
+    for name, answer in refused.items():
+        at = NAME if name in corrected | otherwise else "correction.comment"
+        found = fault(answer, at)
+        assert found["code"] == "commentNeeded", name
+        assert ("POST /api/{storeCode}/correction" in found["message"]) == (name in corrected), name
+        assert ("name another reason" in found["message"]) == (name in corrected | otherwise), name
+    assert commented.status_code == 204
+    assert (await desk.items())[0]["asked"]["comment"] == "It was broken"
+
+
 async def test_without_the_setting_the_routes_need_nothing_and_keep_a_reason_that_they_get(desk: Desk):
     requests = await prepared(desk)
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.kit.api import KEY, Api, fault
 from tests.kit.database import all_rows
 from tests.kit.programs import POINTS_FOR_PURCHASE, PROGRAM, files
+from tests.kit.sent import answer_events
 
 PATH = "/api/DEFAULT/simulate"
 HOOK = POINTS_FOR_PURCHASE.replace("then: [", 'then: [{call_webhook: {url: "https://partner.example/", body: {}}}, ')
@@ -218,3 +220,24 @@ async def test_an_event_that_is_decided_is_written_as_a_test(api: Api) -> None:
 
     assert (undecided.status_code, undecided.json()["errors"][0]["code"]) == (400, "noTest")
     assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("body", ["{", "{}", "[]", '{"a": ' + "9" * 401 + "}"])
+async def test_a_member_with_a_damaged_event_is_simulated_and_their_events_written_as_tests(
+    api: Api, body: str
+) -> None:
+    await api.report()
+    await api.report()
+    await answer_events(api)
+    event = (await api.get("/api/DEFAULT/customEvent"))["items"][0]["customEventId"]
+    damaged = text("UPDATE event SET type = :type, body = :body WHERE id = (SELECT min(id) FROM event WHERE id <> :id)")
+
+    for type_ in ("tier_changed", "achievement_progress_set", "badges_set", "badge_granted"):
+        await api.write(
+            lambda tx, given={"type": type_, "body": body, "id": event}: tx.connection.execute(damaged, given)
+        )
+        simulated = await api.post(f"{PATH}/test", purchase(**ANNA))
+        written = await api.http.get(f"/api/DEFAULT/customEvent/{event}/test")
+
+        assert (simulated.status_code, written.status_code) == (200, 200), written.text
+        assert written.json()["path"].startswith("tests/app_login-")

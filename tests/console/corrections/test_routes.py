@@ -1,12 +1,14 @@
 """Pages of corrections: previewed, made, undone, approved by a second person."""
 
 from decimal import Decimal
+from re import findall
 
 from access import Bound, Bounds, Permission
 from tests.console.members.test_routes import register
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
 from tests.kit.console import HOME, Visitor, hidden_of, visiting
+from tests.kit.programs import PROGRAM
 
 ADD = {
     "_kind": "points",
@@ -91,3 +93,36 @@ async def test_what_is_above_a_bound_waits_for_a_second_person(api: Api, visitor
     assert "above your bound" in preview.text
     assert own.status_code in (400, 403)
     assert (waiting, approved.status_code, await balance(api, anna)) == (0, 303, 120)
+
+
+async def test_tiers_of_several_sets_that_share_a_name_are_told_apart_and_taken_back(
+    api: Api, visitor: Visitor
+) -> None:
+    tiers = "[{tier: guest, from: 0}, {tier: gold, from: 50}]"
+    await api.deploy(program=f"{PROGRAM}tier_sets:\n  club: {{by: spent_points, title: Club, tiers: {tiers}}}\n")
+    anna = await register(api)
+    path = f"{HOME}/members/{anna}/correct"
+    page = await visitor.get(f"{path}?kind=tier")
+    golds = {
+        title: value for value, title in findall(r'<option value="([^"]*)"[^>]*>([^<]*: gold)</option>', page.text)
+    }
+    (club,) = findall(r'<option value="([^"]*)"[^>]*>Club</option>', page.text)
+    fields = hidden_of(page) | {"correction.reason": "mistake", "_do": "make"}
+
+    async def correct(tier: str, tier_set: str) -> int:
+        chosen = {"correction.tier.levelId": tier, "correction.tier.tierSetId": tier_set}
+        key = hidden_of(await visitor.get(f"{path}?kind=tier"))["_key"]
+        return (await visitor.post(path, fields | chosen | {"_key": key})).status_code
+
+    statuses = [
+        await correct(golds["Club: gold"], ""),
+        await correct("", ""),  # of the default set, in which none was set by hand
+        await correct(golds["Club: gold"], "nonsense"),
+        await correct("", club),
+    ]
+    back, put = (await api.get("/api/DEFAULT/correction"))["items"]
+
+    assert len(golds) == 2
+    assert statuses == [303, 400, 400, 303]
+    assert (put["unit"], put["outcome"]["after"]["tierOfSet"]) == ("club/gold", "gold")
+    assert back["outcome"]["after"]["tierOfSet"] == "guest"
