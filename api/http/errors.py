@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.http.faults import FaultTemplate
 from api.http.faults import InputFault as InputFault  # for all who raise BadInput
 from api.http.reward_refusals import REWARD_REFUSALS
+from api.http.transaction_refusals import TRANSACTION_REFUSALS
 from database.programs import UnknownRevision, UnknownStore
 from database.revisions import AnotherInForce
 from loyalty.achievements.refusals import (
@@ -104,23 +105,6 @@ from loyalty.refusals import (
     WrongPassword,
 )
 from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTierSet
-from loyalty.transactions.refusals import (
-    AlreadyAssigned,
-    AlreadyDecided,
-    AnothersSale,
-    DocumentNumberReused,
-    FollowsItsSale,
-    MissingSale,
-    MoreThanLeft,
-    MoreThanSold,
-    NotASale,
-    ReturnBeforeSale,
-    ReversedMissing,
-    SaleMissing,
-    ShareOutOfRange,
-    UnclearReversal,
-    UnknownDocument,
-)
 from program_files import ProgramFaults
 from program_files.text.problems import Problem
 from rules import MalformedJson
@@ -357,23 +341,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     NotWaitingForApproval: FaultTemplate("notWaitingForApproval", "correction", parameters=("status",)),
     NotUndoable: FaultTemplate("notUndoable", "correction"),
     **REWARD_REFUSALS,
-    DocumentNumberReused: FaultTemplate(
-        "documentNumberReused", "transaction.header.documentNumber", parameters=("transaction_id",)
-    ),
-    UnknownDocument: FaultTemplate("unknownTransaction", "assign.transactionDocumentNumber"),
-    MissingSale: FaultTemplate("missing", "transaction.header.linkedDocumentNumber"),
-    NotASale: FaultTemplate("notASale", "transaction.header.linkedDocumentNumber"),
-    ReturnBeforeSale: FaultTemplate("returnBeforeSale", "transaction.header.purchasedAt"),
-    MoreThanSold: FaultTemplate("moreThanSold", "transaction.items", parameters=("what", "left", "asked")),
-    AnothersSale: FaultTemplate("anothersSale", "transaction.customerData"),
-    AlreadyAssigned: FaultTemplate("alreadyAssigned", "assign", parameters=("customer_id",)),
-    FollowsItsSale: FaultTemplate("followsItsSale", "assign.transactionDocumentNumber"),
-    SaleMissing: FaultTemplate("saleMissing", "transaction.header.linkedDocumentNumber"),
-    MoreThanLeft: FaultTemplate("moreThanLeft", "event.body", parameters=("left", "asked")),
-    ShareOutOfRange: FaultTemplate("shareOutOfRange", "event.body", parameters=("share",)),
-    UnclearReversal: FaultTemplate("unclearReversal", "event.body", parameters=("part",)),
-    ReversedMissing: FaultTemplate("reversedMissing", "event.body"),
-    AlreadyDecided: FaultTemplate("alreadyDecided", "transaction.transaction.{refusal.field}"),
+    **TRANSACTION_REFUSALS,
 }
 """The fault of every refusal of an operation."""
 
