@@ -19,7 +19,7 @@ from database.deliveries import take_waiting_resends
 from database.drafts import delete_old_drafts
 from database.due_items import stores_with_due_items, stores_with_overdue_items
 from database.erasures import open_erasures
-from database.events import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
+from database.event_owners import Unstarted, assign, blocked_members, leave_to_relay, take_unstarted
 from database.exports import ExportToStart, delete_old_exports, take_exports
 from database.imports import ImportToStart, delete_old_imports, take_imports
 from database.merges import open_merges

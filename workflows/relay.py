@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from activities.owners import Owners
 from database import Database
-from database.events import Unstarted
+from database.event_owners import Unstarted
 from loyalty.ids import new_id
 from workflows.starter import start_batch, start_event
 
