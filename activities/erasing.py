@@ -8,7 +8,7 @@ from temporalio import activity
 
 from database import Database, ReadTransaction, StoreDatabase, Transaction
 from database.personal_data.erasing import PersonalPage, erase_last, erase_page, find_personal, person_of
-from database.personal_data.inventory import Person
+from database.personal_data.kept_rows import Person
 from database.programs import Programs
 from loyalty.events.operations import OperationContext
 from loyalty.members.anonymising import record_anonymised

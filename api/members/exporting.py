@@ -15,7 +15,8 @@ from api.state.dependencies import CallerRequest
 from api.state.member_lookup import member_in_path
 from database import ReadTransaction, StoreDatabase
 from database.personal_data.exporting import ExportPage, export_page, find_person
-from database.personal_data.inventory import KEPT_OF_A_MEMBER, KeptRows, Person
+from database.personal_data.inventory import KEPT_OF_A_MEMBER
+from database.personal_data.kept_rows import KeptRows, Person
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from database.locks import member_lock
 from database.personal_data.exporting import find_person
-from database.personal_data.inventory import ERASED_LAST, KEPT_OF_A_MEMBER, KeptRows, Person
+from database.personal_data.inventory import ERASED_LAST, KEPT_OF_A_MEMBER
+from database.personal_data.kept_rows import KeptRows, Person
 from database.queries import WriteQueries
 from database.tables import attempt, delivery, event, message
 

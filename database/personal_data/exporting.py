@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Text, literal, or_, select, tuple_, type_coerce
 
 import rules
-from database.personal_data.inventory import KEYS, KeptRows, Person
+from database.personal_data.kept_rows import KEYS, KeptRows, Person
 from database.tables import member
 from database.tables.columns import ExpiryRule, Json
 

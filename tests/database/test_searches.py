@@ -10,7 +10,8 @@ from sqlalchemy import event as listen_for
 from database import Database, ReadTransaction
 from database.pages import Condition, PageRequest
 from database.personal_data.exporting import export_page
-from database.personal_data.inventory import KEPT_OF_A_MEMBER, Person
+from database.personal_data.inventory import KEPT_OF_A_MEMBER
+from database.personal_data.kept_rows import Person
 from database.transfer_pages import find_transfers
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

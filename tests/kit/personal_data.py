@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from database import ReadTransaction, Transaction
 from database.personal_data.exporting import find_person
-from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER, KeptRows, Person
+from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER
+from database.personal_data.kept_rows import KeptRows, Person
 from database.tables import (
     counted_sale,
     coupon_code,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER, KeptRows
+from database.personal_data.inventory import ABOUT_NO_MEMBER, KEPT_OF_A_MEMBER
+from database.personal_data.kept_rows import KeptRows
 from database.tables import metadata
 from tests.kit.personal_data import unlisted_tables
 
