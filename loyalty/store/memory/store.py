@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from loyalty.decisions.decision import Claim, Decision
+from loyalty.decisions.decision import Claim
 from loyalty.program.wallets import Points
-from loyalty.references import StepResult
 from loyalty.store.contributions import Contribution
-from loyalty.store.events import EventState, NewEvent, ReportedId, StoredEvent
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview, still_learned
 from loyalty.store.memory.achievements import InMemoryAchievements
@@ -22,10 +20,10 @@ from loyalty.store.memory.codes import InMemoryCodes
 from loyalty.store.memory.corrections import InMemoryCorrections
 from loyalty.store.memory.due_item_queue import DueItemQueue
 from loyalty.store.memory.erasures import InMemoryErasures
+from loyalty.store.memory.events import InMemoryEvents
 from loyalty.store.memory.ledger import InMemoryLedger
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.referrals import InMemoryReferrals
-from loyalty.store.memory.returnable_events import ReturnableEvents
 from loyalty.store.memory.reversals import InMemoryReversals
 from loyalty.store.memory.rewards import InMemoryRewards
 from loyalty.store.memory.tiers import InMemorySpend, InMemoryTierHolds, InMemoryTierPlaces
@@ -57,7 +55,7 @@ class InMemoryStore:
         self.sent: list[SentMessage] = []
         self.owners: dict[str, str] = {}
         """The ids of members, by the ids of their lots, issued rewards and transfers."""
-        self.events = _Events(self, has_subscribers=bool(subscriptions))
+        self.events = InMemoryEvents(self.members_by_id, has_subscribers=bool(subscriptions))
         self.members = _Members(self)
         self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
         self.achievements = InMemoryAchievements(self.members_by_id)
@@ -98,104 +96,6 @@ class _Repository:
 
     def __init__(self, store: InMemoryStore) -> None:
         self._store = store
-
-
-class _Events(_Repository):
-    __slots__ = ("_has_subscribers", "_reported_ids", "kept", "outside", "states")
-
-    def __init__(self, store: InMemoryStore, *, has_subscribers: bool) -> None:
-        super().__init__(store)
-        self._has_subscribers = has_subscribers
-        self.states: dict[str, EventState] = {}
-        self.outside: dict[str, EventState] = {}
-        """Events that wait outside their members' queues."""
-        self.kept = ReturnableEvents()
-        self._reported_ids: dict[str, ReportedId] = {}
-
-    def add(self, new: NewEvent, *, now: datetime) -> bool:
-        if new.id in self.states:
-            return False
-        self.states[new.id] = EventState(
-            new.id,
-            new.type,
-            new.member,
-            new.time,
-            new.body,
-            new.revision,
-            new.external_id,
-            new.parent,
-            new.depth,
-            now,
-            "received",
-            None,
-            None,
-            None,
-            self._has_subscribers,
-        )
-        member = self._store.members_by_id.get(new.member)
-        if member is not None and member.keeps_history:
-            self.kept.add(new, now=now)
-        if new.external_id is not None:
-            self._reported_ids[new.external_id] = ReportedId(new.id, new.fingerprint)
-        return True
-
-    def reported_as(self, external_id: str) -> ReportedId | None:
-        return self._reported_ids.get(external_id)
-
-    def state(self, event_id: str, step: str) -> EventState | None:  # noqa: ARG002 - no step is run twice
-        return self.states.get(event_id)
-
-    def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
-        """Store an event; none is before it, since each is processed before the next."""
-        return 0 if self.add(new, now=now) else None
-
-    def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event that waits; it is kept until it joins its member's queue."""
-        if not self.add(new, now=now):
-            return False
-        self.outside[new.id] = self.states.pop(new.id)
-        return True
-
-    def join_queue(self, event_id: str, *, now: datetime) -> None:  # noqa: ARG002 - it keeps when it was stored
-        self.states[event_id] = self.outside.pop(event_id)
-
-    def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
-        """Do nothing: nothing is started later."""
-
-    def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
-        """Do nothing: there are no workflows."""
-
-    def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:  # noqa: ARG002 - not kept
-        """Keep the decision on an event that can be returned; the event's context has all others."""
-        self.kept.decide(event_id, decision)
-
-    def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
-        """Do nothing: the event is dropped once it is processed."""
-
-    def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
-        """Do nothing: the event's context has the error."""
-
-    def set_step(self, event_id: str, name: str, result: StepResult) -> None:
-        """Do nothing: no step is run twice."""
-
-    def get(self, event_id: str) -> StoredEvent | None:
-        return self.kept.get(event_id)
-
-    def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
-        return self.kept.caused_by(event_id)
-
-    def newest_of(self, member_id: str, type_: str, *, limit: int) -> Sequence[StoredEvent]:
-        return self.kept.newest_of(member_id, type_)[:limit]
-
-    def facts(self, event_id: str) -> Mapping[str, Any] | None:
-        return self.kept.facts.get(event_id)
-
-    def keep_facts(self, event_id: str, facts: Mapping[str, Any]) -> None:
-        self.kept.facts[event_id] = facts
-
-    def forget(self) -> None:
-        """Drop the events that are processed."""
-        self.states.clear()
 
 
 class _Members(_Repository):
