@@ -24,7 +24,7 @@ from sqlalchemy import (
 from database.ledger import TRANSFER_COLUMNS, transfer_record
 from database.pages import Condition, PageRequest, PageResult, count, counted_after, in_order, ordered, page_by_key
 from database.sums import sum_in_halves, whole_sum
-from database.tables import Instant, event, lot, transfer
+from database.tables import Instant, customer_transaction, event, lot, transfer
 from database.transaction import ReadTransaction
 from loyalty.program.wallets import Points
 from loyalty.store.points import Transfer, TransferKind
@@ -80,9 +80,14 @@ _UNLOCKED_AT = (
     .where(_RELATED.c.related == transfer.c.id, _RELATED.c.kind == "activate")
     .scalar_subquery()
 )
+_TRANSACTION = (
+    select(customer_transaction.c.id).where(customer_transaction.c.event == transfer.c.event).limit(1).scalar_subquery()
+)
 _STATE = ("lockedUntil", "expiresAt", "pending", "cancelled")
 _LISTED = (
-    select(*TRANSFER_COLUMNS, *(_COLUMNS[name] for name in _STATE), _UNLOCKED_AT, event.c.type, event.c.time)
+    select(
+        *TRANSFER_COLUMNS, *(_COLUMNS[name] for name in _STATE), _UNLOCKED_AT, event.c.type, event.c.time, _TRANSACTION
+    )
     .select_from(transfer)
     .outerjoin(event, event.c.id == transfer.c.event)
 )
@@ -101,6 +106,8 @@ class ListedTransfer:
     activated_at: datetime | None
     event_type: str | None
     event_time: datetime | None
+    transaction: str | None
+    """The sale or return behind it."""
 
 
 def find_transfers(
@@ -223,7 +230,7 @@ def sums_between(
 
 def _listed(row: Sequence[Any]) -> ListedTransfer:
     columns = len(TRANSFER_COLUMNS)
-    pending_until, expires_at, pending, cancelled, activated_at, event_type, event_time = row[columns:]
+    pending_until, expires_at, pending, cancelled, activated_at, event_type, event_time, sold = row[columns:]
     return ListedTransfer(
         transfer_record(*row[:columns]),
         pending_until,
@@ -233,4 +240,5 @@ def _listed(row: Sequence[Any]) -> ListedTransfer:
         activated_at,
         event_type,
         event_time,
+        sold,
     )

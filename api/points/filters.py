@@ -99,8 +99,9 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
             return Condition("member", "eq", tx.members.leads_to(str(one.value).lower()))
         case "actionCause:campaignId":
             return Condition("source", "in", _sources(program, str(one.value).lower()))
-        case "actionCause:transactionId":  # no transfer has one
-            return Condition("transferId", "in", [])
+        case "actionCause:transactionId":
+            sold = tx.transactions.get(str(one.value).lower())
+            return Condition("event", "in", [] if sold is None or sold.event is None else [sold.event])
         case "value":
             return Condition("value", one.operator, _as_points(one.value))
         case field if field in _IDS:

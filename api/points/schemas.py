@@ -169,7 +169,7 @@ class CancelledTransfer(TransferId):
 
 
 class ActionCause(TypedDict):
-    """What caused a transfer."""
+    """What caused a transfer. `transactionId`: the sale or the return behind it."""
 
     campaignId: str | None
     customerId: Id

@@ -55,7 +55,7 @@ def _cause(listed: ListedTransfer, program: Program) -> dict[str, Any]:
     return {
         "campaignId": program.id_of(kind, name) if name else None,
         "customerId": transfer.member,
-        "transactionId": None,
+        "transactionId": listed.transaction,
         "customEventId": None if is_built_in else transfer.event,
         "internalEventName": listed.event_type if is_built_in else None,
         "performedAt": format_instant(listed.event_time or transfer.at, program.zone),

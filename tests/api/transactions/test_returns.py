@@ -108,3 +108,25 @@ async def test_a_return_names_what_could_not_be_taken_back(api: Api) -> None:
         [{"wallet": "points", "points": 10}],
         [{"wallet": "points", "points": 20}],
     ]
+
+
+async def test_transfers_name_the_sale_or_the_return_that_caused_them(api_anywhere: Api) -> None:
+    api = api_anywhere
+    award = "award_points: {points: {var: event.body.gross_value}}"
+    await api.deploy(reactors__sales=f"reactor: sales\non: transaction\nthen: [{{{award}}}]\n")
+    member = (await api.post("/api/DEFAULT/member", {"customer": ANNA})).json()["customerId"]
+    added = {"transfer": {"customer": member, "points": 1}}
+    assert (await api.post("/api/DEFAULT/points/add", added)).status_code == 200
+    reported = (document("S", line("beans", 2), customer=ANNA), returned("R", "S", "beans"))
+    sold, back = [(await api.post(PATH, each)).json()["transactionId"] for each in reported]
+    await EventActivities(api.database, api.programs).react_to_events(api.started, datetime.now(UTC))
+
+    listed = {each["kind"]: each for each in (await api.get("/api/DEFAULT/points"))["items"]}
+    shown = await api.get(f"/api/DEFAULT/points/{listed['award']['transferId']}")
+
+    causes = {kind: each["actionCause"]["transactionId"] for kind, each in listed.items()}
+    assert causes == {"award": sold, "return": back, "add": None}
+    assert shown["actionCause"] == listed["award"]["actionCause"]
+    for transaction, kinds in ((sold.upper(), ["award"]), (back, ["return"]), ("nothing", [])):
+        found = (await api.get(f"/api/DEFAULT/points?actionCause:transactionId={transaction}"))["items"]
+        assert [each["kind"] for each in found] == kinds
