@@ -76,8 +76,7 @@ async def test_merges_amid_everything_else_lose_nothing(database: Database, seed
         *(accept(scripted, member, 3) for member in rest for _ in range(3)),
         *(sell_and_take_back(number) for number in range(12)),
     )
-    for _ in range(6):
-        await merging.answer_queued(scripted)
+    await merging.answer_all(scripted)
     moved = await read(scripted, _moved_by_sales)
     assert moved == {f"{kind}-{number}": 20 * times for number in range(12) for kind, times in (("S", 3), ("R", 1))}
 

@@ -38,8 +38,8 @@ async def answer(scripted: ScriptedStore, events: Sequence[EventRef], *, seconds
     await run_batch(EventRunner(scripted.database, Programs(scripted.database)), events, scripted.now, seconds=seconds)
 
 
-async def answer_queued(scripted: ScriptedStore) -> None:
-    """Answer what is queued as the relay would: not what holds up a queue for a merge."""
+async def answer_queued(scripted: ScriptedStore) -> int:
+    """Answer what is queued as the relay would, not what holds up a queue for a merge; return how many were."""
 
     def read(tx: ReadTransaction) -> list[EventRef]:
         columns = [event.c[name] for name in ("store", "id", "type", "member", "revision", "owner")]
@@ -49,6 +49,15 @@ async def answer_queued(scripted: ScriptedStore) -> None:
 
     if queued := await scripted.database.store(scripted.program.store).read(read):
         await answer(scripted, queued)
+    return len(queued)
+
+
+async def answer_all(scripted: ScriptedStore) -> None:
+    """Answer what is queued until nothing is; an AssertionError if something stays."""
+    for _ in range(100):
+        if not await answer_queued(scripted):
+            return
+    raise AssertionError("events stay in their queues")
 
 
 async def merge(scripted: ScriptedStore, survivor: str, merged: str) -> Merge:
