@@ -141,7 +141,7 @@ class Database:
         return await self._connections.read(lambda connection: blocked_members(connection, members, ids))
 
     async def assign(self, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]) -> list[str]:
-        """Give queued events to a workflow, if nobody or one of `instead_of` runs them; return those given."""
+        """Give queued events to a workflow, if none or one of `instead_of` runs them; return those given."""
         return await self._connections.write(
             lambda connection: assign(connection, store, event_ids, owner, instead_of=instead_of)
         )

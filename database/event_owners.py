@@ -66,14 +66,14 @@ def blocked_members(connection: Connection, members: Iterable[str], free: Iterab
 def assign(
     connection: Connection, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]
 ) -> list[str]:
-    """Give queued events to a workflow, if nobody or one of `instead_of` runs them; return those given."""
+    """Give queued events to a workflow, if none or one of `instead_of` runs them; return those given."""
     return _change_owned(connection, store, event_ids, instead_of, {"owner": owner})
 
 
 def leave_to_relay(
     connection: Connection, store: str, event_ids: Sequence[str], *, owners: Sequence[str], now: datetime
 ) -> list[str]:
-    """Let the relay look after queued events now, if nobody or one of `owners` runs them; return which."""
+    """Let the relay look after queued events now, if none or one of `owners` runs them; return which."""
     return _change_owned(connection, store, event_ids, owners, {"owner": None, "start_after": now})
 
 

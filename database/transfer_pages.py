@@ -70,7 +70,7 @@ _Rows: TypeAlias = tuple[Table, Sequence[ColumnElement[bool]]]
 """Rows of a table that satisfy conditions."""
 
 MOST_CANDIDATES = 2_000
-"""Transfers that are looked up one by one, whatever their order."""
+"""Transfers that are looked up one by one, in any order."""
 
 _HAS_COMMENT = transfer.c.comment != literal_column("''")
 """The condition of the index by comments, as the index has it: with another form of it the index is not used."""

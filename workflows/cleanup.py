@@ -65,5 +65,5 @@ async def delete_old_exports(database: Database, *, now: datetime) -> int:
 
 
 async def delete_old_drafts(database: Database, *, now: datetime) -> int:
-    """Delete a page of drafts that nobody has changed for long enough; return how many."""
+    """Delete a page of drafts that were not changed for long enough; return how many."""
     return await database.delete_old_drafts(before=now - DRAFTS_KEPT_FOR, limit=PAGE)

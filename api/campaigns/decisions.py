@@ -29,7 +29,7 @@ from loyalty.program.reactors import Reactor
 from loyalty.store.events import Event, StoredEvent
 
 MOST_EVENTS = 100
-"""Events that one page looks at, whatever they came to."""
+"""Events that one page looks at, of every outcome."""
 MOST_REVISIONS = 5
 """Revisions whose conditions one page judges again; of events of others it is not known how near they came."""
 

@@ -1,4 +1,4 @@
-"""Drafts of programs: each administrator has one in each store, and nobody else sees or changes it."""
+"""Drafts of programs: each administrator has one in each store, which no other sees or changes."""
 
 from typing import Annotated, Any, TypeAlias
 

@@ -72,31 +72,31 @@ async def run_simulation(store_request: StoreRequest, posted: PostSimulation) ->
 async def prepare_simulation(store_request: StoreRequest, posted: PostSimulation) -> PreparedSimulation:
     """Read what is posted, and the state of its member; raise BadInput for what cannot be simulated."""
     under = await simulated_program(store_request, posted)
-    told = await asyncio.to_thread(reported, posted, under.program)
-    now = reported_at(store_request, posted, told.event, under.program)
+    report = await asyncio.to_thread(reported, posted, under.program)
+    now = reported_at(store_request, posted, report.event, under.program)
     member_id: str | None = None
     if posted.member is None:
-        member_id, tried = await _stored_member(store_request, told, under.program, now)
+        member_id, tried = await _stored_member(store_request, report, under.program, now)
     else:
-        tried = await asyncio.to_thread(adhoc_member, posted.member, told, under.program, now)
+        tried = await asyncio.to_thread(adhoc_member, posted.member, report, under.program, now)
     return PreparedSimulation(tried, under, member_id)
 
 
 async def _stored_member(
-    store_request: StoreRequest, told: Reported, program: Program, now: datetime
+    store_request: StoreRequest, report: Reported, program: Program, now: datetime
 ) -> tuple[str | None, SimulationInput]:
     """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
-    event = told.event
+    event = report.event
 
     def read(tx: ReadTransaction) -> tuple[str | None, SimulationInput]:
-        member_id = _member_of(tx, told, store_request.program.region)
+        member_id = _member_of(tx, report, store_request.program.region)
         others: dict[int, Program | None] = {}
         if member_id is None:
             check_registrable(store_request.store, program, event.identity)
             opening = new_member_snapshot(_unregistered(event.identity, now), program)
         else:
             opening = current_snapshot(tx, member_id)
-            if _takes_back(told, program):
+            if _takes_back(report, program):
                 opening, others = with_past(tx, opening, program)
         return member_id, SimulationInput(
             event.type,
@@ -107,25 +107,25 @@ async def _stored_member(
             used=used_by_program(tx),
             since=store_request.now,
             supplies=tx.rewards.supplies(),
-            document=told.document,
+            document=report.document,
             other_programs=others,
         )
 
     return await store_request.database.read(read)
 
 
-def _takes_back(told: Reported, program: Program) -> bool:
+def _takes_back(report: Reported, program: Program) -> bool:
     """Whether what is simulated takes back what the member was given before."""
-    if told.document is not None:
-        return told.document.type == "return"
-    return reverses_something(program, told.event.type)
+    if report.document is not None:
+        return report.document.type == "return"
+    return reverses_something(program, report.event.type)
 
 
-def _member_of(tx: ReadTransaction, told: Reported, region: str | None) -> str | None:
-    """The member of an event; None: nobody is it. Raise why a document would be refused, or would have no member."""
-    if told.document is None:
-        return find_member(tx, told.event.identity.written(region))
-    member_id = expected_member(tx, told.document, region)
+def _member_of(tx: ReadTransaction, report: Reported, region: str | None) -> str | None:
+    """The member of an event, or None. Raise why a document would be refused, or would have no member."""
+    if report.document is None:
+        return find_member(tx, report.event.identity.written(region))
+    member_id = expected_member(tx, report.document, region)
     if member_id is None:
         message = "no member has these data: such a sale is stored, and rules answer it when it has its member"
         raise BadInput.at("transaction.customerData", message, "unknownMember")

@@ -1,7 +1,7 @@
 """`laurel up`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from commands.shared.options import (
     MetricsPort,
     Rename,
 )
+
+if TYPE_CHECKING:  # imported when it runs, so that other commands start fast
+    from commands.shared.embedded import Laurel
 
 
 def up(
@@ -80,17 +83,7 @@ def up(
         ) as laurel:
             if program:
                 _print_notices(program, laurel.not_deployed)
-            print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
-            print(f"  Console      {laurel.url}/console")
-            print(f"  API          {laurel.url}{'/docs' if docs else ''}")
-            print(f"  Temporal UI  {laurel.ui_url}")
-            print(f"  Data         {data.resolve()}")
-            if laurel.new_password:
-                print(f"  Admin        admin, password {laurel.new_password} (kept in {data / 'admin-password'})")
-            if laurel.password_notice:
-                print(f"  Note         {laurel.password_notice}")
-            if metrics_port:
-                print(f"  Metrics      http://{metrics_host}:{metrics_port}/metrics")
+            _print_places(laurel, data, docs=docs, metrics=f"{metrics_host}:{metrics_port}" if metrics_port else None)
             watched = None
             if program and watch:
                 print(f"  Watching     {program.resolve()}")
@@ -100,6 +93,21 @@ def up(
             await wait_for_shutdown(watched)
 
     run_async(run)
+
+
+def _print_places(laurel: "Laurel", data: Path, *, docs: bool, metrics: str | None) -> None:
+    """Print where everything is; `metrics`: the host and port of metrics."""
+    print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
+    print(f"  Console      {laurel.url}/console")
+    print(f"  API          {laurel.url}{'/docs' if docs else ''}")
+    print(f"  Temporal UI  {laurel.ui_url}")
+    print(f"  Data         {data.resolve()}")
+    if laurel.new_password:
+        print(f"  Admin        admin, password {laurel.new_password} (kept in {data / 'admin-password'})")
+    if laurel.password_notice:
+        print(f"  Note         {laurel.password_notice}")
+    if metrics:
+        print(f"  Metrics      http://{metrics}/metrics")
 
 
 def _print_notices(program: Path, not_deployed: str | None) -> None:

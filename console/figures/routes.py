@@ -55,7 +55,7 @@ async def show_figures(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/figures/summary")
 async def show_summary(page: PageOfStore) -> Response:
-    """What the store owes its members; asked for by the overview when it is shown, so that nobody waits for it."""
+    """What the store owes its members; the overview loads it after it is shown, as it takes long."""
     liability = await page.call(show_liability)
     return await page.render("figures/summary.html", block="figures", liability=liability)
 

@@ -61,7 +61,7 @@ _MIN_PERSONAL = 2
 
 
 def without_personal(text: Any, personal: Iterable[str] = ()) -> str:
-    """A sentence without `personal` texts, and without whatever looks like an e-mail, a phone or a card."""
+    """A sentence without `personal` texts, and without what looks like an e-mail, a phone or a card."""
     shown = str(text)
     for each in sorted({each for each in personal if len(each) >= _MIN_PERSONAL}, key=len, reverse=True):
         shown = re.sub(re.escape(each), HIDDEN, shown, flags=re.IGNORECASE)
@@ -78,7 +78,7 @@ def masked(text: Any) -> str:
 
 
 def host(url: str) -> str:
-    """The scheme and host of an address: its path may name somebody."""
+    """The scheme and host of an address: its path may name a person."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/{HIDDEN}" if parts.hostname else HIDDEN
 
