@@ -12,10 +12,11 @@ from database.locks import identity_lock, member_lock
 from database.member_fields import fields_of
 from database.member_pages import count_registrations, find_members
 from database.pages import PageRequest, PageResult, count
+from database.personal_data.kept_rows import KEYS
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sessions import Sessions
 from database.sqlite_fast_path import Prepared
-from database.tables import account, badge, member, member_collision, member_field
+from database.tables import account, badge, former_identity, member, member_collision, member_field
 from loyalty.program.wallets import Points
 from loyalty.store.identity_keys import phone_key
 from loyalty.store.members import (
@@ -316,6 +317,7 @@ class Members(MemberQueries, WriteQueries):
         new = {**_identity_columns(identity), "profile": profile, "registered_at": registered_at}
         new["learned"] = still_learned(before, identity)
         self._take_from_merged(member_id, identity)
+        self._note_former(member_id, _identity_columns(before), new)
         self.update(member, {"id": member_id}, **new, updated_at=now)
         involved = or_(member_collision.c.member == member_id, member_collision.c.other == member_id)
         if _identity_columns(before) != _identity_columns(identity):
@@ -330,11 +332,22 @@ class Members(MemberQueries, WriteQueries):
 
     def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:
         """Replace the spelling of a phone number; it stays confirmed, or not."""
-        self.update(member, {"id": member_id}, phone=phone, phone_key=phone_key(phone), updated_at=now)
+        here = (member.c.store == self.store, member.c.id == member_id)
+        before = self.connection.execute(select(member.c.phone_key).where(*here)).scalar_one()
+        after = {"phone": phone, "phone_key": phone_key(phone)}
+        self._note_former(member_id, {"phone_key": before}, after)
+        self.update(member, {"id": member_id}, **after, updated_at=now)
 
     def note_collision(self, member_id: str, part: str, other: str) -> None:
         """Note that a member's email or phone (`part`) is that of another, who is found by it."""
         self.upsert(member_collision, {"member": member_id, "part": part, "other": other})
+
+    def _note_former(self, member_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Keep what a member was found by and is not any more: sales that name them by it are about them."""
+        for part in KEYS:
+            key = before.get(part)
+            if key is not None and key != after[part]:
+                self.insert_if_absent(former_identity, {"member": member_id, "part": part, "key": key})
 
     def _take_from_merged(self, member_id: str, identity: Identity) -> None:
         """Take parts of an identity from members who were merged into this one, by which they are found still."""

@@ -71,6 +71,7 @@ OTHERWISE: Mapping[str, str] = {
     "member_field": "made anew of the profile that is joined",
     "member_code": "ended",
     "member_collision": "removed",
+    "former_identity": "stays with the member who leads to the survivor",
     "erasure": "nobody who is to be anonymised is merged",
     "active_day": "figures of the past stay as they were counted",
 }

@@ -33,6 +33,11 @@ class TransactionQueries(Queries):
         """Return the transaction whose event this is."""
         return self.find_one(StoredTransaction, customer_transaction, event=event_id)
 
+    def events_of(self, transaction_id: str) -> list[str]:
+        """Return the event in a member's queue that a transaction has, if it has one."""
+        found = self.get(transaction_id)
+        return [] if found is None or found.event is None else [found.event]
+
     def returns_of(self, document_number: str) -> list[StoredTransaction]:
         """Return the returns of a sale, in the order in which they were stored."""
         order = ("created_at", "id")

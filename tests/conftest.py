@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine
 from temporalio.client import Client
 
@@ -17,6 +18,9 @@ from commands.shared import temporal_server
 from database import Database
 from database.migrate import upgrade
 from tests.kit.receiver import Receiver
+
+settings.register_profile("laurel", deadline=None)
+settings.load_profile("laurel")  # how long an example takes depends on what else the machine does
 
 IN_MEMORY = Path("/dev/shm")
 """Where a database for each test is made and dropped several times faster than on a disk."""

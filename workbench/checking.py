@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from loyalty.program.program import Program
-from program_files.folders.folder import Contents
+from program_files.folders.folder import Contents, only_tests
 from program_files.folders.layout import TESTS
 from program_files.reading import Report, check_program
 from program_files.text.problems import Problem, in_order
@@ -29,7 +29,7 @@ def check_files(files: Mapping[str, bytes], *, now: datetime) -> Report:
 
 def _test_problems(contents: Contents, program: Program) -> tuple[Problem, ...]:
     """The problems of the tests, which can be checked only against a program without errors."""
-    tests = {path: content for path, content in contents.files.items() if path.startswith(f"{TESTS}/")}
+    tests = only_tests(contents.files)
     if not tests:
         return ()
     from workbench.scenarios.files.tests import check_tests  # needs the engine, and many programs have no tests

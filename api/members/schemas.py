@@ -361,6 +361,7 @@ class MemberExport(TypedDict):
     sessions: list[JsonObject]
     profileFields: list[JsonObject]
     collisions: list[JsonObject]
+    formerIdentities: list[JsonObject]
     referrals: list[JsonObject]
     codes: list[JsonObject]
     activeDays: list[JsonObject]

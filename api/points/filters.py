@@ -100,8 +100,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
         case "actionCause:campaignId":
             return Condition("source", "in", _sources(program, str(one.value).lower()))
         case "actionCause:transactionId":
-            sold = tx.transactions.get(str(one.value).lower())
-            return Condition("event", "in", [] if sold is None or sold.event is None else [sold.event])
+            return Condition("event", "in", tx.transactions.events_of(str(one.value).lower()))
         case "value":
             return Condition("value", one.operator, _as_points(one.value))
         case field if field in _IDS:

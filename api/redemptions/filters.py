@@ -97,7 +97,9 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
             return Condition("source", "in", _sources(program, text.lower()))
         case "actionCause:customEventId":
             return Condition("event", "eq", text.lower())
-        case "actionCause:transactionId" | "reward:labels":  # no issued reward has one
+        case "actionCause:transactionId":
+            return Condition("event", "in", tx.transactions.events_of(text.lower()))
+        case "reward:labels":  # no reward has one
             return _NONE
         case field:
             return one.on(field)

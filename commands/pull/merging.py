@@ -4,11 +4,11 @@ The folder, the program in force, and what they have in common: the files of the
 pulled from. A file that both sides changed is a conflict, and then nothing is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from program_files.folders.layout import TESTS
+from program_files.folders.folder import only_tests
 
 Files: TypeAlias = Mapping[str, bytes]
 """The content of files by their paths inside the folder."""
@@ -32,10 +32,10 @@ def merge(folder: Files, in_force: Files, common: Files) -> Merge:
     """Return how a folder takes over the program in force without losing what was changed in it since `common`."""
     write: dict[str, bytes] = {}
     delete, keep, conflicts = [], [], []
+    without = _tests_left_out(folder, in_force)
     for path in sorted({*folder, *in_force}):
         mine, theirs, before = folder.get(path), in_force.get(path), common.get(path)
-        left_out = theirs is None and path.startswith(f"{TESTS}/")  # as a deploy from a folder leaves its tests
-        if mine == theirs or left_out:
+        if mine == theirs or (theirs is None and path in without):
             continue
         if theirs == before:
             keep.append(path)
@@ -51,5 +51,10 @@ def merge(folder: Files, in_force: Files, common: Files) -> Merge:
 def overwrite(folder: Files, in_force: Files) -> Merge:
     """Return how a folder becomes the program in force, whatever was changed in it."""
     write = {path: content for path, content in sorted(in_force.items()) if folder.get(path) != content}
-    gone = {path for path in {*folder} - {*in_force} if not path.startswith(f"{TESTS}/")}
+    gone = {*folder} - {*in_force} - _tests_left_out(folder, in_force)
     return Merge(write, tuple(sorted(gone)))
+
+
+def _tests_left_out(folder: Files, in_force: Files) -> Set[str]:
+    """The tests of a folder, if the program in force has none at all: older deploys left them out."""
+    return {*only_tests(folder)} if not only_tests(in_force) else set()

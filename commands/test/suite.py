@@ -9,7 +9,7 @@ from time import perf_counter
 
 from loyalty.program.program import Program
 from program_files import read_folder, read_program
-from program_files.folders.folder import read_test_files
+from program_files.folders.folder import only_tests
 from workbench.place_lookup import PlaceLookup
 from workbench.scenarios.coverage import Coverage, CoverageReport
 from workbench.scenarios.files import read_tests
@@ -65,7 +65,7 @@ def run_suite(folder: Path, selection: Selection) -> SuiteResult:
     began = perf_counter()
     files = read_folder(folder)
     program = read_program(files)
-    scenarios = _select(read_tests(read_test_files(folder), program), selection, folder)
+    scenarios = _select(read_tests(only_tests(files), program), selection, folder)
     coverage = Coverage(program, PlaceLookup(files).place_of) if selection.covers else None
     tests = tuple(run_scenarios(scenarios, program, coverage, fail_fast=selection.fail_fast))
     covered = None if coverage is None else coverage.report()

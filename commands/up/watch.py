@@ -17,6 +17,7 @@ from database.programs import Programs
 from database.revisions import AnotherInForce, NotPulled
 from loyalty.refusals import UnnamedLosses
 from program_files import ProgramFaults, read_folder, read_program
+from program_files.folders.folder import only_tests
 from workbench.differences import differences, text
 
 BY = "laurel up --watch"
@@ -30,7 +31,7 @@ _SETTLED_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class _FolderState:
-    """A folder at one moment. `stamp` changes with every save, even of the same content."""
+    """A folder at one moment. `stamp` changes with every save, of the same content too, but not with one of a test."""
 
     stamp: object
     files: Mapping[str, bytes]
@@ -137,7 +138,7 @@ async def _settled(folder: Path, last: object) -> _FolderState:
 def _read_state(folder: Path) -> _FolderState:
     try:
         files = read_folder(folder)
-        stats = [(name, (folder / name).stat()) for name in files]
+        stats = [(name, (folder / name).stat()) for name in files.keys() - only_tests(files).keys()]
     except FileNotFoundError:
         return _FolderState(
             object(), {}

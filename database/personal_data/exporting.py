@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Text, literal, or_, select, tuple_, t
 
 import rules
 from database.personal_data.kept_rows import KEYS, KeptRows, Person
-from database.tables import member
+from database.tables import former_identity, member
 from database.tables.columns import ExpiryRule, Json
 
 PAGE = 500
@@ -36,7 +36,22 @@ def find_person(connection: Connection, store: str, member_id: str) -> Person | 
     found = connection.execute(select(*columns).where(member.c.store == store, this)).mappings()
     people = {str(each["id"]): _person(store, dict(each)) for each in found}
     own = people.pop(member_id, None)
-    return None if own is None else replace(own, merged=[people[each] for each in sorted(people)])
+    if own is None:
+        return None
+    person = replace(own, merged=[people[each] for each in sorted(people)])
+    return replace(person, former=_former(connection, person))
+
+
+def _former(connection: Connection, person: Person) -> list[tuple[str, str]]:
+    """What a member was found by before, and nobody else is found by now."""
+    table = former_identity
+    found = connection.execute(select(table.c.part, table.c.key).where(table.c.member.in_(person.ids))).all()
+    others = (member.c.store == person.store, member.c.id.not_in(person.ids))
+    return [
+        (part, key)
+        for part, key in found
+        if connection.execute(select(member.c.id).where(*others, member.c[part] == key)).first() is None
+    ]
 
 
 def _person(store: str, known_by: Mapping[str, Any]) -> Person:

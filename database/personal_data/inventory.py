@@ -41,6 +41,7 @@ from database.tables import (
     delivery,
     erasure,
     event,
+    former_identity,
     import_line,
     issued_reward,
     kept_answer,
@@ -78,9 +79,9 @@ def _events(person: Person) -> CompoundSelect[Any]:
 
 
 def _transactions(person: Person) -> ColumnElement[bool]:
-    """The transactions of a member, and those of nobody that name them."""
+    """The transactions of a member, and those of nobody that name them, also by what they were known by before."""
     table = customer_transaction
-    naming = [table.c[column] == key for each in person.everybody for column, key in each.keys.items()]
+    naming = [table.c[column] == key for column, key in person.known_by]
     of_nobody = and_(table.c.member.is_(None), or_(table.c.customer_id.in_(person.ids), *naming))
     return and_(table.c.store == person.store, or_(table.c.member.in_(person.ids), of_nobody))
 
@@ -291,7 +292,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
             **dict.fromkeys(("customer_id", *KEYS, "name", "nip")),
             "customer_data": {},
             "items": [],
-            "labels": [],
+            "labels": {},
             "fingerprint": "",
         },
         impersonal=_IDS
@@ -305,6 +306,9 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
             select(customer_transaction.c.id).where(_transactions(person))
         ),
         deleted=true,
+    ),
+    KeptRows(
+        "formerIdentities", former_identity, _of_member(former_identity), impersonal=_IDS | {"part"}, deleted=true
     ),
     KeptRows(
         "importedLines",

@@ -21,6 +21,8 @@ class Person:
     id: str
     keys: Mapping[str, str] = field(default_factory=dict)
     """What they are found by, by column."""
+    former: Sequence[tuple[str, str]] = ()
+    """What they were found by before, with its column; nothing by which others are found now."""
     merged: Sequence["Person"] = ()
     """The members who were merged into them."""
 
@@ -28,6 +30,11 @@ class Person:
     def ids(self) -> list[str]:
         """Their id, and those of members who were merged into them."""
         return [self.id, *(each.id for each in self.merged)]
+
+    @property
+    def known_by(self) -> Sequence[tuple[str, str]]:
+        """What they and the members who were merged into them are or were found by, each with its column."""
+        return [*(pair for each in self.everybody for pair in each.keys.items()), *self.former]
 
     @property
     def everybody(self) -> Sequence["Person"]:

@@ -24,7 +24,7 @@ from database.tables.erasures import erasure
 from database.tables.events import NOT_APPLIED, deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
 from database.tables.imports import import_chunk, import_file, import_line
-from database.tables.members import badge, member, member_code, member_collision, member_field
+from database.tables.members import badge, former_identity, member, member_code, member_collision, member_field
 from database.tables.merges import member_merge
 from database.tables.points import BALANCE, account, allocation, lot, transfer
 from database.tables.reversals import reversal, reversible_event
@@ -71,6 +71,7 @@ __all__ = [
     "export_chunk",
     "export_file",
     "figure_zone",
+    "former_identity",
     "hourly_figure",
     "import_chunk",
     "import_file",

@@ -97,6 +97,15 @@ member_code = Table(
 )
 Index("ix_member_code_member_purpose", member_code.c.member, member_code.c.purpose)
 
+former_identity = Table(
+    "former_identity",
+    metadata,
+    Column("member", ID, ForeignKey("member.id"), primary_key=True),
+    Column("part", String(16), primary_key=True),  # a column of `member` by which they are found
+    Column("key", KEY, primary_key=True),  # what they were found by before
+    store_column(),
+)
+
 member_collision = Table(
     "member_collision",
     metadata,

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.builtin_events import BUILT_IN, TRANSACTIONS
 from loyalty.program.program import Program
 from loyalty.store.members import Member, StoredMember
 from loyalty.store.repositories import StoreReaders
@@ -42,11 +42,13 @@ def cause_of_issue(tx: StoreReaders, program: Program, issued: IssuedReward) -> 
     kind, _, name = issued.source.partition("/")
     asked = tx.events.state(issued.event, "")
     built_in = asked is None or asked.type in BUILT_IN
+    reported = None if asked is None or asked.type not in TRANSACTIONS else tx.transactions.of_event(issued.event)
     return Cause(
         campaign_id=program.id_of(kind, name) if name else None,
         customer_id=issued.member,
+        transaction_id=None if reported is None else reported.id,
         custom_event_id=None if built_in else issued.event,
-        internal_event_name=asked.type if asked is not None and built_in else None,
+        internal_event_name=asked.type if asked is not None and built_in and reported is None else None,
         performed_at=issued.issued_at,
     )
 

@@ -44,9 +44,17 @@ class _Award:
         return sum(each.points for each in self.about if each.kind == "return")
 
     @property
+    def given(self) -> int:
+        """What the member still has of it, there, spent, moved or held: all that did not expire and was not taken."""
+        return self.transfer.points - self.expired - self.returned
+
+    @property
     def gone(self) -> int:
-        """What was spent, moved or is held of it, and was not taken from other points yet."""
-        return max(0, self.transfer.points - self.pending - self.active - self.expired - self.returned)
+        """What was spent, moved or is held of it, and was not taken from other points yet.
+
+        Nothing, if some of what other points were taken for has come back to its lots since.
+        """
+        return max(0, self.given - self.pending - self.active)
 
     def part(self, name: str) -> int:
         """What it has added to a part of the balance, with all that followed."""
@@ -83,7 +91,7 @@ def _awards(context: EventContext, event_id: str, wallet: str) -> list[_Award]:
 
 def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled: int) -> list[Posted]:
     """Take what is more than a member is entitled to: of each award first what is pending, then active, then gone."""
-    excess = sum(each.pending + each.active + each.gone for each in awards) - entitled
+    excess = sum(max(0, each.given) for each in awards) - entitled
     plan = {each.transfer.id: [0, 0, 0] for each in awards}
     for step, part in enumerate(("pending", "active", "gone")):
         for each in awards:

@@ -14,7 +14,7 @@ from typing import NoReturn
 from loyalty.program.logic import Place
 from program_files.folders.layout import FOLDERS, SUFFIXES, TESTS, bad_name, fault_of_name, is_read, stray
 from program_files.text.problems import Problem, Problems, ProgramFaults, in_order, shown
-from program_files.text.text import LARGEST_FILE
+from program_files.text.text import LARGEST_FILE, fault_of
 
 MOST_FILES = 5_000
 LARGEST_PROGRAM = 8 * LARGEST_FILE
@@ -23,6 +23,7 @@ MOST_ENTRIES = 50_000
 
 DEEPEST_FOLDER = 20
 _START = 4096
+_READ = (*FOLDERS, TESTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,24 @@ class Contents:
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
-    """The program's files by path inside the folder, in order; raise ProgramFaults if one cannot be read.
+    """The program's files by path inside the folder, in order, its tests among them.
 
-    Hidden files, tests and all other files are ignored.
+    Hidden files and all other files are ignored. Raise ProgramFaults if one cannot be read, or a test is no text: what
+    tests say is not checked.
     """
-    return _files(_Reading(path, FOLDERS).contents())
-
-
-def read_test_files(path: Path) -> dict[str, bytes]:
-    """The files of a program's tests/, as in `read_folder`; empty if there is no such folder."""
-    return _files(_Reading(path, (TESTS,)).contents())
-
-
-def _files(contents: Contents) -> dict[str, bytes]:
-    errors = [problem for problem in contents.problems if problem.severity == "error"]
+    contents = read_contents(path)
+    unreadable = [
+        problem for name, content in only_tests(contents.files).items() if (problem := fault_of(name, content))
+    ]
+    errors = [problem for problem in (*contents.problems, *unreadable) if problem.severity == "error"]
     if errors:
         raise ProgramFaults(errors)
     return dict(contents.files)
+
+
+def only_tests(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those files of a program that are its tests."""
+    return {path: content for path, content in files.items() if path.startswith(f"{TESTS}/")}
 
 
 def read_contents(path: Path) -> Contents:
@@ -62,7 +64,7 @@ def read_contents(path: Path) -> Contents:
 
     Problems are noted for what cannot be read, and for files that look like program files and are not read.
     """
-    return _Reading(path, (*FOLDERS, TESTS)).contents()
+    return _Reading(path).contents()
 
 
 def revision_hash(files: Mapping[str, bytes]) -> str:
@@ -80,9 +82,8 @@ class _Stop(Exception):
 
 
 class _Reading:
-    def __init__(self, root: Path, folders: tuple[str, ...]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._folders = folders
         self._entries = 0
         self._bytes = 0
         self._unread: list[str] = []
@@ -119,10 +120,8 @@ class _Reading:
 
     def _names(self) -> Iterator[str]:
         for name, is_folder in self._listed(""):
-            if name in self._folders:
+            if name in _READ:
                 yield from self._names_in(name)
-            elif self._folders == (TESTS,):
-                continue  # the other files belong to the program
             elif is_read(name):
                 yield name
             elif is_folder:
@@ -164,7 +163,7 @@ class _Reading:
             if not folder:
                 self._stop(self._root.name, "unreadable-file", f"the folder cannot be read: {error.strerror}")
             self._cannot_be_read("folder", folder, error.strerror)
-            if folder.split("/")[0] in self._folders:
+            if folder.split("/")[0] in _READ:
                 self._unread.append(folder)
         return sorted(listed)
 

@@ -5,7 +5,7 @@ from codecs import BOM_UTF8
 from loyalty.program.logic import Place
 from program_files.text.json_text import read_json
 from program_files.text.nodes import Node
-from program_files.text.problems import Problems, Unreadable
+from program_files.text.problems import Problem, Problems, Unreadable
 from program_files.text.yaml_text import read_yaml
 
 LARGEST_FILE = 1024 * 1024
@@ -21,6 +21,15 @@ def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
     except Unreadable as error:
         problems.found.append(error.problem)
         return None
+
+
+def fault_of(file: str, content: bytes) -> Problem | None:
+    """Why the content of a file is no text; None if it is one."""
+    try:
+        _decoded(file, content)
+    except Unreadable as error:
+        return error.problem
+    return None
 
 
 def _decoded(file: str, content: bytes) -> str:

@@ -17,6 +17,7 @@ from database.tables import (
     coupon_code,
     decision_facts,
     delivery,
+    former_identity,
     import_file,
     import_line,
     issued_reward,
@@ -137,6 +138,8 @@ def _add_relations(tx: Transaction, person: Person) -> None:
     tx.reversals.note_reversible([ReversibleEvent(without[0], person.id, new_id(), datetime.now(UTC))])
     shared = {"member": person.id, "part": "phone", "other": person.id, "store": tx.store}
     tx.connection.execute(insert(member_collision).values(shared))
+    former = {"member": person.id, "part": "email_key", "key": MARKER, "store": tx.store}
+    tx.connection.execute(insert(former_identity).values(former))
     now = datetime.now(UTC)
     merge = Merge(new_id(), person.id, person.id, "refused", new_id(), new_id(), now, "admin", now, "Refused", MARKER)
     tx.merges.add(replace(merge, comment=MARKER))

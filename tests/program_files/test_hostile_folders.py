@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from program_files import read_contents, read_folder
+from program_files import read_contents, read_folder, read_program
 from program_files.folders import folder as folder_module
 from program_files.text.problems import ProgramFaults
 from tests.program_files.cases import GOOD, reactor
@@ -191,12 +191,15 @@ def test_tests_are_checked_with_the_program(root: Path) -> None:
     assert [line.split(": ")[:2] for line in lines(root)] == [["tests/t.yaml:3:17", "unknown-event-type"]]
 
 
-def test_deploying_reads_no_tests_and_stops_at_no_warning(root: Path) -> None:
+def test_deploying_stops_at_no_warning_and_at_no_test_that_is_wrong(root: Path) -> None:
     (root / "tests").mkdir()
-    os.mkfifo(root / "tests" / "t.yaml")
+    (root / "tests" / "t.yaml").write_text("[wrong")
     (root / "reactors.yaml").touch()
 
-    assert list(read_folder(root)) == sorted([*GOOD, "reactors/r.yaml"])
+    files = read_folder(root)
+
+    assert list(files) == sorted([*GOOD, "reactors/r.yaml", "tests/t.yaml"])
+    read_program(files)
 
 
 def test_files_that_come_and_go_while_they_are_read_are_problems_at_most(root: Path) -> None:

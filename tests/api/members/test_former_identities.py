@@ -10,6 +10,7 @@ from tests.kit.api import Api
 from tests.kit.database import all_rows
 from tests.kit.imports import Importing, store_file
 from tests.kit.sent import answer_events
+from tests.kit.transactions import document
 
 FORMER = ("first-ewa", "second-ewa", "third-ewa", "500100200", "CARD-EWA")
 """A part of each, in lower case or as it is."""
@@ -20,6 +21,33 @@ POINTS = "email,points\ngone@example.com,third-ewa@example.com\ngone@example.com
 
 async def change(api: Api, member: str, **customer: str | None) -> int:
     return (await api.http.put(f"{PATH}/{member}", json={"customer": customer})).status_code
+
+
+async def test_a_sale_of_nobody_that_names_a_former_email_is_anonymised_unless_that_is_anothers_by_now(
+    api_anywhere: Api,
+):
+    api = api_anywhere
+    ewa = await register(api, email="old-ewa@example.com", loyaltyCardNumber="CARD-EWA-7")
+    assert await change(api, ewa, email="ewa@example.com", loyaltyCardNumber="CARD-EWA-8") == 200
+    for number, customer in enumerate(
+        ({"email": "Old-Ewa@example.com", "name": "Ewa"}, {"loyaltyCardNumber": "CARD-EWA-7", "name": "Ewa"})
+    ):
+        assert (
+            await api.post("/api/DEFAULT/transaction", document(f"D-{number}", customer=customer))
+        ).status_code == 200
+    exported = await api.get(f"{PATH}/{ewa}/export")
+    await register(api, email="bert@example.com", loyaltyCardNumber="CARD-EWA-7")  # the card is given to another
+
+    await anonymise(api, ewa)
+
+    listed = (await api.get("/api/DEFAULT/transaction"))["items"]
+    by_number = {each["header"]["documentNumber"]: each for each in listed}
+    assert (by_number["D-0"]["customerData"], by_number["D-0"]["items"]) == ({}, [])
+    assert len(by_number["D-1"]["items"]) == 1, "it was Bert's when he registered"
+    assert {each["documentNumber"] for each in exported["transactions"]} == {"D-0", "D-1"}
+    rows = await all_rows(api.database)
+    assert rows["former_identity"] == []
+    assert "old-ewa" not in str(rows).lower()
 
 
 async def test_former_emails_phones_and_cards_are_in_no_row(api_anywhere: Api):

@@ -11,6 +11,8 @@ from loyalty.members.registration import NewMember, add_member
 from loyalty.store.members import Identity
 from tests.kit.api import Api, fault
 from tests.kit.rewards import FILES
+from tests.kit.sent import sent, subscribe
+from tests.kit.transactions import document, returned
 
 R, DEFAULT = "/api/DEFAULT/reward", "/api/DEFAULT"
 NOBODY = "0190f2a0-0000-7000-8000-00000000dead"
@@ -209,6 +211,34 @@ async def test_issued_rewards_are_filtered(api_anywhere: Api):
     ):
         listed = await api.get(f"{DEFAULT}/redemption?{query}")
         assert listed["total"]["filtered"] == number, query
+
+
+async def test_a_reward_for_a_sale_and_one_for_its_return_name_the_document(api_anywhere: Api):
+    api = api_anywhere
+    given = "then: [{issue_reward: gift}]\n"
+    await api.deploy(
+        rewards__gift="reward: gift\n",
+        reactors__sold=f"reactor: sold\non: transaction\n{given}",
+        reactors__back=f"reactor: back\non: transaction_returned\n{given}",
+    )
+    await subscribe(api, ["CustomerBoughtReward"])
+    path = f"{DEFAULT}/transaction"
+    anna = (await api.post(f"{DEFAULT}/member", {"customer": {"email": "anna@example.com"}})).json()["customerId"]
+    sale = (await api.post(path, document("A", customer={"email": "anna@example.com"}))).json()["transactionId"]
+    await sent(api)
+    back = (await api.post(path, returned("R", "A"))).json()["transactionId"]
+    messages = await sent(api)
+
+    by_document = {
+        each: (await api.get(f"{DEFAULT}/redemption?actionCause:transactionId={each}"))["items"]
+        for each in (sale, back)
+    }
+    assert {each: len(found) for each, found in by_document.items()} == {sale: 1, back: 1}
+    for document_id, (found,) in by_document.items():
+        cause = found["actionCause"]
+        assert (cause["transactionId"], cause["customerId"]) == (document_id, anna)
+        assert (cause["customEventId"], cause["internalEventName"]) == (None, None)
+    assert [data["actionCause"]["transactionId"] for _, data in messages] == [sale, back]
 
 
 async def test_issued_rewards_are_found_by_names_that_many_members_have(api_anywhere: Api):

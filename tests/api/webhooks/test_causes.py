@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+from loyalty.program.rewards import PROGRESS
 from loyalty.webhooks.messages import EVENT_NAMES
 from tests.kit.api import Api
 from tests.kit.sent import sent, subscribe
+from tests.kit.transactions import document, returned
 
 EVERYTHING = """\
 reactor: everything
@@ -45,10 +47,48 @@ async def test_what_a_reported_event_leads_to_is_sent(api_anywhere: Api):
     effects = [
         each["type"] for name, data in found if name == "CampaignEffectWasApplied" for each in data["effectsGiven"]
     ]
-    assert {"give_points", "give_reward"} <= set(effects)
-    assert len(effects) >= 3
+    assert sorted(effects) == ["assign_member_custom_attribute", "give_points", "give_reward", "grant_badge"]
     counts = [data["achievement"]["memberProgress"]["completedCount"] for name, data in found if "Progress" in name]
     assert sorted(counts) == [0, 1]
+
+
+async def test_each_status_of_an_issued_reward_is_sent(api_anywhere: Api):
+    api = api_anywhere
+    await api.deploy(reactors__everything=EVERYTHING, rewards__coffee=COFFEE)
+    await subscribe(api, ["CustomerBoughtReward", "RewardRedemptionStatusChanged"])
+    await api.report()
+    ((_, bought),) = await sent(api)
+    path = f"/api/DEFAULT/redemption/{bought['rewardRedemption']['redeemedRewardId']}/status"
+    statuses = [*(each for each in PROGRESS if each != "completed"), "issued", "canceled"]
+
+    for status in statuses:
+        assert (await api.post(path, {"status": status, "comment": f"now {status}"})).status_code == 204
+    messages = [data for name, data in await sent(api) if name == "RewardRedemptionStatusChanged"]
+
+    told = [(each["oldStatus"], each["newStatus"], each["newComment"]) for each in messages]
+    before = ["issued", *statuses[:-1]]
+    assert told == [(old, new, f"now {new}") for old, new in zip(before, statuses, strict=True)]
+
+
+async def test_a_return_of_a_sale_is_sent_by_the_tier_and_the_progress_that_it_takes_back(api_anywhere: Api):
+    api = api_anywhere
+    once = "achievement: once\non: transaction\ngoal: 1\nrepeat: unlimited\nthen: [{grant_badge: buyer}]\n"
+    points = "reactor: points\non: transaction\nthen: [{award_points: {points: 600}}]\n"
+    await api.deploy(reactors__points=points, achievements__once=once)
+    anna = {"email": "anna@example.com"}
+    await api.post("/api/DEFAULT/member", {"customer": anna})
+    await sent(api)
+    await subscribe(api, ["CustomerLevelChanged", "MemberAchievementProgressWasChanged"])
+
+    await api.post("/api/DEFAULT/transaction", document("A", customer=anna))
+    await sent(api)
+    await api.post("/api/DEFAULT/transaction", returned("R", "A"))
+    messages = await sent(api)
+
+    levels = [(data["level"]["name"], data["level"]["levelMoveUp"]) for name, data in messages if "Level" in name]
+    counts = [data["achievement"]["memberProgress"]["completedCount"] for name, data in messages if "Progress" in name]
+    assert levels == [("silver", True), ("bronze", False)]
+    assert counts == [1, 0]
 
 
 async def test_a_coupon_that_is_used_is_sent(api_anywhere: Api):

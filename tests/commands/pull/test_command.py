@@ -96,6 +96,35 @@ def test_a_pull_keeps_what_only_the_folder_changed(place: Place) -> None:
     assert "revision 3 is in force" in deployed[1]
 
 
+TEST = b"test: nothing\nat: 2026-01-01\nsteps: [{expect: {points: 0}}]\n"
+
+
+def test_a_folders_tests_are_deployed_edited_in_the_console_and_pulled(place: Place, tmp_path: Path) -> None:
+    write(place.folder, {"tests/mine.yaml": TEST, "tests/gone.yaml": TEST})
+
+    deployed = place.run("deploy", place.folder)
+    place.run("pull", place.folder)
+    place.edit_in_console({**programs.files(), "tests/mine.yaml": TEST + b"# edited\n"})
+    pulled = place.run("pull", place.folder)
+    place.run("pull", tmp_path / "new")
+
+    assert "revision 2 is in force" in deployed[1], "a change of tests alone is a revision"
+    assert pulled[1].splitlines()[:2] == ["written   tests/mine.yaml", "deleted   tests/gone.yaml"]
+    assert [path.name for path in place.folder.glob("tests/*")] == ["mine.yaml"]
+    assert (tmp_path / "new" / "tests" / "mine.yaml").read_bytes() == TEST + b"# edited\n"
+
+
+def test_a_folder_that_an_older_version_deployed_without_its_tests_keeps_them(place: Place) -> None:
+    write(place.folder, {"tests/mine.yaml": TEST})
+    place.edit_in_console(EDITED_FILES)
+
+    pulled, overwritten = place.run("pull", place.folder), place.run("pull", place.folder, "--overwrite")
+
+    assert (pulled[0], overwritten[0]) == (0, 0)
+    assert "written   program.yaml" in pulled[1]
+    assert (place.folder / "tests" / "mine.yaml").read_bytes() == TEST
+
+
 def test_what_the_console_removed_is_removed_from_the_folder(place: Place) -> None:
     place.edit_in_console(programs.files(**{"achievements__seven-days": ""}))
 

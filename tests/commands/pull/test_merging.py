@@ -42,6 +42,8 @@ def test_a_test_stays_where_a_revision_has_none_and_else_follows_as_any_file() -
 
     assert merge(tests, {}, tests) == merge(tests, {}, {}) == overwrite(tests, {}) == Merge()
     assert merge({}, tests, {}) == merge({"tests/f.yaml": B}, tests, {"tests/f.yaml": B}) == Merge(write=tests)
+    more = {**tests, "tests/g.yaml": A}
+    assert merge(more, tests, more) == overwrite(more, tests) == Merge(delete=("tests/g.yaml",))
     assert merge(tests, {"tests/f.yaml": B}, {"tests/f.yaml": C}) == Merge(conflicts=("tests/f.yaml",))
 
 

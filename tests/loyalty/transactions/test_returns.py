@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from loyalty.points.operations import SpendPoints, spend_points
 from loyalty.store.achievements import DailySum
 from loyalty.transactions import refusals
@@ -93,6 +94,21 @@ def test_what_is_left_of_the_sale_goes_before_what_was_spent_is_owed() -> None:
     here.give_back("R", "A", "beans")
 
     assert here.balance() == {"spent": 80, "earned": 80, "qualifying": 80}
+
+
+def test_what_comes_back_to_a_sale_after_other_points_were_taken_for_it_is_not_taken_again() -> None:
+    here = shop()
+    here.sell("OLD", item("beans", gross=50))
+    here.sell("A", item("beans", 2, gross=100))
+    spent = here.operate(spend_points, SpendPoints(ANN, 150))
+    here.sell("NEW", item("cup", gross=50))
+
+    here.give_back("R1", "A", item("beans", gross=50))
+    assert here.balance() == {"earned": 150, "qualifying": 150, "spent": 150}
+    here.operate(cancel_transfer, CancelTransfer(spent))
+    here.give_back("R2", "A", item("beans", gross=50))
+
+    assert here.balance() == {"active": 100, "earned": 100, "qualifying": 100}
 
 
 def test_a_return_of_a_line_that_the_sale_does_not_have_is_by_share_rounded_down_in_all() -> None:

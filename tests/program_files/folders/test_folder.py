@@ -22,7 +22,8 @@ def test_only_files_of_a_program_are_read_in_the_order_of_their_paths(tmp_path: 
 
     files = read_folder(tmp_path)
 
-    assert list(files) == ["events/e.json", "program.yaml", "reactors/a.yaml", "reactors/web/b.yml", "rewards/r.yaml"]
+    program = ["events/e.json", "program.yaml", "reactors/a.yaml", "reactors/web/b.yml", "rewards/r.yaml"]
+    assert list(files) == [*program, "tests/t.yaml"]
     assert files["reactors/web/b.yml"] == b"reactors/web/b.yml"
 
 
@@ -58,6 +59,19 @@ def test_pipes_and_links_to_nothing_are_problems(tmp_path: Path) -> None:
         "events/gone.yaml:1:1: unreadable-file: the file cannot be read: No such file or directory",
         "program.json:1:1: unreadable-file: the file cannot be read: it is no ordinary file",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"\xff\xfet\0", "not-utf8"), (b"\xc3(", "not-utf8"), (b" " * (2**20 + 1), "too-large")]
+)
+def test_a_test_that_is_no_text_is_a_problem(tmp_path: Path, content: bytes, code: str) -> None:
+    write(tmp_path, "program.yaml", "tests/t.yaml")
+    (tmp_path / "tests" / "t.yaml").write_bytes(content)
+
+    with pytest.raises(ProgramFaults) as raised:
+        read_folder(tmp_path)
+
+    assert [(problem.place.file, problem.code) for problem in raised.value.problems] == [("tests/t.yaml", code)]
 
 
 def test_a_mounted_folder_may_be_a_link(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from program_files import ProgramFaults, read_program
-from program_files.folders.folder import read_folder, read_test_files
+from program_files.folders.folder import only_tests, read_folder
 from tests.kit import programs
 from tests.kit.amounts import points
 from workbench.scenarios.files import check_tests, read_tests
@@ -291,14 +291,16 @@ def test_a_member_with_the_points_of_a_tier_starts_in_it() -> None:
     assert [fixture.member.tier for test in read for fixture in test.members.values()] == list(texts.values())
 
 
-def test_all_files_of_the_folder_are_tests_and_not_part_of_the_program(tmp_path: Path) -> None:
+def test_all_files_of_the_folder_are_tests(tmp_path: Path) -> None:
     names = ["tests/a.yaml", "tests/deep/b.json", "tests/.hidden.yaml", "tests/notes.txt", "program.yaml"]
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
 
-    assert list(read_test_files(tmp_path)) == ["tests/a.yaml", "tests/deep/b.json"]
-    assert list(read_folder(tmp_path)) == ["program.yaml"]
+    files = read_folder(tmp_path)
+
+    assert list(files) == ["program.yaml", "tests/a.yaml", "tests/deep/b.json"]
+    assert list(only_tests(files)) == ["tests/a.yaml", "tests/deep/b.json"]
 
 
 def test_an_unreadable_test_file_is_reported(tmp_path: Path) -> None:
@@ -306,7 +308,7 @@ def test_an_unreadable_test_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "tests" / "a.yaml").symlink_to(tmp_path / "nowhere.yaml")
 
     with pytest.raises(ProgramFaults) as raised:
-        read_test_files(tmp_path)
+        read_folder(tmp_path)
 
     assert [problem.code for problem in raised.value.problems] == ["unreadable-file"]
 
