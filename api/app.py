@@ -51,6 +51,7 @@ from api.members import privacy as members_privacy
 from api.members import relations as members_relations
 from api.members import routes as members
 from api.merges import routes as merges
+from api.plans import backtests as draft_backtests
 from api.plans import planning as draft_planning
 from api.plans import testing as draft_tests
 from api.points import balances as points_balances
@@ -143,6 +144,7 @@ ROUTERS = (
     draft_blocks.router,
     draft_checks.router,
     draft_planning.router,
+    draft_backtests.router,
     programs.router,
     simulations.router,
     simulation_tests.router,

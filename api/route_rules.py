@@ -331,6 +331,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/draft/completion": {"POST": _EDIT},
     f"{_STORE}/program/draft/tests": {"POST": _EDIT},
     f"{_STORE}/program/draft/plan": {"POST": _EDIT},
+    f"{_STORE}/program/draft/backtest": {"POST": _EDIT, "GET": _EDIT, "DELETE": _EDIT},
     f"{_STORE}/program/draft/deploy": {"POST": Needs(Permission.DEPLOY_PROGRAMS)},
     f"{_STORE}/program/draft/rebase": {"POST": _EDIT},
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},

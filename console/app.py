@@ -11,6 +11,7 @@ from api.state.dependencies import AppState
 from console.administrators import routes as administrators
 from console.audit_log import routes as audit_log
 from console.corrections import routes as corrections
+from console.drafts import backtest as draft_backtest
 from console.drafts import blocks as draft_blocks
 from console.drafts import editing as draft_files
 from console.drafts import planning as draft_planning
@@ -39,6 +40,7 @@ from console.security.page_headers import AddPageHeaders
 from console.settings import routes as settings
 from console.simulations import routes as simulations
 from console.simulations import saving as simulation_tests
+from console.stores import routes as stores
 from console.transactions import routes as transactions
 from console.webhooks import deliveries as webhook_deliveries
 from console.webhooks import notifications as webhook_notifications
@@ -67,11 +69,13 @@ ROUTERS = (
     draft_files.router,
     draft_blocks.router,
     draft_planning.router,
+    draft_backtest.router,
     program.router,
     simulations.router,
     simulation_tests.router,
     imports.router,
     exports.router,
+    stores.router,
     administrators.router,
     audit_log.router,
     webhook_notifications.router,

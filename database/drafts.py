@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, delete, select, tuple_
 
 from database.locks import draft_lock
 from database.queries import Queries, WriteQueries
-from database.tables import draft, draft_file
+from database.tables import draft, draft_backtest, draft_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +76,27 @@ class Drafts(DraftQueries, WriteQueries):
             self.discard(admin)
 
     def discard(self, admin: str) -> None:
-        """Remove the draft of an administrator."""
-        for table in (draft_file, draft):
+        """Remove the draft of an administrator, with its backtest."""
+        for table in (draft_file, draft, draft_backtest):
             self.connection.execute(delete(table).where(table.c.store == self.store, table.c.admin == admin))
 
 
 def discard_drafts_of(connection: Connection, admin: str, *, but_in: str | None) -> None:
-    """Remove the drafts of an administrator in every store but one."""
-    for table in (draft_file, draft):
+    """Remove the drafts of an administrator in every store but one, with their backtests."""
+    for table in (draft_file, draft, draft_backtest):
         elsewhere = table.c.store.is_distinct_from(but_in)
         connection.execute(delete(table).where(table.c.admin == admin, elsewhere))
 
 
 def delete_old_drafts(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Remove at most so many drafts of any store that were changed last before a moment; return how many."""
+    """Remove at most so many drafts of any store that were changed last before a moment; return how many.
+
+    Backtests that were begun before it are removed, too.
+    """
     key = (draft.c.store, draft.c.admin)
     old = select(*key).where(draft.c.changed_at < before).order_by(*key).limit(limit).with_for_update(skip_locked=True)
     keys = [tuple(each) for each in connection.execute(old)]
     for table in (draft_file, draft):
         connection.execute(delete(table).where(tuple_(table.c.store, table.c.admin).in_(keys)))
+    connection.execute(delete(draft_backtest).where(draft_backtest.c.begun_at < before))
     return len(keys)

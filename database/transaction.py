@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from database.achievements import AchievementQueries, Achievements
 from database.analytics.counting import Figures
 from database.answers import AnswerQueries, Answers
+from database.backtests import BacktestQueries, Backtests
 from database.campaign_codes import CampaignCodeQueries, CampaignCodes
 from database.channels import ChannelQueries, Channels
 from database.codes import CodeQueries, Codes
@@ -128,6 +129,10 @@ class ReadTransaction:
     @cached_property
     def drafts(self) -> DraftQueries:
         return DraftQueries(self.connection, self.store)
+
+    @cached_property
+    def backtests(self) -> BacktestQueries:
+        return BacktestQueries(self.connection, self.store)
 
     @cached_property
     def stuck(self) -> StuckQueries:
@@ -280,6 +285,10 @@ class Transaction(ReadTransaction):
     @cached_property
     def drafts(self) -> Drafts:
         return Drafts(self.connection, self.store)
+
+    @cached_property
+    def backtests(self) -> Backtests:
+        return Backtests(self.connection, self.store)
 
     @cached_property
     def exports(self) -> Exports:

@@ -113,6 +113,12 @@ class PostDraftPlan(RequestModel):
     days: int = Field(default=0, ge=0, le=MAX_PLAN_DAYS)
 
 
+class PostDraftBacktest(RequestModel):
+    """The days before today whose events are replayed."""
+
+    days: int = Field(default=30, ge=1, le=MAX_PLAN_DAYS)
+
+
 class PostDraftDeploy(RequestModel):
     """The `fingerprint` of what was planned; `note`, `drop` and `rename` as those of a deploy."""
 

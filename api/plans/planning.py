@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from api.backtests import process
+from api.backtests.process import BacktestRequest, Progress, Replayed
 from api.drafts.checks import encoded, problems_of
 from api.drafts.routes import draft_of
 from api.drafts.saving import DraftState
@@ -17,7 +19,6 @@ from api.http.errors import BadInput
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.plans.testing import DraftTestRun, results_of_tests
-from api.plans.trials import BacktestRequest, Replayed, replay
 from api.programs.deploying import DeployRequest
 from api.programs.routes import REFUSED_DEPLOY
 from api.programs.schemas import MAX_FILES, DeployedRevision, NewTitle, ProgramChange, UnnamedLoss
@@ -119,7 +120,8 @@ async def _planned(store_request: StoreRequest, draft: DraftState, new: Program,
     replayed = Replayed(None, None)
     if days:
         asked = BacktestRequest(store_request.state.services.database.url, old_files, new_files, days)
-        replayed = await replay(asked, old, new, now=now)
+        runner = store_request.state.backtests.runner
+        replayed = await runner.replay(asked, old, new, now=now, seconds=process.BACKTEST_SECONDS, report=_go_on)
     backtest = None if replayed.result is None else {"days": days, **rendering.as_json(replayed.result)}
     return {
         "changes": as_json(await asyncio.to_thread(differences, old, new)),
@@ -129,6 +131,11 @@ async def _planned(store_request: StoreRequest, draft: DraftState, new: Program,
         "backtest": backtest,
         "notReplayed": replayed.because,
     }
+
+
+async def _go_on(_: Progress) -> bool:
+    """A request waits for its backtest to the end."""
+    return True
 
 
 async def _tests(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Changes by administrators and API keys, written to the audit log in the transaction of the change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -91,6 +91,13 @@ def begin_audit(request: Request, caller: AdminCaller, rule: Rule) -> None:
         names["storeCode"][:MAX_ENTITY_ID] if "storeCode" in names else caller.rights.store,
         address_of(request),
     )
+
+
+def audit_store(request: Request, store: str) -> None:
+    """Have the audit log say which store a request is about whose path does not name it."""
+    begun = audited(request)
+    if begun is not None:
+        request.scope[_SCOPE] = replace(begun, store=store[:MAX_ENTITY_ID])
 
 
 def audited(request: Request) -> AuditedRequest | None:

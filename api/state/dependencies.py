@@ -15,6 +15,7 @@ from api.authentication.login_rate_limiter import LoginRateLimiter
 from api.authentication.passwords import Passwords
 from api.authentication.rules import Rules, authorize
 from api.authentication.tokens import Tokens
+from api.backtests.running import RunningBacktests
 from api.http.errors import Forbidden
 from api.state.auditing import AuditedRequest, RefusalLog, audited, begin_audit
 from api.state.event_waiter import EventWaiter
@@ -49,6 +50,7 @@ class AppState:
     refusal_log: RefusalLog
     batches: asyncio.Semaphore
     """How many parts of requests with many events are accepted at once."""
+    backtests: RunningBacktests
 
     @classmethod
     def of(cls, services: Services, rules: Rules) -> "AppState":
@@ -67,6 +69,7 @@ class AppState:
             rules,
             RefusalLog(services.database),
             asyncio.Semaphore(MAX_BATCHES),
+            RunningBacktests(),
         )
 
 

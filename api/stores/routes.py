@@ -63,9 +63,7 @@ async def post_store(request: Request, change: CurrentAccessChange) -> Response:
     """
     new = (await read_body(request, PostStore)).store
     _check_active(new)
-    if _CODE.fullmatch(new.code) is None:
-        message = "a code is made of letters, digits, - and _, and begins with a letter or digit"
-        raise BadInput.at("store.code", message, "invalidCode")
+    check_code(new.code, "store.code")
     in_force = await change.state.services.database.access_read(lambda access: access.revisions_in_force())
     if new.code in in_force:
         raise BadInput.at("store.code", "there is a store with this code: choose another one", "alreadyUsed")
@@ -98,6 +96,13 @@ async def put_store(request: Request, code: StoreInPath, change: CurrentAccessCh
         raise BadInput.at("store.name", message, "notSupported")
     await change.write(lambda access: _keep_currency(access, code, changed.currency, _id_of(code)))
     return no_content()
+
+
+def check_code(code: str, path: str) -> None:
+    """Raise BadInput at a path for what cannot be the code of a store."""
+    if _CODE.fullmatch(code) is None:
+        message = "a code is made of letters, digits, - and _, and begins with a letter or digit"
+        raise BadInput.at(path, message, "invalidCode")
 
 
 def _check_active(store: PutStoreFields) -> None:

@@ -1,10 +1,13 @@
 """Files of a draft: their addresses in the console, their names by kind, and the first lines of a new one."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
+from api.http.structured_text import read_structured
+from console.pages.formats import as_json
 from console.pages.page import StorePage
 
 KINDS: Final[Mapping[str, str]] = {
@@ -26,6 +29,7 @@ _FIRST_TEXTS: Final[Mapping[str, str]] = {
     "tests": "test: {name}\nat: 2026-01-01T09:00:00\nsteps:\n  - expect: {{points: 0}}\n",
 }
 _DECLARATION: Final = re.compile(r"^(reactor|event|achievement|reward|test)(:[ \t]+)[^#\n]*[^#\s]", re.MULTILINE)
+_JSON_DECLARATION: Final = re.compile(r'("(?:reactor|event|achievement|reward|test)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
 def file_url(page: StorePage, path: str) -> str:
@@ -41,13 +45,16 @@ def path_of(folder: str, name: str) -> str:
 
 
 def first_text(folder: str, name: str) -> str:
-    """The first lines of a new file."""
-    return _FIRST_TEXTS.get(folder, "").format(name=stem_of(name))
+    """The first lines of a new file, in JSON if its name says so."""
+    text = _FIRST_TEXTS.get(folder, "").format(name=stem_of(name))
+    return as_json(read_structured(text, "path")) + "\n" if name.endswith(".json") and text else text
 
 
 def duplicate(text: str, path: str) -> str:
     """The text of a file as that of another path: what it declares has the name of that file."""
     name = stem_of(path)
+    if path.endswith(".json"):
+        return _JSON_DECLARATION.sub(lambda found: found[1] + json.dumps(name), text, count=1)
     return _DECLARATION.sub(lambda found: f"{found[1]}{found[2]}{name}", text, count=1)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.drafts.schemas import MAX_PLAN_DAYS
 from api.plans.planning import deploy_draft, plan_draft
+from console.drafts.backtest import last_backtest
 from console.drafts.files import file_url
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
@@ -14,12 +14,14 @@ from console.route_rules import STORE
 
 router = APIRouter()
 
+DAYS = 30
+"""Days of a backtest, unless another number was asked for."""
 DEPLOY = Form([Field("note", "Why", hint="It stands beside the revision.")])
 
 
 @router.get(f"{STORE}/program/draft/plan")
 async def plan_page(page: PageOfStore) -> Response:
-    """The changes in words, what is wrong, failing tests, and for so many days, what would have come of it."""
+    """The changes in words, what is wrong, failing tests, and the last backtest."""
     return await page.render("drafts/plan.html", form=page.new_form(DEPLOY), **await _planned(page))
 
 
@@ -37,8 +39,8 @@ async def deploy_page(page: PageOfStore) -> Response:
 
 
 async def _planned(page: StorePage) -> dict[str, Any]:
-    """The plan, with the days that the URL names."""
-    asked = page.request.query_params.get("days", "")
-    days = min(int(asked), MAX_PLAN_DAYS) if asked.isdecimal() and len(asked) < 5 else 0
-    plan = await page.call(plan_draft, body={"days": days})
-    return {"plan": plan, "days": days, "most_days": MAX_PLAN_DAYS, "url_of": lambda path: file_url(page, path)}
+    """The plan, with the last backtest of the draft."""
+    plan = await page.call(plan_draft, body={"days": 0})
+    last = await last_backtest(page)
+    days = DAYS if last["backtest"] is None else last["backtest"]["days"]
+    return {"plan": plan, "days": days, "url_of": lambda path: file_url(page, path), **last}

@@ -71,16 +71,25 @@ async def _shown(page: StorePage) -> dict[str, Any]:
 
 
 async def _conflicts(page: StorePage) -> dict[str, Any]:
+    """The files that both changed, with what was sent of each: nothing that was written is lost by a refusal."""
     draft = await page.call(show_draft)
     paths = [each["path"] for each in draft["files"] if each["isInConflict"]]
-    return {"draft": draft, "files": [await page.call(show_draft_file, path=path) for path in paths]}
+    sent = {path: {"sent": text, "sentVersion": seen, "keep": keep} for path, seen, keep, text in _rows(page)}
+    return {
+        "draft": draft,
+        "files": [await page.call(show_draft_file, path=path) | sent.get(path, {}) for path in paths],
+    }
+
+
+def _rows(page: StorePage) -> list[tuple[str, ...]]:
+    """What was sent of each file: its path, its version, what to keep, and its text."""
+    return list(zip(*(page.sent.all(name) for name in ("path", "version", "keep", "text")), strict=False))
 
 
 async def _decided(page: StorePage) -> list[dict[str, Any]]:
     """What the form says of each file: the text of the form, the one in force, or no file."""
-    rows = zip(*(page.sent.all(name) for name in ("path", "version", "keep", "text")), strict=False)
     decided = []
-    for path, version, keep, text in rows:
+    for path, version, keep, text in _rows(page):
         texts = {"mine": text, "theirs": None, "none": None}
         if keep == "theirs":
             texts["theirs"] = (await page.call(show_draft_file, path=path))["inForceText"]

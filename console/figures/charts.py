@@ -1,11 +1,10 @@
 """Answers of the API as charts, each value with a link to its rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from access import Permission
-from console.pages.charts import Chart, Series, labels_of, link
+from console.pages.charts import Chart, Series, day_after, labels_of, link
 from console.pages.formats import number
 from console.pages.page import StorePage
 
@@ -52,7 +51,10 @@ def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
     items = answer["items"]
     links = (
         [
-            link(page.url("redemptions"), **{"redemptionDate[gte]": each["from"], "redemptionDate[lt]": _after(each)})
+            link(
+                page.url("redemptions"),
+                **{"redemptionDate[gte]": each["from"], "redemptionDate[lt]": day_after(each["until"])},
+            )
             for each in items
         ]
         if page.allows(Permission.VIEW_REDEMPTIONS)
@@ -116,11 +118,6 @@ def _moments(answer: Mapping[str, Any]) -> list[str]:
     return [each["from"][:length].replace("T", " ") for each in answer["items"]]
 
 
-def _after(each: Mapping[str, Any]) -> str:
-    """The day after the last one of an interval."""
-    return (date.fromisoformat(each["until"]) + timedelta(days=1)).isoformat()
-
-
 def _within(
     page: StorePage, path: Sequence[str], items: Sequence[Mapping[str, Any]], field: str, wallet: str, **filters: str
 ) -> Sequence[str]:
@@ -134,7 +131,7 @@ def _within(
                 "walletType:code": wallet,
                 **filters,
                 f"{field}[gte]": each["from"],
-                f"{field}[lt]": _after(each),
+                f"{field}[lt]": day_after(each["until"]),
             },
         )
         for each in items

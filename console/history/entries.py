@@ -59,7 +59,7 @@ def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
     return Entry(
         at=item["createdAt"],
         kind=item["kind"],
-        title=_title(item),
+        title=title_of(item),
         by=item.get("createdBy", ""),
         url=page.url("events", event) if event else "",
         status=item.get("status", ""),
@@ -73,7 +73,8 @@ def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
     )
 
 
-def _title(item: Mapping[str, Any]) -> str:
+def title_of(item: Mapping[str, Any]) -> str:
+    """What an entry is called."""
     said, kind = item["flatVariables"], item["kind"]
     title = _TITLES.get(kind)
     return title(said, item["type"]) if title else _words(item["type"])
@@ -94,9 +95,15 @@ def _words(name: str) -> str:
     return spaced.replace("customer", "member")
 
 
+def _title_of_points(said: Mapping[str, Any], type_: str) -> str:
+    """The title of a transfer, or of an event about points, which names its wallet by another word."""
+    amount = f": {said['points']} {said.get('walletTypeCode', said.get('wallet', ''))}" if "points" in said else ""
+    return _words(type_).capitalize() + amount
+
+
 _TITLES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "event": lambda said, _: str(said["eventName"]),
-    "points": lambda said, type_: f"{_words(type_).capitalize()}: {said['points']} {said['walletTypeCode']}",
+    "points": _title_of_points,
     "transaction": lambda said, type_: (
         f"{'Return' if said.get('documentType') == 'return' else 'Sale'} {said['documentNumber']}"
         if "documentNumber" in said

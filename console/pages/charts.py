@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 import rules
 
-Kind: TypeAlias = Literal["lines", "bars"]
-"""`bars` of several series are stacked."""
+Kind: TypeAlias = Literal["lines", "bars", "pairs"]
+"""`bars` of several series are stacked, `pairs` of two stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Chart:
 def labels_of(items: Iterable[Mapping[str, Any]]) -> list[str]:
     """The days of intervals: one day, or the first and the last."""
     return [each["from"] if each["from"] == each["until"] else f"{each['from']} to {each['until']}" for each in items]
+
+
+def day_after(day: str) -> str:
+    """The day after one, both as 2026-12-31."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def link(path: str, **filters: str) -> str:

@@ -1,5 +1,7 @@
 """What cannot be done, as a page that says why and what to do."""
 
+from urllib.parse import urlencode
+
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +15,7 @@ from api.http.error_handlers import CatchUnexpectedErrors, RecordRefusal, faults
 from api.http.errors import STATUS, status_of
 from api.http.requests import validation_faults
 from console.pages.log_in_page import log_in_page
+from console.pages.page import WithoutProgram
 from console.pages.rendering import render_plain, theme_of
 from console.security.page_headers import nonce_of
 from console.sessions.authentication import LogInNeeded
@@ -40,6 +43,8 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
         if isinstance(error, SQLAlchemyError):
             log.error("the database does not answer", because=str(error.__cause__ or error))
             return error_page(request, status, "Try again in a few seconds: nothing was changed.")
+        if isinstance(error, WithoutProgram):
+            return _without_program(request, error)
         messages = [each.message for each in faults_of(error)]
         return error_page(request, status, *(messages or [str(error)]))
 
@@ -65,11 +70,21 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
     app.add_middleware(CatchUnexpectedErrors, answer=_incident_page)
 
 
+def _without_program(request: Request, error: WithoutProgram) -> Response:
+    """What to do about a store that has no program yet."""
+    if not error.may_make:
+        return error_page(request, 404, f"{error}. You may not deploy: ask who may.")
+    url = f"/console/new-store?{urlencode({'code': error.store})}"
+    return error_page(
+        request, 404, f"The store {error.store} has no program yet.", link=(url, "Make its first program")
+    )
+
+
 def _incident_page(scope: Scope, incident: str) -> Response:
     return error_page(Request(scope), 500, f"Something went wrong here. It is in the log as incident {incident}.")
 
 
-def error_page(request: Request, status: int, *messages: str) -> Response:
+def error_page(request: Request, status: int, *messages: str, link: tuple[str, str] | None = None) -> Response:
     """A page that says what is wrong; nobody is logged out by it."""
     return render_plain(
         "templates/error.html",
@@ -78,4 +93,5 @@ def error_page(request: Request, status: int, *messages: str) -> Response:
         theme=theme_of(request.cookies),
         title=_TITLES.get(status, "This did not work"),
         messages=messages,
+        link=link,
     )

@@ -9,6 +9,7 @@ from starlette.datastructures import QueryParams
 
 PLACES = ("_page", "_scroll", "_format", "_itemsOnPage")
 """The parameters that say which rows of a list are shown, and how: not which list it is."""
+ITEMS_ON_PAGE = 25
 _MAX_COUNTED = 10_000
 
 NONE = {"all": 0, "filtered": 0, "estimated": False}
@@ -46,8 +47,8 @@ class List:
         if scroll is not None:
             return None if scroll["next"] is None else self.with_query(_scroll=scroll["next"], _page="")
         number = self._number()
-        limit = int(self.query.get("_itemsOnPage", "10")) if self.query.get("_itemsOnPage", "10").isdecimal() else 10
-        has_more = self.content["total"]["filtered"] > number * limit
+        asked = self.query.get("_itemsOnPage", "").strip()
+        has_more = self.content["total"]["filtered"] > number * (int(asked) if asked.isdecimal() else ITEMS_ON_PAGE)
         return self.with_query(_page=str(number + 1)) if has_more else None
 
     @property
@@ -91,7 +92,7 @@ class List:
         return int(text) if text.isdecimal() and len(text) < 10 else 1
 
 
-def without_empty(query: QueryParams, *, limit: int = 25) -> dict[str, str]:
+def without_empty(query: QueryParams) -> dict[str, str]:
     """The query as the API reads it: empty fields of a filter form ask for nothing."""
     given = {name: value.strip() for name, value in query.multi_items() if value.strip()}
-    return {"_itemsOnPage": str(limit), **given}
+    return {"_itemsOnPage": str(ITEMS_ON_PAGE), **given}

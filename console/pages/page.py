@@ -19,6 +19,7 @@ from api.authentication.rules import authorize
 from api.http.errors import ApiError, BadInput, status_of
 from api.http.idempotency import parse_key
 from api.programs.deploying import Deploy
+from api.programs.routes import deploy
 from api.state.auditing import audited, begin_audit
 from api.state.by_hand import NAME as REASON
 from api.state.by_hand import ByHand
@@ -40,6 +41,15 @@ from database.programs import UnknownStore
 from database.revisions import AnotherInForce
 from loyalty.refusals import Refusal
 from program_files import ProgramFaults
+
+
+class WithoutProgram(UnknownStore):
+    """A page is about a store without a program; `may_make`: who asks may make its first one."""
+
+    def __init__(self, store: str, *, may_make: bool) -> None:
+        super().__init__(store)
+        self.may_make = may_make
+
 
 REFUSED = (ApiError, Refusal, AnotherInForce, ProgramFaults)
 """What an operation or a deploy refuses; a page shows it at the form."""
@@ -248,7 +258,10 @@ async def _store_page(request: Request, store: StoreCode) -> StorePage:
     page = await _page(request)
     if len(store) > MAX_STORE_CODE_LENGTH:
         raise UnknownStore(store[:MAX_STORE_CODE_LENGTH])
-    revision, program = await page.state.services.programs.current(store)
+    try:
+        revision, program = await page.state.services.programs.current(store)
+    except UnknownStore:
+        raise WithoutProgram(store, may_make=may_call(deploy, page.caller, store)) from None
     remember_store(request, store)
     asked = StoreRequest(page.state, page.caller, store, revision, program, page.now, audited(request))
     return StorePage(request, page.state, page.caller, page.sent, page.now, asked)

@@ -14,6 +14,7 @@ from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.route_rules import STORE
 from console.settings.forms import rules_form, sent_rules
+from program_files.folders.layout import PROGRAM_FILES
 
 router = APIRouter()
 
@@ -56,4 +57,15 @@ async def _context(page: StorePage) -> dict[str, Any]:
     if page.may(list_stores):
         stores = (await page.call(list_stores, query={"code": page.store}))["items"]
         store = next((each for each in stores if each["code"] == page.store), None)
-    return {"notices": settings["notices"], "in_files": in_files, "store": store}
+    return {
+        "notices": settings["notices"],
+        "in_files": in_files,
+        "store": store,
+        "settings_file": await _file_of_settings(page),
+    }
+
+
+async def _file_of_settings(page: StorePage) -> str:
+    """The file of the program in force that has its settings."""
+    files = await page.state.services.programs.files(page.store, page.store_request.revision)
+    return next(each for each in PROGRAM_FILES if each in files)

@@ -11,12 +11,17 @@
     return series.map((each) => each.values.map((value, i) => (sums[i] = (sums[i] || 0) + value)));
   }
 
+  // Bars of two series side by side, each over half of the place.
+  const half = (i) => uPlot.paths.bars({ size: [0.35, 30], align: i ? 1 : -1 });
+
   function options(chart, element, isBars) {
     const lines = chart.series.map((each, i) => {
       const own = colour(COLOURS[i % COLOURS.length]);
       const line = { label: each.name, stroke: own, width: 2, points: { show: chart.labels.length === 1 } };
       if (isBars) return { ...line, fill: own, paths: uPlot.paths.bars({ size: [0.7, 60] }), value: (_, __, ___, at) => at === null ? "" : round(each.values[at]) };
-      return { ...line, dash: DASHES[i % DASHES.length], value: (_, value) => value === null || value === undefined ? "" : round(value) };
+      const value = (_, value) => value === null || value === undefined ? "" : round(value);
+      if (chart.kind === "pairs") return { ...line, fill: own, paths: half(i), value };
+      return { ...line, dash: DASHES[i % DASHES.length], value };
     });
     const label = (at) => Number.isInteger(at) && chart.labels[at] !== undefined ? chart.labels[at] : "";
     const thin = { stroke: colour("--chart-grid"), width: 1 };
@@ -43,15 +48,23 @@
     element.plot = new uPlot(options(chart, element, isBars), [chart.labels.map((_, i) => i), ...values], element);
   }
 
-  const charts = [...document.querySelectorAll("[data-chart]")];
-  const drawAll = () => charts.forEach(draw);
-  drawAll();
-  for (const each of document.querySelectorAll("details[data-numbers]")) each.open = false;
+  const charts = () => [...document.querySelectorAll("[data-chart]")];
+  const drawAll = () => charts().forEach(draw);
+
+  // Those that came last, with the page or into it; their numbers are closed then.
+  function drawNew() {
+    for (const each of charts()) if (!each.plot) {
+      draw(each);
+      for (const numbers of each.parentElement.querySelectorAll("details[data-numbers]")) numbers.open = false;
+    }
+  }
+  drawNew();
+  document.addEventListener("htmx:after:swap", drawNew);
   new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
   let width = window.innerWidth;
   window.addEventListener("resize", () => {
     if (window.innerWidth === width) return;
     width = window.innerWidth;
-    for (const each of charts) each.plot.setSize({ width: each.clientWidth, height: 240 });
+    for (const each of charts()) each.plot.setSize({ width: each.clientWidth, height: 240 });
   });
 })();

@@ -369,6 +369,7 @@ ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "store": "the store itself",
     "revision": "programs, as their designers wrote them",
     "draft": "which revision a designer changes",
+    "draft_backtest": "how much would change under a draft; its members by their ids alone",
     "draft_file": "files of programs, as their designers change them",
     "setting": "settings of the installation",
     "import_file": "what a file is called, and how far it is read",

@@ -19,7 +19,7 @@ from database.tables.campaigns import campaign_code
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
 from database.tables.corrections import correction
-from database.tables.drafts import draft, draft_file
+from database.tables.drafts import draft, draft_backtest, draft_file
 from database.tables.erasures import erasure
 from database.tables.events import NOT_APPLIED, deadline, decision_facts, event, step
 from database.tables.exports import export_chunk, export_file
@@ -65,6 +65,7 @@ __all__ = [
     "decision_facts",
     "delivery",
     "draft",
+    "draft_backtest",
     "draft_file",
     "erasure",
     "event",

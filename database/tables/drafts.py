@@ -22,3 +22,21 @@ draft_file = Table(
     Column("text", Text),  # null: the file is removed
     Column("changed_at", Instant, nullable=False),
 )
+
+draft_backtest = Table(
+    "draft_backtest",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("admin", ID, ForeignKey("admin.id"), primary_key=True),
+    Column("id", ID, nullable=False),
+    Column("fingerprint", String(64), nullable=False),  # the hash of the program of the draft
+    Column("in_force", Integer, nullable=False),  # the revision that it is compared with
+    Column("days", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # when the process that runs it last said so
+    Column("events", Integer, nullable=False),  # replayed so far
+    Column("events_in_all", Integer),
+    Column("because", Text),
+    Column("result", Text),  # JSON
+)

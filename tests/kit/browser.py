@@ -1,5 +1,6 @@
 """Chromium for tests of the console, and what every page must hold in it."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from commands.shared import embedded
 from commands.shared.settings import Settings
 from commands.shared.temporal_server import free_port
 
 PASSWORD = "correct horse battery staple"
+
+PATIENCE = 60_000
+"""Milliseconds for which a page is waited for: far more than a slow machine needs."""
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -66,8 +71,9 @@ def chromium() -> str:
 async def running_browser() -> AsyncIterator[Browser]:
     """One browser for many tests."""
     executable = chromium()
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS), timeout=PATIENCE)
         yield browser
         await browser.close()
 
@@ -105,7 +111,7 @@ class Console:
             java_script_enabled=scripts,
             storage_state=self.state if logged_in and self.state else None,  # type: ignore[arg-type]
         )
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(PATIENCE)
         if scripts:
             await made.add_init_script(_RECORD_VIOLATIONS)
         return made
@@ -118,7 +124,7 @@ class Console:
         await page.get_by_label("Name or e-mail").fill("admin")
         await page.get_by_label("Password").fill(PASSWORD)
         await page.get_by_role("button", name="Log in").click()
-        await page.wait_for_url("**/console/stores/**")
+        await expect(page.locator(".account-name")).to_have_text("admin")
         self.state = dict(await context.storage_state())
         await context.close()
 
@@ -148,8 +154,24 @@ async def page_is_good(page: Page, url: str) -> None:
     assert errors == [], url
 
 
+async def settled(page: Page, url: str = "") -> None:
+    """Wait until a page (of a pattern of addresses) is loaded, with its scripts, which may move the focus."""
+    if url:
+        await page.wait_for_url(url)
+    await page.wait_for_load_state()
+
+
+async def there_at_last(page: Page, target: Locator) -> None:
+    """Open a page again until it has what comes of work in the background."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not await target.count():
+            await asyncio.sleep(0.25)
+            await page.reload()
+
+
 async def accessibility_faults(page: Page) -> list[str]:
     """What axe finds wrong with a page."""
+    await settled(page)
     await page.evaluate(_AXE.read_text())
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [f"{each['id']}: {each['help']}: {_where(each['nodes'])}" for each in found["violations"]]
@@ -161,8 +183,12 @@ def _where(nodes: list[dict[str, Any]]) -> str:
 
 async def _is_shown_on_a_phone(page: Page) -> None:
     await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    width = await page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"], f"{page.url} is {width} px wide on a phone"
+    fits = "(width) => document.documentElement.scrollWidth <= width"
+    try:
+        await page.wait_for_function(fits, arg=PHONE["width"])  # pictures are drawn anew
+    except PlaywrightTimeout:
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        raise AssertionError(f"{page.url} is {width} px wide on a phone") from None
     await page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
 

@@ -92,7 +92,7 @@ class Receiver:
         with self._news:
             self._answers[path] = list(answers)
 
-    def wait_for(self, predicate: Callable[[Sequence[Request]], bool], timeout: float = 10.0) -> list[Request]:
+    def wait_for(self, predicate: Callable[[Sequence[Request]], bool], timeout: float = 60.0) -> list[Request]:
         """All requests, once the predicate holds for them; AssertionError with what came in `timeout` s."""
         with self._news:
             if not self._news.wait_for(lambda: predicate(self._requests), timeout):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from loyalty.program.program import Program
@@ -85,7 +86,34 @@ def as_json(result: BacktestResult) -> dict[str, Json]:
         ],
         "mostAffected": [_affected_as_json(each) for each in compared.affected],
         "neverFired": list(result.never_fired),
+        "fired": list(_fired(result)),
+        "awardedByDay": _awarded_by_day(result),
     }
+
+
+def _fired(result: BacktestResult) -> Iterator[Json]:
+    """How often each reactor and achievement of either program fired, those with the greatest difference first."""
+    old, new = result.comparison.old.fired, result.comparison.new.fired
+    for source in sorted(old.keys() | new.keys(), key=lambda each: (-abs(new[each] - old[each]), each)):
+        yield {"source": source, "inForce": old[source], "planned": new[source]}
+
+
+def _awarded_by_day(result: BacktestResult) -> dict[str, Json]:
+    """The points of the new program's default wallet that rules awarded, on each day from the first to the last."""
+    code = result.new.default_wallet.code
+    wallets = [each.wallets.get(code) for each in (result.old, result.new)]
+    both = (result.comparison.old.awarded_by_day, result.comparison.new.awarded_by_day)
+    days = sorted({day for each in both for wallet, day in each if wallet == code})
+    span = [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)] if days else []
+
+    def awarded(of: int, day: date) -> Decimal:
+        wallet = wallets[of]
+        return Decimal(wallet.amount(both[of][code, day]) if wallet else 0)
+
+    items: list[Json] = [
+        {"day": day.isoformat(), "inForce": awarded(0, day), "planned": awarded(1, day)} for day in span
+    ]
+    return {"wallet": code, "items": items}
 
 
 def _operations(totals: Totals) -> dict[str, Json]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from loyalty.calendar import local_day
 from loyalty.engine.in_memory import REVISION, InMemoryEngine
 from loyalty.engine.past_operations import (
     ActivatePoints,
@@ -252,9 +253,11 @@ class Replay:
         for step in steps:
             self.totals.count(step, by_hand=by_hand)
         transfers = self._engine.store.transfers
-        for each in transfers:
-            self.totals.post(each)
-        transfers.clear()
+        if transfers:
+            day = local_day(self.now, self.program.zone)
+            for each in transfers:
+                self.totals.post(each, day)
+            transfers.clear()
         self._engine.store.sent.clear()
 
     def _give_tier(self, state: MemberState) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import assert_never
 
 from loyalty.events.context import EventContext
@@ -22,6 +23,8 @@ class Totals:
     """Operations on points that were done again."""
     awarded: Counter[str] = field(default_factory=Counter)
     """By wallet, as are all points. `awarded` and `deducted` by rules, `added` and `spent` by operations."""
+    awarded_by_day: Counter[tuple[str, date]] = field(default_factory=Counter)
+    """Points that rules awarded, by wallet and the local day on which they did."""
     deducted: Counter[str] = field(default_factory=Counter)
     taken_back: Counter[str] = field(default_factory=Counter)
     """What returns took of awards, less what they gave back of deductions."""
@@ -46,11 +49,12 @@ class Totals:
     refused_operations: Counter[str] = field(default_factory=Counter)
     """Operations that this program, or the state it led to, refuses, by reason."""
 
-    def post(self, transfer: Transfer) -> None:
-        """Add one transfer."""
+    def post(self, transfer: Transfer, day: date) -> None:
+        """Add one transfer, which is posted on a local day."""
         match transfer.kind:
             case "award":
                 self.awarded[transfer.wallet] += transfer.points
+                self.awarded_by_day[transfer.wallet, day] += transfer.points
             case "deduct":
                 self.deducted[transfer.wallet] += transfer.points
             case "add":

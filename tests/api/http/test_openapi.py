@@ -160,6 +160,7 @@ async def _prepare(api: Api) -> Things:
     }
     things.own |= _of_accounts(things.names)
     things.names["fingerprint"] = (await api.post(f"{path}/program/draft/plan", {})).json()["fingerprint"]
+    await api.post(f"{path}/program/draft/backtest", {"days": 30})
     return things
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from access import Permission
-from api.plans import trials
+from api.backtests import process
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api, fault
 from tests.kit.programs import PROGRAM
@@ -148,7 +148,7 @@ async def test_the_days_before_are_replayed_in_a_process_of_its_own(api_anywhere
     nothing = await plan(api, days=1)
     await api.report()
     replayed = await plan(api, days=1)
-    monkeypatch.setattr(trials, "BACKTEST_SECONDS", 0.01)
+    monkeypatch.setattr(process, "BACKTEST_SECONDS", 0.01)
     slow = await plan(api, days=1)
 
     assert nothing["notReplayed"].startswith("no event was reported since")

@@ -20,6 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for each in items:
         if here in each.path.parents and is_async_test(each):
             each.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            each.add_marker(pytest.mark.timeout(600))  # a journey waits for many pages, on a slow machine for long
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

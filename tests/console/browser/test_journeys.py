@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.kit.browser import PASSWORD, Console, page_is_good
+from tests.kit.browser import PASSWORD, Console, page_is_good, settled, there_at_last
 from tests.kit.console_story import report
 from tests.kit.receiver import Answer, Receiver
 
@@ -36,10 +36,10 @@ async def test_marketing_sees_what_expires_next_week_and_who_is_told(console: Co
 
     await page.goto(console.home)
     await act(page.get_by_role("link", name="Figures", exact=True))
-    await act(page.locator("section", has_text="What expires in the coming weeks").locator("summary"))
-    await act(page.get_by_role("link", name="expire, ").first)
+    await open_row(page, act, page.locator("section", has_text="What expires in the coming weeks"), "expire, ")
     await expect(page.get_by_role("heading", name="Points that expire")).to_be_visible()
     await expect(page.get_by_role("link", name="anna@example.com").first).to_be_visible()
+    await settled(page, "**/points/expiring**")
     await page_is_good(page, page.url)
     async with page.expect_download() as download:
         await act(page.get_by_role("link", name="All rows as CSV"))
@@ -51,7 +51,9 @@ async def test_marketing_sees_what_expires_next_week_and_who_is_told(console: Co
     await act(page.get_by_role("link", name="Webhooks", exact=True))
     await act(page.get_by_role("link", name="EXPIRING NOTIFICATIONS"))
     days = page.get_by_label("Days before expiring Units to notify the user")
+    await settled(page, "**/expiring-notifications")
     await days.focus()
+    await expect(days).to_be_focused()
     await page.keyboard.press("Control+A")
     await page.keyboard.type("30")
     await act(page.get_by_role("button", name="Who would be told?"))
@@ -77,19 +79,21 @@ async def test_ops_find_a_receiver_that_is_away_and_recover_what_it_missed(
         await act(page.get_by_role("link", name="Over time"))
         await page.get_by_label("Subscription").select_option(label=name)
         await act(page.get_by_role("button", name="Show"))
-        await act(page.locator("section", has_text="Attempts").first.locator("summary"))
-        await act(page.get_by_role("link", name="refused, ").first)
+        await open_row(page, act, page.locator("section", has_text="Attempts").first, "refused, ")
+        await settled(page, "**/webhooks/deliveries?**")
         await act(page.locator("tbody a").first)
         await expect(page.get_by_text("Next attempt")).to_be_visible()
 
         receiver.answer("/hook", Answer(410, b"gone"))
         await report(console.laurel, [login_of(f"second.{act.__name__}@example.com")])
-        await receiver.arrival(lambda requests: len(requests) >= 2)
-        receiver.answer("/hook", Answer(200, b"thank you"))
         await act(page.get_by_role("link", name="Webhooks", exact=True))
         await act(page.get_by_role("link", name=name))
+        await expect(page.get_by_role("heading", name=name)).to_be_visible()
+        await there_at_last(page, page.get_by_role("alert").filter(has_text="Disabled"))
+        receiver.answer("/hook", Answer(200, b"thank you"))
         await act(page.get_by_role("link", name="Edit"))
         await act(page.get_by_role("button", name="SAVE WEBHOOK"))
+        await expect(page.get_by_text("The webhook is saved.")).to_be_visible()
         await act(page.get_by_role("button", name="Send a test"))
         await expect(page.get_by_text("thank you")).to_be_visible()
         await act(page.get_by_role("link", name="Webhooks", exact=True))
@@ -101,6 +105,15 @@ async def test_ops_find_a_receiver_that_is_away_and_recover_what_it_missed(
         await expect(page.get_by_text("sent again,")).to_be_visible()
         workflow = page.get_by_role("link", name="Its workflow in the Temporal UI")
         await expect(workflow).to_have_attribute("href", re.compile("/workflows/"))
+
+
+async def open_row(page: Page, act: Act, picture: Locator, name: str) -> None:
+    """Open the numbers of a picture, and follow the first link whose name begins so, when it is counted."""
+    link = picture.locator(f"a[aria-label^='{name}']")
+    await there_at_last(page, link)
+    await expect(picture.locator(".chart")).to_be_visible()  # then its numbers are closed
+    await act(picture.locator("summary"))
+    await act(link.first)
 
 
 async def add_points_that_expire(console: Console) -> None:

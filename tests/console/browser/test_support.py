@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.kit.browser import Console, page_is_good
+from tests.kit.browser import Console, page_is_good, settled
 from tests.kit.console_story import report
 
 
@@ -15,7 +15,7 @@ async def test_the_whole_journey_by_mouse(console: Console, page: Page) -> None:
     await page.goto(console.home)
     await page.get_by_role("searchbox").fill("receipt-4711")
     await page.get_by_role("searchbox").press("Enter")
-    await page.wait_for_url("**/events/**")
+    await settled(page, "**/events/**")
     await expect(page.get_by_label("A sentence for the customer")).to_have_value(re.compile("of 2026-05-01"))
     await page.get_by_role("button", name="Copy for the customer").click()
     await expect(page.locator("#notices")).to_contain_text("The sentence is copied.")
@@ -33,6 +33,7 @@ async def test_the_whole_journey_by_mouse(console: Console, page: Page) -> None:
 
     await page.get_by_role("link", name="The member").click()
     await page.get_by_role("link", name="Give a reward").click()
+    await settled(page, "**/give")
     await page_is_good(page, page.url)
     await page.get_by_label("Reward", exact=True).select_option("free-coffee")
     await page.get_by_role("button", name="Issue the reward").click()
@@ -46,10 +47,11 @@ async def test_the_whole_journey_by_mouse(console: Console, page: Page) -> None:
     await page.get_by_text("What who stays will have").wait_for()
     await page.get_by_label("Reason").fill("one person")
     await page.get_by_role("button", name="Merge for good").click()
-    await expect(page.get_by_role("heading", name="What it did")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role("heading", name="What it did")).to_be_visible()
     await page_is_good(page, page.url)
     await page.get_by_role("link", name="The member").click()
     await page.get_by_role("link", name="History").click()
+    await settled(page, "**/history")
     await expect(page.locator("main table")).to_contain_text("members merged")
     await page_is_good(page, page.url)
 
@@ -58,13 +60,14 @@ async def test_the_whole_journey_by_keyboard_alone(console: Console, page: Page)
     await report(console.laurel, [_login("cora@example.com")])
     await page.goto(console.home)
     await page.keyboard.press("/")
+    await expect(page.get_by_role("searchbox")).to_be_focused()
     await page.keyboard.type("receipt-4712")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/events/**")
+    await settled(page, "**/events/**")
     await press_on(page, "Copy for the customer")
     await expect(page.locator("#notices")).to_contain_text("The sentence is copied.")
     await press_on(page, "Correct the member")
-    await page.wait_for_url("**/correct?**")
+    await settled(page, "**/correct?**")
     await tab_to(page, "f-correction-points-points")
     await page.keyboard.type("25")
     await tab_to(page, "f-correction-reason")
@@ -77,18 +80,18 @@ async def test_the_whole_journey_by_keyboard_alone(console: Console, page: Page)
     await expect(page.locator("#notices")).to_contain_text("The correction is undone.")
 
     await press_on(page, "The member")
-    await page.wait_for_url("**/members/**")
+    await settled(page, "**/members/**")
     await press_on(page, "Give a reward")
-    await page.wait_for_url("**/give")
+    await settled(page, "**/give")
     await tab_to(page, "f-_reward")
     await page.keyboard.press("ArrowDown")
     await press_on(page, "Issue the reward")
     await expect(page.locator("#notices")).to_contain_text("The reward is issued.")
 
     await press_on(page, "The member")
-    await page.wait_for_url("**/members/**")
+    await settled(page, "**/members/**")
     await press_on(page, "Merge another into them")
-    await page.wait_for_url("**/merges/new**")
+    await settled(page, "**/merges/new**")
     await tab_to(page, "f-mergedCustomer")
     await page.keyboard.type("cora@example.com")
     await press_on(page, "Preview")
@@ -96,7 +99,7 @@ async def test_the_whole_journey_by_keyboard_alone(console: Console, page: Page)
     await tab_to(page, "f-comment")
     await page.keyboard.type("one person")
     await press_on(page, "Merge for good")
-    await expect(page.get_by_role("heading", name="What it did")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role("heading", name="What it did")).to_be_visible()
 
 
 def _login(email: str) -> dict[str, Any]:
@@ -105,16 +108,20 @@ def _login(email: str) -> dict[str, Any]:
 
 async def press_on(page: Page, text: str) -> None:
     """Go to a link or button by Tab, and press Enter."""
+    is_there = "(text) => [...document.querySelectorAll('a, button')].some((each) => each.textContent.trim() === text)"
+    await page.wait_for_function(is_there, arg=text)
     await _tab_until(page, "(text) => document.activeElement.textContent.trim() === text", text)
     await page.keyboard.press("Enter")
 
 
 async def tab_to(page: Page, element_id: str) -> None:
     """Go to a field by Tab."""
+    await page.wait_for_function("(id) => document.getElementById(id)", arg=element_id)
     await _tab_until(page, "(id) => document.activeElement.id === id", element_id)
 
 
 async def _tab_until(page: Page, condition: str, argument: str) -> None:
+    await settled(page)
     for _ in range(100):
         if await page.evaluate(condition, argument):
             return

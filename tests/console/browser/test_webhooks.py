@@ -2,9 +2,10 @@
 
 from playwright.async_api import Page, expect
 
-from tests.console.browser.test_sessions import end_sessions
-from tests.kit.browser import PASSWORD, Console, page_is_good
+from tests.console.browser.test_sessions import sessions_ended
+from tests.kit.browser import PASSWORD, Console, page_is_good, settled, there_at_last
 from tests.kit.console_story import report
+from tests.kit.hands import Keyboard
 from tests.kit.receiver import Answer, Receiver
 
 LOGIN = {"type": "app_login", "customerData": {"email": "anna@example.com"}, "body": {"device": "ios"}}
@@ -14,16 +15,12 @@ async def test_the_panel_of_the_admin_guide_by_keyboard_alone(console: Console, 
     await page.goto(console.home)
     await page.get_by_role("link", name="Webhooks", exact=True).press("Enter")
     await page.get_by_role("link", name="ADD NEW WEBHOOK").press("Enter")
-    await page.get_by_label("Webhook", exact=True).focus()
-    await page.keyboard.type("CustomerUpdated")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("https://partner.example/keyboard")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("By keyboard")
-    await page.get_by_label("Header 1: name").focus()
-    await page.keyboard.type("X-Shop")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("17")
+    hands = Keyboard(page)
+    await hands.choose(page.get_by_label("Webhook", exact=True), "CustomerUpdated")
+    await hands.write(page.get_by_label("Address"), "https://partner.example/keyboard")
+    await hands.write(page.get_by_label("Webhook name"), "By keyboard")
+    await hands.write(page.get_by_label("Header 1: name"), "X-Shop")
+    await hands.write(page.get_by_label("Header 1: value"), "17")
     await page.get_by_role("button", name="ADD WEBHOOK").press("Enter")
 
     await expect(page.get_by_role("heading", name="The webhook is added")).to_be_visible()
@@ -44,7 +41,8 @@ async def test_a_receiver_that_was_away_gets_what_it_missed(console: Console, pa
         url = page.url
         await report(console.laurel, [LOGIN | {"customerData": {"email": "away@example.com"}}])
         await receiver.arrival(lambda requests: len(requests) == 1)
-        await expect_text(page, url, "Disabled")
+        await page.goto(url)
+        await there_at_last(page, page.get_by_text("Disabled"))
         await report(console.laurel, [LOGIN | {"customerData": {"email": "missed@example.com"}}])
         receiver.answer("/hook", Answer(200, b"thank you"))
 
@@ -64,17 +62,8 @@ async def test_a_receiver_that_was_away_gets_what_it_missed(console: Console, pa
         await receiver.arrival(lambda requests: len(requests) == 4)
         await page.goto(url)
         await page.get_by_role("link", name="All of its deliveries").click()
-        await expect(page.get_by_role("cell", name="delivered").first).to_be_visible()
-
-
-async def expect_text(page: Page, url: str, text: str) -> None:
-    """Open a page until it shows a text."""
-    for _ in range(40):
-        await page.goto(url)
-        if await page.get_by_text(text).count():
-            return
-        await page.wait_for_timeout(250)
-    raise AssertionError(f"{url} does not show {text}")
+        await settled(page, "**/webhooks/deliveries**")
+        await there_at_last(page, page.get_by_role("cell", name="delivered"))
 
 
 async def test_marketing_sees_who_would_be_told(console: Console, page: Page) -> None:
@@ -94,32 +83,28 @@ async def test_a_form_waits_while_the_password_is_asked_for_over_the_page(consol
     await page.goto(f"{console.home}/webhooks/new")
     await page.get_by_label("Webhook", exact=True).select_option("CustomerUpdated")
     await page.get_by_label("Address").fill("https://partner.example/waits")
-    await end_sessions(console)
 
-    await page.get_by_role("button", name="ADD WEBHOOK").click()
-    dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_role("heading", name="Your session has ended")).to_be_visible()
-    await expect(page.get_by_label("Address")).to_have_value("https://partner.example/waits")
-    await dialog.get_by_label("Password").fill("wrong")
-    await dialog.get_by_role("button", name="Log in").click()
-    await expect(dialog.get_by_role("alert")).to_have_text("Bad credentials.")
-    await dialog.get_by_label("Password").fill(PASSWORD)
-    await dialog.get_by_role("button", name="Log in").click()
-
-    await expect(page.get_by_role("heading", name="The webhook is added")).to_be_visible()
-    await console.log_in()
+    async with sessions_ended(console):
+        await page.get_by_role("button", name="ADD WEBHOOK").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("heading", name="Your session has ended")).to_be_visible()
+        await expect(page.get_by_label("Address")).to_have_value("https://partner.example/waits")
+        await dialog.get_by_label("Password").fill("wrong")
+        await dialog.get_by_role("button", name="Log in").click()
+        await expect(dialog.get_by_role("alert")).to_have_text("Bad credentials.")
+        await dialog.get_by_label("Password").fill(PASSWORD)
+        await dialog.get_by_role("button", name="Log in").click()
+        await expect(page.get_by_role("heading", name="The webhook is added")).to_be_visible()
 
 
 async def test_a_form_without_scripts_outlives_its_session(console: Console, plain_page: Page) -> None:
     await plain_page.goto(f"{console.home}/webhooks/new")
     await plain_page.get_by_label("Webhook", exact=True).select_option("CustomerUpdated")
     await plain_page.get_by_label("Address").fill("https://partner.example/plain")
-    await end_sessions(console)
 
-    await plain_page.get_by_role("button", name="ADD WEBHOOK").click()
-    await plain_page.get_by_label("Name or e-mail").fill("admin")
-    await plain_page.get_by_label("Password").fill(PASSWORD)
-    await plain_page.get_by_role("button", name="Log in").click()
-
-    await expect(plain_page.get_by_role("heading", name="The webhook is added")).to_be_visible()
-    await console.log_in()
+    async with sessions_ended(console):
+        await plain_page.get_by_role("button", name="ADD WEBHOOK").click()
+        await plain_page.get_by_label("Name or e-mail").fill("admin")
+        await plain_page.get_by_label("Password").fill(PASSWORD)
+        await plain_page.get_by_role("button", name="Log in").click()
+        await expect(plain_page.get_by_role("heading", name="The webhook is added")).to_be_visible()

@@ -13,7 +13,9 @@ async def test_every_setting_is_shown_with_where_it_comes_from(api: Api, visitor
 
     shown = await visitor.page(SETTINGS)
 
+    assert f"{HOME}/program/draft/file?path=program.yaml" in (await visitor.get(SETTINGS)).text
     for expected in (
+        "Change program.yaml in your draft",
         "Units 14 days, as set here; the program says 7d, which does not count",
         "Coupons 3d, as the program says",
         "Tiers no notice",

@@ -1,10 +1,20 @@
 """The result of a backtest as text, as Markdown and as JSON."""
 
+from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 from program_files import read_program
 from tests.kit import programs
-from workbench.backtest import BacktestResult, Benefit, BenefitDifference, MemberChange, ReplayComparison, rendering
+from workbench.backtest import (
+    BacktestResult,
+    Benefit,
+    BenefitDifference,
+    MemberChange,
+    ReplayComparison,
+    Totals,
+    rendering,
+)
 
 PROGRAM = read_program(programs.files())
 DIFFERENCES = (
@@ -29,6 +39,29 @@ def test_an_affected_member_is_shown_with_all_that_differs_and_its_unit() -> Non
 
     assert "Members most affected\n  ann@example.com: +1,060 points, -2 caps, +1 coffee\n" in text
     assert "\nMembers most affected\n\n- ann@example.com: +1,060 points, -2 caps, +1 coffee\n" in markdown
+
+
+def test_the_json_has_what_fired_and_every_day_from_the_first_award_to_the_last() -> None:
+    old = Totals(
+        awarded_by_day=Counter({("points", date(2026, 5, 1)): 2_000_000, ("caps", date(2026, 4, 1)): 1}),
+        fired=Counter({"reactor/a": 2, "reactor/b": 3}),
+    )
+    new = Totals(awarded_by_day=Counter({("points", date(2026, 5, 3)): 7_000_000}), fired=Counter({"reactor/b": 9}))
+    shown = rendering.as_json(BacktestResult(ReplayComparison(old=old, new=new), PROGRAM, PROGRAM))
+
+    assert shown["fired"] == [
+        {"source": "reactor/b", "inForce": 3, "planned": 9},
+        {"source": "reactor/a", "inForce": 2, "planned": 0},
+    ]
+    assert shown["awardedByDay"] == {
+        "wallet": "points",
+        "items": [
+            {"day": "2026-05-01", "inForce": 2, "planned": 0},
+            {"day": "2026-05-02", "inForce": 0, "planned": 0},
+            {"day": "2026-05-03", "inForce": 0, "planned": 7},
+        ],
+    }
+    assert rendering.as_json(COMPARISON)["awardedByDay"] == {"wallet": "points", "items": []}
 
 
 def test_the_json_has_the_default_wallet_and_all_that_differs() -> None:

@@ -55,6 +55,8 @@ def test_a_replay_counts_what_was_awarded_in_all_and_to_each_member() -> None:
 
     assert replay.gains() == {ANN: {POINTS: points(35)}, BOB: {POINTS: points(20)}}
     assert replay.totals.awarded == {"points": points(55)}
+    days = {day.isoformat(): each for (_, day), each in replay.totals.awarded_by_day.items()}
+    assert days == {"2026-05-01": points(30), "2026-05-02": points(20), "2026-05-03": points(5)}
     assert replay.totals.fired == {"reactor/points-for-purchase": 3}
 
 

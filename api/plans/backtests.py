@@ -1,0 +1,137 @@
+"""Backtests of drafts that no request waits for: begun, watched, and cancelled."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+from typing_extensions import TypedDict
+
+import rules
+from api.backtests.process import BacktestRequest
+from api.backtests.running import RunOfBacktest
+from api.drafts.checks import encoded
+from api.drafts.routes import admin_of, draft_of
+from api.drafts.schemas import PostDraftBacktest
+from api.http.errors import NotFound
+from api.http.requests import read_body, request_body
+from api.http.responses import ExactJson, Instant, format_instant
+from api.programs.validation import validate_program
+from api.state.dependencies import AdminRequest
+from database import Transaction
+from database.backtests import BacktestStatus, StoredBacktest
+from loyalty.ids import new_id
+from program_files import revision_hash
+
+LOST_AFTER = timedelta(minutes=1)
+"""A backtest of which its process has said nothing for so long has ended with it."""
+
+_LOST = "the process that ran it has ended: begin it again"
+
+
+class DraftBacktest(TypedDict):
+    """A backtest of your draft. `fingerprint` is that of the plan of the draft as it was when it was begun.
+
+    `isCurrent`: your draft is still the same, and so is the revision in force, `comparedWith`. `events` were replayed
+    so far, of `eventsInAll`, null: not counted yet. `result` is that of `laurel plan --format json`; if there is none
+    in the end, `because` says why.
+    """
+
+    backtestId: str
+    status: BacktestStatus
+    fingerprint: str
+    comparedWith: int
+    isCurrent: bool
+    days: int
+    begunAt: Instant
+    events: int
+    eventsInAll: int | None
+    because: str | None
+    result: dict[str, Any] | None
+
+
+router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
+
+
+@router.post(
+    "/backtest",
+    summary="Begin a backtest of your draft",
+    response_model=DraftBacktest,
+    openapi_extra=request_body(PostDraftBacktest, {"days": 30}),
+)
+async def begin_backtest(request: Request, store_request: AdminRequest) -> Response:
+    """Replay the events of the last `days` under the revision in force and under your draft, without waiting for it.
+
+    It takes the place of your last one; one that already runs for the same draft and days goes on.
+    """
+    posted = await read_body(request, PostDraftBacktest)
+    draft, admin, now = await draft_of(store_request), admin_of(store_request), store_request.now
+    new, _ = await validate_program(draft.texts, store_request.store)
+    files = encoded(draft.texts)
+    fingerprint = await asyncio.to_thread(revision_hash, files)
+    begun = StoredBacktest(new_id(), fingerprint, draft.in_force, posted.days, "running", now, now)
+
+    def begin(tx: Transaction) -> StoredBacktest:
+        tx.backtests.lock_of(admin)
+        last = tx.backtests.get(admin)
+        if last is not None and _is_same(last, begun):
+            return last
+        tx.backtests.begin(admin, begun)
+        return begun
+
+    stored = await store_request.database.write(begin)
+    if stored is begun:
+        state, before = store_request.state, encoded(draft.files_in_force)
+        asked = BacktestRequest(state.services.database.url, before, files, posted.days)
+        state.backtests.begin(RunOfBacktest(store_request.database, admin, begun, asked, new))
+    return ExactJson(_view(stored, store_request.program.zone, is_current=True))
+
+
+@router.get("/backtest", summary="Show the backtest of your draft", response_model=DraftBacktest)
+async def show_backtest(store_request: AdminRequest) -> Response:
+    """How far your last backtest has come, and what came of it."""
+    admin = admin_of(store_request)
+    stored = await store_request.database.read(lambda tx: tx.backtests.get(admin))
+    if stored is None:
+        raise NotFound("no backtest of your draft was begun")
+    draft = await draft_of(store_request)
+    fingerprint = await asyncio.to_thread(revision_hash, encoded(draft.texts))
+    is_current = (stored.fingerprint, stored.in_force) == (fingerprint, draft.in_force)
+    return ExactJson(_view(stored, store_request.program.zone, is_current=is_current))
+
+
+@router.delete("/backtest", summary="Cancel the backtest of your draft", status_code=204)
+async def cancel_backtest(store_request: AdminRequest) -> Response:
+    """End the backtest that runs. One that has ended stays as it is."""
+    admin, now = admin_of(store_request), datetime.now(UTC)
+    await store_request.database.write(lambda tx: tx.backtests.cancel(admin, now=now))
+    return Response(status_code=204)
+
+
+def _is_same(last: StoredBacktest, begun: StoredBacktest) -> bool:
+    """Whether the last backtest runs, and is what would be begun."""
+    asked = [(each.fingerprint, each.in_force, each.days) for each in (last, begun)]
+    return last.status == "running" and not _is_lost(last) and asked[0] == asked[1]
+
+
+def _is_lost(stored: StoredBacktest) -> bool:
+    return stored.status == "running" and datetime.now(UTC) - stored.seen_at > LOST_AFTER
+
+
+def _view(stored: StoredBacktest, zone: tzinfo, *, is_current: bool) -> dict[str, Any]:
+    lost = _is_lost(stored)
+    return {
+        "backtestId": stored.id,
+        "status": "failed" if lost else stored.status,
+        "fingerprint": stored.fingerprint,
+        "comparedWith": stored.in_force,
+        "isCurrent": is_current,
+        "days": stored.days,
+        "begunAt": format_instant(stored.begun_at, zone),
+        "events": stored.events,
+        "eventsInAll": stored.events_in_all,
+        "because": _LOST if lost else stored.because,
+        "result": None if stored.result is None else rules.exact.loads(stored.result),
+    }

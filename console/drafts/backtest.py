@@ -1,0 +1,99 @@
+"""The backtest of the draft: begun, followed while it runs, cancelled, and shown as pictures with their numbers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from access import Permission
+from api.http.errors import NotFound
+from api.plans.backtests import begin_backtest, cancel_backtest, show_backtest
+from console.pages.charts import Chart, Series, day_after, link
+from console.pages.forms import Field, Form
+from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.route_rules import STORE
+
+router = APIRouter()
+
+_TEMPLATE = "drafts/backtest.html"
+_PATH = f"{STORE}/program/draft/backtest"
+ASKED = Form([Field("days", "Days before today", "whole")])
+MOST_SOURCES = 20
+"""Reactors and achievements in the picture; all that differ are among the numbers."""
+
+
+@router.get(_PATH)
+async def show_page(page: PageOfStore) -> Response:
+    """How far the backtest has come, and what came of it; a part of the plan, and a page of its own."""
+    return await page.render(_TEMPLATE, block="backtest", form=Form([]), **await last_backtest(page))
+
+
+@router.post(_PATH)
+async def begin_page(page: PageOfStore) -> Response:
+    """Begin a backtest, and go back to the plan, where it is followed."""
+    form = ASKED.filled(page.sent)
+    try:
+        await page.call(begin_backtest, body=form.body())
+    except REFUSED as error:
+        return await page.refuse(_TEMPLATE, Form([]), error, **await last_backtest(page))
+    return page.redirect(f"{page.url('program', 'draft', 'plan')}#backtest")
+
+
+@router.post(f"{_PATH}/cancel")
+async def cancel_page(page: PageOfStore) -> Response:
+    """End the backtest that runs."""
+    await page.call(cancel_backtest)
+    return page.redirect(f"{page.url('program', 'draft', 'plan')}#backtest")
+
+
+async def last_backtest(page: StorePage) -> dict[str, Any]:
+    """What templates show of the last backtest of the caller's draft: None if there is none, and its pictures."""
+    try:
+        backtest = await page.call(show_backtest)
+    except NotFound:
+        return {"backtest": None, "charts": []}
+    result = backtest["result"]
+    return {"backtest": backtest, "charts": [] if result is None else list(_charts(page, result))}
+
+
+def _charts(page: StorePage, result: Mapping[str, Any]) -> Iterator[Chart]:
+    """What rules awarded on each day, and how often each of those that differ most fired, before and after."""
+    awarded = result["awardedByDay"]
+    days = awarded["items"]
+    yield Chart(
+        "Points awarded by rules, by day",
+        "Day",
+        [each["day"] for each in days],
+        _before_and_after(days, _transfers(page, days, awarded["wallet"])),
+        "lines",
+        awarded["wallet"],
+    )
+    fired = result["fired"][:MOST_SOURCES]
+    names = [each["source"].partition("/")[2] for each in fired]
+    yield Chart(
+        "How often each fired", "Reactor or achievement", names, _before_and_after(fired, _events(page, fired)), "pairs"
+    )
+
+
+def _before_and_after(items: list[Mapping[str, Any]], links: list[str]) -> list[Series]:
+    """What is in force leads to its rows; what is planned happened to no one, so it has none."""
+    return [
+        Series("in force", [each["inForce"] for each in items], links),
+        Series("planned", [each["planned"] for each in items]),
+    ]
+
+
+def _transfers(page: StorePage, days: list[Mapping[str, Any]], wallet: str) -> list[str]:
+    if not page.allows(Permission.VIEW_POINTS):
+        return []
+    within = [{"createdAt[gte]": each["day"], "createdAt[lt]": day_after(each["day"])} for each in days]
+    return [link(page.url("points"), **{"walletType:code": wallet, "type": "adding", **each}) for each in within]
+
+
+def _events(page: StorePage, fired: list[Mapping[str, Any]]) -> list[str]:
+    """The events that fired a reactor; achievements have no such list."""
+    if not page.allows(Permission.VIEW_EVENTS):
+        return []
+    kinds = (each["source"].partition("/") for each in fired)
+    return [link(page.url("reactors", name), outcome="fired") if kind == "reactor" else "" for kind, _, name in kinds]

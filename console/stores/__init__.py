@@ -1,0 +1,1 @@
+"""The first program of a store, with which the store begins."""
