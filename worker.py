@@ -26,6 +26,7 @@ from activities.notices import NoticeActivities
 from activities.owners import Owners
 from activities.retention import RetentionActivities
 from activities.retries import BoundedRetries
+from activities.slow_decisions import slow_decisions
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
@@ -148,9 +149,11 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
 
     When the block ends, running activities have FINISH_WITHIN to finish.
     """
-    async with WebhookClient(needed.allow) as webhooks:
+    async with WebhookClient(needed.allow) as webhooks, slow_decisions(needed.programs) as slow:
         owners = Owners(needed.client)
-        events = EventActivities(needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners)
+        events = EventActivities(
+            needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners, slow=slow
+        )
         deliveries = DeliveryActivities(needed.database, webhooks)
         resends = ResendActivities(needed.database)
         notices = NoticeActivities(needed.database, needed.programs)

@@ -15,11 +15,13 @@ from activities.in_flight import InFlightLimiter
 from activities.member_queue import MemberQueue
 from activities.owners import Owners
 from activities.retries import passes_by_itself
+from activities.slow_decisions import STEPS_AT_ONCE, SlowDecisions
 from database import Database, Transaction
 from database.events import RELAY_DELAY
 from database.programs import Programs, UnknownRevision
 from loyalty.engine.processing import OpenContext
 from loyalty.events.context import EventContext, EventMoved, NeedsRevision
+from loyalty.events.decided_elsewhere import AtOnce, DecisionInput, NeedsDecision
 from loyalty.events.turns import Runner, parked_workflow
 from loyalty.program.program import Program
 from loyalty.references import NOBODY, EventRef, StepResult, is_held_by_merge
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 
 Work: TypeAlias = Callable[[OpenContext, Runner], StepResult]
 
+
+MOST_TRIES = 3
+"""How often a slow decision is made outside of its transaction, when what it reads changes each time."""
 
 _TOLERANCE = timedelta(seconds=2)
 """An event that the relay looks after later than this was left by it, since another one was before it."""
@@ -70,12 +75,15 @@ class EventRunner:
         in_flight: InFlightLimiter | None = None,
         queue: MemberQueue | None = None,
         owners: Owners | None = None,
+        slow: SlowDecisions | None = None,
     ) -> None:
+        """`slow` makes the decisions that take long; None: all are made in their transactions."""
         self._database = database
         self._programs = programs
         self.in_flight = in_flight or InFlightLimiter()
         self.queue = queue or MemberQueue()
         self._owners = owners or Owners()
+        self._slow = slow
         self._durations = EventDurations()
 
     async def run(self, event: EventRef, work: Work, now: datetime, *, root: str, parks: bool = False) -> Ran:
@@ -157,6 +165,7 @@ class EventRunner:
     ) -> Ran:
         program = await self._programs.revision(event.store, revision)
         others: dict[int, Program | None] = {}
+        at_once = None if self._slow is None else AtOnce(STEPS_AT_ONCE)
 
         def run(tx: Transaction) -> Ran:
             position: int | None = None
@@ -167,6 +176,7 @@ class EventRunner:
                 nonlocal position, received_at, did_work
                 context = EventContext(tx, program, event, step, now, after=after)
                 context.other_programs = others
+                context.at_once = at_once
                 state = context.state
                 if state.revision != revision:
                     raise _OtherRevision(state.revision)
@@ -180,11 +190,25 @@ class EventRunner:
             parked = next_in_queue(tx, event.member) if is_end else None
             return Ran(result, position, parked, received_at, did_work)
 
+        tries = 0
         while True:
             try:
                 return await self._database.store(event.store).write(run)
             except NeedsRevision as needed:
                 others[needed.revision] = await self._other(event.store, needed.revision)
+            except NeedsDecision as needed:
+                tries += 1
+                at_once = await self._made_elsewhere(event.store, revision, needed.by, tries)
+
+    async def _made_elsewhere(self, store: str, revision: int, by: DecisionInput, tries: int) -> AtOnce | None:
+        """Have a decision made outside of its transaction; return None if it must be made in there after all.
+
+        So it is if what it reads changed again and again meanwhile.
+        """
+        if self._slow is None or tries > MOST_TRIES:
+            return None
+        decided = await self._slow.decide(store, revision, by)
+        return None if decided is None else AtOnce(STEPS_AT_ONCE, decided)
 
     async def _other(self, store: str, revision: int) -> Program | None:
         """Return the program of another revision; None: it cannot be read any more."""

@@ -10,6 +10,7 @@ from activities.event_runner import EventRunner, Ran
 from activities.in_flight import InFlightLimiter
 from activities.member_queue import MAX_WAIT_SECONDS, MemberQueue, Turn
 from activities.owners import Owners
+from activities.slow_decisions import SlowDecisions
 from database import Database
 from database.programs import Programs
 from loyalty.achievements.updates import update_achievements
@@ -35,8 +36,9 @@ class EventActivities:
         *,
         queue: MemberQueue | None = None,
         owners: Owners | None = None,
+        slow: SlowDecisions | None = None,
     ) -> None:
-        self._runner = EventRunner(database, programs, in_flight=in_flight, queue=queue, owners=owners)
+        self._runner = EventRunner(database, programs, in_flight=in_flight, queue=queue, owners=owners, slow=slow)
 
     @activity.defn(name="decide")
     async def decide(self, event: EventRef, now: datetime, root: str) -> StepResult:

@@ -7,10 +7,10 @@ rule({"event": {"body": {"total": 12}}})
 """
 
 from rules import exact, types
-from rules.bounds import steps_together
+from rules.bounds import steps_at_once, steps_together
 from rules.check import CheckResult, check, static_truth
 from rules.compile import Rule, compile, compile_batch, evaluate  # noqa: A004 - the word of the trade
-from rules.errors import Fault, JsonPath, MalformedJson, RuleError, TooMuchWork, TooMuchWorkTogether
+from rules.errors import Fault, JsonPath, MalformedJson, RuleError, TooMuchAtOnce, TooMuchWork, TooMuchWorkTogether
 from rules.explain import Clause, Explanation, clause_text, explain
 from rules.expression import Expression
 from rules.narrowing import assume
@@ -33,6 +33,7 @@ __all__ = [
     "ParseResult",
     "Rule",
     "RuleError",
+    "TooMuchAtOnce",
     "TooMuchWork",
     "TooMuchWorkTogether",
     "Trace",
@@ -50,6 +51,7 @@ __all__ = [
     "parse",
     "parse_with_recovery",
     "static_truth",
+    "steps_at_once",
     "steps_together",
     "types",
 ]

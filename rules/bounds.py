@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import inf
 
-from rules.errors import TooMuchWork, TooMuchWorkTogether
+from rules.errors import TooMuchAtOnce, TooMuchWork, TooMuchWorkTogether
 from rules.values import Json
 
 DEPTH = 100
@@ -19,6 +20,9 @@ CHARACTERS = 200_000
 STEPS = 1_000_000
 """Most steps of one evaluation: parts evaluated in loops, elements scanned or copied, characters produced."""
 
+UNASKED = 20_000
+"""Steps of one evaluation, about 10 ms, up to which it does not ask whether it may take more now."""
+
 RESULT_DEPTH = 200
 """How deep arrays and objects may be nested in a result."""
 
@@ -32,10 +36,10 @@ class StepBudget:
         self.left = STEPS
 
     def charge(self, steps: int) -> None:
-        """Spend steps; raise TooMuchWork when none are left."""
+        """Spend steps; raise TooMuchWork when none are left, or TooMuchAtOnce."""
         self.left -= steps
-        if self.left < 0:
-            raise_out_of_steps()
+        if self.left < STEPS - UNASKED:
+            check_steps(STEPS - self.left)
 
     def end(self) -> None:
         """Count the steps of this evaluation together with those of others."""
@@ -43,10 +47,16 @@ class StepBudget:
             count_together(STEPS - self.left)
 
 
-def raise_out_of_steps() -> None:
-    """Raise TooMuchWork: generated code calls this, as it counts steps in a local variable."""
-    count_together(STEPS)
-    raise TooMuchWork
+def check_steps(steps: int) -> None:
+    """Raise TooMuchWork if an evaluation may not take so many steps, TooMuchAtOnce if it may not here.
+
+    Generated code, which counts steps in a local variable, calls this past UNASKED.
+    """
+    if steps > _at_once.get():
+        raise TooMuchAtOnce
+    if steps > STEPS:
+        count_together(STEPS)
+        raise TooMuchWork
 
 
 class _SharedBudget:
@@ -59,6 +69,20 @@ class _SharedBudget:
 
 
 _shared: ContextVar[_SharedBudget | None] = ContextVar("steps of several evaluations", default=None)
+_at_once: ContextVar[float] = ContextVar("steps that may be taken here", default=inf)
+
+
+@contextmanager
+def steps_at_once(most: float) -> Iterator[None]:
+    """Let evaluations in the block take no more than so many steps, each and together: else raise TooMuchAtOnce.
+
+    `most`: UNASKED or more. It is for work that is then done elsewhere, where it holds up nothing else.
+    """
+    token = _at_once.set(most)
+    try:
+        yield
+    finally:
+        _at_once.reset(token)
 
 
 @contextmanager
@@ -72,10 +96,15 @@ def steps_together(most: int) -> Iterator[None]:
 
 
 def count_together(steps: int) -> None:
-    """Count the steps of an evaluation that is over; raise TooMuchWorkTogether past the bound of `steps_together`."""
+    """Count the steps of an evaluation that is over; raise TooMuchWorkTogether past the bound of `steps_together`.
+
+    And TooMuchAtOnce past that of `steps_at_once`.
+    """
     shared = _shared.get()
     if shared is not None:
         shared.left -= steps
+        if shared.most - shared.left > _at_once.get():
+            raise TooMuchAtOnce
         if shared.left < 0:
             raise TooMuchWorkTogether(shared.most)
 

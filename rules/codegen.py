@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Any, TypeAlias
 from typing import Literal as LiteralType
 
-from rules.bounds import STEPS, count_together, raise_out_of_steps
+from rules.bounds import UNASKED, check_steps, count_together
 from rules.closures import step_cost
 from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.values import Json
@@ -184,7 +184,7 @@ class CodeGenerator:
         """Emit code that spends steps and raises TooMuchWork past the bound. `steps`: a Python expression."""
         self._counts_steps = True
         self.line(f"S += {steps}")
-        self.line(f"if S > {STEPS}: {self.bind(raise_out_of_steps)}()")
+        self.line(f"if S > {UNASKED}: {self.bind(check_steps)}(S)")
 
     @contextmanager
     def loop(self, array: str, body: Expression) -> Iterator[str]:

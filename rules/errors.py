@@ -46,6 +46,14 @@ class TooMuchWorkTogether(RuleError):
 
     def __init__(self, most: int) -> None:
         super().__init__(Fault("too_much_work", (), f"the rules need more than {most:,} steps together"))
+        self._most = most
+
+    def __reduce__(self) -> tuple[type["TooMuchWorkTogether"], tuple[int]]:
+        return TooMuchWorkTogether, (self._most,)
+
+
+class TooMuchAtOnce(Exception):
+    """Evaluations need more steps than may be taken here; nothing is wrong with them."""
 
 
 class MalformedJson(RuleError, ValueError):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from temporalio.client import Client
 
@@ -19,7 +19,7 @@ from database import Database
 from database.migrate import upgrade
 from tests.kit.receiver import Receiver
 
-settings.register_profile("laurel", deadline=None)
+settings.register_profile("laurel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("laurel")  # how long an example takes depends on what else the machine does
 
 IN_MEMORY = Path("/dev/shm")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -21,6 +22,8 @@ from temporalio.service import RPCError
 from commands.shared.errors import CommandError
 from commands.shared.shutdown import CHILDREN
 from workflows.search_attributes import SEARCH_ATTRIBUTES
+
+_PORTS = range(20_000, 32_000)
 
 START_SECONDS = 60.0
 STOP_SECONDS = 3.0
@@ -97,10 +100,17 @@ def binary() -> str:
 
 
 def free_port() -> int:
-    """A TCP port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nothing listens on now, below those that systems give to connections and servers by themselves.
+
+    So it is still free when a server is started on it.
+    """
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", _PORTS[secrets.randbelow(len(_PORTS))]))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
 
 
 def arguments(*, port: int, ui_port: int | None, file: Path | None, extra: tuple[str, ...] = ()) -> list[str]:

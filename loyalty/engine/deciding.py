@@ -12,7 +12,8 @@ from loyalty.engine.effect_messages import send_effect_messages
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.campaign_codes import GivenCodes
 from loyalty.events.context import EventContext
-from loyalty.events.decide import decide, rule_input
+from loyalty.events.decide import rule_input
+from loyalty.events.decided_elsewhere import DecisionInput
 from loyalty.events.deductions import Spendable
 from loyalty.events.facts import Facts, facts_to_json, is_returnable
 from loyalty.events.reward_stock import RewardsLeft
@@ -78,17 +79,8 @@ def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> De
     spendable = spendable_on(context.tx, context.program, context.event, now=context.now)
     if is_returnable(context.program, context.event.type):
         _keep_facts(context, member, usage, spendable, codes)
-    return decide(
-        context.program,
-        member,
-        context.event,
-        usage,
-        spendable,
-        now=context.now,
-        with_reasons=context.with_reasons,
-        rewards_left=left,
-        codes=codes,
-    )
+    by = DecisionInput(member, context.event, usage, spendable, context.now, context.with_reasons, left, codes)
+    return by.decide(context.program) if context.at_once is None else context.at_once.decide(context.program, by)
 
 
 def with_returns(context: EventContext, decided: StepResult) -> StepResult:

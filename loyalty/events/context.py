@@ -8,6 +8,7 @@ from typing import Any
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import from_json as decision_from_json
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.events.decided_elsewhere import AtOnce
 from loyalty.events.member_facts import read_facts
 from loyalty.ids import caused_id, new_id
 from loyalty.program.program import Program
@@ -104,6 +105,8 @@ class EventContext:
         self._wakes_clock = False
         self.other_programs: Mapping[int, Program | None] = {}
         """The programs of other revisions that the step needs."""
+        self.at_once: AtOnce | None = None
+        """How it decides if that must not take long; None: it may."""
         self.error = ""
         self.owner: str | None = None
         """The workflow that runs the event; None: the one that did before, or the engine in memory."""

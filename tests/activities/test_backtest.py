@@ -122,7 +122,7 @@ def is_alive(pid: int) -> bool:
 
 def until(what: Callable[[], bool]) -> None:
     """Wait for something that happens soon."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not what():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.05)

@@ -96,7 +96,7 @@ def eventually(ask: Callable[[], T], is_it: Callable[[T], bool], *, process: Pro
 def status(url: str) -> int:
     """The status that a GET answers with; 0 where nothing listens."""
     try:
-        return httpx2.get(url, timeout=5).status_code
+        return httpx2.get(url, timeout=30).status_code
     except httpx2.TransportError:
         return 0
 
@@ -111,7 +111,7 @@ class AdminClient:
     """A client of the API, logged in as the admin."""
 
     def __init__(self, url: str, password: str) -> None:
-        self._client = httpx2.Client(base_url=url, timeout=30)
+        self._client = httpx2.Client(base_url=url, timeout=60)
         login = self.post("/api/admin/login_check", {"username": "admin", "password": password})
         self._client.headers["Authorization"] = f"Bearer {login['token']}"
 
@@ -131,10 +131,16 @@ class AdminClient:
         return self._answer(self._client.post(path, content=content))
 
     def report(
-        self, type_: str, body: Mapping[str, Any] | None = None, *, on: str = "2026-03-01", **headers: str
+        self,
+        type_: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        on: str = "2026-03-01",
+        email: str = "ann@example.com",
+        **headers: str,
     ) -> str:
-        """Report an event of Ann's; its id."""
-        customer = {"email": "ann@example.com"}
+        """Report an event of a member, Ann if it is of no other; its id."""
+        customer = {"email": email}
         event = {"type": type_, "eventDate": f"{on}T08:00:00", "customerData": customer, "body": body or {}}
         return str(self.post("/api/DEFAULT/customEvent", {"event": event}, **headers)["customEventId"])
 

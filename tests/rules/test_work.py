@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import rules
 from rules import values
-from rules.bounds import STEPS
+from rules.bounds import STEPS, UNASKED
 from rules.membership import ConstantList, found_in
 from rules.operators import OPERATORS
 from tests.rules.effort import effort
@@ -161,3 +161,18 @@ def test_an_evaluation_that_is_refused_counts_as_a_whole_one() -> None:
             assert outcome(run, LONG) == "too much work"
             with pytest.raises(rules.TooMuchWorkTogether):
                 outcome(run, LONG)
+
+
+def test_work_that_is_to_be_done_elsewhere_is_refused_before_it_is_done() -> None:
+    rule = {"reduce": [{"var": "many"}, {"+": [{"var": "accumulator"}, 1]}, 0]}
+    once = 4 * len(MANY)
+    assert UNASKED < once < 2 * UNASKED
+
+    for run in engines(rule):
+        with rules.steps_at_once(UNASKED), pytest.raises(rules.TooMuchAtOnce):
+            run(LONG)
+        with rules.steps_at_once(once), rules.steps_together(STEPS):
+            assert run(LONG) == len(MANY)
+            with pytest.raises(rules.TooMuchAtOnce):
+                run(LONG)
+        assert run(LONG) == len(MANY)

@@ -103,7 +103,7 @@ async def test_no_batch_begins_behind_an_event_that_runs_elsewhere_until_that_on
         events = [await laurel.accept(ann, "redeem", {"number": n}) for n in range(30)]
         gate.event = events[0].id
         await start_event(temporal, events[0])
-        await asyncio.wait_for(gate.reached.wait(), 10)
+        await asyncio.wait_for(gate.reached.wait(), 60)
         await database.assign(laurel.store, [events[0].id], events[0].workflow_id, instead_of=[])
 
         await relay_once(database, temporal, now=datetime.now(UTC) + LATER)

@@ -21,7 +21,7 @@ async def test_what_waits_is_counted_and_a_store_without_a_program_is_left(datab
 
     counting = asyncio.create_task(run_counting(database, programs))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await database.store("DEFAULT").read(_waits):
                 await asyncio.sleep(0.02)
     finally:

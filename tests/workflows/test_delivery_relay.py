@@ -23,7 +23,7 @@ LATER = timedelta(hours=1)
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await is_so():
             await asyncio.sleep(0.05)
 
@@ -32,7 +32,7 @@ async def applied_without_delivery(laurel: Running, count: int = 1) -> list[Even
     """Apply purchases as a workflow does that Temporal then forgets: their webhooks are stored, and not sent."""
     ann = await laurel.register(f"{new_id()}@example.com")
     events = [await laurel.accept(ann, "purchase", {"total": 80}) for _ in range(count)]
-    await run_batch(EventRunner(laurel.parts.database, laurel.parts.programs), events, datetime.now(UTC), seconds=20)
+    await run_batch(EventRunner(laurel.parts.database, laurel.parts.programs), events, datetime.now(UTC), seconds=60)
     return events
 
 

@@ -54,7 +54,7 @@ async def close(laurel: Running, member: str) -> EventRef:
 async def until_started(laurel: Running, member: str) -> WorkflowHandle[object, ErasurePass]:
     """Wait until the relay has started the workflow."""
     handle = laurel.parts.client.get_workflow_handle(erasure_id(laurel.store, member), result_type=ErasurePass)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await handle.describe()
@@ -77,7 +77,7 @@ async def test_it_waits_for_events_under_way_and_nothing_personal_was_ever_in_te
     await asyncio.sleep(0.5)
     waiting = await database.store(laurel.store).read(lambda tx: tx.members.get(member))
     await database.leave_to_relay(laurel.store, [held.id], owners=["elsewhere"], now=datetime.now(UTC))
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         done = await handle.result()
 
     assert waiting is not None
@@ -108,7 +108,7 @@ async def test_a_workflow_that_was_terminated_is_started_again(laurel: Running):
     await laurel.parts.database.leave_to_relay(laurel.store, [held.id], owners=["elsewhere"], now=datetime.now(UTC))
 
     store = laurel.parts.database.store(laurel.store)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while (found := await store.read(lambda tx: tx.erasures.of(member))) is None or found.erased_at is None:
             await asyncio.sleep(0.1)
 
@@ -119,7 +119,7 @@ async def test_a_delivery_that_is_erased_ends_without_a_failure(laurel: Running)
     answered = asyncio.create_task(laurel.answer(purchase))
     store = laurel.parts.database.store(laurel.store)
     applied = event.select().with_only_columns(event.c.status).where(event.c.id == purchase.id)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await store.read(lambda tx: tx.connection.execute(applied).scalar_one()) != "applied":
             await asyncio.sleep(0.05)
 

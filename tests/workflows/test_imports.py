@@ -120,6 +120,6 @@ async def test_an_import_that_is_tried_again_while_its_workflow_ends_goes_on_at_
     )
     await start_import(laurel.parts.client, ref)  # its workflow has one command left, or none
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await status(laurel, ref) != "done":
             await asyncio.sleep(0.05)

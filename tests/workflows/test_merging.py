@@ -42,7 +42,7 @@ async def test_a_merge_waits_for_both_queues_and_what_was_reported_meanwhile_goe
 
     ref = await ask(laurel, ann, bob)
     handle = laurel.parts.client.get_workflow_handle(merge_workflow_id(ref.store, ref.id))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await _is_started(handle):
             await asyncio.sleep(0.05)
     await handle.terminate()  # the relay starts it again

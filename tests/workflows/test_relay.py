@@ -68,7 +68,7 @@ async def test_an_event_whose_workflow_was_terminated_before_any_worker_began_it
     await temporal.get_workflow_handle(ref.workflow_id).terminate()
 
     parts = WorkerDependencies(database, Programs(database), temporal)
-    async with worker_running(parts), asyncio.timeout(45):
+    async with worker_running(parts), asyncio.timeout(90):
         while (found := await database.store(store).read(lambda tx: tx.events.get(ref.id))) is None or (
             found.status != "applied"
         ):

@@ -212,7 +212,7 @@ async def test_a_delivery_that_was_given_up_is_sent_again_by_a_new_schedule(
 
         results = await asyncio.gather(*(store.write(try_again) for _ in range(5)), return_exceptions=True)
         await receiver.arrival(lambda requests: len(requests) == 1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (stored := await store.read(lambda tx: tx.webhooks.outbound(delivery))) and stored.attempts == 8:
                 await asyncio.sleep(0.05)
 

@@ -36,7 +36,7 @@ async def ends(laurel: Running, *events: EventRef) -> list[tuple[Any, ...]]:
     """How events ended, once all did."""
     ids = ", ".join(f"'{event.id}'" for event in events)
     wanted = text(f"SELECT status, error FROM event WHERE id IN ({ids}) ORDER BY id")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             rows = await laurel.parts.database.store(laurel.store).read(
                 lambda tx: [tuple(row) for row in tx.connection.execute(wanted)]

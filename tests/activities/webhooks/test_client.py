@@ -116,7 +116,7 @@ async def test_a_connection_that_the_receiver_closed_is_replaced(client, receive
 async def test_a_connection_closed_while_idle_is_replaced_too(client):
     async with server_that(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")) as url:
         first = await post(client, url)
-        await asyncio.sleep(0.05)  # until the client sees the end of the connection
+        await asyncio.sleep(0.5)  # until the client sees the end of the connection
         second = await post(client, url)
 
     assert (first.delivered, second.delivered) == (True, True)

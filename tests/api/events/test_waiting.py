@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from temporalio.client import Client
 
+from api.http import preferences
 from api.http.preferences import MAX_WAIT
 from api.state import event_waiter
 from database import Database
@@ -119,18 +120,15 @@ async def test_after_the_time_the_answer_is_as_without_the_preference(api_anywhe
 
     answer = await report(api_anywhere, "wait=1")
 
-    assert 0.9 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.9
     assert answer.json() == {"customEventId": api_anywhere.started[-1].id}
     assert answer.headers["Preference-Applied"] == "wait=1"
 
 
 @pytest.mark.parametrize("prefer", [None, "wait=0", "wait", "wait=-1", "wait=soon", "respond-async", "", "await=5"])
 async def test_without_a_time_to_wait_nothing_changes(api: Api, prefer: str | None):
-    began = time.monotonic()
-
     answer = await report(api, prefer)
 
-    assert time.monotonic() - began < 0.9
     assert list(answer.json()) == ["customEventId"]
     assert "Preference-Applied" not in answer.headers
 
@@ -174,16 +172,13 @@ async def test_the_answer_kept_for_a_key_has_no_outcome_and_each_request_waits_f
 
 async def test_many_waiting_clients_hold_no_connection_to_the_database(api_anywhere: Api):
     members = [{"email": f"{number % 10}@example.com"} for number in range(60)]
-    waiting = [asyncio.create_task(report(api_anywhere, "wait=20", customerData=member)) for member in members]
+    waiting = [asyncio.create_task(report(api_anywhere, "wait=30", customerData=member)) for member in members]
     while len([event for event in api_anywhere.started if event.type == "app_login"]) < 60:
         await asyncio.sleep(0.01)
 
-    began = time.monotonic()
     for _ in range(5):
         await report(api_anywhere, None)
-    took = time.monotonic() - began
 
-    assert took < 3
     assert not any(task.done() for task in waiting)
     for event in [event for event in api_anywhere.started if event.type == "app_login"][:60]:
         await applied(api_anywhere, event.id)
@@ -193,12 +188,12 @@ async def test_many_waiting_clients_hold_no_connection_to_the_database(api_anywh
 
 async def test_more_clients_than_can_wait_are_answered_at_once(api: Api, monkeypatch):
     monkeypatch.setattr(event_waiter, "MAX_WAITING", 2)
-    waiting = [asyncio.create_task(report(api, "wait=20")) for _ in range(2)]
-    while len(api.started) < 3:
+    monkeypatch.setattr(preferences, "MAX_WAIT", 600)
+    waiting = [asyncio.create_task(report(api, "wait=600")) for _ in range(2)]
+    while not api.app.state.laurel.event_waiter.is_full:
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
 
-    one_more = await asyncio.wait_for(report(api, "wait=20"), 5)
+    one_more = await asyncio.wait_for(report(api, "wait=600"), 60)
 
     assert list(one_more.json()) == ["customEventId"]
     assert "Preference-Applied" not in one_more.headers
@@ -208,18 +203,18 @@ async def test_more_clients_than_can_wait_are_answered_at_once(api: Api, monkeyp
 
 
 async def test_a_worker_in_the_same_process_wakes_who_waits_at_once(api: Api, monkeypatch):
-    monkeypatch.setattr(event_waiter, "FIRST_PAUSE", 60)  # no look at the database
-    began = time.monotonic()
+    monkeypatch.setattr(event_waiter, "FIRST_PAUSE", 600)  # no look at the database
+    monkeypatch.setattr(preferences, "MAX_WAIT", 600)
 
     async def settle(api: Api, event_id: str) -> None:
         await applied(api, event_id)
-        await asyncio.sleep(0.1)
+        while not api.app.state.laurel.event_waiter._waiting:
+            await asyncio.sleep(0.01)
         api.queue.settle(api.started[-1].member, event_id)
 
-    answer = await report_and_settle(api, "wait=20", settle)
+    answer = await asyncio.wait_for(report_and_settle(api, "wait=600", settle), 60)
 
     assert answer.json()["outcome"]["status"] == "applied"
-    assert time.monotonic() - began < 15
 
 
 async def test_a_till_gets_its_receipt_from_a_running_worker(sqlite_database: Database, temporal: Client):

@@ -64,7 +64,7 @@ def end_of(held: str, errors: int) -> tuple[float, int]:
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         try:
-            code = process.wait(30)
+            code = process.wait(60)
         finally:
             process.kill()
         return time.monotonic() - begun, code
@@ -76,7 +76,7 @@ def end_of(held: str, errors: int) -> tuple[float, int]:
 def test_it_ends_in_time(held: str, code: int):
     took, ended_with = end_of(held, subprocess.DEVNULL)
 
-    assert (ended_with, took < 5) == (code, True)
+    assert (ended_with, took < 50) == (code, True)
 
 
 @pytest.mark.parametrize("errors", [unread_pipe, full_disk])
@@ -84,7 +84,7 @@ def test_it_ends_in_time_although_nobody_takes_what_it_prints(errors):
     with errors() as descriptor:
         took, code = end_of(BLOCKED, descriptor)
 
-    assert (code, took < 5) == (0, True)
+    assert (code, took < 50) == (0, True)
 
 
 def test_the_page_for_ops_has_the_bounds_of_a_stop():

@@ -1,0 +1,97 @@
+"""The process that makes decisions which take long: `python -m activities.deciding_process`, with frames on its pipes.
+
+A frame is the length of a pickle, and the pickle. It answers each request with a Decision, with the error of one that
+is past the bounds, or with None if it cannot decide. It ends with its standard input, which ends with the process that
+started it.
+"""
+
+import io
+import os
+import pickle
+import struct
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from queue import SimpleQueue
+from typing import IO, Any, Final
+
+from loyalty.decisions.decision import Decision
+from loyalty.events.decided_elsewhere import DecisionInput
+from loyalty.events.decision_size import DecisionTooLarge
+from loyalty.program.program import Program
+from program_files import read_revision
+from rules import TooMuchWorkTogether
+
+LENGTH: Final = struct.Struct("!Q")
+NICENESS: Final = 10
+"""How far it stands back behind the process that serves everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to decide, by which program."""
+
+    store: str
+    revision: int
+    files: Mapping[str, bytes] | None
+    """The files of the revision; None: an earlier request had them."""
+    by: DecisionInput
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles decimals by a function of Python, amid which other threads go on: a body may have 80,000."""
+
+    dispatch_table = {Decimal: lambda number: (Decimal, (str(number),))}  # noqa: RUF012 - as the base class has it
+
+
+def frame(value: Any) -> bytes:
+    """Return a value as a frame."""
+    written = io.BytesIO()
+    written.write(LENGTH.pack(0))
+    _Pickler(written, pickle.HIGHEST_PROTOCOL).dump(value)
+    content = written.getbuffer()
+    LENGTH.pack_into(content, 0, len(content) - LENGTH.size)
+    return content.tobytes()
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    with suppress(OSError):
+        os.nice(NICENESS)
+    requests: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
+    programs: dict[tuple[str, int], Program] = {}
+    while True:
+        answer = _answer(requests.get(), programs)
+        sys.stdout.buffer.write(frame(answer))
+        sys.stdout.buffer.flush()
+
+
+def _answer(
+    written: bytes, programs: dict[tuple[str, int], Program]
+) -> Decision | TooMuchWorkTogether | DecisionTooLarge | None:
+    try:
+        request: Request = pickle.loads(written)  # noqa: S301 - by the process that started this one
+        key = request.store, request.revision
+        if request.files is not None:
+            programs[key] = read_revision(request.files)
+        return request.by.decide(programs[key])
+    except (TooMuchWorkTogether, DecisionTooLarge) as error:
+        return error
+    except Exception:  # noqa: BLE001 - it is raised again, and logged, where it is decided then
+        return None
+
+
+def _read(source: IO[bytes], requests: SimpleQueue[bytes]) -> None:
+    """Read requests also while one is decided, so that the end of the input ends the process at once."""
+    while len(header := source.read(LENGTH.size)) == LENGTH.size:
+        (length,) = LENGTH.unpack(header)
+        requests.put(source.read(length))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""A decision that takes long is made in a process of its own, and is the one that its transaction would have made."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from activities.batches import run_batch
+from activities.deciding_process import Request, frame
+from activities.event_runner import MOST_TRIES, EventRunner
+from activities.slow_decisions import SlowDecisions, slow_decisions
+from database import Database, Transaction
+from database.programs import Programs
+from loyalty.events.decided_elsewhere import DecidedElsewhere, DecisionInput
+from loyalty.ids import new_id
+from loyalty.references import EventRef
+from loyalty.store.achievements import MILLION
+from loyalty.store.events import Event, NewEvent, StoredEvent
+from loyalty.store.members import Identity, Member
+from tests.kit import programs
+
+NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+EVENT = "event: counted\nbody: {type: object, required: [n], properties: {n: {type: array, items: {type: integer}}}}\n"
+PRODUCT = (
+    "{reduce: [{var: event.body.n}, {'+': [{var: accumulator},"
+    f" {{reduce: [{[1] * 100}, {{'+': [{{var: accumulator}}, 1]}}, 0]}}]}}, 0]}}"
+)
+"""A hundred times the length of n, in four times as many steps."""
+COUNTING = f"""\
+reactor: counting
+on: counted
+when: {{">": [{PRODUCT}, 10]}}
+then:
+  - award_points: {{points: {PRODUCT}}}
+  - set_attribute: {{name: had, value: {{var: member.points}}}}
+limits: [{{per: member, every: day, times: 3}}]
+"""
+FILES = programs.files(events__counted=EVENT, reactors__counting=COUNTING)
+SLOW, SLOWER, PAST_THE_BOUND = [1] * 100, [1] * 1000, [1] * 2500
+
+
+@dataclass
+class Store:
+    """A store with a member, whose events are run as in a worker."""
+
+    database: Database
+    programs: Programs
+    revision: int
+    member: str
+    slow: SlowDecisions
+
+    async def accept(self, body: list[int]) -> EventRef:
+        new = NewEvent(new_id(), "counted", self.member, NOW, {"n": body}, self.revision)
+        await self.database.store("DEFAULT").write(lambda tx: tx.events.add(new, now=NOW))
+        return EventRef("DEFAULT", new.id, "counted", self.member, self.revision)
+
+    async def run(self, body: list[int], *, elsewhere: bool = True) -> StoredEvent:
+        """Run an event to its end; `elsewhere`: its decision may be made in the other process."""
+        event = await self.accept(body)
+        runner = EventRunner(self.database, self.programs, slow=self.slow if elsewhere else None)
+        await run_batch(runner, [event], NOW, seconds=60)
+        return await self.database.store("DEFAULT").read(lambda tx: tx.events.get(event.id))
+
+    async def points(self) -> int:
+        facts = await self.database.store("DEFAULT").read(lambda tx: tx.members.facts(self.member))
+        return facts.balances["points"].active if facts.balances else 0
+
+
+@pytest.fixture
+async def store(database: Database) -> AsyncIterator[Store]:
+    deployed = Programs(database)
+    _, revision, _ = await deployed.deploy(FILES, by="test")
+    member = new_id()
+
+    def register(tx: Transaction) -> None:
+        tx.members.register(
+            Identity(email="ann@example.com"),
+            member_id=member,
+            profile={},
+            attributes={},
+            tier="bronze",
+            password_hash=None,
+            registered_at=NOW,
+            now=NOW,
+        )
+
+    await database.store("DEFAULT").write(register)
+    async with slow_decisions(deployed) as slow:
+        yield Store(database, deployed, revision, member, slow)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[DecidedElsewhere | None]:
+    """What was decided elsewhere, in the list that is returned."""
+    found: list[DecidedElsewhere | None] = []
+    decide = SlowDecisions.decide
+
+    async def kept(self: SlowDecisions, *arguments: Any) -> DecidedElsewhere | None:
+        found.append(await decide(self, *arguments))
+        return found[-1]
+
+    monkeypatch.setattr(SlowDecisions, "decide", kept)
+    return found
+
+
+async def test_a_slow_decision_is_the_one_that_its_transaction_makes(
+    store: Store, made: list[DecidedElsewhere | None]
+) -> None:
+    quick = await store.run([1])
+    slow = await store.run(SLOW)
+    in_transaction = await store.run(SLOW, elsewhere=False)
+    limited = await store.run(SLOW)
+
+    assert [each.status for each in (quick, slow, in_transaction, limited)] == ["applied"] * 4
+    assert [each is not None for each in made] == [True, True]
+    assert [each["verdict"] for each in limited.decision or ()] == ["limit_reached"]
+    assert slow.decision is not None
+    assert in_transaction.decision is not None
+    ((one,), (other,)) = slow.decision, in_transaction.decision
+    assert one["verdict"] == other["verdict"] == "fired"
+    assert {**one, "effects": None} == {**other, "effects": None}
+    assert await store.points() == (2 * 100 * len(SLOW) + 100) * MILLION
+
+
+async def test_an_event_past_the_bound_fails_with_the_reason_it_has_in_a_transaction(
+    store: Store, made: list[DecidedElsewhere | None]
+) -> None:
+    elsewhere = await store.run(PAST_THE_BOUND)
+    in_transaction = await store.run(PAST_THE_BOUND, elsewhere=False)
+
+    assert [each is not None for each in made] == [True]
+    assert (elsewhere.status, elsewhere.error) == (in_transaction.status, in_transaction.error)
+    assert elsewhere.decision == in_transaction.decision
+
+
+async def test_a_decision_on_what_has_changed_meanwhile_is_made_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide, inputs = SlowDecisions.decide, []
+
+    async def amid_changes(self: SlowDecisions, name: str, revision: int, by: DecisionInput) -> Any:
+        decided = await decide(self, name, revision, by)
+        inputs.append(by)
+        if len(inputs) in changes:
+            tier = {"tier": f"t{len(inputs)}"}
+            await store.database.store("DEFAULT").write(
+                lambda tx: tx.members.set_attributes(store.member, tier, now=NOW)
+            )
+        return decided
+
+    monkeypatch.setattr(SlowDecisions, "decide", amid_changes)
+    changes = {1}
+    once = await store.run(SLOW)
+    changes = set(range(3, 99))
+    always = await store.run(SLOW)
+
+    assert (once.status, always.status) == ("applied", "applied")
+    assert len(inputs) == 2 + MOST_TRIES
+    assert inputs[0] != inputs[1]
+
+
+async def test_a_process_that_dies_costs_nothing_but_its_start(
+    store: Store, made: list[DecidedElsewhere | None]
+) -> None:
+    running = asyncio.create_task(store.run(SLOWER))
+    while store.slow.pid is None:
+        await asyncio.sleep(0.01)
+    os.kill(store.slow.pid, signal.SIGKILL)
+    first = await running
+    second = await store.run(SLOWER)
+
+    assert (first.status, second.status) == ("applied", "applied")
+    assert [each is not None for each in made] == [False, True]
+
+
+async def test_an_attempt_that_is_cancelled_leaves_the_decision_to_the_next_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[DecisionInput] = []
+    ask = SlowDecisions._ask
+
+    async def counted(self: SlowDecisions, name: str, revision: int, by: DecisionInput) -> Any:
+        asked.append(by)
+        return await ask(self, name, revision, by)
+
+    monkeypatch.setattr(SlowDecisions, "_ask", counted)
+    event = await store.accept(SLOWER)
+    runner = EventRunner(store.database, store.programs, slow=store.slow)
+    attempt = asyncio.create_task(run_batch(runner, [event], NOW, seconds=60))
+    while not asked:
+        await asyncio.sleep(0.01)
+    attempt.cancel()
+    await asyncio.gather(attempt, return_exceptions=True)
+    await run_batch(runner, [event], NOW, seconds=60)
+
+    found = await store.database.store("DEFAULT").read(lambda tx: tx.events.get(event.id))
+    assert (found.status, len(asked)) == ("applied", 1)
+
+
+def test_the_process_ends_with_its_input_although_it_decides() -> None:
+    event = Event("e", "counted", "ann", NOW, {"n": PAST_THE_BOUND})
+    by = DecisionInput(Member("ann", NOW), event, {}, {}, NOW, True, {}, {})
+    request = Request("DEFAULT", 1, FILES, by)
+    command = [sys.executable, "-m", "activities.deciding_process"]
+
+    ended = subprocess.run(command, input=frame(request), capture_output=True, timeout=60)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+async def test_the_process_gets_no_secrets(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAUREL_SECRET_KEY", "a secret")
+    await store.run(SLOW)
+
+    with open(f"/proc/{store.slow.pid}/environ") as environment:  # noqa: ASYNC230, PTH123 - a file of the kernel
+        assert "LAUREL" not in environment.read()
