@@ -17,6 +17,7 @@ DEPTH = 200
 
 _SMALL = 10**18
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_BLOCK = LONGEST_NUMBER // 2
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 
 
@@ -29,7 +30,7 @@ def loads(text: str | bytes) -> Json:
             raise MalformedJson(f"the text is not UTF-8: {error.reason} at byte {error.start}") from None
     _refuse_depth(text)
     try:
-        return (_DECODER if len(text) > LONGEST_NUMBER else _DECODER_OF_SHORT_TEXTS).decode(text)
+        return (_DECODER if _may_have_long_integer(text) else _DECODER_OF_SHORT_INTEGERS).decode(text)
     except json.JSONDecodeError as error:
         raise MalformedJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
 
@@ -51,6 +52,13 @@ def _refuse_depth(text: str) -> None:
         depth += 1 if bracket in "[{" else -1
         if depth > DEPTH:
             raise MalformedJson(f"the text is nested more than {DEPTH} deep")
+
+
+def _may_have_long_integer(text: str) -> bool:
+    """Whether an integer may be longer than LONGEST_NUMBER: as it has a block of digits alone then."""
+    return len(text) > LONGEST_NUMBER and any(
+        text[start : start + _BLOCK].isdecimal() for start in range(0, len(text), _BLOCK)
+    )
 
 
 def _parse_int(text: str) -> int:
@@ -85,10 +93,10 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 _DECODER = json.JSONDecoder(
     parse_int=_parse_int, parse_float=_parse_float, parse_constant=_not_finite, object_pairs_hook=_object
 )
-_DECODER_OF_SHORT_TEXTS = json.JSONDecoder(
+_DECODER_OF_SHORT_INTEGERS = json.JSONDecoder(
     parse_float=_parse_float, parse_constant=_not_finite, object_pairs_hook=_object
 )
-"""For texts too short to hold a too long integer: they need no `parse_int`, which is slow."""
+"""For texts without a too long integer: they need no `parse_int`, which is slow."""
 
 
 def _dump(value: Json, depth: int) -> str:
@@ -109,6 +117,8 @@ def _dump(value: Json, depth: int) -> str:
     if isinstance(value, dict):
         members = [f"{_dump_text(_key(key))}: {_dump(element, depth + 1)}" for key, element in value.items()]
         return f"{{{', '.join(members)}}}"
+    if len(value) > 1 and set(map(type, value)) == {int} and -_SMALL <= min(value) and max(value) <= _SMALL:
+        return str(list(value))  # ten times as fast, for a body may have 80,000 numbers
     return f"[{', '.join([_dump(element, depth + 1) for element in value])}]"
 
 
