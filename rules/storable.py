@@ -71,9 +71,11 @@ def find_excess(value: Json, *, max_bytes: int = MAX_BYTES) -> Excess | None:
         if isinstance(part, dict):
             pending += [(key, (*path, "(key)")) for key in part]
             pending += [(element, (*path, key)) for key, element in part.items()]
-        elif isinstance(part, list | tuple) and not (len(path) < MAX_DEPTH and _are_small_integers(part)):
+        elif isinstance(part, list | tuple) and len(path) < MAX_DEPTH and _are_small_integers(part):
+            size += len(part)
+        elif isinstance(part, list | tuple):
             pending += [(element, (*path, index)) for index, element in enumerate(part)]
-    return None
+    return Excess("bytes", ()) if size > max_bytes else None
 
 
 def _are_small_integers(array: list[Json] | tuple[Json, ...]) -> bool:

@@ -121,3 +121,15 @@ def test_a_value_that_json_lacks_is_not_serialized(value):
 def test_a_value_that_would_not_be_parsed_is_not_serialized(value):
     with pytest.raises(MalformedJson):
         dumps(value)
+
+
+def test_a_too_long_integer_is_found_wherever_it_stands():
+    for before in range(0, 410, 9):
+        with pytest.raises(MalformedJson, match="more than 400 digits"):
+            loads(" " * before + "[" + "9" * 401 + "]" + " " * 410)
+        assert loads(" " * before + "[" + "9" * 400 + "]" + " " * 410) == [int("9" * 400)]
+
+
+def test_numbers_in_an_array_are_written_as_each_alone():
+    for array in ([1, 2], [10**18, -(10**18)], [10**18 + 1, 1], [10**300, 2], [True, 1], [1, None, "a"]):
+        assert dumps(array) == "[" + ", ".join(map(dumps, array)) + "]"

@@ -47,6 +47,9 @@ def test_a_value_within_the_bounds_can_be_stored(value: object) -> None:
         (nested(1, MAX_DEPTH + 1), Excess("depth", (0,) * (MAX_DEPTH + 1))),
         ("é" * (MAX_BYTES // 2), Excess("bytes", ())),
         ([0] * (MAX_BYTES // 2), Excess("bytes", ())),
+        ({"a": [0, 1, True, 10**15 + 1]}, Excess("number", ("a", 3))),
+        ({"a": [0, -(10**15) - 1]}, Excess("number", ("a", 1))),
+        (nested([0, 1], MAX_DEPTH), Excess("depth", (0,) * MAX_DEPTH + (1,))),
     ],
 )
 def test_the_first_part_beyond_a_bound_is_named(value: object, excess: Excess) -> None:
