@@ -80,7 +80,7 @@ def find_excess(value: Json, *, max_bytes: int = MAX_BYTES) -> Excess | None:
 
 def _are_small_integers(array: list[Json] | tuple[Json, ...]) -> bool:
     """Whether an array has whole numbers alone, and none beyond the bound: it takes a tenth of looking at each."""
-    return set(map(type, array)) == {int} and -MAX_NUMBER <= min(array) and max(array) <= MAX_NUMBER
+    return set(map(type, array)) == {int} and min(array) >= -MAX_NUMBER and max(array) <= MAX_NUMBER
 
 
 def _least_bytes(part: Json) -> int:
