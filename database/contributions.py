@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from database.queries import WriteQueries, columns_of
 from database.tables import contribution, event
@@ -41,17 +41,16 @@ class Contributions(WriteQueries):
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> list[tuple[str, Contribution]]:
         """Return what events of a member counted, or used, of one daily sum, each with the id of its event."""
         table = contribution
-        here = (
-            select(table.c.event, *columns_of(Contribution, table))
-            .join(event, event.c.id == table.c.event)
-            .where(
-                event.c.store == self.store,
-                event.c.member == member_id,
-                table.c.kind.in_(("counted", "used")),
-                table.c.name == achievement,
-                table.c.day == day,
-                table.c.value == value,
-            )
-            .order_by(event.c.received_at, event.c.id, table.c.kind)
-        )
-        return [(row[0], Contribution(*row[1:])) for row in self.connection.execute(here)]
+        measure = (table.c.name == achievement, table.c.day == day, table.c.value == value)
+        return self._of_member(member_id, table.c.kind.in_(("counted", "used")), *measure)
+
+    def used_by(self, member_id: str, achievement: str) -> list[tuple[str, Contribution]]:
+        """Return what events of a member used of all daily sums of an achievement, in the order of acceptance."""
+        return self._of_member(member_id, contribution.c.kind == "used", contribution.c.name == achievement)
+
+    def _of_member(self, member_id: str, *where: ColumnElement[bool]) -> list[tuple[str, Contribution]]:
+        table = contribution
+        found = select(table.c.event, *columns_of(Contribution, table)).join(event, event.c.id == table.c.event)
+        mine = found.where(event.c.store == self.store, event.c.member == member_id, *where)
+        ordered = mine.order_by(event.c.received_at, event.c.id, table.c.kind, table.c.day, table.c.value)
+        return [(row[0], Contribution(*row[1:])) for row in self.connection.execute(ordered)]

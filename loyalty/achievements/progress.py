@@ -123,6 +123,19 @@ def in_window(achievement: Achievement, sums: Sequence[DailySum], day: date) -> 
     return sums[bisect_left(sums, first, key=day_of) : bisect_right(sums, last, key=day_of)]
 
 
+def shares_window(achievement: Achievement, day: date, other: date) -> bool:
+    """Return whether sums of two days can be used by one completion; of a streak, only those of one day surely are."""
+    match achievement.window:
+        case "all":
+            return True
+        case "streak":
+            return day == other
+        case Last(days):
+            return abs((day - other).days) < days
+        case period:
+            return calendar_window(day, period) == calendar_window(other, period)
+
+
 def run_around(sums: Sequence[DailySum], day: date) -> tuple[date, date]:
     """Return the first and the last day of the streak around a day, which may have no sum itself."""
     if any(s.value for s in sums):

@@ -11,9 +11,10 @@ from loyalty.decisions.decision import Claim
 from loyalty.store.limits import by_wallet
 from rules.frozen import frozen_at_type_check
 
-ContributionKind: TypeAlias = Literal["counted", "used", "member", "program", "badge"]
+ContributionKind: TypeAlias = Literal["counted", "used", "member", "program", "badge", "fallen"]
 """`counted`: added to a daily sum of an achievement; `used`: what completing it used of a daily sum; `member` and
-`program`: taken from such a limit of a reactor; `badge`: badges that a return took away, as negative `times`."""
+`program`: taken from such a limit of a reactor; `badge`: badges that a return took away, as negative `times`; `fallen`:
+a completion that the event brought and that fell by a return, with its number as the value."""
 
 
 @frozen_at_type_check
@@ -49,3 +50,6 @@ class ContributionRepository(Protocol):
 
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
         """Return what events of a member counted, or used, of one daily sum, each with the id of its event."""
+
+    def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
+        """Return what events of a member used of all daily sums of an achievement, in the order of acceptance."""

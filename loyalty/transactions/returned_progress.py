@@ -7,7 +7,14 @@ from typing import Any
 
 import rules
 from loyalty.achievements.messages import send_progress_changed
-from loyalty.achievements.progress import ProgressUpdate, current_progress, in_window, open_amount, use_up
+from loyalty.achievements.progress import (
+    ProgressUpdate,
+    current_progress,
+    in_window,
+    open_amount,
+    shares_window,
+    use_up,
+)
 from loyalty.achievements.updates import measured
 from loyalty.calendar import local_day
 from loyalty.events.context import EventContext
@@ -202,40 +209,61 @@ class _Returned:
     def _undo_completion(
         self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum]
     ) -> FallenCompletion | None:
-        """Undo the last completion that used the daily sum: all that it used is unused again."""
+        """Undo the last completion that used the daily sum, or for which it stands in: what it used is unused again."""
         member, name = self.context.event.member, self.achievement.name
-        used = self.context.tx.contributions.counted_on(member, name, self.day, self.value)
-        completing = [event_id for event_id, each in used if each.kind == "used" and each.amount > 0]
-        completed = self.context.tx.achievements.completed(member, name)
-        if completed == 0:
+        if self.context.tx.achievements.completed(member, name) == 0:
             return None
-        goal = int(self.achievement.goal * MILLION)
-        for event_id in reversed(completing):
-            times = self._times_of(event_id)
-            if not times:
+        for event_id in self._completing():
+            standing = self._standing(event_id)
+            if not standing:
                 continue
-            back = goal
-            rows = [each for _, each in self.context.tx.contributions.of_events([event_id]) if each.kind == "used"]
-            mine = [each for each in rows if each.name == name]
-            mine.sort(key=lambda each: ((each.day, each.value) != (self.day, self.value), each.day), reverse=False)
-            for each in mine:
-                there = next((s for s in sums if (s.day, s.value) == (each.day, each.value)), None)
-                share = 0 if there is None else min(back, each.amount, there.used)
-                if there is not None and share > 0:
-                    self._change(sums, changed, replace(there, used=there.used - share), -share)
-                    back -= share
+            number = max(standing)
+            self._free(sums, changed, event_id)
             self.context.tx.achievements.complete(member, name, -1, now=self.context.now)
             self.context.contributions.append(Contribution("counted", name, self.day, self.value, 0, -1))
-            return FallenCompletion(event_id, {"achievement": name, "times": max(times)})
+            fell = Contribution("fallen", name, self.day, str(number), 0, -1)
+            self.context.tx.contributions.add(event_id, [fell])
+            return FallenCompletion(event_id, {"achievement": name, "times": number})
         return None
 
-    def _times_of(self, event_id: str) -> list[int]:
+    def _completing(self) -> list[str]:
+        """The events that used the daily sum, the last one first, then those that used others of its window."""
+        member, name = self.context.event.member, self.achievement.name
+        rows = [row for row in self.context.tx.contributions.used_by(member, name) if row[1].amount > 0]
+        here = [event_id for event_id, each in rows if (each.day, each.value) == (self.day, self.value)]
+        others = [event_id for event_id, each in rows if shares_window(self.achievement, self.day, each.day)]
+        return list(dict.fromkeys([*reversed(here), *reversed(others)]))
+
+    def _free(self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum], event_id: str) -> None:
+        """Free what a completion by an event used, and what stands in for it since."""
+        rows = [each for _, each in self.context.tx.contributions.of_events([event_id]) if each.kind == "used"]
+        mine = [each for each in rows if each.name == self.achievement.name]
+        mine.sort(key=lambda each: ((each.day, each.value) != (self.day, self.value), each.day))
+        back = int(self.achievement.goal * MILLION)
+        for each in mine:
+            there = next((s for s in sums if (s.day, s.value) == (each.day, each.value)), None)
+            share = 0 if there is None else min(back, each.amount, there.used)
+            if there is not None and share > 0:
+                self._change(sums, changed, replace(there, used=there.used - share), -share)
+                back -= share
+        group = [each for each in sums if shares_window(self.achievement, self.day, each.day)] if back else []
+        for there in sorted(group, key=lambda each: (each.day, each.value) != (self.day, self.value)):
+            share = min(back, there.used)
+            if share > 0:
+                self._change(sums, changed, replace(there, used=there.used - share), -share)
+                back -= share
+
+    def _standing(self, event_id: str) -> list[int]:
         """The numbers of the completions that an event brought and that did not fall."""
-        completed = self.context.tx.achievements.completed(self.context.event.member, self.achievement.name)
+        name = self.achievement.name
+        completed = self.context.tx.achievements.completed(self.context.event.member, name)
+        rows = self.context.tx.contributions.of_events([event_id])
+        fallen = {each.value for _, each in rows if each.kind == "fallen" and each.name == name}
         children = self.context.tx.events.caused_by(event_id)
         mine = [each.body for each in children if each.type == "achievement_completed"]
-        numbers = [int(body["times"]) for body in mine if body.get("achievement") == self.achievement.name]
-        return [number for number in numbers if number <= max(completed, 0)] or numbers[:1]
+        numbers = [int(body["times"]) for body in mine if body.get("achievement") == name]
+        standing = [number for number in numbers if str(number) not in fallen]
+        return [number for number in standing if number <= max(completed, 0)] or standing[:1]
 
     def _note(self, kind: Any, of: DailySum, amount: int) -> None:
         self.context.contributions.append(Contribution(kind, self.achievement.name, of.day, of.value, amount, 0))

@@ -112,3 +112,11 @@ class ReturnableEvents:
             for each in self._contributions.get(event_id, {}).values()
             if each.kind in ("counted", "used") and (each.name, each.day, each.value) == measure
         ]
+
+    def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
+        return [
+            (event_id, each)
+            for event_id in self._of_member.get(member_id, ())
+            for each in self._contributions.get(event_id, {}).values()
+            if each.kind == "used" and each.name == achievement
+        ]

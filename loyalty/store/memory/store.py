@@ -321,6 +321,9 @@ class _Contributions(_Repository):
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
         return self._store.events.kept.counted_on(member_id, (achievement, day, value))
 
+    def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
+        return self._store.events.kept.used_by(member_id, achievement)
+
 
 class _Settings:
     __slots__ = ()

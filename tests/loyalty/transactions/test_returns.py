@@ -173,6 +173,25 @@ def test_a_completion_falls_with_its_gifts_unless_another_sale_takes_the_place()
     assert here.store.members.facts(ANN).badges == ()
 
 
+@pytest.mark.parametrize("order", ["ABC", "CBA", "BCA", "BAC"])
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("window", ["all", "week", "{last: 3d}"])
+def test_each_completion_that_falls_takes_its_own_gifts_along(order: str, days: int, window: str) -> None:
+    fifty = SPENT.replace("1000", f"50\nwindow: {window}")
+    gift = "repeat: unlimited\nthen: [{award_points: {points: 3, wallet: stamps}}]\n"
+    here = shop(achievements__spent=fifty + gift)
+    sales = {"A": item("beans", gross=20), "B": item("beans", gross=40), "C": item("beans", gross=50)}
+    for number, line in sales.items():
+        here.wait(days if number == "C" else 0)
+        here.sell(number, line)
+    assert (here.balance(wallet="stamps")["active"], here.store.achievements.completed(ANN, "spent")) == (6, 2)
+
+    for number in order:
+        here.give_back(f"R{number}", number, sales[number])
+
+    assert (here.balance(wallet="stamps"), here.store.achievements.completed(ANN, "spent")) == ({}, 0)
+
+
 def test_what_a_sale_added_to_a_sum_is_taken_of_it() -> None:
     here = shop(achievements__spent=SPENT)
     here.sell("A", "beans", "cup")
