@@ -22,11 +22,20 @@ def points_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
     return Chart("Points by day", "Days", labels_of(items), series, "lines", wallet)
 
 
-def outstanding_chart(answer: Mapping[str, Any]) -> Chart:
-    """Points of a wallet that can still be spent, now or later."""
-    items = answer["items"]
-    series = [Series("outstanding", [each["outstanding"] for each in items])]
-    return Chart("Outstanding points", "At the end of", labels_of(items), series, "lines", answer["walletTypeCode"])
+def outstanding_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
+    """Points of a wallet that can still be spent, now or later: the sum of all transfers until then."""
+    items, wallet = answer["items"], answer["walletTypeCode"]
+    links = (
+        [
+            link(page.url("points"), **{"walletType:code": wallet, "createdAt[lt]": day_after(each["until"])})
+            for each in items
+        ]
+        if page.allows(Permission.VIEW_POINTS)
+        else ()
+    )
+    series = [Series("outstanding", [each["outstanding"] for each in items], links)]
+    note = "Each is the sum of all transfers until then, to which it leads."
+    return Chart("Outstanding points", "At the end of", labels_of(items), series, "lines", wallet, note)
 
 
 def expiring_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
@@ -47,24 +56,21 @@ def tiers_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
 
 
 def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
-    """Rewards that were issued, used and cancelled; those that were issued lead to their list."""
+    """Rewards that were issued, used and cancelled; those that were issued or cancelled lead to their list."""
     items = answer["items"]
-    links = (
-        [
-            link(
-                page.url("redemptions"),
-                **{"redemptionDate[gte]": each["from"], "redemptionDate[lt]": day_after(each["until"])},
-            )
+
+    def links(field: str) -> Sequence[str]:
+        if not field or not page.allows(Permission.VIEW_REDEMPTIONS):
+            return ()
+        return [
+            link(page.url("redemptions"), **{f"{field}[gte]": each["from"], f"{field}[lt]": day_after(each["until"])})
             for each in items
         ]
-        if page.allows(Permission.VIEW_REDEMPTIONS)
-        else ()
-    )
-    series = [
-        Series(name, [each[name] for each in items], links if name == "issued" else ())
-        for name in ("issued", "used", "cancelled")
-    ]
-    return Chart("Rewards by day", "Days", labels_of(items), series, "lines")
+
+    fields = {"issued": "redemptionDate", "used": "", "cancelled": "cancelledAt"}
+    series = [Series(name, [each[name] for each in items], links(field)) for name, field in fields.items()]
+    note = "A coupon may be used on several days, so issued rewards are not listed by the day of their use."
+    return Chart("Rewards by day", "Days", labels_of(items), series, "lines", note=note)
 
 
 def funnel_chart(answer: Mapping[str, Any]) -> Chart:
@@ -79,7 +85,8 @@ def funnel_chart(answer: Mapping[str, Any]) -> Chart:
         "completedAgain": "completed it again",
     }
     series = [Series("members", [each["members"] for each in items])]
-    return Chart(answer["name"], "So far", [names[each["step"]] for each in items], series)
+    note = "Members are not listed by how far they came: the page of each has their progress."
+    return Chart(answer["name"], "So far", [names[each["step"]] for each in items], series, note=note)
 
 
 def deliveries_chart(page: StorePage, answer: Mapping[str, Any], subscription: str) -> Chart:
@@ -104,13 +111,23 @@ def deliveries_chart(page: StorePage, answer: Mapping[str, Any], subscription: s
             ("unanswered", "createdAt", {}),
         )
     ]
-    return Chart("Attempts", "From", _moments(answer), series)
+    note = "What was refused or not answered leads to the deliveries made in its interval, delivered by now or not."
+    return Chart("Attempts", "From", _moments(answer), series, note=note)
 
 
-def latency_chart(answer: Mapping[str, Any]) -> Chart:
-    """How long receivers took to answer, on average."""
-    values = [each["averageLatencyMs"] or 0 for each in answer["items"]]
-    return Chart("Average latency", "From", _moments(answer), [Series("milliseconds", values)], "lines", "milliseconds")
+def latency_chart(page: StorePage, answer: Mapping[str, Any], subscription: str) -> Chart:
+    """How long receivers took to answer, on average, leading to the deliveries that were made in the interval."""
+    items = answer["items"]
+    chosen = {"webhookSubscriptionId": subscription} if subscription else {}
+    links = [
+        link(
+            page.url("webhooks", "deliveries"),
+            **{**chosen, "createdAt[gte]": each["from"], "createdAt[lt]": each["until"]},
+        )
+        for each in items
+    ]
+    series = [Series("milliseconds", [each["averageLatencyMs"] or 0 for each in items], links)]
+    return Chart("Average latency", "From", _moments(answer), series, "lines", "milliseconds")
 
 
 def _moments(answer: Mapping[str, Any]) -> list[str]:

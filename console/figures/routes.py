@@ -22,6 +22,7 @@ from console.figures.charts import (
     rewards_chart,
     tiers_chart,
 )
+from console.pages.charts import day_after
 from console.pages.page import PageOfStore
 from console.route_rules import STORE
 
@@ -40,7 +41,7 @@ async def show_figures(page: PageOfStore) -> Response:
     rewards = await page.call(rewards_series, period=asked.period, reward=None)
     charts: dict[str, Any] = {
         "points": points_chart(page, points),
-        "outstanding": outstanding_chart(points),
+        "outstanding": outstanding_chart(page, points),
         "expiring": expiring_chart(page, expiring),
         "tiers": tiers_chart(page, tiers),
         "rewards": rewards_chart(page, rewards),
@@ -57,7 +58,7 @@ async def show_figures(page: PageOfStore) -> Response:
 async def show_summary(page: PageOfStore) -> Response:
     """What the store owes its members; the overview loads it after it is shown, as it takes long."""
     liability = await page.call(show_liability)
-    return await page.render("figures/summary.html", block="figures", liability=liability)
+    return await page.render("figures/summary.html", block="figures", liability=liability, day_after=day_after)
 
 
 @router.get(f"{STORE}/figures/achievements")
@@ -76,7 +77,7 @@ async def show_deliveries(page: PageOfStore) -> Response:
     """What came of attempts to deliver webhooks, and how long receivers took, by hour or by days."""
     asked = read_asked_deliveries(page)
     answer = await page.call(deliveries_series, period=asked.period, subscription=asked.subscription or None)
-    charts = [deliveries_chart(page, answer, asked.subscription), latency_chart(answer)]
+    charts = [deliveries_chart(page, answer, asked.subscription), latency_chart(page, answer, asked.subscription)]
     listed = await page.call(list_subscriptions, query={"_itemsOnPage": "50"})
     names = {
         each["webhookSubscriptionId"]: each.get("name") or each["eventName"]

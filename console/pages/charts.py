@@ -28,7 +28,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Some series over the same labels. `labelled` is what the labels are, `unit` what the values are in."""
+    """Some series over the same labels. `labelled` is what the labels are, `unit` what the values are in.
+
+    `note` says what the numbers lead to, where that is not what their names say, or why they lead to nothing.
+    """
 
     title: str
     labelled: str
@@ -36,6 +39,7 @@ class Chart:
     series: Sequence[Series]
     kind: Kind = "bars"
     unit: str = ""
+    note: str = ""
 
     @property
     def data(self) -> str:

@@ -5,12 +5,17 @@ import csv
 import io
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
 from playwright.async_api import Locator, Page, expect
+from sqlalchemy import update
 
+from database import Transaction
+from database.tables import delivery
 from tests.kit.browser import PASSWORD, Console, page_is_good, settled, there_at_last
 from tests.kit.console_story import report
 from tests.kit.receiver import Answer, Receiver
@@ -99,7 +104,11 @@ async def test_ops_find_a_receiver_that_is_away_and_recover_what_it_missed(
         await act(page.get_by_role("link", name="Webhooks", exact=True))
         await act(page.get_by_role("link", name=name))
         await act(page.get_by_role("link", name="Recover"))
-        await page.get_by_label("Since").fill("2026-01-01T00:00:00")
+        await let_two_hours_pass(console, f"{receiver.url}/hook")
+        await page.get_by_label("Since").fill(by_the_clock_of_the_program(timedelta(hours=1)))
+        await act(page.get_by_role("button", name="Count it"))
+        await expect(page.get_by_text("0 deliveries fit.")).to_be_visible()
+        await page.get_by_label("Since").fill(by_the_clock_of_the_program(timedelta(hours=3)))
         await act(page.get_by_role("button", name="Count it"))
         await act(page.get_by_role("button", name="again"))
         await expect(page.get_by_text("sent again,")).to_be_visible()
@@ -114,6 +123,22 @@ async def open_row(page: Page, act: Act, picture: Locator, name: str) -> None:
     await expect(picture.locator(".chart")).to_be_visible()  # then its numbers are closed
     await act(picture.locator("summary"))
     await act(link.first)
+
+
+async def let_two_hours_pass(console: Console, url: str) -> None:
+    """Make what was sent to an address two hours older."""
+    past = datetime.now(UTC) - timedelta(hours=2)
+
+    def write(tx: Transaction) -> None:
+        aged = update(delivery).where(delivery.c.store == tx.store, delivery.c.url == url)
+        tx.connection.execute(aged.values(created_at=past))
+
+    await console.laurel.database.store(console.laurel.store).write(write)
+
+
+def by_the_clock_of_the_program(ago: timedelta) -> str:
+    """A moment in the past, as a field for moments takes it."""
+    return (datetime.now(ZoneInfo("Europe/Warsaw")) - ago).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 async def add_points_that_expire(console: Console) -> None:
