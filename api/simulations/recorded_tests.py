@@ -17,7 +17,7 @@ from loyalty.program.program import Program
 from loyalty.store.events import StoredEvent
 from loyalty.store.memory.member_state import MemberState
 from workbench.backtest import MemberRange, Replay
-from workbench.generation.generation import REGISTERED, CannotGenerateTest, RecordedEvent, generate_test
+from workbench.generation.generation import REGISTERED, SALE, CannotGenerateTest, RecordedEvent, generate_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,11 @@ def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
         raise CannotGenerateTest(
             f"{stored.type} was caused by another event: make the test of {root.id}, a {root.type}"
         )
-    if stored.type in BUILT_IN and stored.type != REGISTERED:
+    if stored.type == "transaction_returned":
+        raise CannotGenerateTest(
+            "a return takes back what its sale gave: make the test of the sale, and add a step with return and of to it"
+        )
+    if stored.type in BUILT_IN and stored.type not in (REGISTERED, SALE):
         raise CannotGenerateTest(f"{stored.type} happened by itself: a test waits for it, see docs/testing.md")
     if stored.removed_at is not None:
         raise CannotGenerateTest(f"body and decision of event {stored.id} were removed on {stored.removed_at:%Y-%m-%d}")
@@ -54,7 +58,16 @@ def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
 
 
 def recorded_event(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
-    """Return an event with the state of its member: a snapshot at the start of its day, and a replay from there."""
+    """Return an event with the state of its member: a snapshot at the start of its day, and a replay from there.
+
+    Raise CannotGenerateTest for one that reverses another.
+    """
+    known = program.event_types.get(stored.type)
+    if known is not None and known.reverses is not None:
+        raise CannotGenerateTest(
+            f"{stored.type} takes back what a {known.reverses.event} did: make the test of that event, "
+            f"and add a step of {stored.type} to it"
+        )
     since = start_of(local_day(stored.received_at, program.zone), program.zone)
     history = History(connection, program, since=since, until=stored.received_at)
     only = MemberRange(stored.member, stored.member)

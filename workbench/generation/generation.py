@@ -1,6 +1,6 @@
 """Generates a test from a real event: the member as they were, the event, and what it did, without personal data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,10 @@ from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
 from workbench.scenarios.running import REGISTERED, record_run, run
 
-__all__ = ["REGISTERED", "CannotGenerateTest", "GeneratedTest", "RecordedEvent", "generate_test"]
+SALE = "transaction"
+"""The built-in event of a sale, which a test reports as a step of its own."""
+
+__all__ = ["REGISTERED", "SALE", "CannotGenerateTest", "GeneratedTest", "RecordedEvent", "generate_test"]
 
 
 class CannotGenerateTest(ValueError):
@@ -77,9 +80,30 @@ def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Prog
         *(f"  {key}: {value}" for key, value in fixture_lines(recorded, masker, program)),
         "steps:",
     ]
+    return "\n".join([*lines, f"  - {flow(_step(recorded, body, program))}", ""])
+
+
+def _step(recorded: RecordedEvent, body: Any, program: Program) -> dict[str, Any]:
+    """Return the step that lets the event happen."""
+    if recorded.type == SALE:
+        return _sale(recorded.body, body)
     step: dict[str, Any] = {"event": recorded.type}
     if recorded.type != REGISTERED:
         step |= {"body": body} if body else {}
         happened_at = recorded.time.astimezone(program.zone).isoformat()
         step |= {"time": happened_at} if recorded.time != recorded.received_at else {}
-    return "\n".join([*lines, f"  - {flow(step)}", ""])
+    return step
+
+
+def _sale(body: Mapping[str, Any], masked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the step of a sale with its masked texts and its own amounts, of which its total is the sum.
+
+    What is not said of it or of a line is left out.
+    """
+    of_whole = {name: masked[name] for name in ("channel", "purchase_place", "labels") if masked.get(name)}
+    lines = [
+        hidden | {name: line[name] for name in ("gross_value", "quantity")}
+        for line, hidden in zip(body["items"], masked["items"], strict=True)
+    ]
+    items = [{name: value for name, value in each.items() if value not in (None, "", {})} for each in lines]
+    return {"transaction": masked["document_number"], **of_whole, "items": items}

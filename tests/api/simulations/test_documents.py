@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from activities.events import EventActivities
+from database.tables import event
 from tests.kit.api import Api, fault
 from tests.kit.database import all_rows
 from tests.kit.transactions import document, returned
@@ -104,3 +107,34 @@ async def test_what_cannot_be_simulated_says_why(api: Api) -> None:
     assert fault(nobody, "transaction.customerData")["code"] == "unknownMember"
     assert fault(unknown, "transaction.header.linkedDocumentNumber")["code"] == "saleMissing"
     assert fault(worthless, "transaction.items.0.grossValue")["code"] == "invalidAmount"
+
+
+async def test_a_sale_is_written_as_a_test_and_a_return_says_what_to_do(api: Api) -> None:
+    await api.deploy(**FILES)
+    await api.report()
+    sold = document("S-ANNA", "beans", "cup", customer=ANNA)
+    simulated = await api.post(f"{PATH}/test", sold)
+    assert (await api.post(TRANSACTION, sold)).status_code == 200
+    assert (await api.post(TRANSACTION, returned("R1", "S-ANNA", "cup"))).status_code == 200
+    for type_, body in (("order", {"number": "7"}), ("refund", {"order": "7"})):
+        assert (await api.report(type=type_, body=body, customerData=ANNA)).status_code == 200
+    await _applied(api)
+    ids = select(event.c.type, event.c.id)
+    events = dict(await api.write(lambda tx: [tuple(each) for each in tx.connection.execute(ids)]))
+
+    written = await api.http.get(f"/api/DEFAULT/customEvent/{events['transaction']}/test")
+    back = await api.http.get(f"/api/DEFAULT/customEvent/{events['transaction_returned']}/test")
+
+    refund = await api.http.get(f"/api/DEFAULT/customEvent/{events['refund']}/test")
+
+    assert "add a step of refund to it" in refund.json()["errors"][0]["message"]
+    assert (simulated.status_code, written.status_code) == (400, 200), (simulated.text, written.text)
+    text = written.json()["text"]
+    assert "- {transaction: " in text
+    assert "anna@" not in text
+    assert "fired: {sales: 1}" in text
+    assert "awarded: {points: 30}" in text
+    assert written.json()["differences"] == []
+    assert written.json()["path"].startswith("tests/transaction-")
+    assert back.json()["errors"][0]["code"] == "noTest"
+    assert "make the test of the sale" in back.json()["errors"][0]["message"]

@@ -132,6 +132,7 @@ async def let_two_hours_pass(console: Console, url: str) -> None:
     def write(tx: Transaction) -> None:
         aged = update(delivery).where(delivery.c.store == tx.store, delivery.c.url == url)
         tx.connection.execute(aged.values(created_at=past))
+        tx.connection.execute(aged.where(delivery.c.finished_at.is_not(None)).values(finished_at=past))
 
     await console.laurel.database.store(console.laurel.store).write(write)
 
