@@ -45,6 +45,7 @@ from api.members import accounts as members_accounts
 from api.members import changing as members_changing
 from api.members import custom_fields
 from api.members import exporting as members_exporting
+from api.members import freezing as members_freezing
 from api.members import lookups as members_lookups
 from api.members import passwords as members_passwords
 from api.members import privacy as members_privacy
@@ -124,6 +125,7 @@ ROUTERS = (
     members_accounts.router,
     members_passwords.router,  # before changes, whose path parameter would match `password`
     members_changing.router,
+    members_freezing.router,
     members_relations.router,
     referrals.router,
     channels.router,

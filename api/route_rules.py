@@ -201,6 +201,8 @@ _RULES: Mapping[str, _RulesOfPath] = {
     },
     f"{_STORE}/member/{{member}}/activate": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/deactivate": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/{{member}}/freeze": {"POST": Needs(Permission.CHANGE_MEMBERS)},
+    f"{_STORE}/member/{{member}}/unfreeze": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/anonymize": {"POST": Needs(Permission.CHANGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/merge": {"POST": Needs(Permission.MERGE_MEMBERS)},
     f"{_STORE}/member/{{member}}/merge/preview": {"POST": Needs(Permission.VIEW_MEMBERS, audited=False)},

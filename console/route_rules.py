@@ -63,6 +63,8 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{_MEMBER}/change": {"GET": _CHANGE_PROFILES, "POST": _CHANGE_PROFILES},
     f"{_MEMBER}/activate": {"POST": _CHANGE_MEMBERS},
     f"{_MEMBER}/deactivate": {"POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/freeze": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
+    f"{_MEMBER}/unfreeze": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
     f"{_MEMBER}/anonymize": {"GET": _CHANGE_MEMBERS, "POST": _CHANGE_MEMBERS},
     f"{_MEMBER}/export": {"GET": _personal(Permission.EXPORT_MEMBERS)},
     f"{_MEMBER}/correct": {"GET": Needs(Permission.MAKE_CORRECTIONS), "POST": Needs(Permission.MAKE_CORRECTIONS)},

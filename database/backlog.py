@@ -45,7 +45,8 @@ def read_backlog(connection: Connection, *, late_before: datetime) -> Mapping[st
     )
     for code, number, since in connection.execute(late.group_by(deadline.c.store)):
         found[code] = replace(found[code], late_due_items=Waiting(number, readable(since)))
-    failed = select(deadline.c.store, func.count()).where(deadline.c.failed_at.is_not(None))
+    set_aside = (deadline.c.failed_at.is_not(None), ~deadline.c.waits_for_thaw)
+    failed = select(deadline.c.store, func.count()).where(*set_aside)
     for code, number in connection.execute(failed.group_by(deadline.c.store)):
         found[code] = replace(found[code], due_items_set_aside=number)
     for code, each in _deliveries(connection, late_before).items():

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -24,11 +25,12 @@ from sqlalchemy import (
 
 from database.damaged import DamagedInstant
 from database.pages import MAX_COUNTED, PageRequest, PageResult, count, counted_after
+from database.planner import constant
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
-from database.tables import deadline, event, store
+from database.tables import deadline, event, member, store
 from database.unreadable import shown_columns_of
-from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, StoredDueItem
+from loyalty.store.due_items import DUE_KINDS, WAITING_KINDS, DueItem, DueKind, StoredDueItem
 
 _MOST: Final[DueKind] = "expire"
 """The kind that most items are of: the index by kind has all others."""
@@ -52,6 +54,18 @@ _THIS = and_(
     deadline.c.subject == bindparam("the_subject"),
     deadline.c.kind == bindparam("the_kind"),
 )
+_IS_FROZEN = and_(
+    deadline.c.kind.in_([constant(kind) for kind in WAITING_KINDS]),
+    exists().where(member.c.id == deadline.c.member, member.c.frozen_at.is_not(None)),
+)
+"""An item waits until its member is unfrozen."""
+
+_FROZEN_WORDS = "MemberFrozen: its member is frozen: it is run when they are unfrozen"
+"""What is shown of an item that waits for that."""
+
+_SAME = and_(
+    deadline.c.due_at == bindparam("the_due_at"), deadline.c.member.is_not_distinct_from(bindparam("the_member"))
+)
 _DUE = Prepared(
     select(*columns_of(DueItem, deadline))
     .where(_CAN_RUN, deadline.c.due_at <= bindparam("now"))
@@ -60,14 +74,7 @@ _DUE = Prepared(
     DueItem,
 )
 _TAKE: Prepared[str] = Prepared(
-    delete(deadline)
-    .where(
-        _THIS,
-        _CAN_RUN,
-        deadline.c.due_at == bindparam("the_due_at"),
-        deadline.c.member.is_not_distinct_from(bindparam("the_member")),
-    )
-    .returning(deadline.c.subject),
+    delete(deadline).where(_THIS, _CAN_RUN, _SAME, not_(_IS_FROZEN)).returning(deadline.c.subject),
     first_column,
 )
 _CLEAR: Prepared[str] = Prepared(delete(deadline).where(_THIS), first_column)
@@ -76,6 +83,8 @@ _CLEAR_ALL: Prepared[str] = Prepared(
     first_column,
 )
 
+
+_NOT_SET_ASIDE: Final = {"failed_at": None, "error": None, "waits_for_thaw": False}
 
 _OVERDUE = (
     select(store.c.code)
@@ -174,8 +183,8 @@ class DueItems(DueItemQueries, WriteQueries):
 
     def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
         """Store the due item of a subject and kind, in place of the one it has, also if that is set aside."""
-        row = {"subject": subject, "kind": kind, "due_at": due_at, "member": member, "failed_at": None, "error": None}
-        self.upsert(deadline, row)
+        row = {"subject": subject, "kind": kind, "due_at": due_at, "member": member}
+        self.upsert(deadline, row | _NOT_SET_ASIDE)
 
     def clear(self, subject: str, kind: DueKind) -> None:
         """Remove the due item of a subject and kind, if there is one."""
@@ -186,12 +195,30 @@ class DueItems(DueItemQueries, WriteQueries):
         _CLEAR_ALL.run(self.connection, self._parameters({"subject": subject}))
 
     def take(self, item: DueItem) -> bool:
-        """Remove a due item in order to run it; return False if it is gone, has changed, or waits for events.
+        """Remove a due item in order to run it; return False if it is gone, has changed, or waits.
 
-        Of several transactions that take an item at once, one gets it.
+        It waits for events, or, if it is one of WAITING_KINDS, since its member is frozen. Of several transactions that
+        take an item at once, one gets it.
         """
         this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at, "member": item.member}
         return _TAKE.first(self.connection, self._parameters(this)) is not None
+
+    def wait_for_thaw(self, item: DueItem, *, now: datetime) -> bool:
+        """Set a due item aside until its member is unfrozen, under the member's lock; False: the member is not frozen.
+
+        It is not one that waits for events.
+        """
+        frozen = update(deadline).where(_THIS, _CAN_RUN, _SAME, _IS_FROZEN)
+        frozen = frozen.values(failed_at=now, error=_FROZEN_WORDS, waits_for_thaw=True).returning(deadline.c.subject)
+        this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at, "member": item.member}
+        return self.connection.execute(frozen, self._parameters(this)).first() is not None
+
+    def thaw(self, member_id: str, *, now: datetime) -> None:
+        """Make everything due now of a member who was unfrozen that fell due, and waited or would have."""
+        kinds = deadline.c.kind.in_([constant(kind) for kind in WAITING_KINDS])
+        of_member = (deadline.c.store == self.store, deadline.c.member == member_id, deadline.c.due_at <= now, kinds)
+        waits = or_(deadline.c.waits_for_thaw, deadline.c.failed_at.is_(None))
+        self.connection.execute(update(deadline).where(*of_member, waits).values(due_at=now, **_NOT_SET_ASIDE))
 
     def set_aside(self, item: DueItem, error: str, *, now: datetime) -> bool:
         """Set aside a due item that cannot be run, with the reason; return False if it is gone or has changed."""
@@ -202,7 +229,7 @@ class DueItems(DueItemQueries, WriteQueries):
 
     def retry(self, subject: str, kind: str, *, now: datetime) -> None:
         """Make a due item that was set aside due now, behind what its member's queue holds."""
-        self.update(deadline, {"subject": subject, "kind": kind}, due_at=now, failed_at=None, error=None)
+        self.update(deadline, {"subject": subject, "kind": kind}, due_at=now, **_NOT_SET_ASIDE)
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Note when the store's clock wakes up next; None: it knows of no due item."""

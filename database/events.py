@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
 
 from database.damaged import DamagedInstant
 from database.locks import member_lock
@@ -59,8 +59,11 @@ _STATE = Prepared(
         _IS_NEXT.label("is_next"),
         event.c.position,
         store.c.notice_days,
+        member.c.frozen_at.is_not(None).label("is_frozen"),
+        func.coalesce(member.c.is_test, false()).label("is_test"),
     )
     .join(store, store.c.code == event.c.store)
+    .outerjoin(member, member.c.id == event.c.member)
     .outerjoin(step, and_(step.c.event == event.c.id, step.c.name == bindparam("the_step")))
     .where(event.c.store == bindparam("in_store"), event.c.id == bindparam("the_event")),
     EventState,

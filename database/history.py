@@ -20,6 +20,7 @@ from database.past import (
     used_before,
 )
 from database.past_bodies import bodies_of
+from database.past_freezes import frozen_at
 from database.past_operations import PastOperations, activations, by_hand
 from database.queries import columns_of
 from database.returnable import ReturnablePasts, count_as_before, programs_of, returnable_types, returning_types
@@ -163,6 +164,7 @@ class History:
             completions=self._by_member(members, AchievementCompletions, progress),
             used=self._by_member(members, StoredUse, usage, usage.c.day < self._day),
             issued=self._by_member(members, IssuedReward, issued_reward, issued_reward.c.issued_at < self._since),
+            frozen=frozen_at(self._connection, self._store, members, self._since),
         )
         within = (member.c.store == self._store, member.c.id.between(members.first, members.last))
         for row in self._connection.execute(select(*columns_of(StoredMember, member)).where(*within)).all():

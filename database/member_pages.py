@@ -80,11 +80,12 @@ def _has(store: str, field: str, *where: ColumnElement[bool]) -> ColumnElement[b
 
 
 def count_registrations(connection: Connection, store: str, moments: Sequence[datetime]) -> list[int]:
-    """Return how many members of a store registered between each of these moments and the next."""
+    """Return how many members registered between each of these moments and the next, without test members."""
     counts = [
         select(literal(number).label("number"), func.count().label("count"))
         .select_from(member)
-        .where(member.c.store == store, member.c.registered_at >= since, member.c.registered_at < until)
+        .where(member.c.store == store, ~member.c.is_test)
+        .where(member.c.registered_at >= since, member.c.registered_at < until)
         for number, (since, until) in enumerate(pairwise(moments))
     ]
     found: dict[int, int] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
+from database.analytics.moving import MovedFigures
 from database.locks import identity_lock, member_lock
 from database.member_fields import fields_of
 from database.member_pages import count_registrations, find_members
@@ -25,6 +26,7 @@ from loyalty.store.members import (
     Identity,
     KnownIdentity,
     Member,
+    Participation,
     StoredMember,
     TierPeriod,
     TierReview,
@@ -82,13 +84,17 @@ _FACTS = Prepared(
         member.c.attributes,
         member.c.tier_base,
         member.c.tier_until,
+        member.c.frozen_at,
+        member.c.is_test,
     ).where(member.c.store == bindparam("in_store"), member.c.id == bindparam("the_member")),
     _columns,
 )
 
-_ACTIVE: Prepared[bool] = Prepared(
-    select(member.c.active).where(member.c.store == bindparam("in_store"), member.c.id == bindparam("the_member")),
-    first_column,
+_PARTICIPATION = Prepared(
+    select(member.c.active, member.c.frozen_at.is_not(None)).where(
+        member.c.store == bindparam("in_store"), member.c.id == bindparam("the_member")
+    ),
+    Participation,
 )
 
 
@@ -152,7 +158,11 @@ class MemberQueries(Queries):
 
     def is_active(self, member_id: str) -> bool:
         """Return whether a member is active; raise LookupError for an unknown id."""
-        found = _ACTIVE.first(self.connection, {"in_store": self.store, "the_member": member_id})
+        return self.participation(member_id).active
+
+    def participation(self, member_id: str) -> Participation:
+        """Return whether a member is active, and whether they are frozen; raise LookupError for an unknown id."""
+        found = _PARTICIPATION.first(self.connection, {"in_store": self.store, "the_member": member_id})
         if found is None:
             raise LookupError(f"member {member_id} is not in store {self.store}")
         return found
@@ -197,7 +207,8 @@ class MemberQueries(Queries):
         found = _FACTS.first(self.connection, here)
         if found is None:
             raise LookupError(f"member {member_id} is not in store {self.store}")
-        member_id, registered_at, email, phone, card, tier, profile, attributes, tier_base, tier_until = found
+        member_id, registered_at, email, phone, card, tier, profile, attributes, *others = found
+        tier_base, tier_until, frozen_at, is_test = others
         return Member(
             member_id,
             registered_at,
@@ -211,6 +222,8 @@ class MemberQueries(Queries):
             tuple(_BADGES.all(self.connection, here)),
             tier_base,
             tier_until,
+            frozen_at=frozen_at,
+            is_test=is_test,
         )
 
     def tier_period(self, member_id: str) -> TierPeriod:
@@ -257,6 +270,7 @@ class Members(MemberQueries, WriteQueries):
         registered_at: datetime,
         now: datetime,
         active: bool = True,
+        is_test: bool = False,
     ) -> bool:
         """Add a member; return False if one with the id or any part of the identity exists.
 
@@ -279,6 +293,7 @@ class Members(MemberQueries, WriteQueries):
                 "reviewed_since": None,
                 "reviewed_base": 0,
                 "active": active,
+                "is_test": is_test,
                 "waits_for_activation": not active,
                 "channel": None,
                 "password_hash": password_hash,
@@ -361,6 +376,15 @@ class Members(MemberQueries, WriteQueries):
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""
         self.update(member, {"id": member_id}, active=active, waits_for_activation=False, updated_at=now)
+
+    def set_frozen(self, member_id: str, frozen_at: datetime | None, reason: str | None, *, now: datetime) -> None:
+        """Freeze a member, with the reason, or unfreeze them by None and None."""
+        self.update(member, {"id": member_id}, frozen_at=frozen_at, frozen_reason=reason, updated_at=now)
+
+    def set_test(self, member_id: str, is_test: bool, *, now: datetime) -> None:
+        """Mark a member as one for tests, or not; figures follow."""
+        MovedFigures(self.connection, self.store).move(member_id, out=is_test)
+        self.update(member, {"id": member_id}, is_test=is_test, updated_at=now)
 
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
         """Replace the hash of a member's password."""

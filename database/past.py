@@ -164,6 +164,8 @@ class Past:
     completions: Mapping[str, list[AchievementCompletions]]
     used: Mapping[str, list[StoredUse]]
     issued: Mapping[str, list[IssuedReward]]
+    frozen: Mapping[str, bool]
+    """Whether members were frozen, of those who were frozen or unfrozen since."""
 
     def snapshot(self, stored: StoredMember) -> MemberSnapshot:
         """Return a member as it was."""
@@ -177,6 +179,8 @@ class Past:
             tier=self.tiers.get(member_id, stored.tier),
             profile=stored.profile,
             attributes=stored.attributes,
+            frozen_at=self._frozen_at(stored),
+            is_test=stored.is_test,
         )
         if stored.created_at >= self.since:
             return MemberSnapshot(MemberState(known, keeps_history=member_id in self.with_history), is_new=True)
@@ -201,6 +205,13 @@ class Past:
             counted_sales={(each.event, each.tier_set): each for each in self.counted_sales.get(member_id, ())},
         )
         return MemberSnapshot(state, past=self.pasts.get(member_id, NO_PAST))
+
+    def _frozen_at(self, stored: StoredMember) -> datetime | None:
+        """Since when the member was frozen, as far as it is known; None: they were not."""
+        was_frozen = self.frozen.get(stored.id, stored.frozen_at is not None)
+        if not was_frozen:
+            return None
+        return self.since if stored.frozen_at is None else min(stored.frozen_at, self.since)
 
     def _as_it_was(self, issued: IssuedReward) -> IssuedReward:
         was_used = issued.used_at is not None and issued.used_at < self.since

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
+from database.past_freezes import freezes_of
 from database.past_rewards import PastRewardOperations
 from database.queries import columns_of
 from database.tables import event, lot, transfer
@@ -110,8 +111,10 @@ class PastOperations:
                 several = each.kind in ("expire", "activate")  # one operation for all lots of a transfer
                 key = (each.kind, each.related, each.at) if several else each.id
                 found.setdefault(key, _operation(each, body, request, partners))
-        both = [*found.values(), *self._rewards.of(members)]
-        return sorted(both, key=lambda each: (each.received_at, each.id))
+        freezes = freezes_of(self._connection, self._store, members, since=self._since, until=self._until)
+        return sorted(
+            [*found.values(), *self._rewards.of(members), *freezes], key=lambda each: (each.received_at, each.id)
+        )
 
     def shared_before(self) -> list[SharedUse]:
         """Return how many members had each shared code at the beginning."""

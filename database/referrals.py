@@ -9,7 +9,7 @@ from sqlalchemy import Column, delete, func, select
 from database.member_pages import ids_of_named
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries
-from database.tables import referral
+from database.tables import member, referral
 from loyalty.store.referrals import Referral
 
 
@@ -31,7 +31,9 @@ class ReferralQueries(Queries):
 
     def count(self) -> int:
         """Return how many members were brought by another."""
+        tests = select(member.c.id).where(member.c.store == self.store, member.c.is_test)
         here = select(func.count()).select_from(referral).where(referral.c.store == self.store)
+        here = here.where(referral.c.referee.not_in(tests))
         return int(self.connection.execute(here).scalar_one())
 
     def page(self, page: PageRequest, names: Sequence[ReferralName] = ()) -> PageResult[Referral]:

@@ -220,7 +220,7 @@ _ITEMS_SET_ASIDE = _Rows(
     "due_item",
     "failed",
     deadline,
-    deadline.c.failed_at.is_not(None),
+    and_(deadline.c.failed_at.is_not(None), ~deadline.c.waits_for_thaw),
     deadline.c.failed_at,
     {**_ITEM, "reason": func.coalesce(deadline.c.error, _text(""))},
 )

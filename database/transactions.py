@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
+from database.analytics.moving import MovedFigures
 from database.locks import document_lock
 from database.pages import Condition, PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of
@@ -113,7 +114,14 @@ class Transactions(TransactionQueries, WriteQueries):
         joined = {"return_state": "joined"} if _is_return(self.get(transaction_id)) else {}
         values = {"member": member_id, "event": event_id, "assigned_at": now, **joined}
         changed = update(table).where(*free).values(values).returning(table.c.id)
-        return self.connection.execute(changed).first() is not None
+        figures = MovedFigures(self.connection, self.store)
+        is_test = figures.is_test(member_id)
+        if is_test:
+            figures.count_transaction(transaction_id)
+        is_assigned = self.connection.execute(changed).first() is not None
+        if is_test and is_assigned:
+            figures.take_out_transaction(transaction_id)
+        return is_assigned
 
     def replace(self, changed: NewTransaction) -> None:
         """Replace what a transaction says, by its id; its member, event, state and fingerprint stay."""

@@ -10,6 +10,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── IdentityTaken           other members have parts of the identity; `fields` names them
 ├── MemberIdTaken           a member of another store has this id
 ├── MemberInactive          the member is deactivated, or not activated yet
+├── MemberFrozen            the member is frozen, and spends nothing until they are unfrozen
 ├── NotWaiting              the member does not wait for activation
 ├── InvalidCode             a code is unknown, used, expired, or was guessed at too often
 ├── TooManyCodes            the member got as many codes as they get in an hour; `most` is how many
@@ -125,6 +126,14 @@ class MemberInactive(Refusal):
 
     def __init__(self, member_id: str) -> None:
         super().__init__(f"member {member_id} is not active: activate the member first")
+        self.member_id = member_id
+
+
+class MemberFrozen(Refusal):
+    """The member is frozen: they earn, and spend nothing until they are unfrozen."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"member {member_id} is frozen: unfreeze the member first, by POST .../unfreeze")
         self.member_id = member_id
 
 

@@ -45,7 +45,7 @@ from loyalty.corrections.refusals import (
     UnknownReason,
 )
 from loyalty.losses import DeployLosses
-from loyalty.merging.refusals import MergesWithItself, MergeUnderWay
+from loyalty.merging.refusals import MergesWithItself, MergesWithTest, MergeUnderWay
 from loyalty.points.refusals import (
     AlreadyCancelled,
     DateInPast,
@@ -80,6 +80,7 @@ from loyalty.refusals import (
     InvalidCode,
     InvalidMemberId,
     MemberClosed,
+    MemberFrozen,
     MemberIdTaken,
     MemberInactive,
     MissingIdentity,
@@ -272,6 +273,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     IdentityTaken: FaultTemplate("alreadyUsed", "customer.{field}", "a member with this {field} is registered already"),
     MemberIdTaken: FaultTemplate("alreadyUsed", "event.customerData.customerId"),
     MemberInactive: FaultTemplate("memberInactive", "member", parameters=("member_id",)),
+    MemberFrozen: FaultTemplate("memberFrozen", "member", parameters=("member_id",)),
     NotWaiting: FaultTemplate("notWaiting", "member", parameters=("member_id",)),
     InvalidCode: FaultTemplate("invalidCode", "token"),
     TooManyCodes: FaultTemplate("tooManyCodes", "member", parameters=("most",)),
@@ -284,6 +286,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
     ChannelInUse: FaultTemplate("channelInUse", "channel", parameters=("members",)),
     MemberClosed: FaultTemplate("memberClosed", "member", parameters=("member_id",)),
     MergesWithItself: FaultTemplate("sameMember", "mergedCustomer", parameters=("member_id",)),
+    MergesWithTest: FaultTemplate("testMember", "mergedCustomer", parameters=("member_id",)),
     MergeUnderWay: FaultTemplate("mergeUnderWay", "member", parameters=("member_id", "merge_id")),
     EventErased: FaultTemplate("eventErased", "customEvent"),
     UnknownAttribute: FaultTemplate("unknownAttribute", "customAttributes"),

@@ -57,6 +57,8 @@ LIST_QUERY = ListQuery(
         "phone": "text",
         "loyaltyCardNumber": "text",
         "active": "boolean",
+        "frozen": "boolean",
+        "test": "boolean",
         "createdAt": "instant",
         "updatedAt": "instant",
         "registeredAt": "instant",
@@ -76,6 +78,7 @@ _COLUMNS = {
     "phone": "phone_key",
     "loyaltyCardNumber": "card",
     "active": "active",
+    "test": "is_test",
     "createdAt": "created_at",
     "updatedAt": "updated_at",
     "registeredAt": "registered_at",
@@ -110,6 +113,8 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
             return Condition(f"field:{field}", one.operator, _searched(one.value, program))
         case field if field in _POINTS:
             return Condition(f"account:{_POINTS[field]}", one.operator, _as_points(one.value))
+        case "frozen":
+            return Condition("frozen_at", "is_given", one.value)
         case "customerId":
             return Condition("id", "eq", tx.members.leads_to(str(one.value).lower()))
         case "emailOrPhone" | "email" | "phone" as field:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.authentication.callers import MemberCaller
 from api.http.paging import ListQuery, page_of_list, page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
@@ -97,11 +98,12 @@ async def list_members(request: Request, store_request: AdminRequest) -> Respons
 @router.get("/{member}", summary="Show a member", response_model=Customer)
 async def show_member(member: MemberInPath, store_request: CallerRequest) -> Response:
     """One member. A member's own token shows only that member."""
-    return ExactJson(
-        await store_request.database.read(
-            lambda tx: customer_view(tx, member_in_path(tx, store_request, member), store_request.program)
-        )
-    )
+    program, for_staff = store_request.program, not isinstance(store_request.caller, MemberCaller)
+
+    def read(tx: ReadTransaction) -> dict[str, Any]:
+        return customer_view(tx, member_in_path(tx, store_request, member), program, for_staff=for_staff)
+
+    return ExactJson(await store_request.database.read(read))
 
 
 @router.get("/{member}/status", summary="Show where a member stands", response_model=CustomerStatus)

@@ -103,11 +103,13 @@ class CustomerFields(RequestModel):
 class NewCustomer(CustomerFields):
     """A member to register: at least an email, a phone or a card number. With a password they can log in.
 
-    `referrerToken` is the `referralToken` of who brought them.
+    `referrerToken` is the `referralToken` of who brought them. `test`: the member only tries something out, and is
+    outside of figures and of budgets.
     """
 
     referrer_token: str | None = Field(default=None, min_length=1, max_length=255)
     channel_id: str | None = Field(default=None, min_length=1, max_length=255)
+    test: bool = False
 
     plain_password: str | None = Field(
         default=None, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH, repr=False
@@ -119,6 +121,8 @@ class ChangedCustomer(CustomerFields):
 
     `address`, `company` and `labels` are replaced as a whole; of `customAttributes` those that are sent are set.
     """
+
+    test: bool | None = None
 
     def changed_profile(self) -> dict[str, Any]:
         """The fields of the profile that are sent; None for one to remove."""
@@ -267,6 +271,10 @@ class Customer(TypedDict):
     customerId: Id
     registeredAt: Instant
     active: bool
+    test: bool
+    frozen: bool
+    frozenAt: NotRequired[Instant]
+    frozenReason: NotRequired[str]
     createdAt: Instant
     updatedAt: Instant
     storeCode: str

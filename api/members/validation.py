@@ -21,7 +21,7 @@ NewParts: TypeAlias = dict[Changeable, str]
 """The email and the phone that codes are to confirm."""
 
 _NOT_OWN = frozenset(
-    {"loyalty_card_number", "registered_at", "labels", "custom_attributes", "custom_fields_data", "level_id"}
+    {"loyalty_card_number", "registered_at", "labels", "custom_attributes", "custom_fields_data", "level_id", "test"}
 )
 """What only administrators change."""
 
@@ -42,6 +42,7 @@ async def validate_member(store_request: StoreRequest, customer: NewCustomer) ->
         profile=customer.profile(),
         attributes=without_removed(attributes),
         password_hash=None if password is None else await store_request.state.passwords.hash(password),
+        is_test=customer.test,
     )
 
 
@@ -58,6 +59,7 @@ def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> 
         attributes=attributes,
         registered_at=registered_at,
         tier=tier,
+        is_test=customer.test,
     )
 
 

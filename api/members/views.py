@@ -86,8 +86,10 @@ class MemberRecords:
         )
 
 
-def customer_view(tx: ReadTransaction, member: StoredMember, program: Program) -> dict[str, Any]:
-    """A member in the documented fields."""
+def customer_view(
+    tx: ReadTransaction, member: StoredMember, program: Program, *, for_staff: bool = True
+) -> dict[str, Any]:
+    """A member in the documented fields. `for_staff`: with the reason why the member is frozen."""
     zone, profile, wallet = program.zone, member.profile, program.default_wallet
     balance = tx.members.balances(member.id).get(wallet.code, NO_POINTS)
     tier = program.tier_named(member.tier)
@@ -97,6 +99,8 @@ def customer_view(tx: ReadTransaction, member: StoredMember, program: Program) -
         "customerId": member.id,
         "registeredAt": format_instant(member.registered_at, zone),
         "active": member.active,
+        "test": member.is_test,
+        "frozen": member.frozen_at is not None,
         "createdAt": format_instant(member.created_at, zone),
         "updatedAt": format_instant(member.updated_at, zone),
         "storeCode": program.store,
@@ -109,6 +113,8 @@ def customer_view(tx: ReadTransaction, member: StoredMember, program: Program) -
         email=member.email,
         phone=member.phone,
         loyaltyCardNumber=member.card,
+        frozenAt=member.frozen_at and format_instant(member.frozen_at, zone),
+        frozenReason=member.frozen_reason if for_staff else None,
         levelAchievementDate=member.tier_since and format_instant(member.tier_since, zone),
         currentLevel=level,
         channelId=member.channel,

@@ -75,7 +75,7 @@ def member_reward_view(
         **reward_view(tx, program, reward, now=now, deployed_at=deployed_at),
         "available": fault is None,
         "reason": None if fault is None else {"code": fault.code, "message": fault.message},
-        "usageLeftForCustomer": left_for(tx, reward, member.id),
+        "usageLeftForCustomer": left_for(tx, reward, member.id, is_test=member.is_test),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from database.queries import WriteQueries, insert_into
 from database.tables import active_day, activity_gap
@@ -58,6 +58,19 @@ class ActiveDays(WriteQueries):
                 for (name, day, previous), members in sorted(gaps.items())
             ]
             self.upsert_all_adding(activity_gap, changed, sums=("members",))
+
+    def remove(self, member_id: str) -> None:
+        """Remove all days of a member."""
+        here = (active_day.c.store == self.store, active_day.c.member == member_id)
+        days = select(active_day.c.name, active_day.c.day).where(*here).order_by(active_day.c.name, active_day.c.day)
+        last: dict[str, date] = {}
+        changed = []
+        for name, day in self.connection.execute(days):
+            changed.append({"name": name, "day": day, "previous": last.get(name, NEVER), "members": -1})
+            last[name] = day
+        if changed:
+            self.upsert_all_adding(activity_gap, changed, sums=("members",))
+            self.connection.execute(delete(active_day).where(*here))
 
     def _known(self, wanted: dict[tuple[str, str], list[date]]) -> Iterator[tuple[tuple[str, str], list[date]]]:
         """The last day of each, and all of those that get a day before their last."""

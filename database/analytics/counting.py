@@ -28,6 +28,7 @@ from database.tables import (
     hourly_figure,
     issued_reward,
     lot,
+    member,
     step,
     transfer,
     uncounted,
@@ -64,6 +65,8 @@ REWARD_MOMENTS: Mapping[RewardKind, Any] = {
     "used": issued_reward.c.used_at,
     "canceled": issued_reward.c.cancelled_at,
 }
+SALE_KIND: Any = literal_column("CASE WHEN document_type = 'return' THEN 'return' ELSE 'sale' END")
+"""The kind of note of a transaction."""
 _KEPT_COUNTED = ("fired", "attempt")
 """What is not counted anew: rows of old events are removed, and what was counted of them stays."""
 
@@ -83,6 +86,12 @@ class Note(NamedTuple):
     at: datetime | None
     amount: int | None
     sign: int
+    moves: bool = False
+    """Whether it counts although the row is of a member for tests: it takes the row out."""
+
+    def sign_of(self, is_test: bool | None) -> int:
+        """What it adds of a row; nothing of one that is of a member for tests."""
+        return 0 if is_test and not self.moves else self.sign
 
 
 @dataclass(slots=True)
@@ -159,52 +168,61 @@ class FigureCounts(Queries):
         return found
 
     def _count_transfers(self, notes: Sequence[Note], found: Counted) -> None:
-        signs: dict[str, int] = defaultdict(int)
-        for note in notes:
-            signs[note.row] += note.sign
-        for row in self._rows(transfers_to_count(), transfer.c.id, signs, numbers=STOCKS):
+        by_row = _by_row(notes)
+        for row in self._rows(transfers_to_count(), transfer.c.id, by_row, numbers=STOCKS):
             counted = transfer_to_count(row)
-            day = found.day(row.at)
-            found.add(day, counted.increments, signs[row.id])
-            if counted.is_own and signs[row.id] > 0:
+            day, sign = found.day(row.at), _sign(by_row[row.id], row.is_test)
+            if sign:
+                found.add(day, counted.increments, sign)
+            if counted.is_own and sign > 0:
                 found.active(row.member, day, ACTIVE)
 
     def _count_lots(self, notes: Sequence[Note], found: Counted) -> None:
         left = [note for note in notes if note.at is not None and note.amount]
-        wanted = select(lot.c.id, lot.c.wallet)
-        wallets = {row.id: row.wallet for row in self._rows(wanted, lot.c.id, {note.row for note in left})}
+        wanted = select(lot.c.id, lot.c.wallet, member.c.is_test).outerjoin(member, member.c.id == lot.c.member)
+        lots = {row.id: row for row in self._rows(wanted, lot.c.id, {note.row for note in left})}
         for note in left:
-            if note.at is not None and note.amount is not None:
-                found.add(found.day(note.at), [Increment("expiring", wallets[note.row], 0, note.amount)], note.sign)
+            sign = note.sign_of(lots[note.row].is_test)
+            if note.at is not None and note.amount is not None and sign:
+                found.add(found.day(note.at), [Increment("expiring", lots[note.row].wallet, 0, note.amount)], sign)
 
     def _count_fired(self, notes: Sequence[Note], found: Counted) -> None:
-        columns = (event.c.id, shown(step.c.result), event.c.member, event.c.received_at)
+        by_row = _by_row(notes)
+        columns = (event.c.id, shown(step.c.result), event.c.member, event.c.received_at, member.c.is_test)
         wanted = select(*columns).join(event, event.c.id == step.c.event)
-        for row in self._rows(wanted.where(step.c.name == "decide"), step.c.event, [note.row for note in notes]):
-            day = found.day(row.received_at)
-            for source in row.result.get("fired", ()):
-                found.add(day, [Increment("fired", source, 1, 0)])
-                found.active(row.member, day, ACTIVE, source)
+        wanted = wanted.outerjoin(member, member.c.id == event.c.member).where(step.c.name == "decide")
+        for row in self._rows(wanted, step.c.event, by_row):
+            day, sign = found.day(row.received_at), _sign(by_row[row.id], row.is_test)
+            for source in row.result.get("fired", ()) if sign else ():
+                found.add(day, [Increment("fired", source, 1, 0)], sign)
+                if sign > 0:
+                    found.active(row.member, day, ACTIVE, source)
 
     def _count_transactions(self, notes: Sequence[Note], found: Counted) -> None:
-        columns = (customer_transaction.c[name] for name in ("id", "member", "purchased_at", "document_type"))
-        here = {row.id: row for row in self._rows(select(*columns), customer_transaction.c.id, [n.row for n in notes])}
+        table = customer_transaction
+        columns = (table.c[name] for name in ("id", "member", "purchased_at", "document_type"))
+        wanted = select(*columns, member.c.is_test).outerjoin(member, member.c.id == table.c.member)
+        here = {row.id: row for row in self._rows(wanted, table.c.id, [note.row for note in notes])}
         for note in notes:
-            if note.at is not None and note.amount is not None:
-                figure: Figure = "returns" if note.kind == "return" else "sales"
-                found.add(found.day(note.at), [Increment(figure, WHOLE_STORE, 1, note.amount)], note.sign)
             row = here.get(note.row)
-            if note.sign > 0 and row is not None:
+            sign = note.sign_of(row is not None and row.is_test)
+            if note.at is not None and note.amount is not None and sign:
+                figure: Figure = "returns" if note.kind == "return" else "sales"
+                found.add(found.day(note.at), [Increment(figure, WHOLE_STORE, 1, note.amount)], sign)
+            if sign > 0 and row is not None:
                 is_return = row.document_type == "return"
                 names = (RETURNER,) if is_return else (ACTIVE, BUYER)
                 found.active(row.member, found.day(row.purchased_at), *names)
 
     def _count_rewards(self, figure: RewardFigure, notes: Sequence[Note], found: Counted) -> None:
-        wanted = select(issued_reward.c.id, issued_reward.c.reward)
-        rewards = {row.id: row.reward for row in self._rows(wanted, issued_reward.c.id, {note.row for note in notes})}
+        table = issued_reward
+        wanted = select(table.c.id, table.c.reward, member.c.is_test).outerjoin(member, member.c.id == table.c.member)
+        rewards = {row.id: row for row in self._rows(wanted, table.c.id, {note.row for note in notes})}
         for note in notes:
-            if note.at is not None and note.row in rewards:
-                found.add(found.day(note.at), [Increment(figure, rewards[note.row], 1, 0)], note.sign)
+            row = rewards.get(note.row)
+            sign = 0 if row is None else note.sign_of(row.is_test)
+            if note.at is not None and row is not None and sign:
+                found.add(found.day(note.at), [Increment(figure, row.reward, 1, 0)], sign)
 
     def _count_attempts(self, notes: Sequence[Note], found: Counted) -> None:
         """Add attempts; of a delivery that was removed since, the subscription is not known any more."""
@@ -241,7 +259,7 @@ class Figures(FigureCounts, WriteQueries):
             self._note_everything_again(zone)
         notes = self.notes(limit)
         if notes:
-            self._store(self.counted(notes, zone))
+            self.store_counted(self.counted(notes, zone))
             for first in range(0, len(notes), _CHUNK):
                 ids = [note.id for note in notes[first : first + _CHUNK]]
                 self.connection.execute(delete(uncounted).where(uncounted.c.id.in_(ids)))
@@ -254,7 +272,8 @@ class Figures(FigureCounts, WriteQueries):
         if zone is not None:
             self._note_everything_again(zone)
 
-    def _store(self, counted: Counted) -> None:
+    def store_counted(self, counted: Counted) -> None:
+        """Add what notes come to."""
         rows = [
             {
                 "figure": figure,
@@ -288,8 +307,7 @@ class Figures(FigureCounts, WriteQueries):
         one, nothing = literal(1), null()
         transfers = select(transfer.c.store, literal("transfer"), transfer.c.id, nothing, nothing, one)
         table = customer_transaction
-        kind: Any = literal_column("CASE WHEN document_type = 'return' THEN 'return' ELSE 'sale' END")
-        sales = select(table.c.store, kind, table.c.id, table.c.purchased_at, table.c.gross, one)
+        sales = select(table.c.store, SALE_KIND, table.c.id, table.c.purchased_at, table.c.gross, one)
         left = (lot.c.store == here, lot.c.expires_at.is_not(None), lot.c.remaining != 0)
         lots = select(lot.c.store, literal("lot"), lot.c.id, lot.c.expires_at, lot.c.remaining, one)
         run(insert(uncounted).from_select(columns, lots.where(*left)))
@@ -300,6 +318,18 @@ class Figures(FigureCounts, WriteQueries):
         run(insert(uncounted).from_select(columns, transfers.where(transfer.c.store == here)))
         run(insert(uncounted).from_select(columns, sales.where(table.c.store == here)))
         self.upsert(figure_zone, {"zone": zone.key})
+
+
+def _by_row(notes: Sequence[Note]) -> Mapping[str, list[Note]]:
+    found: dict[str, list[Note]] = defaultdict(list)
+    for note in notes:
+        found[note.row].append(note)
+    return found
+
+
+def _sign(notes: Iterable[Note], is_test: bool | None) -> int:
+    """What notes on one row add of it together."""
+    return sum(note.sign_of(is_test) for note in notes)
 
 
 def _is_readable(table: str, row: Any, values: Iterable[Any], numbers: Iterable[Any]) -> bool:
@@ -316,14 +346,23 @@ _ABOUT = transfer.alias("about")
 def transfers_to_count() -> Select[Any]:
     """The statement that finds what is counted of transfers."""
     parts = (transfer.c[part] for part in STOCKS)
-    return select(
-        transfer.c.id, transfer.c.at, transfer.c.kind, transfer.c.wallet, transfer.c.member, *parts, _ABOUT.c.kind
-    ).outerjoin(_ABOUT, _ABOUT.c.id == transfer.c.related)
+    wanted = select(
+        transfer.c.id,
+        transfer.c.at,
+        transfer.c.kind,
+        transfer.c.wallet,
+        transfer.c.member,
+        *parts,
+        _ABOUT.c.kind,
+        member.c.is_test,
+    )
+    wanted = wanted.outerjoin(_ABOUT, _ABOUT.c.id == transfer.c.related)
+    return wanted.outerjoin(member, member.c.id == transfer.c.member)
 
 
 def transfer_to_count(row: Any) -> CountedTransfer:
     """What is counted of a row of `transfers_to_count`."""
-    _, _, kind, wallet, _, active, pending, held, owed, about = row
+    _, _, kind, wallet, _, active, pending, held, owed, about, _ = row
     return CountedTransfer(kind, about, wallet, Balance(active=active, pending=pending, held=held, owed=owed))
 
 

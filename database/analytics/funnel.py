@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, extra
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
-from database.tables import mark, progress
+from database.tables import mark, member, progress
 from database.transaction import ReadTransaction
 from loyalty.achievements.funnel import QUARTERS, Funnel
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Sum
@@ -47,7 +47,8 @@ class _DailyRow:
 
 def read_funnel(tx: ReadTransaction, achievement: Achievement) -> Funnel:
     """Return how many members came how far; only rows of this achievement are read."""
-    done = (progress.c.store == tx.store, progress.c.achievement == achievement.name)
+    of_it = (progress.c.store == tx.store, progress.c.achievement == achievement.name)
+    done = (*of_it, progress.c.member.not_in(_tests(tx.store)))
     completed, again = [
         tx.connection.execute(select(func.count()).select_from(progress).where(*done, progress.c.completed >= times))
         for times in (1, 2)
@@ -55,6 +56,11 @@ def read_funnel(tx: ReadTransaction, achievement: Achievement) -> Funnel:
     rest, *parts = tx.connection.execute(not_completed(tx.store, achievement)).one()
     once = int(completed.scalar_one())
     return Funnel(once + int(rest), tuple(once + int(each) for each in parts), once, int(again.scalar_one()))
+
+
+def _tests(store: str) -> Select[Any]:
+    """Select the members for tests, who are in no figure."""
+    return select(member.c.id).where(member.c.store == store, member.c.is_test)
 
 
 def not_completed(store: str, achievement: Achievement) -> Select[Any]:
@@ -75,6 +81,7 @@ def _best(store: str, achievement: Achievement) -> Select[Any]:
     within = (
         mark.c.store == store,
         mark.c.achievement == achievement.name,
+        mark.c.member.not_in(_tests(store)),
         or_(mark.c.amount != 0, mark.c.used != 0),  # else what it counted came back
     )
     match achievement.window:

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 
 from database.tables import customer_transaction, member
 from database.transaction import ReadTransaction
 
-_NOT_MERGED = member.c.merged_into.is_(None)
-"""Who was merged into another member is no member of their own any more."""
+_COUNTS = and_(member.c.merged_into.is_(None), ~member.c.is_test)
+"""Who was merged into another member is no member of their own any more; who only tries something out is none, too."""
 
 
 def members_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
     """Return how many members there are, and how many of them registered since each of these moments."""
-    here = select(func.count()).select_from(member).where(member.c.store == tx.store, _NOT_MERGED)
+    here = select(func.count()).select_from(member).where(member.c.store == tx.store, _COUNTS)
     counts = [here, *(here.where(member.c.registered_at >= moment) for moment in moments)]
     return [tx.connection.execute(each).scalar_one() for each in counts]
 
@@ -28,11 +28,11 @@ def buyers_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
     since: list[Any] = [
         func.coalesce(func.sum(case((member.c.registered_at >= each, 1), else_=0)), 0) for each in moments
     ]
-    here = select(func.count(), *since).where(member.c.store == tx.store, _NOT_MERGED, bought)
+    here = select(func.count(), *since).where(member.c.store == tx.store, _COUNTS, bought)
     return [int(each) for each in tx.connection.execute(here).one()]
 
 
 def members_by_tier(tx: ReadTransaction) -> Mapping[str | None, int]:
     """Return how many members are in each tier; None: in none."""
-    here = select(member.c.tier, func.count()).where(member.c.store == tx.store, _NOT_MERGED).group_by(member.c.tier)
+    here = select(member.c.tier, func.count()).where(member.c.store == tx.store, _COUNTS).group_by(member.c.tier)
     return {row[0]: row[1] for row in tx.connection.execute(here)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, func, literal, select
+from sqlalchemy import Connection, and_, func, literal, or_, select
 
 from database.analytics.counting import (
     BASE,
@@ -27,6 +27,7 @@ from database.tables import (
     hourly_figure,
     issued_reward,
     lot,
+    member,
     transfer,
 )
 from loyalty.analytics.figures import NO_SUM, WHOLE_STORE, Figure, Increment, Sum, outcome_of
@@ -108,21 +109,26 @@ def _add_stored(found: Counted, connection: Connection, store: str) -> None:
 def _scanned(connection: Connection, store: str, zone: ZoneInfo) -> Counted:
     """What all transfers and transactions of a store come to."""
     found = Counted(zone)
-    transfers = transfers_to_count().where(transfer.c.store == store)
+    tests = select(member.c.id).where(member.c.store == store, member.c.is_test)
+    transfers = transfers_to_count().where(transfer.c.store == store, transfer.c.member.not_in(tests))
     for row in connection.execute(transfers, execution_options={"yield_per": PAGE}):
         found.add(found.day(row.at), transfer_to_count(row).increments)
     lots = select(lot.c.expires_at, lot.c.wallet, lot.c.remaining).where(
         lot.c.store == store, lot.c.expires_at.is_not(None), lot.c.remaining != 0
     )
+    lots = lots.where(lot.c.member.not_in(tests))
     for at, wallet, remaining in connection.execute(lots, execution_options={"yield_per": PAGE}):
         found.add(found.day(at), [Increment("expiring", wallet, 0, remaining)])
     table = customer_transaction
-    sales = select(table.c.purchased_at, table.c.document_type, table.c.gross).where(table.c.store == store)
+    sales = select(table.c.purchased_at, table.c.document_type, table.c.gross).where(
+        table.c.store == store, or_(table.c.member.is_(None), table.c.member.not_in(tests))
+    )
     for at, document_type, gross in connection.execute(sales, execution_options={"yield_per": PAGE}):
         figure: Figure = "returns" if document_type == "return" else "sales"
         found.add(found.day(at), [Increment(figure, WHOLE_STORE, 1, gross)])
     for kind, moment in REWARD_MOMENTS.items():
         given = select(issued_reward.c.reward, moment).where(issued_reward.c.store == store, moment.is_not(None))
+        given = given.where(issued_reward.c.member.not_in(tests))
         for reward, at in connection.execute(given, execution_options={"yield_per": PAGE}):
             found.add(found.day(at), [Increment(REWARD_FIGURES[kind], reward, 1, 0)])
     return found

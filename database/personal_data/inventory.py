@@ -146,6 +146,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
             **dict.fromkeys(("email", "email_key", "phone", "phone_key", "card", "password_hash")),
             "profile": {},
             "attributes": {},
+            "frozen_reason": None,
         },
         impersonal=_IDS | {"tier", "learned", "channel", "merged_into"},
     ),

@@ -1,6 +1,6 @@
 """Figures by day: what is counted, and what waits to be counted. Triggers add to `uncounted` (`database.analytics`)."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, SmallInteger, String, Table, false
 
 from database.tables.columns import ID, NAME, Instant, metadata, store_column
 
@@ -14,6 +14,7 @@ uncounted = Table(
     Column("at", Instant),  # of a transaction: what it says of its date and value
     Column("amount", BigInteger),
     Column("sign", SmallInteger, nullable=False),  # -1: what was counted is taken out again
+    Column("moves", Boolean, nullable=False, server_default=false()),  # it takes out what is of a test member now
 )
 
 daily_figure = Table(

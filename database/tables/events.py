@@ -1,6 +1,18 @@
 """Events, the results of their steps, and due items."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from database.tables.columns import ID, NAME, Instant, Json, MemberOrNobody, member_column, metadata, store_column
 
@@ -98,6 +110,7 @@ deadline = Table(
     member_column(nullable=True),  # whose queued events come first
     Column("failed_at", Instant),  # when it was set aside; null: it was not
     Column("error", Text),
+    Column("waits_for_thaw", Boolean, nullable=False, server_default=false()),  # set aside until its member is unfrozen
 )
 Index(
     "ix_deadline_store_due_at",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from database.tables.columns import ID, KEY, NAME, Instant, Json, member_column, metadata, store_column
@@ -38,6 +39,9 @@ member = Table(
     Column("reviewed_since", Instant),  # when the review before it was due
     Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
+    Column("frozen_at", Instant),  # since when the member spends nothing; null: they are not frozen
+    Column("frozen_reason", Text),
+    Column("is_test", Boolean, nullable=False, server_default=false()),  # outside of figures, and of what all share
     Column("channel", ID),  # of `channel`; null: none
     Column("merged_into", ID),  # the member to whom all that was theirs belongs now; null: they were not merged
     Column("learned", String(32)),  # parts of the identity, with commas, that events added and nobody confirmed
@@ -55,6 +59,20 @@ Index(
     member.c.merged_into,
     sqlite_where=member.c.merged_into.is_not(None),
     postgresql_where=member.c.merged_into.is_not(None),
+)
+Index(
+    "ix_member_store_frozen_at",
+    member.c.store,
+    member.c.frozen_at,
+    sqlite_where=member.c.frozen_at.is_not(None),
+    postgresql_where=member.c.frozen_at.is_not(None),
+)
+Index(
+    "ix_member_store_is_test",
+    member.c.store,
+    member.c.id,
+    sqlite_where=text("is_test = 1"),  # as SQLite's statements have it
+    postgresql_where=member.c.is_test,
 )
 Index("ix_member_store_created_at", member.c.store, member.c.created_at)
 Index("ix_member_store_tier", member.c.store, member.c.tier)

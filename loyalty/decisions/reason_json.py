@@ -33,8 +33,9 @@ def reason_to_json(reason: Reason, *, file: str | None) -> dict[str, Any]:
             return reached | ({"wallet": wallet} if wallet else {})
         case CodeRefused(code, used, uses):
             return {"code": code, "used": used, "uses": uses}
-        case NotEnoughPoints(wallet, balance, needed):
-            return {"wallet": wallet, "balance": balance, "needed": needed}
+        case NotEnoughPoints(wallet, balance, needed, is_frozen):
+            short = {"wallet": wallet, "balance": balance, "needed": needed}
+            return short | ({"frozen": True} if is_frozen else {})
         case ProgressMade(before, after, goal, completed):
             return {"before": before, "after": after, "goal": goal} | ({"completed": completed} if completed else {})
         case AlreadyCompleted(completed, most):
@@ -58,7 +59,7 @@ def reason_from_json(stored: Mapping[str, Any], *, file: str) -> Reason:
             wallet = stored.get("wallet", "")
             return LimitReached(Decimal(used), Decimal(most), stored["unit"], stored["per"], stored["every"], wallet)
         case {"wallet": wallet, "balance": balance, "needed": needed}:
-            return NotEnoughPoints(wallet, Decimal(balance), Decimal(needed))
+            return NotEnoughPoints(wallet, Decimal(balance), Decimal(needed), stored.get("frozen", False))
         case {"before": before, "after": after, "goal": goal}:
             return ProgressMade(Decimal(before), Decimal(after), Decimal(goal), stored.get("completed", 0))
         case {"completed": completed, "most": most}:

@@ -78,6 +78,8 @@ class NotEnoughPoints:
     wallet: str
     balance: Decimal
     needed: Decimal
+    is_frozen: bool = False
+    """Whether the member could spend nothing, since they were frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def describe_reason(reason: Reason) -> str:
             return f"{code or 'an empty text'} is no code of it"
         case CodeRefused(code, used, uses):
             return f"the code {code} was used {used} of {uses} times"
+        case NotEnoughPoints(wallet, is_frozen=True, needed=needed):
+            return f"the member is frozen, and it takes {needed:f} {wallet}"
         case NotEnoughPoints(wallet, balance, needed):
             return f"not enough points: {balance:f} of the {needed:f} {wallet} that it takes"
         case ProgressMade(before, after, goal, completed):

@@ -42,6 +42,8 @@ _ANNOUNCE: Final[Mapping[str, Callable[[EventContext], None] | None]] = {
     "member_referral_removed": None,
     "member_password_changed": None,
     "member_deactivated": send_deactivated,
+    "member_frozen": send_updated,
+    "member_unfrozen": send_updated,
     "member_activated": None,
     "members_merged": send_merged,
     "member_merge_requested": None,

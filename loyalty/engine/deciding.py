@@ -76,10 +76,22 @@ def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> De
         return Decision(())  # and nothing is read of the member
     usage = usage_on(context.tx, context.program, context.event)
     member = context.member if context.event.type in context.program.decides_by_member else None
-    spendable = spendable_on(context.tx, context.program, context.event, now=context.now)
+    is_frozen = context.state.is_frozen
+    spendable = {} if is_frozen else spendable_on(context.tx, context.program, context.event, now=context.now)
     if is_returnable(context.program, context.event.type):
         _keep_facts(context, member, usage, spendable, codes)
-    by = DecisionInput(member, context.event, usage, spendable, context.now, context.with_reasons, left, codes)
+    by = DecisionInput(
+        member,
+        context.event,
+        usage,
+        spendable,
+        context.now,
+        context.with_reasons,
+        left,
+        codes,
+        is_frozen=is_frozen,
+        is_test=context.state.is_test,
+    )
     return by.decide(context.program) if context.at_once is None else context.at_once.decide(context.program, by)
 
 
@@ -96,7 +108,7 @@ def _keep_facts(
 ) -> None:
     """Keep what the decision reads, with the event; not what is too large."""
     seen = rule_input(context.program, member, context.event, now=context.now).get("member")
-    stored = facts_to_json(Facts(context.now, seen, usage, spendable, codes))
+    stored = facts_to_json(Facts(context.now, seen, usage, spendable, codes, context.state.is_test))
     if stored is not None:
         context.tx.events.keep_facts(context.event.id, stored)
 

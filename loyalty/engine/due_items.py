@@ -36,7 +36,8 @@ class UnknownDueKind(LookupError):
 class DueItemResult:
     """What became of a due item. `events` report it, and what it changed.
 
-    `was_run` is False if the item is gone, has changed, or waits for events of its member.
+    `was_run` is False if the item is gone, has changed, or waits for events of its member; True, without events, if it
+    was set aside until its member is unfrozen.
     """
 
     was_run: bool
@@ -56,7 +57,7 @@ def run_due_item(
     if kind is None:
         raise UnknownDueKind(item.kind)
     if not tx.due_items.take(item):
-        return DueItemResult(was_run=False)
+        return DueItemResult(was_run=tx.due_items.wait_for_thaw(item, now=now))
     program = with_notices(program, tx.settings.notice_days())
     context = DueItemContext(tx, program, revision, now, item)
     event = _run(context, kind)

@@ -1,4 +1,4 @@
-"""Operations on points and rewards that were asked for in the past, and how they are done again on another state."""
+"""Operations that were asked for in the past, and how they are done again on another state."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias, assert_never
 
 from loyalty.events.operations import OperationContext
+from loyalty.members.freezing import freeze_member, unfreeze_member
 from loyalty.points.amounts import wallet_of
 from loyalty.points.cancelling import CancelledBy, CancelTransfer, cancel_transfer
 from loyalty.points.holds import HoldPoints, capture_points, hold_points, release_points
@@ -97,6 +98,17 @@ class CancelReward:
     by: CancelledBy = "shop"
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Freeze the member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfreeze:
+    """Unfreeze the member."""
+
+
+MemberRequest: TypeAlias = Freeze | Unfreeze
 RewardRequest: TypeAlias = BuyReward | GiveReward | UseReward | ReissueReward | CancelReward
 
 
@@ -105,7 +117,7 @@ class PastOperation:
     """An operation as it was asked for. `source` is who asked for it.
 
     `transfer` is the id of the transfer that it posted, or of the reward that it issued; `wallet` is empty if it is
-    about a reward.
+    about a reward, and both are if it is about the member.
 
     `id` is that of the event that reports it; ids of one moment are in the order of time.
     """
@@ -116,7 +128,7 @@ class PastOperation:
     received_at: datetime
     source: str
     wallet: str
-    request: PointsRequest | RewardRequest
+    request: PointsRequest | RewardRequest | MemberRequest
     partner: str | None = None
     """The other member of a transfer between two."""
     lot: str | None = None
@@ -139,14 +151,24 @@ def repeat(operation: OperationContext, past: PastOperation, ids: Ids) -> None:
     """
     if past.wallet:
         wallet_of(operation.program, past.wallet)
-    done = _do(operation, past, ids)
+    match past.request:
+        case Freeze():
+            freeze_member(operation, past.member, "")
+            return
+        case Unfreeze():
+            unfreeze_member(operation, past.member)
+            return
+        case request:
+            done = _do(operation, past.member, past.lot, request, ids)
     if done is not None:
         ids[past.transfer] = done
 
 
-def _do(operation: OperationContext, past: PastOperation, ids: Ids) -> str | None:
+def _do(
+    operation: OperationContext, member_id: str, lot_id: str | None, asked: PointsRequest | RewardRequest, ids: Ids
+) -> str | None:
     """Return the id of the transfer; None: nothing is ever about it."""
-    match past.request:
+    match asked:
         case AddPoints() as request:
             return add_points(operation, request)
         case SpendPoints() as request:
@@ -160,15 +182,15 @@ def _do(operation: OperationContext, past: PastOperation, ids: Ids) -> str | Non
         case ReleasePoints(hold):
             release_points(operation, ids.get(hold, hold))
         case CancelTransfer(transfer) as request:
-            cancel_transfer(operation, replace(request, transfer=_cancelled(operation, transfer, past.lot, ids)))
+            cancel_transfer(operation, replace(request, transfer=_cancelled(operation, transfer, lot_id, ids)))
         case ExpirePoints(transfer):
             expire_points(operation, ids.get(transfer, transfer))
         case ActivatePoints(transfer):
             activate_points(operation, ids.get(transfer, transfer))
         case BuyReward() | GiveReward() | UseReward() | ReissueReward() | CancelReward():
-            return _do_about_reward(operation, past.member, past.request, ids)
+            return _do_about_reward(operation, member_id, asked, ids)
         case _:
-            assert_never(past.request)
+            assert_never(asked)
     return None
 
 

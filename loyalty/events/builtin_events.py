@@ -88,6 +88,8 @@ BUILT_IN: Final[Mapping[str, EventType]] = {
         _built_in("member_referral_removed", "Who brought a member was forgotten", {"referrer": _TEXT}),
         _built_in("member_password_changed", "A member's password was set", {}),
         _built_in("member_deactivated", "A member was excluded from the program", {}),
+        _built_in("member_frozen", "A member was frozen: they earn, and spend nothing", {"reason": _TEXT}),
+        _built_in("member_unfrozen", "A member was unfrozen", {"reason": _TEXT}),
         _built_in("member_activated", "A member takes part, for the first time or again", {}),
         _built_in(
             "members_merged",

@@ -1,7 +1,7 @@
 """The decision: reactors against an event. Pure: the same program, member and event give the same decision."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, assert_never
@@ -22,7 +22,7 @@ from loyalty.events.campaign_codes import NO_CODES, GivenCodes, refused_code
 from loyalty.events.decision_size import DecisionSize
 from loyalty.events.deductions import Spendable, pay
 from loyalty.events.facts import Facts
-from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached
+from loyalty.events.limits import claims_of, cut_to_limits, leaves_nothing, times_reached, without_shared_limits
 from loyalty.events.reward_stock import RewardsLeft, in_stock
 from loyalty.program.attributes import UnfitValue, readable_attributes, typed_value
 from loyalty.program.effect_rules import (
@@ -71,16 +71,21 @@ def decide(
     with_reasons: bool = True,
     rewards_left: RewardsLeft = NONE_LIMITED,
     codes: GivenCodes = NO_CODES,
+    is_frozen: bool = False,
+    is_test: bool = False,
 ) -> Decision:
     """Decide an event by every reactor on its type, in the order of their files.
 
     `member` may be None for an event type that is not in `program.decides_by_member`. `spendable` is what the member
     can spend before the event, of the wallets in `program.deducted_on`; what the event awards cannot pay for what it
     takes. `rewards_left` is what is left of rewards, `codes` the redemption codes that were given to
-    reactors. Without reasons, reactors whose dates or condition say no have no outcome, and others have no text: for
-    replays, which do not show them. Raise TooMuchWorkTogether or DecisionTooLarge past the bounds of one event.
+    reactors. `is_frozen`: the member can spend nothing, and reasons say that. `is_test`: limits over all
+    members neither hold for the member nor count what is given. Without reasons, reactors whose dates or
+    condition say no have no outcome, and others have no text: for replays, which do not show them. Raise
+    TooMuchWorkTogether or DecisionTooLarge past the bounds of one event.
     """
-    values, taking = rule_input(program, member, event, now=now), _Taking(spendable, rewards_left, codes)
+    taking = _Taking({} if is_frozen else spendable, rewards_left, codes, is_frozen, is_test)
+    values = rule_input(program, member, event, now=now)
     with rules.steps_together(MAX_STEPS):
         return _decided(program, values, event, usage, taking, with_reasons=with_reasons)
 
@@ -88,10 +93,9 @@ def decide(
 def decide_again(program: Program, event: Event, facts: Facts) -> Decision:
     """Decide an event by what an earlier decision on it read, without reasons; raise as `decide`."""
     values = event_input(event, now=facts.now) | ({} if facts.member is None else {"member": facts.member})
+    taking = _Taking(facts.spendable, NONE_LIMITED, facts.codes, is_test=facts.is_test)
     with rules.steps_together(MAX_STEPS):
-        return _decided(
-            program, values, event, facts.usage, _Taking(facts.spendable, NONE_LIMITED, facts.codes), with_reasons=False
-        )
+        return _decided(program, values, event, facts.usage, taking, with_reasons=False)
 
 
 def event_input(event: Event, *, now: datetime) -> dict[str, Any]:
@@ -191,7 +195,7 @@ def _completion(program: Program, event: Event, values: Mapping[str, Any], takin
     stocked = in_stock(effects, taking.rewards_left)
     paid = pay(program, stocked.effects, taking.spendable)
     if isinstance(paid, NotEnoughPoints):
-        return [RuleOutcome(source, "not_enough_points", "", (), str(place), paid)]
+        return [RuleOutcome(source, "not_enough_points", "", (), str(place), replace(paid, is_frozen=taking.is_frozen))]
     taking.spendable, taking.rewards_left = paid.left, stocked.left
     words = ["the achievement was completed", *notes, *stocked.notes, *paid.notes]
     return [_gives(source, place, paid.effects, words)]
@@ -241,6 +245,7 @@ def _outcome(
     with_text: bool,
 ) -> RuleOutcome:
     """Return the outcome of a reactor that may fire: what its limits leave, if the member can pay what it takes."""
+    reactor = without_shared_limits(reactor) if taking.is_test else reactor
     day = local_day(event.time, program.zone) if reactor.limits else None
     if day is not None and (reached := times_reached(reactor, day, usage)):
         return _no(reactor, "limit_reached", reached)
@@ -256,7 +261,7 @@ def _outcome(
     stocked = in_stock(effects, taking.rewards_left)
     paid = pay(program, stocked.effects, taking.spendable)
     if isinstance(paid, NotEnoughPoints):
-        return _no(reactor, "not_enough_points", paid)
+        return _no(reactor, "not_enough_points", replace(paid, is_frozen=taking.is_frozen))
     taking.spendable, taking.rewards_left = paid.left, stocked.left
     held = "the condition held" if reactor.when else "it has no condition"
     if day is not None and paid.effects:
@@ -274,6 +279,8 @@ class _Taking:
     spendable: Spendable
     rewards_left: RewardsLeft
     codes: GivenCodes
+    is_frozen: bool = False
+    is_test: bool = False
     claims: list[Claim] = field(default_factory=list)
 
 

@@ -28,6 +28,8 @@ class DecisionInput:
     with_reasons: bool
     rewards_left: RewardsLeft
     codes: GivenCodes
+    is_frozen: bool = False
+    is_test: bool = False
 
     def decide(self, program: Program) -> Decision:
         """Return the decision; raise as `loyalty.events.decide.decide`."""
@@ -41,6 +43,8 @@ class DecisionInput:
             with_reasons=self.with_reasons,
             rewards_left=self.rewards_left,
             codes=self.codes,
+            is_frozen=self.is_frozen,
+            is_test=self.is_test,
         )
 
 

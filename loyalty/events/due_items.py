@@ -81,8 +81,11 @@ class DueItemContext:
         self.tx.due_items.clear_all(subject)
 
     def is_notice_due(self, kind: DueKind, before: Duration | None, ends_at: datetime, *, member: str) -> bool:
-        """Return whether a notice is to be sent now; if by now it is due later, store that."""
-        if before is None:
+        """Return whether a notice is to be sent now; if by now it is due later, store that.
+
+        None is sent if what it announces is due at the same moment, since the member was frozen until then.
+        """
+        if before is None or ends_at <= self.item.due_at:
             return False
         warn_at = before.before(ends_at, self.program.zone)
         if warn_at > self.now:

@@ -27,6 +27,8 @@ class Facts(NamedTuple):
     usage: LimitUsage
     spendable: Spendable
     codes: GivenCodes = NO_CODES
+    is_test: bool = False
+    """Whether the member was one for tests, for whom no limits over all members hold."""
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any] | None:
@@ -48,6 +50,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any] | None:
     }
     if facts.codes:
         stored["codes"] = {reactor: list(given) for reactor, given in facts.codes.items()}
+    if facts.is_test:
+        stored["test"] = True
     return stored if len(rules.exact.dumps(stored)) <= MOST_BYTES else None
 
 
@@ -63,7 +67,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
         usage[reactor, per] = (*usage.get((reactor, per), ()), use)
     spendable = {wallet: Points(points) for wallet, points in stored["spendable"].items()}
     codes = {reactor: GivenCode(*given) for reactor, given in stored.get("codes", {}).items()}
-    return Facts(datetime.fromisoformat(stored["now"]), member, usage, spendable, codes)
+    return Facts(datetime.fromisoformat(stored["now"]), member, usage, spendable, codes, stored.get("test", False))
 
 
 def is_returnable(program: Program, event_type: str) -> bool:

@@ -25,6 +25,11 @@ class WithinLimits(NamedTuple):
     reached: tuple[LimitReached, ...]
 
 
+def without_shared_limits(reactor: Reactor) -> Reactor:
+    """Return a reactor with the limits of each member alone, as it answers a member for tests."""
+    return replace(reactor, limits=tuple(limit for limit in reactor.limits if limit.per == "member"))
+
+
 def times_reached(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | None:
     """Return the limit on firings that has nothing left; None: there is none."""
     for limit in reactor.limits:

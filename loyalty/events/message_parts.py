@@ -25,6 +25,7 @@ def customer(context: EventContext) -> Customer:
         card=member.card,
         first_name=member.profile.get("firstName"),
         last_name=member.profile.get("lastName"),
+        is_test=member.is_test,
     )
 
 

@@ -13,7 +13,7 @@ from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.program.tiers import TierSet
 from loyalty.references import EventRef
-from loyalty.refusals import MemberInactive
+from loyalty.refusals import MemberFrozen, MemberInactive
 from loyalty.store.conflicts import ConcurrentMerge
 from loyalty.store.due_items import DueTimes
 from loyalty.store.events import NewEvent
@@ -52,6 +52,17 @@ class OperationContext:
                 if self.tx.members.merged_into(member_id) is not None:
                     raise ConcurrentMerge(member_id)
                 raise MemberInactive(member_id)
+
+    def require_unfrozen(self, *member_ids: str) -> None:
+        """Raise MemberFrozen if one of these members, who are locked, is frozen."""
+        for member_id in member_ids:
+            if self.tx.members.participation(member_id).frozen:
+                raise MemberFrozen(member_id)
+
+    def require_able_to_spend(self, *member_ids: str) -> None:
+        """Raise MemberFrozen, or as `require_active`, unless these members, who are locked, take part and may spend."""
+        self.require_active(*member_ids)
+        self.require_unfrozen(*member_ids)
 
     def record(
         self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any], *, time: datetime | None = None

@@ -7,6 +7,8 @@ from loyalty.store.erasures import Erasure
 def anonymise_member(operation: OperationContext, member_id: str) -> bool:
     """Close a member for good: events are refused and sessions end. Return False if that was asked for before.
 
+    Raise MemberFrozen: what somebody looks into is not erased.
+
     What is personal is erased by the workflow `EraseMember`, once the event that is recorded here, and so everything
     that was accepted before, is applied or failed.
     """
@@ -14,6 +16,7 @@ def anonymise_member(operation: OperationContext, member_id: str) -> bool:
     operation.lock_members(member_id)
     if tx.erasures.of(member_id) is not None:
         return False
+    operation.require_unfrozen(member_id)
     was_active = tx.members.is_active(member_id)
     tx.members.set_active(member_id, False, now=now)
     tx.members.end_sessions(member_id)

@@ -36,6 +36,8 @@ class MemberChanges:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     registered_at: datetime | None = None
     tier: str | None = None
+    is_test: bool | None = None
+    """Whether the member is one for tests; None: as before."""
 
 
 def update_member(operation: OperationContext, member_id: str, changes: MemberChanges) -> list[str]:
@@ -62,6 +64,9 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     if changed:
         tx.members.change(member_id, identity=identity, profile=profile, registered_at=registered_at, now=now)
     changed += _set_attributes(operation, member, _with_changes(operation, member, changes.attributes))
+    if changes.is_test not in (None, member.is_test):
+        tx.members.set_test(member_id, bool(changes.is_test), now=now)
+        changed.append("test")
     if tier is not None and tier.name != member.tier:
         changed.append("tier")
     if changed:

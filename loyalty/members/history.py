@@ -48,6 +48,8 @@ _EVENT_TYPES: Final[Mapping[str, str]] = {
     "member_activated": "CustomerWasActivated",
     "member_anonymised": "CustomerWasAnonymized",
     "member_deactivated": "CustomerWasDeactivated",
+    "member_frozen": "CustomerWasFrozen",
+    "member_unfrozen": "CustomerWasUnfrozen",
     "member_registered": "CustomerWasRegistered",
     "tier_changed": "CustomerWasMovedToLevel",
     "transaction": "AssignedTransactionToCustomer",

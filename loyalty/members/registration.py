@@ -40,6 +40,7 @@ class NewMember:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     password_hash: str | None = None
     active: bool = True
+    is_test: bool = False
 
 
 def register_member(
@@ -164,6 +165,7 @@ def _insert(tx: StoreRepositories, program: Program, new: NewMember, *, now: dat
         registered_at=new.registered_at,
         now=now,
         active=new.active,
+        is_test=new.is_test,
     )
     if not is_new:
         # Under the lock every other part of the identity is free: a conflict that stays is the id of another store.

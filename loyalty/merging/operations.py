@@ -36,7 +36,7 @@ def request_merge(
     """Ask for a merge, which is done when all that was accepted before is applied; return its id.
 
     `comment` says why it is asked for. What is accepted later for either member waits for it. Raise a MergeRefusal,
-    MemberClosed or MemberInactive.
+    MemberClosed, MemberFrozen or MemberInactive.
     """
     operation.lock_members(survivor, merged)
     for member_id in (survivor, merged):
@@ -58,7 +58,7 @@ def request_merge(
 def merge_members(operation: OperationContext, merges: MergeRepository, merge: Merge) -> None:
     """Merge two members, who are locked, and whose queues have reached the merge.
 
-    Raise MemberClosed, MemberInactive or SumTooLarge.
+    Raise MemberClosed, MemberFrozen, MemberInactive or SumTooLarge.
     """
     survivor, merged = merge.survivor, merge.merged
     require_members(operation.tx, survivor, merged)

@@ -2,6 +2,7 @@
 
 MergeRefusal          two members are not merged
 ├── MergesWithItself  both are one member
+├── MergesWithTest    one of them is a member for tests, and the other is not
 └── MergeUnderWay     one of them is to be merged into another one already; `merge_id` is that merge
 """
 
@@ -27,3 +28,11 @@ class MergeUnderWay(MergeRefusal):
         super().__init__(f"member {member_id} is to be merged by merge {merge_id}: wait until that is done")
         self.member_id = member_id
         self.merge_id = merge_id
+
+
+class MergesWithTest(MergeRefusal):
+    """One of two members is one for tests, and the other is not."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__(f"member {member_id} is a test member, and the other is not: mark both alike first")
+        self.member_id = member_id

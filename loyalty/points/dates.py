@@ -63,11 +63,26 @@ def _least_end(expires: Expiry, grace: Duration, since: datetime, zone: tzinfo) 
     return min(lived, expires.duration.after(since, zone)) if isinstance(expires, After) else lived
 
 
-def activated(lot: Lot, *, now: datetime, zone: tzinfo) -> Lot:
-    """Return a pending lot as active. Earlier than it would have become so by itself, its expiry counts from now."""
-    if lot.active_from is None or lot.expiry is None or now >= lot.active_from:
+def activated(lot: Lot, *, now: datetime, zone: tzinfo, was_late: bool = False) -> Lot:
+    """Return a pending lot as active.
+
+    Earlier than it would have become so by itself, or later (`was_late`, since its member was frozen), its expiry
+    counts from now.
+    """
+    if lot.active_from is None or lot.expiry is None or (now >= lot.active_from and not was_late):
         return replace(lot, active_from=None, expiry=None)
     return replace(lot, active_from=None, expires_at=expires_at(lot.expiry, now=now, zone=zone), expiry=None)
+
+
+def until_thaw(lot: Lot, expiry: Expiry | None, *, now: datetime) -> Lot:
+    """Return a lot that is added to a frozen member: pending from now on, until they are unfrozen.
+
+    `expiry`: the rule by which it expires, which then counts from that moment; None: its date stays. What is pending
+    anyway, or has expired already, stays as it is.
+    """
+    if lot.active_from is not None or (lot.expires_at is not None and lot.expires_at <= now):
+        return lot
+    return replace(lot, active_from=now, expiry=None if isinstance(expiry, Never) else expiry)
 
 
 def lot_dates(

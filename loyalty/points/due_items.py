@@ -52,7 +52,8 @@ def run_hold_item(due: DueItemContext) -> EventRef | None:
 
 def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef:
     event_id = due.event_id("points_activated")
-    posted = activate(due, member_id, lot, Cause(event_id, CLOCK))
+    was_late = lot.active_from is not None and due.item.due_at > lot.active_from
+    posted = activate(due, member_id, lot, Cause(event_id, CLOCK), was_late=was_late)
     reported = due.record("points_activated", member_id, _body(wallet, lot, posted[0]))
     judge_posted(due, member_id, posted)
     return reported

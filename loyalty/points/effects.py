@@ -5,7 +5,7 @@ from typing import assert_never
 
 from loyalty.events.context import EventContext
 from loyalty.ids import caused_id
-from loyalty.points.dates import counts_at
+from loyalty.points.dates import counts_at, until_thaw
 from loyalty.points.ledger import award
 from loyalty.points.messages import send_transfers
 from loyalty.points.postings import Cause, add_lots, expire, spendable_points, take
@@ -56,6 +56,7 @@ def _award(context: EventContext, source: str, lot_id: str, effect: AwardPoints)
     wallet = context.program.wallets[effect.wallet]
     moments = {"event_time": context.event.time, "now": context.now}
     lot = award(lot_id, effect, wallet, **moments, zone=context.program.zone)
+    lot = until_thaw(lot, effect.expires, now=context.now) if context.state.is_frozen else lot
     is_pending = lot.active_from is not None
     lot = replace(lot, qualifies=effect.qualifies) if is_pending else lot
     counts_now = effect.qualifies and not is_pending
@@ -95,7 +96,8 @@ def _expire_at_once(context: EventContext, lot: Lot, wallet: Wallet, source: str
 def _deduct(context: EventContext, source: str, transfer_id: str, effect: DeductPoints) -> list[Posted]:
     """Spend what is asked, or as much of it as there is: a balance never falls below zero."""
     wallet, member_id = context.program.wallets[effect.wallet], context.event.member
-    taken = Points(min(effect.points, max(0, spendable_points(context, member_id, wallet.code))))
+    there = NOTHING if context.state.is_frozen else spendable_points(context, member_id, wallet.code)
+    taken = Points(min(effect.points, max(0, there)))
     if taken < effect.points:
         context.log.append(f"asked for {wallet.amount(effect.points)} {wallet.code}, the member had fewer")
     if taken == 0:

@@ -32,7 +32,7 @@ class HoldPoints:
 def hold_points(operation: OperationContext, request: HoldPoints) -> str:
     """Set points aside; return the id of the hold.
 
-    Raise NotEnoughPoints, DateInPast, UnknownWallet, InvalidAmount, TransferIdReused or MemberInactive.
+    Raise NotEnoughPoints, DateInPast, UnknownWallet, InvalidAmount, TransferIdReused, MemberInactive or MemberFrozen.
     """
     wallet = wallet_of(operation.program, request.wallet)
     points = points_of(wallet, request.amount)
@@ -41,7 +41,7 @@ def hold_points(operation: OperationContext, request: HoldPoints) -> str:
     operation.lock_members(request.member)
     if known := repeated(operation, request.external_id, "hold", request.member, wallet, points):
         return known.id
-    operation.require_active(request.member)
+    operation.require_able_to_spend(request.member)
     event_id, hold_id = operation.new_event_id(), new_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
     posted = take(operation, "hold", request.member, wallet, points, hold_id, cause, ends_at=request.until)
@@ -63,10 +63,11 @@ def release_points(operation: OperationContext, hold_id: str, comment: str = "")
 def capture_points(operation: OperationContext, hold_id: str, amount: Decimal | int | None, comment: str = "") -> str:
     """Spend held points and release the rest; return the id of the capturing transfer.
 
-    `amount` None: all that is held. Raise UnknownTransfer, NotHeld, MoreThanHeld or InvalidAmount.
+    `amount` None: all that is held. Raise UnknownTransfer, NotHeld, MoreThanHeld, InvalidAmount or MemberFrozen.
     """
     hold = find_transfer(operation, hold_id)
     operation.lock_members(hold.member)
+    operation.require_unfrozen(hold.member)
     held = _held(operation, hold)
     wallet = wallet_of(operation.program, hold.wallet)
     there = Points(sum(share for _, share in held))
@@ -135,7 +136,12 @@ def _release(operation: OperationContext, hold: Transfer, held: list[tuple[Lot, 
 def expire_overdue(
     operation: OperationContext, member_id: str, wallet: Wallet, lots: list[Lot], comment: str = ""
 ) -> None:
-    """Expire what is left of these lots if their date has passed, each with its `points_expired`."""
+    """Expire what is left of these lots if their date has passed, each with its `points_expired`.
+
+    Of a frozen member that waits: the due items of the lots do it when they are unfrozen.
+    """
+    if operation.tx.members.participation(member_id).frozen:
+        return
     for lot_id in dict.fromkeys(lot.id for lot in lots):
         found = operation.tx.ledger.lot(lot_id)
         lot = None if found is None else found[0]

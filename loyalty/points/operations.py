@@ -4,7 +4,7 @@ Holds are in `loyalty.points.holds`, cancelling is in `loyalty.points.cancelling
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from loyalty.calendar import local_day, start_of, window
 from loyalty.events.operations import OperationContext
 from loyalty.ids import caused_id, new_id
 from loyalty.points.amounts import points_of, wallet_of
+from loyalty.points.dates import until_thaw
 from loyalty.points.postings import Cause, activate, add_lots, expire, take
 from loyalty.points.refusals import (
     DateInPast,
@@ -76,7 +77,8 @@ class TransferPoints:
 def add_points(operation: OperationContext, request: AddPoints) -> str:
     """Add points; return the id of the transfer.
 
-    Raise UnknownWallet, InvalidAmount, DateInPast, TransferIdReused or MemberInactive.
+    Of a frozen member they are pending until they are unfrozen. Raise UnknownWallet, InvalidAmount, DateInPast,
+    TransferIdReused or MemberInactive.
     """
     wallet = wallet_of(operation.program, request.wallet)
     points = points_of(wallet, request.amount)
@@ -88,6 +90,9 @@ def add_points(operation: OperationContext, request: AddPoints) -> str:
         return known.id
     operation.require_active(request.member)
     lot = _new_lot(operation, request, wallet, points)
+    if operation.tx.members.participation(request.member).frozen:
+        expiry = None if request.never_expires or request.expires_at is not None else wallet.expires
+        lot = replace(until_thaw(lot, expiry, now=operation.now), qualifies=request.qualifies)
     counts_now = request.qualifies and lot.active_from is None
     event_id = operation.new_event_id()
     change = Balance(active=points) if lot.active_from is None else Balance(pending=points)
@@ -112,13 +117,13 @@ def add_points(operation: OperationContext, request: AddPoints) -> str:
 
 
 def spend_points(operation: OperationContext, request: SpendPoints) -> str:
-    """Take points; return the id of the transfer. Raise NotEnoughPoints and what `add_points` raises."""
+    """Take points; return the id of the transfer. Raise NotEnoughPoints, MemberFrozen and what `add_points` raises."""
     wallet = wallet_of(operation.program, request.wallet)
     points = points_of(wallet, request.amount)
     operation.lock_members(request.member)
     if known := repeated(operation, request.external_id, "spend", request.member, wallet, points):
         return known.id
-    operation.require_active(request.member)
+    operation.require_able_to_spend(request.member)
     event_id = operation.new_event_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
     posted = take(
@@ -132,7 +137,7 @@ def spend_points(operation: OperationContext, request: SpendPoints) -> str:
 def transfer_points(operation: OperationContext, request: TransferPoints) -> str:
     """Move points between members; return the id of the sender's transfer.
 
-    Raise SameMember, TransferLimitReached, NotEnoughPoints and what `add_points` raises.
+    Raise SameMember, TransferLimitReached, NotEnoughPoints, MemberFrozen and what `add_points` raises.
     """
     if request.sender == request.receiver:
         raise SameMember
@@ -141,7 +146,7 @@ def transfer_points(operation: OperationContext, request: TransferPoints) -> str
     operation.lock_members(request.sender, request.receiver)
     if known := repeated(operation, request.external_id, "send", request.sender, wallet, points):
         return known.id
-    operation.require_active(request.sender, request.receiver)
+    operation.require_able_to_spend(request.sender, request.receiver)
     _check_limits(operation, request.sender, wallet, points)
     event_id = operation.new_event_id()
     cause = Cause(event_id, operation.source, request.comment, request.external_id)
@@ -168,9 +173,10 @@ def expire_points(operation: OperationContext, transfer_id: str, comment: str = 
 
 
 def activate_points(operation: OperationContext, transfer_id: str, comment: str = "") -> None:
-    """Make the pending lots that a transfer added active now. Raise UnknownTransfer or NotPending."""
+    """Make the pending lots that a transfer added active now. Raise UnknownTransfer, NotPending or MemberFrozen."""
     transfer = find_transfer(operation, transfer_id)
     operation.lock_members(transfer.member)
+    operation.require_unfrozen(transfer.member)
     lots = operation.tx.ledger.lots_of_transfer(transfer_id)
     pending = [lot for lot in lots if lot.active_from is not None and lot.remaining > 0]
     if not pending:

@@ -125,9 +125,9 @@ def shares(lots: Sequence[Lot], points: Points) -> list[tuple[Lot, Points]]:
     return found
 
 
-def activate(work: PointsWork, member_id: str, lot: Lot, cause: Cause) -> list[Posted]:
-    """Make a pending lot active now; it may pay open debt at once."""
-    active = activated(lot, now=work.now, zone=work.program.zone)
+def activate(work: PointsWork, member_id: str, lot: Lot, cause: Cause, *, was_late: bool = False) -> list[Posted]:
+    """Make a pending lot active now; it may pay open debt at once. `was_late`: its expiry counts from now."""
+    active = activated(lot, now=work.now, zone=work.program.zone, was_late=was_late)
     work.tx.ledger.change_lot(active)
     points = lot.remaining
     new = NewTransfer(

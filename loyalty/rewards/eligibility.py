@@ -1,5 +1,6 @@
 """Whether a member may buy a reward now, and the one reason if not."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from loyalty.events.decide import member_values, why_false
 from loyalty.points.postings import spendable_at
 from loyalty.program.program import Program
 from loyalty.program.rewards import Price, Reward
+from loyalty.refusals import MemberFrozen, Refusal
 from loyalty.rewards.refusals import (
     CannotPay,
     NoLongerOnSale,
@@ -77,13 +79,23 @@ def require_points(
         raise CannotPay(wallet.code, wallet.amount(has), wallet.amount(wallet.points(amount)))
 
 
+def limited_for(reward: Reward, member: Member) -> Reward:
+    """Return a reward with the limits that hold for a member: for one for tests, not those over all members."""
+    if not member.is_test:
+        return reward
+    return replace(reward, limits=tuple(each for each in reward.limits if each.per == "member"))
+
+
 def why_not_buying(
     tx: StoreReaders, program: Program, reward: Reward, member: Member, *, now: datetime
-) -> RewardRefusal | None:
+) -> Refusal | None:
     """Return why a member may not buy a reward now, at its least price; None: they may. It locks nothing."""
+    if member.frozen_at is not None:
+        return MemberFrozen(member.id)
     try:
         if tx.rewards.supply(reward.name).paused_at is not None:
             raise RewardPaused(reward.name)
+        reward = limited_for(reward, member)
         price = price_of(reward, now=now)
         require_eligible(program, reward, member, now=now)
         if reward.limits:
@@ -91,7 +103,7 @@ def why_not_buying(
             since, until = usage_span(reward, day)
             usage = tx.usage.read(usage_key(reward.name), member.id, since=since, until=until)
             require_within_limits(reward, usage, day)
-        refused = why_not_left(tx, reward, member.id)
+        refused = why_not_left(tx, reward, member.id, is_test=member.is_test)
         if refused is None:
             require_points(tx, program, member.id, price, price.least, now=now)
     except RewardRefusal as refusal:

@@ -20,6 +20,7 @@ from loyalty.points.refusals import DateInPast
 from loyalty.program.rewards import PROGRESS, Price, Reward
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.rewards.eligibility import (
+    limited_for,
     price_of,
     require_eligible,
     require_points,
@@ -84,7 +85,7 @@ class GiveReward:
 def buy_reward(operation: OperationContext, request: BuyReward) -> list[str]:
     """Check, pay, take from stock and issue; return the ids of the issued rewards.
 
-    Raise the one RewardRefusal that says why not.
+    Raise the one RewardRefusal that says why not, or MemberFrozen.
     """
     reward = reward_of(operation.program, request.reward)
     _require_quantity(request.quantity)
@@ -92,10 +93,12 @@ def buy_reward(operation: OperationContext, request: BuyReward) -> list[str]:
     price = price_of(reward, now=operation.now)
     amount = _amount(price, reward, request)
     operation.lock_members(request.member)
+    operation.require_unfrozen(request.member)
     member = operation.facts_of(request.member)
+    reward = limited_for(reward, member)
     require_eligible(operation.program, reward, member, now=operation.now)
     counted_on = _within_limits(operation, reward, member.id, request.quantity)
-    refused = why_not_left(operation.tx, reward, member.id, request.quantity)
+    refused = why_not_left(operation.tx, reward, member.id, request.quantity, is_test=member.is_test)
     if refused is not None:
         raise refused
     total = amount * request.quantity
@@ -128,7 +131,7 @@ def give_reward(operation: OperationContext, request: GiveReward) -> list[str]:
     _require_future(operation, request.until)
     operation.lock_members(request.member)
     member = operation.facts_of(request.member)
-    refused = why_not_left(operation.tx, reward, member.id, request.quantity)
+    refused = why_not_left(operation.tx, reward, member.id, request.quantity, is_test=member.is_test)
     if refused is not None:
         raise refused
     given: list[str] = []
@@ -151,9 +154,10 @@ def give_reward(operation: OperationContext, request: GiveReward) -> list[str]:
 def use_coupon(operation: OperationContext, member_id: str, code: str) -> IssuedReward:
     """Mark a member's coupon as used, the oldest that can be; return the issued reward.
 
-    Raise UnknownCoupon, CouponUsed, CouponExpired, CouponNotBegun or RewardCancelled.
+    Raise UnknownCoupon, CouponUsed, CouponExpired, CouponNotBegun, RewardCancelled or MemberFrozen.
     """
     operation.lock_members(member_id)
+    operation.require_unfrozen(member_id)
     found = operation.tx.rewards.with_code(code, member_id)
     usable = next((each for each in found if each.can_be_used(operation.now)), None)
     if usable is None:

@@ -30,25 +30,29 @@ SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member", "tran
 
 @dataclass(frozen=True, slots=True)
 class DueKindInfo:
-    """What a kind of due item is about: `subject` says whose id it carries, `does` what running it does."""
+    """What a kind of due item is about: `subject` says whose id it carries, `does` what running it does.
+
+    `waits`: while its member is frozen, it waits until they are unfrozen.
+    """
 
     subject: SubjectType
     does: str
+    waits: bool = False
 
 
 DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
-    "activate": DueKindInfo("lot", "pending points become active"),
-    "warn": DueKindInfo("lot", "the owner is warned that points expire"),
-    "expire": DueKindInfo("lot", "what is left of the points expires"),
+    "activate": DueKindInfo("lot", "pending points become active", waits=True),
+    "warn": DueKindInfo("lot", "the owner is warned that points expire", waits=True),
+    "expire": DueKindInfo("lot", "what is left of the points expires", waits=True),
     "unblock": DueKindInfo("hold", "held points can be spent again"),
-    "coupon_begin": DueKindInfo("issued reward", "a coupon can be used"),
-    "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires"),
-    "coupon_expire": DueKindInfo("issued reward", "a coupon expires"),
+    "coupon_begin": DueKindInfo("issued reward", "a coupon can be used", waits=True),
+    "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires", waits=True),
+    "coupon_expire": DueKindInfo("issued reward", "a coupon expires", waits=True),
     "judge_tier": DueKindInfo("member", "the member rises, if a new program puts the standing into a higher tier"),
     "tier_months": DueKindInfo("member", "the member rises, as they have been a member for so many months"),
-    "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost"),
-    "tier_hold_end": DueKindInfo("member", "a tier by hand ends"),
-    "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost"),
+    "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost", waits=True),
+    "tier_hold_end": DueKindInfo("member", "a tier by hand ends", waits=True),
+    "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost", waits=True),
     "read_phone": DueKindInfo("member", "the phone number is read in the region of a new program"),
     "return_missed": DueKindInfo("transaction", "a return whose sale never came is set aside"),
     "reversal_missed": DueKindInfo("event", "an event is set aside if the one that it reverses never came"),
@@ -56,6 +60,10 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
 """The kinds of due items, in the order in which items of the same moment are run: lots come before tiers."""
 
 _KNOWN: Final[Mapping[str, DueKind]] = {kind: kind for kind in DUE_KINDS}
+
+
+WAITING_KINDS: Final[Sequence[DueKind]] = tuple(kind for kind, info in DUE_KINDS.items() if info.waits)
+"""The kinds that wait while their member is frozen."""
 
 
 def known_kind(text: str) -> DueKind | None:
@@ -85,6 +93,8 @@ class StoredDueItem:
     member: str | None
     failed_at: datetime | None
     error: str | None
+    waits_for_thaw: bool = False
+    """Whether it was set aside until its member is unfrozen."""
 
 
 class DueItemReader(Protocol):
@@ -113,10 +123,20 @@ class DueItemRepository(DueItemReader, Protocol):
         """Remove all due items of a subject."""
 
     def take(self, item: DueItem) -> bool:
-        """Remove a due item in order to run it; return False if it is gone, has changed, or waits for events.
+        """Remove a due item in order to run it; return False if it is gone, has changed, or waits.
 
-        Of several transactions that take an item at once, one gets it.
+        It waits for events, or, if it is one of WAITING_KINDS, since its member is frozen. Of several transactions that
+        take an item at once, one gets it.
         """
+
+    def wait_for_thaw(self, item: DueItem, *, now: datetime) -> bool:
+        """Set a due item aside until its member is unfrozen, under the member's lock; False: the member is not frozen.
+
+        It is not one that waits for events.
+        """
+
+    def thaw(self, member_id: str, *, now: datetime) -> None:
+        """Make everything due now of a member who was unfrozen that fell due, and waited or would have."""
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Note when the store's clock wakes up next."""

@@ -73,6 +73,10 @@ class EventState:
     """Its place in the member's queue; None: it is in none, since it is applied, failed, or part of its parent."""
     notice_days: Mapping[str, int | None] | None = None
     """The settings of notices by their names, as NoticeDays has them; None: they were never set."""
+    is_frozen: bool = False
+    """Whether its member is frozen: points that it gives wait until they are unfrozen, and it takes none."""
+    is_test: bool = False
+    """Whether its member is one for tests: it uses nothing that all members share."""
 
 
 @dataclass(frozen=True, slots=True)

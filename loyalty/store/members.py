@@ -129,6 +129,17 @@ class Member:
     """When the tier is reviewed; None: never."""
     tiers: Mapping[str, str] = field(default_factory=dict)
     """The tiers of tier sets beside the default one, by set, if they were asked for."""
+    frozen_at: datetime | None = None
+    """Since when the member is frozen; None: they are not."""
+    is_test: bool = False
+    """Whether the member only tries something out: outside of figures, and of what all members share."""
+
+
+class Participation(NamedTuple):
+    """Whether a member takes part, and whether they may spend what they have."""
+
+    active: bool
+    frozen: bool
 
 
 class TierReview(NamedTuple):
@@ -173,6 +184,11 @@ class StoredMember:
     reviewed_since: datetime | None
     reviewed_base: Points
     active: bool
+    frozen_at: datetime | None
+    """Since when the member is frozen; None: they are not."""
+    frozen_reason: str | None
+    is_test: bool
+    """Whether the member only tries something out."""
     channel: str | None
     """The id of the channel that the member has."""
     registered_at: datetime
@@ -207,6 +223,9 @@ class MemberReader(Protocol):
 
     def is_active(self, member_id: str) -> bool:
         """Return whether a member is active; raise LookupError for an unknown id."""
+
+    def participation(self, member_id: str) -> Participation:
+        """Return whether a member is active, and whether they are frozen; raise LookupError for an unknown id."""
 
     def badge_times(self, member_id: str, name: str) -> int:
         """Return how many times a member has a badge."""
@@ -245,6 +264,7 @@ class MemberRepository(MemberReader, Protocol):
         registered_at: datetime,
         now: datetime,
         active: bool = True,
+        is_test: bool = False,
     ) -> bool:
         """Add a member; return False if one with the id or any part of the identity exists.
 
@@ -282,6 +302,12 @@ class MemberRepository(MemberReader, Protocol):
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
         """Let a member take part, or not; one who waited for activation waits no more."""
+
+    def set_frozen(self, member_id: str, frozen_at: datetime | None, reason: str | None, *, now: datetime) -> None:
+        """Freeze a member, with the reason, or unfreeze them by None and None."""
+
+    def set_test(self, member_id: str, is_test: bool, *, now: datetime) -> None:
+        """Mark a member as one for tests, or not; figures follow."""
 
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
         """Replace the hash of a member's password."""

@@ -89,6 +89,8 @@ MEANINGS = {
     "eventErased": "what the event said was removed: it cannot be tried again",
     "memberClosed": "the member is closed for good, to be anonymised; `parameters` has the `memberId`",
     "mergeUnderWay": "a member is to be merged into another one already; `parameters` has `memberId` and `mergeId`",
+    "testMember": "one of two members is one for tests, and the other is not",
+    "memberFrozen": "the member is frozen, and spends nothing until they are unfrozen; `parameters` has the `memberId`",
     "memberInactive": "the member is deactivated, or not activated yet; `parameters` has the `memberId`",
     "missing": "a required field is missing",
     "moreThanHeld": "more is captured than is blocked; `parameters` has `held` and `asked`",

@@ -22,7 +22,7 @@ from tests.kit.shapes import (
 PERIOD = words("calendarHours", "calendarDays", "calendarWeeks", "calendarMonths", "calendarYears")
 ACTION = words("transaction", "custom_event")
 
-CUSTOMER = {"customerId": ID, "email": EMAIL, "phone": TEXT, "loyaltyCardNumber": TEXT}
+CUSTOMER = {"customerId": ID, "email": EMAIL, "phone": TEXT, "loyaltyCardNumber": TEXT, "test": FLAG}
 FLAT_CUSTOMER = {
     "customerId": ID,
     "customerEmail": TEXT,

@@ -105,10 +105,22 @@ def _only(program: Program, names: set[str]) -> Program:
 
 
 def _fired(program: Program, store: StoreRepositories, event: Event, now: datetime) -> FiredEffects:
-    member = read_facts(store, program, event.member) if event.type in program.decides_by_member else None
+    known = read_facts(store, program, event.member)
+    member = known if event.type in program.decides_by_member else None
+    is_frozen, is_test = known.frozen_at is not None, known.is_test
     usage, spendable = usage_on(store, program, event), spendable_on(store, program, event, now=now)
     try:
-        decision = decide(program, member, event, usage, spendable, now=now, with_reasons=False)
+        decision = decide(
+            program,
+            member,
+            event,
+            usage,
+            spendable,
+            now=now,
+            with_reasons=False,
+            is_frozen=is_frozen,
+            is_test=is_test,
+        )
     except BEYOND_BOUNDS:
         return [], ()  # the event fails, and has no effects
     return [(answer.source, answer.effects) for answer in decision.outcomes if answer.fired], decision.claims

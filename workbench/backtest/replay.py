@@ -13,12 +13,15 @@ from loyalty.engine.past_operations import (
     CancelReward,
     CapturePoints,
     ExpirePoints,
+    Freeze,
     Ids,
+    MemberRequest,
     PastOperation,
     PointsRequest,
     ReissueReward,
     ReleasePoints,
     RewardRequest,
+    Unfreeze,
     UseReward,
     repeat,
 )
@@ -44,7 +47,7 @@ from workbench.backtest.documents import DOCUMENTS, store_document
 from workbench.backtest.gains import Benefit, Gains, lifetime_gains
 from workbench.backtest.totals import Totals
 
-_NAMES: Mapping[type[PointsRequest | RewardRequest], str] = {
+_NAMES: Mapping[type[PointsRequest | RewardRequest | MemberRequest], str] = {
     AddPoints: "points added by hand",
     SpendPoints: "points spent",
     HoldPoints: "points held",
@@ -59,6 +62,8 @@ _NAMES: Mapping[type[PointsRequest | RewardRequest], str] = {
     UseReward: "coupon used",
     ReissueReward: "coupon reissued",
     CancelReward: "reward cancelled",
+    Freeze: "member frozen",
+    Unfreeze: "member unfrozen",
 }
 """Operations as a backtest names them."""
 

@@ -1,11 +1,11 @@
 """The due items of a store that is kept in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Final
 
-from loyalty.store.due_items import DUE_KINDS, DueItem, DueKind, DueTimes, known_kind
+from loyalty.store.due_items import DUE_KINDS, WAITING_KINDS, DueItem, DueKind, DueTimes, known_kind
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(DUE_KINDS)}
 _OF_MEMBERS: Final = frozenset(kind for kind, info in DUE_KINDS.items() if info.subject == "member")
@@ -13,14 +13,21 @@ _OF_MEMBERS: Final = frozenset(kind for kind, info in DUE_KINDS.items() if info.
 
 
 class DueItemQueue:
-    """The due items of lots, coupons and tiers, in a heap by time. No item waits, and none is set aside."""
+    """The due items of lots, coupons and tiers, in a heap by time. None waits, but for members who are frozen.
 
-    __slots__ = ("_heap", "_items", "_owners")
+    `owner_of` returns the member of a lot or a coupon, `is_frozen` whether a member is frozen.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_heap", "_is_frozen", "_items", "_owner_of", "_owners", "_waiting")
+
+    def __init__(self, owner_of: Callable[[str], str], is_frozen: Callable[[str], bool]) -> None:
+        self._owner_of = owner_of
+        self._is_frozen = is_frozen
         self._items: dict[str, dict[DueKind, datetime]] = {}
         self._owners: dict[str, str] = {}
         """The members of subjects that are not members themselves."""
+        self._waiting: dict[str, dict[DueKind, datetime]] = {}
+        """What fell due of members who are frozen, by subject."""
         self._heap: list[tuple[datetime, int, str, DueKind]] = []
         """By time and kind: at the same moment, points expire before tiers are reviewed."""
 
@@ -28,11 +35,13 @@ class DueItemQueue:
         """Store the due item of a subject and kind, in place of the one it has."""
         if member is not None and kind in _OF_MEMBERS:
             self._owners[subject] = member
+        self._drop_waiting(subject, kind)
         self._items.setdefault(subject, {})[kind] = due_at
         heappush(self._heap, (due_at, _RANK[kind], subject, kind))
 
     def clear(self, subject: str, kind: DueKind) -> None:
         """Remove the due item of a subject and kind, if there is one."""
+        self._drop_waiting(subject, kind)
         items = self._items.get(subject)
         if items is not None and items.pop(kind, None) is not None and not items:
             del self._items[subject]
@@ -40,18 +49,38 @@ class DueItemQueue:
     def clear_all(self, subject: str) -> None:
         """Remove all due items of a subject."""
         self._items.pop(subject, None)
+        self._waiting.pop(subject, None)
 
     def take(self, item: DueItem) -> bool:
-        """Remove a due item in order to run it; return False if it is gone or has changed."""
+        """Remove a due item in order to run it; return False if it is gone, has changed, or its member is frozen."""
         kind = known_kind(item.kind)
-        if kind is None or self._items.get(item.subject, {}).get(kind) != item.due_at:
+        if kind is None or self._items.get(item.subject, {}).get(kind) != item.due_at or self._waits(item):
             return False
         self.clear(item.subject, kind)
         return True
 
+    def wait_for_thaw(self, item: DueItem, *, now: datetime) -> bool:  # noqa: ARG002 - not kept
+        """Set a due item aside until its member is unfrozen; return False if the member is not frozen."""
+        kind = known_kind(item.kind)
+        if kind is None or self._items.get(item.subject, {}).get(kind) != item.due_at or not self._waits(item):
+            return False
+        self.clear(item.subject, kind)
+        self._waiting.setdefault(item.subject, {})[kind] = item.due_at
+        return True
+
+    def thaw(self, member_id: str, *, now: datetime) -> None:
+        """Make everything due now of a member who was unfrozen that fell due meanwhile."""
+        for subject in [each for each in self._waiting if self._member_of(each) == member_id]:
+            for kind in self._waiting.pop(subject):
+                self.set(subject, kind, now, member=member_id)
+
     def remove(self, subjects: Iterable[str]) -> dict[str, DueTimes]:
         """Remove and return the due items of some subjects."""
-        return {each: self._items.pop(each) for each in subjects if each in self._items}
+        found: dict[str, DueTimes] = {}
+        for each in subjects:
+            if due := {**self._items.pop(each, {}), **self._waiting.pop(each, {})}:
+                found[each] = due
+        return found
 
     def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
         """Return what is due by `now`; an item is returned once, since it is taken when it is run."""
@@ -69,6 +98,16 @@ class DueItemQueue:
                 return due_at
             heappop(self._heap)
         return None
+
+    def _member_of(self, subject: str) -> str:
+        return self._owners.get(subject) or self._owner_of(subject)
+
+    def _waits(self, item: DueItem) -> bool:
+        return item.kind in WAITING_KINDS and self._is_frozen(self._member_of(item.subject))
+
+    def _drop_waiting(self, subject: str, kind: DueKind) -> None:
+        if subject in self._waiting:
+            self._waiting[subject].pop(kind, None)
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Do nothing: no clock sleeps here, since the engine asks for the earliest item."""

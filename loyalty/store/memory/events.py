@@ -1,6 +1,7 @@
 """Events in memory."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +57,12 @@ class InMemoryEvents:
         return self._reported_ids.get(external_id)
 
     def state(self, event_id: str, step: str) -> EventState | None:  # noqa: ARG002 - no step is run twice
-        return self.states.get(event_id)
+        found = self.states.get(event_id)
+        member = None if found is None else self._members.get(found.member)
+        if found is None or member is None:
+            return found
+        is_frozen, is_test = member.member.frozen_at is not None, member.member.is_test
+        return replace(found, is_frozen=is_frozen, is_test=is_test) if is_frozen or is_test else found
 
     def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
         """Store an event; none is before it, since each is processed before the next."""

@@ -13,7 +13,15 @@ from loyalty.decisions.decision import Claim
 from loyalty.program.wallets import Points
 from loyalty.store.contributions import Contribution
 from loyalty.store.limits import DailyUse, LimitUsage
-from loyalty.store.members import Identity, KnownIdentity, Member, TierPeriod, TierReview, still_learned
+from loyalty.store.members import (
+    Identity,
+    KnownIdentity,
+    Member,
+    Participation,
+    TierPeriod,
+    TierReview,
+    still_learned,
+)
 from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.campaign_codes import InMemoryCampaignCodes
 from loyalty.store.memory.codes import InMemoryCodes
@@ -65,7 +73,7 @@ class InMemoryStore:
         self.spend = InMemorySpend(self.members_by_id)
         self.transactions = InMemoryTransactions()
         self.reversals = InMemoryReversals()
-        self.due_items = DueItemQueue()
+        self.due_items = DueItemQueue(self._owner_of, self._is_frozen)
         self.usage = _Usage(self)
         self.codes = InMemoryCodes()
         self.corrections = InMemoryCorrections()
@@ -90,6 +98,13 @@ class InMemoryStore:
             self.owners.pop(each, None)
         return state
 
+    def _owner_of(self, subject: str) -> str:
+        return self.owners.get(subject, subject)
+
+    def _is_frozen(self, member_id: str) -> bool:
+        state = self.members_by_id.get(member_id)
+        return state is not None and state.member.frozen_at is not None
+
 
 class _Repository:
     __slots__ = ("_store",)
@@ -110,6 +125,10 @@ class _Members(_Repository):
 
     def is_active(self, member_id: str) -> bool:
         return self._store.members_by_id[member_id].active
+
+    def participation(self, member_id: str) -> Participation:
+        state = self._store.members_by_id[member_id]
+        return Participation(state.active, state.member.frozen_at is not None)
 
     def waits_for_activation(self, member_id: str) -> bool:
         return self._store.members_by_id[member_id].waits_for_activation
@@ -132,6 +151,7 @@ class _Members(_Repository):
         registered_at: datetime,
         now: datetime,  # noqa: ARG002 - not kept
         active: bool = True,
+        is_test: bool = False,
     ) -> bool:
         if self.identities_matching(replace(identity, id=member_id)):
             return False
@@ -144,6 +164,7 @@ class _Members(_Repository):
             tier=tier,
             profile=profile,
             attributes=_as_stored(attributes),
+            is_test=is_test,
         )
         self._store.load(MemberState(new, active=active, waits_for_activation=not active, password_hash=password_hash))
         return True
@@ -189,6 +210,14 @@ class _Members(_Repository):
         state = self._store.members_by_id[member_id]
         state.active, state.waits_for_activation = active, False
 
+    def set_frozen(self, member_id: str, frozen_at: datetime | None, reason: str | None, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, frozen_at=frozen_at)
+
+    def set_test(self, member_id: str, is_test: bool, *, now: datetime) -> None:  # noqa: ARG002 - not kept
+        state = self._store.members_by_id[member_id]
+        state.member = replace(state.member, is_test=is_test)
+
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:  # noqa: ARG002 - not kept
         self._store.members_by_id[member_id].password_hash = password_hash
 
@@ -217,6 +246,8 @@ class _Members(_Repository):
             tuple(state.badges),
             known.tier_base,
             known.tier_until,
+            frozen_at=known.frozen_at,
+            is_test=known.is_test,
         )
 
     def tier_period(self, member_id: str) -> TierPeriod:

@@ -17,6 +17,7 @@ class Customer:
     card: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

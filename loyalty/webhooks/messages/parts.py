@@ -36,7 +36,9 @@ def optional_instant(moment: datetime | None, zone: tzinfo) -> str | None:
 
 
 def customer(member: Customer) -> Json:
-    return known(customerId=member.id, email=member.email, phone=member.phone, loyaltyCardNumber=member.card)
+    """Return the member; `test` stands only in messages about members for tests."""
+    shown = known(customerId=member.id, email=member.email, phone=member.phone, loyaltyCardNumber=member.card)
+    return shown | ({"test": True} if member.is_test else {})
 
 
 def flat_customer(member: Customer) -> Json:

@@ -257,7 +257,9 @@ async def _report_decided(api: Api) -> str:
 def _in_order(entry: tuple[str, str, dict]) -> tuple[int, bool]:
     """Sort deletes, logging out, another password and the deploy of another program to the end."""
     method, path, _ = entry
-    ends = path.endswith(("/program", "/rollback", "/revoke", "/password", "/reset", "/deactivate", "/anonymize"))
+    ends = path.endswith(
+        ("/program", "/rollback", "/revoke", "/password", "/reset", "/deactivate", "/anonymize", "freeze")
+    )
     ends = ends or (method == "delete" and path.endswith(("/member/{member}", "/program/draft")))
     return ["get", "post", "put", "patch", "delete"].index(method) + 10 * ends, ends
 

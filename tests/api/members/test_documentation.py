@@ -16,6 +16,6 @@ async def test_the_requests_about_members_work_in_their_order(api_anywhere: Api)
         answer = await api_anywhere.http.request(method, path, json=json.loads(body) if body else None)
         assert answer.status_code in (200, 204), (path, answer.text)
 
-    assert len(marked.splitlines()) == 11
+    assert len(marked.splitlines()) == 13
     assert answer.json()["total"]["filtered"] == 0
     assert (await api_anywhere.get("/api/DEFAULT/member/email=carol@example.com"))["currentLevel"]["name"] == "silver"

@@ -66,6 +66,42 @@ async def test_a_member_is_deactivated_and_activated_again(api: Api, visitor: Vi
     assert (off, on) == (False, True)
 
 
+async def test_a_member_is_frozen_for_a_reason_and_unfrozen(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+    own = f"{MEMBERS}/{anna}"
+    form = hidden_of(await visitor.get(f"{own}/freeze"))
+
+    refused = await visitor.post(f"{own}/freeze", form | {"reason": " "})
+    frozen = await visitor.post(f"{own}/freeze", form | {"reason": "Sold on a marketplace."})
+    shown, listed = await visitor.page(own), await visitor.page(f"{MEMBERS}?frozen=true")
+    form = hidden_of(await visitor.get(f"{own}/unfreeze"))
+    too_long = await visitor.post(f"{own}/unfreeze", form | {"reason": "x" * 501})
+    unfrozen = await visitor.post(f"{own}/unfreeze", form | {"reason": ""})
+
+    assert (refused.status_code, 'id="f-reason-error"' in refused.text) == (400, True)
+    assert (too_long.status_code, 'id="f-reason-error"' in too_long.text) == (400, True)
+    assert (frozen.status_code, unfrozen.status_code) == (303, 303)
+    assert "Sold on a marketplace." in shown
+    assert "Unfreeze" in shown
+    assert "1 in all" in listed
+    assert "Sold on a marketplace." not in await visitor.page(own)
+
+
+async def test_a_test_member_is_marked_and_unmarked_by_a_box(api: Api, visitor: Visitor) -> None:
+    form = hidden_of(await visitor.get(f"{MEMBERS}/new"))
+    made = await visitor.post(f"{MEMBERS}/new", form | {"customer.email": "tess@example.com", "customer.test": "true"})
+    own = made.headers["location"]
+    others = await visitor.page(f"{MEMBERS}?test=false")
+    page = await visitor.get(f"{own}/change")
+    marked = [each["test"] for each in (await api.get("/api/DEFAULT/member"))["items"]]
+
+    await visitor.post(f"{own}/change", hidden_of(page) | {"customer.email": "tess@example.com"})
+
+    assert (made.status_code, marked, "checked" in page.text) == (303, [True], True)
+    assert "tess@example.com" not in others
+    assert [each["test"] for each in (await api.get("/api/DEFAULT/member"))["items"]] == [False]
+
+
 async def test_a_member_is_anonymised_after_a_question(api: Api, visitor: Visitor) -> None:
     anna = await register(api)
 

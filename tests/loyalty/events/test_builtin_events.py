@@ -38,6 +38,8 @@ BODIES = {
     "member_referral_removed": {"referrer": "m"},
     "member_password_changed": {},
     "member_deactivated": {},
+    "member_frozen": {"reason": "r"},
+    "member_unfrozen": {"reason": ""},
     "member_activated": {},
     "members_merged": {"merge": "i", "merged": "m", "fields": ["email"]},
     "member_merge_requested": {"merge": "i", "merged": "m"},
