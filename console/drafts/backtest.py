@@ -19,6 +19,8 @@ router = APIRouter()
 _TEMPLATE = "drafts/backtest.html"
 _PATH = f"{STORE}/program/draft/backtest"
 ASKED = Form([Field("days", "Days before today", "whole")])
+MOST_PAIRS = 31
+"""Days that are drawn as bars side by side; more are lines."""
 MOST_SOURCES = 20
 """Reactors and achievements in the picture; all that differ are among the numbers."""
 
@@ -66,7 +68,7 @@ def _charts(page: StorePage, result: Mapping[str, Any]) -> Iterator[Chart]:
         "Day",
         [each["day"] for each in days],
         _before_and_after(days, _transfers(page, days, awarded["wallet"])),
-        "lines",
+        "pairs" if len(days) <= MOST_PAIRS else "lines",
         awarded["wallet"],
     )
     fired = result["fired"][:MOST_SOURCES]

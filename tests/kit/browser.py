@@ -148,6 +148,7 @@ async def page_is_good(page: Page, url: str) -> None:
         await expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
         faults = await accessibility_faults(page)
         assert not faults, f"{url} in the {scheme} theme:\n" + "\n".join(faults)
+    await expect(page.get_by_role("dialog")).to_have_count(0)  # it is asked for the password when the session has ended
     await _is_shown_on_a_phone(page)
     await _shows_its_focus(page)
     assert await page.evaluate("window.violations") == [], url

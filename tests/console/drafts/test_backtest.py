@@ -72,7 +72,7 @@ async def test_what_came_of_it_is_drawn_and_leads_to_its_rows(api: Api, visitor:
     words = text_of(page)
 
     assert [(each["kind"], each["labels"]) for each in charts] == [
-        ("lines", ["2026-05-01", "2026-05-02"]),
+        ("pairs", ["2026-05-01", "2026-05-02"]),
         ("pairs", ["double-on-web", "seven-days"]),
     ]
     assert [(each["name"], each["values"]) for each in charts[1]["series"]] == [
