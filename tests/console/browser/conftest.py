@@ -10,6 +10,7 @@ from pytest_asyncio import is_async_test
 
 from commands.shared.settings import EXAMPLE_PROGRAM
 from program_files import read_folder
+from program_files.folders.folder import only_tests
 from tests.kit.browser import Console, running_browser, running_laurel
 from tests.kit.console_story import tell
 
@@ -26,7 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def console(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
     """The console of the coffee shop, in which a few things have happened, with the admin logged in."""
-    files = read_folder(EXAMPLE_PROGRAM)
+    read = read_folder(EXAMPLE_PROGRAM)
+    files = {path: content for path, content in read.items() if path not in only_tests(read)}  # journeys write theirs
     async with running_browser() as browser, running_laurel(tmp_path_factory.mktemp("console"), files) as laurel:
         console = Console(browser, laurel)
         await tell(laurel)
