@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ class Credential:
 
     name: str
     token: str = ""
+    login: Mapping[str, str] | None = None
+    """What a member logs in with, whose token ends with what others change of them; others have API keys."""
 
 
 @dataclass
@@ -55,13 +58,10 @@ class Found:
 
 
 def credentials(laurel: Served, member: Mapping[str, str]) -> Iterator[Credential]:
-    """A stranger, a wrong key, the administrator, a member, and an API key of each role of this store and another's."""
+    """A member, a stranger, a wrong key, an API key of each role of this store and another's, and the administrator."""
+    yield Credential("member", login=member)
     yield Credential("stranger")
     yield Credential("wrong key", "lrl_" + "0" * 43)
-    yield Credential("administrator's key", laurel.token)
-    _, login = laurel.call("POST", "/api/DEFAULT/member/login_check", member)
-    if login and "token" in login:
-        yield Credential("member", login["token"])
     status, roles = laurel.call("GET", "/api/acl/role")
     for role in roles["items"] if status == 200 else []:
         for store in ("DEFAULT", "OTHER"):
@@ -69,12 +69,15 @@ def credentials(laurel: Served, member: Mapping[str, str]) -> Iterator[Credentia
             status, key = laurel.call("POST", "/api/admin/admin/api-key", wanted)
             if status == 200:
                 yield Credential(f"{role['name']} of {store}", key["token"])
+    yield Credential("administrator's key", laurel.token)  # the last, as it may end what the others rest on
 
 
 def prepare(laurel: Served) -> tuple[dict[str, str], dict[str, str]]:
     """Make something of everything; return ids by the name of the parameter, and a member's login."""
     login = {"username": "ann@example.com", "password": "a long enough password"}
     member = {"email": login["username"], "plainPassword": login["password"]}
+    other = {name: text.replace("store: DEFAULT", "store: OTHER") for name, text in PROGRAM.items()}
+    laurel.call("POST", "/api/OTHER/program", {"files": other})  # a store that the keys of others are of
     _, made = laurel.call("POST", "/api/DEFAULT/member", {"customer": member})
     someone = made["customerId"]
     event = {"type": "purchase", "eventDate": "2026-01-01T00:00:00Z", "body": {"total": 12}}
@@ -99,17 +102,20 @@ def prepare(laurel: Served) -> tuple[dict[str, str], dict[str, str]]:
 
 def attack(url: str, caller: Credential, names: Mapping[str, str], cases: int, number: int) -> Found:
     """Make about so many calls as one caller."""
-    document = httpx2.get(f"{url}/openapi.json", headers=_headers(caller), timeout=60)
-    schema = schemathesis.openapi.from_dict(document.json())
-    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
-    each = max(1, cases // (len(operations) * len(GenerationMode)))
+    operations = _operations(url)
+    share = cases / (len(operations) * len(GenerationMode))
+    each = max(1, int(share))
     bounded = settings(max_examples=each, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     found = Found(caller.name)
-    luck = random.Random(number)
+    luck = random.Random(f"{number} {caller.name}")
     with httpx2.Client(base_url=url, timeout=60, headers=_headers(caller)) as client:
         for operation in operations:
+            if caller.login is not None:
+                _log_in(client, caller.login)
             described = set(operation.definition.raw["responses"])
             for mode in GenerationMode:
+                if luck.random() > share:  # fewer calls than routes are wanted
+                    continue
 
                 def send(case: schemathesis.Case[Any]) -> None:
                     if luck.random() < FINDING:
@@ -120,6 +126,22 @@ def attack(url: str, caller: Credential, names: Mapping[str, str], cases: int, n
                 with contextlib.suppress(Unsatisfiable):  # a route with which nothing can be wrong
                     bounded(seed(number)(given(case=strategy)(send)))()
     return found
+
+
+@cache
+def _operations(url: str) -> list[Any]:
+    """The operations of the API, read once in a process: that takes as long as hundreds of calls."""
+    schema = schemathesis.openapi.from_dict(httpx2.get(f"{url}/openapi.json", timeout=60).json())
+    return [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+
+
+def _log_in(client: httpx2.Client, login: Mapping[str, str]) -> None:
+    """Get a new token for a member, if theirs has ended."""
+    if client.get("/api/DEFAULT/member").status_code == 401:
+        client.headers.pop("X-AUTH-TOKEN", None)
+        answer = client.post("/api/DEFAULT/member/login_check", json=dict(login))
+        if answer.status_code == 200:
+            client.headers["X-AUTH-TOKEN"] = answer.json()["token"]
 
 
 def _headers(caller: Credential) -> dict[str, str]:
