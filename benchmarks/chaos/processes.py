@@ -42,6 +42,7 @@ class Running:
     """Of each stop that took too long, how long it took and what its threads did meanwhile."""
     _away: float = 0.0
     _is_expected: bool = False
+    _still_until: float = 0.0
 
     async def keep(self) -> None:
         """Start it, for ever."""
@@ -73,6 +74,8 @@ class Running:
         began = time.monotonic()
         ending = asyncio.create_task(self._end(self.process))
         await asyncio.wait([ending], timeout=STOP_SECONDS)
+        if not ending.done() and self._still_until > began:  # it could not even be asked meanwhile
+            await asyncio.wait([ending], timeout=self._still_until - began)
         if not ending.done():
             threads = threads_of(self.process.pid)
             await ending
@@ -82,6 +85,7 @@ class Running:
         """Stop its clock for a while: it holds its connections and answers nothing."""
         process = self.process
         if process is not None and self.is_up:
+            self._still_until = time.monotonic() + seconds
             process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(seconds)
             with contextlib.suppress(ProcessLookupError):
