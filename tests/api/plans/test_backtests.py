@@ -19,7 +19,7 @@ async def begin(api: Api, **content: Any) -> Any:
 
 async def ended(api: Api) -> Any:
     """The backtest when it runs no more."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(200):
         while (shown := await api.get(BACKTEST))["status"] == "running":
             await asyncio.sleep(0.2)
     return shown
