@@ -308,9 +308,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         ),
         deleted=true,
     ),
-    KeptRows(
-        "formerIdentities", former_identity, _of_member(former_identity), impersonal=_IDS | {"part"}, deleted=true
-    ),
+    KeptRows("formerIdentities", former_identity, _of_member(former_identity), deleted=true),
     KeptRows(
         "importedLines",
         import_line,
