@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from loyalty.calendar import local_day
 from loyalty.engine.in_memory import REVISION, InMemoryEngine
 from loyalty.engine.past_operations import (
     ActivatePoints,
@@ -258,11 +257,9 @@ class Replay:
         for step in steps:
             self.totals.count(step, by_hand=by_hand)
         transfers = self._engine.store.transfers
-        if transfers:
-            day = local_day(self.now, self.program.zone)
-            for each in transfers:
-                self.totals.post(each, day)
-            transfers.clear()
+        for each in transfers:
+            self.totals.post(each, self.program.zone)
+        transfers.clear()
         self._engine.store.sent.clear()
 
     def _give_tier(self, state: MemberState) -> None:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, tzinfo
 from typing import assert_never
 
+from loyalty.calendar import local_day
 from loyalty.events.context import EventContext
 from loyalty.program.effects import IssueReward
 from loyalty.store.points import Transfer
@@ -49,12 +50,12 @@ class Totals:
     refused_operations: Counter[str] = field(default_factory=Counter)
     """Operations that this program, or the state it led to, refuses, by reason."""
 
-    def post(self, transfer: Transfer, day: date) -> None:
-        """Add one transfer, which is posted on a local day."""
+    def post(self, transfer: Transfer, zone: tzinfo) -> None:
+        """Add one transfer; `zone` says which day it is."""
         match transfer.kind:
             case "award":
                 self.awarded[transfer.wallet] += transfer.points
-                self.awarded_by_day[transfer.wallet, day] += transfer.points
+                self.awarded_by_day[transfer.wallet, local_day(transfer.at, zone)] += transfer.points
             case "deduct":
                 self.deducted[transfer.wallet] += transfer.points
             case "add":
